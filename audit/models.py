@@ -1,0 +1,27 @@
+"""Who did what: plain ids and labels, no foreign keys, so that an entry outlives what it names."""
+
+from django.db import models
+
+from base.ids import uuid7
+
+
+class Entry(models.Model):
+    """One write, as it was at that moment. Never changed or deleted by the product."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization_id = models.UUIDField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=300, blank=True)
+    action = models.CharField(max_length=100)
+    target_id = models.UUIDField(null=True)
+    target_label = models.CharField(max_length=300, blank=True)
+    data = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+    request_id = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization_id", "-at", "id"], name="audit_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.actor_label} {self.action} {self.target_label}".strip()
