@@ -1,0 +1,30 @@
+"""How allauth meets the house: no sign-up of one's own, no mail sent inside a request."""
+
+from uuid import uuid4
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+
+from outbox.services import queue_email
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Users come from invitations only; mails go through the outbox."""
+
+    def is_open_for_signup(self, request) -> bool:
+        return False
+
+    def send_password_reset_mail(self, user, email, context) -> None:
+        """Queues the reset mail; its link is signed when the mail is rendered, so no row holds it."""
+        queue_email(kind="accounts.password_reset", subject_id=user.pk, key=f"password_reset:{uuid4()}")
+
+    def send_mail(self, template_prefix, email, context) -> None:
+        raise NotImplementedError(f"{template_prefix} has no outbox kind: mail is never sent in a request.")
+
+    def get_client_ip(self, request) -> str:
+        from base.middleware import client_ip
+
+        return client_ip(request.META) or "0.0.0.0"
+
+    def get_from_email(self) -> str:
+        return settings.DEFAULT_FROM_EMAIL

@@ -1,0 +1,65 @@
+"""A person's identity: who signs in. What they may do stands in organizations.Membership."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from base import text
+from base.ids import uuid7
+
+
+class UserManager(BaseUserManager):
+    """Users are found by the one canonical form of their address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields):
+        """A user with `email` in canonical form; no usable password where none is given.
+
+        Raises ValidationError for an address that is none, IntegrityError for one that is taken.
+        """
+        user = self.model(email=text.canonical_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db, force_insert=True)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields):
+        """As create_user, staff and superuser."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str):
+        return self.get(email=username.strip().lower())
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system", _("Match system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A sign-in identity. `email` is canonical (base.text.canonical_email) and unique."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(_("email address"), max_length=254, unique=True)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    theme = models.CharField(_("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the address where there is neither."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email

@@ -1,0 +1,18 @@
+"""Password rules that Django does not bring."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+
+class MaximumLengthValidator:
+    """Refuses passwords over `limit` characters: hashing a megabyte is an attack (NIST SP 800-63B-4 asks for 64 at least)."""
+
+    def __init__(self, limit: int = 256):
+        self.limit = limit
+
+    def validate(self, password: str, user=None) -> None:
+        if len(password) > self.limit:
+            raise ValidationError(_("Use at most %(limit)s characters.") % {"limit": self.limit}, code="too_long")
+
+    def get_help_text(self) -> str:
+        return _("Your password can have up to %(limit)s characters.") % {"limit": self.limit}

@@ -1,0 +1,89 @@
+"""Groups and projects, and who reaches which project by what."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from base import text
+from base.ids import uuid7
+from organizations.models.members import ManagedBy, Membership
+from organizations.models.organization import Organization
+
+
+class Named(models.Model):
+    """Something with a name that is unique in its organization, whatever its case or Unicode form."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    name_key = models.CharField(max_length=400)
+    description = models.CharField(_("description"), max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **options) -> None:
+        self.prepare()
+        super().save(*args, **options)
+
+    def prepare(self):
+        """Works out the key that makes the name unique; returns itself, for bulk writes."""
+        self.name_key = text.name_key(self.name)[:400]
+        return self
+
+
+class Group(Named):
+    """A set of members that brings project access to each of them."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="groups", db_index=False)
+    managed_by = models.CharField(max_length=6, choices=ManagedBy, default=ManagedBy.MANUAL)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name_key"], name="group_name")]
+
+
+class GroupMembership(models.Model):
+    """A member, pending or not (G-3), in a group."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    group = models.ForeignKey(Group, models.CASCADE, related_name="member_links", db_index=False)
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="group_links")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "membership"], name="group_member_once")]
+
+
+class Project(Named):
+    """A place of work. Archived ones are out of every list and count."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="projects", db_index=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name_key"], name="project_name")]
+
+
+class ProjectGrant(models.Model):
+    """Access to a project, given to one member directly or to a group."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="grants", db_index=False)
+    membership = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="project_links")
+    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="project_links")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(membership__isnull=False, group=None) | Q(membership=None, group__isnull=False),
+                name="grant_to_one",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "membership"], condition=Q(membership__isnull=False), name="grant_member_once"
+            ),
+            models.UniqueConstraint(
+                fields=["project", "group"], condition=Q(group__isnull=False), name="grant_group_once"
+            ),
+        ]

@@ -1,0 +1,80 @@
+"""What a role can allow. R-6 divides permissions into everyday and administrative ones."""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """One thing that a role allows; the value is what the database holds."""
+
+    # Everyday: reading, and working with projects, datasets, sources, destinations, pipelines.
+    WORKSPACE_VIEW = "workspace.view"
+    PROJECTS_VIEW_ALL = "projects.view_all"
+    PROJECTS_EDIT = "projects.edit"
+    PROJECTS_MANAGE = "projects.manage"
+    DATASETS_VIEW = "datasets.view"
+    DATASETS_MANAGE = "datasets.manage"
+    INTEGRATIONS_VIEW = "integrations.view"
+    INTEGRATIONS_MANAGE = "integrations.manage"
+    PEOPLE_VIEW = "people.view"
+    AUDIT_VIEW = "audit.view"
+    SECURITY_VIEW = "security.view"
+    BILLING_VIEW = "billing.view"
+    # Administrative: over people, roles, security, billing, sub-accounts, keys, brands, the audit log's export.
+    PEOPLE_INVITE = "people.invite"
+    PEOPLE_EDIT = "people.edit"
+    PEOPLE_ADMIN = "people.admin"
+    GROUPS_MANAGE = "groups.manage"
+    ROLES_MANAGE = "roles.manage"
+    SECURITY_MANAGE = "security.manage"
+    BILLING_MANAGE = "billing.manage"
+    SUB_ACCOUNTS_MANAGE = "sub_accounts.manage"
+    KEYS_MANAGE = "keys.manage"
+    BRANDS_MANAGE = "brands.manage"
+    AUDIT_EXPORT = "audit.export"
+
+
+EVERYTHING = frozenset(Permission)
+ADMINISTRATIVE = frozenset(
+    {
+        Permission.PEOPLE_INVITE,
+        Permission.PEOPLE_EDIT,
+        Permission.PEOPLE_ADMIN,
+        Permission.GROUPS_MANAGE,
+        Permission.ROLES_MANAGE,
+        Permission.SECURITY_MANAGE,
+        Permission.BILLING_MANAGE,
+        Permission.SUB_ACCOUNTS_MANAGE,
+        Permission.KEYS_MANAGE,
+        Permission.BRANDS_MANAGE,
+        Permission.AUDIT_EXPORT,
+    }
+)
+EVERYDAY = EVERYTHING - ADMINISTRATIVE
+
+LABELS = {
+    Permission.WORKSPACE_VIEW: _("See the workspace"),
+    Permission.PROJECTS_VIEW_ALL: _("See every project"),
+    Permission.PROJECTS_EDIT: _("Edit projects"),
+    Permission.PROJECTS_MANAGE: _("Manage projects"),
+    Permission.DATASETS_VIEW: _("See datasets"),
+    Permission.DATASETS_MANAGE: _("Manage datasets"),
+    Permission.INTEGRATIONS_VIEW: _("See sources, destinations and pipelines"),
+    Permission.INTEGRATIONS_MANAGE: _("Manage sources, destinations and pipelines"),
+    Permission.PEOPLE_VIEW: _("See people"),
+    Permission.AUDIT_VIEW: _("See the audit log"),
+    Permission.SECURITY_VIEW: _("See security settings"),
+    Permission.BILLING_VIEW: _("See billing"),
+    Permission.PEOPLE_INVITE: _("Invite people"),
+    Permission.PEOPLE_EDIT: _("Edit people"),
+    Permission.PEOPLE_ADMIN: _("Deactivate and delete people"),
+    Permission.GROUPS_MANAGE: _("Manage groups"),
+    Permission.ROLES_MANAGE: _("Manage roles"),
+    Permission.SECURITY_MANAGE: _("Manage security"),
+    Permission.BILLING_MANAGE: _("Manage billing"),
+    Permission.SUB_ACCOUNTS_MANAGE: _("Manage sub-accounts"),
+    Permission.KEYS_MANAGE: _("Manage access keys"),
+    Permission.BRANDS_MANAGE: _("Manage brands"),
+    Permission.AUDIT_EXPORT: _("Export the audit log"),
+}

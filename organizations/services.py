@@ -1,0 +1,170 @@
+"""Writing members: each function is one transaction with its audit entry inside."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import User
+from audit.services import record
+from base.policies import require
+from organizations import policies
+from organizations.models import (
+    Group,
+    GroupMembership,
+    Membership,
+    MembershipRole,
+    Organization,
+    Project,
+    ProjectGrant,
+    Role,
+    Scheme,
+    Status,
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody to be added: names cleaned, `email` as typed but valid."""
+
+    first_name: str
+    last_name: str
+    email: str
+
+
+@transaction.atomic
+def create_organization(*, name: str, slug: str, scheme: Scheme, actor: User | None = None) -> Organization:
+    """A new organization without members. IntegrityError where the slug is taken."""
+    organization = Organization.objects.create(name=name, slug=slug, scheme=scheme)
+    record(organization_id=organization.pk, actor=actor, action="organization.created", target=organization)
+    return organization
+
+
+@transaction.atomic
+def create_group(*, actor: Membership | None, organization: Organization, name: str, description: str = "") -> Group:
+    """A new group. IntegrityError where the name is taken in any case or Unicode form."""
+    group = Group(organization=organization, name=name, description=description)
+    group.save(force_insert=True)
+    record(organization_id=organization.pk, actor=actor, action="group.created", target=group)
+    return group
+
+
+@transaction.atomic
+def create_project(
+    *, actor: Membership | None, organization: Organization, name: str, description: str = ""
+) -> Project:
+    """A new project. IntegrityError where the name is taken in any case or Unicode form."""
+    project = Project(organization=organization, name=name, description=description)
+    project.save(force_insert=True)
+    record(organization_id=organization.pk, actor=actor, action="project.created", target=project)
+    return project
+
+
+@transaction.atomic
+def give_group_projects(*, actor: Membership | None, group: Group, projects: Iterable[Project]) -> None:
+    """Gives a group access to projects of its organization; those that it has stay."""
+    given = [ProjectGrant(organization_id=group.organization_id, project=project, group=group) for project in projects]
+    ProjectGrant.objects.bulk_create(given, ignore_conflicts=True)
+    record(
+        organization_id=group.organization_id,
+        actor=actor,
+        action="group.projects_given",
+        target=group,
+        data={"projects": [grant.project.name for grant in given]},
+    )
+
+
+def _link(
+    members: Sequence[Membership], roles: Sequence[Role], groups: Sequence[Group], projects: Sequence[Project]
+) -> None:
+    """Gives each member the same roles, groups and projects: three INSERTs, however many members."""
+    for model, field, things in (
+        (MembershipRole, "role", roles),
+        (GroupMembership, "group", groups),
+        (ProjectGrant, "project", projects),
+    ):
+        rows = [
+            model(organization_id=member.organization_id, membership=member, **{field: thing})
+            for member in members
+            for thing in things
+        ]
+        model.objects.bulk_create(rows, batch_size=2000)  # type: ignore[attr-defined]
+
+
+@transaction.atomic
+def add_pending_members(
+    *,
+    actor: Membership,
+    people: Sequence[Person],
+    roles: Sequence[Role],
+    groups: Sequence[Group] = (),
+    projects: Sequence[Project] = (),
+    expires_at: datetime,
+) -> list[Membership]:
+    """Members who have not accepted yet, in the order of `people`, all or none.
+
+    Raises Refused where `actor` may not add people or give these roles (R-6), IntegrityError where an address is
+    a member's already. The audit entries are the caller's: it knows what the members were added by.
+    """
+    organization = actor.organization
+    require(policies.can_add_users(actor))
+    require(policies.roles_fit(organization, list(roles)))
+    require(policies.can_give_roles(actor, roles))
+    members = [
+        Membership(
+            organization=organization,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            email=person.email,
+            invited_by=actor,
+            invite_expires_at=expires_at,
+            role_order=min(role.rank for role in roles),
+        ).prepare()
+        for person in people
+    ]
+    Membership.objects.bulk_create(members)
+    _link(members, roles, groups, projects)
+    return members
+
+
+@transaction.atomic
+def activate_member(*, member: Membership, user: User) -> bool:
+    """Turns a pending member into an active one who signs in as `user`; False where it is too late.
+
+    One conditional UPDATE decides between accept, expiry and a second press, by the database's clock (J-3).
+    IntegrityError where the user is a member of the organization already.
+    """
+    changed = Membership.objects.filter(pk=member.pk, status=Status.INVITED, invite_expires_at__gt=Now()).update(
+        status=Status.ACTIVE, user=user, joined_at=Now(), last_active_at=Now()
+    )
+    if not changed:
+        return False
+    member.refresh_from_db()
+    record(organization_id=member.organization_id, actor=member, action="member.joined", target=member)
+    return True
+
+
+@transaction.atomic
+def remove_pending_member(*, actor: Membership, member: Membership) -> bool:
+    """Deletes a member who has not accepted, with groups and projects; False where they have by now."""
+    label = {"email": member.email}
+    record(organization_id=member.organization_id, actor=actor, action="member.deleted", target=member, data=label)
+    deleted, _ = Membership.objects.filter(pk=member.pk, status=Status.INVITED).delete()
+    if not deleted:
+        transaction.set_rollback(True)
+    return bool(deleted)
+
+
+@transaction.atomic
+def mark_welcomed(*, member: Membership) -> bool:
+    """Notes that the welcome dialog was dismissed; False where it had been before (J-5)."""
+    return bool(Membership.objects.filter(pk=member.pk, welcomed_at=None).update(welcomed_at=timezone.now()))
+
+
+def touch_member(*, member: Membership) -> None:
+    """Notes that the member is here now. No audit entry: reading a page is no write."""
+    member.last_active_at = timezone.now()
+    Membership.objects.filter(pk=member.pk).update(last_active_at=member.last_active_at)
