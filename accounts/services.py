@@ -1,0 +1,33 @@
+"""Writing users."""
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts.models import Theme, User
+from audit.services import record
+
+
+@transaction.atomic
+def create_invited_user(*, email: str, first_name: str, last_name: str, password: str) -> User:
+    """A user whose address is proven by the link that was mailed there. `email` is canonical.
+
+    IntegrityError where the address has a user already.
+    """
+    user = User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    record(organization_id=None, actor=user, action="user.created", target=user)
+    return user
+
+
+def set_theme(*, user: User, theme: Theme) -> None:
+    """Keeps the colours that the user chose."""
+    user.theme = theme
+    user.save(update_fields=["theme"])
+
+
+@transaction.atomic
+def rename_user(*, user: User, first_name: str, last_name: str) -> None:
+    """The user's own name; what organizations call their member stays theirs to change."""
+    user.first_name, user.last_name = first_name, last_name
+    user.save(update_fields=["first_name", "last_name"])
+    record(organization_id=None, actor=user, action="user.renamed", target=user)

@@ -1,0 +1,72 @@
+"""One run of the Add User flow (a draft until it is sent), and the invitations that it made."""
+
+from django.db import models
+from django.db.models import Q
+
+from base.ids import uuid7
+from organizations.models import Membership, Organization
+
+
+class Batch(models.Model):
+    """A run of the Add User flow. A draft until `sent_at` is set; what was chosen is kept as typed (W-12).
+
+    `people` is a list of {"first_name", "last_name", "email"}; `version` grows with every save, so that a
+    second tab cannot overwrite or send what it has not seen.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="batches", db_index=False)
+    created_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="batches", db_index=False)
+    inviter_name = models.CharField(max_length=201)
+    version = models.PositiveIntegerField(default=1)
+    people = models.JSONField(default=list)
+    role_ids = models.JSONField(default=list)
+    group_ids = models.JSONField(default=list)
+    project_ids = models.JSONField(default=list)
+    reason = models.TextField(blank=True)
+    welcome_page = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created_by", "-updated_at"], condition=Q(sent_at=None), name="batch_drafts"),
+            models.Index(fields=["organization", "-sent_at"], name="batch_sent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.inviter_name}, {len(self.people)}"
+
+
+class Invitation(models.Model):
+    """An offer to one member to accept. Outlives the member, so that its link can say what became of it.
+
+    The expiry stands on the membership (lists sort by it). Raising `version` kills every link made before;
+    `sends` counts the mails asked for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations", db_index=False)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="invitations")
+    membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="invitations")
+    version = models.PositiveIntegerField(default=1)
+    sends = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    new_link_asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-created_at"], name="invitation_by_time")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"],
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="invitation_live_once",
+            ),
+            models.CheckConstraint(condition=Q(accepted_at=None) | Q(revoked_at=None), name="invitation_one_end"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.membership or self.pk)

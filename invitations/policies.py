@@ -1,0 +1,53 @@
+"""Who may resend or withdraw an invitation, and whether an invitation still stands."""
+
+from django.utils.translation import gettext as _
+
+from base.policies import ALLOWED, Decision, refuse
+from organizations.models import Membership, Status
+from organizations.permissions import ADMINISTRATIVE, Permission
+from organizations.policies import can, can_add_users, can_give_roles, domain_allowed
+from organizations.queries import permissions_of_member, roles_of
+
+
+def can_resend(actor: Membership, member: Membership) -> Decision:
+    """I-2, I-3, I-4: whoever may invite, for a member who has not accepted, if they may give the member's roles."""
+    if member.status != Status.INVITED:
+        return refuse(_("%(name)s has joined already.") % {"name": member.name})
+    if not (answer := can_add_users(actor)):
+        return answer
+    if not (answer := domain_allowed(actor.organization, member.email)):
+        return answer
+    return can_give_roles(actor, roles_of(member))
+
+
+def can_withdraw(actor: Membership, member: Membership) -> Decision:
+    """U-14, R-4, R-7: only those who may delete people, for a member who has not accepted."""
+    if member.status != Status.INVITED:
+        return refuse(_("%(name)s has joined already.") % {"name": member.name})
+    if not (answer := can(actor, Permission.PEOPLE_ADMIN)):
+        return answer
+    return can_give_roles(actor, roles_of(member))
+
+
+def can_accept(member: Membership) -> Decision:
+    """Whether what was offered may still be given: asked when the button is pressed, not when the mail went.
+
+    An administrative role needs an inviter who could give it today: a role prepared by somebody who was
+    since demoted or removed must not outlive them (CVE-2026-56247).
+    """
+    organization = member.organization
+    if organization.sso_enforced:
+        return refuse(
+            _("%(organization)s now requires single sign-on. Sign in there with your work account.")
+            % {"organization": organization.name}
+        )
+    if not (answer := domain_allowed(organization, member.email)):
+        return answer
+    inviter = member.invited_by
+    if permissions_of_member(member) & ADMINISTRATIVE and not (
+        inviter and inviter.status == Status.ACTIVE and can_give_roles(inviter, roles_of(member))
+    ):
+        return refuse(
+            _("The person who invited you can no longer give this role. Ask for the invitation to be resent.")
+        )
+    return ALLOWED

@@ -1,0 +1,17 @@
+from invitations.services.accepting import Outcome, accept_as_new_user, accept_as_user, ask_for_new_link
+from invitations.services.drafts import DraftChanged, discard_draft, save_draft
+from invitations.services.sending import BatchInvalid, resend_invitation, send_batch, withdraw_invitation
+
+__all__ = [
+    "BatchInvalid",
+    "DraftChanged",
+    "Outcome",
+    "accept_as_new_user",
+    "accept_as_user",
+    "ask_for_new_link",
+    "discard_draft",
+    "resend_invitation",
+    "save_draft",
+    "send_batch",
+    "withdraw_invitation",
+]

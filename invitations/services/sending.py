@@ -1,0 +1,156 @@
+"""Sending a batch, sending again, withdrawing: rows, audit and mail in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from audit.services import record, record_many
+from base import text
+from base.policies import require
+from invitations.models import Batch, Invitation
+from invitations.policies import can_resend, can_withdraw
+from invitations.problems import batch_problems
+from invitations.queries import choices_of, live_invitation
+from invitations.services.drafts import DraftChanged
+from organizations.models import Membership, Organization, Role
+from organizations.pages import default_welcome_page, welcome_pages
+from organizations.policies import can_add_users
+from organizations.services import Person, add_pending_members, remove_pending_member
+from outbox.services import NewEmail, queue_email, queue_emails
+
+KIND = "invitations.invitation"
+
+
+class BatchInvalid(Exception):
+    """Something in the batch cannot be sent; `problems` (invitations.problems.Problems) has the words."""
+
+    def __init__(self, problems):
+        self.problems = problems
+        super().__init__(str(problems))
+
+
+def expiry() -> datetime:
+    """When an invitation that is sent now expires (I-1)."""
+    return timezone.now() + timedelta(days=settings.INVITATION_DAYS)
+
+
+def _mail_key(invitation: Invitation) -> str:
+    return f"invitation:{invitation.pk}:{invitation.sends}"
+
+
+def _lock(actor: Membership, batch: Batch) -> Batch:
+    # The organization's row serializes two batches with the same address: the second sees the first's members.
+    Organization.objects.select_for_update().get(pk=actor.organization_id)
+    locked = Batch.objects.select_for_update().get(pk=batch.pk, created_by=actor)
+    locked.organization = actor.organization
+    return locked
+
+
+@transaction.atomic
+def send_batch(*, actor: Membership, batch: Batch, version: int) -> tuple[Batch, bool]:
+    """Sends the draft: members, invitations, audit entries and mails, all or nothing (W-11).
+
+    Gives (batch, True), or (batch, False) where it had been sent before: a second press sends nothing.
+    Raises Refused (may not add people or give the roles), DraftChanged (`version` is not the draft's),
+    BatchInvalid (an address or a choice does not hold any more).
+    """
+    locked = _lock(actor, batch)
+    if locked.sent_at:
+        return locked, False
+    if locked.version != version:
+        raise DraftChanged(locked)
+    require(can_add_users(actor))
+    if problems := batch_problems(actor, locked):
+        raise BatchInvalid(problems)
+    choices = choices_of(locked)
+    members = add_pending_members(
+        actor=actor,
+        people=[_person(typed) for typed in locked.people],
+        roles=choices.roles,
+        groups=choices.groups,
+        projects=choices.projects,
+        expires_at=expiry(),
+    )
+    _invite(actor, locked, members, choices.roles)
+    return locked, True
+
+
+def _person(typed: dict) -> Person:
+    return Person(
+        first_name=text.clean_line(typed["first_name"]),
+        last_name=text.clean_line(typed["last_name"]),
+        email=typed["email"].strip(),
+    )
+
+
+def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], roles: Sequence[Role]) -> None:
+    offered = [page.key for page in welcome_pages(roles)]
+    if batch.welcome_page not in offered:
+        batch.welcome_page = default_welcome_page(roles)
+    batch.sent_at = timezone.now()
+    batch.inviter_name = actor.name
+    batch.reason = text.clean_block(batch.reason)
+    batch.save()
+    invitations = Invitation.objects.bulk_create(
+        Invitation(organization=actor.organization, batch=batch, membership=member) for member in members
+    )
+    record_many(
+        organization_id=actor.organization_id,
+        actor=actor,
+        action="invitation.created",
+        targets=members,
+        data={"batch": str(batch.pk), "roles": [role.name for role in roles]},
+    )
+    queue_emails(
+        NewEmail(kind=KIND, subject_id=invitation.pk, key=_mail_key(invitation), organization_id=actor.organization_id)
+        for invitation in invitations
+    )
+
+
+@transaction.atomic
+def resend_invitation(*, actor: Membership, member: Membership) -> Invitation:
+    """Sends a pending member's mail again. The expiry stays (I-2); an expired invitation starts a new period
+    and its old link dies (I-3). The inviter becomes `actor`, whose right to give the roles was checked (I-4).
+
+    Raises Refused with the reason, Invitation.DoesNotExist where none is live.
+    """
+    member = Membership.objects.select_for_update().select_related("organization").get(pk=member.pk)
+    require(can_resend(actor, member))
+    live = live_invitation(member)
+    if live is None:
+        raise Invitation.DoesNotExist
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=live.pk)
+    expired = member.is_expired
+    invitation.sends += 1
+    if expired:
+        invitation.version += 1
+        invitation.new_link_asked_at = None
+        member.invite_expires_at = expiry()
+    invitation.save(update_fields=["sends", "version", "new_link_asked_at"])
+    member.invited_by = actor
+    member.save(update_fields=["invited_by", "invite_expires_at"])
+    action = "invitation.renewed" if expired else "invitation.resent"
+    record(organization_id=member.organization_id, actor=actor, action=action, target=member)
+    queue_email(kind=KIND, subject_id=invitation.pk, key=_mail_key(invitation), organization_id=member.organization_id)
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(*, actor: Membership, member: Membership) -> bool:
+    """Deletes a member who has not accepted and revokes the invitation (U-14); False where they have by now.
+
+    Raises Refused with the reason. The conditional UPDATE decides between this and accepting: one winner.
+    """
+    require(can_withdraw(actor, member))
+    revoked = Invitation.objects.filter(membership=member, accepted_at=None, revoked_at=None).update(revoked_at=Now())
+    if not revoked:
+        return False
+    record(organization_id=member.organization_id, actor=actor, action="invitation.revoked", target=member)
+    if not remove_pending_member(actor=actor, member=member):
+        transaction.set_rollback(True)
+        return False
+    return True
