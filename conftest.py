@@ -1,0 +1,3 @@
+"""All fixtures stand in teamadmin/testing/fixtures.py."""
+
+pytest_plugins = ["teamadmin.testing.fixtures"]

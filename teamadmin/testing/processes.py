@@ -1,0 +1,133 @@
+"""Real processes for tests: a Celery worker, and the demo by bin/run."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+
+# What a child must not inherit from the test process.
+OURS = ("DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "TEAMADMIN_DATA", "TEAMADMIN_DEMO")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(done: Callable[[], bool], timeout: float, why: Callable[[], str] = str) -> None:
+    """Returns once done() is true; AssertionError with why() after `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while not done():
+        assert time.monotonic() < end, f"not within {timeout} s: {why()}"
+        time.sleep(0.02)
+
+
+def answers(url: str) -> bool:
+    """True where the URL answers 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+def test_database_url() -> str:
+    """DATABASE_URL with the name of the database that the running test uses."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + connection.settings_dict["NAME"]).geturl()
+
+
+class Child:
+    """A process in a group of its own, its output in a file; ended with all that it started."""
+
+    def __init__(self, command: list[str], log: Path, **env: str) -> None:
+        self.log = log
+        self._out = log.open("ab")
+        clean = {name: value for name, value in os.environ.items() if name not in OURS}
+        self.process = subprocess.Popen(
+            command,
+            stdout=self._out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env={**clean, "PYTHONUNBUFFERED": "1", **env},
+            cwd=settings.BASE_DIR,
+            start_new_session=True,
+        )
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def wait_for(self, done: Callable[[], bool], timeout: float) -> None:
+        """Until done(); AssertionError with the output where the process ends or time is up."""
+
+        def done_or_dead() -> bool:
+            return self.process.poll() is not None or done()
+
+        wait_until(done_or_dead, timeout, lambda: self.output)
+        assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.output}"
+
+    def stop(self, timeout: float = 30) -> float:
+        """SIGTERM, then SIGKILL to what is left of the group; returns the seconds that the polite end took."""
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            pass
+        took = time.monotonic() - began
+        self.kill()
+        return took
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group: a crash."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        self._out.close()
+
+
+def start_worker(log: Path, *options: str, ready: float = 30, **env: str) -> Child:
+    """`celery -A teamadmin worker -B` on the test's database and Redis, once it is ready."""
+    command = [sys.executable, "-m", "celery", "-A", "teamadmin", "worker", "-B", "-c", "2", *options]
+    child = Child(command, log, DATABASE_URL=test_database_url(), DJANGO_SETTINGS_MODULE="teamadmin.settings", **env)
+    try:
+        child.wait_for(lambda: " ready." in child.output, ready)
+    except AssertionError:
+        child.kill()
+        raise
+    return child
+
+
+class Demo(Child):
+    """bin/run with its data in a folder of its own, on a free port."""
+
+    def __init__(self, data: Path, *, port: int = 0, **env: str) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self.data, self.mail = data, data / "mail"
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        command = [sys.executable, str(settings.BASE_DIR / "bin" / "run")]
+        super().__init__(command, data / "run.log", PORT=str(self.port), TEAMADMIN_DATA=str(data), **env)
+
+    def wait_ready(self, timeout: float = 60) -> float:
+        """Returns the seconds until it answered ready."""
+        began = time.monotonic()
+        try:
+            self.wait_for(lambda: answers(f"{self.url}/health/ready"), timeout)
+        except AssertionError:
+            self.stop()
+            raise
+        return time.monotonic() - began

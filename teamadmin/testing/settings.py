@@ -1,0 +1,44 @@
+"""The product's settings, read from an environment for tests.
+
+DATABASE_URL and REDIS_URL come from bin/test or the caller; TEAMADMIN_DEMO=1 without them is the quick way on SQLite.
+"""
+
+import os
+import tempfile
+
+import pytest
+
+if "DATABASE_URL" not in os.environ and "TEAMADMIN_DEMO" not in os.environ:
+    raise pytest.UsageError("Tests need PostgreSQL and Redis: run bin/test, or set DATABASE_URL and REDIS_URL.")
+
+
+def redis_for_worker(url: str) -> str:
+    """The Redis database of this pytest-xdist worker: gw0 has the one given, gw1 the next, and so on."""
+    base, _, number = url.rpartition("/")
+    if not number.isdigit():
+        base, number = url.rstrip("/"), "0"
+    return f"{base}/{int(number) + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:])}"
+
+
+for _name, _value in {
+    "SECRET_KEY": "only-for-tests-" + "t" * 50,
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "BASE_URL": "http://testserver",
+    "EMAIL_URL": "smtp://127.0.0.1:9",
+    "DEFAULT_FROM_EMAIL": "TeamAdmin <invite@teamadmin.example>",
+    "TEAMADMIN_DATA": tempfile.mkdtemp(prefix="teamadmin-tests-"),
+    # The synchronous browser API keeps an event loop in the test's thread.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+}.items():
+    os.environ.setdefault(_name, _value)
+if "REDIS_URL" in os.environ:
+    os.environ["REDIS_URL"] = redis_for_worker(os.environ["REDIS_URL"])
+
+from teamadmin.settings import *  # noqa: E402, F403
+from teamadmin.settings import STORAGES  # noqa: E402
+
+# Fast and weak on purpose; the product's own hashers are tried in test_settings.py.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
