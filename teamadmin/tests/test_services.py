@@ -1,0 +1,45 @@
+"""What tests stand on is real: PostgreSQL, Redis, SMTP, Chromium."""
+
+import smtplib
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection
+
+
+def send() -> int:
+    return mail.send_mail("Subject", "Body", "from@acme.example", ["to@acme.example"])
+
+
+def test_mail_server_takes_refuses_and_hangs_up(mail_server):
+    send()
+    assert mail_server.wait_for(1)[0].recipients == ["to@acme.example"]
+    mail_server.behaviour.refuse = {"RCPT": "451 later"}
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        send()
+    mail_server.behaviour.refuse = {"DATA": "554 never"}
+    with pytest.raises(smtplib.SMTPDataError):
+        send()
+    mail_server.reset()
+    mail_server.behaviour.drop = True
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        send()
+    assert len(mail_server.messages) == 2
+    mail_server.stop()
+    with pytest.raises(OSError):
+        send()
+
+
+def test_database_and_cache_are_real(db, settings):
+    assert connection.vendor == "postgresql" or settings.DEMO
+    cache.set("key", {"a": 1}, 5)
+    assert cache.get("key") == {"a": 1}
+
+
+def test_browser_and_axe(page, axe):
+    page.set_content("<!doctype html><html lang='en'><title>Page</title><main><h1>Page</h1></main></html>")
+    axe(page)
+    page.set_content("<!doctype html><html lang='en'><title>Page</title><main><h1>Page</h1><img src='x'></main></html>")
+    with pytest.raises(AssertionError, match="image-alt"):
+        axe(page)
