@@ -1,0 +1,152 @@
+"""The fixed cast of every test: Olga, Max, Bo and Opal of Acme, Tess of Globex, and a Stranger."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from invitations.models import Batch, Invitation
+from invitations.services import save_draft, send_batch
+from organizations.models import (
+    Group,
+    GroupMembership,
+    Membership,
+    MembershipRole,
+    Organization,
+    Project,
+    ProjectGrant,
+    Role,
+    Scheme,
+    Status,
+)
+from organizations.roles import BUILT_IN
+
+PASSWORD = "correct-horse-battery"  # noqa: S105
+
+
+def role_named(key: str, scheme: Scheme = Scheme.RANKED) -> Role:
+    """A built-in role: "admin", "manager", "builder", "operator"; of the task scheme "data_admin" and so on."""
+    wanted = next(role for role in BUILT_IN if role.key == key and role.scheme == scheme)
+    return Role.objects.get(pk=wanted.id)
+
+
+def add_user(email: str, first_name: str = "", last_name: str = "") -> User:
+    """A user with PASSWORD."""
+    return User.objects.create_user(email, PASSWORD, first_name=first_name, last_name=last_name)
+
+
+def add_member(organization: Organization, user: User, *role_keys: str, **fields) -> Membership:
+    """An active, welcomed member with built-in roles of the organization's scheme."""
+    roles = [role_named(key, Scheme(organization.scheme)) for key in role_keys]
+    defaults = {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        "status": Status.ACTIVE,
+        "role_order": min(role.rank for role in roles),
+        "joined_at": timezone.now(),
+        "last_active_at": timezone.now(),
+        "welcomed_at": timezone.now(),
+    }
+    member = Membership.objects.create(organization=organization, user=user, **(defaults | fields))
+    MembershipRole.objects.bulk_create(
+        MembershipRole(organization=organization, membership=member, role=role) for role in roles
+    )
+    return member
+
+
+@dataclass
+class Cast:
+    """`acme` is ranked, `globex` uses tasks. Marketing brings Website and Atlas; Ledger belongs to nobody."""
+
+    acme: Organization
+    globex: Organization
+    olga: Membership
+    max: Membership
+    bo: Membership
+    opal: Membership
+    tess: Membership
+    stranger: User
+    groups: dict[str, Group] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+    globex_group: Group | None = None
+    globex_project: Project | None = None
+
+    def user(self, name: str) -> User:
+        """The user behind "olga", "max", "bo", "opal", "tess" or "stranger"."""
+        return self.stranger if name == "stranger" else getattr(self, name).user
+
+    def client(self, name: str = "", **options) -> Client:
+        """A client signed in as that person; nobody where blank."""
+        client = Client(**options)
+        if name:
+            client.force_login(self.user(name), backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    def draft(self, actor: Membership | None = None, *, role: str = "builder", people=None, **fields) -> Batch:
+        """A draft of `actor` (Olga) for Nadia Petrov, or for `people` as (first, last, e-mail)."""
+        actor = actor or self.olga
+        rows = people or [("Nadia", "Petrov", "nadia@acme.example")]
+        return save_draft(
+            actor=actor,
+            batch=None,
+            people=[dict(zip(("first_name", "last_name", "email"), row, strict=True)) for row in rows],
+            role_ids=[str(role_named(role, Scheme(actor.organization.scheme)).pk)],
+            **fields,
+        )
+
+    def invite(self, actor: Membership | None = None, **options) -> list[Invitation]:
+        """Sends a draft (see draft()); the invitations in the order of its people."""
+        actor = actor or self.olga
+        batch = self.draft(actor, **options)
+        sent, _ = send_batch(actor=actor, batch=batch, version=batch.version)
+        made = Invitation.objects.filter(batch=sent).select_related("membership__organization", "batch")
+        order = [person["email"].lower() for person in sent.people]
+        return sorted(made, key=lambda invitation: order.index(invitation.membership.email_key))
+
+
+def assemble() -> Cast:
+    """Writes the cast into the database."""
+    acme = Organization.objects.create(name="Acme", slug="acme", scheme=Scheme.RANKED)
+    globex = Organization.objects.create(name="Globex", slug="globex", scheme=Scheme.TASK)
+    people = {}
+    for first, last, role in (
+        ("Olga", "Ivanova", "admin"),
+        ("Max", "Keller", "manager"),
+        ("Bo", "Lindqvist", "builder"),
+        ("Opal", "Nakamura", "operator"),
+    ):
+        user = add_user(f"{first.lower()}@acme.example", first, last)
+        people[first.lower()] = add_member(acme, user, role)
+    tess = add_member(globex, add_user("tess@globex.example", "Tess", "Moreau"), "admin")
+    cast = Cast(acme=acme, globex=globex, tess=tess, stranger=add_user("stranger@nowhere.example", "Sam"), **people)
+    for name in ("Marketing", "Research"):
+        group = Group(organization=acme, name=name)
+        group.save()
+        cast.groups[name.lower()] = group
+    for name in ("Website", "Atlas", "Ledger"):
+        project = Project(organization=acme, name=name)
+        project.save()
+        cast.projects[name.lower()] = project
+    for name in ("website", "atlas"):
+        ProjectGrant.objects.create(organization=acme, project=cast.projects[name], group=cast.groups["marketing"])
+    GroupMembership.objects.create(organization=acme, group=cast.groups["marketing"], membership=cast.bo)
+    cast.globex_group = Group(organization=globex, name="Reactor")
+    cast.globex_group.save()
+    cast.globex_project = Project(organization=globex, name="Dam")
+    cast.globex_project.save()
+    return cast
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """The cast in a test's own transaction."""
+    return assemble()
+
+
+@pytest.fixture
+def live_cast(transactional_db) -> Cast:
+    """The cast, committed: for threads, workers and browsers."""
+    return assemble()
