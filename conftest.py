@@ -1,3 +1,3 @@
 """All fixtures stand in teamadmin/testing/fixtures.py."""
 
-pytest_plugins = ["teamadmin.testing.fixtures"]
+pytest_plugins = ["teamadmin.testing.fixtures", "teamadmin.testing.cast"]
