@@ -1,0 +1,346 @@
+{
+const reveal = root => { if (navigator.clipboard) root.querySelectorAll?.('[data-copy]').forEach(button => { button.hidden = false; }); };
+document.addEventListener('click', async event => {
+const button = event.target.closest('[data-copy]');
+if (!button) return;
+const source = document.querySelector(button.dataset.copy);
+await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
+const label = button.querySelector('[data-label]') ?? button, before = label.textContent;
+label.textContent = button.dataset.copied;
+setTimeout(() => { label.textContent = before; }, 2000);
+});
+document.addEventListener('htmx:load', event => reveal(event.target));
+reveal(document);
+}
+{
+const number = new Intl.NumberFormat(document.documentElement.lang || 'en');
+const count = text => [...text.replace(/\r\n?/g, '\n')].length;
+const update = control => {
+const out = document.querySelector(`[data-count-of="${CSS.escape(control.id)}"]`);
+if (!out) return;
+const n = count(control.value), max = Number(control.dataset.counter), over = n - max;
+out.toggleAttribute('data-too-many', over > 0);
+out.setAttribute('aria-live', over > -50 ? 'polite' : 'off');
+out.textContent = (over > 0 ? out.dataset.over : out.dataset.text)
+.replace('{n}', number.format(n)).replace('{max}', number.format(max)).replace('{over}', number.format(over));
+};
+const all = root => root.querySelectorAll?.('[data-counter]').forEach(update);
+document.addEventListener('input', event => { if (event.target.matches('[data-counter]')) update(event.target); });
+document.addEventListener('htmx:load', event => all(event.target));
+all(document);
+}
+{
+const host = document.getElementById('dialog');
+let opener = null;
+const close = () => {
+host.replaceChildren();
+const back = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+(back?.checkVisibility() ? back : document.getElementById('main'))?.focus();
+opener = null;
+};
+host?.addEventListener('htmx:afterSwap', event => {
+const dialog = host.querySelector('dialog');
+if (!dialog) return opener && close();
+if (dialog.open) return;
+dialog.addEventListener('close', close);
+dialog.showModal();
+(dialog.querySelector('[aria-invalid="true"], [autofocus]'))?.focus();
+});
+document.body.addEventListener('htmx:beforeRequest', event => {
+const source = event.detail.elt;
+if (event.detail.target !== host || host.contains(source)) return;
+const menu = source.closest('[popover]');
+opener = menu ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : source;
+menu?.hidePopover();
+});
+document.addEventListener('click', event => {
+const dialog = event.target.closest('dialog:modal');
+if (!dialog) return;
+if (event.target === dialog || event.target.closest('[data-close]')) {
+event.preventDefault();
+dialog.close();
+}
+});
+}
+{
+const template = document.getElementById('failure');
+const show = (event, kind) => {
+const { xhr, requestConfig: config } = event.detail;
+const region = document.getElementById('toasts');
+const toast = template.content.firstElementChild.cloneNode(true);
+const id = xhr?.getResponseHeader?.('X-Request-ID');
+for (const text of toast.querySelectorAll('[data-failure]')) text.hidden = text.dataset.failure !== kind;
+toast.querySelector('[data-failure-reference]').hidden = !id;
+toast.querySelector('[data-request-id]').textContent = id ?? '';
+const retry = toast.querySelector('[data-retry]');
+retry.hidden = kind === 'gone' || !config;
+retry.addEventListener('click', () => {
+toast.remove();
+const { verb, path, elt, target, formData } = config;
+htmx.ajax(verb, path, { source: elt, target, values: formData ? Object.fromEntries(formData) : undefined });
+});
+region.querySelectorAll('[data-retry]').forEach(old => old.closest('[data-toast]').remove());
+region.append(toast);
+};
+if (template) {
+document.body.addEventListener('htmx:responseError', event => show(event, event.detail.xhr.status === 404 ? 'gone' : 'server'));
+document.body.addEventListener('htmx:sendError', event => show(event, 'network'));
+document.body.addEventListener('htmx:timeout', event => show(event, 'network'));
+}
+}
+{
+const fold = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
+const apply = input => {
+const list = document.querySelector(input.dataset.filter), asked = fold(input.value).split(/\s+/);
+let left = 0;
+for (const row of list.children) {
+const text = fold(row.dataset.text ?? row.textContent);
+row.hidden = !asked.every(word => text.includes(word));
+left += !row.hidden;
+}
+for (const none of document.querySelectorAll(`[data-filter-none="${input.dataset.filter}"]`)) none.hidden = left > 0;
+};
+document.addEventListener('input', event => { if (event.target.matches('[data-filter]')) apply(event.target); });
+document.addEventListener('keydown', event => {
+if (event.key === 'Enter' && event.target.matches('[data-filter]')) event.preventDefault();
+});
+document.addEventListener('htmx:load', event => {
+for (const input of document.querySelectorAll('[data-filter]')) if (input.value && event.target.isConnected) apply(input);
+});
+}
+{
+const items = menu => [...menu.querySelectorAll('.menu-item, .menu-item input')]
+.filter(item => item.matches('a, button:not(:disabled), input:not(:disabled)') && item.checkVisibility());
+const words = item => (item.closest('.menu-item') ?? item).textContent.trim().toLowerCase();
+const steps = { ArrowDown: (at, n) => (at + 1) % n, ArrowUp: (at, n) => (at <= 0 ? n : at) - 1, Home: () => 0, End: (at, n) => n - 1 };
+let typed = '', timer;
+const opens = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
+document.addEventListener('keydown', event => {
+const button = event.target.closest('[popovertarget]');
+const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && opens(button));
+if (!menu || !menu.matches('.menu[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
+if (!menu.matches(':popover-open')) menu.showPopover({ source: button });
+const all = items(menu), at = all.indexOf(document.activeElement);
+let next = steps[event.key]?.(at, all.length);
+if (next === undefined && event.key.length === 1 && event.key !== ' ') {
+clearTimeout(timer);
+timer = setTimeout(() => { typed = ''; }, 600);
+typed += event.key.toLowerCase();
+const from = typed.length > 1 ? at : at + 1;
+next = all.map((item, i) => (from + i) % all.length).find(i => words(all[i]).startsWith(typed));
+}
+if (next === undefined) return;
+event.preventDefault();
+all[next]?.focus();
+});
+if (!CSS.supports('position-area: block-end')) document.addEventListener('toggle', event => {
+if (event.newState !== 'open' || !event.target.matches('.menu') || innerWidth < 640) return;
+const menu = event.target;
+const by = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)].find(button => button.checkVisibility());
+if (!by) return;
+const b = by.getBoundingClientRect(), m = menu.getBoundingClientRect();
+const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8;
+Object.assign(menu.style, {
+inset: 'auto', margin: 0,
+insetBlockStart: `${up ? b.top - m.height - 4 : b.bottom + 4}px`,
+insetInlineStart: `${start ? b.left : b.right - m.width}px`,
+});
+}, true);
+}
+{
+const reveals = root => root.querySelectorAll?.('[data-reveal]').forEach(button => { button.hidden = false; });
+const letters = text => [...text.normalize('NFKC').toLowerCase()].filter(c => /[\p{L}\p{N}]/u.test(c)).join('');
+const checks = {
+length: (value, rules) => [...value].length >= Number(rules.dataset.min),
+unlike: (value, rules) => value !== '' && (rules.dataset.unlike ?? '').split('|').map(letters)
+.every(word => word.length < 4 || !letters(value).includes(word)),
+};
+const strength = (value, met) => {
+if (!value) return 0;
+if (!met) return 1;
+const bits = new Set(value).size * Math.log2([...value].length);
+return bits < 32 ? 1 : bits < 48 ? 2 : bits < 64 ? 3 : 4;
+};
+const update = (control, rules) => {
+let met = true;
+for (const line of rules.querySelectorAll('[data-rule]')) {
+const ok = checks[line.dataset.rule](control.value, rules);
+line.toggleAttribute('data-met', ok);
+met &&= ok;
+}
+const box = rules.querySelector('[data-strength]');
+const level = strength(control.value, met), meter = box.querySelector('progress'), words = box.querySelector('[data-words]');
+box.hidden = !control.value;
+meter.value = level;
+meter.dataset.tone = ['neutral', 'danger', 'warning', 'success', 'success'][level];
+const said = words.dataset.words.split('|')[level];
+if (words.textContent !== said) words.textContent = said;
+};
+document.addEventListener('click', event => {
+const button = event.target.closest('[data-reveal]');
+if (!button) return;
+const input = button.parentElement.querySelector('input'), shown = input.type === 'password';
+input.type = shown ? 'text' : 'password';
+button.setAttribute('aria-pressed', shown);
+});
+document.addEventListener('input', event => {
+const rules = event.target.id && document.querySelector(`[data-rules-of="${CSS.escape(event.target.id)}"]`);
+if (rules) update(event.target, rules);
+});
+document.addEventListener('submit', event => {
+for (const button of event.target.querySelectorAll('[data-reveal][aria-pressed="true"]')) button.click();
+});
+document.addEventListener('htmx:load', event => reveals(event.target));
+reveals(document);
+}
+{
+const ADDRESS = /[^\s,;<>"']+@[^\s,;<>"']+/;
+const people = text => text.split(/[\n,;]+|(?<=@\S+)\s+(?=\S+@)/).flatMap(part => {
+const email = part.match(ADDRESS)?.[0];
+if (!email) return [];
+const names = part.replace(ADDRESS, '').replace(/[<>"']/g, '').trim().split(/\s+/).filter(Boolean);
+return [{ email, first: names[0] ?? '', last: names.slice(1).join(' ') }];
+});
+const fill = (row, person) => {
+for (const [what, value] of Object.entries(person)) {
+const input = row.querySelector(`[data-paste="${what}"]`);
+if (!input || !value || (what !== 'email' && input.value)) continue;
+input.value = value;
+input.dispatchEvent(new Event('input', { bubbles: true }));
+}
+};
+document.addEventListener('paste', event => {
+if (!event.target.matches('[data-paste="email"]')) return;
+const list = event.target.closest('[data-repeat]'), found = people(event.clipboardData.getData('text'));
+if (!list || found.length < 2) return;
+event.preventDefault();
+const all = [...list.querySelectorAll('[data-repeat-row]')], here = event.target.closest('[data-repeat-row]');
+const empty = all.slice(all.indexOf(here) + 1).filter(row => !row.querySelector('[data-paste="email"]').value);
+const rows = [here, ...empty].slice(0, found.length);
+const detail = { count: found.length - rows.length, rows: [] };
+here.dispatchEvent(new CustomEvent('repeat:want', { bubbles: true, detail }));
+[...rows, ...detail.rows].forEach((row, n) => fill(row, found[n]));
+});
+}
+{
+const NUMBERED = ['id', 'name', 'for', 'aria-describedby', 'aria-labelledby', 'data-count-of'];
+const rowsOf = list => [...list.querySelectorAll('[data-repeat-row]')];
+const renumber = (row, to) => {
+const from = row.dataset.n;
+row.dataset.n = to;
+if (from === undefined || from === String(to)) return;
+const old = new RegExp(`(?<=-|^)${from}(?=-|_|$|\\s)`, 'g');
+for (const node of [row, ...row.querySelectorAll('*')]) {
+for (const name of NUMBERED) if (node.hasAttribute(name)) node.setAttribute(name, node.getAttribute(name).replace(old, to));
+}
+};
+const settle = list => {
+const rows = rowsOf(list);
+rows.forEach((row, n) => {
+renumber(row, n);
+const title = row.querySelector('[data-repeat-number]');
+if (title) title.textContent = n + 1;
+for (const button of row.querySelectorAll('[data-repeat-remove]')) {
+button.hidden = rows.length === 1;
+if (button.value) button.value = n;
+}
+});
+const total = list.querySelector('[data-repeat-total]');
+if (total) total.value = rows.length;
+for (const button of list.querySelectorAll('[data-repeat-add]')) button.disabled = rows.length >= Number(list.dataset.max ?? Infinity);
+list.dispatchEvent(new CustomEvent('repeat:change', { bubbles: true, detail: rows.length }));
+};
+const add = list => {
+const rows = rowsOf(list);
+if (rows.length >= Number(list.dataset.max ?? Infinity)) return null;
+const holder = document.createElement('template');
+holder.innerHTML = list.querySelector('template').innerHTML.replaceAll('__n__', rows.length);
+const row = holder.content.firstElementChild;
+row.dataset.n = rows.length;
+rows.at(-1).after(row);
+window.htmx?.process(row);
+settle(list);
+return row;
+};
+document.addEventListener('click', event => {
+const list = event.target.closest('[data-repeat]');
+if (!list) return;
+if (event.target.closest('[data-repeat-add]')) {
+event.preventDefault();
+add(list)?.querySelector('input')?.focus();
+}
+const remove = event.target.closest('[data-repeat-remove]');
+if (remove) {
+event.preventDefault();
+const rows = rowsOf(list), row = remove.closest('[data-repeat-row]'), at = rows.indexOf(row);
+if (rows.length === 1) return;
+row.remove();
+settle(list);
+rowsOf(list)[Math.max(0, at - 1)].querySelector('input')?.focus();
+}
+});
+document.addEventListener('repeat:want', event => {
+const list = event.target.closest('[data-repeat]');
+for (let n = event.detail.count; n > 0; n -= 1) {
+const row = add(list);
+if (!row) break;
+event.detail.rows.push(row);
+}
+});
+document.addEventListener('htmx:load', event => event.target.querySelectorAll?.('[data-repeat]').forEach(settle));
+document.querySelectorAll('[data-repeat]').forEach(settle);
+}
+{
+const rows = all => [...all.closest('table').querySelectorAll('tbody .check')];
+const sync = all => {
+const boxes = rows(all), ticked = boxes.filter(box => box.checked).length;
+all.checked = ticked > 0 && ticked === boxes.length;
+all.indeterminate = ticked > 0 && ticked < boxes.length;
+};
+document.addEventListener('change', event => {
+const all = event.target.closest('table')?.querySelector('[data-select-all]');
+if (!all) return;
+if (event.target === all) for (const box of rows(all)) box.checked = all.checked;
+else sync(all);
+});
+document.addEventListener('reset', event => setTimeout(() => event.target.querySelectorAll('[data-select-all]').forEach(sync)));
+}
+{
+const update = badge => {
+const boxes = document.querySelectorAll(`${badge.dataset.tally} input[type="checkbox"]:checked:not(:disabled)`);
+const n = boxes.length + Number(badge.dataset.tallyPlus ?? 0);
+badge.textContent = n || '';
+badge.hidden = !n;
+};
+const all = () => document.querySelectorAll('[data-tally]').forEach(update);
+document.addEventListener('change', event => { if (event.target.matches('input[type="checkbox"]')) all(); });
+document.addEventListener('htmx:load', all);
+all();
+}
+{
+document.addEventListener('change', event => {
+if (!event.target.matches('input[type="radio"][name="theme"]')) return;
+document.documentElement.dataset.theme = event.target.value;
+for (const other of document.querySelectorAll(`input[name="theme"][value="${event.target.value}"]`)) other.checked = true;
+});
+}
+{
+const region = document.getElementById('toasts');
+const leave = toast => {
+if (toast.matches(':hover, :focus-within')) return setTimeout(leave, 3000, toast);
+toast.remove();
+};
+const arrive = toast => { if (toast.matches('[data-tone="success"]')) setTimeout(leave, 8000, toast); };
+document.addEventListener('click', event => {
+const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');
+if (!toast) return;
+toast.remove();
+document.getElementById('main')?.focus({ preventScroll: true });
+});
+if (region) {
+new MutationObserver(changes => {
+for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.('[data-toast]')) arrive(node);
+}).observe(region, { childList: true });
+requestAnimationFrame(() => region.append(...region.children));
+}
+}

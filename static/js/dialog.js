@@ -1,0 +1,39 @@
+/* A <dialog> that htmx put into #dialog opens as a modal; when it goes, focus is back where it came from.
+   Escape and the backdrop close it; [data-close] does too (without a script it is a link). */
+const host = document.getElementById('dialog');
+let opener = null;
+
+const close = () => {
+  host.replaceChildren();
+  // A row that was swapped meanwhile is found again by the id of the element that was used in it.
+  const back = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+  (back?.checkVisibility() ? back : document.getElementById('main'))?.focus();
+  opener = null;
+};
+
+host?.addEventListener('htmx:afterSwap', event => {
+  const dialog = host.querySelector('dialog');
+  if (!dialog) return opener && close();
+  if (dialog.open) return;
+  dialog.addEventListener('close', close);
+  dialog.showModal();
+  (dialog.querySelector('[aria-invalid="true"], [autofocus]'))?.focus();
+});
+
+document.body.addEventListener('htmx:beforeRequest', event => {
+  const source = event.detail.elt;
+  if (event.detail.target !== host || host.contains(source)) return;
+  // From inside a menu, the button that opened the menu is what focus returns to.
+  const menu = source.closest('[popover]');
+  opener = menu ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : source;
+  menu?.hidePopover();
+});
+
+document.addEventListener('click', event => {
+  const dialog = event.target.closest('dialog:modal');
+  if (!dialog) return;
+  if (event.target === dialog || event.target.closest('[data-close]')) {
+    event.preventDefault();
+    dialog.close();
+  }
+});

@@ -1,0 +1,43 @@
+/* Keys in menus: arrows, Home, End, the first letters of an entry; the browser brings Escape and focus back.
+   The menus themselves are popovers and need no script. */
+const items = menu => [...menu.querySelectorAll('.menu-item, .menu-item input')]
+  .filter(item => item.matches('a, button:not(:disabled), input:not(:disabled)') && item.checkVisibility());
+const words = item => (item.closest('.menu-item') ?? item).textContent.trim().toLowerCase();
+const steps = { ArrowDown: (at, n) => (at + 1) % n, ArrowUp: (at, n) => (at <= 0 ? n : at) - 1, Home: () => 0, End: (at, n) => n - 1 };
+let typed = '', timer;
+
+const opens = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
+
+document.addEventListener('keydown', event => {
+  const button = event.target.closest('[popovertarget]');
+  const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && opens(button));
+  if (!menu || !menu.matches('.menu[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!menu.matches(':popover-open')) menu.showPopover({ source: button });
+  const all = items(menu), at = all.indexOf(document.activeElement);
+  let next = steps[event.key]?.(at, all.length);
+  if (next === undefined && event.key.length === 1 && event.key !== ' ') {
+    clearTimeout(timer);
+    timer = setTimeout(() => { typed = ''; }, 600);
+    typed += event.key.toLowerCase();
+    const from = typed.length > 1 ? at : at + 1;
+    next = all.map((item, i) => (from + i) % all.length).find(i => words(all[i]).startsWith(typed));
+  }
+  if (next === undefined) return;
+  event.preventDefault();
+  all[next]?.focus();
+});
+
+/* Where CSS anchors are missing, put the menu beside its button; on a phone it is a sheet at the bottom. */
+if (!CSS.supports('position-area: block-end')) document.addEventListener('toggle', event => {
+  if (event.newState !== 'open' || !event.target.matches('.menu') || innerWidth < 640) return;
+  const menu = event.target;
+  const by = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)].find(button => button.checkVisibility());
+  if (!by) return;
+  const b = by.getBoundingClientRect(), m = menu.getBoundingClientRect();
+  const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8;
+  Object.assign(menu.style, {
+    inset: 'auto', margin: 0,
+    insetBlockStart: `${up ? b.top - m.height - 4 : b.bottom + 4}px`,
+    insetInlineStart: `${start ? b.left : b.right - m.width}px`,
+  });
+}, true);

@@ -1,0 +1,76 @@
+/* A list of rows one can add to and take from:
+   <div data-repeat data-max="100"> [data-repeat-row]... <template> one row, its number __n__ </template>
+   <button data-repeat-add> </div>, with [data-repeat-remove] in each row and, for a Django formset,
+   <input data-repeat-total>. Rows count from 0 and close ranks after one is removed; one always stays.
+   Without a script the buttons submit the form and the server adds or removes. */
+const NUMBERED = ['id', 'name', 'for', 'aria-describedby', 'aria-labelledby', 'data-count-of'];
+const rowsOf = list => [...list.querySelectorAll('[data-repeat-row]')];
+
+const renumber = (row, to) => {
+  const from = row.dataset.n;
+  row.dataset.n = to;
+  if (from === undefined || from === String(to)) return;
+  const old = new RegExp(`(?<=-|^)${from}(?=-|_|$|\\s)`, 'g');
+  for (const node of [row, ...row.querySelectorAll('*')]) {
+    for (const name of NUMBERED) if (node.hasAttribute(name)) node.setAttribute(name, node.getAttribute(name).replace(old, to));
+  }
+};
+
+const settle = list => {
+  const rows = rowsOf(list);
+  rows.forEach((row, n) => {
+    renumber(row, n);
+    const title = row.querySelector('[data-repeat-number]');
+    if (title) title.textContent = n + 1;
+    for (const button of row.querySelectorAll('[data-repeat-remove]')) {
+      button.hidden = rows.length === 1;
+      if (button.value) button.value = n;
+    }
+  });
+  const total = list.querySelector('[data-repeat-total]');
+  if (total) total.value = rows.length;
+  for (const button of list.querySelectorAll('[data-repeat-add]')) button.disabled = rows.length >= Number(list.dataset.max ?? Infinity);
+  list.dispatchEvent(new CustomEvent('repeat:change', { bubbles: true, detail: rows.length }));
+};
+
+const add = list => {
+  const rows = rowsOf(list);
+  if (rows.length >= Number(list.dataset.max ?? Infinity)) return null;
+  const holder = document.createElement('template');
+  holder.innerHTML = list.querySelector('template').innerHTML.replaceAll('__n__', rows.length);
+  const row = holder.content.firstElementChild;
+  row.dataset.n = rows.length;
+  rows.at(-1).after(row);
+  window.htmx?.process(row);
+  settle(list);
+  return row;
+};
+
+document.addEventListener('click', event => {
+  const list = event.target.closest('[data-repeat]');
+  if (!list) return;
+  if (event.target.closest('[data-repeat-add]')) {
+    event.preventDefault();
+    add(list)?.querySelector('input')?.focus();
+  }
+  const remove = event.target.closest('[data-repeat-remove]');
+  if (remove) {
+    event.preventDefault();
+    const rows = rowsOf(list), row = remove.closest('[data-repeat-row]'), at = rows.indexOf(row);
+    if (rows.length === 1) return;
+    row.remove();
+    settle(list);
+    rowsOf(list)[Math.max(0, at - 1)].querySelector('input')?.focus();
+  }
+});
+// paste.js asks for rows: the event carries how many, and gets them back.
+document.addEventListener('repeat:want', event => {
+  const list = event.target.closest('[data-repeat]');
+  for (let n = event.detail.count; n > 0; n -= 1) {
+    const row = add(list);
+    if (!row) break;
+    event.detail.rows.push(row);
+  }
+});
+document.addEventListener('htmx:load', event => event.target.querySelectorAll?.('[data-repeat]').forEach(settle));
+document.querySelectorAll('[data-repeat]').forEach(settle);

@@ -1,0 +1,6 @@
+/* A theme shows at once; the form beside the radio buttons tells the server. */
+document.addEventListener('change', event => {
+  if (!event.target.matches('input[type="radio"][name="theme"]')) return;
+  document.documentElement.dataset.theme = event.target.value;
+  for (const other of document.querySelectorAll(`input[name="theme"][value="${event.target.value}"]`)) other.checked = true;
+});

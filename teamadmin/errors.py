@@ -1,0 +1,91 @@
+"""Pages for what went wrong: they say what happened, what to do and the request's id; never a trace."""
+
+import sys
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from base.policies import Refused
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A page's words: `home` offers the way to the homepage."""
+
+    status: int
+    heading: str
+    reason: str
+    home: bool = True
+
+
+def bad_request(request, exception=None):
+    """400: the request itself is malformed."""
+    reason = _("The address or the form sent something that we cannot read. Go back and try again.")
+    return _answer(request, Problem(400, _("This request does not work"), reason))
+
+
+def permission_denied(request, exception=None):
+    """403, with the rule's own reason where a service refused."""
+    reason = str(exception) if isinstance(exception, Refused) else ""
+    reason = reason or _("Your role does not allow this. Ask an Admin of your organization.")
+    return _answer(request, Problem(403, _("You can’t open this"), reason))
+
+
+def page_not_found(request, exception=None):
+    """404: also what a stranger to an organization sees (A-5)."""
+    reason = _("It may have been moved or deleted, or you are signed in with an account that cannot see it.")
+    return _answer(request, Problem(404, _("This page does not exist"), reason))
+
+
+def csrf_failure(request, reason=""):
+    """403 of the CSRF check: an old tab, or cookies that are off."""
+    words = _("Your sign-in changed in another tab, or cookies are off. Nothing was saved. Go back, reload and try again.")
+    return _answer(request, Problem(403, _("This form is out of date"), words, home=False))
+
+
+def server_error(request):
+    """500, or 503 when it is the database that does not answer; uses no database, session or user itself."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        reason = _("The database is not answering. Nothing was changed. Try again in a minute.")
+        problem = Problem(503, _("We’ll be right back"), reason, home=False)
+    else:
+        reason = _("This is our fault, not yours. Try again; if it stays, send us the reference below.")
+        problem = Problem(500, _("Something went wrong"), reason, home=False)
+    response = HttpResponse(_bare(request, problem), status=problem.status)
+    if problem.status == 503:
+        response["Retry-After"] = "30"
+    return response
+
+
+def _answer(request, problem: Problem) -> HttpResponse:
+    """The page, or for htmx a message that appears where messages do, whatever was to be swapped."""
+    if getattr(request, "htmx", False):
+        response = render(request, "ui/toast.html", {"text": problem.reason, "tone": "error"}, status=problem.status)
+        response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
+        return response
+    inside = hasattr(request, "organization") and request.method == "GET"
+    template = "errors/inside.html" if inside else "errors/outside.html"
+    return render(request, template, _context(request, problem), status=problem.status)
+
+
+def _context(request, problem: Problem) -> dict:
+    return {
+        "heading": problem.heading,
+        "reason": problem.reason,
+        "home": problem.home,
+        "request_id": getattr(request, "id", ""),
+    }
+
+
+def _bare(request, problem: Problem) -> str:
+    """The page without context processors, or plain words if even that fails."""
+    try:
+        context = _context(request, problem) | {"platform_name": settings.PLATFORM_NAME, "theme": "system"}
+        return render_to_string("errors/outside.html", context)
+    except Exception:  # the page for errors must not become one
+        return f"{problem.heading}. {problem.reason} {getattr(request, 'id', '')}"
