@@ -5,6 +5,7 @@ from uuid import uuid4
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 
+from base.middleware import client_ip
 from outbox.services import queue_email
 
 
@@ -22,8 +23,6 @@ class AccountAdapter(DefaultAccountAdapter):
         raise NotImplementedError(f"{template_prefix} has no outbox kind: mail is never sent in a request.")
 
     def get_client_ip(self, request) -> str:
-        from base.middleware import client_ip
-
         return client_ip(request.META) or "0.0.0.0"
 
     def get_from_email(self) -> str:

@@ -1,0 +1,49 @@
+"""Two tabs, a double click, two inviters: on PostgreSQL, with real threads."""
+
+import pytest
+
+from invitations.models import Invitation
+from invitations.services import BatchInvalid, send_batch, withdraw_invitation
+from organizations.models import Membership, Status
+from outbox.models import OutgoingEmail
+from teamadmin.testing.parallel import at_once, on_postgresql
+
+
+@pytest.fixture(autouse=True)
+def _postgresql(transactional_db):
+    if not on_postgresql():
+        pytest.skip("SQLite has one writer")
+
+
+@pytest.mark.spec("W-11")
+def test_twenty_presses_of_done_send_one_batch(live_cast):
+    batch = live_cast.draft()
+    results = at_once(20, lambda _: send_batch(actor=live_cast.olga, batch=batch, version=batch.version)[1])
+    assert results.count(True) == 1 and results.count(False) == 19
+    assert Invitation.objects.count() == OutgoingEmail.objects.count() == 1
+
+
+@pytest.mark.spec("W-4", "W-11")
+def test_two_inviters_of_one_address_make_one_invitation(live_cast):
+    drafts = [
+        (live_cast.olga, live_cast.draft(live_cast.olga, people=[("A", "One", "A@acme.example")])),
+        (live_cast.max, live_cast.draft(live_cast.max, people=[("A", "Two", "a@ACME.example")])),
+    ]
+
+    def press(number):
+        actor, batch = drafts[number % 2]
+        return send_batch(actor=actor, batch=batch, version=batch.version)[1]
+
+    results = at_once(10, press)
+    assert results.count(True) == 1
+    assert {type(result) for result in results} == {bool, BatchInvalid}
+    assert Membership.objects.filter(email_key="a@acme.example", status=Status.INVITED).count() == 1
+    assert OutgoingEmail.objects.count() == 1
+
+
+@pytest.mark.spec("I-9")
+def test_withdrawing_twice_at_once_is_done_once(live_cast):
+    member = live_cast.invite()[0].membership
+    results = at_once(8, lambda _: withdraw_invitation(actor=live_cast.olga, member=member))
+    assert results.count(True) == 1 and results.count(False) == 7
+    assert not Membership.objects.filter(pk=member.pk).exists()
