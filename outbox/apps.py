@@ -1,3 +1,4 @@
+from celery import current_app
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -5,3 +6,9 @@ from django.utils.translation import gettext_lazy as _
 class OutboxConfig(AppConfig):
     name = "outbox"
     verbose_name = _("Outgoing mail")
+
+    def ready(self) -> None:
+        from outbox import checks  # noqa: F401
+        from outbox.worker import SweepStep
+
+        current_app.steps["consumer"].add(SweepStep)

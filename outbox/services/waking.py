@@ -1,0 +1,40 @@
+"""Telling a worker that mail waits. Only a hint: the row is safe, and the sweep finds it without us."""
+
+import logging
+import time
+from functools import partial
+
+from celery import current_app
+from django.db import transaction
+
+logger = logging.getLogger(__name__)
+
+# A broker that did not answer is left alone for so long, so that not every request pays the timeout.
+QUIET_SECONDS = 15.0
+_quiet_until = 0.0
+
+
+def wake_after_commit(task: str, *args: str) -> None:
+    """Publishes the task once the caller's transaction is committed; never raises, never fails the request."""
+    transaction.on_commit(partial(wake, task, *args), robust=True)
+
+
+def wake(task: str, *args: str) -> bool:
+    """Publishes the outbox task now, without retrying; False where the broker could not take it."""
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return False
+    try:
+        # By name: tasks.py is a leaf that imports the services.
+        current_app.send_task(f"outbox.tasks.{task}", args=args, retry=False, ignore_result=True)
+    except Exception:  # whatever the broker's client raises, the mail is committed and will be swept
+        _quiet_until = time.monotonic() + QUIET_SECONDS
+        logger.warning("No worker could be woken; the sweep will find the mail.", exc_info=True)
+        return False
+    return True
+
+
+def listen_again() -> None:
+    """Forgets that the broker was silent."""
+    global _quiet_until
+    _quiet_until = 0.0

@@ -1,0 +1,47 @@
+"""What makes every worker sweep by itself: at its start, whenever the broker comes back, and each minute."""
+
+from typing import TYPE_CHECKING, Any
+
+from celery import bootsteps
+from celery.signals import worker_shutting_down
+
+from outbox.services.delivery import stopping
+from outbox.services.waking import listen_again, wake
+
+if TYPE_CHECKING:
+    from celery.worker.consumer import Consumer
+
+SWEEP_SECONDS = 60.0
+
+
+class SweepStep(bootsteps.StartStopStep):
+    """Publishes a sweep when the consumer is connected, and then by the worker's own timer: beat may be gone.
+
+    A bootstep and not the worker_ready signal: an embedded WorkController sends no signal, and a consumer that
+    lost its broker starts its steps again, which is just when lost wake-ups are to be made good.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def __init__(self, consumer: "Consumer", **options: Any) -> None:
+        self.timer_entry: Any = None
+        super().__init__(consumer, **options)
+
+    def start(self, consumer: "Consumer") -> None:
+        stopping.clear()
+        listen_again()
+        wake("sweep")
+        self.timer_entry = consumer.timer.call_repeatedly(SWEEP_SECONDS, wake, ("sweep",))
+
+    def stop(self, consumer: "Consumer") -> None:
+        if self.timer_entry is not None:
+            self.timer_entry.cancel()
+            self.timer_entry = None
+
+    shutdown = stop
+
+
+@worker_shutting_down.connect
+def _stop_sending(**kwargs: Any) -> None:
+    """With threads for a pool, the mail in hand ends and the rest go back; processes of a pool do not hear this."""
+    stopping.set()
