@@ -134,7 +134,7 @@ def test_another_organizations_group_or_project_is_refused(cast, field):
     with pytest.raises(BatchInvalid) as caught:
         send(cast.olga, batch)
     assert field.removesuffix("_ids") + "s" in caught.value.problems.general
-    assert not GroupMembership.objects.filter(group=foreign).exists()
+    assert not Membership.objects.filter(status=Status.INVITED).exists()
 
 
 @pytest.mark.spec("W-12")

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from base.text import canonical_email
 from invitations.models import Batch, Invitation
 from invitations.services import save_draft, send_batch
 from organizations.models import (
@@ -103,7 +104,7 @@ class Cast:
         batch = self.draft(actor, **options)
         sent, _ = send_batch(actor=actor, batch=batch, version=batch.version)
         made = Invitation.objects.filter(batch=sent).select_related("membership__organization", "batch")
-        order = [person["email"].lower() for person in sent.people]
+        order = [canonical_email(person["email"]) for person in sent.people]
         return sorted(made, key=lambda invitation: order.index(invitation.membership.email_key))
 
 
