@@ -1,9 +1,10 @@
 """What every page of ours may show: the platform, the theme, where one can go."""
 
 from django.conf import settings
+from django.http import HttpRequest
 
 
-def site(request) -> dict:
+def site(request: HttpRequest) -> dict:
     """Takes the request. Gives `platform_name`, `demo`, `theme`, and what the app's frame shows.
 
     Inside an organization the access decorator leaves organization, permissions, memberships and navigation on the

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -23,32 +23,32 @@ class Problem:
     home: bool = True
 
 
-def bad_request(request, exception=None):
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request itself is malformed."""
     reason = _("The address or the form sent something that we cannot read. Go back and try again.")
     return _answer(request, Problem(400, _("This request does not work"), reason))
 
 
-def permission_denied(request, exception=None):
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403, with the rule's own reason where a service refused."""
     reason = str(exception) if isinstance(exception, Refused) else ""
     reason = reason or _("Your role does not allow this. Ask an Admin of your organization.")
     return _answer(request, Problem(403, _("You can’t open this"), reason))
 
 
-def page_not_found(request, exception=None):
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: also what a stranger to an organization sees (A-5)."""
     reason = _("It may have been moved or deleted, or you are signed in with an account that cannot see it.")
     return _answer(request, Problem(404, _("This page does not exist"), reason))
 
 
-def csrf_failure(request, reason=""):
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of the CSRF check: an old tab, or cookies that are off."""
-    words = _("Your sign-in changed in another tab, or cookies are off. Nothing was saved. Go back, reload and try again.")
+    words = _("You signed in or out in another tab, or cookies are off. Nothing was saved. Go back, reload, try again.")
     return _answer(request, Problem(403, _("This form is out of date"), words, home=False))
 
 
-def server_error(request):
+def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 when it is the database that does not answer; uses no database, session or user itself."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         reason = _("The database is not answering. Nothing was changed. Try again in a minute.")
@@ -62,7 +62,7 @@ def server_error(request):
     return response
 
 
-def _answer(request, problem: Problem) -> HttpResponse:
+def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The page, or for htmx a message that appears where messages do, whatever was to be swapped."""
     if getattr(request, "htmx", False):
         response = render(request, "ui/toast.html", {"text": problem.reason, "tone": "error"}, status=problem.status)
@@ -73,7 +73,7 @@ def _answer(request, problem: Problem) -> HttpResponse:
     return render(request, template, _context(request, problem), status=problem.status)
 
 
-def _context(request, problem: Problem) -> dict:
+def _context(request: HttpRequest, problem: Problem) -> dict:
     return {
         "heading": problem.heading,
         "reason": problem.reason,
@@ -82,7 +82,7 @@ def _context(request, problem: Problem) -> dict:
     }
 
 
-def _bare(request, problem: Problem) -> str:
+def _bare(request: HttpRequest, problem: Problem) -> str:
     """The page without context processors, or plain words if even that fails."""
     try:
         context = _context(request, problem) | {"platform_name": settings.PLATFORM_NAME, "theme": "system"}

@@ -1,5 +1,7 @@
 """Small parts of pages: icons, avatars, logos, form fields."""
 
+from typing import Any
+
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, PasswordInput, RadioSelect, Select
 from django.templatetags.static import static
@@ -34,7 +36,7 @@ def avatar(name: str, key: object = "", size: str = "", *, square: bool = False,
 
 
 @register.simple_tag
-def org_logo(organization, size: str = "") -> SafeString:
+def org_logo(organization: Any, size: str = "") -> SafeString:
     """An organization's picture, or its first letter; square, so that it is never mistaken for a person.
 
     `organization` has name and logo (a file with a url, or nothing). `size` is "", "sm" or "lg".
@@ -63,9 +65,9 @@ def kind(field: BoundField) -> str:
     return "select" if isinstance(widget, Select) and not widget.allow_multiple_selected else "input"
 
 
-def described_by(field: BoundField, *, hint: str, counted: bool, ruled: bool) -> str:
+def described_by(field: BoundField, *, counted: bool, ruled: bool) -> str:
     """The ids of what stands below the control and explains it, in reading order."""
-    parts = {"helptext": hint, "rules": ruled, "count": counted, "error": field.errors}
+    parts = {"helptext": field.help_text, "rules": ruled, "count": counted, "error": field.errors}
     return " ".join(f"{field.auto_id}_{name}" for name, there in parts.items() if there)
 
 
@@ -83,28 +85,30 @@ def field_tag(
     hint: str | None = None,
     optional: bool = False,
     hide_label: bool = False,
-    **extra,
+    **extra: Any,
 ) -> dict:
     """A label, its control, a hint and its errors, tied together for everybody (ui/field.html).
 
-    label, hint: instead of the form's own; hint="" shows none. optional: says "(optional)". hide_label: for screen readers alone.
+    label, hint: instead of the form's own; hint="" shows none. optional: says "(optional)".
+    hide_label: for screen readers alone.
     Everything else becomes an attribute of the control, an underscore a hyphen, except: rules="ui/password_rules.html"
     includes that template below a password; link_url and link_label set a link at the end of the label's line.
     data_counter=2500 also counts characters while they are typed.
     """
     link = {"url": extra.pop("link_url", ""), "label": extra.pop("link_label", "")}
     rules = extra.pop("rules", "")
-    hint = field.help_text if hint is None else hint
+    if hint is not None:
+        field.help_text = hint  # or Django describes the control by a hint that is not there
     attributes = {name.replace("_", "-"): value for name, value in extra.items()}
     counter = attributes.get("data-counter")
     attributes.setdefault("class", "check" if kind(field) == "check" else "input")
-    described = described_by(field, hint=hint, counted=bool(counter), ruled=bool(rules))
+    described = described_by(field, counted=bool(counter), ruled=bool(rules))
     if described:
         attributes["aria-describedby"] = described
     return {
         "field": field,
         "label": label or field.label,
-        "hint": hint,
+        "hint": field.help_text,
         "optional": optional,
         "hide_label": hide_label,
         "link": link,
