@@ -10,7 +10,8 @@ from invitations.models import Invitation
 
 
 def _signer() -> Signer:
-    first, *older = settings.INVITATION_KEYS
+    first: str = settings.INVITATION_KEYS[0]
+    older: list[str | bytes] = list(settings.INVITATION_KEYS[1:])
     return Signer(key=first, fallback_keys=older, sep=".", salt="invitations.accept")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -81,17 +82,18 @@ def _link(
     members: Sequence[Membership], roles: Sequence[Role], groups: Sequence[Group], projects: Sequence[Project]
 ) -> None:
     """Gives each member the same roles, groups and projects: three INSERTs, however many members."""
-    for model, field, things in (
+    links: tuple[tuple[type[Model], str, Sequence[Model]], ...] = (
         (MembershipRole, "role", roles),
         (GroupMembership, "group", groups),
         (ProjectGrant, "project", projects),
-    ):
+    )
+    for model, field, things in links:
         rows = [
             model(organization_id=member.organization_id, membership=member, **{field: thing})
             for member in members
             for thing in things
         ]
-        model.objects.bulk_create(rows, batch_size=2000)  # type: ignore[attr-defined]
+        model._default_manager.bulk_create(rows, batch_size=2000)
 
 
 @transaction.atomic

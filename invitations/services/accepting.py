@@ -35,7 +35,11 @@ def _claim(invitation: Invitation) -> bool:
 
 
 def _join(invitation: Invitation, user: User) -> Outcome:
-    member = Membership.objects.select_related("organization", "invited_by").get(pk=invitation.membership_id)
+    pending = Membership.objects.select_related("organization", "invited_by")
+    member = pending.filter(invitations=invitation).first()
+    if member is None:
+        transaction.set_rollback(True)
+        return Outcome.TOO_LATE
     require(can_accept(member))
     if not activate_member(member=member, user=user):
         transaction.set_rollback(True)

@@ -13,7 +13,7 @@ from base import text
 from base.policies import require
 from invitations.models import Batch, Invitation
 from invitations.policies import can_resend, can_withdraw
-from invitations.problems import batch_problems
+from invitations.problems import Problems, batch_problems
 from invitations.queries import choices_of, live_invitation
 from invitations.services.drafts import DraftChanged
 from organizations.models import Membership, Organization, Role
@@ -28,7 +28,7 @@ KIND = "invitations.invitation"
 class BatchInvalid(Exception):
     """Something in the batch cannot be sent; `problems` (invitations.problems.Problems) has the words."""
 
-    def __init__(self, problems):
+    def __init__(self, problems: Problems):
         self.problems = problems
         super().__init__(str(problems))
 
