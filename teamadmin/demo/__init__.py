@@ -1,0 +1,1 @@
+"""The demo's two organizations. Their passwords are published: never in production."""
