@@ -5,12 +5,13 @@ docs/operating.md lists every variable. Nothing here may have a production defau
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from teamadmin import env
+from teamadmin import env, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.flag("TEAMADMIN_DEMO")
@@ -19,18 +20,20 @@ PORT = env.number("PORT", 8000)
 
 if not DEMO:
     env.require("SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DATABASE_URL", "REDIS_URL")
+    env.require("EMAIL_URL|ANYMAIL_PROVIDER", "DEFAULT_FROM_EMAIL")
 
 # --- identity of this installation -------------------------------------------------------------
 PLATFORM_NAME = env.text("PLATFORM_NAME", "TeamAdmin")
-BASE_URL = env.text("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+BASE_URL = env.base_url("BASE_URL", f"http://127.0.0.1:{PORT}")
 SECURE = BASE_URL.startswith("https://")
 DEBUG = False
 # The demo's key is public: it guards nothing, since the demo never runs in production.
-SECRET_KEY = env.text("SECRET_KEY", "demo-only-" + "k" * 50 if DEMO else "")
+SECRET_KEY = "demo-only-" + "k" * 50 if DEMO else env.secret_key("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 # First signs invitation links, all verify: an old key stays valid while it is listed (30 days at least).
 INVITATION_KEYS = env.words("INVITATION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or (["127.0.0.1", "localhost", "[::1]"] if DEMO else [])
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ([*LOOPBACK, urlsplit(BASE_URL).hostname] if DEMO else [])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # --- apps ---------------------------------------------------------------------------------------
@@ -59,6 +62,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "base.middleware.RequestContextMiddleware",
+    "teamadmin.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -115,7 +119,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # A statement that hangs must not hold a web worker for ever.
+    # Neither a server that is away nor a statement that hangs may hold a web worker for ever.
     DATABASES["default"].setdefault("OPTIONS", {})
     DATABASES["default"]["OPTIONS"].update(
         connect_timeout=3, options=f"-c statement_timeout={env.number('STATEMENT_TIMEOUT_MS', 15000)}"
@@ -123,12 +127,17 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {
+            "BACKEND": "teamadmin.cache.SteadyRedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
+        }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
 MEDIA_ROOT = DATA_DIR / "media"
+MAIL_DIR = DATA_DIR / "mail"
 MEDIA_URL = "/media/"
 
 # --- signing in ---------------------------------------------------------------------------------
@@ -163,7 +172,7 @@ CSRF_FAILURE_VIEW = "teamadmin.errors.csrf_failure"
 INVITATION_DAYS = 30
 
 # --- security headers ---------------------------------------------------------------------------
-SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", True)
+SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE and env.flag("HSTS_SUBDOMAINS", True)
 SECURE_HSTS_PRELOAD = SECURE and env.flag("HSTS_PRELOAD", True)
@@ -190,8 +199,45 @@ CONTENT_SECURITY_POLICY = {
 # --- mail and queue -----------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "TeamAdmin <invite@teamadmin.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-ANYMAIL = {}
+SMTP = env.smtp("EMAIL_URL")
+EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
 EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.prefixed("ANYMAIL_")}
+if DEMO:
+    EMAIL_BACKEND = "teamadmin.devmail.backend.EmailBackend"
+elif provider := ANYMAIL.pop("PROVIDER", ""):
+    EMAIL_BACKEND = f"anymail.backends.{provider.lower()}.EmailBackend"
+
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
+# A request only wakes a worker, and the sweep finds what was not woken: with the broker away it waits a second
+# at most and does not try again. socket_timeout must exceed the second that a worker's BRPOP takes.
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"socket_connect_timeout": 1, "socket_timeout": 2, "socket_keepalive": True, "visibility_timeout": 900}
+    if REDIS_URL
+    else {"polling_interval": 0.02}
+)
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+# A task may run twice and never not at all; the outbox makes twice harmless.
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1 if REDIS_URL else 4
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TIMEZONE = "UTC"
+# Kept in memory: after a start everything periodic is due at once, which harms nothing here.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "outbox.tasks.sweep", "schedule": timedelta(seconds=60), "options": {"expires": 55}},
+}
+
+# --- logs ---------------------------------------------------------------------------------------
+LOGGING = logs.configuration(level=env.text("LOG_LEVEL", "WARNING" if DEMO else "INFO").upper())
 
 # --- words, times, files ------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -202,7 +248,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = DEMO
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEMO
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
