@@ -93,7 +93,8 @@ def field_tag(
     hide_label: for screen readers alone.
     Everything else becomes an attribute of the control, an underscore a hyphen, except: rules="ui/password_rules.html"
     includes that template below a password; link_url and link_label set a link at the end of the label's line.
-    data_counter=2500 also counts characters while they are typed.
+    data_counter=2500 also counts characters while they are typed; of a new password, data_min says how long it must be
+    (15 unless told) and data_unlike="Ana|Soto|ana@x.example" what it must not contain, both for the rules alone.
     """
     link = {"url": extra.pop("link_url", ""), "label": extra.pop("link_label", "")}
     rules = extra.pop("rules", "")
@@ -114,6 +115,7 @@ def field_tag(
         "link": link,
         "rules": rules,
         "counter": counter,
+        "minimum": attributes.get("data-min", 15),
         "described": described,
         "attributes": attributes,
     }

@@ -3,8 +3,8 @@ const reveals = root => root.querySelectorAll?.('[data-reveal]').forEach(button 
 const letters = text => [...text.normalize('NFKC').toLowerCase()].filter(c => /[\p{L}\p{N}]/u.test(c)).join('');
 
 const checks = {
-  length: (value, rules) => [...value].length >= Number(rules.dataset.min),
-  unlike: (value, rules) => value !== '' && (rules.dataset.unlike ?? '').split('|').map(letters)
+  length: ({ value, dataset }) => [...value].length >= Number(dataset.min ?? 15),
+  unlike: ({ value, dataset }) => value !== '' && (dataset.unlike ?? '').split('|').map(letters)
     .every(word => word.length < 4 || !letters(value).includes(word)),
 };
 
@@ -19,7 +19,7 @@ const strength = (value, met) => {
 const update = (control, rules) => {
   let met = true;
   for (const line of rules.querySelectorAll('[data-rule]')) {
-    const ok = checks[line.dataset.rule](control.value, rules);
+    const ok = checks[line.dataset.rule](control);
     line.toggleAttribute('data-met', ok);
     met &&= ok;
   }
