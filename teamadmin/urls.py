@@ -3,11 +3,17 @@
 from django.conf import settings
 from django.urls import include, path
 
-from teamadmin import media
+from teamadmin import errors, media
 
 urlpatterns = [
     path("media/logos/<str:name>", media.logo, name="logo"),
+    # allauth would let a user add addresses here: an identity has one, and no mail to confirm others is ever sent.
+    path("accounts/email/", errors.page_not_found),
     path("accounts/", include("allauth.urls")),
 ]
+handler400 = "teamadmin.errors.bad_request"
+handler403 = "teamadmin.errors.permission_denied"
+handler404 = "teamadmin.errors.page_not_found"
+handler500 = "teamadmin.errors.server_error"
 if settings.DEMO:
     urlpatterns.append(path("dev/mail/", include("teamadmin.devmail.urls")))

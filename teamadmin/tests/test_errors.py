@@ -1,0 +1,69 @@
+"""Error pages say what happened and the request's id, never a trace; htmx gets a message instead of a page."""
+
+from unittest.mock import patch
+
+import pytest
+from django.db import OperationalError
+from django.test import Client, RequestFactory
+
+from base.policies import Refused
+from teamadmin import errors
+
+HTMX = {"HX-Request": "true"}
+
+
+def fail_with(client: Client, error: Exception, **options):
+    """The answer to a page whose view raises `error`."""
+    client.raise_request_exception = False
+    with patch("allauth.account.views.LoginView.dispatch", side_effect=error):
+        return client.get("/accounts/login/", **options)
+
+
+def test_unknown_address(client):
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert "This page does not exist" in response.content.decode()
+    assert response["X-Request-ID"] in response.content.decode()
+
+
+def test_refusal_shows_the_rules_reason(client):
+    response = fail_with(client, Refused("Only Admins can deactivate people."))
+    assert response.status_code == 403 and "Only Admins can deactivate people." in response.content.decode()
+
+
+def test_refusal_for_htmx_is_a_message(client):
+    response = fail_with(client, Refused("Only Admins can."), headers=HTMX)
+    assert (response.status_code, response["HX-Retarget"], response["HX-Reswap"]) == (403, "#toasts", "beforeend")
+    assert "Only Admins can." in response.content.decode() and "<html" not in response.content.decode()
+
+
+def test_failure_shows_no_trace(client):
+    response = fail_with(client, ValueError("secret detail"))
+    text = response.content.decode()
+    assert response.status_code == 500 and "Something went wrong" in text and response["X-Request-ID"] in text
+    assert "secret detail" not in text and "Traceback" not in text
+
+
+def test_failure_needs_no_template(rf: RequestFactory):
+    with patch("teamadmin.errors.render_to_string", side_effect=ValueError):
+        response = errors.server_error(rf.get("/"))
+    assert response.status_code == 500 and b"Something went wrong" in response.content
+
+
+def test_database_that_is_away_is_said(client):
+    response = fail_with(client, OperationalError("connection refused"))
+    assert response.status_code == 503 and response["Retry-After"] == "30"
+    assert "The database is not answering" in response.content.decode()
+
+
+def test_old_form_is_said():
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/accounts/login/", {"login": "a@b.example"})
+    assert response.status_code == 403 and "This form is out of date" in response.content.decode()
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_pages_are_whole_pages(rf, status):
+    view = {400: errors.bad_request, 403: errors.permission_denied, 404: errors.page_not_found}[status]
+    response = view(rf.get("/"))
+    assert response.status_code == status and response.content.strip().endswith(b"</html>")
