@@ -231,6 +231,7 @@ row.dataset.n = to;
 if (from === undefined || from === String(to)) return;
 const old = new RegExp(`(?<=-|^)${from}(?=-|_|$|\\s)`, 'g');
 for (const node of [row, ...row.querySelectorAll('*')]) {
+if (node.matches('[data-repeat-remove]') && node.value === from) node.value = to;
 for (const name of NUMBERED) if (node.hasAttribute(name)) node.setAttribute(name, node.getAttribute(name).replace(old, to));
 }
 };
@@ -240,10 +241,7 @@ rows.forEach((row, n) => {
 renumber(row, n);
 const title = row.querySelector('[data-repeat-number]');
 if (title) title.textContent = n + 1;
-for (const button of row.querySelectorAll('[data-repeat-remove]')) {
-button.hidden = rows.length === 1;
-if (button.value) button.value = n;
-}
+for (const button of row.querySelectorAll('[data-repeat-remove]')) button.hidden = rows.length === 1;
 });
 const total = list.querySelector('[data-repeat-total]');
 if (total) total.value = rows.length;

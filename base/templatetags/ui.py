@@ -1,10 +1,12 @@
 """Small parts of pages: icons, avatars, logos, form fields."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, PasswordInput, RadioSelect, Select
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -14,6 +16,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)  # a list asks for the same few hundreds of times
 def icon(name: str, css: str = "") -> SafeString:
     """An icon of static/img/icons.svg, always beside a word or inside a labelled control."""
     classes = f"icon {css}".strip()
@@ -114,7 +117,7 @@ def field_tag(
         "hide_label": hide_label,
         "link": link,
         "rules": rules,
-        "counter": counter,
+        "counter": number_format(counter, force_grouping=True) if counter else "",
         "minimum": attributes.get("data-min", 15),
         "described": described,
         "attributes": attributes,

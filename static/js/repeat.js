@@ -1,7 +1,7 @@
 /* A list of rows one can add to and take from:
    <div data-repeat data-max="100"> [data-repeat-row]... <template> one row, its number __n__ </template>
    <button data-repeat-add> </div>, with [data-repeat-remove] in each row and, for a Django formset,
-   <input data-repeat-total>. Rows count from 0 and close ranks after one is removed; one always stays.
+   <input data-repeat-total>; the text of [data-repeat-number] is the row's number from 1. Rows count from 0 and close ranks after one is removed; one always stays.
    Without a script the buttons submit the form and the server adds or removes. */
 const NUMBERED = ['id', 'name', 'for', 'aria-describedby', 'aria-labelledby', 'data-count-of'];
 const rowsOf = list => [...list.querySelectorAll('[data-repeat-row]')];
@@ -12,6 +12,7 @@ const renumber = (row, to) => {
   if (from === undefined || from === String(to)) return;
   const old = new RegExp(`(?<=-|^)${from}(?=-|_|$|\\s)`, 'g');
   for (const node of [row, ...row.querySelectorAll('*')]) {
+    if (node.matches('[data-repeat-remove]') && node.value === from) node.value = to;
     for (const name of NUMBERED) if (node.hasAttribute(name)) node.setAttribute(name, node.getAttribute(name).replace(old, to));
   }
 };
@@ -22,10 +23,7 @@ const settle = list => {
     renumber(row, n);
     const title = row.querySelector('[data-repeat-number]');
     if (title) title.textContent = n + 1;
-    for (const button of row.querySelectorAll('[data-repeat-remove]')) {
-      button.hidden = rows.length === 1;
-      if (button.value) button.value = n;
-    }
+    for (const button of row.querySelectorAll('[data-repeat-remove]')) button.hidden = rows.length === 1;
   });
   const total = list.querySelector('[data-repeat-total]');
   if (total) total.value = rows.length;
