@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from base.middleware import client_ip
 from outbox.services import queue_email
@@ -11,6 +12,14 @@ from outbox.services import queue_email
 
 class AccountAdapter(DefaultAccountAdapter):
     """Users come from invitations only; mails go through the outbox."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is switched off. Ask an Admin of your organization."),
+        "email_password_mismatch": _("Email or password is wrong. Check both and try again."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("This is not your password. Check it and try again."),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+    }
 
     def is_open_for_signup(self, request) -> bool:
         return False

@@ -42,6 +42,12 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return _answer(request, Problem(404, _("This page does not exist"), reason))
 
 
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429: a limit on tries or mails is reached."""
+    reason = _("Too many tries in a short time. Wait a few minutes, then try again.")
+    return _answer(request, Problem(429, _("Slow down a little"), reason, home=False))
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of the CSRF check: an old tab, or cookies that are off."""
     words = _("You signed in or out in another tab, or cookies are off. Nothing was saved. Go back, reload, try again.")
@@ -68,8 +74,7 @@ def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
         response = render(request, "ui/toast.html", {"text": problem.reason, "tone": "error"}, status=problem.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
         return response
-    inside = hasattr(request, "organization") and request.method == "GET"
-    template = "errors/inside.html" if inside else "errors/outside.html"
+    template = "errors/inside.html" if hasattr(request, "organization") else "errors/outside.html"
     return render(request, template, _context(request, problem), status=problem.status)
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
 handler400 = "teamadmin.errors.bad_request"
 handler403 = "teamadmin.errors.permission_denied"
 handler404 = "teamadmin.errors.page_not_found"
+handler429 = "teamadmin.errors.too_many_requests"  # allauth looks for it here
 handler500 = "teamadmin.errors.server_error"
 if settings.DEMO:
     urlpatterns.append(path("dev/mail/", include("teamadmin.devmail.urls")))

@@ -62,6 +62,20 @@ def test_old_form_is_said():
     assert response.status_code == 403 and "This form is out of date" in response.content.decode()
 
 
+def test_too_many_tries_are_said(client, db, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"reset_password": "1/m/ip"}
+    client.post("/accounts/password/reset/", {"email": "a@b.example"})
+    response = client.post("/accounts/password/reset/", {"email": "a@b.example"})
+    assert response.status_code == 429 and "Slow down a little" in response.content.decode()
+
+
+def test_refusal_inside_an_organization_keeps_the_frame(cast, rf: RequestFactory):
+    request = rf.get("/o/acme/users/")
+    request.user, request.organization, request.memberships = cast.olga.user, cast.acme, [cast.olga]
+    text = errors.permission_denied(request, Refused("Not you.")).content.decode()
+    assert 'id="account-menu"' in text and "Not you." in text and "Acme" in text
+
+
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_pages_are_whole_pages(rf, status):
     view = {400: errors.bad_request, 403: errors.permission_denied, 404: errors.page_not_found}[status]
