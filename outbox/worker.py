@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 from celery import bootsteps
 from celery.signals import worker_shutting_down
+from django.conf import settings
 
 from outbox.services.delivery import stopping
 from outbox.services.waking import listen_again, wake
 
 if TYPE_CHECKING:
     from celery.worker.consumer import Consumer
-
-SWEEP_SECONDS = 60.0
 
 
 class SweepStep(bootsteps.StartStopStep):
@@ -31,7 +30,8 @@ class SweepStep(bootsteps.StartStopStep):
         stopping.clear()
         listen_again()
         wake("sweep")
-        self.timer_entry = consumer.timer.call_repeatedly(SWEEP_SECONDS, wake, ("sweep",))
+        seconds = getattr(settings, "OUTBOX_SWEEP_SECONDS", 60)
+        self.timer_entry = consumer.timer.call_repeatedly(seconds, wake, ("sweep",))
 
     def stop(self, consumer: "Consumer") -> None:
         if self.timer_entry is not None:

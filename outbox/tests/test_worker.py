@@ -1,0 +1,105 @@
+"""Real workers, a real broker and a real mail server, and what happens when one of them dies."""
+
+import socket
+
+import pytest
+import redis
+
+from outbox import services
+from outbox.models import OutgoingEmail
+from outbox.services import NewEmail
+from outbox.tests.test_queueing import new
+from teamadmin.testing.processes import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def needs_redis(settings):
+    if not settings.REDIS_URL:
+        pytest.skip("needs REDIS_URL")
+
+
+def states() -> dict[str, int]:
+    found = list(OutgoingEmail.objects.values_list("state", flat=True))
+    return {state: found.count(state) for state in set(found)}
+
+
+def wait_for_states(expected: dict[str, int], seconds: float = 15) -> None:
+    wait_until(lambda: states() == expected, seconds, lambda: str(states()))
+
+
+def ids(server) -> list[str]:
+    return [received.message["Message-ID"] for received in server.messages]
+
+
+@pytest.mark.spec("M-7")
+def test_a_flushed_broker_and_a_worker_that_was_away_lose_nothing(worker, broker, settings, mail_server):
+    broker(settings.REDIS_URL)
+    services.queue_emails(NewEmail(**new(f"many:{number}")) for number in range(99))
+    services.queue_email(**new("one"))
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        assert client.llen("celery") == 2
+        client.flushdb()
+    worker()
+    wait_for_states({"sent": 100})
+    assert len(set(ids(mail_server))) == len(mail_server.messages) == 100
+
+
+@pytest.mark.spec("M-7")
+def test_a_worker_is_woken_at_once_and_messages_published_twice_send_once(worker, broker, settings, mail_server, rows):
+    app = broker(settings.REDIS_URL)
+    worker()
+    row = services.queue_email(**new("one"))
+    wait_for_states({"sent": 1}, 5)
+    waiting = rows(60)
+    for _ in range(2):
+        for each in [row, *waiting]:
+            app.send_task("outbox.tasks.deliver_email", args=[str(each.pk)])
+    for _ in range(4):
+        app.send_task("outbox.tasks.sweep")
+    wait_for_states({"sent": 61})
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        wait_until(lambda: client.llen("celery") == 0, 10)
+    assert sorted(ids(mail_server)) == sorted(each.message_id for each in [row, *waiting])
+
+
+def test_a_worker_killed_between_the_servers_answer_and_the_commit(worker, mail_server, rows, make_due):
+    (row,) = rows()
+    mail_server.behaviour.delay = 6
+    first = worker()
+    mail_server.wait_for(1)
+    first.kill()
+    assert states() == {"sending": 1}
+    mail_server.reset()
+    make_due()
+    worker()
+    wait_for_states({"sent": 1})
+    assert ids(mail_server) == [row.message_id] * len(mail_server.messages)
+    assert len(mail_server.messages) <= 2
+
+
+def test_a_worker_killed_before_the_server_took_the_mail(worker, mail_server, rows, make_due):
+    (row,) = rows()
+    mail_server.stop()
+    with socket.socket() as silent:
+        silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        silent.bind(("127.0.0.1", mail_server.port))
+        silent.listen()
+        first = worker()
+        wait_for_states({"sending": 1})
+        silent.settimeout(10)
+        silent.accept()[0].close  # noqa: B018
+        first.kill()
+    mail_server.start()
+    make_due()
+    worker()
+    wait_for_states({"sent": 1})
+    assert ids(mail_server) == [row.message_id]
+
+
+def test_without_beat_and_without_a_wake_up_the_workers_own_sweep_finds_the_mail(worker, mail_server, rows):
+    worker(OUTBOX_SWEEP_SECONDS="1")
+    rows(3)
+    wait_for_states({"sent": 3}, 10)
+    assert len(mail_server.messages) == 3
