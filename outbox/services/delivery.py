@@ -54,7 +54,8 @@ class Delivery:
             raise
         if accepted == 0:
             raise ConnectionError(_("the mail backend took no message"))
-        row.provider_message_id = str(getattr(getattr(message, "anymail_status", None), "message_id", "") or "")
+        given = getattr(getattr(message, "anymail_status", None), "message_id", None)
+        row.provider_message_id = "" if given is None else str(given)
         self.taken_since = self.taken_since if self.taken else time.monotonic()
         self.taken.append(row)
 

@@ -6,17 +6,27 @@ from functools import partial
 
 from celery import current_app
 from django.db import transaction
+from kombu.pools import producers
 
 logger = logging.getLogger(__name__)
 
 # A broker that did not answer is left alone for so long, so that not every request pays the timeout.
 QUIET_SECONDS = 15.0
 _quiet_until = 0.0
+# A worker may wait for its broker, a request may not: 1.5 seconds for a broker that hangs, none for one that refuses.
+IMPATIENT = {"socket_connect_timeout": 0.5, "socket_timeout": 1, "max_retries": 0}
 
 
 def wake_after_commit(task: str, *args: str) -> None:
     """Publishes the task once the caller's transaction is committed; never raises, never fails the request."""
     transaction.on_commit(partial(wake, task, *args), robust=True)
+
+
+def _publish(name: str, args: tuple[str, ...]) -> None:
+    """By name, since tasks.py is a leaf that imports the services; over kept connections of our own."""
+    connection = current_app.connection_for_write(transport_options=IMPATIENT)
+    with producers[connection].acquire(block=True, timeout=1) as producer:
+        current_app.send_task(name, args=args, producer=producer, retry=False, ignore_result=True)
 
 
 def wake(task: str, *args: str) -> bool:
@@ -25,8 +35,7 @@ def wake(task: str, *args: str) -> bool:
     if time.monotonic() < _quiet_until:
         return False
     try:
-        # By name: tasks.py is a leaf that imports the services.
-        current_app.send_task(f"outbox.tasks.{task}", args=args, retry=False, ignore_result=True)
+        _publish(f"outbox.tasks.{task}", args)
     except Exception:  # whatever the broker's client raises, the mail is committed and will be swept
         _quiet_until = time.monotonic() + QUIET_SECONDS
         logger.warning("No worker could be woken; the sweep will find the mail.", exc_info=True)

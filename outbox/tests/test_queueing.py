@@ -146,7 +146,6 @@ def test_cancelling_withdraws_what_has_not_left(rows, mail_server):
     assert services.cancel_emails(keys=[one.key], reason="again") == 0
     services.deliver_due()
     states = dict(OutgoingEmail.objects.values_list("pk", "state"))
-    assert states == {
-        one.pk: "cancelled", two.pk: "cancelled", held.pk: "cancelled", busy.pk: "sending", three.pk: "sent", other.pk: "sent",
-    }  # fmt: skip
+    assert [states[row.pk] for row in (one, two, held)] == ["cancelled"] * 3
+    assert [states[row.pk] for row in (busy, three, other)] == ["sending", "sent", "sent"]
     assert OutgoingEmail.objects.get(pk=one.pk).last_error == "Revoked."

@@ -89,8 +89,9 @@ def test_a_worker_killed_before_the_server_took_the_mail(worker, mail_server, ro
         first = worker()
         wait_for_states({"sending": 1})
         silent.settimeout(10)
-        silent.accept()[0].close  # noqa: B018
+        hung, _ = silent.accept()
         first.kill()
+        hung.close()
     mail_server.start()
     make_due()
     worker()
