@@ -75,7 +75,8 @@ def mark_failed(row: OutgoingEmail, verdict: Verdict) -> None:
     if verdict.final or row.attempts >= verdict.tries:
         _write(row, state=State.FAILED, last_error=verdict.reason)
     else:
-        later = Now() + timedelta(seconds=verdict.pause if verdict.pause is not None else pause(row.attempts))
+        seconds = pause(row.attempts) if verdict.pause is None else verdict.pause
+        later = Now() + timedelta(seconds=seconds) if seconds else Now()
         _write(row, state=State.QUEUED, next_attempt_at=later, last_error=verdict.reason)
 
 

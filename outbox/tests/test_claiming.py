@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from outbox import services
 from outbox.models import OutgoingEmail, State
@@ -127,6 +127,5 @@ def test_a_mail_that_kills_its_workers_comes_back_ever_later_and_is_parked(rows,
 
 def test_the_claim_is_one_short_transaction(rows, django_assert_num_queries):
     rows(50)
-    count = 4 if connection.vendor == "postgresql" else 3
-    with django_assert_num_queries(count):
+    with django_assert_num_queries(4):
         claiming.claim_due(50)
