@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from outbox import services
 from outbox.models import OutgoingEmail, State
@@ -13,7 +13,7 @@ from outbox.services import claiming
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-needs_postgresql = pytest.mark.skipif("connection.vendor == 'sqlite'", reason="threads need a real server")
+needs_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="threads need a real server")
 
 
 def in_threads(count: int, work) -> list:
