@@ -1,0 +1,117 @@
+"""The parts in templates/ui/: what they write for what they take."""
+
+import django_tables2 as tables
+import pytest
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.template import Context, Template
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils.safestring import mark_safe
+from django_htmx.middleware import HtmxDetails
+
+
+class People(tables.Table):
+    name = tables.Column(attrs={"th": {"class": "sticky"}})
+    role = tables.Column(orderable=False)
+
+    class Meta:
+        order_by = "-name"
+
+
+@pytest.fixture
+def request_of(rf: RequestFactory):
+    """request_of(path, htmx=False): a request as the middleware leaves it."""
+
+    def make(path: str, *, htmx: bool = False):
+        request = rf.get(path, headers={"HX-Request": "true"} if htmx else {})
+        request.htmx = HtmxDetails(request)
+        return request
+
+    return make
+
+
+def test_table_says_how_it_is_sorted_and_keeps_the_view(request_of):
+    request = request_of("/o/acme/users/?q=ana&after=x")
+    rows = mark_safe('<tr role="row"><td>Ana</td></tr>')
+    html = render_to_string("ui/table.html", {"table": People([]), "rows_html": rows, "label": "Users"}, request)
+    assert 'aria-sort="descending"' in html and "sticky" in html
+    assert 'href="?q=ana&amp;sort=name"' in html and "after=" not in html
+    assert "<td>Ana</td>" in html and html.count("<a ") == 1
+
+
+def test_pager_offers_only_what_there_is():
+    html = render_to_string("ui/pager.html", {"summary": "50 of 148", "next": "?after=x"})
+    assert 'href="?after=x" rel="next"' in html and 'aria-disabled="true"' in html and "50 of 148" in html
+
+
+CONFIRMATION = """{% extends "ui/dialog.html" %}{% block title %}Delete{% endblock %}
+{% block heading %}Delete Ana?{% endblock %}
+{% block actions %}<button type="submit">Delete user</button>{% endblock %}"""
+
+
+def test_confirmation_is_a_page_and_a_dialog(request_of, cast):
+    request = request_of("/o/acme/users/1/deletion/")
+    request.user = cast.olga.user
+    page = Template(CONFIRMATION).render(Context({"request": request, "user": cast.olga.user, "platform_name": "X"}))
+    assert "<title>Delete · X</title>" in page and '<h1 id="dialog-title">Delete Ana?</h1>' in page
+    assert 'action="/o/acme/users/1/deletion/"' in page and "hx-post" not in page.split("<main")[1].split("</main>")[0]
+    part = Template(CONFIRMATION).render(Context({"request": request_of("/x/", htmx=True)}))
+    assert part.strip().startswith("<dialog") and 'hx-post="/x/"' in part and 'hx-target="#dialog"' in part
+
+
+def test_messages_are_toasts_in_a_live_region():
+    said = [Message(messages.SUCCESS, "Sent <3"), Message(messages.ERROR, "Not sent")]
+    html = render_to_string("ui/toasts.html", {"messages": said, "oob": True})
+    assert 'role="status" hx-swap-oob="beforeend"' in html
+    assert "Sent &lt;3" in html and 'data-tone="success"' in html and 'data-tone="danger"' in html
+
+
+@pytest.mark.spec("U-4")
+@pytest.mark.parametrize(
+    ("state", "tone"),
+    [("active", "success"), ("pending", "warning"), ("expired", "danger"), ("deactivated", "neutral")],
+)
+def test_status_is_a_word_and_a_tone(state: str, tone: str):
+    html = render_to_string("ui/status.html", {"state": state, "label": state.title()})
+    assert f'data-tone="{tone}"' in html and f">{state.title()}<" in html
+
+
+def test_steps_say_which_is_current():
+    html = render_to_string("ui/stepper.html", {"steps": ["One", "Two", "Three"], "current": 2})
+    assert '<li data-done>One</li><li aria-current="step">Two</li><li>Three</li>' in html
+
+
+def test_menu_entries_are_links_or_forms():
+    entries = [
+        {"label": "Edit", "url": "/e", "icon": "pencil", "dialog": True},
+        {"label": "Resend", "url": "/r", "icon": "send", "post": True},
+        {"label": "Delete", "url": "/d", "icon": "trash", "danger": True, "divider": True},
+    ]
+    html = render_to_string("ui/menu.html", {"id": "m1", "label": "More", "entries": entries})
+    assert 'popovertarget="m1" aria-label="More"' in html and '<form method="post" action="/r">' in html
+    assert 'hx-get="/e" hx-target="#dialog"' in html and "<hr>" in html and "menu-item danger" in html
+
+
+def test_empty_and_notice_and_breadcrumbs():
+    empty = {"heading": "Nobody", "text": "Yet", "url": "/add", "action": "Add User", "picture": True}
+    assert 'class="btn primary" href="/add"' in render_to_string("ui/empty.html", empty)
+    notice = render_to_string("ui/notice.html", {"title": "Careful", "tone": "warning", "live": True})
+    assert 'data-tone="warning" role="alert"' in notice
+    crumbs = render_to_string("ui/breadcrumbs.html", {"parents": [("Users", "/u")], "label": "Add users"})
+    assert '<a href="/u">Users</a>' in crumbs and '<span aria-current="page">Add users</span>' in crumbs
+
+
+@pytest.mark.spec("U-1", "A-5")
+def test_frame_shows_where_one_can_go(request_of, cast):
+    section = {
+        "title": "Account",
+        "items": [{"label": "Users", "url": "/o/acme/users/", "icon": "users", "current": True}],
+    }
+    context = {"user": cast.olga.user, "organization": cast.acme, "memberships": [cast.olga], "navigation": [section]}
+    html = render_to_string("ui/frame.html", context | {"permissions": {"people.view"}})
+    assert '<a class="nav-item" href="/o/acme/users/" aria-current="page">' in html
+    assert 'href="/o/acme/preferences/"' in html and html.count('popovertarget="account-menu"') == 2
+    assert '<a class="menu-item" href="/o/acme/users/">' in html and 'href="/organizations/"' in html
+    without = render_to_string("ui/frame.html", context | {"permissions": set()})
+    assert '<a class="menu-item" href="/o/acme/users/">' not in without
