@@ -44,9 +44,16 @@ def _active_links(user: User) -> QuerySet[MembershipRole]:
     )
 
 
-def memberships_of(user: User) -> list[Membership]:
-    """The user's active memberships with organization and roles, by the organization's name: one query."""
-    members = _with_roles(_active_links(user)[:SWITCHER_LIMIT])
+def memberships_of(user: User, *, search: str = "") -> list[Membership]:
+    """The user's active memberships with organization and roles, by the organization's name, at most about
+    SWITCHER_LIMIT; only of organizations whose name contains `search`, if any. One query."""
+    links = _active_links(user)
+    if search:
+        links = links.filter(membership__organization__name__icontains=search)
+    found = list(links[:SWITCHER_LIMIT])
+    members = _with_roles(found)
+    if len(found) == SWITCHER_LIMIT:
+        members.pop()  # its roles may be cut off; membership_at() has them all
     for member in members:
         member.user = user
     return members
@@ -141,10 +148,11 @@ def reached_projects(member: Membership) -> dict[Project, list[Group | None]]:
 
     What a role opens (Permission.PROJECTS_VIEW_ALL) is not listed: ask permissions_of_member().
     """
-    groups = GroupMembership.objects.filter(membership=member).values("group")
+    # A UNION, because an OR over both kinds of grant reads the whole table.
+    direct = ProjectGrant.objects.filter(membership=member).values("pk")
+    through = ProjectGrant.objects.filter(group__member_links__membership=member).values("pk")
     grants = (
-        ProjectGrant.objects.filter(organization_id=member.organization_id, project__archived_at=None)
-        .filter(Q(membership=member) | Q(group__in=groups))
+        ProjectGrant.objects.filter(pk__in=direct.union(through), project__archived_at=None)
         .select_related("project", "group")
         .order_by("project__name_key", "project_id", "group__name_key")
     )

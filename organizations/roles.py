@@ -14,10 +14,11 @@ P = Permission
 
 @dataclass(frozen=True)
 class QuickAction:
-    """A suggestion for the first day: words and an icon (W-8)."""
+    """A suggestion for the first day: words and an icon (W-8); `page` is the key of the page where it starts."""
 
     label: str | Promise
     icon: str
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,11 @@ READ = frozenset(
 )
 WORK_PAGES = frozenset({"homepage", "projects", "workspace"})
 
-_MEET = QuickAction(_("Open your first project"), "projects")
-_LOOK = QuickAction(_("Look around the workspace"), "workspace")
-_TEAM = QuickAction(_("See who is on the team"), "users")
-_INVITE = QuickAction(_("Invite your team"), "send")
-_GROUP = QuickAction(_("Sort people into groups"), "groups")
+_MEET = QuickAction(_("Open your first project"), "projects", "projects")
+_LOOK = QuickAction(_("Look around the workspace"), "workspace", "workspace")
+_TEAM = QuickAction(_("See who is on the team"), "users", "users")
+_INVITE = QuickAction(_("Invite your team"), "send", "users")
+_GROUP = QuickAction(_("Sort people into groups"), "groups", "groups")
 
 BUILT_IN: tuple[BuiltInRole, ...] = (
     BuiltInRole(
@@ -83,7 +84,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
             _("Manage groups, projects, datasets and integrations"),
             _("Set security, brands, access keys and billing"),
         ),
-        (_INVITE, _GROUP, QuickAction(_("Review the security settings"), "shield"), _LOOK),
+        (_INVITE, _GROUP, QuickAction(_("Review the security settings"), "shield", "security"), _LOOK),
         frozenset(
             {"access_keys", "brands", "security", "users", "datasets", "homepage", "integrations", "projects", "workspace"}
         ),

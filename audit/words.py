@@ -1,0 +1,62 @@
+"""What an entry of the audit log says to a person. A test finds actions that have no words here."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.models import Entry
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sentence with {actor} and {target}, and how its mark looks: an icon and a tone."""
+
+    sentence: str | Promise
+    icon: str
+    tone: str = "neutral"
+
+
+WORDS = {
+    "organization.created": Words(gettext_lazy("{actor} created {target}"), "workspace", "success"),
+    "group.created": Words(gettext_lazy("{actor} created the group {target}"), "groups"),
+    "group.projects_given": Words(gettext_lazy("{actor} gave projects to the group {target}"), "projects"),
+    "project.created": Words(gettext_lazy("{actor} created the project {target}"), "projects"),
+    "invitation.created": Words(gettext_lazy("{actor} invited {target}"), "send", "accent"),
+    "invitation.resent": Words(gettext_lazy("{actor} sent the invitation of {target} again"), "send", "accent"),
+    "invitation.renewed": Words(gettext_lazy("{actor} invited {target} for another 30 days"), "refresh", "accent"),
+    "invitation.revoked": Words(gettext_lazy("{actor} withdrew the invitation of {target}"), "ban", "danger"),
+    "invitation.accepted": Words(gettext_lazy("{target} accepted the invitation"), "check", "success"),
+    "invitation.link_requested": Words(gettext_lazy("{target} asked for a new link"), "mail", "warning"),
+    "member.joined": Words(gettext_lazy("{target} joined"), "user-plus", "success"),
+    "member.deactivated": Words(gettext_lazy("{actor} deactivated {target}"), "ban"),
+    "member.deleted": Words(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
+    "user.created": Words(gettext_lazy("{target} set a password"), "key"),
+    "user.renamed": Words(gettext_lazy("{target} changed their own name"), "pencil"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as it is shown: a sentence (HTML, names escaped and strong), its mark, its time."""
+
+    sentence: SafeString
+    icon: str
+    tone: str
+    entry: Entry
+
+
+def tell(entry: Entry) -> Told:
+    """The entry in words; an action without words shows its own name."""
+    words = WORDS.get(entry.action) or Words("{actor}: " + entry.action + " {target}", "info")
+    sentence = format_html(
+        str(words.sentence), actor=_strong(entry.actor_label or _("The system")), target=_strong(entry.target_label)
+    )
+    return Told(sentence, words.icon, words.tone, entry)
+
+
+def _strong(label: str) -> SafeString:
+    return format_html('<b class="strong">{}</b>', label)

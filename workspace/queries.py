@@ -1,0 +1,123 @@
+"""What a member sees of the workspace: the projects that they reach and by what, people, counts."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from base import text
+from base.counting import Count, capped_count
+from organizations.models import Group, Membership, Organization, Project, ProjectGrant, Role, Status
+from organizations.permissions import Permission
+from organizations.queries import permissions_of_member
+from organizations.roles import permissions_of
+
+PAGE_SIZE = 50
+SOON = timedelta(days=7)
+
+
+@dataclass
+class Reached:
+    """A project and how the member reaches it: directly, through groups, or (neither) by role."""
+
+    project: Project
+    direct: bool = False
+    groups: list[str] = field(default_factory=list)
+
+    @property
+    def by_role(self) -> bool:
+        """Nobody gave it: the role opens every project."""
+        return not self.direct and not self.groups
+
+
+@dataclass(frozen=True)
+class ProjectPage:
+    """Some projects by name; `previous` and `next` are the keys to go on from, blank where there is no more."""
+
+    rows: list[Reached]
+    previous: str = ""
+    next: str = ""
+
+
+def reachable(member: Membership) -> QuerySet[Project]:
+    """The projects that the member reaches: all of the organization's by role, else those given."""
+    projects = Project.objects.filter(organization_id=member.organization_id, archived_at=None)
+    if Permission.PROJECTS_VIEW_ALL in permissions_of_member(member):
+        return projects
+    # A UNION, because an OR over both kinds of grant reads the whole table.
+    direct = ProjectGrant.objects.filter(membership=member).values("project")
+    through = ProjectGrant.objects.filter(group__member_links__membership=member).values("project")
+    return projects.filter(pk__in=direct.union(through))
+
+
+def project_page(
+    member: Membership, *, search: str = "", after: str = "", before: str = "", size: int = PAGE_SIZE
+) -> ProjectPage:
+    """A page of what the member reaches, `after` or `before` a key, of names containing `search`: three queries."""
+    projects = reachable(member)
+    if search:
+        projects = projects.filter(name_key__contains=text.name_key(search))
+    if before:
+        found = list(projects.filter(name_key__lt=before).order_by("-name_key")[: size + 1])
+        shown, earlier, later = found[:size][::-1], len(found) > size, True
+    else:
+        found = list(projects.filter(name_key__gt=after).order_by("name_key")[: size + 1])
+        shown, earlier, later = found[:size], bool(after), len(found) > size
+    if not shown:
+        return ProjectPage([])
+    return ProjectPage(
+        rows=_with_ways(member, shown),
+        previous=shown[0].name_key if earlier else "",
+        next=shown[-1].name_key if later else "",
+    )
+
+
+def _with_ways(member: Membership, projects: list[Project]) -> list[Reached]:
+    grants = ProjectGrant.objects.filter(project__in=projects)
+    direct = set(grants.filter(membership=member).values_list("project", flat=True))
+    through: dict[UUID, list[str]] = defaultdict(list)
+    links = grants.filter(group__member_links__membership=member).order_by("group__name_key")
+    for project_id, name in links.values_list("project", "group__name"):
+        through[project_id].append(name)
+    return [Reached(project, project.pk in direct, through[project.pk]) for project in projects]
+
+
+def groups_of(member: Membership, *, limit: int = 20) -> list[Group]:
+    """The member's groups by name, at most `limit`."""
+    return list(Group.objects.filter(member_links__membership=member).order_by("name_key")[:limit])
+
+
+@dataclass(frozen=True)
+class PeopleCounts:
+    """Members who accepted; invitations that stand, and those of them that expire within a week."""
+
+    members: Count
+    pending: Count
+    expiring: Count
+
+
+def people_counts(organization: Organization) -> PeopleCounts:
+    """Three queries, however many members there are."""
+    now = timezone.now()
+    invited = Membership.objects.filter(organization=organization, status=Status.INVITED, invite_expires_at__gt=now)
+    return PeopleCounts(
+        members=capped_count(Membership.objects.filter(organization=organization).exclude(status=Status.INVITED)),
+        pending=capped_count(invited),
+        expiring=capped_count(invited.filter(invite_expires_at__lte=now + SOON)),
+    )
+
+
+def helpers_in(organization: Organization, roles: list[Role], *, limit: int = 5) -> list[Membership]:
+    """Active members whose roles (of `roles`) let them manage people: whom to ask. By name, at most `limit`."""
+    able = [role for role in roles if Permission.PEOPLE_ADMIN in permissions_of(role)]
+    members = Membership.objects.filter(
+        organization=organization,
+        status=Status.ACTIVE,
+        role_links__organization=organization,
+        role_links__role__in=able,
+    )
+    return list(members.distinct().order_by("sort_name", "pk")[:limit])
+

@@ -1,0 +1,119 @@
+"""Everybody's screens: Homepage, Projects, Workspace, Account preferences."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.forms import NameForm
+from accounts.services import rename_user
+from audit import words
+from audit.queries import recent
+from base import params
+from base.counting import capped_count
+from organizations import pages, roles
+from organizations.access import member_required
+from organizations.permissions import Permission
+from organizations.policies import can_add_users
+from organizations.queries import groups_in, projects_in, roles_in, roles_of
+from workspace import queries
+
+# How many projects the Homepage shows before it leads to the page of them all.
+FEW = 8
+
+
+@dataclass(frozen=True)
+class FirstTask:
+    """A quick action of a role that leads to a page which the member may open."""
+
+    label: str
+    icon: str
+    url: str
+
+
+def _first_tasks(request: HttpRequest) -> list[FirstTask]:
+    urls = {page.key: page.url(request.organization.slug) for page in pages.open_to(request.permissions)}
+    actions = roles.quick_actions_of(roles_of(request.membership))
+    return [FirstTask(str(action.label), action.icon, urls[action.page]) for action in actions if action.page in urls]
+
+
+def _users_url(request: HttpRequest) -> str:
+    """The address of the Users page, blank for those who may not open it."""
+    users = [page for page in pages.open_to(request.permissions) if page.key == "users"]
+    return users[0].url(request.organization.slug) if users else ""
+
+
+@require_GET
+@member_required()
+def homepage(request: HttpRequest) -> HttpResponse:
+    """What the member reaches and where to begin; for those who see people, counts too. Open to every member."""
+    member, users_url = request.membership, _users_url(request)
+    context = {
+        "member": member,
+        "roles": roles_of(member),
+        "page": queries.project_page(member, size=FEW),
+        "project_total": capped_count(queries.reachable(member)),
+        "groups": queries.groups_of(member),
+        "first_tasks": _first_tasks(request),
+        "may_list": Permission.WORKSPACE_VIEW in request.permissions,
+        "users_url": users_url,
+        "people": queries.people_counts(request.organization) if users_url else None,
+        "may_add": can_add_users(member),
+    }
+    return render(request, "workspace/homepage.html", context)
+
+
+@require_GET
+@member_required(Permission.WORKSPACE_VIEW)
+def projects(request: HttpRequest) -> HttpResponse:
+    """The projects that the member reaches, and how; `q` searches, `after` and `before` page (P-1)."""
+    search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
+    page = queries.project_page(request.membership, search=search, after=after, before=before)
+    template = "workspace/_projects.html" if request.htmx and not request.htmx.boosted else "workspace/projects.html"
+    return render(request, template, {"page": page, "search": search, "paged": bool(after or before)})
+
+
+@require_GET
+@member_required(Permission.WORKSPACE_VIEW)
+def workspace(request: HttpRequest) -> HttpResponse:
+    """The organization at a glance: figures, roles, whom to ask, and what happened for those who may see it."""
+    organization, offered = request.organization, roles_in(request.organization)
+    context = {
+        "roles": [(role, roles.description_of(role)) for role in offered],
+        "people": queries.people_counts(organization),
+        "may_see_people": Permission.PEOPLE_VIEW in request.permissions,
+        "group_total": capped_count(groups_in(organization)),
+        "project_total": capped_count(projects_in(organization)),
+        "helpers": queries.helpers_in(organization, offered),
+        "users_url": _users_url(request),
+    }
+    if Permission.AUDIT_VIEW in request.permissions:
+        context["activity"] = [words.tell(entry) for entry in recent(organization.pk)]
+    return render(request, "workspace/workspace.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Account preferences (U-1): one's own name, theme and password; the Workspace section holds team management."""
+    form = NameForm(request.POST or None, initial=_names(request))
+    if request.method == "POST" and form.is_valid():
+        rename_user(user=request.user, **form.cleaned_data)
+        messages.success(request, _("Your name is saved."))
+        return redirect("preferences", request.organization.slug)
+    users_url = _users_url(request)
+    context = {
+        "form": form,
+        "member": request.membership,
+        "roles": roles_of(request.membership),
+        "users_url": users_url,
+        "people": queries.people_counts(request.organization) if users_url else None,
+    }
+    return render(request, "workspace/preferences.html", context, status=422 if form.errors else 200)
+
+
+def _names(request: HttpRequest) -> dict[str, str]:
+    return {"first_name": request.user.first_name, "last_name": request.user.last_name}
