@@ -1,7 +1,7 @@
 """Reading what stands in the address."""
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from base import text
 
@@ -12,3 +12,10 @@ def line(request: HttpRequest, name: str, *, limit: int = 200) -> str:
         return text.clean_line(request.GET.get(name, ""), limit=limit)
     except ValidationError:
         return ""
+
+
+def address(request: HttpRequest, **parameters: str) -> str:
+    """The page's own path with just these parameters; blank ones are left out."""
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in parameters.items() if value})
+    return f"{request.path}?{query.urlencode()}" if query else request.path

@@ -9,7 +9,10 @@ urlpatterns = [
     path("media/logos/<str:name>", media.logo, name="logo"),
     # allauth would let a user add addresses here: an identity has one, and no mail to confirm others is ever sent.
     path("accounts/email/", errors.page_not_found),
+    path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("o/<slug:slug>/", include("workspace.urls")),
+    path("", include("organizations.urls")),
 ]
 handler400 = "teamadmin.errors.bad_request"
 handler403 = "teamadmin.errors.permission_denied"

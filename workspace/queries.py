@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from base import text
 from base.counting import Count, capped_count
@@ -17,6 +18,8 @@ from organizations.roles import permissions_of
 
 PAGE_SIZE = 50
 SOON = timedelta(days=7)
+# Of a project's ways so many are named.
+MOST_WAYS = 3
 
 
 @dataclass
@@ -28,9 +31,13 @@ class Reached:
     groups: list[str] = field(default_factory=list)
 
     @property
-    def by_role(self) -> bool:
-        """Nobody gave it: the role opens every project."""
-        return not self.direct and not self.groups
+    def ways(self) -> str:
+        """How, in words: "Direct, via Marketing", or "By role" where nobody gave it."""
+        found = [_("Direct")] if self.direct else []
+        found += [_("via %(group)s") % {"group": name} for name in self.groups]
+        if len(found) > MOST_WAYS:
+            found[MOST_WAYS:] = [_("and %(number)s more") % {"number": len(found) - MOST_WAYS}]
+        return ", ".join(found) or _("By role")
 
 
 @dataclass(frozen=True)

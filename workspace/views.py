@@ -73,7 +73,14 @@ def projects(request: HttpRequest) -> HttpResponse:
     search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
     page = queries.project_page(request.membership, search=search, after=after, before=before)
     template = "workspace/_projects.html" if request.htmx and not request.htmx.boosted else "workspace/projects.html"
-    return render(request, template, {"page": page, "search": search, "paged": bool(after or before)})
+    context = {
+        "page": page,
+        "search": search,
+        "paged": bool(after or before),
+        "previous": page.previous and params.address(request, q=search, before=page.previous),
+        "next": page.next and params.address(request, q=search, after=page.next),
+    }
+    return render(request, template, context)
 
 
 @require_GET

@@ -104,7 +104,9 @@ class Builder:
 
     def _times(self, number: int, *, gone: bool) -> dict[str, datetime]:
         joined = self.founded + timedelta(days=self.random.uniform(1, 500 if gone else 715) if number else 0)
-        quiet = timedelta(days=90) if gone else timedelta(minutes=min(self.random.paretovariate(0.35), 40_000))
+        # Olga founds Acme and is a guest at Globex: who was here last is where signing in leads to.
+        minutes = min(self.random.paretovariate(0.35), 40_000) if number else 0
+        quiet = timedelta(days=90) if gone else timedelta(minutes=minutes)
         active = max(self.now - quiet - timedelta(minutes=3), joined + timedelta(hours=1))
         return {"joined_at": joined, "last_active_at": active, "welcomed_at": joined}
 
