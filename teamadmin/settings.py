@@ -165,6 +165,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# A mailed link opens an account: an hour and no longer (ASVS 6.4.1 asks for short-lived ones).
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
@@ -210,19 +212,18 @@ if DEMO:
     EMAIL_BACKEND = "teamadmin.devmail.backend.EmailBackend"
 elif provider := ANYMAIL.pop("PROVIDER", ""):
     EMAIL_BACKEND = f"anymail.backends.{provider.lower()}.EmailBackend"
+# Each kind of mail and what makes it when it is sent.
+OUTBOX_KINDS = {
+    "invitations.invitation": "invitations.emails.render_invitation",
+    "invitations.link_request": "invitations.emails.render_link_request",
+    "accounts.password_reset": "accounts.emails.render_password_reset",
+}
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
 # A request only wakes a worker, and the sweep finds what was not woken: with the broker away it waits a second
 # at most and does not try again. socket_timeout must exceed the second that a worker's BRPOP takes.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {
-        "socket_connect_timeout": 1,
-        "socket_timeout": 2,
-        "socket_keepalive": True,
-        "visibility_timeout": 900,
-        # kombu's own tries for a first connection, which CELERY_TASK_PUBLISH_RETRY does not reach: 6 s without these.
-        "max_retries": 0,
-    }
+    {"socket_connect_timeout": 1, "socket_timeout": 2, "socket_keepalive": True, "visibility_timeout": 900}
     if REDIS_URL
     else {"polling_interval": 0.02}
 )

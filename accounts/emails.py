@@ -1,0 +1,52 @@
+"""Mails about a person's own account."""
+
+from allauth.account import app_settings
+from allauth.account.utils import user_pk_to_url_str
+from anymail.message import AnymailMessage
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from base.mail import compose
+from base.pictures import platform_png
+from outbox.models import OutgoingEmail
+
+
+def reset_url(user: User) -> str:
+    """The link to choose a new password, in the form that allauth's view reads: uid and token in base 36."""
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    key = {"uidb36": user_pk_to_url_str(user), "key": token}
+    return settings.BASE_URL + reverse("account_reset_password_from_key", kwargs=key)
+
+
+def lifetime(seconds: int) -> str:
+    """ "30 minutes", "1 hour", "3 days": the largest unit that fits."""
+    if seconds < 5400:
+        count = max(1, round(seconds / 60))
+        return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}
+    if seconds < 129_600:
+        count = round(seconds / 3600)
+        return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
+    count = round(seconds / 86_400)
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+
+
+def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
+    """The mail with the link, to the stored address and no other (CVE-2023-7028); None for who may not sign in."""
+    user = User.objects.filter(pk=row.subject_id, is_active=True).first()
+    if user is None:
+        return None
+    return compose(
+        to=user.email,
+        subject=_("Choose a new password for %(platform)s") % {"platform": settings.PLATFORM_NAME},
+        template="password_reset",
+        context={
+            "url": reset_url(user),
+            "lifetime": lifetime(settings.PASSWORD_RESET_TIMEOUT),
+            "logo_alt": settings.PLATFORM_NAME,
+        },
+        logo=platform_png(),
+        tag="password_reset",
+    )

@@ -1,0 +1,166 @@
+"""What an invitation offers, in words: the same for the mail, its preview, the accept page and the welcome dialog."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from base.mail import in_utc
+from invitations.models import Batch, Invitation
+from invitations.queries import accepted_invitation, choices_of
+from organizations.models import Membership, Organization, Role
+from organizations.permissions import Permission
+from organizations.queries import permissions_of_member, reached_projects, roles_of
+from organizations.roles import capabilities_of, permissions_of
+
+# More names than this are counted and not listed (M-4).
+NAMES = 5
+
+
+@dataclass(frozen=True)
+class Face:
+    """Somebody as shown: `key` gives the avatar its colour, the same as on the Users page."""
+
+    name: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`inviter` is who answers for the invitation now, `author` who wrote the reason: a resend parts the two.
+
+    `projects` are names; `every_project` says that the role opens all of them.
+    """
+
+    organization: Organization
+    first_name: str
+    email: str
+    roles: Sequence[Role]
+    projects: Sequence[str]
+    every_project: bool
+    reason: str = ""
+    inviter: Face | None = None
+    author: Face | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def role(self) -> str:
+        """ "Builder", or "Data Admin and Billing"."""
+        return listed([role.label for role in self.roles])
+
+    @property
+    def article(self) -> str:
+        """What stands before one role's name in English, with its blank; nothing before several."""
+        if len(self.roles) != 1:
+            return ""
+        # Translators: "an Admin", "a Builder"; leave empty where your language has no such word.
+        return _("an ") if self.role[:1].upper() in "AEIO" else _("a ")
+
+    @property
+    def capabilities(self) -> list[str]:
+        return capabilities_of(list(self.roles))
+
+    @property
+    def access(self) -> str:
+        """ "You’ll have access to 9 projects", or blank where there are none yet."""
+        if self.every_project:
+            return _("You’ll have access to every project")
+        if not self.projects:
+            return ""
+        count = len(self.projects)
+        words = ngettext("You’ll have access to %(count)s project", "You’ll have access to %(count)s projects", count)
+        return words % {"count": count}
+
+    @property
+    def project_names(self) -> str:
+        """The first names, and how many more; blank where the role opens all of them."""
+        if self.every_project or not self.projects:
+            return ""
+        more = len(self.projects) - NAMES
+        if more <= 0:
+            return _("%(names)s.") % {"names": listed(self.projects)}
+        return _("%(names)s and %(more)s more.") % {"names": ", ".join(self.projects[:NAMES]), "more": more}
+
+    @property
+    def until(self) -> str:
+        """The end of the link's time with its time zone (M-5)."""
+        return in_utc(self.expires_at) if self.expires_at else ""
+
+    @property
+    def days(self) -> int:
+        """Whole days that the link still works, counted from now: 30 in the first mail, fewer in one sent again."""
+        left = (self.expires_at or timezone.now()) - timezone.now()
+        return max(1, round(left / timedelta(days=1)))
+
+
+def listed(names: Iterable[str]) -> str:
+    """ "A", "A and B", "A, B and C"."""
+    *most, last = list(names) or [""]
+    return _("%(most)s and %(last)s") % {"most": ", ".join(most), "last": last} if most else last
+
+
+def _author(batch: Batch) -> Face:
+    return Face(batch.inviter_name, batch.created_by.email if batch.created_by else "")
+
+
+def _given(member: Membership) -> dict:
+    everything = Permission.PROJECTS_VIEW_ALL in permissions_of_member(member)
+    return {
+        "organization": member.organization,
+        "first_name": member.first_name,
+        "email": member.email,
+        "roles": roles_of(member),
+        "every_project": everything,
+        "projects": [] if everything else [project.name for project in reached_projects(member)],
+    }
+
+
+def offer_of(invitation: Invitation) -> Offer:
+    """What a pending member is offered, as it stands now and not as it was when it was sent: at most 3 queries."""
+    member, batch = invitation.membership, invitation.batch
+    assert member is not None
+    author = _author(batch)
+    inviter = Face(member.invited_by.name, member.invited_by.email) if member.invited_by else author
+    return Offer(
+        **_given(member),
+        reason=batch.reason,
+        author=author,
+        inviter=inviter,
+        expires_at=member.invite_expires_at,
+    )
+
+
+def offer_of_batch(batch: Batch, actor: Membership) -> Offer:
+    """What a draft would offer its first person: six queries."""
+    choices = choices_of(batch)
+    person = batch.people[0] if batch.people else {}
+    everything = any(Permission.PROJECTS_VIEW_ALL in permissions_of(role) for role in choices.roles)
+    face = Face(actor.name, actor.email)
+    return Offer(
+        organization=actor.organization,
+        first_name=person.get("first_name", ""),
+        email=person.get("email", ""),
+        roles=choices.roles,
+        every_project=everything,
+        projects=[] if everything else [project.name for project in choices.all_projects],
+        reason=batch.reason.strip(),
+        author=face,
+        inviter=face,
+        expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
+    )
+
+
+def offer_taken(member: Membership) -> tuple[Offer, str]:
+    """What a member who joined was offered, and the key of the welcome page chosen for them.
+
+    Without an invitation (provisioned, J-6): no reason, no inviter, no page.
+    """
+    invitation = accepted_invitation(member)
+    if invitation is None:
+        return Offer(**_given(member)), ""
+    batch = invitation.batch
+    return Offer(**_given(member), reason=batch.reason, author=_author(batch)), batch.welcome_page
