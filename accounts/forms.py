@@ -1,9 +1,11 @@
 """Forms about oneself."""
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Theme
+from accounts.models import Theme, User
+from accounts.validators import minimum_length
 from base.forms import LineField
 
 
@@ -24,3 +26,28 @@ class ThemeForm(forms.Form):
     """The colours of every page."""
 
     theme = forms.ChoiceField(choices=Theme)
+
+
+class NewPasswordForm(forms.Form):
+    """A first password, shown on request instead of typed twice (NIST SP 800-63B-4, 3.1.1.2).
+
+    `user` is the user to be, unsaved: its names and address must not be the password.
+    """
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput,
+        error_messages={"required": _("Enter a password.")},
+    )
+
+    def __init__(self, *args, user: User, **options):
+        self.user = user
+        super().__init__(*args, **options)
+        unlike = "|".join(part for part in (user.first_name, user.last_name, user.email.partition("@")[0]) if part)
+        self.fields["password"].widget.attrs |= {"data-min": minimum_length(), "data-unlike": unlike}
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password

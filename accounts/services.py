@@ -1,7 +1,9 @@
 """Writing users."""
 
-from allauth.account.models import EmailAddress
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import EmailAddress, Login
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Theme, User
 from audit.services import record
@@ -17,6 +19,13 @@ def create_invited_user(*, email: str, first_name: str, last_name: str, password
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record(organization_id=None, actor=user, action="user.created", target=user)
     return user
+
+
+def sign_in_with_new_password(request: HttpRequest, user: User, *, leads_to: str) -> HttpResponse:
+    """Signs in who has set a password just now, through all of allauth's stages; answers with the way to `leads_to`."""
+    return perform_password_login(
+        request, {"email": user.email}, Login(user=user, email=user.email, redirect_url=leads_to)
+    )
 
 
 def set_theme(*, user: User, theme: Theme) -> None:

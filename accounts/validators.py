@@ -1,7 +1,14 @@
 """Password rules that Django does not bring."""
 
+from django.contrib.auth.password_validation import MinimumLengthValidator, get_default_password_validators
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+
+def minimum_length() -> int:
+    """How long a password must be at least (S-1); 1 where no rule says."""
+    rules = [rule for rule in get_default_password_validators() if isinstance(rule, MinimumLengthValidator)]
+    return max((rule.min_length for rule in rules), default=1)
 
 
 class MaximumLengthValidator:

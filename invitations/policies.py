@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from base.policies import ALLOWED, Decision, refuse
+from invitations.models import Invitation
 from organizations.models import Membership, Status
 from organizations.permissions import ADMINISTRATIVE, Permission
 from organizations.policies import can, can_add_users, can_give_roles, domain_allowed
@@ -50,4 +51,18 @@ def can_accept(member: Membership) -> Decision:
         return refuse(
             _("The person who invited you can no longer give this role. Ask for the invitation to be resent.")
         )
+    return ALLOWED
+
+
+def can_ask_for_new_link(invitation: Invitation) -> Decision:
+    """I-7: for a member whose invitation has expired and whose inviter is still there; once for each period."""
+    member = invitation.membership
+    inviter = member.invited_by if member and member.status == Status.INVITED else None
+    if not inviter or inviter.status != Status.ACTIVE:
+        return refuse(
+            _("The person who invited you is no longer there. Ask an Admin of %(organization)s for a new invitation.")
+            % {"organization": invitation.organization.name}
+        )
+    if invitation.new_link_asked_at:
+        return refuse(_("%(name)s was told that you would like a new link.") % {"name": inviter.name})
     return ALLOWED

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("o/<slug:slug>/", include("workspace.urls")),
     path("", include("organizations.urls")),
+    path("", include("invitations.urls_accept")),
 ]
 handler400 = "teamadmin.errors.bad_request"
 handler403 = "teamadmin.errors.permission_denied"

@@ -146,6 +146,8 @@ def withdraw_invitation(*, actor: Membership, member: Membership) -> bool:
     Raises Refused with the reason. The conditional UPDATE decides between this and accepting: one winner.
     """
     require(can_withdraw(actor, member))
+    # The member's row first, as accepting and resending lock it: in another order two would wait for each other.
+    Membership.objects.select_for_update().filter(pk=member.pk).first()
     revoked = Invitation.objects.filter(membership=member, accepted_at=None, revoked_at=None).update(revoked_at=Now())
     if not revoked:
         return False

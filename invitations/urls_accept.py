@@ -1,0 +1,13 @@
+"""The pages of somebody who was invited. No token stands in an address but the one that the mail holds."""
+
+from django.urls import path
+
+from invitations.views import accept, welcome
+
+urlpatterns = [
+    path("invitations/accept/", accept.accept, name="accept"),
+    path("invitations/accept/other-account/", accept.other_account, name="invitation_other_account"),
+    path("invitations/accept/new-link/", accept.new_link, name="invitation_new_link"),
+    path("invitations/<str:token>/", accept.invitation, name="invitation"),
+    path("o/<slug:slug>/welcome/", welcome.welcome, name="welcome"),
+]
