@@ -32,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
         raise NotImplementedError(f"{template_prefix} has no outbox kind: mail is never sent in a request.")
 
     def get_client_ip(self, request) -> str:
-        return client_ip(request.META) or "0.0.0.0"
+        return client_ip(request.META) or "unknown"
 
     def get_from_email(self) -> str:
         return settings.DEFAULT_FROM_EMAIL

@@ -12,7 +12,10 @@ def minimum_length() -> int:
 
 
 class MaximumLengthValidator:
-    """Refuses passwords over `limit` characters: hashing a megabyte is an attack (NIST SP 800-63B-4 asks for 64 at least)."""
+    """Refuses passwords over `limit` characters: hashing a megabyte is an attack.
+
+    NIST SP 800-63B-4, 3.1.1.2, asks that 64 at least are taken.
+    """
 
     def __init__(self, limit: int = 256):
         self.limit = limit

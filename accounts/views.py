@@ -16,7 +16,7 @@ from accounts.services import set_theme
 @require_POST
 @login_required
 def theme(request: HttpRequest) -> HttpResponse:
-    """Keeps the theme; nothing for htmx, which has it on already, else back to the page that asked. 400 for none of ours."""
+    """Keeps the theme. htmx, which has it on already, gets nothing; else back to the page that asked. 400: no theme."""
     form = ThemeForm(request.POST)
     if not form.is_valid():
         raise BadRequest("theme")

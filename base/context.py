@@ -1,6 +1,6 @@
 """Who is asking from where: set by the middleware, read by audit and logging, empty in a worker."""
 
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 
 
@@ -12,7 +12,8 @@ class RequestContext:
     ip: str | None = None
 
 
-_current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())
+NOBODY = RequestContext()
+_current: ContextVar[RequestContext] = ContextVar("request_context", default=NOBODY)
 
 
 def current() -> RequestContext:
@@ -20,11 +21,11 @@ def current() -> RequestContext:
     return _current.get()
 
 
-def set_current(context: RequestContext) -> object:
+def set_current(context: RequestContext) -> Token[RequestContext]:
     """Makes `context` the current one; returns the token for reset()."""
     return _current.set(context)
 
 
-def reset(token: object) -> None:
+def reset(token: Token[RequestContext]) -> None:
     """Restores what was current before set_current() gave `token`."""
-    _current.reset(token)  # type: ignore[arg-type]
+    _current.reset(token)

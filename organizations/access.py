@@ -66,7 +66,7 @@ def _find(request, slug: str) -> Membership:
 
 
 def member_required(permission: Permission | None = None, *, before_welcome: bool = False) -> Callable:
-    """Decorates a view of an organization: `view(request, ...)` finds request.membership, .organization and .permissions.
+    """Decorates a view of an organization, which finds request.membership, .organization and .permissions.
 
     The signed-out go to sign in; who is no active member gets 404; who lacks `permission`, 403 with the reason.
     A member who has not seen the welcome dialog is led there first (J-4) unless `before_welcome`.

@@ -76,7 +76,10 @@ _GROUP = QuickAction(_("Sort people into groups"), "groups", "groups")
 
 BUILT_IN: tuple[BuiltInRole, ...] = (
     BuiltInRole(
-        Scheme.RANKED, "admin", 10, _("Admin"),
+        Scheme.RANKED,
+        "admin",
+        10,
+        _("Admin"),
         _("Full access: people, projects, security, billing and integrations."),
         EVERYTHING,
         (
@@ -86,11 +89,24 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         ),
         (_INVITE, _GROUP, QuickAction(_("Review the security settings"), "shield", "security"), _LOOK),
         frozenset(
-            {"access_keys", "brands", "security", "users", "datasets", "homepage", "integrations", "projects", "workspace"}
+            {
+                "access_keys",
+                "brands",
+                "security",
+                "users",
+                "datasets",
+                "homepage",
+                "integrations",
+                "projects",
+                "workspace",
+            }
         ),
     ),
     BuiltInRole(
-        Scheme.RANKED, "manager", 20, _("Manager"),
+        Scheme.RANKED,
+        "manager",
+        20,
+        _("Manager"),
         _("Invites people and manages groups, projects and datasets. Cannot change security or delete people."),
         MANAGER,
         (
@@ -102,7 +118,10 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         WORK_PAGES | {"datasets"},
     ),
     BuiltInRole(
-        Scheme.RANKED, "builder", 30, _("Builder"),
+        Scheme.RANKED,
+        "builder",
+        30,
+        _("Builder"),
         _("Builds and edits in the projects they can access. Cannot invite people or change security."),
         BUILDER,
         (_("Build and edit in the projects you can access"), _("Work in projects together with your groups")),
@@ -110,7 +129,10 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         WORK_PAGES,
     ),
     BuiltInRole(
-        Scheme.RANKED, "operator", 40, _("Operator"),
+        Scheme.RANKED,
+        "operator",
+        40,
+        _("Operator"),
         _("Works in the projects they can access. Cannot change them."),
         OPERATOR,
         (_("Work in the projects you can access"), _("See what your groups work on")),
@@ -118,39 +140,79 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         WORK_PAGES,
     ),
     BuiltInRole(
-        Scheme.TASK, "admin", 10, _("Admin"), _("Full access to everything."), EVERYTHING,
-        (_("Do everything in the organization"), _("Invite, edit, deactivate and delete people"), _("Manage billing and security")),
+        Scheme.TASK,
+        "admin",
+        10,
+        _("Admin"),
+        _("Full access to everything."),
+        EVERYTHING,
+        (
+            _("Do everything in the organization"),
+            _("Invite, edit, deactivate and delete people"),
+            _("Manage billing and security"),
+        ),
         (_INVITE, _GROUP, _LOOK),
     ),
     BuiltInRole(
-        Scheme.TASK, "data_admin", 20, _("Data Admin"),
+        Scheme.TASK,
+        "data_admin",
+        20,
+        _("Data Admin"),
         _("Creates and edits sources, destinations and pipelines. No admin access."),
         frozenset(
-            {P.WORKSPACE_VIEW, P.PROJECTS_EDIT, P.DATASETS_VIEW, P.DATASETS_MANAGE, P.INTEGRATIONS_VIEW, P.INTEGRATIONS_MANAGE}
+            {
+                P.WORKSPACE_VIEW,
+                P.PROJECTS_EDIT,
+                P.DATASETS_VIEW,
+                P.DATASETS_MANAGE,
+                P.INTEGRATIONS_VIEW,
+                P.INTEGRATIONS_MANAGE,
+            }
         ),
         (_("Create and edit sources, destinations and pipelines"), _("Work with datasets")),
         (_MEET, QuickAction(_("Connect a source"), "integrations"), QuickAction(_("Build a pipeline"), "datasets")),
     ),
     BuiltInRole(
-        Scheme.TASK, "read_only", 30, _("Read Only"), _("Reads everything, changes nothing."), READ,
-        (_("Read everything in the organization"),), (_LOOK, _TEAM),
+        Scheme.TASK,
+        "read_only",
+        30,
+        _("Read Only"),
+        _("Reads everything, changes nothing."),
+        READ,
+        (_("Read everything in the organization"),),
+        (_LOOK, _TEAM),
     ),
     BuiltInRole(
-        Scheme.TASK, "sub_accounts", 40, _("Sub-Accounts"), _("Creates and edits sub-accounts."),
+        Scheme.TASK,
+        "sub_accounts",
+        40,
+        _("Sub-Accounts"),
+        _("Creates and edits sub-accounts."),
         frozenset({P.WORKSPACE_VIEW, P.SUB_ACCOUNTS_MANAGE}),
-        (_("Create and edit sub-accounts"),), (_LOOK,),
+        (_("Create and edit sub-accounts"),),
+        (_LOOK,),
     ),
     BuiltInRole(
-        Scheme.TASK, "team_management", 50, _("Team Management"), _("Adds and edits users."),
+        Scheme.TASK,
+        "team_management",
+        50,
+        _("Team Management"),
+        _("Adds and edits users."),
         frozenset({P.WORKSPACE_VIEW, P.PEOPLE_VIEW, P.PEOPLE_INVITE, P.PEOPLE_EDIT, P.GROUPS_MANAGE}),
-        (_("Add and edit users"), _("Manage groups")), (_INVITE, _GROUP, _TEAM),
+        (_("Add and edit users"), _("Manage groups")),
+        (_INVITE, _GROUP, _TEAM),
     ),
     BuiltInRole(
-        Scheme.TASK, "billing", 60, _("Billing"), _("The subscription page only."),
+        Scheme.TASK,
+        "billing",
+        60,
+        _("Billing"),
+        _("The subscription page only."),
         frozenset({P.BILLING_VIEW, P.BILLING_MANAGE}),
-        (_("See and manage the subscription"),), (QuickAction(_("Check the subscription"), "card"),),
+        (_("See and manage the subscription"),),
+        (QuickAction(_("Check the subscription"), "card"),),
     ),
-)  # fmt: skip
+)
 _BY_ID = {role.id: role for role in BUILT_IN}
 
 

@@ -127,4 +127,3 @@ def helpers_in(organization: Organization, roles: list[Role], *, limit: int = 5)
         role_links__role__in=able,
     )
     return list(members.distinct().order_by("sort_name", "pk")[:limit])
-
