@@ -60,6 +60,8 @@ def _domain(value: str) -> str:
         domain = idna.encode(value, uts46=True, std3_rules=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
         raise ValidationError(_("Check the part after the @, for example name@company.com."), code="domain") from None
+    if domain.endswith("."):  # the root, which DNS takes and which would make a second identity of one address
+        raise ValidationError(_("Check the part after the @, for example name@company.com."), code="domain")
     if "." not in domain or domain.rsplit(".", 1)[1].isdigit():
         raise ValidationError(_("Add the part after the last dot, for example name@company.com."), code="domain")
     return domain

@@ -103,7 +103,9 @@ class Builder:
             self.link([member], roles=_words(line[3]))
 
     def _times(self, number: int, *, gone: bool) -> dict[str, datetime]:
-        joined = self.founded + timedelta(days=self.random.uniform(1, 500 if gone else 715) if number else 0)
+        # Some joined lately, so that the log has more to tell than invitations.
+        earliest, latest = (1, 500) if gone else (690, 719) if number % 8 == 5 else (1, 690)
+        joined = self.founded + timedelta(days=self.random.uniform(earliest, latest) if number else 0)
         # Olga founds Acme and is a guest at Globex: who was here last is where signing in leads to.
         minutes = min(self.random.paretovariate(0.35), 40_000) if number else 0
         quiet = timedelta(days=90) if gone else timedelta(minutes=minutes)

@@ -1,0 +1,210 @@
+"""What a text may hold: addresses, names, reasons."""
+
+import time
+import unicodedata
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from base.text import canonical_email, clean_block, clean_line, fold, initials, name_key, tint
+
+QUICK = settings(database=None, deadline=None, max_examples=200)
+LONG_DOMAIN = ".".join(["d" * 60] * 3)
+
+SAME = {
+    "a@x.test": "a@x.test",
+    "A@X.TEST": "a@x.test",
+    " a@x.test\u2028": "a@x.test",
+    "a@x.test\u3000": "a@x.test",
+    "a+tag@x.test": "a+tag@x.test",
+    "user@bücher.example": "user@xn--bcher-kva.example",
+    "user@BÜCHER.example": "user@xn--bcher-kva.example",
+    "user@xn--bcher-kva.example": "user@xn--bcher-kva.example",
+    "user@bu\u0308cher.example": "user@xn--bcher-kva.example",
+    "user@ｘ.test": "user@x.test",
+    "o'brien@x.test": "o'brien@x.test",
+    "a" * 64 + "@x.test": "a" * 64 + "@x.test",
+}
+REFUSED = {
+    "": "Write the address as",
+    "a": "Write the address as",
+    "a@": "Write the address as",
+    "@x.test": "Write the address as",
+    "a@b@x.test": "Write the address as",
+    "a@x.test, b@x.test": "Write the address as",
+    "a@x": "Add the part after the last dot",
+    "a@localhost": "Add the part after the last dot",
+    "a@127.0.0.1": "Add the part after the last dot",
+    "a@[127.0.0.1]": "Check the part after the @",
+    "a@x..test": "Check the part after the @",
+    "a@x.test.": "Check the part after the @",
+    "a@x.test。": "Check the part after the @",
+    "a@-x.test": "Check the part after the @",
+    "a@x_y.test": "Check the part after the @",
+    "a@" + "d" * 64 + ".test": "Check the part after the @",
+    "a..b@x.test": "Check the part before the @",
+    ".a@x.test": "Check the part before the @",
+    "a.@x.test": "Check the part before the @",
+    '"ab"@x.test': "Check the part before the @",
+    "a(b)@x.test": "Check the part before the @",
+    '"a b"@x.test': "Remove the blanks",
+    "a b@x.test": "Remove the blanks",
+    "a\x00@x.test": "Remove the blanks",
+    "a@x.test\r\nBcc: e.test": "Remove the blanks",
+    "a\u200b@x.test": "Remove the blanks",
+    "a@x\u200b.test": "Remove the blanks",
+    "\u202ea@x.test": "Remove the blanks",
+    "üser@x.test": "Use plain letters",
+    "аdmin@x.test": "Use plain letters",
+    "ａ@x.test": "Use plain letters",
+    "mıke@x.test": "Use plain letters",
+    "a\ud800@x.test": "Remove the blanks",
+    "a" * 65 + "@x.test": "at most 64",
+    "a" * 60 + "@" + LONG_DOMAIN + ".test" + "t" * 20: "at most 254",
+    "a@" + "d" * 1_000_000 + ".test": "at most 254",
+}
+
+
+@pytest.mark.spec("W-4")
+@pytest.mark.parametrize("typed,canonical", SAME.items(), ids=ascii)
+def test_one_person_has_one_address(typed, canonical):
+    assert canonical_email(typed) == canonical
+
+
+@pytest.mark.spec("W-4")
+@pytest.mark.parametrize("typed,message", REFUSED.items(), ids=lambda value: ascii(value)[:40])
+def test_what_is_no_address_is_refused_with_words(typed, message):
+    began = time.perf_counter()
+    with pytest.raises(ValidationError, match=message):
+        canonical_email(typed)
+    assert time.perf_counter() - began < 0.5
+
+
+@given(st.text(max_size=300) | st.emails())
+@QUICK
+def test_an_address_is_refused_or_safe_to_mail_to(typed):
+    try:
+        canonical = canonical_email(typed)
+    except ValidationError:
+        return
+    assert canonical == canonical_email(canonical) == canonical.lower()
+    assert canonical.isascii() and canonical.count("@") == 1 and len(canonical) <= 254
+    assert not any(char.isspace() or char in ',;:<>()[]"\\' for char in canonical)
+    assert EmailMessage(to=[canonical]).message()["To"] == canonical
+
+
+@pytest.mark.spec("W-2")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "O'Brien",
+        "Robert'); DROP TABLE x;--",
+        "ประยุทธ์",
+        "علي",
+        "李娜",
+        "👩‍👩‍👧‍👦",
+        "Ana María",
+        "<script>",
+        "{{7*7}}",
+        "a" * 100,
+        "=1+1",
+    ],
+)
+def test_names_of_any_script_stay_as_they_are(name):
+    assert clean_line(name) == name
+
+
+def test_names_are_stored_in_one_unicode_form():
+    assert clean_line("Zoe\u0301") == "Zoé" == clean_line("Zo\u00e9")
+    assert clean_line("  Ana  ") == "Ana"
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u00a0\u3000", "\u200b\u200d", "\ufeff \u2060", "\u00ad"])
+def test_what_nobody_sees_is_nothing(blank):
+    assert clean_line(blank) == clean_block(blank) == ""
+
+
+@pytest.mark.parametrize(
+    "bad", ["a\x00b", "a\nb", "a\tb", "a\u2028b", "a\ud800", "a\u202eb", "a\u2066b", "a\x1b[0m", "a\x7f", "a\u200fb"]
+)
+def test_names_hold_no_control_characters(bad):
+    with pytest.raises(ValidationError, match="control characters"):
+        clean_line(bad)
+
+
+@pytest.mark.parametrize("size", [101, 10_000, 1_000_000])
+def test_long_names_are_refused_quickly(size):
+    began = time.perf_counter()
+    with pytest.raises(ValidationError, match="at most 100 characters"):
+        clean_line("é" * size)
+    assert time.perf_counter() - began < 0.1
+
+
+@pytest.mark.spec("W-7")
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_line_break_in_a_reason_counts_one(newline):
+    lines = newline.join(["x" * 24] * 100)
+    assert len(clean_block(lines + "y")) == 2500
+    with pytest.raises(ValidationError, match="at most 2,500 characters"):
+        clean_block(lines + "yz")
+
+
+@pytest.mark.spec("W-7")
+@pytest.mark.parametrize("text", ["x" * 2500, "😀" * 2500, "👨‍👩‍👧‍👦" * 357, "é" * 2500])
+def test_a_reason_counts_what_is_written_and_not_its_units(text):
+    assert clean_block(text) == text
+
+
+@pytest.mark.spec("W-7")
+def test_a_reason_keeps_lines_and_tabs_and_nothing_worse():
+    assert clean_block("a\r\n\tb\r\n") == "a\n\tb"
+    for bad in ("a\x00", "a\u202eb", "a\udfff", "a\x0bb"):
+        with pytest.raises(ValidationError, match="control characters"):
+            clean_block(bad)
+
+
+@given(st.text(max_size=120))
+@QUICK
+def test_a_clean_name_is_clean(text):
+    try:
+        clean = clean_line(text)
+    except ValidationError:
+        return
+    assert clean == clean_line(clean) == unicodedata.normalize("NFC", clean) and len(clean) <= 100
+    clean.encode()
+
+
+@given(st.text(max_size=80))
+@QUICK
+def test_keys_do_not_change_when_made_again(text):
+    assert fold(fold(text)) == fold(text)
+    assert name_key(name_key(text)) == name_key(text)
+
+
+def test_searching_and_uniqueness_have_no_case():
+    assert fold("  Ångström  ÉLAN ") == "angstrom elan"
+    assert name_key(" Mar KETING ") == name_key("mar keting") != name_key("marketing")
+    assert name_key("Cafe\u0301") == name_key("CAFÉ")
+
+
+@pytest.mark.parametrize(
+    "name,letters",
+    [
+        ("Ana María Soto", "AS"),
+        ("olga@acme.example", "O"),
+        ("李娜", "李"),
+        ("O", "O"),
+        ("", "?"),
+        ("'x y", "Y"),
+        ("ß z", "SSZ"),
+    ],
+)
+def test_initials(name, letters):
+    assert initials(name) == letters
+
+
+def test_tints_are_few_and_steady():
+    assert tint("a") == tint("a") and {tint(number) for number in range(100)} == set(range(8))

@@ -1,0 +1,164 @@
+"""Coming in: sign-in, the chooser, and that one organization is not seen from another."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from organizations.models import Membership, Organization, Scheme, Status
+from organizations.queries import SWITCHER_LIMIT, memberships_of, reached_projects
+from teamadmin.testing.cast import add_member
+
+PAGES = ("", "projects/", "workspace/", "preferences/")
+HTMX = {"HX-Request": "true"}
+
+
+def join_many(user, number):
+    return [
+        add_member(
+            Organization.objects.create(name=f"Org {index:03}", slug=f"org-{index}", scheme=Scheme.RANKED),
+            user,
+            "builder",
+        )
+        for index in range(number)
+    ]
+
+
+def address(path):
+    return f"/o/acme/{path}"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_signed_out_go_to_sign_in_and_back(cast, path):
+    answer = cast.client().get(address(path) + "?q=1")
+    assert answer["Location"] == f"/accounts/login/?next=/o/acme/{path}%3Fq%3D1"
+
+
+def test_htmx_is_told_to_leave_the_page(cast):
+    answer = cast.client().get("/o/acme/projects/", headers=HTMX)
+    assert answer["HX-Redirect"].startswith("/accounts/login/") and answer.content == b""
+
+
+@pytest.mark.spec("A-5")
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("name", ["tess", "stranger"])
+def test_a_stranger_finds_nothing(cast, path, name):
+    client = cast.client(name)
+    unknown = client.get(f"/o/no-such-place/{path}")
+    for headers in ({}, HTMX):
+        answer = client.get(address(path), headers=headers)
+        assert answer.status_code == unknown.status_code == 404
+        assert b"Acme" not in answer.content
+
+
+@pytest.mark.spec("A-5")
+@pytest.mark.parametrize("status", [Status.DEACTIVATED, Status.INVITED])
+def test_who_is_no_active_member_is_a_stranger(cast, status):
+    user = None if status == Status.INVITED else cast.bo.user
+    Membership.objects.filter(pk=cast.bo.pk).update(status=status, user=user)
+    client = cast.client("bo")
+    assert client.get("/o/acme/").status_code == 404
+    assert client.get("/")["Location"] == "/organizations/"
+    assert b"Acme" not in client.get("/organizations/").content
+
+
+@pytest.mark.spec("R-4")
+def test_who_lacks_the_permission_reads_why(cast):
+    answer = cast.client("bo").get("/o/acme/users/")
+    assert answer.status_code == 403
+    assert "Your role does not include “See people”. Ask an Admin for it." in answer.content.decode()
+
+
+@pytest.mark.spec("J-4")
+def test_who_was_not_welcomed_is_led_there_first(cast):
+    Membership.objects.filter(pk=cast.bo.pk).update(welcomed_at=None)
+    client = cast.client("bo")
+    assert client.get("/o/acme/projects/")["Location"] == "/o/acme/welcome/"
+    assert client.get("/o/acme/projects/", headers=HTMX).status_code == 200
+
+
+@pytest.mark.spec("A-5")
+def test_root_leads_to_the_organization_of_last_activity(cast):
+    assert cast.client().get("/")["Location"].startswith("/accounts/login/")
+    client = cast.client("olga")
+    assert client.get("/")["Location"] == "/o/acme/"
+    add_member(cast.globex, cast.olga.user, "read_only", last_active_at=timezone.now() + timedelta(minutes=1))
+    assert client.get("/")["Location"] == "/o/globex/"
+
+
+@pytest.mark.spec("A-5")
+def test_the_chooser_and_the_switcher_list_ones_own(cast):
+    add_member(cast.globex, cast.olga.user, "read_only", "billing")
+    page = cast.client("olga").get("/organizations/").content.decode()
+    assert 'href="/o/acme/"' in page and 'href="/o/globex/"' in page and "Read Only, Billing" in page
+    switcher = cast.client("olga").get("/o/acme/").content.decode()
+    switcher = switcher[switcher.index('id="organization-menu"') :]
+    assert 'href="/o/globex/"' in switcher and 'href="/organizations/"' in switcher
+    assert "globex" not in cast.client("bo").get("/organizations/").content.decode()
+
+
+@pytest.mark.spec("A-5")
+def test_nobody_has_an_empty_chooser_and_can_sign_out(cast):
+    client = cast.client("stranger")
+    assert client.get("/")["Location"] == "/organizations/"
+    page = client.get("/organizations/").content.decode()
+    assert "You are not a member of any organization yet" in page
+    assert "stranger@nowhere.example" in page and 'action="/accounts/logout/"' in page
+
+
+def test_many_organizations_can_be_searched(cast):
+    client = cast.client("stranger")
+    join_many(cast.stranger, 20)
+    assert 'type="search"' not in client.get("/organizations/").content.decode()
+    add_member(cast.globex, cast.stranger, "read_only")
+    assert 'type="search"' in client.get("/organizations/").content.decode()
+    found = client.get("/organizations/?q=LOBE").content.decode()
+    assert "Globex" in found and "Org 001" not in found and 'value="LOBE"' in found
+    nothing = client.get("/organizations/?q=Acme").content.decode()
+    assert "None of your organizations matches “Acme”" in nothing
+    assert client.get("/organizations/?q=%00").status_code == 200
+
+
+def test_the_chooser_asks_the_same_for_one_and_thirty(cast):
+    def count():
+        client = cast.client("stranger")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/organizations/")
+        return len(queries)
+
+    add_member(cast.globex, cast.stranger, "read_only")
+    few = count()
+    join_many(cast.stranger, 30)
+    assert count() == few == 3
+
+
+def test_a_long_list_never_cuts_a_members_roles(cast):
+    join_many(cast.stranger, SWITCHER_LIMIT - 1)
+    last = Organization.objects.create(name="Zz", slug="zz", scheme=Scheme.TASK)
+    add_member(last, cast.stranger, "read_only", "billing")
+    assert [member.organization.slug for member in memberships_of(cast.stranger)][-1] == f"org-{SWITCHER_LIMIT - 2}"
+    assert cast.client("stranger").get("/o/zz/").status_code == 200
+    assert "Read Only, Billing" in cast.client("stranger").get("/o/zz/").content.decode()
+
+
+def test_being_here_is_noted_at_most_every_five_minutes(cast):
+    long_ago = timezone.now() - timedelta(hours=1)
+    Membership.objects.filter(pk=cast.bo.pk).update(last_active_at=long_ago)
+    client = cast.client("bo")
+    client.get("/o/acme/")
+    first = Membership.objects.get(pk=cast.bo.pk).last_active_at
+    client.get("/o/acme/")
+    assert first > long_ago and Membership.objects.get(pk=cast.bo.pk).last_active_at == first
+
+
+def test_reached_projects_are_direct_and_through_groups(cast):
+    names = {project.name: [group and group.name for group in by] for project, by in reached_projects(cast.bo).items()}
+    assert names == {"Atlas": ["Marketing"], "Website": ["Marketing"]} and reached_projects(cast.opal) == {}
+
+
+@pytest.mark.spec("A-5")
+@pytest.mark.parametrize("path", ["/", "/organizations/"])
+def test_changing_nothing_by_post(cast, path):
+    assert cast.client("bo").post(path).status_code == 405
