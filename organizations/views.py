@@ -1,10 +1,11 @@
 """Coming in, and changing between organizations (A-5)."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
+from accounts.requests import UserRequest
 from base import params
 from organizations.queries import memberships_of, roles_of
 
@@ -12,9 +13,9 @@ from organizations.queries import memberships_of, roles_of
 SEARCH_FROM = 20
 
 
-@require_GET
+@require_safe
 @login_required
-def root(request: HttpRequest) -> HttpResponse:
+def root(request: UserRequest) -> HttpResponse:
     """To the organization where the user was active last, or to the chooser where there is none."""
     members = memberships_of(request.user)
     if not members:
@@ -23,9 +24,9 @@ def root(request: HttpRequest) -> HttpResponse:
     return redirect("homepage", latest.organization.slug)
 
 
-@require_GET
+@require_safe
 @login_required
-def chooser(request: HttpRequest) -> HttpResponse:
+def chooser(request: UserRequest) -> HttpResponse:
     """All of one's organizations; `q` searches where there are many."""
     search = params.line(request, "q")
     members = memberships_of(request.user, search=search)

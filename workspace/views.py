@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from accounts.forms import NameForm
 from accounts.services import rename_user
@@ -19,6 +19,7 @@ from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.policies import can_add_users
 from organizations.queries import groups_in, projects_in, roles_in, roles_of
+from organizations.requests import MemberRequest
 from workspace import queries
 
 # How many projects the Homepage shows before it leads to the page of them all.
@@ -34,21 +35,21 @@ class FirstTask:
     url: str
 
 
-def _first_tasks(request: HttpRequest) -> list[FirstTask]:
+def _first_tasks(request: MemberRequest) -> list[FirstTask]:
     urls = {page.key: page.url(request.organization.slug) for page in pages.open_to(request.permissions)}
     actions = roles.quick_actions_of(roles_of(request.membership))
     return [FirstTask(str(action.label), action.icon, urls[action.page]) for action in actions if action.page in urls]
 
 
-def _users_url(request: HttpRequest) -> str:
+def _users_url(request: MemberRequest) -> str:
     """The address of the Users page, blank for those who may not open it."""
     users = [page for page in pages.open_to(request.permissions) if page.key == "users"]
     return users[0].url(request.organization.slug) if users else ""
 
 
-@require_GET
+@require_safe
 @member_required()
-def homepage(request: HttpRequest) -> HttpResponse:
+def homepage(request: MemberRequest) -> HttpResponse:
     """What the member reaches and where to begin; for those who see people, counts too. Open to every member."""
     member, users_url = request.membership, _users_url(request)
     context = {
@@ -66,9 +67,9 @@ def homepage(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/homepage.html", context)
 
 
-@require_GET
+@require_safe
 @member_required(Permission.WORKSPACE_VIEW)
-def projects(request: HttpRequest) -> HttpResponse:
+def projects(request: MemberRequest) -> HttpResponse:
     """The projects that the member reaches, and how; `q` searches, `after` and `before` page (P-1)."""
     search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
     page = queries.project_page(request.membership, search=search, after=after, before=before)
@@ -83,9 +84,9 @@ def projects(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_GET
+@require_safe
 @member_required(Permission.WORKSPACE_VIEW)
-def workspace(request: HttpRequest) -> HttpResponse:
+def workspace(request: MemberRequest) -> HttpResponse:
     """The organization at a glance: figures, roles, whom to ask, and what happened for those who may see it."""
     organization, offered = request.organization, roles_in(request.organization)
     context = {
@@ -104,7 +105,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required()
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: MemberRequest) -> HttpResponse:
     """Account preferences (U-1): one's own name, theme and password; the Workspace section holds team management."""
     form = NameForm(request.POST or None, initial=_names(request))
     if request.method == "POST" and form.is_valid():
@@ -122,5 +123,5 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/preferences.html", context, status=422 if form.errors else 200)
 
 
-def _names(request: HttpRequest) -> dict[str, str]:
+def _names(request: MemberRequest) -> dict[str, str]:
     return {"first_name": request.user.first_name, "last_name": request.user.last_name}

@@ -35,8 +35,8 @@ OFFERED = {
     (Scheme.TASK, "admin"): sorted(label for label, _ in EVERY_PAGE.values()),
     (Scheme.TASK, "data_admin"): ["Datasets", "Homepage", "Integrations", "Projects", "Workspace"],
     (Scheme.TASK, "read_only"): [
-        "Account - Audit log", "Account - Security", "Account - Users", "Datasets", "Homepage", "Integrations", "Projects",
-        "Subscription", "Workspace",
+        "Account - Audit log", "Account - Security", "Account - Users", "Datasets", "Homepage", "Integrations",
+        "Projects", "Subscription", "Workspace",
     ],
     (Scheme.TASK, "sub_accounts"): WORK,
     (Scheme.TASK, "team_management"): ["Account - Users", *WORK],
