@@ -5,3 +5,20 @@ from django.utils.translation import gettext_lazy as _
 class ConsoleConfig(AppConfig):
     name = "console"
     verbose_name = _("Console")
+
+    def ready(self) -> None:
+        from organizations.pages import Page, Section, register
+        from organizations.permissions import Permission
+
+        register(
+            Page(
+                key="users",
+                label=_("Users"),
+                welcome_label=_("Account - Users"),
+                url_name="users",
+                icon="users",
+                permission=Permission.PEOPLE_VIEW,
+                section=Section.ACCOUNT,
+                order=10,
+            )
+        )

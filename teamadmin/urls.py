@@ -14,6 +14,7 @@ urlpatterns = [
     path("o/<slug:slug>/", include("workspace.urls")),
     path("", include("organizations.urls")),
     path("", include("invitations.urls_accept")),
+    path("o/<slug:slug>/users/", include("console.urls")),
 ]
 handler400 = "teamadmin.errors.bad_request"
 handler403 = "teamadmin.errors.permission_denied"

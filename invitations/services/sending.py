@@ -112,9 +112,11 @@ def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], role
 
 
 @transaction.atomic
-def resend_invitation(*, actor: Membership, member: Membership) -> Invitation:
+def resend_invitation(*, actor: Membership, member: Membership, sends: int | None = None) -> Invitation:
     """Sends a pending member's mail again. The expiry stays (I-2); an expired invitation starts a new period
     and its old link dies (I-3). The inviter becomes `actor`, whose right to give the roles was checked (I-4).
+
+    With `sends`, the number of sends that was seen, a second press of the same button sends nothing.
 
     Raises Refused with the reason, Invitation.DoesNotExist where none is live.
     """
@@ -124,6 +126,8 @@ def resend_invitation(*, actor: Membership, member: Membership) -> Invitation:
     if live is None:
         raise Invitation.DoesNotExist
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=live.pk)
+    if sends is not None and invitation.sends != sends:
+        return invitation
     expired = member.is_expired
     invitation.sends += 1
     if expired:

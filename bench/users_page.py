@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""The Users page over organizations of several sizes, in one run: .venv/bin/python bench/users_page.py [--million]
+
+Prints, for every view, the queries and the medians of wall and CPU time (of this process) per request, and how many
+times the smallest organization's each is. The sizes take turns within a round, so a busy machine slows all alike.
+DATABASE_URL names a PostgreSQL server; without it a private one is started. A database teamadmin_bench is made on it.
+"""
+
+import argparse
+import gc
+import os
+import statistics
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+GOAL = 1.5
+NAME = "teamadmin_bench"
+
+
+def fresh_database(url: str) -> str:
+    """An empty database on the server of `url`; its own URL."""
+    import psycopg
+
+    parts = urlsplit(url)
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        server.execute(f"CREATE DATABASE {NAME}")
+    return parts._replace(path=f"/{NAME}").geturl()
+
+
+def views(slug: str, deep: str) -> dict[str, tuple[str, dict]]:
+    """Every view by name: its address and the request's headers."""
+    users, htmx = f"/o/{slug}/users/", {"HTTP_HX_REQUEST": "true"}
+    from bench.seed import RARE
+
+    found = {
+        "first page": (users, {}),
+        "first page, htmx": (users, htmx),
+        "deep page": (users + deep, {}),
+        "pending tab": (users + "pending/", {}),
+    }
+    for name, word in (
+        ("common", "mar"),
+        ("rare", RARE),
+        ("absent", "qwxz"),
+        ("two letters", "an"),
+        ("two words", "mar example"),
+    ):
+        found[f"search {name}"] = (f"{users}?q={word.replace(' ', '+')}", {})
+    found["search everyone"] = (f"{users}?q=mar&status=everyone", {})
+    for status in ("active", "pending", "expired", "deactivated", "everyone"):
+        found[f"status {status}"] = (f"{users}?status={status}", {})
+    for sort in ("-name", "role", "-role", "last_active", "-last_active", "joined", "-joined"):
+        found[f"sort {sort}"] = (f"{users}?sort={sort}", {})
+    for sort in ("name", "-invite_expires", "role"):
+        found[f"pending tab {sort}"] = (f"{users}pending/?sort={sort}", {})
+    found["expired by role"] = (f"{users}?status=expired&sort=role", {})
+    return found
+
+
+def deep_address(slug: str) -> str:
+    """The query of a page nine tenths down the list."""
+    from console.listing import Listing
+    from organizations.models import Membership
+
+    members = Membership.objects.filter(organization__slug=slug).exclude(status="invited")
+    member = members.order_by("sort_name", "id")[members.count() * 9 // 10]
+    return Listing().at(member.organization_id, (member.sort_name, member.pk), backwards=False).query()
+
+
+class Bench:
+    """Requests every view of every organization and keeps what each took."""
+
+    def __init__(self, admins: dict[str, object]) -> None:
+        from django.test import Client
+
+        self.clients, self.views = {}, {}
+        for slug, user in admins.items():
+            client = self.clients[slug] = Client()
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            self.views[slug] = views(slug, deep_address(slug))
+        self.names = list(next(iter(self.views.values())))
+        self.wall, self.cpu = defaultdict(list), defaultdict(list)
+
+    def get(self, slug: str, name: str) -> None:
+        address, headers = self.views[slug][name]
+        wall, cpu = time.perf_counter(), time.process_time()
+        response = self.clients[slug].get(address, **headers)
+        self.cpu[slug, name].append(time.process_time() - cpu)
+        self.wall[slug, name].append(time.perf_counter() - wall)
+        assert response.status_code == 200, (address, response.status_code)
+
+    def queries(self, slug: str, name: str) -> int:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as captured:
+            self.get(slug, name)
+        return len(captured)
+
+    def run(self, rounds: int) -> None:
+        for _warming in range(2):
+            for name in self.names:
+                for slug in self.clients:
+                    self.get(slug, name)
+        self.wall.clear(), self.cpu.clear()
+        for number in range(rounds):
+            print(f"\rround {number + 1} of {rounds}", end="", file=sys.stderr, flush=True)
+            gc.collect()
+            for name in self.names:
+                for slug in self.clients:
+                    self.get(slug, name)
+        print(file=sys.stderr)
+
+    def report(self) -> bool:
+        """Prints the table; True where every view is within the goal."""
+        small, *others = self.clients
+        print(f"\n{'milliseconds a request':26}{'queries':>8}{small + ' wall':>12}{'cpu':>7}", end="")
+        for slug in others:
+            print(f"{slug + ' wall':>14}{'cpu':>7}{'wall x':>8}{'cpu x':>7}", end="")
+        print()
+        good = True
+        for name in self.names:
+            counts = "/".join(str(count) for count in sorted({self.queries(slug, name) for slug in self.clients}))
+            base = [1000 * statistics.median(times[small, name]) for times in (self.wall, self.cpu)]
+            print(f"{name:26}{counts:>8}{base[0]:12.1f}{base[1]:7.1f}", end="")
+            for slug in others:
+                took = [1000 * statistics.median(times[slug, name]) for times in (self.wall, self.cpu)]
+                ratios = [mine / its for mine, its in zip(took, base, strict=True)]
+                over = ratios[0] > GOAL
+                good = good and not over
+                print(f"{took[0]:14.1f}{took[1]:7.1f}{ratios[0]:8.2f}{ratios[1]:7.2f}{' !' if over else ''}", end="")
+            print()
+        return good
+
+
+def seeded(sizes: dict[str, int]) -> dict[str, object]:
+    """Makes the organizations; their Admins."""
+    from bench.seed import Seeder, settle
+
+    admins = {}
+    for slug, size in sizes.items():
+        began = time.perf_counter()
+        admins[slug] = Seeder(slug, size).seed()
+        print(f"{slug}: {size:,} members in {time.perf_counter() - began:.1f} s", file=sys.stderr)
+    settle()
+    return admins
+
+
+def measure(url: str, sizes: dict[str, int], rounds: int) -> bool:
+    """Everything on a fresh database of the server at `url`."""
+    os.environ |= {
+        "DATABASE_URL": fresh_database(url),
+        "REDIS_URL": os.environ.get("REDIS_URL", ""),
+        "DJANGO_SETTINGS_MODULE": "teamadmin.testing.settings",
+    }
+    import django
+    from django.core.management import call_command
+    from django.db import connection
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    bench = Bench(seeded(sizes))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version()")
+        print(f"Python {sys.version.split()[0]}, {cursor.fetchone()[0].split(',')[0]}, {rounds} rounds, 50 rows a page")
+    bench.run(rounds)
+    good = bench.report()
+    print(
+        f"\nGoal: wall within {GOAL} times of the smallest: "
+        + ("met by every view." if good else "missed where marked !.")
+    )
+    return good
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--million", action="store_true", help="an organization of 1,000,000 members too")
+    parser.add_argument("--rounds", type=int, default=15)
+    options = parser.parse_args()
+    sizes = {"k1": 1_000, "k100": 100_000} | ({"m1": 1_000_000} if options.million else {})
+    from teamadmin.testing import services
+
+    if os.environ.get("DATABASE_URL"):
+        measure(os.environ["DATABASE_URL"], sizes, options.rounds)
+    else:
+        with services.postgres() as url:
+            measure(url, sizes, options.rounds)
+
+
+if __name__ == "__main__":
+    main()

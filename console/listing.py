@@ -1,0 +1,187 @@
+"""What the Users page shows: read from the address, and written back into it (U-2, U-3, U-6).
+
+Nothing in an address can make an error: what is unknown counts as not said.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.signing import BadSignature, Signer
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from base.text import fold
+from organizations.models import Status
+
+SEARCH_LIMIT, WORD_LIMIT = 100, 8
+
+
+class Tab(StrEnum):
+    """The two lists of the Users page (U-2)."""
+
+    ALL = "all"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice of the Status filter: these statuses, and of the invited ones only the expired or the others."""
+
+    key: str
+    label: str | Promise
+    statuses: tuple[Status, ...]
+    expired: bool | None = None
+
+    @property
+    def joined(self) -> bool:
+        """True where everybody in it accepted."""
+        return Status.INVITED not in self.statuses
+
+    @property
+    def invited(self) -> bool:
+        """True where nobody in it accepted."""
+        return self.statuses == (Status.INVITED,)
+
+
+JOINED = Filter("", _("Joined"), (Status.ACTIVE, Status.DEACTIVATED))
+ACTIVE = Filter("active", _("Active"), (Status.ACTIVE,))
+WAITING = Filter("pending", _("Pending"), (Status.INVITED,), expired=False)
+EXPIRED = Filter("expired", _("Expired"), (Status.INVITED,), expired=True)
+DEACTIVATED = Filter("deactivated", _("Deactivated"), (Status.DEACTIVATED,))
+EVERYONE = Filter("everyone", _("Everyone"), (Status.ACTIVE, Status.DEACTIVATED, Status.INVITED))
+INVITED = Filter("", _("Any"), (Status.INVITED,))
+FILTERS = {
+    Tab.ALL: (JOINED, ACTIVE, WAITING, EXPIRED, DEACTIVATED, EVERYONE),
+    Tab.PENDING: (INVITED, WAITING, EXPIRED),
+}
+
+# What each sort orders by, before the id. There is an index (organization, status, these, id) for every one.
+SORTS: dict[str, tuple[str, ...]] = {
+    "name": ("sort_name",),
+    "role": ("role_order", "sort_name"),
+    "last_active": ("last_active_at",),
+    "joined": ("joined_at",),
+    "invite_expires": ("invite_expires_at",),
+}
+DEFAULT_SORT = {Tab.ALL: "name", Tab.PENDING: "invite_expires"}
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: after (or, backwards, before) a row with these values of the sort's columns and this id."""
+
+    backwards: bool
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One view of the Users page. `columns` None: the tab's own choice; `token` is the cursor as the address has it."""
+
+    tab: Tab = Tab.ALL
+    q: str = ""
+    filter: Filter = JOINED
+    sort: str = "name"
+    columns: tuple[str, ...] | None = None
+    cursor: Cursor | None = None
+    token: str = ""
+
+    @property
+    def descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns of the database that it is sorted by, before the id."""
+        return SORTS[self.sort.removeprefix("-")]
+
+    @property
+    def words(self) -> list[str]:
+        """What is searched for: every word has to be found (folded as search_text is)."""
+        return fold(self.q).split()[:WORD_LIMIT]
+
+    @property
+    def narrowed(self) -> bool:
+        """True where a search or a filter leaves somebody out."""
+        return bool(self.q or self.filter.key)
+
+    def offered_sorts(self) -> list[str]:
+        """Sorting by what only others have would order by nothing that is seen."""
+        if self.filter.invited:
+            return ["name", "role", "invite_expires"]
+        return ["name", "role", "last_active", "joined"]
+
+    def fields(self) -> dict[str, str]:
+        """What stands in the address: only what differs from the tab's own view."""
+        fields = {"q": self.q, "status": self.filter.key}
+        fields["sort"] = "" if self.sort == DEFAULT_SORT[self.tab] else self.sort
+        fields["columns"] = ",".join(self.columns or ())
+        if self.cursor:
+            fields["before" if self.cursor.backwards else "after"] = self.token
+        return {name: value for name, value in fields.items() if value}
+
+    def query(self) -> str:
+        """The address's query with its question mark, or nothing."""
+        return "?" + urlencode(fields) if (fields := self.fields()) else ""
+
+    def first_page(self) -> "Listing":
+        return replace(self, cursor=None, token="")
+
+    def at(self, organization_id: object, values: tuple[Any, ...], *, backwards: bool) -> "Listing":
+        """The page after, or before, the row of these values (of self.keys, then its id)."""
+        token = _signer(self, organization_id).sign_object([str(value) for value in values])
+        return replace(self, cursor=Cursor(backwards, values), token=token)
+
+
+def _signer(listing: Listing, organization_id: object) -> Signer:
+    # A cursor is good for the list that it was made for, and for no other order, filter or organization.
+    bound = (str(organization_id), listing.tab, listing.filter.key, listing.sort, listing.q)
+    return Signer(salt="console.listing:" + "\n".join(bound), sep=".")
+
+
+def _cursor(listing: Listing, organization_id: object, params: Mapping[str, str]) -> Listing:
+    for name in ("before", "after"):
+        if token := params.get(name, ""):
+            try:
+                values = tuple(_signer(listing, organization_id).unsign_object(token))
+            except (BadSignature, ValueError):
+                continue
+            return replace(listing, cursor=Cursor(name == "before", values), token=token)
+    return listing
+
+
+def _search(value: str) -> str:
+    # What cannot be typed cannot be found; PostgreSQL would refuse a NUL.
+    return " ".join("".join(char if char.isprintable() else " " for char in value).split())[:SEARCH_LIMIT].strip()
+
+
+def _sort(listing: Listing, wanted: str) -> str:
+    offered = listing.offered_sorts()
+    default = DEFAULT_SORT[listing.tab]
+    return wanted if wanted.removeprefix("-") in offered else default if default in offered else "name"
+
+
+def listing_of(tab: Tab, params: QueryDict, *, organization_id: object, columns: tuple[str, ...]) -> Listing:
+    """The view that an address asks for. `columns` are the names that may be switched on."""
+    choices = {choice.key: choice for choice in FILTERS[tab]}
+    wanted = ",".join(params.getlist("columns")).split(",")
+    listing = Listing(
+        tab=tab,
+        q=_search(params.get("q", "")),
+        filter=choices.get(params.get("status", ""), FILTERS[tab][0]),
+        columns=tuple(name for name in columns if name in wanted) or None,
+    )
+    listing = replace(listing, sort=_sort(listing, params.get("sort", "")))
+    return _cursor(listing, organization_id, params)
+
+
+def listing_at(view: str, *, organization_id: object, columns: tuple[str, ...]) -> Listing:
+    """The view named by a list's own address below the Users page: "?q=ann", "pending/?status=expired"."""
+    path, _mark, query = view.partition("?")
+    tab = Tab.PENDING if path == "pending/" else Tab.ALL
+    # A form of ours has five fields; Django's own bound on their number would answer 400.
+    return listing_of(tab, QueryDict(query[:4000]), organization_id=organization_id, columns=columns)

@@ -1,0 +1,57 @@
+"""The columns of the Users page: their order, headings and which are shown. The cells stand in templates/rows/."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.functional import Promise
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from console.listing import Listing, Tab
+
+# Shown unless an address or, later, a person says otherwise (U-4). Name and the menu always are.
+SHOWN = {
+    Tab.ALL: ("role", "groups", "projects", "status", "two_factor", "last_active", "invite_expires"),
+    Tab.PENDING: ("role", "groups", "invited_by", "sent", "status", "invite_expires"),
+}
+
+
+def column(label: str | Promise, *, css: str = "", **options: Any) -> tables.Column:
+    """A column by its heading; `css` is the class of the heading's cell."""
+    attrs = {"th": {"class": css} if css else {}}
+    return tables.Column(verbose_name=label, attrs=attrs, empty_values=(), **options)
+
+
+class UserTable(tables.Table):
+    """Every column of the Users page, in order. rows/user.html has the cells in the same order."""
+
+    name = column(_("Name"), css="sticky")
+    role = column(_("Role"))
+    groups = column(_("Groups"), orderable=False)
+    projects = column(_("Projects"), orderable=False)
+    invited_by = column(_("Invited by"), orderable=False)
+    sent = column(_("Sent"), orderable=False)
+    status = column(_("Status"), orderable=False)
+    two_factor = column(_("2FA"), orderable=False)
+    last_active = column(_("Last active"), initial_sort_descending=True)
+    managed_by = column(_("Managed by"), orderable=False)
+    invite_expires = column(_("Invite expires"))
+    joined = column(_("Joined"), initial_sort_descending=True)
+    more = column(mark_safe('<span class="sr-only">Actions</span>'), css="more", orderable=False)
+
+
+OPTIONAL = tuple(name for name in UserTable.base_columns if name not in ("name", "more"))
+
+
+def shown_columns(listing: Listing) -> tuple[str, ...]:
+    """The names of the optional columns that the listing shows."""
+    return listing.columns or SHOWN[listing.tab]
+
+
+def table_of(listing: Listing) -> UserTable:
+    """The head of the listing's table; its rows are rendered elsewhere, so it holds none."""
+    shown = shown_columns(listing)
+    table = UserTable([], order_by=listing.sort, exclude=[name for name in OPTIONAL if name not in shown])
+    for name in set(shown) - set(listing.offered_sorts()):
+        table.columns[name].column.orderable = False
+    return table

@@ -1,0 +1,211 @@
+"""The two tabs, what each lists, and what a row says (U-2, U-3, U-4, J-8)."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from console.tests.people import PENDING, USERS, expire, in_groups, joined, names, pending, row, words
+from invitations.services import accept_as_new_user
+from organizations.models import ManagedBy, Membership, MembershipRole, Project, ProjectGrant, Status
+from organizations.models.members import NEVER
+from teamadmin.testing.cast import add_member, add_user, role_named
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def four(cast):
+    """One member of each state: Bo active, Opal deactivated, Nadia pending, Eve expired."""
+    cast.opal.status = Status.DEACTIVATED
+    cast.opal.save()
+    nadia, eve = cast.invite(
+        people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")],
+        group_ids=[str(cast.groups["research"].pk)],
+    )
+    cast.nadia, cast.eve = nadia.membership, expire(eve)
+    return cast
+
+
+@pytest.mark.spec("U-2", "U-3")
+def test_tabs_divide_who_accepted_from_who_has_not(four):
+    client = four.client("olga")
+    everybody, waiting = client.get(USERS), client.get(PENDING)
+    assert names(everybody) == ["Bo Lindqvist", "Max Keller", "Olga Ivanova", "Opal Nakamura"]
+    assert names(waiting) == ["Eve Late", "Nadia Petrov"]
+    for page in (everybody, waiting):
+        assert "All Users 4 Pending 2" in words(page)
+    assert "3 active members, 1 deactivated." in words(everybody)
+    text = "1 invitation is waiting for an answer, 1 has expired. Links work for 30 days from the first send."
+    assert text in words(waiting)
+
+
+@pytest.mark.spec("U-3")
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (USERS + "?status=active", ["Bo Lindqvist", "Max Keller", "Olga Ivanova"]),
+        (USERS + "?status=deactivated", ["Opal Nakamura"]),
+        (USERS + "?status=pending", ["Nadia Petrov"]),
+        (USERS + "?status=expired", ["Eve Late"]),
+        (
+            USERS + "?status=everyone",
+            ["Bo Lindqvist", "Eve Late", "Max Keller", "Nadia Petrov", "Olga Ivanova", "Opal Nakamura"],
+        ),
+        (PENDING + "?status=pending", ["Nadia Petrov"]),
+        (PENDING + "?status=expired", ["Eve Late"]),
+        (PENDING + "?status=active", ["Eve Late", "Nadia Petrov"]),
+        (USERS + "?status=nonsense", ["Bo Lindqvist", "Max Keller", "Olga Ivanova", "Opal Nakamura"]),
+    ],
+)
+def test_status_filter(four, address, expected):
+    assert names(four.client("olga").get(address)) == expected
+
+
+@pytest.mark.spec("U-4", "I-1")
+def test_a_row_says_all_of_a_member(four):
+    four.bo.last_active_at = timezone.now() - timedelta(minutes=12)
+    four.bo.save()
+    page = four.client("olga").get(USERS + "?status=everyone")
+    assert row(page, four.bo) == "BL Bo Lindqvist bo@acme.example Builder Marketing 2 Active Off 12m ago –"
+    assert row(page, four.olga) == "OI Olga Ivanova (you) olga@acme.example Admin – All Active Off Now –"
+    assert "Deactivated Off" in row(page, four.opal)
+    expires = timezone.localtime(four.nadia.invite_expires_at)
+    day = f"{expires:%b} {expires.day}" + (f", {expires.year}" if expires.year != timezone.now().year else "")
+    assert row(page, four.nadia) == f"NP Nadia Petrov nadia@acme.example Builder Research 0 Pending – Never {day}"
+    assert "Expired – Never" in row(page, four.eve)
+
+
+@pytest.mark.spec("U-4")
+def test_pending_tab_says_who_invited_and_how_long_is_left(four):
+    page = four.client("max").get(PENDING)
+    assert row(page, four.nadia).startswith("NP Nadia Petrov nadia@acme.example Builder Research Olga Ivanova")
+    assert row(page, four.nadia).endswith("in 30 days")
+    assert row(page, four.eve).endswith("3 days ago")
+
+
+@pytest.mark.spec("U-4")
+def test_several_roles_and_groups(cast):
+    tina = add_member(cast.globex, add_user("tina@globex.example", "Tina", "Roth"), "billing", "read_only")
+    page = cast.client("tess").get("/o/globex/users/")
+    assert row(page, tina) == "TR Tina Roth tina@globex.example Read Only Billing – All Active Off Now –"
+    in_groups([cast.bo], [cast.groups["research"]])
+    bo = row(cast.client("olga").get(USERS), cast.bo)
+    assert "Builder Marketing +1 , Research 2 Active" in bo
+
+
+@pytest.mark.spec("U-4")
+def test_projects_are_counted_once_and_without_archived_ones(cast):
+    in_groups([cast.bo], [cast.groups["research"]])
+    for project, to in (
+        (cast.projects["website"], {"membership": cast.bo}),  # has it through Marketing already
+        (cast.projects["ledger"], {"membership": cast.bo}),
+        (cast.projects["atlas"], {"group": cast.groups["research"]}),
+        (
+            Project.objects.create(organization=cast.acme, name="Old", archived_at=timezone.now()),
+            {"membership": cast.bo},
+        ),
+    ):
+        ProjectGrant.objects.create(organization=cast.acme, project=project, **to)
+    assert "Marketing +1 , Research 3 Active" in row(cast.client("olga").get(USERS), cast.bo)
+
+
+@pytest.mark.spec("U-4")
+def test_hidden_columns_can_be_switched_on_in_the_address(four):
+    four.bo.managed_by, four.bo.invited_by = ManagedBy.SCIM, four.olga
+    four.bo.joined_at = timezone.now().replace(year=timezone.now().year - 1, month=5, day=4)
+    four.bo.save()
+    client = four.client("olga")
+    assert "Managed externally" not in words(client.get(USERS))
+    page = client.get(USERS + "?columns=managed_by,joined,invited_by,nonsense")
+    year = timezone.now().year - 1
+    assert row(page, four.bo) == f"BL Bo Lindqvist bo@acme.example Olga Ivanova Managed externally May 4, {year}"
+    assert "Name Invited by Managed by Joined Actions" in words(page)
+    assert "Manually managed" in row(page, four.max)
+
+
+@pytest.mark.spec("U-4")
+def test_heads_and_cells_agree_in_number_and_order(four):
+    from console.tables import OPTIONAL
+
+    page = four.client("olga").get(f"{USERS}?status=everyone&columns={','.join(OPTIONAL)}").content.decode()
+    heads = page.split("<tbody")[0].count("<th ")
+    rows = page.split("<tbody")[1].split("</tbody>")[0].split("<tr ")[1:]
+    assert heads == len(OPTIONAL) + 2 and all(row.count("<td") == heads for row in rows)
+    labels = ["Projects", "Invited by", "Sent", "2FA", "Last active", "Managed by", "Invite expires", "Joined"]
+    places = [rows[0].index(f'data-label="{label}"') for label in labels]
+    assert places == sorted(places)
+
+
+@pytest.mark.spec("J-8")
+def test_who_accepted_is_shown_active_with_role_groups_and_projects(cast):
+    invitation = cast.invite(role="operator", group_ids=[str(cast.groups["marketing"].pk)])[0]
+    accept_as_new_user(invitation=invitation, password="a long enough passphrase")
+    client, member = cast.client("olga"), invitation.membership
+    page = client.get(USERS)
+    assert row(page, member) == "NP Nadia Petrov nadia@acme.example Operator Marketing 2 Active Off Now –"
+    assert "All Users 5 Pending 0" in words(page)
+    assert names(client.get(PENDING)) == []
+
+
+@pytest.mark.spec("I-1")
+def test_expiry_comes_from_the_clock(cast):
+    member = cast.invite()[0].membership
+    client = cast.client("olga")
+    assert "Pending" in row(client.get(PENDING), member)
+    Membership.objects.filter(pk=member.pk).update(invite_expires_at=timezone.now())
+    page = client.get(PENDING)
+    assert "Expired" in row(page, member) and row(page, member).endswith("today")
+
+
+@pytest.mark.spec("U-2")
+def test_counts_stop_at_ten_thousand(cast, monkeypatch):
+    monkeypatch.setattr("console.queries.counts.CAP", 10)
+    monkeypatch.setattr("base.counting.CAP", 10)
+    joined(cast.acme, 6)
+    pending(cast.acme, 11)
+    assert "All Users 10 Pending 10+" in words(cast.client("olga").get(USERS))
+    joined(cast.acme, 1)
+    assert "All Users 10+ Pending 10+" in words(cast.client("olga").get(USERS))
+
+
+@pytest.mark.spec("A-5")
+def test_nothing_of_another_organization_is_seen(cast):
+    cast.bo.invited_by = cast.tess  # a broken row must not tell a name either
+    cast.bo.save()
+    page = cast.client("olga").get(USERS + "?status=everyone&columns=invited_by")
+    assert "Tess" not in words(page) and "Reactor" not in words(page)
+    assert cast.client("tess").get(USERS).status_code == 404
+    assert cast.client("stranger").get(USERS).status_code == 404
+
+
+@pytest.mark.spec("U-4")
+def test_names_are_escaped(cast):
+    cast.bo.first_name, cast.bo.last_name = '<b onclick="x">', "&amp;"
+    cast.bo.save()
+    cast.groups["marketing"].name = "<i>Marketing</i>"
+    cast.groups["marketing"].save()
+    page = cast.client("olga").get(USERS + "?status=everyone").content.decode()
+    assert "<b onclick" not in page and "<i>Marketing" not in page
+    assert "&lt;i&gt;Marketing" in page
+
+
+@pytest.mark.spec("U-4")
+def test_a_member_without_a_role_or_a_name_breaks_nothing(cast):
+    MembershipRole.objects.filter(membership=cast.bo).delete()
+    Membership.objects.filter(pk=cast.bo.pk).update(first_name="", last_name="", last_active_at=NEVER)
+    assert (
+        row(cast.client("olga").get(USERS), cast.bo)
+        == "B bo@acme.example bo@acme.example Marketing 2 Active Off Never –"
+    )
+
+
+@pytest.mark.spec("R-3")
+def test_custom_roles_show_their_own_names(cast):
+    custom = role_named("builder")
+    custom.pk, custom.organization, custom.key, custom.name = None, cast.acme, "auditor", "Auditor"
+    custom.permissions = ["projects.view_all", "gone.permission"]
+    custom._state.adding = True
+    custom.save(force_insert=True)
+    MembershipRole.objects.filter(membership=cast.bo).update(role=custom)
+    assert "Auditor Marketing All Active" in row(cast.client("olga").get(USERS), cast.bo)

@@ -1,0 +1,4 @@
+from console.views.actions import user_deletion, user_invitation, user_menu
+from console.views.lists import users, users_pending
+
+__all__ = ["user_deletion", "user_invitation", "user_menu", "users", "users_pending"]

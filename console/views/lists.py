@@ -1,0 +1,107 @@
+"""The two lists of the Users page (U-2 to U-6), whole or as the part that htmx asks for."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from console import words
+from console.listing import FILTERS, Listing, Tab, listing_of
+from console.queries import Counts, count_matches, count_members, details_of, page_of
+from console.rows import Rows
+from console.tables import OPTIONAL, shown_columns, table_of
+from organizations.access import member_required
+from organizations.permissions import Permission
+from organizations.policies import can_add_users
+from organizations.requests import MemberRequest
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_safe
+def users(request: MemberRequest) -> HttpResponse:
+    """All Users."""
+    return _answer(request, Tab.ALL)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_safe
+def users_pending(request: MemberRequest) -> HttpResponse:
+    """Pending: everyone who has not accepted."""
+    return _answer(request, Tab.PENDING)
+
+
+def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
+    now = timezone.now()
+    listing = listing_of(tab, request.GET, organization_id=request.organization.pk, columns=OPTIONAL)
+    # Links that are made from this address leave out what a form sent empty.
+    request.GET = QueryDict(urlencode(listing.fields()))
+    context = results(request, listing, now)
+    if request.htmx and not request.htmx.history_restore_request:
+        response = render(request, "console/_results.html", context | {"part": True})
+        response["HX-Push-Url"] = context["address"]
+    else:
+        counts = count_members(request.organization, now=now)
+        response = render(request, "console/users.html", context | frame(request, listing, counts))
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+def results(request: MemberRequest, listing: Listing, now: datetime) -> dict[str, Any]:
+    """What console/_results.html takes: the table's head, its rows, the pages around it, or why it is empty."""
+    organization, slug = request.organization, request.organization.slug
+    page = page_of(organization, listing, now=now)
+    details = details_of(organization, page.members, inviters="invited_by" in shown_columns(listing))
+    rows = Rows(actor=request.membership, listing=listing, details=details, now=now)
+    matches = count_matches(organization, listing) if listing.q and not page.members else {}
+    more = bool(page.previous or page.next)
+    return {
+        "listing": listing,
+        "table": table_of(listing),
+        "rows_html": rows.render(page.members) if page.members else "",
+        "label": _("Users") if listing.tab == Tab.ALL else _("Pending users"),
+        "found": words.found(len(page.members), more=more),
+        "previous": words.address_of(slug, page.previous) if page.previous else "",
+        "next": words.address_of(slug, page.next) if page.next else "",
+        "nobody": {} if page.members else words.nobody(slug, listing, matches),
+        "address": words.address_of(slug, listing),
+        "view": words.view_of(listing),
+        "sorts": words.sorts(listing),
+        "may_add": bool(can_add_users(request.membership)),
+    }
+
+
+def frame(request: MemberRequest, listing: Listing, counts: Counts) -> dict[str, Any]:
+    """What stands around the results: heading, tabs with counts, the search form's choices."""
+    slug = request.organization.slug
+    add = can_add_users(request.membership)
+    invites = Permission.PEOPLE_INVITE in request.permissions
+    return {
+        **tabs(slug, listing, counts),
+        "base": words.address_of(slug, Listing(tab=listing.tab)),
+        "filters": [(choice, choice == listing.filter) for choice in FILTERS[listing.tab]],
+        "why_no_add": add.reason if invites and not add else "",
+        "first_use": counts.joined.value == 1 and not counts.invited and not listing.narrowed,
+    }
+
+
+def tabs(slug: str, listing: Listing, counts: Counts) -> dict[str, Any]:
+    """What console/_tabs.html takes: also after an action, when the counts changed (U-18)."""
+    labels = {Tab.ALL: (_("All Users"), counts.joined), Tab.PENDING: (_("Pending"), counts.invited)}
+    return {
+        "tabs": [
+            {
+                "label": label,
+                "count": count,
+                "url": words.address_of(slug, Listing(tab=tab)),
+                "current": tab == listing.tab,
+            }
+            for tab, (label, count) in labels.items()
+        ],
+        "summary": words.summary(listing.tab, counts),
+    }
