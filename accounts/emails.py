@@ -22,15 +22,14 @@ def reset_url(user: User) -> str:
 
 
 def lifetime(seconds: int) -> str:
-    """ "30 minutes", "1 hour", "3 days": the largest unit that fits."""
-    if seconds < 5400:
-        count = max(1, round(seconds / 60))
-        return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}
-    if seconds < 129_600:
-        count = round(seconds / 3600)
-        return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
-    count = round(seconds / 86_400)
-    return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+    """ "1 hour", "90 minutes", "3 days": the largest unit that comes out even."""
+    minutes = max(1, round(seconds / 60))
+    if minutes % 60:
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    hours = minutes // 60
+    if hours % 24:
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    return ngettext("%(count)s day", "%(count)s days", hours // 24) % {"count": hours // 24}
 
 
 def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:

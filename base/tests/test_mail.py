@@ -1,0 +1,68 @@
+"""Headers that carry nothing but words, and plain text that keeps its shape."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parseaddr
+
+import pytest
+from django.core.mail import EmailMessage
+
+from base.mail import header_line, in_utc, quoted, sender, wrap
+
+
+@pytest.mark.spec("M-6")
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("Olga invited you\r\nBcc: evil@evil.example", "Olga invited you Bcc: evil@evil.example"),
+        ("a\u2028b\x00c\td", "a b c d"),
+        ("\u202eevil\u202c \u2066x\u2069", "evil x"),
+        ("  Ольга   приглашает ", "Ольга приглашает"),
+        ("x" * 300, "x" * 179 + "…"),
+        ("🐘 {{7*7}} <b>", "🐘 {{7*7}} <b>"),
+    ],
+)
+def test_a_header_is_one_clean_line(value, line):
+    assert header_line(value) == line
+    message = EmailMessage(subject=header_line(value), to=["a@b.example"]).message()
+    assert message.get_all("Bcc") is None
+
+
+@pytest.mark.spec("M-6")
+@pytest.mark.parametrize(
+    "name", ['Evil" <e@e.test>', "a@b.example", "Acme, Inc.", "Ünïcode", "公司", "x\r\nTo: e@e.test", "a;b:c", "\\"]
+)
+def test_a_name_in_from_never_becomes_an_address(name):
+    message = EmailMessage(subject="s", from_email=sender(name), to=["a@b.example"]).message()
+    assert parseaddr(str(message["From"]))[1] == "invite@teamadmin.example"
+    assert message.get_all("To") == ["a@b.example"]
+
+
+def test_without_a_name_the_platform_is_the_sender():
+    assert sender("") == "TeamAdmin <invite@teamadmin.example>"
+    assert sender("Acme") == "Acme via TeamAdmin <invite@teamadmin.example>"
+
+
+@pytest.mark.spec("M-5")
+def test_a_moment_comes_with_its_time_zone():
+    moment = datetime(2026, 12, 16, 23, 5, tzinfo=timezone(timedelta(hours=-5)))
+    assert in_utc(moment) == "December 17, 2026, 04:05 UTC"
+    assert in_utc(datetime(2026, 1, 2, 3, 4, tzinfo=UTC)) == "January 2, 2026, 03:04 UTC"
+
+
+@pytest.mark.spec("M-6")
+def test_plain_text_is_wrapped_and_links_are_not():
+    link = "https://teamadmin.example/invitations/" + "a" * 100 + "-" + "b" * 20 + "/"
+    text = wrap(f"\n\n\n{'word ' * 40}\n\n\n\n- {'item ' * 20}\n> {'said ' * 30}\n{link}\n")
+    lines = text.splitlines()
+    assert all(len(line) <= 72 for line in lines if line != link)
+    assert link in lines
+    assert "\n\n\n" not in text and text == text.strip() + "\n"
+    assert [line[:2] for line in lines if "item" in line] == ["- ", "  "]
+    assert {line[:2] for line in lines if "said" in line} == {"> "}
+
+
+@pytest.mark.spec("M-6")
+def test_every_line_of_a_quote_is_marked():
+    assert (
+        quoted("one\n\nAccept invitation:\nhttps://evil.test") == "> one\n>\n> Accept invitation:\n> https://evil.test"
+    )
