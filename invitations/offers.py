@@ -65,6 +65,11 @@ class Offer:
         return capabilities_of(list(self.roles))
 
     @property
+    def is_long(self) -> bool:
+        """True for a reason that would push the button off the screen: it gets a place of its own to scroll in."""
+        return len(self.reason) > 500 or self.reason.count("\n") > 8
+
+    @property
     def access(self) -> str:
         """ "You’ll have access to 9 projects", or blank where there are none yet."""
         if self.every_project:

@@ -20,7 +20,7 @@ from outbox.services import deliver_due
 REASON = "Come and build.\n\nWe start on Monday."
 
 # All that a mail is made of: nothing that somebody wrote adds one.
-TAGS = set("html head meta title style body div table tbody tr td img h1 h2 p br strong a".split())  # noqa: SIM905
+TAGS = set("html head meta title style body div table tbody tr td img h1 h2 p br b a".split())  # noqa: SIM905
 
 
 def row_of(invitation: Invitation) -> OutgoingEmail:

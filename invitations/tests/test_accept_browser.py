@@ -1,0 +1,264 @@
+"""Accepting and the welcome dialog in a real browser: with a mouse, by keyboard alone, without JavaScript; axe."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page, expect
+
+from invitations.links import token_of
+from invitations.models import Batch, Invitation
+from invitations.services import accept_as_new_user, resend_invitation, withdraw_invitation
+from organizations.models import Membership, Status
+from teamadmin.testing.cast import PASSWORD, add_user
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+NEW_PASSWORD = "a-long-walk-by-the-sea"
+REASON = (
+    "We’re moving outage reporting off spreadsheets before the winter storms, and I’d love your help.\n\nSee you soon."
+)
+VIEWS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+
+
+@pytest.fixture
+def invitation(live_cast) -> Invitation:
+    projects = [str(project.pk) for project in live_cast.projects.values()]
+    return live_cast.invite(reason=REASON, project_ids=projects, welcome_page="projects")[0]
+
+
+@pytest.fixture
+def link(live_server, invitation) -> str:
+    return live_server.url + reverse("invitation", args=[token_of(invitation)])
+
+
+def sign_in(context: BrowserContext, live_server, live_cast, name: str) -> None:
+    """Puts the session cookie of one of the cast into the browser."""
+    cookie = live_cast.client(name).cookies["sessionid"]
+    context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+
+
+def joined(user) -> Membership:
+    return Membership.objects.get(email_key="nadia@acme.example", status=Status.ACTIVE, user__email=user)
+
+
+@pytest.mark.spec("J-1", "J-4", "J-5")
+def test_accept_then_welcome(page: Page, live_server, link):
+    page.goto(link)
+    expect(page).to_have_url(live_server.url + "/invitations/accept/")
+    expect(page.get_by_role("heading", name="Set a password")).to_be_visible()
+    password = page.get_by_label("Password", exact=True)
+    password.fill("short")
+    expect(page.get_by_text("Strength: weak")).to_be_visible()
+    password.fill(NEW_PASSWORD)
+    expect(page.locator("[data-rule=length][data-met]")).to_be_visible()
+    expect(page.locator("[data-rule=unlike][data-met]")).to_be_visible()
+    page.get_by_role("button", name="Show password").click()
+    expect(password).to_have_attribute("type", "text")
+    page.get_by_role("button", name="Accept invitation").click()
+    expect(page).to_have_url(live_server.url + "/o/acme/welcome/")
+    dialog = page.get_by_role("dialog", name="Welcome to Acme, Nadia")
+    expect(dialog).to_contain_text("See you soon.")
+    page.get_by_role("button", name="Get started").click()
+    expect(page).to_have_url(live_server.url + "/o/acme/projects/")
+    assert joined("nadia@acme.example").welcomed_at
+    page.goto(live_server.url + "/o/acme/welcome/")
+    expect(page).to_have_url(live_server.url + "/o/acme/")
+
+
+@pytest.mark.spec("J-1")
+def test_a_weak_password_is_told_beside_the_field(page: Page, link):
+    page.goto(link)
+    page.get_by_label("Password", exact=True).fill("nadia@acme.example")
+    page.get_by_role("button", name="Accept invitation").click()
+    field = page.get_by_label("Password", exact=True)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    described = field.get_attribute("aria-describedby").split()
+    assert any("too similar" in page.locator(f"#{part}").inner_text() for part in described)
+
+
+@pytest.mark.spec("J-1", "J-4", "J-5")
+def test_by_keyboard_alone(page: Page, live_server, link):
+    page.goto(link)
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "password":
+            break
+    page.keyboard.type(NEW_PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Get started")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(live_server.url + "/o/acme/projects/")
+
+
+@pytest.mark.spec("J-1", "J-4", "J-5")
+def test_without_javascript(browser, live_server, link):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(link)
+    expect(page.get_by_role("button", name="Show password")).to_be_hidden()
+    page.get_by_label("Password", exact=True).fill("short")
+    page.get_by_role("button", name="Accept invitation").click()
+    expect(page.get_by_text("This password is too short")).to_be_visible()
+    page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Accept invitation").click()
+    expect(page.get_by_role("dialog", name="Welcome to Acme, Nadia")).to_be_visible()
+    page.get_by_role("button", name="Get started").click()
+    expect(page).to_have_url(live_server.url + "/o/acme/projects/")
+    context.close()
+
+
+@pytest.mark.spec("J-2")
+def test_switch_account_then_sign_in_to_join(page: Page, context, live_server, live_cast, link):
+    add_user("nadia@acme.example", "Nadia", "Petrov")
+    sign_in(context, live_server, live_cast, "tess")
+    page.goto(link)
+    expect(page.get_by_role("heading", name="This invitation is for somebody else")).to_be_visible()
+    page.get_by_role("button", name="Switch account").click()
+    page.get_by_role("link", name="Sign in to join").click()
+    page.get_by_label("Email address").fill("nadia@acme.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(live_server.url + "/invitations/accept/")
+    page.get_by_role("button", name="Accept invitation").click()
+    expect(page.get_by_role("dialog", name="Welcome to Acme, Nadia")).to_be_visible()
+
+
+@pytest.mark.spec("I-6")
+def test_nothing_leaves_for_another_host_and_no_referrer_tells_the_token(page: Page, live_server, invitation, link):
+    requests = []
+    page.on("request", lambda request: requests.append(request))
+    page.goto(link)
+    page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Accept invitation").click()
+    page.wait_for_url("**/welcome/")
+    token = token_of(invitation)
+    assert all(request.url.startswith(live_server.url) for request in requests)
+    assert not any(token in request.headers.get("referer", "") for request in requests)
+    assert sum(token in request.url for request in requests) == 1
+
+
+@pytest.mark.spec("I-7")
+def test_ask_for_a_new_link(page: Page, invitation, link):
+    past = timezone.now() - timedelta(seconds=1)
+    Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=past)
+    page.goto(link)
+    page.get_by_role("button", name="Ask for a new link").click()
+    expect(page.get_by_text("Olga Ivanova was told")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask for a new link")).to_have_count(0)
+
+
+def _used(cast, invitation):
+    accept_as_new_user(invitation=invitation, password=NEW_PASSWORD)
+
+
+def _revoked(cast, invitation):
+    withdraw_invitation(actor=cast.olga, member=invitation.membership)
+
+
+def _expired(cast, invitation):
+    past = timezone.now() - timedelta(seconds=1)
+    Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=past)
+
+
+def _told(cast, invitation):
+    _expired(cast, invitation)
+    Invitation.objects.update(new_link_asked_at=timezone.now())
+
+
+def _replaced(cast, invitation):
+    _expired(cast, invitation)
+    invitation.membership.refresh_from_db()
+    resend_invitation(actor=cast.olga, member=invitation.membership)
+
+
+def _refused(cast, invitation):
+    cast.acme.sso_enforced = True
+    cast.acme.save()
+
+
+def _known(cast, invitation):
+    add_user("nadia@acme.example", "Nadia", "Petrov")
+
+
+def _joined(cast, invitation):
+    _used(cast, invitation)
+    cast.stranger = Membership.objects.get(email_key="nadia@acme.example").user
+
+
+def _new(cast, invitation):
+    pass
+
+
+def _long(cast, invitation):
+    """Names and addresses as long as they may be, without a blank to break at."""
+    cast.acme.name = "W" * 100
+    cast.acme.save()
+    Membership.objects.filter(pk=cast.olga.pk).update(first_name="M" * 100, last_name="M" * 100)
+    Batch.objects.update(inviter_name="M" * 201, reason="W" * 2500)
+    member = invitation.membership
+    member.email = f"{'w' * 64}@{'x' * 60}.{'y' * 60}.{'z' * 50}.example"
+    member.save()
+
+
+def _long_other(cast, invitation):
+    _long(cast, invitation)
+    cast.stranger.email = f"{'v' * 64}@{'x' * 60}.{'y' * 60}.{'z' * 50}.example"
+    cast.stranger.save()
+
+
+def _long_expired(cast, invitation):
+    _long(cast, invitation)
+    _expired(cast, invitation)
+
+
+PAGES = {
+    "new": (_new, ""),
+    "known": (_known, ""),
+    "other": (_new, "stranger"),
+    "used": (_used, ""),
+    "joined": (_joined, "stranger"),
+    "long": (_long, ""),
+    "long_other": (_long_other, "stranger"),
+    "long_expired": (_long_expired, ""),
+    "revoked": (_revoked, ""),
+    "expired": (_expired, ""),
+    "told": (_told, ""),
+    "replaced": (_replaced, ""),
+    "refused": (_refused, ""),
+}
+
+
+@pytest.mark.spec("J-1", "J-2", "I-7")
+@pytest.mark.parametrize("name", [*PAGES, "unknown", "invited", "welcome", "welcome_default", "long_welcome"])
+def test_axe_finds_nothing(browser, live_server, live_cast, invitation, link, axe, name):
+    context = browser.new_context(reduced_motion="reduce")
+    address = link
+    if name == "unknown":
+        address = link[:-10]
+    elif name == "invited":
+        live_cast.stranger.email = "nadia@acme.example"
+        live_cast.stranger.save()
+        sign_in(context, live_server, live_cast, "stranger")
+    elif "welcome" in name:
+        if name == "long_welcome":
+            _long(live_cast, invitation)
+        Membership.objects.filter(pk=live_cast.bo.pk).update(welcomed_at=None)
+        if name != "welcome_default":
+            Invitation.objects.update(membership=live_cast.bo, accepted_at=timezone.now())
+        sign_in(context, live_server, live_cast, "bo")
+        address = live_server.url + "/o/acme/welcome/"
+    else:
+        prepare, who = PAGES[name]
+        prepare(live_cast, invitation)
+        if who:
+            sign_in(context, live_server, live_cast, who)
+    for width, scheme in VIEWS:
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 900 if width > 1000 else 844})
+        page.emulate_media(color_scheme=scheme)
+        page.goto(address)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+        page.close()
+    context.close()
