@@ -107,7 +107,7 @@ def workspace(request: MemberRequest) -> HttpResponse:
 @member_required()
 def preferences(request: MemberRequest) -> HttpResponse:
     """Account preferences (U-1): one's own name, theme and password; the Workspace section holds team management."""
-    form = NameForm(request.POST or None, initial=_names(request))
+    form = NameForm(request.POST if request.method == "POST" else None, initial=_names(request))
     if request.method == "POST" and form.is_valid():
         rename_user(user=request.user, **form.cleaned_data)
         messages.success(request, _("Your name is saved."))
