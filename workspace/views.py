@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import NameForm
 from accounts.services import rename_user
@@ -52,11 +52,12 @@ def _users_url(request: MemberRequest) -> str:
 def homepage(request: MemberRequest) -> HttpResponse:
     """What the member reaches and where to begin; for those who see people, counts too. Open to every member."""
     member, users_url = request.membership, _users_url(request)
+    reached = queries.reachable(member)
     context = {
         "member": member,
         "roles": roles_of(member),
-        "page": queries.project_page(member, size=FEW),
-        "project_total": capped_count(queries.reachable(member)),
+        "page": queries.project_page(member, reached, size=FEW),
+        "project_total": capped_count(reached),
         "groups": queries.groups_of(member),
         "first_tasks": _first_tasks(request),
         "may_list": Permission.WORKSPACE_VIEW in request.permissions,
@@ -72,7 +73,8 @@ def homepage(request: MemberRequest) -> HttpResponse:
 def projects(request: MemberRequest) -> HttpResponse:
     """The projects that the member reaches, and how; `q` searches, `after` and `before` page (P-1)."""
     search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
-    page = queries.project_page(request.membership, search=search, after=after, before=before)
+    reached = queries.reachable(request.membership)
+    page = queries.project_page(request.membership, reached, search=search, after=after, before=before)
     template = "workspace/_projects.html" if request.htmx and not request.htmx.boosted else "workspace/projects.html"
     context = {
         "page": page,
