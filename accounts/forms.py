@@ -1,5 +1,7 @@
 """Forms about oneself."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +43,7 @@ class NewPasswordForm(forms.Form):
         error_messages={"required": _("Enter a password.")},
     )
 
-    def __init__(self, *args, user: User, **options):
+    def __init__(self, *args: Any, user: User, **options: Any):
         self.user = user
         super().__init__(*args, **options)
         unlike = "|".join(part for part in (user.first_name, user.last_name, user.email.partition("@")[0]) if part)

@@ -37,11 +37,11 @@ def header_line(value: object, limit: int = HEADER_LIMIT) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def sender(name: str) -> str:
-    """The From header: the organization's name by way of the platform's, at the platform's own address."""
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+def sender(name: str) -> tuple[str, str]:
+    """Who a mail is from: the organization's name by way of the platform's, and the platform's own address."""
     words = _("%(organization)s via %(platform)s") % {"organization": name, "platform": settings.PLATFORM_NAME}
-    return formataddr((header_line(words, 100) if name else settings.PLATFORM_NAME, address))
+    shown = header_line(words, 100) if name else settings.PLATFORM_NAME
+    return shown, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def in_utc(moment: datetime) -> str:
@@ -93,7 +93,9 @@ def compose(
     `logo` is a PNG, sent along as an inline part and never fetched. The outbox adds Message-ID and Date.
     """
     subject = header_line(subject)
-    message = AnymailMessage(subject=subject, to=[to], from_email=sender(from_name), tags=[tag], metadata={})
+    message = AnymailMessage(
+        subject=subject, to=[to], from_email=formataddr(sender(from_name)), tags=[tag], metadata={}
+    )
     # The picture belongs to the HTML (RFC 2387); "mixed" would list it among the attachments.
     message.mixed_subtype = "related"
     message.extra_headers["Auto-Submitted"] = "auto-generated"

@@ -101,7 +101,8 @@ class Preview:
 def preview(batch: Batch, actor: Membership) -> Preview:
     """What the first person of the draft would get, for mail/preview.html. Six queries."""
     offer = offer_of_batch(batch, actor)
-    return Preview(_subject(offer), sender(offer.organization.name), offer)
+    name, address = sender(offer.organization.name)
+    return Preview(_subject(offer), f"{name} <{address}>", offer)
 
 
 def preview_document(batch: Batch, actor: Membership, *, logo_src: str = "") -> str:

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from base.counting import Count, capped_count
 from base.mail import in_utc
 from invitations.models import Batch, Invitation
 from invitations.queries import accepted_invitation, choices_of
 from organizations.models import Membership, Organization, Role
 from organizations.permissions import Permission
-from organizations.queries import permissions_of_member, reached_projects, roles_of
+from organizations.queries import given_projects, permissions_of_member, roles_of
 from organizations.roles import capabilities_of, permissions_of
 
 # More names than this are counted and not listed (M-4).
@@ -33,15 +34,16 @@ class Face:
 class Offer:
     """`inviter` is who answers for the invitation now, `author` who wrote the reason: a resend parts the two.
 
-    `projects` are names; `every_project` says that the role opens all of them.
+    `projects` are the first names of `project_count`; `every_project` says that the role opens all of them.
     """
 
     organization: Organization
     first_name: str
     email: str
     roles: Sequence[Role]
-    projects: Sequence[str]
-    every_project: bool
+    projects: Sequence[str] = ()
+    project_count: Count = Count(0)
+    every_project: bool = False
     reason: str = ""
     inviter: Face | None = None
     author: Face | None = None
@@ -74,21 +76,21 @@ class Offer:
         """ "You’ll have access to 9 projects", or blank where there are none yet."""
         if self.every_project:
             return _("You’ll have access to every project")
-        if not self.projects:
+        if not self.project_count:
             return ""
-        count = len(self.projects)
+        count = int(self.project_count)
         words = ngettext("You’ll have access to %(count)s project", "You’ll have access to %(count)s projects", count)
-        return words % {"count": count}
+        return words % {"count": self.project_count}
 
     @property
     def project_names(self) -> str:
         """The first names, and how many more; blank where the role opens all of them."""
         if self.every_project or not self.projects:
             return ""
-        more = len(self.projects) - NAMES
+        more = int(self.project_count) - len(self.projects)
         if more <= 0:
             return _("%(names)s.") % {"names": listed(self.projects)}
-        return _("%(names)s and %(more)s more.") % {"names": ", ".join(self.projects[:NAMES]), "more": more}
+        return _("%(names)s and %(more)s more.") % {"names": ", ".join(self.projects), "more": f"{more:,}"}
 
     @property
     def until(self) -> str:
@@ -113,19 +115,22 @@ def _author(batch: Batch) -> Face:
 
 
 def _given(member: Membership) -> dict:
-    everything = Permission.PROJECTS_VIEW_ALL in permissions_of_member(member)
-    return {
+    given = {
         "organization": member.organization,
         "first_name": member.first_name,
         "email": member.email,
         "roles": roles_of(member),
-        "every_project": everything,
-        "projects": [] if everything else [project.name for project in reached_projects(member)],
     }
+    if Permission.PROJECTS_VIEW_ALL in permissions_of_member(member):
+        return {**given, "every_project": True}
+    projects = given_projects(member)
+    names = list(projects.order_by("name_key").values_list("name", flat=True)[:NAMES])
+    count = capped_count(projects) if len(names) == NAMES else Count(len(names))
+    return {**given, "projects": names, "project_count": count}
 
 
 def offer_of(invitation: Invitation) -> Offer:
-    """What a pending member is offered, as it stands now and not as it was when it was sent: at most 3 queries."""
+    """What a pending member is offered, as it stands now and not as it was when it was sent: three queries."""
     member, batch = invitation.membership, invitation.batch
     assert member is not None
     author = _author(batch)
@@ -143,15 +148,16 @@ def offer_of_batch(batch: Batch, actor: Membership) -> Offer:
     """What a draft would offer its first person: six queries."""
     choices = choices_of(batch)
     person = batch.people[0] if batch.people else {}
-    everything = any(Permission.PROJECTS_VIEW_ALL in permissions_of(role) for role in choices.roles)
+    names = [project.name for project in choices.all_projects]
     face = Face(actor.name, actor.email)
     return Offer(
         organization=actor.organization,
         first_name=person.get("first_name", ""),
         email=person.get("email", ""),
         roles=choices.roles,
-        every_project=everything,
-        projects=[] if everything else [project.name for project in choices.all_projects],
+        every_project=any(Permission.PROJECTS_VIEW_ALL in permissions_of(role) for role in choices.roles),
+        projects=names[:NAMES],
+        project_count=Count(len(names)),
         reason=batch.reason.strip(),
         author=face,
         inviter=face,

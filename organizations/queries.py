@@ -160,3 +160,11 @@ def reached_projects(member: Membership) -> dict[Project, list[Group | None]]:
     for grant in grants:
         found[grant.project].append(grant.group)
     return dict(found)
+
+
+def given_projects(member: Membership) -> QuerySet[Project]:
+    """The projects given to the member, directly or through groups, each once; what a role opens is not among them."""
+    direct = ProjectGrant.objects.filter(membership=member).values("project")
+    through = ProjectGrant.objects.filter(group__member_links__membership=member).values("project")
+    projects = Project.objects.filter(organization_id=member.organization_id, archived_at=None)
+    return projects.filter(pk__in=direct.union(through))

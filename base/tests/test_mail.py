@@ -1,7 +1,7 @@
 """Headers that carry nothing but words, and plain text that keeps its shape."""
 
 from datetime import UTC, datetime, timedelta, timezone
-from email.utils import parseaddr
+from email.utils import formataddr, parseaddr
 
 import pytest
 from django.core.mail import EmailMessage
@@ -32,14 +32,14 @@ def test_a_header_is_one_clean_line(value, line):
     "name", ['Evil" <e@e.test>', "a@b.example", "Acme, Inc.", "Ünïcode", "公司", "x\r\nTo: e@e.test", "a;b:c", "\\"]
 )
 def test_a_name_in_from_never_becomes_an_address(name):
-    message = EmailMessage(subject="s", from_email=sender(name), to=["a@b.example"]).message()
+    message = EmailMessage(subject="s", from_email=formataddr(sender(name)), to=["a@b.example"]).message()
     assert parseaddr(str(message["From"]))[1] == "invite@teamadmin.example"
     assert message.get_all("To") == ["a@b.example"]
 
 
 def test_without_a_name_the_platform_is_the_sender():
-    assert sender("") == "TeamAdmin <invite@teamadmin.example>"
-    assert sender("Acme") == "Acme via TeamAdmin <invite@teamadmin.example>"
+    assert sender("") == ("TeamAdmin", "invite@teamadmin.example")
+    assert sender("Acme") == ("Acme via TeamAdmin", "invite@teamadmin.example")
 
 
 @pytest.mark.spec("M-5")

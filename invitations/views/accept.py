@@ -122,7 +122,9 @@ def new_link(request: HttpRequest) -> HttpResponse:
     return redirect("accept")
 
 
-def _page(door: Door, *, visitor: Visitor | None = None, form: NewPasswordForm | None = None, status: int = 200):
+def _page(
+    door: Door, *, visitor: Visitor | None = None, form: NewPasswordForm | None = None, status: int = 200
+) -> HttpResponse:
     context = {
         "invitation": door.invitation,
         "member": door.member,

@@ -13,7 +13,7 @@ def closed(request: HttpRequest, link: Link) -> HttpResponse:
     if link.state == LinkState.UNKNOWN or link.invitation is None:
         return render(request, "invitations/accept/unknown.html", status=404)
     invitation = link.invitation
-    context = {
+    context: dict[str, object] = {
         "invitation": invitation,
         "member": invitation.membership,
         "organization_name": invitation.organization.name,
@@ -25,7 +25,7 @@ def closed(request: HttpRequest, link: Link) -> HttpResponse:
     return render(request, f"invitations/accept/{link.state}.html", context, status=410)
 
 
-def _is_theirs(request, invitation: Invitation) -> bool:
+def _is_theirs(request: HttpRequest, invitation: Invitation) -> bool:
     """True for the member who joined by it, signed in: they can go on, others have to sign in."""
     member = invitation.membership
     return bool(member and request.user.is_authenticated and member.user_id == request.user.pk)

@@ -1,6 +1,6 @@
 """The welcome dialog: once, at the first sign-in to an organization (J-4, J-5, J-6)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods
 from invitations.offers import offer_taken
 from organizations import pages
 from organizations.access import member_required
+from organizations.requests import MemberRequest
 from organizations.services import mark_welcomed
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(before_welcome=True)
-def welcome(request: HttpRequest) -> HttpResponse:
+def welcome(request: MemberRequest) -> HttpResponse:
     """GET shows the dialog to who has not seen it; POST is its button and leads to the page chosen for them."""
     member = request.membership
     if request.method != "POST" and member.welcomed_at:
@@ -27,7 +28,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     return redirect(_landing(request, page))
 
 
-def _landing(request, key: str = pages.HOMEPAGE) -> str:
+def _landing(request: MemberRequest, key: str = pages.HOMEPAGE) -> str:
     """The page of that key if it is there and the member may open it, else the Homepage, which every member may."""
     slug = request.organization.slug
     urls = [page.url(slug) for page in pages.open_to(request.permissions) if page.key == key]
