@@ -87,7 +87,7 @@ def project_page(
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> ProjectPage:
-    """A page of `projects` (see reachable()), `after` or `before` a key, of names with `search` in them: three queries."""
+    """A page of `projects` (see reachable()): `after` or `before` a key, of names with `search`. Three queries."""
     if search:
         projects = projects.filter(name_key__contains=text.name_key(search))
     if before:

@@ -75,7 +75,9 @@ def projects(request: MemberRequest) -> HttpResponse:
     search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
     reached = queries.reachable(request.membership)
     page = queries.project_page(request.membership, reached, search=search, after=after, before=before)
-    template = "workspace/_projects.html" if request.htmx and not request.htmx.boosted else "workspace/projects.html"
+    # Going back, htmx wants the whole page.
+    part = request.htmx and not request.htmx.history_restore_request
+    template = "workspace/_projects.html" if part else "workspace/projects.html"
     context = {
         "page": page,
         "search": search,

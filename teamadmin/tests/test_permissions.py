@@ -35,6 +35,11 @@ def invites(status: int) -> str:
     return f"{status} {status} 403 403 | {status} 403 403 403 {status} 403"
 
 
+def administers(status: int) -> str:
+    """For those who may delete people."""
+    return f"{status} 403 403 403 | {status} 403 403 403 403 403"
+
+
 SEES_WORKSPACE = "200 200 200 200 | 200 200 200 200 200 403"
 SEES_PEOPLE = "200 200 403 403 | 200 403 200 403 200 403"
 INSIDE: dict[str, dict[str, str]] = {
@@ -43,6 +48,11 @@ INSIDE: dict[str, dict[str, str]] = {
     "workspace/": {"GET": SEES_WORKSPACE},
     "preferences/": {"GET": everybody(200), "POST": everybody(422)},
     "welcome/": {"GET": everybody(302), "POST": everybody(302)},
+    "users/": {"GET": SEES_PEOPLE},
+    "users/pending/": {"GET": SEES_PEOPLE},
+    "users/<uuid:member_id>/menu/": {"GET": SEES_PEOPLE},
+    "users/<uuid:member_id>/invitation/": {"GET": invites(200), "POST": invites(302)},
+    "users/<uuid:member_id>/deletion/": {"GET": administers(200), "POST": administers(302)},
 }
 # Columns: signed out, Bo, somebody in no organization.
 OUTSIDE: dict[str, dict[str, str]] = {
@@ -66,7 +76,10 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "accounts/password/set/": {"GET": "302 302 302", "POST": "302 302 302"},
     "accounts/password/reset/": {"GET": "200 200 200", "POST": "200 200 200"},
     "accounts/password/reset/done/": {"GET": "200 200 200"},
-    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": {"GET": "200 200 200", "POST": "200 200 200"},
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": {
+        "GET": "200 200 200",
+        "POST": "200 200 200",
+    },
     "accounts/password/reset/key/done/": {"GET": "200 200 200"},
     "accounts/login/code/confirm/": {"GET": "302 302 302", "POST": "302 302 302"},
 }

@@ -91,7 +91,7 @@ def test_names_are_never_markup(cast):
         assert "<script>alert" not in text and "<img src=x" not in text and "&lt;" in text
 
 
-@pytest.mark.parametrize("path,expected", [("", 12), ("workspace/", 12), ("preferences/", 6)])
+@pytest.mark.parametrize("path,expected", [("", 11), ("workspace/", 11), ("preferences/", 6)])
 def test_queries_stay_the_same(cast, path, expected):
     def count():
         client = cast.client("olga")
