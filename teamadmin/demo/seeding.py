@@ -107,8 +107,8 @@ class Builder:
         earliest, latest = (1, 500) if gone else (690, 719) if number % 8 == 5 else (1, 690)
         joined = self.founded + timedelta(days=self.random.uniform(earliest, latest) if number else 0)
         # Olga founds Acme and is a guest at Globex: who was here last is where signing in leads to.
-        minutes = min(self.random.paretovariate(0.35), 40_000) if number else 0
-        quiet = timedelta(days=90) if gone else timedelta(minutes=minutes)
+        minutes = min(self.random.lognormvariate(6.2, 2.4), 60_000) if number else 0
+        quiet = timedelta(days=self.random.uniform(60, 180)) if gone else timedelta(minutes=minutes)
         active = max(self.now - quiet - timedelta(minutes=3), joined + timedelta(hours=1))
         return {"joined_at": joined, "last_active_at": active, "welcomed_at": joined}
 
