@@ -1,7 +1,7 @@
 """All of TeamAdmin in one process, for bin/run: web, queue, worker and beat, with SQLite and files.
 
-A supervising process migrates and prints; its one child serves the pages and runs the worker, since the memory://
-broker reaches no further than a process.
+A supervising process migrates; its one child serves the pages and runs the worker, since the memory:// broker
+reaches no further than a process. The supervisor starts no threads: it may fork.
 """
 
 import atexit
@@ -17,7 +17,7 @@ from typing import Any
 
 ADDRESS = "127.0.0.1"
 # Seconds: all has ended ten seconds after SIGTERM.
-WORKER_STOP, CHILD_STOP = 4, 8
+WORKER_STOP, CHILD_STOP = 3, 5
 WELCOME = """
 TeamAdmin runs at {url}
   Acme:    olga@acme.example (Admin), max@acme.example (Manager),
@@ -33,9 +33,10 @@ def main() -> None:
     """Migrates, makes the demo organizations where there are none, serves until told to end."""
     os.umask(0o077)  # mails and the database are for this user only
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the server has handlers of its own
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Until the server has its own. Not sys.exit(): an exception may be swallowed by what it interrupts.
+        signal.signal(number, lambda *_: os._exit(0))
     prepare()
-    threading.Thread(target=announce, daemon=True).start()
     serve()
 
 
@@ -73,11 +74,15 @@ def serve() -> None:
 
 def application() -> Callable:
     """What the child serves; starts the worker and beat beside it."""
+    # A terminal's Ctrl-C reaches both processes; the child waits for its supervisor's word, which ends it once.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # until the server has its own; nothing is under way yet
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
     from django.core.wsgi import get_wsgi_application
 
     wsgi = get_wsgi_application()
     start_worker()
+    threading.Thread(target=announce, daemon=True).start()
     return wsgi
 
 
@@ -138,7 +143,3 @@ def ready(url: str) -> dict:
 def say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

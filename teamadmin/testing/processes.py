@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 # What a child must not inherit from the test process.
-OURS = ("DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "TEAMADMIN_DATA", "TEAMADMIN_DEMO")
+OURS = ("DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "TEAMADMIN_DEMO", "BASE_URL")
 
 
 def free_port() -> int:
@@ -51,17 +51,17 @@ class Child:
 
     def __init__(self, command: list[str], log: Path, **env: str) -> None:
         self.log = log
-        self._out = log.open("ab")
         clean = {name: value for name, value in os.environ.items() if name not in OURS}
-        self.process = subprocess.Popen(
-            command,
-            stdout=self._out,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env={**clean, "PYTHONUNBUFFERED": "1", **env},
-            cwd=settings.BASE_DIR,
-            start_new_session=True,
-        )
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                command,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env={**clean, "PYTHONUNBUFFERED": "1", **env},
+                cwd=settings.BASE_DIR,
+                start_new_session=True,
+            )
 
     @property
     def output(self) -> str:
@@ -96,13 +96,13 @@ class Child:
         except ProcessLookupError:
             pass
         self.process.wait()
-        self._out.close()
 
 
 def start_worker(log: Path, *options: str, ready: float = 30, **env: str) -> Child:
     """`celery -A teamadmin worker -B` on the test's database and Redis, once it is ready."""
     command = [sys.executable, "-m", "celery", "-A", "teamadmin", "worker", "-B", "-c", "2", *options]
-    child = Child(command, log, DATABASE_URL=test_database_url(), DJANGO_SETTINGS_MODULE="teamadmin.settings", **env)
+    ours = {"DATABASE_URL": test_database_url(), "BASE_URL": settings.BASE_URL}
+    child = Child(command, log, **{**ours, **env})
     try:
         child.wait_for(lambda: " ready." in child.output, ready)
     except AssertionError:
@@ -120,7 +120,7 @@ class Demo(Child):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, str(settings.BASE_DIR / "bin" / "run")]
-        super().__init__(command, data / "run.log", PORT=str(self.port), TEAMADMIN_DATA=str(data), **env)
+        super().__init__(command, data / f"run-{self.port}.log", PORT=str(self.port), TEAMADMIN_DATA=str(data), **env)
 
     def wait_ready(self, timeout: float = 60) -> float:
         """Returns the seconds until it answered ready."""
