@@ -153,6 +153,7 @@ document.addEventListener('keydown', event => {
 const button = event.target.closest('[popovertarget]');
 const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && opens(button));
 if (!menu || !menu.matches('.menu[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
+if (event.target.matches('textarea, select, input:not([type="checkbox"], [type="radio"])')) return;
 if (!menu.matches(':popover-open')) menu.showPopover({ source: button });
 const all = items(menu), at = all.indexOf(document.activeElement);
 let next = steps[event.key]?.(at, all.length);
@@ -362,12 +363,21 @@ const leave = toast => {
 if (toast.matches(':hover, :focus-within')) return setTimeout(leave, 3000, toast);
 toast.remove();
 };
-const arrive = toast => { if (toast.matches('[data-tone="success"]')) setTimeout(leave, 8000, toast); };
+const arrive = toast => {
+const modal = document.querySelector('dialog:modal');
+if (modal) {
+modal.querySelector(':scope > [data-toast]')?.remove();
+toast.setAttribute('role', 'alert');
+modal.prepend(toast);
+}
+if (toast.matches('[data-tone="success"]')) setTimeout(leave, 8000, toast);
+};
 document.addEventListener('click', event => {
 const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');
 if (!toast) return;
+const modal = toast.closest('dialog');
 toast.remove();
-document.getElementById('main')?.focus({ preventScroll: true });
+(modal?.querySelector('[autofocus]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
 });
 if (region) {
 new MutationObserver(changes => {

@@ -223,7 +223,14 @@ CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
 # A request only wakes a worker, and the sweep finds what was not woken: with the broker away it waits a second
 # at most and does not try again. socket_timeout must exceed the second that a worker's BRPOP takes.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"socket_connect_timeout": 1, "socket_timeout": 2, "socket_keepalive": True, "visibility_timeout": 900}
+    {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 2,
+        "socket_keepalive": True,
+        "visibility_timeout": 900,
+        # kombu's own tries for a first connection, which CELERY_TASK_PUBLISH_RETRY does not reach: 6 s without these.
+        "max_retries": 0,
+    }
     if REDIS_URL
     else {"polling_interval": 0.02}
 )

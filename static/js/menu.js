@@ -12,6 +12,7 @@ document.addEventListener('keydown', event => {
   const button = event.target.closest('[popovertarget]');
   const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && opens(button));
   if (!menu || !menu.matches('.menu[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches('textarea, select, input:not([type="checkbox"], [type="radio"])')) return;
   if (!menu.matches(':popover-open')) menu.showPopover({ source: button });
   const all = items(menu), at = all.indexOf(document.activeElement);
   let next = steps[event.key]?.(at, all.length);

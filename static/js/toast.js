@@ -4,13 +4,23 @@ const leave = toast => {
   if (toast.matches(':hover, :focus-within')) return setTimeout(leave, 3000, toast);
   toast.remove();
 };
-const arrive = toast => { if (toast.matches('[data-tone="success"]')) setTimeout(leave, 8000, toast); };
+const arrive = toast => {
+  // What lies below a modal dialog can be neither seen well nor used: say it inside.
+  const modal = document.querySelector('dialog:modal');
+  if (modal) {
+    modal.querySelector(':scope > [data-toast]')?.remove();
+    toast.setAttribute('role', 'alert');
+    modal.prepend(toast);
+  }
+  if (toast.matches('[data-tone="success"]')) setTimeout(leave, 8000, toast);
+};
 
 document.addEventListener('click', event => {
   const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');
   if (!toast) return;
+  const modal = toast.closest('dialog');
   toast.remove();
-  document.getElementById('main')?.focus({ preventScroll: true });
+  (modal?.querySelector('[autofocus]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
 });
 
 if (region) {

@@ -11,15 +11,13 @@ from teamadmin.devmail import mails
 
 # A mail's styles are inline. Whatever else it may hold: no script, no form, nothing from elsewhere.
 MAIL_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "img-src": [SELF, "data:"],
-        "style-src": [UNSAFE_INLINE],
-        "frame-ancestors": [SELF],
-        "base-uri": [NONE],
-        "form-action": [NONE],
-        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-    }
+    "default-src": [NONE],
+    "img-src": [SELF, "data:"],
+    "style-src": [UNSAFE_INLINE],
+    "frame-ancestors": [SELF],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
 }
 
 

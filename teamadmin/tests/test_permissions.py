@@ -164,9 +164,7 @@ def test_every_address_is_listed():
 @pytest.mark.parametrize("route,method", listed())
 def test_each_role_gets_its_answer(stage, route, method):
     people = (*ACME, *GLOBEX)
-    answers = {
-        name: stage.ask(stage.client(name), method, stage.address(route, name)).status_code for name in people
-    }
+    answers = {name: stage.ask(stage.client(name), method, stage.address(route, name)).status_code for name in people}
     assert answers == dict(zip(people, cells(INSIDE[route][method]), strict=True))
 
 

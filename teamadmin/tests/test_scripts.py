@@ -12,7 +12,8 @@ from django.template import Context, Template
 ADDRESS = "http://front.test/"
 PAGE = (Path(__file__).parent / "scripts.html").read_text()
 DIALOG = """<dialog class="dialog" aria-labelledby="t"><h2 id="t">Delete?</h2>
-<a class="btn" href="/" data-close autofocus>Cancel</a></dialog>"""
+<a class="btn" href="/" data-close autofocus>Cancel</a>
+<button class="btn" hx-post="/broken" hx-target="#dialog">Confirm</button></dialog>"""
 ENTRIES = [
     {"label": "Edit profile", "url": "/edit", "icon": "pencil"},
     {"label": "Resend invite", "url": "/resend", "icon": "send", "post": True},
@@ -146,6 +147,14 @@ def test_failed_request_can_be_tried_again(front):
     assert "Reference abc123" in toast.inner_text()
     toast.get_by_role("button", name="Dismiss").click()
     assert toast.count() == 0
+
+
+def test_failure_shows_inside_an_open_dialog(front):
+    front.click("#opener")
+    front.get_by_role("button", name="Confirm").click()
+    toast = front.locator("dialog [role=alert]")
+    toast.get_by_role("button", name="Dismiss").click()
+    assert toast.count() == 0 and front.is_visible("dialog")
 
 
 def test_theme_shows_at_once(front):

@@ -16,11 +16,13 @@ MAILS = [path for path in PAGES if path.is_relative_to(ROOT / "mail") or path.is
 EVERY = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in PAGES + ROWS]
 OURS = [param for param in EVERY if param.values[0] not in MAILS]
 TAGS = re.compile(
-    r"{%\s*block \w+_class\s*%}.*?{%\s*endblock\s*%}"  # class names, which stand in an attribute in the end
-    r"|{%\s*(blocktranslate|blocktrans|comment|trans)\b[^%]*%}.*?{%\s*end\1\s*%}"
+    r"{%\s*block \w+_(class|attrs)\s*%}.*?{%\s*endblock\s*%}"  # these stand inside a tag in the end
+    r"|{%\s*(blocktranslate|blocktrans|comment|trans)\b[^%]*%}.*?{%\s*end\2\s*%}"
     r"|{%.*?%}|{{.*?}}|{#.*?#}",
     re.DOTALL,
 )
+# The rest of a start tag whose attributes depend on an {% if %}.
+TAG_END = re.compile(r'^(\s*[a-z-]+(="[^"]*")?)*\s*>')
 WORDS = re.compile(r"[^\W\d_]{2,}")
 SPOKEN = {"title", "alt", "placeholder", "aria-label", "data-text", "data-over", "data-copied"}
 
@@ -42,6 +44,7 @@ class BareText(HTMLParser):
             del self.inside[len(self.inside) - 1 - self.inside[::-1].index(tag) :]
 
     def handle_data(self, data):
+        data = TAG_END.sub("", data)
         if WORDS.search(data) and not {"script", "style"} & set(self.inside):
             self.found.append(data.strip())
 
