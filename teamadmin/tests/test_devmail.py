@@ -94,7 +94,7 @@ def test_in_a_browser(live_server, page, axe, scheme):
     page.get_by_role("link", name="Join Acme").click()
     frame = page.frame_locator("iframe")
     assert frame.get_by_role("heading", name="Hello").evaluate("e => getComputedStyle(e).color") == "rgb(1, 2, 3)"
-    assert frame.locator("img").evaluate("e => e.naturalWidth") == 1
+    assert frame.locator("img").evaluate("e => e.decode().then(() => e.naturalWidth)") == 1
     assert page.get_by_role("link", name="http://127.0.0.1:8000/x/").count() == 1
     page.goto(f"{live_server.url}/dev/mail/{name}/html/")
     assert page.title() != "run"
