@@ -27,7 +27,6 @@ def invite_many(cast, number, days):
         member.save()
 
 
-@pytest.mark.spec("A-1")
 def test_it_greets_and_says_what_one_reaches_and_how(cast):
     text = page(cast, "bo")
     assert "Welcome, Bo" in text and "Builder · Acme" in text
