@@ -6,6 +6,7 @@ import smtplib
 from dataclasses import dataclass
 
 from anymail.exceptions import AnymailAPIError, AnymailError
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import BadHeaderError
 from django.utils.translation import gettext as _
 
@@ -89,6 +90,8 @@ def sort_failure(error: Exception) -> Verdict:
         return _provider(error)
     if isinstance(error, smtplib.SMTPException) and (verdict := _smtp(error)):
         return verdict
+    if isinstance(error, SoftTimeLimitExceeded):
+        return Verdict(False, tidy(_("The mail server took too long.")))
     if isinstance(error, OSError):  # SMTPException is one too
         return Verdict(False, tidy(_("The mail server could not be reached: %(error)s") % {"error": error}))
     reason = tidy(_("The mail could not be made: %(error)s") % {"error": f"{type(error).__name__}: {error}"})

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""How fast one worker empties the outbox, beside smtplib sending finished bytes over one kept connection.
+
+DATABASE_URL=... .venv/bin/python bench/mails_per_second.py [mails a round] [rounds]
+
+The mail server is a process of its own that does the least SMTP allows. Rounds alternate; printed are the medians and
+their ratio, which is what counts: milliseconds are this machine's.
+"""
+
+import multiprocessing
+import os
+import smtplib
+import socketserver
+import statistics
+import sys
+import time
+from pathlib import Path
+from uuid import uuid4
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
+if "DATABASE_URL" not in os.environ:
+    sys.exit("DATABASE_URL is needed: the figures are PostgreSQL's.")
+os.environ.setdefault("TEAMADMIN_DEMO", "1")
+
+# An invitation's size: 12 KB of inlined HTML, the link twice in it and once in the text, a picture.
+PARAGRAPH = "<p style='color:#123456'>Olga Admin invited you to join Acme on TeamAdmin as a Manager.</p>\n"
+HTML = PARAGRAPH * 70 + "<a href='https://team.example/invitations/LINK/'>Accept</a> LINK" + PARAGRAPH * 70
+TEXT = "Olga Admin invited you to join Acme on TeamAdmin as a Manager.\n" * 20 + "LINK"
+LOGO = os.urandom(3000)
+
+
+class LeastSmtp(socketserver.StreamRequestHandler):
+    """RFC 5321 with nothing checked and nothing kept."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 bench\r\n")
+        while line := self.rfile.readline():
+            verb = line[:4].upper()
+            if verb == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                while self.rfile.readline() != b".\r\n":
+                    pass
+            self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 OK\r\n")
+
+
+def serve_smtp(port) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), LeastSmtp) as server:
+        server.daemon_threads = True
+        port.send(server.server_address[1])
+        server.serve_forever()
+
+
+def whole_message(row):
+    """The usual way: every mail made from the beginning."""
+    from django.core.mail import EmailMultiAlternatives
+
+    link = str(row.subject_id)
+    text = TEXT.replace("LINK", link)
+    message = EmailMultiAlternatives("Join Acme on TeamAdmin", text, to=[f"{link}@people.example"])
+    message.mixed_subtype = "related"
+    message.attach_alternative(HTML.replace("LINK", link), "text/html")
+    message.attach("logo.png", LOGO, "image/png")
+    return message
+
+
+def cast_message(row):
+    return cast_messages([row])[row.pk]
+
+
+def cast_messages(rows):
+    """Made once, cast for every row: what a renderer's `many` may do."""
+    from outbox.models import OutgoingEmail
+    from outbox.moulds import Mould
+
+    mark = uuid4()
+    mould = Mould(whole_message(OutgoingEmail(subject_id=mark)), [str(mark)])
+    values = {row.pk: str(row.subject_id) for row in rows}
+    return {pk: mould.cast(to=f"{value}@people.example", values={str(mark): value}) for pk, value in values.items()}
+
+
+cast_message.many = cast_messages
+
+
+def floor(port: int, count: int, content: bytes) -> float:
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        for number in range(count):
+            client.sendmail("invite@teamadmin.example", [f"{number}@people.example"], content)
+    return (time.perf_counter() - began) / count
+
+
+def ours(kind: str, count: int) -> float:
+    from outbox import services
+    from outbox.models import OutgoingEmail
+
+    OutgoingEmail.objects.all().delete()
+    services.queue_emails(
+        services.NewEmail(kind=kind, subject_id=uuid4(), key=f"bench:{number}") for number in range(count)
+    )
+    began = time.perf_counter()
+    while services.deliver_due():
+        pass
+    took = (time.perf_counter() - began) / count
+    assert OutgoingEmail.objects.filter(state="sent").count() == count
+    return took
+
+
+def measure(port: int, count: int, rounds: int) -> None:
+    from outbox.models import OutgoingEmail
+
+    content = whole_message(OutgoingEmail(subject_id=uuid4())).message().as_bytes(linesep="\r\n")
+    ways = {"smtplib, finished bytes": lambda: floor(port, count, content)}
+    ways |= {f"outbox, {kind}": lambda kind=kind: ours(kind, count) for kind in KINDS}
+    times = {name: [] for name in ways}
+    for _ in range(rounds + 1):
+        for name, way in ways.items():
+            times[name].append(way())
+    medians = {name: statistics.median(some[1:]) for name, some in times.items()}
+    least = medians["smtplib, finished bytes"]
+    print(f"{len(content)} bytes a mail, {count} mails a round, {rounds} rounds")
+    for name, seconds in medians.items():
+        print(f"{name:40} {seconds * 1000:6.3f} ms {1 / seconds:7.0f} a second   ratio {least / seconds:5.2f}")
+
+
+KINDS = {
+    "made once and cast": f"{__name__}.cast_message",
+    "every mail made whole": f"{__name__}.whole_message",
+}
+
+
+def main(count: int = 2000, rounds: int = 5) -> None:
+    here, there = multiprocessing.Pipe()
+    server = multiprocessing.Process(target=serve_smtp, args=(there,), daemon=True)
+    server.start()
+    port = here.recv()
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+    from django.test.utils import override_settings
+
+    backend = os.environ.get("EMAIL_BACKEND", "outbox.smtp.EmailBackend")
+    smtp = {"EMAIL_BACKEND": backend, "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        with override_settings(OUTBOX_KINDS=KINDS, OUTBOX_LISTENERS=[], **smtp):
+            measure(port, count, rounds)
+    finally:
+        connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+        server.terminate()
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
