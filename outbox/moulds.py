@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from email import message_from_bytes
 from email.message import Message
+from functools import lru_cache
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -24,6 +25,17 @@ def _quoted_printable(text: str) -> bytes:
     """RFC 2045, 6.7, lines ended by CRLF; every "=" is escaped, so that no text can imitate a MIME boundary."""
     lines = text.replace("\r\n", "\n").encode()
     return quopri.encodestring(lines).replace(b"\n", b"\r\n")
+
+
+def _header(name: str, value: str) -> str:
+    """One header, folded, with its CRLF; BadHeaderError where the value has a line break of its own."""
+    return ": ".join(forbid_multi_line_headers(name, value, "utf-8")).replace("\n", "\r\n") + "\r\n"
+
+
+@lru_cache(maxsize=64)
+def _subject(value: str) -> str:
+    """Folding costs more than all else about a cast, and few subjects differ in a batch."""
+    return _header("Subject", value)
 
 
 class _Finished:
@@ -49,12 +61,9 @@ class Cast(EmailMultiAlternatives):
     values: Mapping[str, str]
 
     def message(self) -> Any:  # type: ignore[override]
-        head = {"Subject": self.subject, "To": ", ".join(map(str, self.to)), **self.extra_headers}
-        # Raises BadHeaderError at a line break; the only ones left are those of its own folding.
-        lines = [": ".join(forbid_multi_line_headers(name, value, "utf-8")) for name, value in head.items()]
-        return _Finished(
-            "".join(f"{line}\n" for line in lines).replace("\n", "\r\n").encode() + self.mould.fill(self.values)
-        )
+        head = {"To": ", ".join(map(str, self.to)), **self.extra_headers}
+        lines = [_subject(str(self.subject)), *(_header(name, value) for name, value in head.items())]
+        return _Finished("".join(lines).encode("ascii") + self.mould.fill(self.values))
 
 
 class Mould:

@@ -16,13 +16,13 @@ from outbox.services.rendering import render, render_many
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH = 250
 # A task ends after so many seconds, so that a worker that is told to stop can; the next sweep goes on.
 BUDGET = 45.0
 # "Still wanted?" is asked at most so many seconds before the mail leaves.
 FRESH = 1.0
-# What a killed worker may send twice: the mails of the last moment, and one at a time on a slow server.
-UNMARKED, UNMARKED_SECONDS = 50, 0.1
+# What a killed worker may send twice: the mails of the last moment, which on a slow server is one.
+UNMARKED, UNMARKED_SECONDS = 250, 0.1
 
 # Set where a worker shuts down: the current mail ends, the rest go back.
 stopping = threading.Event()

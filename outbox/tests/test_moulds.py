@@ -1,13 +1,11 @@
 """Casting many mails from one: the same mails as made one by one, whatever is filled in."""
 
-import smtplib
 from email import message_from_bytes, policy
 
 import pytest
 from django.core.mail import BadHeaderError, EmailMultiAlternatives
 
 from outbox.moulds import Mould
-from outbox.smtp import EmailBackend, envelope
 
 PICTURE = bytes(range(256)) * 4
 HARD = [
@@ -93,33 +91,3 @@ def test_headers_with_line_breaks_and_missing_values_are_refused(mould):
         mould.cast(to="a@x.example\nBcc: eve@evil.example", values=values).message()
     with pytest.raises(KeyError):
         mould.cast(to="a@x.example", values={"NAME": "a"})
-
-
-def test_our_smtp_backend_sends_what_djangos_does(mail_server, settings, mould):
-    from django.core.mail.backends.smtp import EmailBackend as Djangos
-
-    cast = mould.cast(to="a@x.example", values={"NAME": ".", "LINK": ".\n."})
-    dots = EmailMultiAlternatives("Dots", ".\n.a\n..b\n\nend", '"Team, Admin" <i@x.example>', ["Zoë <z@x.example>"])
-    for backend in (Djangos(), EmailBackend()):
-        assert backend.send_messages([dots, build("Zoë", "link"), cast]) == 3
-    first, second = mail_server.messages[:3], mail_server.messages[3:]
-    for theirs, ours in zip(first, second, strict=True):
-        assert (ours.sender, ours.recipients) == (theirs.sender, theirs.recipients)
-        assert contents(ours.message) == contents(theirs.message)
-
-
-def test_our_smtp_backend_raises_what_the_server_answers(mail_server):
-    mail_server.behaviour.refuse = {"DATA": "554 no"}
-    with pytest.raises(smtplib.SMTPDataError):
-        EmailBackend().send_messages([build("a", "b")])
-
-
-@pytest.mark.parametrize("address", ["a@x.example\r\nRCPT TO:<e@evil.example>", "a@x.example b@x.example", ""])
-def test_an_envelope_holds_one_address(address):
-    with pytest.raises((ValueError, IndexError)):
-        envelope(address)
-
-
-def test_an_envelope_is_bare_and_ascii():
-    assert envelope("Zoë <zoe@bücher.example>") == "zoe@xn--bcher-kva.example"
-    assert envelope("a.b+c@people.example") == "a.b+c@people.example"
