@@ -7,7 +7,7 @@ from celery.signals import worker_shutting_down
 from django.conf import settings
 
 from outbox.services.delivery import stopping
-from outbox.services.waking import listen_again, wake
+from outbox.services.waking import QUIET_SECONDS, listen_again, wake
 
 if TYPE_CHECKING:
     from celery.worker.consumer import Consumer
@@ -29,7 +29,8 @@ class SweepStep(bootsteps.StartStopStep):
     def start(self, consumer: "Consumer") -> None:
         stopping.clear()
         listen_again()
-        wake("sweep")
+        if not wake("sweep"):  # the broker came, and went
+            consumer.timer.call_after(QUIET_SECONDS + 1, wake, ("sweep",))
         seconds = getattr(settings, "OUTBOX_SWEEP_SECONDS", 60)
         self.timer_entry = consumer.timer.call_repeatedly(seconds, wake, ("sweep",))
 
