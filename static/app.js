@@ -1,4 +1,35 @@
 {
+const waiting = new WeakMap(), leaving = new WeakSet();
+const isOurs = event => event.target === event.detail.elt && event.target.matches?.('form[data-autosave]');
+document.addEventListener('htmx:beforeRequest', event => {
+if (!isOurs(event)) return;
+if (leaving.has(event.target)) event.preventDefault();
+else waiting.set(event.target, null);
+});
+document.addEventListener('htmx:afterRequest', event => {
+if (!isOurs(event)) return;
+const submitter = waiting.get(event.target);
+waiting.delete(event.target);
+if (submitter) event.target.requestSubmit(submitter);
+});
+document.addEventListener('submit', event => {
+if (!event.target.matches('[data-autosave]')) return;
+if (!waiting.has(event.target)) return leaving.add(event.target);
+event.preventDefault();
+waiting.set(event.target, event.submitter ?? event.target.querySelector('[type="submit"]'));
+});
+let ticked = new Map();
+const boxes = () => document.querySelectorAll('[data-autosave] .adder input');
+const again = () => { for (const box of boxes()) box.checked = ticked.get(box.id) ?? box.checked; };
+document.addEventListener('htmx:beforeSwap', () => { ticked = new Map([...boxes()].map(box => [box.id, box.checked])); });
+document.addEventListener('htmx:afterSwap', again);
+document.addEventListener('htmx:oobAfterSwap', again);
+document.addEventListener('keydown', event => {
+if (event.key === 'Enter' && event.target.matches('[data-search]')) event.preventDefault();
+});
+addEventListener('pageshow', event => { if (event.persisted && document.querySelector('form[data-autosave]')) location.reload(); });
+}
+{
 const reveal = root => { if (navigator.clipboard) root.querySelectorAll?.('[data-copy]').forEach(button => { button.hidden = false; }); };
 document.addEventListener('click', async event => {
 const button = event.target.closest('[data-copy]');
@@ -274,14 +305,15 @@ const settle = list => {
 const rows = rowsOf(list);
 rows.forEach((row, n) => {
 renumber(row, n);
-const title = row.querySelector('[data-repeat-number]');
-if (title) title.textContent = n + 1;
+for (const title of row.querySelectorAll('[data-repeat-number]')) title.textContent = n + 1;
 for (const button of row.querySelectorAll('[data-repeat-remove]')) button.hidden = rows.length === 1;
 });
 const total = list.querySelector('[data-repeat-total]');
 if (total) total.value = rows.length;
 for (const button of list.querySelectorAll('[data-repeat-add]')) button.disabled = rows.length >= Number(list.dataset.max ?? Infinity);
-list.dispatchEvent(new CustomEvent('repeat:change', { bubbles: true, detail: rows.length }));
+const before = list.dataset.rows;
+list.dataset.rows = rows.length;
+if (before && before !== list.dataset.rows) list.dispatchEvent(new CustomEvent('repeat:change', { bubbles: true, detail: rows.length }));
 };
 const add = list => {
 const rows = rowsOf(list);

@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/email/", errors.page_not_found),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("o/<slug:slug>/users/", include("invitations.urls_wizard")),
     path("o/<slug:slug>/", include("workspace.urls")),
     path("", include("organizations.urls")),
     path("", include("invitations.urls_accept")),

@@ -1,8 +1,10 @@
 """Two tabs, a double click, two inviters: on PostgreSQL, with real threads."""
 
 import pytest
+from django.urls import reverse
 
-from invitations.models import Invitation
+from base.ids import uuid7
+from invitations.models import Batch, Invitation
 from invitations.services import BatchInvalid, send_batch, withdraw_invitation
 from organizations.models import Membership, Status
 from outbox.models import OutgoingEmail
@@ -47,3 +49,23 @@ def test_withdrawing_twice_at_once_is_done_once(live_cast):
     results = at_once(8, lambda _: withdraw_invitation(actor=live_cast.olga, member=member))
     assert results.count(True) == 1 and results.count(False) == 7
     assert not Membership.objects.filter(pk=member.pk).exists()
+
+
+@pytest.mark.spec("W-11")
+def test_done_pressed_at_once_answers_each_with_the_result(live_cast):
+    batch = live_cast.draft()
+    address = reverse("user_add_personalize", args=["acme", batch.pk])
+    form = {"reason": "Hello", "welcome_page": "homepage", "version": batch.version}
+    clients = [live_cast.client("olga") for _ in range(10)]
+    answers = at_once(10, lambda n: clients[n].post(address, form))
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/o/acme/users/pending/")}
+    assert Invitation.objects.count() == OutgoingEmail.objects.count() == 1
+
+
+@pytest.mark.spec("W-12")
+def test_the_empty_form_sent_at_once_begins_one_draft(live_cast):
+    form = {"first_name": "A", "last_name": "B", "email": "a@acme.example", "draft": str(uuid7()), "version": 0}
+    clients = [live_cast.client("olga") for _ in range(10)]
+    answers = at_once(10, lambda n: clients[n].post(reverse("user_add_people", args=["acme"]), form))
+    assert {answer.status_code for answer in answers} == {302}
+    assert Batch.objects.count() == 1

@@ -21,14 +21,16 @@ const settle = list => {
   const rows = rowsOf(list);
   rows.forEach((row, n) => {
     renumber(row, n);
-    const title = row.querySelector('[data-repeat-number]');
-    if (title) title.textContent = n + 1;
+    for (const title of row.querySelectorAll('[data-repeat-number]')) title.textContent = n + 1;
     for (const button of row.querySelectorAll('[data-repeat-remove]')) button.hidden = rows.length === 1;
   });
   const total = list.querySelector('[data-repeat-total]');
   if (total) total.value = rows.length;
   for (const button of list.querySelectorAll('[data-repeat-add]')) button.disabled = rows.length >= Number(list.dataset.max ?? Infinity);
-  list.dispatchEvent(new CustomEvent('repeat:change', { bubbles: true, detail: rows.length }));
+  const before = list.dataset.rows;
+  list.dataset.rows = rows.length;
+  // Not when the page comes: nothing changed then.
+  if (before && before !== list.dataset.rows) list.dispatchEvent(new CustomEvent('repeat:change', { bubbles: true, detail: rows.length }));
 };
 
 const add = list => {

@@ -1,0 +1,223 @@
+"""The Add User flow in a real browser: with scripts, by keyboard alone, without scripts; axe on every state."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from invitations.models import Batch, Invitation
+from invitations.tests.wizardry import rows_of, url
+from organizations.models import Membership, Status
+from teamadmin.testing.cast import PASSWORD
+
+pytestmark = pytest.mark.browser
+THREE = [
+    ("Nadia", "Petrov", "nadia@acme.example"),
+    ("Samuel", "Osei", "samuel@acme.example"),
+    ("Tomasz", "Wieczorek", "tomasz@acme.example"),
+]
+
+
+@pytest.fixture
+def signed_in(live_server, live_cast, context):
+    """A function: signs the person in, in this browser, and gives a page at the address."""
+
+    def open_at(address: str = "/o/acme/users/add/", *, name: str = "olga", within=None) -> Page:
+        where = within or context
+        where.add_cookies(
+            [{"name": "sessionid", "value": live_cast.client(name).cookies["sessionid"].value, "url": live_server.url}]
+        )
+        page = where.new_page()
+        page.goto(live_server.url + address)
+        return page
+
+    return open_at
+
+
+def fill(page: Page, n: int, person: tuple[str, str, str]) -> None:
+    for label, value in zip(("First name", "Last name", "Email address"), person, strict=True):
+        page.get_by_label(label).nth(n).fill(value)
+
+
+def adder(page: Page, label: str):
+    """The Add button of a group or project, by its checkbox's name."""
+    return page.get_by_role("checkbox", name=label)
+
+
+def saved(page: Page) -> None:
+    """Waits until what was typed is kept."""
+    expect(page.locator("#draft-state")).to_contain_text("Draft saved.")
+
+
+@pytest.mark.spec("W-2", "W-3", "W-5", "W-6", "W-7", "W-10", "W-11")
+def test_three_people_are_invited(signed_in, live_cast):
+    page = signed_in()
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    for n, person in enumerate(THREE):
+        if n:
+            page.get_by_role("button", name="+ Add another").click()
+            expect(page.get_by_label("First name").nth(n)).to_be_focused()
+        fill(page, n, person)
+    page.get_by_label("Role", exact=True).select_option("Builder")
+    adder(page, "Add to Marketing").check()
+    expect(page.locator("#groups .count")).to_have_text("1")
+    expect(page.locator("#projects .count")).to_have_text("2")
+    expect(page.locator("#summary")).to_contain_text("A Builder can")
+    page.get_by_text("Give project access").click()
+    expect(page.locator("#project-list").get_by_text("Group access")).to_have_count(2)
+    adder(page, "Give access to Ledger").check()
+    expect(page.locator("#projects .count")).to_have_text("3")
+    expect(page.locator("#summary")).to_contain_text("2 from groups, 1 direct")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Preview")).to_be_visible()
+    page.get_by_label("Reason for invitation").fill("We need you\nfor the dams")
+    expect(page.locator("#preview blockquote")).to_have_text("We need you\nfor the dams")
+    expect(page.get_by_text("24 of 2,500 characters")).to_be_visible()
+    page.get_by_label("Welcome page").select_option("Projects")
+    page.get_by_role("button", name="Done").click()
+    expect(page).to_have_url(re.compile(r"/users/pending/$"))
+    expect(page.get_by_text("3 invitations sent")).to_be_visible()
+    assert Membership.objects.filter(status=Status.INVITED).count() == Invitation.objects.count() == 3
+    batch = Batch.objects.get()
+    assert rows_of(batch) == THREE and batch.reason == "We need you\nfor the dams" and batch.welcome_page == "projects"
+    assert wrong == []
+
+
+@pytest.mark.spec("W-12")
+def test_what_is_typed_survives_a_reload(signed_in):
+    page = signed_in()
+    page.get_by_label("First name").press_sequentially("Nad")
+    saved(page)
+    expect(page).to_have_url(re.compile(r"/users/add/[0-9a-f-]{36}/$"))
+    page.get_by_label("First name").press_sequentially("ia")
+    page.get_by_role("button", name="+ Add another").click()
+    with page.expect_response(lambda answer: "half%40" in (answer.request.post_data or "")):
+        page.get_by_label("Email address").nth(1).press_sequentially("half@")
+    page.reload()
+    expect(page.get_by_label("First name").nth(0)).to_have_value("Nadia")
+    expect(page.get_by_label("Email address").nth(1)).to_have_value("half@")
+    assert Batch.objects.count() == 1
+
+
+@pytest.mark.spec("W-12", "W-11")
+def test_typing_and_pressing_at_once_is_no_conflict(signed_in):
+    page = signed_in()
+    fill(page, 0, THREE[0])
+    page.get_by_label("Role", exact=True).select_option("Builder")
+    page.wait_for_timeout(130)  # about when the form keeps itself
+    page.get_by_label("First name").fill("Nadine")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_label("Reason for invitation")).to_be_visible()
+    page.get_by_label("Reason for invitation").press_sequentially("Hello")
+    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_label("First name")).to_have_value("Nadine")
+    page.go_back()
+    expect(page.get_by_label("Reason for invitation")).to_have_value("Hello")
+    page.get_by_role("button", name="Done").dblclick()
+    expect(page.get_by_text("1 invitation sent").first).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/users/pending/$"))
+    assert Invitation.objects.count() == 1
+
+
+@pytest.mark.spec("W-4")
+def test_a_pasted_list_fills_rows(signed_in):
+    page = signed_in()
+    page.get_by_label("Email address").focus()
+    text = "Ana Soto <ana@acme.example>\nnadia@acme.example; lee@acme.example"
+    page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer(), options = { clipboardData, bubbles: true, cancelable: true };
+            clipboardData.setData('text/plain', text);
+            document.activeElement.dispatchEvent(new ClipboardEvent('paste', options));
+        }""",
+        text,
+    )
+    expect(page.get_by_label("Email address")).to_have_count(3)
+    expect(page.get_by_label("First name").nth(0)).to_have_value("Ana")
+    expect(page.get_by_label("Email address").nth(2)).to_have_value("lee@acme.example")
+    page.get_by_role("button", name="Remove person 2").click()
+    expect(page.get_by_label("Email address").nth(1)).to_have_value("lee@acme.example")
+    expect(page.get_by_role("group", name="Person 2")).to_be_visible()
+    saved(page)
+
+
+@pytest.mark.spec("W-4")
+def test_errors_lead_to_their_fields(signed_in, axe):
+    page = signed_in()
+    fill(page, 0, ("Nadia", "Petrov", "nadia@acme"))
+    page.get_by_label("Role", exact=True).select_option("Builder")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#problems")).to_be_focused()
+    field = page.get_by_label("Email address")
+    expect(field).to_have_accessible_description(re.compile("Add the part after the last dot"))
+    page.get_by_role("link", name="Person 1, Email address").click()
+    expect(field).to_be_focused()
+    axe(page)
+
+
+@pytest.mark.spec("W-5")
+def test_searching_keeps_what_was_added(signed_in):
+    page = signed_in()
+    adder(page, "Add to Marketing").check()
+    box = page.get_by_label("Search groups")
+    box.press_sequentially("resea")
+    expect(page.locator("#group-list li").first).to_contain_text("Research")
+    expect(adder(page, "Add to Marketing")).to_be_checked()
+    adder(page, "Add to Research").check()
+    box.press("Enter")
+    expect(page.locator("#groups .count")).to_have_text("2")
+    expect(page.get_by_role("heading", name="Add users")).to_be_visible()
+    assert "personalize" not in page.url
+
+
+@pytest.mark.spec("W-12")
+def test_another_tab_is_not_overwritten(signed_in, live_cast):
+    draft = live_cast.draft()
+    first, second = signed_in(url("user_add_draft", draft)), signed_in(url("user_add_draft", draft))
+    second.get_by_label("First name").fill("Second")
+    saved(second)
+    first.get_by_label("First name").fill("First")
+    expect(first.get_by_role("alert")).to_contain_text("This draft was changed in another tab.")
+    draft.refresh_from_db()
+    assert rows_of(draft)[0][0] == "Second"
+    first.get_by_role("button", name="Continue").click()
+    expect(first.get_by_role("link", name="See the other version")).to_be_visible()
+    expect(first.get_by_label("First name")).to_have_value("First")
+
+
+@pytest.mark.spec("W-12")
+def test_signed_out_while_typing(signed_in, live_cast):
+    page = signed_in(url("user_add_draft", live_cast.draft()))
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("First name").fill("Typed after")
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    page.get_by_label("Email").fill("olga@acme.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("First name")).to_have_value("Typed after")
+    expect(page.get_by_text("What you had typed is back.")).to_be_visible()
+
+
+@pytest.mark.spec("W-12")
+def test_cancel_is_a_dialog(signed_in, live_cast, axe):
+    page = signed_in(url("user_add_draft", live_cast.draft()))
+    page.get_by_role("link", name="Cancel").click()
+    dialog = page.get_by_role("dialog", name="Discard this draft?")
+    expect(dialog).to_be_visible()
+    axe(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("link", name="Cancel").click()
+    page.get_by_role("button", name="Discard draft").click()
+    expect(page).to_have_url(re.compile(r"/o/acme/users/$"))
+    assert not Batch.objects.exists()
+
+
+@pytest.mark.spec("W-10")
+def test_the_full_mail_opens_and_loads_nothing(signed_in, live_cast):
+    page = signed_in(url("user_add_mail", live_cast.draft(reason="See you soon")))
+    expect(page.get_by_text("See you soon")).to_be_visible()
+    assert page.locator("img").evaluate_all("all => all.every(img => img.complete && img.naturalWidth > 0)")

@@ -1,0 +1,72 @@
+"""A fixed number of queries, with 1 and with 30 rows, groups and projects."""
+
+import pytest
+
+from invitations.models import Batch
+from invitations.tests.wizardry import personal_form, resend_form, url
+from organizations.models import Group, Project, ProjectGrant
+
+HTMX = {"headers": {"HX-Request": "true"}}
+
+
+@pytest.fixture(params=[1, 30])
+def draft(request, cast) -> Batch:
+    """A draft for so many people, with so many groups and projects, direct and through groups."""
+    count, acme = request.param, cast.acme
+    groups = Group.objects.bulk_create(Group(organization=acme, name=f"G {n}").prepare() for n in range(count))
+    both = range(2 * count)
+    projects = Project.objects.bulk_create(Project(organization=acme, name=f"P {n}").prepare() for n in both)
+    ProjectGrant.objects.bulk_create(
+        ProjectGrant(organization=acme, project=project, group=group)
+        for project, group in zip(projects, groups, strict=False)
+    )
+    return cast.draft(
+        people=[(f"First {n}", f"Last {n}", f"p{n}@acme.example") for n in range(count)],
+        group_ids=[str(group.pk) for group in groups],
+        project_ids=[str(project.pk) for project in projects[count:]],
+    )
+
+
+@pytest.mark.spec("W-3", "W-5", "W-6")
+@pytest.mark.parametrize(
+    ("name", "queries"),
+    [("user_add_draft", 10), ("user_add_personalize", 12), ("user_add_mail", 8), ("user_add_discard", 4)],
+)
+def test_pages(cast, draft, django_assert_num_queries, name, queries):
+    client = cast.client("olga")
+    client.get(url(name, draft))
+    with django_assert_num_queries(queries):
+        assert client.get(url(name, draft)).status_code == 200
+
+
+@pytest.mark.spec("W-3", "W-12")
+@pytest.mark.parametrize(
+    ("name", "status", "queries"),
+    [
+        ("user_add_draft", 302, 15),
+        ("user_add_autosave", 200, 15),
+        ("user_add_groups", 200, 7),
+        ("user_add_projects", 200, 8),
+        ("user_add_people", 302, 11),
+    ],
+)
+def test_step_one(cast, draft, django_assert_num_queries, name, status, queries):
+    client = cast.client("olga")
+    with django_assert_num_queries(queries):
+        response = client.post(url(name, draft), resend_form(draft, last_name=["New"] * len(draft.people)), **HTMX)
+    assert response.status_code == status
+
+
+@pytest.mark.spec("W-10")
+def test_preview(cast, draft, django_assert_num_queries):
+    client = cast.client("olga")
+    with django_assert_num_queries(12):
+        client.post(url("user_add_preview", draft), personal_form(draft, "Hello"), **HTMX)
+
+
+@pytest.mark.spec("W-11")
+def test_done(cast, draft, django_assert_num_queries):
+    client = cast.client("olga")
+    with django_assert_num_queries(39):
+        response = client.post(url("user_add_personalize", draft), personal_form(draft, "Hello"))
+    assert response.status_code == 302
