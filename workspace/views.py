@@ -35,8 +35,10 @@ class FirstTask:
     url: str
 
 
-def _first_tasks(request: MemberRequest) -> list[FirstTask]:
-    urls = {page.key: page.url(request.organization.slug) for page in pages.open_to(request.permissions)}
+def _first_tasks(request: MemberRequest, *, empty: frozenset[str]) -> list[FirstTask]:
+    """Tasks on pages that the member may open, but for those (`empty`, keys) where there is nothing to do yet."""
+    opened = [page for page in pages.open_to(request.permissions) if page.key not in empty]
+    urls = {page.key: page.url(request.organization.slug) for page in opened}
     actions = roles.quick_actions_of(roles_of(request.membership))
     return [FirstTask(str(action.label), action.icon, urls[action.page]) for action in actions if action.page in urls]
 
@@ -53,13 +55,14 @@ def homepage(request: MemberRequest) -> HttpResponse:
     """What the member reaches and where to begin; for those who see people, counts too. Open to every member."""
     member, users_url = request.membership, _users_url(request)
     reached = queries.reachable(member)
+    total = capped_count(reached)
     context = {
         "member": member,
         "roles": roles_of(member),
         "page": queries.project_page(member, reached, size=FEW),
-        "project_total": capped_count(reached),
+        "project_total": total,
         "groups": queries.groups_of(member),
-        "first_tasks": _first_tasks(request),
+        "first_tasks": _first_tasks(request, empty=frozenset() if total else frozenset({"projects"})),
         "may_list": Permission.WORKSPACE_VIEW in request.permissions,
         "users_url": users_url,
         "people": queries.people_counts(request.organization) if users_url else None,

@@ -66,6 +66,7 @@ def test_first_tasks_lead_to_pages_that_one_may_open(cast):
 def test_without_anything_it_says_who_helps(cast):
     text = page(cast, "opal")
     assert "You have no projects yet" in text and "You are in no group" in text
+    assert "Open your first project" not in text
 
 
 @pytest.mark.spec("W-9", "R-2")
