@@ -2,8 +2,6 @@
 
 import re
 from datetime import timedelta
-from email import message_from_bytes, policy
-from html.parser import HTMLParser
 
 import pytest
 from django.utils import timezone
@@ -11,8 +9,8 @@ from django.utils import timezone
 from base.mail import in_utc
 from invitations.emails import preview, preview_document, render_invitation, render_link_request
 from invitations.links import accept_url
-from invitations.models import Invitation
 from invitations.services import accept_as_new_user, ask_for_new_link, resend_invitation, withdraw_invitation
+from invitations.tests.reading import Reader, mail_of, row_of
 from organizations.models import Membership, Project, Status
 from outbox.models import OutgoingEmail, State
 from outbox.services import deliver_due
@@ -23,43 +21,6 @@ REASON = "Come and build.\n\nWe start on Monday."
 
 # All that a mail is made of: nothing that somebody wrote adds one.
 TAGS = set("html head meta title style body div table tbody tr td img h1 h2 p br b a".split())  # noqa: SIM905
-
-
-def row_of(invitation: Invitation) -> OutgoingEmail:
-    return OutgoingEmail.objects.filter(subject_id=invitation.pk).latest("id")
-
-
-def mail_of(invitation: Invitation):
-    """The mail as a receiver reads it: (message, text, html)."""
-    made = render_invitation(row_of(invitation))
-    message = message_from_bytes(made.message().as_bytes(), policy=policy.default)
-    parts = {part.get_content_type(): part for part in message.walk()}
-    return message, parts["text/plain"].get_content(), parts["text/html"].get_content()
-
-
-class Reader(HTMLParser):
-    """What a reader sees, and every address that the HTML names."""
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.words, self.addresses, self.tags, self._hidden = "", [], set(), 0
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self._hidden += tag in ("style", "title")
-        self.addresses += [value for name, value in attrs if name in ("href", "src", "background")]
-
-    def handle_endtag(self, tag):
-        self._hidden -= tag in ("style", "title")
-
-    def handle_data(self, data):
-        if not self._hidden:
-            self.words += data
-
-    @property
-    def plain(self) -> str:
-        return " ".join(self.words.split())
 
 
 @pytest.mark.spec("M-1", "M-2", "M-4", "M-5")

@@ -5,56 +5,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organizations', '0002_member_search'),
+        ("organizations", "0002_member_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='membership',
-            name='member_by_name',
+            model_name="membership",
+            name="member_by_name",
         ),
         migrations.RemoveIndex(
-            model_name='membership',
-            name='member_accepted_by_name',
+            model_name="membership",
+            name="member_accepted_by_name",
         ),
         migrations.RemoveIndex(
-            model_name='membership',
-            name='member_by_role',
+            model_name="membership",
+            name="member_by_role",
         ),
         migrations.RemoveIndex(
-            model_name='membership',
-            name='member_by_expiry',
+            model_name="membership",
+            name="member_by_expiry",
         ),
         migrations.RemoveIndex(
-            model_name='membership',
-            name='member_by_activity',
+            model_name="membership",
+            name="member_by_activity",
         ),
         migrations.RemoveIndex(
-            model_name='membership',
-            name='member_by_joining',
+            model_name="membership",
+            name="member_by_joining",
         ),
         migrations.RenameIndex(
-            model_name='membership',
-            new_name='member_by_name',
-            old_name='member_by_status',
+            model_name="membership",
+            new_name="member_by_name",
+            old_name="member_by_status",
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['organization', 'status', 'role_order', 'sort_name', 'id'], name='member_by_role'),
+            model_name="membership",
+            index=models.Index(
+                fields=["organization", "status", "role_order", "sort_name", "id"], name="member_by_role"
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['organization', 'status', 'invite_expires_at', 'id'], name='member_by_expiry'),
+            model_name="membership",
+            index=models.Index(fields=["organization", "status", "invite_expires_at", "id"], name="member_by_expiry"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['organization', 'status', 'last_active_at', 'id'], name='member_by_activity'),
+            model_name="membership",
+            index=models.Index(fields=["organization", "status", "last_active_at", "id"], name="member_by_activity"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['organization', 'status', 'joined_at', 'id'], name='member_by_joining'),
+            model_name="membership",
+            index=models.Index(fields=["organization", "status", "joined_at", "id"], name="member_by_joining"),
         ),
     ]

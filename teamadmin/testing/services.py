@@ -4,9 +4,10 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 # Nothing here must survive a crash, and tests open many connections at once.
 POSTGRES_CONF = """
@@ -24,9 +25,9 @@ def postgres() -> Iterator[str]:
 
     As root the server runs as a system user of its own, which must be able to enter its folder.
     """
-    PostgresServer = _postgres_server_class()
+    server_class: Any = _postgres_server_class()
 
-    class QuickServer(PostgresServer):
+    class QuickServer(server_class):
         def ensure_pgdata_inited(self) -> None:
             super().ensure_pgdata_inited()
             with open(self.pgdata / "postgresql.conf", "a") as conf:
@@ -42,7 +43,7 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _postgres_server_class() -> type:
+def _postgres_server_class() -> Any:
     with warnings.catch_warnings():
         # It keeps a lock in the user's runtime folder, which a container lacks, and warns that it takes another.
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
@@ -72,7 +73,7 @@ def given_or_private() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def _given(name: str, server) -> Iterator[str]:
+def _given(name: str, server: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
     if os.environ.get(name):
         yield os.environ[name]
     else:
