@@ -122,7 +122,9 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # Neither a server that is away nor a statement that hangs may hold a web worker for ever.
     DATABASES["default"].setdefault("OPTIONS", {})
     DATABASES["default"]["OPTIONS"].update(
-        connect_timeout=3, options=f"-c statement_timeout={env.number('STATEMENT_TIMEOUT_MS', 15000)}"
+        connect_timeout=3,
+        options=f"-c statement_timeout={env.number('STATEMENT_TIMEOUT_MS', 15000)}"
+        f" -c lock_timeout={env.number('LOCK_TIMEOUT_MS', 0)}",
     )
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {
