@@ -1,0 +1,152 @@
+"""Searching by name or e-mail, and what an empty list says (U-3, U-6, U-18)."""
+
+import pytest
+
+from console.tests.people import PENDING, USERS, expire, joined, link, names, pending, words
+from organizations.models import Membership, Status
+
+pytestmark = pytest.mark.django_db
+
+
+def search(client, text: str, address: str = USERS, **fields) -> list[str]:
+    return names(client.get(address, {"q": text, **fields}))
+
+
+def rename(member: Membership, first: str, last: str, email: str = "") -> None:
+    member.first_name, member.last_name, member.email = first, last, email or member.email
+    member.save()
+
+
+@pytest.mark.spec("U-6")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kell", ["Max Keller"]),
+        ("KELLER", ["Max Keller"]),
+        ("max@acme", ["Max Keller"]),
+        ("keller max", ["Max Keller"]),
+        ("max lindqvist", []),
+        ("a", ["Jöran Ødegård"]),  # one letter: at the start of a word (Ångström, his second last name)
+        ("ma", ["Max Keller"]),
+        ("x", []),
+        ("jor", ["Jöran Ødegård"]),
+        ("JÖRAN angstrom", ["Jöran Ødegård"]),
+        ("100%", ["Per 100% Cent"]),
+        ("%", ["Per 100% Cent"][:0]),
+        ("0% c", ["Per 100% Cent"]),
+        ("under_score", ["Per 100% Cent"]),
+        ("underxscore", []),
+        ("back\\slash", []),
+        ("'; DROP TABLE organizations_membership; --", []),
+        ("ma\x00x", []),
+        ("  max   keller  ", ["Max Keller"]),
+        ("acme.example", ["Bo Lindqvist", "Jöran Ødegård", "Max Keller", "Olga Ivanova", "Per 100% Cent"]),
+    ],
+)
+def test_search(cast, text, expected):
+    rename(cast.opal, "Jöran", "Ødegård Ångström")
+    joined(cast.acme, 1, first_name="Per 100%", last_name="Cent", email="under_score@acme.example")
+    found = search(cast.client("olga"), text)
+    assert [name.removesuffix(" Ångström") for name in found] == expected
+
+
+@pytest.mark.spec("U-6")
+def test_hostile_and_endless_searches_are_only_searches(cast):
+    client = cast.client("olga")
+    for text in ("%00", "\ud800", "🏳️‍🌈" * 50, "a " * 5000, "\u202e", "x" * 20_000, "%" * 90, "_" * 90, "\\"):
+        response = client.get(USERS, {"q": text.encode("utf-8", "replace").decode()})
+        assert response.status_code == 200
+    assert b'maxlength="100"' in client.get(USERS).content
+
+
+@pytest.mark.spec("U-6")
+def test_cjk_names_are_found_by_their_first_sign(cast):
+    rename(cast.opal, "王", "小明")
+    assert search(cast.client("olga"), "小") == ["王 小明"]
+
+
+@pytest.mark.spec("U-6")
+def test_few_among_many_are_found_in_order_and_page_by_page(cast, monkeypatch):
+    """Rare ones lie behind the rows that are walked, so they are gathered; common ones are met on the way."""
+    monkeypatch.setattr("console.queries.members.WALK_LIMIT", 60)
+    monkeypatch.setattr("console.queries.members.PAGE_SIZE", 10)
+    joined(cast.acme, 100)
+    joined(cast.acme, 25, last_name="Zebulon")
+    client = cast.client("olga")
+    first = client.get(USERS, {"q": "zebulon"})
+    assert names(first) == [f"Person {n:03} Zebulon" for n in range(10)]
+    second = client.get(link(first, "Next"))
+    third = client.get(link(second, "Next"))
+    assert names(second) + names(third) == [f"Person {n:03} Zebulon" for n in range(10, 25)]
+    assert names(client.get(link(third, "Previous"))) == names(second)
+    assert names(client.get(USERS, {"q": "zebulon", "sort": "-name"}))[0] == "Person 024 Zebulon"
+    common = client.get(USERS, {"q": "person"})
+    assert len(names(common)) == 10 and names(client.get(link(common, "Next")))[0] == "Person 005 Test"
+
+
+@pytest.mark.spec("U-3")
+def test_a_search_that_matches_only_pending_members_offers_them(cast):
+    invitations = cast.invite(people=[("Nadia", "Petrov", "nadia@acme.example"), ("Nadia", "Late", "late@acme.example")])
+    expire(invitations[1])
+    client = cast.client("olga")
+    page = client.get(USERS, {"q": "nadia"})
+    assert names(page) == []
+    assert "No one who joined matches “nadia”" in words(page)
+    assert "2 people who have not accepted yet do." in words(page)
+    shown = client.get(link(page, "Show pending members"))
+    assert names(shown) == ["Nadia Late", "Nadia Petrov"]
+    assert "All Users" in words(shown) and 'aria-current="page">All Users' in shown.content.decode()
+
+
+@pytest.mark.spec("U-3")
+def test_a_search_with_matches_in_another_status_says_so(cast):
+    Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
+    client = cast.client("olga")
+    page = client.get(USERS, {"q": "bo", "status": "active"})
+    assert "1 member with another status does." in words(page)
+    assert names(client.get(link(page, "Search everyone"))) == ["Bo Lindqvist"]
+    page = client.get(PENDING, {"q": "olga"})
+    assert "No one here matches “olga”" in words(page)
+    assert names(client.get(link(page, "Search everyone"))) == ["Olga Ivanova"]
+
+
+@pytest.mark.spec("U-18")
+def test_no_results_names_the_search_and_clears_it(cast):
+    client = cast.client("olga")
+    page = client.get(USERS, {"q": "zol<tan>"})
+    assert "No one matches “zol<tan>”" in words(page) and b"<tan>" not in page.content
+    assert link(page, "Clear search") == USERS
+    page = client.get(USERS, {"q": "zoltan", "status": "active"})
+    assert link(page, "Clear search and filters") == USERS
+
+
+@pytest.mark.spec("U-18")
+def test_a_filter_with_nobody_is_named_and_cleared(cast):
+    page = cast.client("olga").get(USERS, {"status": "deactivated"})
+    assert "No one is in “Deactivated”" in words(page) and link(page, "Clear filter") == USERS
+
+
+@pytest.mark.spec("U-18")
+def test_first_use_offers_add_user(cast):
+    page = cast.client("tess").get("/o/globex/users/")
+    assert names(page) == ["Tess Moreau"]
+    assert "You’re the only one here" in words(page)
+    assert page.content.count(b'href="/o/globex/users/add/"') == 2
+    page = cast.client("tess").get("/o/globex/users/pending/")
+    assert "Nobody is pending" in words(page)
+
+
+@pytest.mark.spec("U-18")
+def test_no_first_use_where_somebody_is_pending(cast):
+    pending(cast.globex, 1)
+    assert "only one here" not in words(cast.client("tess").get("/o/globex/users/"))
+
+
+@pytest.mark.spec("U-18", "R-4")
+@pytest.mark.parametrize("who", ["bo", "opal"])
+@pytest.mark.parametrize("address", [USERS, PENDING])
+def test_without_permission_the_page_says_why(cast, who, address):
+    page = cast.client(who).get(address)
+    assert page.status_code == 403
+    assert "Your role does not include “See people”. Ask an Admin for it." in words(page)
+    assert "Olga" not in words(page)
