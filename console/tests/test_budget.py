@@ -66,23 +66,22 @@ def plan(organization, address: str) -> str:
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
-@pytest.mark.django_db
+VIEWS = (
+    "", "?sort=-name", "?sort=role", "?sort=-last_active", "?sort=joined", "?status=active", "?status=everyone",
+    "pending/", "pending/?sort=-name", "pending/?status=expired",
+)  # fmt: skip
+
+
 @pytest.mark.spec("U-6")
 @postgresql
-@pytest.mark.parametrize(
-    "address",
-    [
-        "", "?sort=-name", "?sort=role", "?sort=-last_active", "?sort=joined", "?status=active", "?status=everyone",
-        "pending/", "pending/?sort=-name", "pending/?status=expired",
-    ],
-)  # fmt: skip
-def test_a_page_reads_little_of_the_table(cast, address):
+def test_a_page_reads_little_of_the_table(cast):
     """An ordered index read for each status, merged: nothing sorted, and hardly more rows read than shown."""
-    joined(cast.acme, 2500)
-    pending(cast.acme, 1200)
-    pending(cast.acme, 1200, days=-5)
+    joined(cast.acme, 1500)
+    pending(cast.acme, 600)
+    pending(cast.acme, 600, days=-5)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE organizations_membership")
-    steps = plan(cast.acme, address)
-    assert "Index" in steps and "Sort Method" not in steps and "Seq Scan" not in steps, steps
-    assert int(re.search(r"shared hit=(\d+)", steps)[1]) < 200, steps
+    for address in VIEWS:
+        steps = plan(cast.acme, address)
+        assert "Index" in steps and "Sort Method" not in steps and "Seq Scan" not in steps, steps
+        assert int(re.search(r"shared hit=(\d+)", steps)[1]) < 200, steps

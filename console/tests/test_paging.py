@@ -51,7 +51,9 @@ def test_every_sort_pages_through_everybody_once(cast, ten, sort, status):
     flat = [name for page in pages for name in page]
     total = 42 if status == "everyone" else 37
     assert len(flat) == len(set(flat)) == total and [len(page) for page in pages[:-1]] == [10] * (len(pages) - 1)
-    key = {"name": "sort_name", "role": "role_order", "last_active": "last_active_at", "joined": "joined_at"}[sort.strip("-")]
+    key = {"name": "sort_name", "role": "role_order", "last_active": "last_active_at", "joined": "joined_at"}[
+        sort.strip("-")
+    ]
     values = dict(Membership.objects.filter(organization=cast.acme).values_list("sort_name", key))
     order = [values[name.lower()] for name in flat]
     assert order == sorted(order, reverse=sort.startswith("-"))

@@ -86,7 +86,9 @@ def test_few_among_many_are_found_in_order_and_page_by_page(cast, monkeypatch):
 
 @pytest.mark.spec("U-3")
 def test_a_search_that_matches_only_pending_members_offers_them(cast):
-    invitations = cast.invite(people=[("Nadia", "Petrov", "nadia@acme.example"), ("Nadia", "Late", "late@acme.example")])
+    invitations = cast.invite(
+        people=[("Nadia", "Petrov", "nadia@acme.example"), ("Nadia", "Late", "late@acme.example")]
+    )
     expire(invitations[1])
     client = cast.client("olga")
     page = client.get(USERS, {"q": "nadia"})

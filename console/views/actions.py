@@ -97,7 +97,7 @@ def user_invitation(request: MemberRequest, member_id: UUID) -> HttpResponse:
         status = 409 if request.method == "POST" else 200
         context = _asking(request, member, listing, "accent", "send")
         return render(request, "console/user_invitation.html", context, status=status)
-    seen = request.GET.get("sent", "")
+    seen = request.GET.get("sent", "")[:9]
     try:
         resend_invitation(actor=request.membership, member=member, sends=int(seen) if seen.isdecimal() else None)
     except Invitation.DoesNotExist:
