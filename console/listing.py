@@ -37,11 +37,6 @@ class Filter:
     expired: bool | None = None
 
     @property
-    def joined(self) -> bool:
-        """True where everybody in it accepted."""
-        return Status.INVITED not in self.statuses
-
-    @property
     def invited(self) -> bool:
         """True where nobody in it accepted."""
         return self.statuses == (Status.INVITED,)
@@ -137,6 +132,11 @@ class Listing:
         return replace(self, cursor=Cursor(backwards, values), token=token)
 
 
+def whole(tab: Tab) -> Listing:
+    """The tab as it opens."""
+    return Listing(tab=tab, filter=FILTERS[tab][0], sort=DEFAULT_SORT[tab])
+
+
 def _signer(listing: Listing, organization_id: object) -> Signer:
     # A cursor is good for the list that it was made for, and for no other order, filter or organization.
     bound = (str(organization_id), listing.tab, listing.filter.key, listing.sort, listing.q)
@@ -169,8 +169,8 @@ def listing_of(tab: Tab, params: QueryDict, *, organization_id: object, columns:
     """The view that an address asks for. `columns` are the names that may be switched on."""
     choices = {choice.key: choice for choice in FILTERS[tab]}
     wanted = ",".join(params.getlist("columns")).split(",")
-    listing = Listing(
-        tab=tab,
+    listing = replace(
+        whole(tab),
         q=_search(params.get("q", "")),
         filter=choices.get(params.get("status", ""), FILTERS[tab][0]),
         columns=tuple(name for name in columns if name in wanted) or None,

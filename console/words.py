@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.listing import DEFAULT_SORT, EVERYONE, Listing, Tab
+from console.listing import DEFAULT_SORT, EVERYONE, JOINED, Listing, Tab, whole
 from console.queries import Counts
 from organizations.models import Status
 
@@ -77,13 +77,13 @@ def nobody(slug: str, listing: Listing, matches: dict[str, int]) -> dict[str, st
 
     Gives heading, text, url and action for ui/empty.html; nothing where the tab as such is empty.
     """
-    plain = address_of(slug, Listing(tab=listing.tab))
+    plain = address_of(slug, whole(listing.tab))
     if listing.q and matches:
         everyone = Listing(tab=Tab.ALL, q=listing.q, filter=EVERYONE)
         text, action = _elsewhere(listing, matches)
         heading = (
             _("No one who joined matches “%(search)s”")
-            if listing.filter.joined
+            if listing.filter == JOINED
             else _("No one here matches “%(search)s”")
         )
         return {

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from console.tests.people import PENDING, USERS, expire, in_groups, joined, names, pending, row, words
+from console.tests.people import PENDING, USERS, expire, in_groups, joined, link, names, pending, row, words
 from invitations.services import accept_as_new_user
 from organizations.models import ManagedBy, Membership, MembershipRole, Project, ProjectGrant, Status
 from organizations.models.members import NEVER
@@ -35,6 +35,7 @@ def test_tabs_divide_who_accepted_from_who_has_not(four):
     assert names(waiting) == ["Eve Late", "Nadia Petrov"]
     for page in (everybody, waiting):
         assert "All Users 4 Pending 2" in words(page)
+        assert (link(page, "All Users"), link(page, "Pending")) == (USERS, PENDING)
     assert "3 active members, 1 deactivated." in words(everybody)
     text = "1 invitation is waiting for an answer, 1 has expired. Links work for 30 days from the first send."
     assert text in words(waiting)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from console import words
-from console.listing import FILTERS, Listing, Tab, listing_of
+from console.listing import FILTERS, Listing, Tab, listing_of, whole
 from console.queries import Counts, count_matches, count_members, details_of, page_of
 from console.rows import Rows
 from console.tables import OPTIONAL, shown_columns, table_of
@@ -83,8 +83,8 @@ def frame(request: MemberRequest, listing: Listing, counts: Counts) -> dict[str,
     invites = Permission.PEOPLE_INVITE in request.permissions
     return {
         **tabs(slug, listing, counts),
-        "base": words.address_of(slug, Listing(tab=listing.tab)),
-        "filters": [(choice, choice == listing.filter) for choice in FILTERS[listing.tab]],
+        "base": words.address_of(slug, whole(listing.tab)),
+        "choices": [(choice, choice == listing.filter) for choice in FILTERS[listing.tab]],
         "why_no_add": add.reason if invites and not add else "",
         "first_use": counts.joined.value == 1 and not counts.invited and not listing.narrowed,
     }
@@ -98,7 +98,7 @@ def tabs(slug: str, listing: Listing, counts: Counts) -> dict[str, Any]:
             {
                 "label": label,
                 "count": count,
-                "url": words.address_of(slug, Listing(tab=tab)),
+                "url": words.address_of(slug, whole(tab)),
                 "current": tab == listing.tab,
             }
             for tab, (label, count) in labels.items()

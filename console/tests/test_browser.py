@@ -1,0 +1,245 @@
+"""The Users page in a real browser, with and without scripts."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from console.tests.people import PENDING, USERS, expire, joined
+from invitations.models import Invitation
+from organizations.models import Membership
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def crowd(live_cast):
+    """Seventy who joined; Nadia pending, Eve expired."""
+    joined(live_cast.acme, 66)
+    nadia, eve = live_cast.invite(
+        people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")],
+        group_ids=[str(live_cast.groups["marketing"].pk)],
+    )
+    live_cast.nadia, live_cast.eve = nadia.membership, expire(eve)
+    return live_cast
+
+
+@pytest.fixture
+def enter(live_server):
+    """enter(page, cast, "olga", path): opens a page signed in; whatever the console complains of fails the test."""
+    complaints = []
+
+    def go(page: Page, cast, name: str, path: str) -> None:
+        cookie = cast.client(name).cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(live_server.url + path)
+
+    go.complaints = complaints
+    yield go
+    assert not complaints, complaints
+
+
+def first_name(page: Page):
+    return page.locator("tbody .name").first
+
+
+def more(page: Page, name: str):
+    return page.get_by_role("button", name=f"More actions for {name}")
+
+
+@pytest.mark.spec("U-6")
+def test_search_sort_paging_and_back(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    expect(page.locator("tbody tr")).to_have_count(50)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("tbody tr")).to_have_count(20)
+    expect(page).to_have_url(re.compile("after="))
+    page.get_by_role("columnheader", name="Role").get_by_role("link").click()
+    expect(page.get_by_role("columnheader", name="Role")).to_have_attribute("aria-sort", "ascending")
+    expect(first_name(page)).to_contain_text("Olga Ivanova")
+    search = page.get_by_role("searchbox", name="Search name or email")
+    search.press_sequentially("kel", delay=30)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(search).to_be_focused()
+    expect(search).to_have_value("kel")
+    expect(page).to_have_url(re.compile(r"\?q=kel&sort=role$"))
+    page.get_by_label("Status").select_option("Deactivated")
+    expect(page.get_by_role("heading", name="No one here matches “kel”")).to_be_visible()
+    page.go_back()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("searchbox")).to_have_value("kel")
+    page.go_back()
+    expect(page.locator("tbody tr")).to_have_count(50)
+    expect(page.get_by_role("columnheader", name="Role")).to_have_attribute("aria-sort", "ascending")
+    expect(page.get_by_role("heading", name="Users")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("columnheader", name="Role")).to_have_attribute("aria-sort", "ascending")
+
+
+@pytest.mark.spec("U-6")
+def test_nobody_is_left_in_the_browsers_storage(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("tbody tr")).to_have_count(20)
+    kept = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    assert "Person" not in kept and "acme.example" not in kept
+
+
+@pytest.mark.spec("I-2", "U-18")
+def test_resend_from_the_menu_by_keyboard(page, crowd, enter):
+    enter(page, crowd, "max", PENDING)
+    expect(page.locator(f"#user-{crowd.nadia.pk}")).to_contain_text("Olga Ivanova")
+    more(page, "Nadia Petrov").focus()
+    page.keyboard.press("Enter")
+    item = page.get_by_role("button", name="Resend invite")
+    expect(item).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(item).to_be_hidden()
+    expect(more(page, "Nadia Petrov")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(item).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("Invitation sent again to Nadia Petrov. It still expires on")
+    expect(page.locator(f"#user-{crowd.nadia.pk}")).to_contain_text("Max Keller")
+    expect(more(page, "Nadia Petrov")).to_be_focused()
+    assert Invitation.objects.get(membership=crowd.nadia).sends == 2
+    more(page, "Nadia Petrov").click()  # the row that took its place has a menu too
+    expect(page.get_by_role("button", name="Resend invite")).to_be_visible()
+
+
+@pytest.mark.spec("I-3", "U-18")
+def test_renew_an_expired_invitation_in_a_dialog(page, crowd, enter):
+    enter(page, crowd, "olga", PENDING)
+    expect(page.locator(f"#user-{crowd.eve.pk}")).to_contain_text("Expired")
+    more(page, "Eve Late").click()
+    page.get_by_role("link", name="Resend invite").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("A new period of 30 days starts")
+    dialog.get_by_role("button", name="Resend invite").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(f"#user-{crowd.eve.pk}")).to_contain_text("Pending")
+    expect(page.locator("#users-summary")).to_contain_text("2 invitations are waiting for an answer.")
+    expect(more(page, "Eve Late")).to_be_focused()
+
+
+@pytest.mark.spec("U-14", "U-18")
+def test_delete_in_a_dialog(page, crowd, enter, axe):
+    enter(page, crowd, "olga", PENDING)
+    more(page, "Nadia Petrov").click()
+    axe(page)
+    page.get_by_role("link", name="Delete").click()
+    dialog = page.get_by_role("dialog", name="Delete Nadia Petrov?")
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
+    axe(page)
+    dialog.get_by_role("link", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    expect(more(page, "Nadia Petrov")).to_be_focused()
+    more(page, "Nadia Petrov").click()
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete user").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("link", name="Pending 1")).to_be_visible()
+    expect(page.locator("#toasts")).to_contain_text("Nadia Petrov was deleted.")
+    more(page, "Eve Late").click()
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete user").click()
+    expect(page.get_by_role("heading", name="Nobody is pending")).to_be_visible()
+
+
+@pytest.mark.spec("U-18")
+def test_a_refusal_and_a_failure_are_said(page, crowd, enter):
+    enter(page, crowd, "olga", PENDING)
+    more(page, "Nadia Petrov").click()
+    expect(page.get_by_role("button", name="Resend invite")).to_be_visible()
+    crowd.acme.sso_enforced = True
+    crowd.acme.save()
+    page.get_by_role("button", name="Resend invite").click()
+    expect(page.locator("#toasts")).to_contain_text("single sign-on is required")
+    page.get_by_role("button", name="Dismiss").click()
+    page.route("**/users/pending/?sort=*", lambda route: route.abort())
+    page.get_by_role("columnheader", name="Name").get_by_role("link").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server could not be reached. Nothing was changed.")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.unroute("**/users/pending/?sort=*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
+    enter.complaints.clear()  # the failures themselves
+
+
+@pytest.mark.spec("U-18")
+def test_a_failed_menu_can_be_opened_again(page, crowd, enter):
+    enter(page, crowd, "olga", PENDING)
+    page.route("**/menu/*", lambda route: route.abort())
+    more(page, "Nadia Petrov").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server could not be reached")
+    page.unroute("**/menu/*")
+    more(page, "Nadia Petrov").click()
+    expect(page.get_by_role("link", name="Delete")).to_be_visible()
+    enter.complaints.clear()
+
+
+@pytest.mark.spec("U-18")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_axe_finds_nothing(page, crowd, enter, axe, theme, size):
+    Membership.objects.filter(pk=crowd.bo.pk).update(status="deactivated")
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=theme)
+    enter(page, crowd, "olga", USERS)
+    axe(page)
+    base = page.url.removesuffix(USERS)
+    paths = [
+        f"{USERS}?status=everyone&columns=role,groups,projects,invited_by,sent,status,two_factor,managed_by,joined",
+        PENDING, f"{USERS}?q=nobody", f"{USERS}?q=nadia",
+        f"{USERS}{crowd.eve.pk}/menu/?view=pending/", f"{USERS}{crowd.eve.pk}/deletion/",
+        f"{USERS}{crowd.eve.pk}/invitation/?view=pending/",
+    ]  # fmt: skip
+    for path in paths:
+        page.goto(base + path)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.goto(base + "/o/acme/")
+    page.context.clear_cookies()
+    for path in ("/o/globex/users/", "/o/globex/users/pending/"):
+        enter(page, crowd, "tess", path)
+        axe(page)
+
+
+@pytest.mark.spec("U-6")
+def test_phones_sort_by_a_control(page, crowd, enter):
+    page.set_viewport_size(PHONE)
+    enter(page, crowd, "olga", USERS)
+    page.get_by_label("Sort").select_option("Name, Z to A")
+    expect(first_name(page)).to_contain_text("Person 065")
+    expect(page.get_by_label("Sort")).to_have_value("-name")
+    page.get_by_label("Status").select_option("Pending")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_label("Sort").locator("option")).to_have_count(6)
+
+
+@pytest.mark.spec("U-6", "I-2", "U-14")
+def test_all_of_it_works_without_scripts(browser, crowd, enter, live_server):
+    context = browser.new_context(java_script_enabled=False, viewport=WIDE)
+    page = context.new_page()
+    enter(page, crowd, "olga", USERS)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("tbody tr")).to_have_count(20)
+    page.get_by_role("searchbox").fill("nadia")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Show pending members").click()
+    more(page, "Nadia Petrov").click()
+    expect(page.get_by_role("heading", name="Actions for Nadia Petrov")).to_be_visible()
+    page.get_by_role("button", name="Resend invite").click()
+    expect(page.locator("#toasts")).to_contain_text("Invitation sent again to Nadia Petrov.")
+    assert "q=nadia&status=everyone" in page.url
+    more(page, "Nadia Petrov").click()
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete user").click()
+    expect(page.locator("#toasts")).to_contain_text("Nadia Petrov was deleted.")
+    assert not Membership.objects.filter(pk=crowd.nadia.pk).exists()
+    assert timezone.now() > crowd.eve.invite_expires_at
+    context.close()
