@@ -46,6 +46,7 @@ def views(slug: str, deep: str) -> dict[str, tuple[str, dict]]:
     }
     for name, word in (
         ("common", "mar"),
+        ("medium", "xenia"),
         ("rare", RARE),
         ("absent", "qwxz"),
         ("two letters", "an"),

@@ -26,17 +26,20 @@ def places(values: list) -> str:
 
 
 def _pattern(word: str) -> str:
-    for char in "\\%_":
-        word = word.replace(char, "\\" + char)
-    # Two letters make no trigram; at the start of a word they do, with the blank before it.
-    return f"% {word}%" if len(word) < 3 else f"%{word}%"
+    escaped = "".join("\\" + char if char in "\\%_" else char for char in word)
+    return f"%{_at_start(word)}{escaped}%"
+
+
+def _at_start(word: str) -> str:
+    """Two letters make no trigram; at the start of a word they do, with the blank before it."""
+    return " " if len(word) < 3 else ""
 
 
 def matching(words: list[str]) -> tuple[str, Params]:
     """Members in whom every word is found: by the trigram index, or on SQLite by looking at each."""
     if connection.vendor == "postgresql":
         return " AND search_text LIKE %s" * len(words), [_pattern(word) for word in words]
-    return " AND instr(search_text, %s) > 0" * len(words), [f" {w}" if len(w) < 3 else w for w in words]
+    return " AND instr(search_text, %s) > 0" * len(words), [_at_start(word) + word for word in words]
 
 
 def within(choice: Filter, now: datetime) -> tuple[str, Params]:

