@@ -43,8 +43,9 @@ def save_draft(
 ) -> Batch:
     """Writes `fields` (of FIELDS, as typed, JSON-ready) into the actor's draft, or into a new one with the id `key`.
 
-    A save that changes nothing leaves the version. Raises Refused where the actor may not add people, DraftChanged where `version` is not the draft's or a draft
-    with that key has begun meanwhile, Batch.DoesNotExist where the key is another member's.
+    A save that changes nothing leaves the version. Raises Refused where the actor may not add people, DraftChanged
+    where `version` is not the draft's or a draft with that key has begun meanwhile, Batch.DoesNotExist where the key
+    is another member's.
     """
     require(can_add_users(actor))
     assert fields.keys() <= FIELDS, fields.keys()
