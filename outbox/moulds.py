@@ -60,6 +60,13 @@ class Cast(EmailMultiAlternatives):
     mould: "Mould"
     values: Mapping[str, str]
 
+    def __getattr__(self, name: str) -> Any:
+        """body and alternatives are filled in once somebody looks: SMTP needs neither."""
+        if name not in ("body", "alternatives"):
+            raise AttributeError(name)
+        vars(self)[name] = getattr(self.mould, name)(self.values)
+        return vars(self)[name]
+
     def message(self) -> Any:  # type: ignore[override]
         head = {"To": ", ".join(map(str, self.to)), **self.extra_headers}
         lines = [_subject(str(self.subject)), *(_header(name, value) for name, value in head.items())]
@@ -73,7 +80,7 @@ class Mould:
     """
 
     def __init__(self, message: EmailMultiAlternatives, marks: Collection[str]) -> None:
-        self.model = message
+        self.model, self._names = message, frozenset(marks)
         self._marks = re.compile("(" + "|".join(map(re.escape, marks)) + ")")
         whole: Any = message.message()
         for name in (*OWN_HEADERS, *message.extra_headers):
@@ -108,16 +115,27 @@ class Mould:
 
     def cast(self, *, to: str, values: Mapping[str, str], subject: str | None = None) -> EmailMultiAlternatives:
         """A message to one recipient, with its own subject if given; KeyError unless `values` has every mark."""
+        if missing := self._names - values.keys():
+            raise KeyError(*missing)
         model = self.model
         message = Cast(model.subject if subject is None else subject, from_email=model.from_email, to=[to])
         message.extra_headers = dict(model.extra_headers)
         message.mould, message.values = self, values
-        message.body = self._replace(str(model.body), values, False)
-        for content, mimetype in model.alternatives:
-            message.attach_alternative(self._replace(str(content), values, "html" in mimetype), mimetype)
+        del message.body, message.alternatives
         message.attachments = model.attachments
         message.mixed_subtype = model.mixed_subtype  # type: ignore[attr-defined]
         return message
+
+    def body(self, values: Mapping[str, str]) -> str:
+        """The plain text with `values` for the marks."""
+        return self._replace(str(self.model.body), values, False)
+
+    def alternatives(self, values: Mapping[str, str]) -> list:
+        """The other forms of the text likewise."""
+        return [
+            type(form)(self._replace(str(form[0]), values, "html" in str(form[1])), form[1])  # type: ignore[misc]
+            for form in self.model.alternatives
+        ]
 
     def _replace(self, text: str, values: Mapping[str, str], is_html: bool) -> str:
         return self._marks.sub(lambda mark: escape(values[mark[0]]) if is_html else values[mark[0]], text)

@@ -18,12 +18,12 @@ PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_
 
 @lru_cache(maxsize=64)
 def _parsed(address: str) -> str:
-    return sanitize_address(address, "utf-8")
+    return smtplib.quoteaddr(sanitize_address(address, "utf-8"))[1:-1]
 
 
 def envelope(address: str) -> str:
     """The bare address for MAIL and RCPT; ValueError where it is none."""
-    return address if PLAIN.fullmatch(address) else smtplib.quoteaddr(_parsed(address))[1:-1]
+    return address if PLAIN.fullmatch(address) else _parsed(address)
 
 
 def _stuffed(content: bytes) -> bytes:
