@@ -78,6 +78,7 @@ def worker(transactional_db, tmp_path, settings, mail_server):
             tmp_path / f"worker-{len(started)}.log",
             DATABASE_URL=processes.test_database_url(),
             DJANGO_SETTINGS_MODULE="outbox.tests.worker_settings",
+            BASE_URL="https://team.example",
             MAIL_PORT=str(mail_server.port),
             **env,
         )
