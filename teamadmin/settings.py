@@ -208,7 +208,7 @@ EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
 EMAIL_TIMEOUT = 20
-EMAIL_BACKEND = "outbox.smtp.EmailBackend"
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.prefixed("ANYMAIL_")}
 if DEMO:
     EMAIL_BACKEND = "teamadmin.devmail.backend.EmailBackend"

@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _
 from outbox.models import OutgoingEmail
 from outbox.policies import Verdict, sort_failure
 from outbox.services import claiming
-from outbox.services.rendering import render, render_many
+from outbox.services.rendering import render
 
 logger = logging.getLogger(__name__)
 
 BATCH = 250
 # A task ends after so many seconds, so that a worker that is told to stop can; the next sweep goes on.
 BUDGET = 45.0
-# "Still wanted?" is asked at most so many seconds before the mail leaves.
-FRESH = 1.0
 # What a killed worker may send twice: the mails of the last moment, which on a slow server is one.
 UNMARKED, UNMARKED_SECONDS = 250, 0.1
 
@@ -113,16 +111,12 @@ def _put_off(rows: Sequence[OutgoingEmail], error: BaseException) -> None:
 
 def _deliver_batch(delivery: Delivery, rows: list[OutgoingEmail], deadline: float) -> bool:
     """Sends claimed rows; False where the server is away, the time is up or the worker stops."""
-    made, made_at = render_many(rows), time.monotonic()
     for place, row in enumerate(rows):
         if stopping.is_set() or time.monotonic() > deadline:
             claiming.give_back(rows[place:])
             return False
         try:
-            if row.pk in made and time.monotonic() - made_at < FRESH:
-                _deliver(delivery, row, made[row.pk])
-            else:
-                _render_and_deliver(delivery, row)
+            _render_and_deliver(delivery, row)
         except ServerGone as gone:
             _put_off(rows[place:], gone.__cause__ or gone)
             return False

@@ -1,9 +1,7 @@
 """From a row to the message that goes out, by the renderers of settings.OUTBOX_KINDS."""
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from email.utils import formatdate
-from uuid import UUID
 
 from django.core.mail import EmailMessage
 from django.utils.module_loading import import_string
@@ -11,8 +9,6 @@ from django.utils.module_loading import import_string
 from outbox.models import OutgoingEmail
 from outbox.policies import Unmailable
 from outbox.queries import kinds
-
-logger = logging.getLogger(__name__)
 
 Renderer = Callable[[OutgoingEmail], EmailMessage | None]
 
@@ -42,20 +38,3 @@ def render(row: OutgoingEmail) -> EmailMessage | None:
     """Asks the renderer for the message as things stand now; None: no longer wanted. Whatever it raises passes."""
     message = renderer_for(row.kind)(row)
     return None if message is None else _stamped(row, message)
-
-
-def render_many(rows: Sequence[OutgoingEmail]) -> dict[UUID, EmailMessage | None]:
-    """What the rows' renderers answer where they can answer for many at once (an attribute `many`).
-
-    Rows that are missing in the answer, for whatever reason, are rendered alone later: there an error has its row.
-    """
-    answers: dict[UUID, EmailMessage | None] = {}
-    for kind in {row.kind for row in rows}:
-        of_kind = [row for row in rows if row.kind == kind]
-        try:
-            many = getattr(renderer_for(kind), "many", None)
-            made = many(of_kind) if many else {}
-            answers |= {row.pk: made[row.pk] and _stamped(row, made[row.pk]) for row in of_kind if row.pk in made}
-        except Exception:  # one poisonous row must not cost the others anything but speed
-            logger.debug("%d mails of kind %s will be made one by one.", len(of_kind), kind, exc_info=True)
-    return answers

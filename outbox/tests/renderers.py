@@ -19,16 +19,3 @@ def render(row: OutgoingEmail) -> EmailMessage | None:
     if trouble == "crowd":
         message.cc = ["eve@evil.example"]
     return message
-
-
-def render_alone(row: OutgoingEmail) -> EmailMessage | None:
-    """As render()."""
-    return render(row)
-
-
-def render_together(rows: list[OutgoingEmail]) -> dict:
-    """render() for many rows; one poisonous row spoils the call."""
-    return {row.pk: render(row) for row in rows}
-
-
-render_alone.many = render_together

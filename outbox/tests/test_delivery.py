@@ -53,35 +53,13 @@ def test_a_batch_goes_over_one_connection(mail_server, rows, monkeypatch):
 
 
 @pytest.mark.spec("I-9")
-@pytest.mark.parametrize("kind", ["test", "batch"])
-def test_a_mail_that_nobody_wants_any_more_is_cancelled_when_sending(mail_server, rows, kind):
-    (row,), (other,) = rows(key="unwanted", kind=kind), rows(kind=kind)
+def test_a_mail_that_nobody_wants_any_more_is_cancelled_when_sending(mail_server, rows):
+    (row,), (other,) = rows(key="unwanted"), rows()
     services.deliver_due()
     row.refresh_from_db()
     assert row.state == State.CANCELLED
     assert row.last_error == "No longer wanted when it was to be sent."
     assert ids(mail_server) == [other.message_id]
-
-
-@pytest.mark.spec("I-9")
-def test_a_mail_made_with_its_batch_is_made_again_when_the_batch_was_slow(mail_server, rows, monkeypatch):
-    first, second = rows(2, kind="batch")
-    mail_server.behaviour.delay = 0.3
-    monkeypatch.setattr(delivery, "FRESH", 0.2)
-    monkeypatch.setattr("outbox.services.rendering.import_string", _renderer_that_changes_its_mind)
-    services.deliver_due()
-    states = {row.pk: row.state for row in OutgoingEmail.objects.all()}
-    assert states == {first.pk: State.SENT, second.pk: State.CANCELLED}
-
-
-def _renderer_that_changes_its_mind(path):
-    from outbox.tests import renderers
-
-    def render(row):
-        return None
-
-    render.many = renderers.render_together
-    return render
 
 
 @pytest.mark.parametrize(
@@ -171,9 +149,9 @@ def test_a_poisonous_mail_is_parked_after_some_tries_and_the_others_go(mail_serv
     assert sorted(ids(mail_server)) == sorted(row.message_id for row in others)
 
 
-def test_one_poisonous_row_does_not_spoil_a_batch_made_together(mail_server, rows):
-    rows(key="poison", kind="batch")
-    others = rows(3, kind="batch")
+def test_one_poisonous_row_does_not_spoil_its_batch(mail_server, rows):
+    rows(key="poison")
+    others = rows(3)
     services.deliver_due()
     assert sorted(ids(mail_server)) == sorted(row.message_id for row in others)
 

@@ -4,10 +4,10 @@ from teamadmin.settings import *  # noqa: F403
 from teamadmin.settings import REDIS_URL, env
 
 CELERY_BROKER_URL = REDIS_URL
-OUTBOX_KINDS = {"test": "outbox.tests.renderers.render", "batch": "outbox.tests.renderers.render_alone"}
+OUTBOX_KINDS = {"test": "outbox.tests.renderers.render"}
 OUTBOX_LISTENERS: list[str] = []
 OUTBOX_SWEEP_SECONDS = env.number("OUTBOX_SWEEP_SECONDS", 60)
-EMAIL_BACKEND = "outbox.smtp.EmailBackend"
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = "127.0.0.1", env.number("MAIL_PORT", 9)
 EMAIL_USE_TLS = EMAIL_USE_SSL = False
 EMAIL_HOST_USER = EMAIL_HOST_PASSWORD = ""

@@ -75,7 +75,7 @@ def test_refuses_a_value_that_cannot_be_right(name, value):
 def test_production_is_safe_by_default():
     names = "s.DEBUG, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0"
     assert shown(names) == "False True True True True"
-    assert shown("s.EMAIL_BACKEND") == "outbox.smtp.EmailBackend"
+    assert shown("s.EMAIL_BACKEND") == "django.core.mail.backends.smtp.EmailBackend"
     assert shown("s.PASSWORD_HASHERS[0]") == "django.contrib.auth.hashers.Argon2PasswordHasher"
 
 
