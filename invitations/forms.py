@@ -1,6 +1,7 @@
 """What is typed in the Add User flow: taken from a POST as it is, so that a draft keeps it (W-12); checked later."""
 
 import re
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -77,7 +78,7 @@ def _person(part: str, first_name: str = "", last_name: str = "") -> dict[str, s
 
 
 def _parts(typed: str) -> list[str]:
-    parts = []
+    parts: list[str] = []
     for part in DIVIDED.findall(typed):
         words = part.split()
         # "a@x b@x" is two; "Ana Soto <a@x>" is one.
@@ -109,10 +110,10 @@ class PersonalForm(forms.Form):
     reason = BlockField(label=_("Reason for invitation"), required=False, strip=False)
     welcome_page = forms.ChoiceField(label=_("Welcome page"), required=False)
 
-    def __init__(self, *args, roles: list[Role], **options):
+    def __init__(self, *args: Any, roles: list[Role], **options: Any) -> None:
         super().__init__(*args, **options)
         pages = welcome_pages(roles)
-        field = self.fields["welcome_page"]
+        field = cast(forms.ChoiceField, self.fields["welcome_page"])
         field.choices = [(page.key, page.welcome_label) for page in pages]
         field.error_messages["invalid_choice"] = _("Choose a page that this role can open.")
         if self.initial.get("welcome_page") not in {page.key for page in pages}:

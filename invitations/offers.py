@@ -60,7 +60,7 @@ class Offer:
         if len(self.roles) != 1:
             return ""
         # Translators: "an Admin", "a Builder"; leave empty where your language has no such word.
-        return _("an ") if self.role[:1].upper() in "AEIO" else _("a ")
+        return _("an ") if takes_an(self.role) else _("a ")
 
     @property
     def capabilities(self) -> list[str]:
@@ -102,6 +102,11 @@ class Offer:
         """Whole days that the link still works, counted from now: 30 in the first mail, fewer in one sent again."""
         left = (self.expires_at or timezone.now()) - timezone.now()
         return max(1, round(left / timedelta(days=1)))
+
+
+def takes_an(word: str) -> bool:
+    """Whether English says "an" before it; "User manager" does not."""
+    return word[:1].upper() in "AEIO"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ def draft(request, cast) -> Batch:
 @pytest.mark.spec("W-3", "W-5", "W-6")
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("user_add_draft", 10), ("user_add_personalize", 12), ("user_add_mail", 8), ("user_add_discard", 4)],
+    [("user_add_draft", 12), ("user_add_personalize", 12), ("user_add_mail", 8), ("user_add_discard", 4)],
 )
 def test_pages(cast, draft, django_assert_num_queries, name, queries):
     client = cast.client("olga")
@@ -44,9 +44,9 @@ def test_pages(cast, draft, django_assert_num_queries, name, queries):
     ("name", "status", "queries"),
     [
         ("user_add_draft", 302, 15),
-        ("user_add_autosave", 200, 15),
-        ("user_add_groups", 200, 7),
-        ("user_add_projects", 200, 8),
+        ("user_add_autosave", 200, 17),
+        ("user_add_groups", 200, 8),
+        ("user_add_projects", 200, 10),
         ("user_add_people", 302, 11),
     ],
 )

@@ -1,7 +1,9 @@
 """Add User, step 1: people, role, groups and projects (W-2 to W-6). Every button saves the draft first."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from invitations.models import Batch
 from invitations.problems import Problems, choice_problems, people_problems
 from invitations.queries import draft_of, latest_draft
 from invitations.services import DraftChanged, discard_draft, save_draft
-from invitations.views.wizard_entry import go, typed_before, url_of, wizard_view
+from invitations.views.wizard_entry import WizardRequest, go, typed_before, url_of, wizard_view
 from invitations.views.wizard_parts import Asked, Setup, blank_batch, frame, problem_list
 
 
@@ -24,7 +26,7 @@ def version_in(post: QueryDict) -> int:
         return 0
 
 
-def keep(request, batch: Batch | None, *, twice: bool = False, **fields) -> Batch:
+def keep(request: WizardRequest, batch: Batch | None, fields: dict[str, Any], *, twice: bool = False) -> Batch:
     """Saves what was typed. Raises DraftChanged, unless `twice` allows a draft that says the same already: a second
     press. Only where the next page shows the draft anew, or one would go on with what one has not seen.
 
@@ -43,7 +45,7 @@ def keep(request, batch: Batch | None, *, twice: bool = False, **fields) -> Batc
         raise Http404 from None
 
 
-def choices_hold(request, typed: dict) -> Problems:
+def choices_hold(request: WizardRequest, typed: dict) -> Problems:
     """What forbids to keep a choice: ids of another organization, a role that the actor may not give (R-6)."""
     problems = choice_problems(request.membership, blank_batch(request, request.draft_key, **typed))
     if not typed["role_ids"]:
@@ -51,7 +53,9 @@ def choices_hold(request, typed: dict) -> Problems:
     return problems
 
 
-def setup_page(request, batch: Batch, problems: Problems | None = None, *, status: int = 200, **extra):
+def setup_page(
+    request: WizardRequest, batch: Batch, problems: Problems | None = None, *, status: int = 200, **extra: Any
+) -> HttpResponse:
     """Step 1 with what is typed and what is wrong with it."""
     problems = problems or Problems()
     setup = Setup(request.membership, batch, problems, extra.pop("asked", None) or Asked.of(request.GET))
@@ -59,7 +63,7 @@ def setup_page(request, batch: Batch, problems: Problems | None = None, *, statu
     return render(request, "invitations/wizard/setup.html", context, status=status)
 
 
-def sent_already(request, batch: Batch):
+def sent_already(request: WizardRequest, batch: Batch) -> HttpResponse:
     """To the Pending tab with the words of the press that sent the batch (W-11)."""
     count = len(batch.people)
     messages.success(
@@ -68,7 +72,7 @@ def sent_already(request, batch: Batch):
     return go(request, reverse("users_pending", args=[request.organization.slug]))
 
 
-def shown_as(request, batch: Batch | None, typed: dict, version: int | None = None) -> Batch:
+def shown_as(request: WizardRequest, batch: Batch | None, typed: dict, version: int | None = None) -> Batch:
     """The draft with what was typed in it, not saved."""
     shown = batch or blank_batch(request, request.draft_key)
     for name, value in typed.items():
@@ -77,7 +81,7 @@ def shown_as(request, batch: Batch | None, typed: dict, version: int | None = No
     return shown
 
 
-def setup_changed(request, changed: DraftChanged, typed: dict):
+def setup_changed(request: WizardRequest, changed: DraftChanged, typed: dict) -> HttpResponse:
     """409: the draft is another one by now. What was typed stays; pressing again keeps it instead of the other."""
     if changed.batch.sent_at:
         return sent_already(request, changed.batch)
@@ -86,15 +90,15 @@ def setup_changed(request, changed: DraftChanged, typed: dict):
     return setup_page(request, shown_as(request, changed.batch, typed, version), status=409, conflict=str(changed))
 
 
-def save_setup(request, batch: Batch | None, typed: dict) -> tuple[Batch, Problems]:
+def save_setup(request: WizardRequest, batch: Batch | None, typed: dict) -> tuple[Batch, Problems]:
     """Keeps step 1, or says why not: then nothing is written, and the batch given back holds what may be shown."""
     problems = choices_hold(request, typed)
     if problems:
         return shown_as(request, batch, _without_strangers(request, typed)), problems
-    return keep(request, batch, twice=True, **typed), problems
+    return keep(request, batch, typed, twice=True), problems
 
 
-def _without_strangers(request, typed: dict) -> dict:
+def _without_strangers(request: WizardRequest, typed: dict) -> dict:
     # The lists show the organization's own things alone; an id that is none of them would stay in the form unseen.
     setup = Setup(request.membership, blank_batch(request, request.draft_key, **typed))
     choices = setup.choices
@@ -106,12 +110,12 @@ def _without_strangers(request, typed: dict) -> dict:
 
 
 @wizard_view("GET", "HEAD", "POST")
-def setup(request, batch):
+def setup(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     """Step 1. GET: the form, or the newest draft (W-12). POST: saves, and leads to step 2 if all is well."""
     return _continue(request, batch) if request.method == "POST" else _show(request, batch)
 
 
-def _show(request, batch: Batch | None):
+def _show(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     if post := typed_before(request):
         return setup_page(request, _typed_again(request, batch, post), signed_in=True)
     if batch and batch.sent_at:
@@ -125,7 +129,7 @@ def _show(request, batch: Batch | None):
     return setup_page(request, batch, problems, restored="restored" in request.GET)
 
 
-def _typed_again(request, batch: Batch | None, post: QueryDict) -> Batch:
+def _typed_again(request: WizardRequest, batch: Batch | None, post: QueryDict) -> Batch:
     """The draft with what was typed before the sign-in; its version too, so that it overwrites nothing unseen."""
     request.draft_key = forms.draft_key(post) or request.draft_key
     batch = batch or draft_of(request.membership, request.draft_key)
@@ -133,14 +137,14 @@ def _typed_again(request, batch: Batch | None, post: QueryDict) -> Batch:
     return shown_as(request, batch, typed, version_in(post))
 
 
-def setup_problems(request, batch: Batch) -> Problems:
+def setup_problems(request: WizardRequest, batch: Batch) -> Problems:
     """All that keeps a draft from step 2: four queries."""
     problems = people_problems(request.organization, batch.people)
     problems.general |= choice_problems(request.membership, batch).general
     return problems
 
 
-def _continue(request, batch: Batch | None):
+def _continue(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     typed = forms.typed_setup(request.POST)
     typed["people"] = forms.without_blanks(forms.spread(typed["people"]))
     try:
@@ -154,7 +158,7 @@ def _continue(request, batch: Batch | None):
     return redirect(url_of(request, saved, step=2))
 
 
-def saved_then(request, batch: Batch | None, typed: dict, anchor: str):
+def saved_then(request: WizardRequest, batch: Batch | None, typed: dict, anchor: str) -> HttpResponse:
     """For buttons that need no script: saves, and shows step 1 again at `anchor`."""
     try:
         saved, problems = save_setup(request, batch, typed)
@@ -166,7 +170,7 @@ def saved_then(request, batch: Batch | None, typed: dict, anchor: str):
 
 
 @wizard_view("POST")
-def people(request, batch):
+def people(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     """One more row, without a script (W-3)."""
     typed = forms.typed_setup(request.POST)
     typed["people"] = [*forms.spread(typed["people"]), dict(forms.NOBODY)]
@@ -174,7 +178,7 @@ def people(request, batch):
 
 
 @wizard_view("POST")
-def removal(request, batch, row):
+def removal(request: WizardRequest, batch: Batch | None, row: int) -> HttpResponse:
     """One row less, without a script (W-3)."""
     typed = forms.typed_setup(request.POST)
     typed["people"] = [person for n, person in enumerate(typed["people"]) if n != row] or [dict(forms.NOBODY)]
@@ -182,7 +186,7 @@ def removal(request, batch, row):
 
 
 @wizard_view("GET", "HEAD", "POST")
-def discard(request, batch):
+def discard(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     """Cancel: asks, then deletes the draft (W-12)."""
     target = reverse("user_add", args=[request.organization.slug]) + "?new=1"
     done = target if "new" in request.GET else reverse("users", args=[request.organization.slug])

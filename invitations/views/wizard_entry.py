@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 from functools import wraps
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.core.signing import BadSignature, Signer
-from django.http import Http404, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -22,6 +23,7 @@ from invitations.queries import draft_of
 from organizations.access import member_required
 from organizations.models import Membership
 from organizations.policies import can_add_users
+from organizations.requests import MemberRequest
 
 SESSION_KEY = "add_user_typed"
 # A hundred people and a long reason fit three times over.
@@ -29,12 +31,21 @@ STASH_LIMIT = 200_000
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def go(request, url: str):
+class WizardRequest(MemberRequest):
+    """What a view of the flow gets. Only a type: no request is made of it."""
+
+    draft_key: UUID
+
+
+View = Callable[..., HttpResponse]
+
+
+def go(request: WizardRequest, url: str) -> HttpResponse:
     """To another page: htmx leaves this one instead of swapping that one in."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-def url_of(request, batch: Batch | None = None, *, step: int = 1) -> str:
+def url_of(request: WizardRequest, batch: Batch | None = None, *, step: int = 1) -> str:
     """The address of a step of this draft; of the empty form without one."""
     slug = request.organization.slug
     if batch is None or batch._state.adding:
@@ -51,7 +62,7 @@ def owner_mark(member: Membership) -> str:
     return _signer().sign(str(member.pk))
 
 
-def _to_sign_in(request, back: str):
+def _to_sign_in(request: HttpRequest, back: str) -> HttpResponse:
     """Keeps what was posted in the signed-out session, if the form is one of ours, and leads to the sign-in page."""
     try:
         owner = _signer().unsign(request.POST.get("owner", ""))
@@ -65,7 +76,7 @@ def _to_sign_in(request, back: str):
     return redirect_to_login(back)
 
 
-def typed_before(request) -> QueryDict | None:
+def typed_before(request: WizardRequest) -> QueryDict | None:
     """What this member posted to this page while signed out; shown again until the next POST keeps it."""
     stash = request.session.get(SESSION_KEY)
     if not stash or stash["back"] != request.path:
@@ -76,7 +87,7 @@ def typed_before(request) -> QueryDict | None:
     return post
 
 
-def _settle_stash(request) -> None:
+def _settle_stash(request: WizardRequest) -> None:
     stash = request.session.get(SESSION_KEY)
     if stash and (request.method == "POST" or stash["owner"] != str(request.membership.pk)):
         del request.session[SESSION_KEY]
@@ -88,16 +99,16 @@ def refuse_unstorable(post: QueryDict) -> None:
         raise BadRequest("NUL or half a character")
 
 
-def wizard_view(*methods: str, page: str = "user_add_draft") -> Callable:
+def wizard_view(*methods: str, page: str = "user_add_draft") -> Callable[[View], View]:
     """Decorates a view of the flow: `view(request, batch, ...)`; `batch` is the member's own, a draft or sent, or None.
 
     `page` names the page to come back to after signing in. 404 for a stranger and for another member's draft, 403 with
     the reason for who may not add people (W-1), 400 for what cannot be stored.
     """
 
-    def decorate(view):
+    def decorate(view: View) -> View:
         @member_required()
-        def inside(request, batch_id=None, **kwargs):
+        def inside(request: WizardRequest, batch_id: UUID | None = None, **kwargs: int) -> HttpResponse:
             require(can_add_users(request.membership))
             refuse_unstorable(request.POST)
             # The empty form carries the id of the draft that it may begin: sent twice, it begins one.
@@ -113,7 +124,7 @@ def wizard_view(*methods: str, page: str = "user_add_draft") -> Callable:
         @require_http_methods(methods)
         @never_cache
         @wraps(view)
-        def wrapped(request, slug, batch_id=None, **kwargs):
+        def wrapped(request: HttpRequest, slug: str, batch_id: UUID | None = None, **kwargs: int) -> HttpResponse:
             if request.method == "POST" and not request.user.is_authenticated:
                 back = reverse(page, args=[slug, batch_id]) if batch_id else reverse("user_add", args=[slug])
                 return _to_sign_in(request, back)

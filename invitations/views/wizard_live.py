@@ -14,18 +14,18 @@ from invitations import emails, forms
 from invitations.models import Batch
 from invitations.services import DraftChanged
 from invitations.views.wizard import keep, save_setup, saved_then, shown_as
-from invitations.views.wizard_entry import url_of, wizard_view
+from invitations.views.wizard_entry import WizardRequest, url_of, wizard_view
 from invitations.views.wizard_parts import Asked, Setup, frame, problem_list
 from invitations.views.wizard_personal import personal_changed
 
 
-def _notice(request, batch: Batch | None, title: str, words: str, *, status: int):
+def _notice(request: WizardRequest, batch: Batch | None, title: str, words: str, *, status: int) -> HttpResponse:
     """Instead of the answer that was waited for. The form keeps its version, so that nothing is overwritten."""
     context = {"title": title, "words": words, "url": url_of(request, batch) if batch else ""}
     return render(request, "invitations/wizard/_notice.html", context, status=status)
 
 
-def _conflict(request, changed: DraftChanged):
+def _conflict(request: WizardRequest, changed: DraftChanged) -> HttpResponse:
     changed.batch.organization = request.organization
     if changed.batch.sent_at:
         return _notice(request, changed.batch, _("These invitations were sent already."), "", status=409)
@@ -39,7 +39,7 @@ def _nothing_typed(typed: dict) -> bool:
 
 
 @wizard_view("POST")
-def draft(request, batch):
+def draft(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     """Keeps step 1 as it is typed, wrong or not, and answers the counts (W-12). The first time it begins the draft."""
     typed = forms.typed_setup(request.POST)
     if batch is None and _nothing_typed(typed):
@@ -58,7 +58,7 @@ def draft(request, batch):
     return replace_url(response, url_of(request, saved)) if batch is None else response
 
 
-def _search(request, batch: Batch | None, what: str):
+def _search(request: WizardRequest, batch: Batch | None, what: str) -> HttpResponse:
     typed, asked = forms.typed_setup(request.POST), Asked.of(request.POST)
     if not request.htmx:
         query = urlencode({"group_q": asked.groups, "project_q": asked.projects, "open": what})
@@ -68,23 +68,23 @@ def _search(request, batch: Batch | None, what: str):
 
 
 @wizard_view("POST")
-def groups(request, batch):
+def groups(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     """The groups whose name holds what was asked, and those chosen (W-5)."""
     return _search(request, batch, "groups")
 
 
 @wizard_view("POST")
-def projects(request, batch):
+def projects(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     """The projects whose name holds what was asked, those chosen, those that come through groups (W-6)."""
     return _search(request, batch, "projects")
 
 
 @wizard_view("POST", page="user_add_personalize")
-def preview(request, batch):
+def preview(request: WizardRequest, batch: Batch) -> HttpResponse:
     """Keeps step 2 as it is typed, and answers the mail as it would be (W-10)."""
     typed = forms.typed_personal(request.POST)
     try:
-        saved = keep(request, batch, **typed)
+        saved = keep(request, batch, typed)
     except DraftChanged as changed:
         return _conflict(request, changed) if request.htmx else personal_changed(request, changed, typed)
     if not request.htmx:

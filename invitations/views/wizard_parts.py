@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,9 +13,10 @@ from django.utils.translation import ngettext
 from base import text
 from invitations.forms import NOBODY, PERSON, PersonalForm
 from invitations.models import Batch
+from invitations.offers import takes_an
 from invitations.problems import MAX_PEOPLE, Problems
 from invitations.queries import PICK_LIMIT, Choices, Pick, pick_groups, pick_projects
-from invitations.views.wizard_entry import owner_mark, url_of
+from invitations.views.wizard_entry import WizardRequest, owner_mark, url_of
 from organizations.models import Group, Membership, Role, Scheme
 from organizations.policies import can_give_role
 from organizations.queries import group_sizes, projects_through_groups, roles_in
@@ -30,7 +33,7 @@ class Asked:
     projects: str = ""
 
     @classmethod
-    def of(cls, values) -> "Asked":
+    def of(cls, values: QueryDict) -> "Asked":
         """From a form or an address: one line, without what no name holds."""
         return cls(*(_line(values.get(name, "")) for name in ("group_q", "project_q")))
 
@@ -191,15 +194,11 @@ def _via(groups: list[Group]) -> str:
     return _("via %(groups)s") % {"groups": ", ".join(group.name for group in groups)} if groups else ""
 
 
-def _an(label: str) -> bool:
-    return label[:1].upper() in "AEIOU"
-
-
 def can_title(roles: list[Role]) -> str:
     """ "A Builder can", above what the roles allow; blank without one."""
     if len(roles) != 1:
         return _("They can") if roles else ""
-    words = _("An %(role)s can") if _an(roles[0].label) else _("A %(role)s can")
+    words = _("An %(role)s can") if takes_an(roles[0].label) else _("A %(role)s can")
     return words % {"role": roles[0].label}
 
 
@@ -208,7 +207,9 @@ def tasks_title(roles: list[Role]) -> str:
     if len(roles) != 1:
         return _("Suggested first tasks")
     words = (
-        _("Suggested first tasks for an %(role)s") if _an(roles[0].label) else _("Suggested first tasks for a %(role)s")
+        _("Suggested first tasks for an %(role)s")
+        if takes_an(roles[0].label)
+        else _("Suggested first tasks for a %(role)s")
     )
     return words % {"role": roles[0].label}
 
@@ -240,7 +241,7 @@ def problem_list(problems: Problems) -> list[dict]:
     return [*found, *general]
 
 
-def frame(request, batch: Batch, *, step: int) -> dict:
+def frame(request: WizardRequest, batch: Batch, *, step: int) -> dict:
     """What both steps carry: addresses, the draft's key and version, and whose form it is."""
     base = url_of(request, batch)
     return {
@@ -270,6 +271,6 @@ def personal(batch: Batch, roles: list[Role], form: PersonalForm) -> dict:
     }
 
 
-def blank_batch(request, key: UUID, **fields) -> Batch:
+def blank_batch(request: WizardRequest, key: UUID, **fields: Any) -> Batch:
     """A batch that is shown and not (yet) kept."""
     return Batch(pk=key, organization=request.organization, version=0, **fields)

@@ -1,6 +1,7 @@
 """Add User, step 2: the reason, the welcome page, a preview of the mail, and Done (W-7 to W-11)."""
 
 from base64 import b64encode
+from typing import Any
 
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
@@ -14,7 +15,7 @@ from invitations.models import Batch
 from invitations.queries import choices_of
 from invitations.services import BatchInvalid, DraftChanged, send_batch
 from invitations.views.wizard import keep, sent_already, setup_problems, shown_as, version_in
-from invitations.views.wizard_entry import typed_before, url_of, wizard_view
+from invitations.views.wizard_entry import WizardRequest, typed_before, url_of, wizard_view
 from invitations.views.wizard_parts import frame, personal
 
 # What step 2 itself can mend; all else is step 1's.
@@ -31,7 +32,9 @@ MAIL_POLICY = {
 }
 
 
-def personal_page(request, batch: Batch, form: forms.PersonalForm | None = None, *, status: int = 200, **extra):
+def personal_page(
+    request: WizardRequest, batch: Batch, form: forms.PersonalForm | None = None, *, status: int = 200, **extra: Any
+) -> HttpResponse:
     """Step 2 with what is typed, what is wrong with it, and the mail as it would be."""
     preview = emails.preview(batch, request.membership)
     roles = list(preview.offer.roles)
@@ -40,7 +43,7 @@ def personal_page(request, batch: Batch, form: forms.PersonalForm | None = None,
     return render(request, "invitations/wizard/personalize.html", context, status=status)
 
 
-def personal_changed(request, changed: DraftChanged, typed: dict):
+def personal_changed(request: WizardRequest, changed: DraftChanged, typed: dict) -> HttpResponse:
     """409: the draft is another one by now; nothing is sent, and what was typed stays."""
     if changed.batch.sent_at:
         return sent_already(request, changed.batch)
@@ -51,7 +54,7 @@ def personal_changed(request, changed: DraftChanged, typed: dict):
 
 
 @wizard_view("GET", "HEAD", "POST", page="user_add_personalize")
-def personalize(request, batch):
+def personalize(request: WizardRequest, batch: Batch) -> HttpResponse:
     """Step 2. GET: the form, once step 1 is in order. POST: Done, which sends (W-11)."""
     if request.method == "POST":
         return _done(request, batch)
@@ -62,21 +65,21 @@ def personalize(request, batch):
     return personal_page(request, batch)
 
 
-def _typed_again(request, batch: Batch, post: QueryDict) -> Batch:
+def _typed_again(request: WizardRequest, batch: Batch, post: QueryDict) -> Batch:
     return shown_as(request, batch, forms.typed_personal(post), version_in(post))
 
 
-def _done(request, batch: Batch):
+def _done(request: WizardRequest, batch: Batch) -> HttpResponse:
     typed = forms.typed_personal(request.POST)
     try:
         # One transaction: a second press waits at the draft's row until the first has sent it.
         with transaction.atomic():
-            return _keep_and_send(request, keep(request, batch, **typed))
+            return _keep_and_send(request, keep(request, batch, typed))
     except DraftChanged as changed:
         return personal_changed(request, changed, typed)
 
 
-def _keep_and_send(request, saved: Batch):
+def _keep_and_send(request: WizardRequest, saved: Batch) -> HttpResponse:
     form = forms.PersonalForm(request.POST, roles=choices_of(saved).roles)
     if not form.is_valid():
         return personal_page(request, saved, form, status=422)
@@ -89,11 +92,11 @@ def _keep_and_send(request, saved: Batch):
 
 
 @wizard_view("POST", page="user_add_personalize")
-def back(request, batch):
+def back(request: WizardRequest, batch: Batch) -> HttpResponse:
     """Back: keeps what was typed, wrong or not (W-10)."""
     typed = forms.typed_personal(request.POST)
     try:
-        saved = keep(request, batch, twice=True, **typed)
+        saved = keep(request, batch, typed, twice=True)
     except DraftChanged as changed:
         return personal_changed(request, changed, typed)
     return redirect(url_of(request, saved))
@@ -101,7 +104,7 @@ def back(request, batch):
 
 @csp(MAIL_POLICY)
 @wizard_view("GET", "HEAD", page="user_add_personalize")
-def mail(request, batch):
+def mail(request: WizardRequest, batch: Batch) -> HttpResponse:
     """The whole mail as the draft would send it, in a page that runs nothing (W-10)."""
     organization = request.organization
     picture = b64encode(logo_png(organization.name, organization.logo)).decode()
