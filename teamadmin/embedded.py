@@ -89,14 +89,14 @@ def application() -> Callable:
 def start_worker() -> None:
     """A Celery worker and beat in threads; stopped politely at the end of the process."""
     from celery import signals
-    from celery.beat import EmbeddedService
+    from celery.beat import EmbeddedService, Scheduler
     from celery.worker import WorkController
 
     from teamadmin.celery import app
 
     quiet: dict[str, Any] = {"without_heartbeat": True, "without_mingle": True, "without_gossip": True}
     worker = WorkController(app=app, pool_cls="threads", concurrency=2, loglevel="ERROR", **quiet)
-    beat = EmbeddedService(app, thread=True)
+    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)  # its own choice writes a file
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
     beat.start()
 
