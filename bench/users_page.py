@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The Users page over organizations of several sizes, in one run: .venv/bin/python bench/users_page.py [--million]
 
-Prints, for every view, the queries and the medians of wall and CPU time (of this process) per request, and how many
-times the smallest organization's each is. The sizes take turns within a round, so a busy machine slows all alike.
+Prints, for every view, the queries and the medians per request of wall time and of work, which is the CPU time of this
+process and of its PostgreSQL backend, and how many times the smallest organization's each is. The sizes take turns
+within a round; on a busy machine trust the work, which neighbours hardly change.
 DATABASE_URL names a PostgreSQL server; without it a private one is started. A database teamadmin_bench is made on it.
 """
 
@@ -74,6 +75,24 @@ def deep_address(slug: str) -> str:
     return Listing().at(member.organization_id, (member.sort_name, member.pk), backwards=False).query()
 
 
+class Database:
+    """The CPU time of the PostgreSQL backend that serves us, where it runs on this machine; else nought."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pid = cursor.fetchone()[0]
+        self.clock = Path(f"/proc/{pid}/schedstat")
+        name = Path(f"/proc/{pid}/comm")
+        self.here = self.clock.exists() and name.read_text().strip() == "postgres"
+
+    def time(self) -> float:
+        """Seconds."""
+        return int(self.clock.read_text().split()[0]) / 1e9 if self.here else 0.0
+
+
 class Bench:
     """Requests every view of every organization and keeps what each took."""
 
@@ -86,14 +105,15 @@ class Bench:
             client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
             self.views[slug] = views(slug, deep_address(slug))
         self.names = list(next(iter(self.views.values())))
-        self.wall, self.cpu = defaultdict(list), defaultdict(list)
+        self.database = Database()
+        self.took: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
 
     def get(self, slug: str, name: str) -> None:
         address, headers = self.views[slug][name]
-        wall, cpu = time.perf_counter(), time.process_time()
+        clocks = (time.perf_counter, time.process_time, self.database.time)
+        before = [clock() for clock in clocks]
         response = self.clients[slug].get(address, **headers)
-        self.cpu[slug, name].append(time.process_time() - cpu)
-        self.wall[slug, name].append(time.perf_counter() - wall)
+        self.took[slug, name].append(tuple(1000 * (clock() - was) for clock, was in zip(clocks, before, strict=True)))
         assert response.status_code == 200, (address, response.status_code)
 
     def queries(self, slug: str, name: str) -> int:
@@ -105,39 +125,41 @@ class Bench:
         return len(captured)
 
     def run(self, rounds: int) -> None:
-        for _warming in range(2):
-            for name in self.names:
-                for slug in self.clients:
-                    self.get(slug, name)
-        self.wall.clear(), self.cpu.clear()
-        for number in range(rounds):
-            print(f"\rround {number + 1} of {rounds}", end="", file=sys.stderr, flush=True)
+        for number in range(-2, rounds):
+            if number == 0:
+                self.took.clear()
+            print(f"\rround {number + 1} of {rounds} ", end="", file=sys.stderr, flush=True)
             gc.collect()
             for name in self.names:
                 for slug in self.clients:
                     self.get(slug, name)
         print(file=sys.stderr)
 
-    def report(self) -> bool:
-        """Prints the table; True where every view is within the goal."""
+    def medians(self, slug: str, name: str) -> tuple[float, float, float]:
+        """Milliseconds: wall, this process's CPU, the database's CPU."""
+        wall, cpu, database = zip(*self.took[slug, name], strict=True)
+        return statistics.median(wall), statistics.median(cpu), statistics.median(database)
+
+    def report(self) -> list[str]:
+        """Prints the table; the views over the goal."""
         small, *others = self.clients
-        print(f"\n{'milliseconds a request':26}{'queries':>8}{small + ' wall':>12}{'cpu':>7}", end="")
+        head = f"{'milliseconds a request':28}{'queries':>8}{small + ' wall':>11}{'web':>7}{'db':>6}"
         for slug in others:
-            print(f"{slug + ' wall':>14}{'cpu':>7}{'wall x':>8}{'cpu x':>7}", end="")
-        print()
-        good = True
+            head += f"{slug + ' wall':>13}{'web':>7}{'db':>6}{'wall x':>8}{'work x':>8}"
+        print(f"\n{head}")
+        over = []
         for name in self.names:
             counts = "/".join(str(count) for count in sorted({self.queries(slug, name) for slug in self.clients}))
-            base = [1000 * statistics.median(times[small, name]) for times in (self.wall, self.cpu)]
-            print(f"{name:26}{counts:>8}{base[0]:12.1f}{base[1]:7.1f}", end="")
+            base = self.medians(small, name)
+            line = f"{name:28}{counts:>8}{base[0]:11.1f}{base[1]:7.1f}{base[2]:6.1f}"
             for slug in others:
-                took = [1000 * statistics.median(times[slug, name]) for times in (self.wall, self.cpu)]
-                ratios = [mine / its for mine, its in zip(took, base, strict=True)]
-                over = ratios[0] > GOAL
-                good = good and not over
-                print(f"{took[0]:14.1f}{took[1]:7.1f}{ratios[0]:8.2f}{ratios[1]:7.2f}{' !' if over else ''}", end="")
-            print()
-        return good
+                wall, web, db = self.medians(slug, name)
+                ratio = (web + db) / (base[1] + base[2])
+                line += f"{wall:13.1f}{web:7.1f}{db:6.1f}{wall / base[0]:8.2f}{ratio:8.2f}"
+                if (ratio if self.database.here else wall / base[0]) > GOAL:
+                    over.append(f"{name} ({slug})")
+            print(line)
+        return over
 
 
 def seeded(sizes: dict[str, int]) -> dict[str, object]:
@@ -153,7 +175,7 @@ def seeded(sizes: dict[str, int]) -> dict[str, object]:
     return admins
 
 
-def measure(url: str, sizes: dict[str, int], rounds: int) -> bool:
+def measure(url: str, sizes: dict[str, int], rounds: int) -> None:
     """Everything on a fresh database of the server at `url`."""
     os.environ |= {
         "DATABASE_URL": fresh_database(url),
@@ -171,12 +193,11 @@ def measure(url: str, sizes: dict[str, int], rounds: int) -> bool:
         cursor.execute("SELECT version()")
         print(f"Python {sys.version.split()[0]}, {cursor.fetchone()[0].split(',')[0]}, {rounds} rounds, 50 rows a page")
     bench.run(rounds)
-    good = bench.report()
+    over = bench.report()
     print(
-        f"\nGoal: wall within {GOAL} times of the smallest: "
-        + ("met by every view." if good else "missed where marked !.")
+        f"\nGoal: at most {GOAL} times the smallest's: "
+        + (f"missed by {', '.join(over)}." if over else "met by every view.")
     )
-    return good
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from console.listing import DEFAULT_SORT, EVERYONE, JOINED, Listing, Tab, whole
 from console.queries import Counts
-from organizations.models import Status
+from organizations.models import Organization, Status
 
 URL_NAMES = {Tab.ALL: "users", Tab.PENDING: "users_pending"}
 
@@ -22,32 +22,20 @@ def view_of(listing: Listing) -> str:
     return ("pending/" if listing.tab == Tab.PENDING else "") + listing.query()
 
 
-def summary(tab: Tab, counts: Counts) -> str:
-    """The line below the heading."""
-    return _joined(counts) if tab == Tab.ALL else _invited(counts)
-
-
-def _joined(counts: Counts) -> str:
-    number = counts.active.value
-    active = ngettext("%(count)s active member", "%(count)s active members", number) % {"count": counts.active}
-    if not counts.deactivated:
-        return active + "."
-    return _("%(active)s, %(count)s deactivated.") % {"active": active, "count": counts.deactivated}
-
-
-def _invited(counts: Counts) -> str:
+def summary(organization: Organization, counts: Counts) -> str:
+    """The line below the heading; the Pending tab's counts name the expired."""
+    if counts.expired is None:
+        return _("Who is in %(organization)s, and what they can reach.") % {"organization": organization.name}
     if not counts.invited:
         return _("No invitation is waiting for an answer.")
-    waiting = ngettext(
-        "%(count)s invitation is waiting for an answer",
-        "%(count)s invitations are waiting for an answer",
-        counts.waiting.value,
-    ) % {"count": counts.waiting}
+    number = counts.invited.value
+    waiting = ngettext("%(count)s invitation has no answer yet", "%(count)s invitations have no answer yet", number)
+    parts = [waiting % {"count": counts.invited}]
     if counts.expired:
-        expired = ngettext("%(count)s has expired", "%(count)s have expired", counts.expired.value)
-        waiting = f"{waiting}, {expired % {'count': counts.expired}}"
+        expired = ngettext("%(count)s of them has expired", "%(count)s of them have expired", counts.expired.value)
+        parts.append(expired % {"count": counts.expired})
     links = _("Links work for %(days)s days from the first send.") % {"days": settings.INVITATION_DAYS}
-    return f"{waiting}. {links}"
+    return f"{', '.join(parts)}. {links}"
 
 
 def found(count: int, *, more: bool) -> str:

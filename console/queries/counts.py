@@ -6,44 +6,39 @@ from datetime import datetime
 from django.db import connection
 
 from base.counting import CAP, Count
-from console.listing import ACTIVE, DEACTIVATED, EXPIRED, WAITING, Filter, Listing
+from console.listing import EXPIRED, INVITED, JOINED, Filter, Listing, Tab
 from console.queries import sql
 from organizations.models import Organization
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Members of an organization by state, each up to CAP + 1, which stands for more than CAP."""
+    """Members of an organization: who accepted, who has not, and of these the expired (None where nobody asks)."""
 
-    active: Count
-    deactivated: Count
-    waiting: Count
-    expired: Count
-
-    @property
-    def joined(self) -> Count:
-        return Count(self.active.value + self.deactivated.value)
-
-    @property
-    def invited(self) -> Count:
-        return Count(self.waiting.value + self.expired.value)
+    joined: Count
+    invited: Count
+    expired: Count | None = None
 
 
 def _capped(choice: Filter, organization: Organization, now: datetime) -> tuple[str, sql.Params]:
+    """How many are in the filter, reading CAP + 1 entries of an index at most, over all of its statuses."""
     time, params = sql.within(choice, now)
     # In the order of an index, or the planner reads the table, which may begin with a million of somebody else's.
     order = "sort_name" if choice.expired is None else "invite_expires_at"
-    query = f"""SELECT 1 FROM {sql.TABLE} WHERE organization_id = %s AND status = %s{time}
-        ORDER BY {order} LIMIT {CAP + 1}"""
-    return f"(SELECT count(*) FROM ({query}) AS capped)", [sql.owner(organization), choice.statuses[0].value, *params]
+    branch = f"""SELECT * FROM (SELECT 1 FROM {sql.TABLE} WHERE organization_id = %s AND status = %s{time}
+        ORDER BY {order} LIMIT {CAP + 1}) AS branch"""
+    branches = " UNION ALL ".join([branch] * len(choice.statuses))
+    values = [value for status in choice.statuses for value in (sql.owner(organization), status.value, *params)]
+    return f"(SELECT count(*) FROM (SELECT * FROM ({branches}) AS merged LIMIT {CAP + 1}) AS capped)", values
 
 
-def count_members(organization: Organization, *, now: datetime) -> Counts:
-    """The tabs' counts (U-2): one query over the index's entries."""
-    parts = [_capped(choice, organization, now) for choice in (ACTIVE, DEACTIVATED, WAITING, EXPIRED)]
+def count_members(organization: Organization, tab: Tab, *, now: datetime) -> Counts:
+    """What the tabs (U-2) and the line above them say: one query over entries of indexes."""
+    choices = [JOINED, INVITED, *([EXPIRED] if tab == Tab.PENDING else [])]
+    parts = [_capped(choice, organization, now) for choice in choices]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT " + ", ".join(part for part, _ in parts), [value for _, params in parts for value in params]
+            "SELECT " + ", ".join(query for query, _ in parts), [value for _, values in parts for value in values]
         )
         return Counts(*map(Count, cursor.fetchone()))
 

@@ -13,7 +13,7 @@ from organizations.models import Membership, Organization
 
 PAGE_SIZE = 50
 # How far a search or a filter that no index serves walks along the sort before it goes and gathers instead.
-WALK_LIMIT = 2000
+WALK_LIMIT = 1500
 COLUMNS = (
     "id, user_id, first_name, last_name, email, sort_name, status, managed_by, invited_by_id, role_order,"
     " invite_expires_at, joined_at, last_active_at"

@@ -122,7 +122,7 @@ def test_renew_an_expired_invitation_in_a_dialog(page, crowd, enter):
     dialog.get_by_role("button", name="Resend invite").click()
     expect(dialog).to_be_hidden()
     expect(page.locator(f"#user-{crowd.eve.pk}")).to_contain_text("Pending")
-    expect(page.locator("#users-summary")).to_contain_text("2 invitations are waiting for an answer.")
+    expect(page.locator("#users-summary")).to_contain_text("2 invitations have no answer yet. Links")
     expect(more(page, "Eve Late")).to_be_focused()
 
 

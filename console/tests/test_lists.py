@@ -36,8 +36,8 @@ def test_tabs_divide_who_accepted_from_who_has_not(four):
     for page in (everybody, waiting):
         assert "All Users 4 Pending 2" in words(page)
         assert (link(page, "All Users"), link(page, "Pending")) == (USERS, PENDING)
-    assert "3 active members, 1 deactivated." in words(everybody)
-    text = "1 invitation is waiting for an answer, 1 has expired. Links work for 30 days from the first send."
+    assert "Who is in Acme, and what they can reach." in words(everybody)
+    text = "2 invitations have no answer yet, 1 of them has expired. Links work for 30 days from the first send."
     assert text in words(waiting)
 
 

@@ -141,7 +141,7 @@ def _done(request: MemberRequest, listing: Listing, member: Membership | None) -
     if not request.htmx:
         return redirect(words.address_of(request.organization.slug, listing))
     now = timezone.now()
-    context = tabs(request.organization.slug, listing, count_members(request.organization, now=now))
+    context = tabs(request.organization, listing, count_members(request.organization, listing.tab, now=now))
     if member:
         inviters = "invited_by" in shown_columns(listing)
         details = details_of(request.organization, [member], inviters=inviters)

@@ -17,6 +17,7 @@ from console.queries import Counts, count_matches, count_members, details_of, pa
 from console.rows import Rows
 from console.tables import OPTIONAL, shown_columns, table_of
 from organizations.access import member_required
+from organizations.models import Organization
 from organizations.permissions import Permission
 from organizations.policies import can_add_users
 from organizations.requests import MemberRequest
@@ -46,7 +47,7 @@ def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
         response = render(request, "console/_results.html", context | {"part": True})
         response["HX-Push-Url"] = context["address"]
     else:
-        counts = count_members(request.organization, now=now)
+        counts = count_members(request.organization, tab, now=now)
         response = render(request, "console/users.html", context | frame(request, listing, counts))
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
@@ -82,7 +83,7 @@ def frame(request: MemberRequest, listing: Listing, counts: Counts) -> dict[str,
     add = can_add_users(request.membership)
     invites = Permission.PEOPLE_INVITE in request.permissions
     return {
-        **tabs(slug, listing, counts),
+        **tabs(request.organization, listing, counts),
         "base": words.address_of(slug, whole(listing.tab)),
         "choices": [(choice, choice == listing.filter) for choice in FILTERS[listing.tab]],
         "why_no_add": add.reason if invites and not add else "",
@@ -90,7 +91,7 @@ def frame(request: MemberRequest, listing: Listing, counts: Counts) -> dict[str,
     }
 
 
-def tabs(slug: str, listing: Listing, counts: Counts) -> dict[str, Any]:
+def tabs(organization: Organization, listing: Listing, counts: Counts) -> dict[str, Any]:
     """What console/_tabs.html takes: also after an action, when the counts changed (U-18)."""
     labels = {Tab.ALL: (_("All Users"), counts.joined), Tab.PENDING: (_("Pending"), counts.invited)}
     return {
@@ -98,10 +99,10 @@ def tabs(slug: str, listing: Listing, counts: Counts) -> dict[str, Any]:
             {
                 "label": label,
                 "count": count,
-                "url": words.address_of(slug, whole(tab)),
+                "url": words.address_of(organization.slug, whole(tab)),
                 "current": tab == listing.tab,
             }
             for tab, (label, count) in labels.items()
         ],
-        "summary": words.summary(listing.tab, counts),
+        "summary": words.summary(organization, counts),
     }
