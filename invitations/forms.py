@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import BlockField
+from invitations.problems import MAX_PEOPLE
 from organizations.models import Role
 from organizations.pages import default_welcome_page, welcome_pages
 
@@ -87,7 +88,20 @@ def _parts(typed: str) -> list[str]:
 
 
 def spread(people: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Makes rows of a list of addresses that was pasted into one e-mail field (W-4), without a script."""
+    """Makes rows of a list of addresses that was pasted into one e-mail field (W-4), without a script.
+
+    More than MAX_PEOPLE stay where they were pasted: they could not be sent, and a page of thousands helps nobody.
+    """
+    rows = _spread(people)
+    return rows if len(rows) <= MAX_PEOPLE else people
+
+
+def count(people: list[dict[str, str]]) -> int:
+    """How many people these rows would be."""
+    return len(_spread(people))
+
+
+def _spread(people: list[dict[str, str]]) -> list[dict[str, str]]:
     rows = []
     for person in people:
         parts = _parts(person["email"])

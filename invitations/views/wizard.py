@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from invitations import forms
 from invitations.models import Batch
-from invitations.problems import Problems, choice_problems, people_problems
+from invitations.problems import MAX_PEOPLE, Problems, choice_problems, people_problems
 from invitations.queries import draft_of, latest_draft
 from invitations.services import DraftChanged, discard_draft, save_draft
 from invitations.views.wizard_entry import WizardRequest, go, typed_before, url_of, wizard_view
@@ -152,6 +152,8 @@ def _continue(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     except DraftChanged as changed:
         return setup_changed(request, changed, typed)
     found = people_problems(request.organization, saved.people)
+    if forms.count(saved.people) > MAX_PEOPLE:
+        found.general["people"] = _("Add at most %(limit)s people at once.") % {"limit": MAX_PEOPLE}
     found.general |= problems.general or choice_problems(request.membership, saved).general
     if found:
         return setup_page(request, saved, found, status=422, asked=Asked.of(request.POST))

@@ -116,7 +116,8 @@ def test_pasted_addresses_fill_rows(front):
         text,
     )
     emails = front.eval_on_selector_all("[data-paste=email]", "all => all.map(input => input.value)")
-    assert emails == ["ana@x.example", "bo@x.example", "cem@x.example", "dora@x.example"]
+    # Four rows is the most here: what has no room stays in the last one.
+    assert emails == ["ana@x.example", "bo@x.example", "cem@x.example", "dora@x.example, eve@x.example"]
     assert front.input_value("[name=p-0-first]") == "Ana" and front.input_value("[name=p-0-last]") == "María Soto"
 
 
