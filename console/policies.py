@@ -20,7 +20,7 @@ def can_resend(actor: Membership, member: Membership, tab: Tab) -> Decision:
 
 
 def can_delete(actor: Membership, member: Membership, tab: Tab) -> Decision:
-    """U-14 for members who have not accepted: their invitation is withdrawn, from either tab."""
+    """For members who have not accepted: their invitation is withdrawn, from either tab."""
     return invitations.can_withdraw(actor, member)
 
 

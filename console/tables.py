@@ -4,7 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.functional import Promise
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from console.listing import Listing, Tab
@@ -37,7 +37,7 @@ class UserTable(tables.Table):
     managed_by = column(_("Managed by"), orderable=False)
     invite_expires = column(_("Invite expires"))
     joined = column(_("Joined"), initial_sort_descending=True)
-    more = column(mark_safe('<span class="sr-only">Actions</span>'), css="more", orderable=False)
+    more = column(_("Actions"), css="more", orderable=False)
 
 
 OPTIONAL = tuple(name for name in UserTable.base_columns if name not in ("name", "more"))
@@ -54,4 +54,6 @@ def table_of(listing: Listing) -> UserTable:
     table = UserTable([], order_by=listing.sort, exclude=[name for name in OPTIONAL if name not in shown])
     for name in set(shown) - set(listing.offered_sorts()):
         table.columns[name].column.orderable = False
+    # Its heading is for who cannot see that the buttons below are alike.
+    table.columns["more"].column.verbose_name = format_html('<span class="sr-only">{}</span>', _("Actions"))
     return table

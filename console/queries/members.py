@@ -22,8 +22,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Page:
-    """Members in the listing's order, without their organization; the neighbouring pages where there are some."""
+    """Members in the order of the listing that they are of; the neighbouring pages where there are some."""
 
+    listing: Listing
     members: list[Membership]
     previous: Listing | None = None
     next: Listing | None = None
@@ -49,10 +50,11 @@ def _framed(organization: Organization, listing: Listing, members: list[Membersh
     for member in members:
         member.organization = organization
     if not members:
-        return Page([])
+        return Page(listing, [])
     previous = more if backwards else listing.cursor is not None
     following = more or backwards
     return Page(
+        listing,
         members,
         listing.at(organization.pk, _values(listing, members[0]), backwards=True) if previous else None,
         listing.at(organization.pk, _values(listing, members[-1]), backwards=False) if following else None,

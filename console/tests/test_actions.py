@@ -49,7 +49,7 @@ def mails(member: Membership) -> int:
 # --- what the menu holds ------------------------------------------------------------------------
 
 
-@pytest.mark.spec("I-2", "I-3", "I-4", "U-14")
+@pytest.mark.spec("I-2", "I-3", "I-4")
 @pytest.mark.parametrize(
     ("who", "view", "pending", "expired"),
     [
@@ -70,7 +70,7 @@ def test_the_menu_holds_what_applies(cast, nadia, eve, who, view, pending, expir
             assert ("<html" in page.content.decode()) == (not headers)
 
 
-@pytest.mark.spec("I-3", "U-14")
+@pytest.mark.spec("I-3")
 def test_rows_have_a_menu_only_where_something_applies(cast, nadia, eve):
     page = cast.client("max").get(USERS + "?status=everyone").content.decode()
     assert page.count("data-menu") == 1 and 'aria-label="More actions for Nadia Petrov"' in page
@@ -172,7 +172,7 @@ def test_who_joined_gets_no_invitation(cast):
         assert answer.status_code == 403 and "has joined already" in words(answer)
 
 
-@pytest.mark.spec("O-4", "I-2")
+@pytest.mark.spec("I-2", "W-1")
 def test_nobody_resends_where_single_sign_on_is_enforced(cast, nadia):
     cast.acme.sso_enforced = True
     cast.acme.save()
@@ -186,7 +186,7 @@ def test_nobody_resends_where_single_sign_on_is_enforced(cast, nadia):
 # --- deleting -----------------------------------------------------------------------------------
 
 
-@pytest.mark.spec("U-14")
+@pytest.mark.spec("U-18")
 def test_delete_says_what_is_lost_and_does_it(cast, nadia):
     client, address = cast.client("olga"), url(nadia, "deletion", "pending/")
     asked = client.get(address)
@@ -202,7 +202,7 @@ def test_delete_says_what_is_lost_and_does_it(cast, nadia):
     assert {"invitation.revoked", "member.deleted"} <= actions
 
 
-@pytest.mark.spec("U-14", "U-18")
+@pytest.mark.spec("U-18")
 def test_delete_by_htmx_has_the_list_load_anew(cast, nadia):
     client = cast.client("olga")
     dialog = client.get(url(nadia, "deletion"), headers=HTMX).content.decode()
@@ -212,14 +212,14 @@ def test_delete_by_htmx_has_the_list_load_anew(cast, nadia):
     assert "Pending 0" in words(answer) and "was deleted" in answer.content.decode()
 
 
-@pytest.mark.spec("U-14")
+@pytest.mark.spec("U-18")
 def test_a_second_press_of_delete_finds_nobody(cast, nadia):
     client = cast.client("olga")
     assert [client.post(url(nadia, "deletion")).status_code for _ in range(2)] == [302, 404]
     assert Entry.objects.filter(action="member.deleted").count() == 1
 
 
-@pytest.mark.spec("U-14")
+@pytest.mark.spec("U-18")
 def test_delete_after_accepting_is_refused(cast):
     for member in (cast.bo, cast.olga):
         answer = cast.client("olga").post(url(member, "deletion"))
@@ -227,7 +227,7 @@ def test_delete_after_accepting_is_refused(cast):
     assert Membership.objects.filter(organization=cast.acme).count() == 4
 
 
-@pytest.mark.spec("U-14")
+@pytest.mark.spec("U-18")
 def test_who_accepted_just_before_is_not_deleted(cast, nadia, monkeypatch):
     def accepted(**_arguments) -> bool:
         return False

@@ -126,7 +126,7 @@ def test_renew_an_expired_invitation_in_a_dialog(page, crowd, enter):
     expect(more(page, "Eve Late")).to_be_focused()
 
 
-@pytest.mark.spec("U-14", "U-18")
+@pytest.mark.spec("U-18")
 def test_delete_in_a_dialog(page, crowd, enter, axe):
     enter(page, crowd, "olga", PENDING)
     more(page, "Nadia Petrov").click()
@@ -168,6 +168,17 @@ def test_a_refusal_and_a_failure_are_said(page, crowd, enter):
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
     enter.complaints.clear()  # the failures themselves
+
+
+@pytest.mark.spec("U-18")
+def test_loading_is_shown(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    held = []
+    page.route("**/users/?sort=*", lambda route: held.append(route))
+    page.get_by_role("columnheader", name="Role").get_by_role("link").click()
+    expect(page.locator("#records > #results > .loading")).to_be_visible()
+    held[0].continue_()
+    expect(page.locator("#records > #results > .loading")).to_be_hidden()
 
 
 @pytest.mark.spec("U-18")
@@ -221,7 +232,7 @@ def test_phones_sort_by_a_control(page, crowd, enter):
     expect(page.get_by_label("Sort").locator("option")).to_have_count(6)
 
 
-@pytest.mark.spec("U-6", "I-2", "U-14")
+@pytest.mark.spec("U-6", "I-2")
 def test_all_of_it_works_without_scripts(browser, crowd, enter, live_server):
     context = browser.new_context(java_script_enabled=False, viewport=WIDE)
     page = context.new_page()

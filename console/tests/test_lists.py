@@ -201,7 +201,7 @@ def test_a_member_without_a_role_or_a_name_breaks_nothing(cast):
     )
 
 
-@pytest.mark.spec("R-3")
+@pytest.mark.spec("U-4")
 def test_custom_roles_show_their_own_names(cast):
     custom = role_named("builder")
     custom.pk, custom.organization, custom.key, custom.name = None, cast.acme, "auditor", "Auditor"

@@ -146,5 +146,7 @@ def test_addresses_say_only_what_differs(cast, ten):
     client = cast.client("olga")
     part = client.get(f"{USERS}?q=person&status=&sort=&columns=", headers={"HX-Request": "true"})
     assert part["HX-Push-Url"] == f"{USERS}?q=person"
+    there = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{USERS}?q=person"}
+    assert "HX-Push-Url" not in client.get(f"{USERS}?q=person", headers=there)  # a list loaded anew is no new place
     assert "status=" not in link(part, "Next")
     assert link(part, "Role").startswith("?q=person&sort=role")

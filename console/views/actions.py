@@ -85,40 +85,42 @@ def _asking(request: MemberRequest, member: Membership, listing: Listing, tone: 
     return {"member": member, "cancel_url": cancel, "tone": tone, "icon_name": icon}
 
 
+def _resend(request: MemberRequest, member: Membership) -> str:
+    """Sends the mail again; the sentence that says so. `member` is then as it is now."""
+    seen, renewed = request.GET.get("sent", "")[:9], member.is_expired
+    try:
+        resend_invitation(actor=request.membership, member=member, sends=int(seen) if seen.isdecimal() else None)
+    except Invitation.DoesNotExist:
+        text = _("There is no invitation to send again. Delete %(name)s and add them anew.")
+        raise Refused(text % {"name": member.name}) from None
+    member.refresh_from_db()
+    date = date_format(timezone.localtime(member.invite_expires_at), "M j")
+    if renewed:
+        text = _("Invitation sent to %(name)s with a new link. It expires on %(date)s.")
+    else:
+        text = _("Invitation sent again to %(name)s. It still expires on %(date)s.")
+    return text % {"name": member.name, "date": date}
+
+
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_invitation(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """Sends a pending member's invitation again (I-2); an expired one starts anew, after a confirmation (I-3)."""
     member, listing = _member(request, member_id), _listing(request)
     require(policies.can_resend(request.membership, member, listing.tab))
-    renewing = member.is_expired
-    if request.method != "POST" or (renewing and "renew" not in request.POST):
-        # It may have expired since the menu was made: then nothing is sent before that was said.
-        status = 409 if request.method == "POST" else 200
-        context = _asking(request, member, listing, "accent", "send")
-        return render(request, "console/user_invitation.html", context, status=status)
-    seen = request.GET.get("sent", "")[:9]
-    try:
-        resend_invitation(actor=request.membership, member=member, sends=int(seen) if seen.isdecimal() else None)
-    except Invitation.DoesNotExist:
-        raise Refused(
-            _("There is no invitation to send again. Delete %(name)s and add them anew.") % {"name": member.name}
-        ) from None
-    member.refresh_from_db()
-    words_for = (
-        _("Invitation sent to %(name)s with a new link. It expires on %(date)s.")
-        if renewing
-        else _("Invitation sent again to %(name)s. It still expires on %(date)s.")
-    )
-    date = date_format(timezone.localtime(member.invite_expires_at), "M j")
-    messages.success(request, words_for % {"name": member.name, "date": date})
-    return _done(request, listing, member)
+    # It may have expired since the menu was made: nothing is renewed before that was said.
+    if request.method == "POST" and ("renew" in request.POST or not member.is_expired):
+        messages.success(request, _resend(request, member))
+        return _done(request, listing, member)
+    context = _asking(request, member, listing, "accent", "send")
+    status = 409 if request.method == "POST" else 200
+    return render(request, "console/user_invitation.html", context, status=status)
 
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_deletion(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """Deletes a member who has not accepted, and their invitation with them (U-14), after a confirmation."""
+    """Deletes a member who has not accepted, and their invitation with them, after a confirmation."""
     member, listing = _member(request, member_id), _listing(request)
     require(policies.can_delete(request.membership, member, listing.tab))
     if request.method != "POST":

@@ -45,10 +45,11 @@ def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
     context = results(request, listing, now)
     if request.htmx and not request.htmx.history_restore_request:
         response = render(request, "console/_results.html", context | {"part": True})
-        response["HX-Push-Url"] = context["address"]
+        if request.htmx.current_url_abs_path != context["address"]:
+            response["HX-Push-Url"] = context["address"]
     else:
         counts = count_members(request.organization, tab, now=now)
-        response = render(request, "console/users.html", context | frame(request, listing, counts))
+        response = render(request, "console/users.html", context | frame(request, context["listing"], counts))
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 
@@ -57,6 +58,7 @@ def results(request: MemberRequest, listing: Listing, now: datetime) -> dict[str
     """What console/_results.html takes: the table's head, its rows, the pages around it, or why it is empty."""
     organization, slug = request.organization, request.organization.slug
     page = page_of(organization, listing, now=now)
+    listing = page.listing
     details = details_of(organization, page.members, inviters="invited_by" in shown_columns(listing))
     rows = Rows(actor=request.membership, listing=listing, details=details, now=now)
     matches = count_matches(organization, listing) if listing.q and not page.members else {}
