@@ -7,6 +7,7 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from teamadmin.testing import browser as chromium
 from teamadmin.testing import processes
@@ -113,6 +114,12 @@ def axe() -> Callable:
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
     return check
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    """A busy machine is no failure: what is expected of a page may take this long (milliseconds)."""
+    expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session", autouse=True)
