@@ -1,25 +1,26 @@
 {
 const waiting = new WeakMap(), leaving = new WeakSet();
-const isOurs = event => event.target === event.detail.elt && event.target.matches?.('form[data-autosave]');
+const formOf = event => (event.detail.elt?.matches?.('[data-autosave]') ? event.detail.elt.closest('form') : null);
 document.addEventListener('htmx:beforeRequest', event => {
-if (!isOurs(event)) return;
-if (leaving.has(event.target)) event.preventDefault();
-else waiting.set(event.target, null);
+const form = formOf(event);
+if (!form) return;
+if (leaving.has(form)) event.preventDefault();
+else waiting.set(form, null);
 });
 document.addEventListener('htmx:afterRequest', event => {
-if (!isOurs(event)) return;
-const submitter = waiting.get(event.target);
-waiting.delete(event.target);
-if (submitter) event.target.requestSubmit(submitter);
+const form = formOf(event), submitter = form && waiting.get(form);
+if (form) waiting.delete(form);
+if (submitter) form.requestSubmit(submitter);
 });
 document.addEventListener('submit', event => {
-if (!event.target.matches('[data-autosave]')) return;
-if (!waiting.has(event.target)) return leaving.add(event.target);
+const form = event.target;
+if (!form.querySelector('[data-autosave]')) return;
+if (!waiting.has(form)) return leaving.add(form);
 event.preventDefault();
-waiting.set(event.target, event.submitter ?? event.target.querySelector('[type="submit"]'));
+waiting.set(form, event.submitter ?? form.querySelector('[type="submit"]'));
 });
 let ticked = new Map();
-const boxes = () => document.querySelectorAll('[data-autosave] .adder input');
+const boxes = () => document.querySelectorAll('.adder input');
 const again = () => { for (const box of boxes()) box.checked = ticked.get(box.id) ?? box.checked; };
 document.addEventListener('htmx:beforeSwap', () => { ticked = new Map([...boxes()].map(box => [box.id, box.checked])); });
 document.addEventListener('htmx:afterSwap', again);
@@ -27,7 +28,7 @@ document.addEventListener('htmx:oobAfterSwap', again);
 document.addEventListener('keydown', event => {
 if (event.key === 'Enter' && event.target.matches('[data-search]')) event.preventDefault();
 });
-addEventListener('pageshow', event => { if (event.persisted && document.querySelector('form[data-autosave]')) location.reload(); });
+addEventListener('pageshow', event => { if (event.persisted && document.querySelector('[data-autosave]')) location.reload(); });
 }
 {
 const reveal = root => { if (navigator.clipboard) root.querySelectorAll?.('[data-copy]').forEach(button => { button.hidden = false; }); };

@@ -102,6 +102,24 @@ def test_what_is_typed_survives_a_reload(signed_in):
     assert Batch.objects.count() == 1
 
 
+@pytest.mark.spec("W-12", "W-3", "W-10")
+def test_the_button_that_has_the_focus_does_nothing_by_itself(signed_in):
+    """htmx posts a form's own requests to the formaction of the button in focus: none may add a row or go back."""
+    page = signed_in()
+    fill(page, 0, THREE[0])
+    page.get_by_role("button", name="+ Add another").focus()
+    saved(page)
+    assert rows_of(Batch.objects.get()) == [THREE[0]]
+    page.get_by_label("Role", exact=True).select_option("Builder")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Reason for invitation").fill("Hello")
+    page.get_by_role("button", name="Back").focus()
+    expect(page.locator("#preview blockquote")).to_have_text("Hello")
+    saved(page)
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_text("1 invitation sent")).to_be_visible()
+
+
 @pytest.mark.spec("W-12", "W-11")
 def test_typing_and_pressing_at_once_is_no_conflict(signed_in):
     page = signed_in()
