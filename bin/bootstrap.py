@@ -80,8 +80,11 @@ def create():
     if find_uv():
         run([find_uv(), "venv", "--quiet", "--python", sys.executable, "--no-python-downloads", VENV])
     elif not quiet([sys.executable, "-m", "venv", VENV]):
+        # Debian keeps what puts pip inside in a package of its own; the machine's pip can install from outside.
         shutil.rmtree(VENV, ignore_errors=True)
-        fail("this Python cannot make a virtual environment. On Debian: apt-get install python3-venv")
+        if not quiet([sys.executable, "-m", "venv", "--without-pip", VENV]) or not pip():
+            shutil.rmtree(VENV, ignore_errors=True)
+            fail("this Python has no pip to install with. On Debian: apt-get install python3-venv")
 
 
 def install(names):
@@ -92,8 +95,7 @@ def install(names):
     if uv:
         run([uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes"] + files)
     else:
-        quiet([PYTHON, "-m", "ensurepip"])
-        run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"] + files)
+        run(pip() + ["install", "--require-hashes"] + files)
     with open(STAMP, "w") as stamp:
         stamp.write("\n".join(digest(name) for name in names) + "\n")
 
@@ -108,8 +110,18 @@ def find_uv():
 
 def fetch_uv():
     """uv from the package index into .venv, hash-checked; None where that does not work."""
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    return find_uv() if quiet(pip + ["-r", os.path.join(ROOT, "bin", "uv.txt")]) else None
+    return (
+        find_uv() if quiet(pip() + ["install", "--require-hashes", "-r", os.path.join(ROOT, "bin", "uv.txt")]) else None
+    )
+
+
+def pip():
+    """How to call a pip that installs into .venv: its own, else the machine's; nothing where there is none."""
+    options = ["--quiet", "--disable-pip-version-check"]
+    for command in ([PYTHON, "-m", "pip"] + options, [sys.executable, "-m", "pip", "--python", PYTHON] + options):
+        if quiet(command + ["--version"]):
+            return command
+    return []
 
 
 def quiet(command):
