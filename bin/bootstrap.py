@@ -92,9 +92,9 @@ def install(names):
     say("Installing {} ...".format(", ".join(names)))
     files = [part for name in names for part in ("-r", os.path.join(ROOT, name))]
     uv = find_uv() or fetch_uv()
-    if uv:
-        run([uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes"] + files)
-    else:
+    # pip also where uv does not get through: they trust different certificates and read different configurations.
+    if not uv or not quiet([uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes"] + files):
+        say("... with pip, which takes a few minutes.")
         run(pip() + ["install", "--require-hashes"] + files)
     with open(STAMP, "w") as stamp:
         stamp.write("\n".join(digest(name) for name in names) + "\n")
@@ -110,9 +110,8 @@ def find_uv():
 
 def fetch_uv():
     """uv from the package index into .venv, hash-checked; None where that does not work."""
-    return (
-        find_uv() if quiet(pip() + ["install", "--require-hashes", "-r", os.path.join(ROOT, "bin", "uv.txt")]) else None
-    )
+    pinned = os.path.join(ROOT, "bin", "uv.txt")
+    return find_uv() if quiet(pip() + ["install", "--require-hashes", "-r", pinned]) else None
 
 
 def pip():
