@@ -59,7 +59,11 @@ def ready() -> HttpResponse:
     for future in done:
         checks.update(_result(future))
     status = DOWN if DOWN in checks.values() else DEGRADED if DEGRADED in checks.values() else OK
-    return JsonResponse({"status": status, "checks": checks}, status=503 if status == DOWN else 200)
+    if status == DOWN:
+        logger.info("Not ready: %s", checks)
+    response = JsonResponse({"status": status, "checks": checks}, status=503 if status == DOWN else 200)
+    response._has_been_logged = True  # a process that starts is not ready, which is no error of a request
+    return response
 
 
 def _result(future: Future) -> dict[str, str]:
