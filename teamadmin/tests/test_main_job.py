@@ -85,16 +85,16 @@ def personalize(page: Page) -> None:
     expect(page.get_by_text("3 invitations sent")).to_be_visible()
 
 
-def accept(page: Page, link: str, password: str) -> None:
+def accept(page: Page, link: str, password: str, *, inviter: str = "Olga Marchenko") -> None:
     page.goto(link)
     assert link.rsplit("/", 2)[1] not in page.url
-    expect(page.get_by_text("Olga Marchenko").first).to_be_visible()
+    expect(page.get_by_text(inviter).first).to_be_visible()
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Accept invitation").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("heading", name="Welcome to Acme, Nadia")).to_be_visible()
     expect(dialog.get_by_text("Start in the first project & say hello.")).to_be_visible()
-    expect(dialog.get_by_text("Olga Marchenko").first).to_be_visible()
+    expect(dialog.get_by_text(inviter).first).to_be_visible()
     dialog.get_by_role("button", name="Get started").click()
     expect(page).to_have_url(re.compile(r"/o/acme/projects/$"))
     page.goto(page.url.replace("projects/", ""))
@@ -136,3 +136,33 @@ def test_main_job(running_demo, page: Page, browser: Browser):
     expect(page.locator("tbody tr")).to_have_count(1)
     for words in ("Active", "Builder", group, people[0][2]):
         expect(row.get_by_text(words).first).to_be_visible()
+
+
+@pytest.mark.spec("W-13", "J-1", "J-4", "J-5")
+def test_main_job_without_javascript(running_demo, browser: Browser):
+    """The same road with scripts off: every step is a page and a button."""
+    tag = secrets.token_hex(3)
+    admin = browser.new_context(java_script_enabled=False).new_page()
+    sign_in(admin, running_demo.url, "max@acme.example")
+    open_users(admin)
+    add_people(
+        admin, [("Nadia", f"Petrov {tag}", f"n.{tag}@acme.example"), ("Ida", f"Berg {tag}", f"i.{tag}@acme.example")]
+    )
+    admin.get_by_role("button", name="Continue").click()
+    admin.get_by_label("Reason for invitation").fill(REASON)
+    admin.get_by_label("Welcome page").select_option(label="Projects")
+    admin.get_by_role("button", name="Done").click()
+    expect(admin.get_by_text("2 invitations sent")).to_be_visible()
+
+    mail = wait_for_mail(running_demo.mail, f"n.{tag}@acme.example")
+    link = re.search(r"https?://\S+/invitations/\S+", text_of(mail)).group()
+    guest = browser.new_context(java_script_enabled=False)
+    accept(guest.new_page(), link, f"a long walk in {tag}", inviter="Max Brandt")
+    guest.close()
+
+    open_users(admin)
+    admin.get_by_role("searchbox").fill(tag)
+    admin.get_by_role("searchbox").press("Enter")
+    expect(admin.locator("tbody tr")).to_have_count(1)
+    expect(admin.locator("tbody tr", has_text="Nadia").get_by_text("Active")).to_be_visible()
+    admin.context.close()
