@@ -31,20 +31,6 @@ if (event.key === 'Enter' && event.target.matches('[data-search]')) event.preven
 addEventListener('pageshow', event => { if (event.persisted && document.querySelector('[data-autosave]')) location.reload(); });
 }
 {
-const reveal = root => { if (navigator.clipboard) root.querySelectorAll?.('[data-copy]').forEach(button => { button.hidden = false; }); };
-document.addEventListener('click', async event => {
-const button = event.target.closest('[data-copy]');
-if (!button) return;
-const source = document.querySelector(button.dataset.copy);
-await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
-const label = button.querySelector('[data-label]') ?? button, before = label.textContent;
-label.textContent = button.dataset.copied;
-setTimeout(() => { label.textContent = before; }, 2000);
-});
-document.addEventListener('htmx:load', event => reveal(event.target));
-reveal(document);
-}
-{
 const number = new Intl.NumberFormat(document.documentElement.lang || 'en');
 const count = text => [...text.replace(/\r\n?/g, '\n')].length;
 const update = control => {
@@ -119,26 +105,6 @@ document.body.addEventListener('htmx:responseError', event => show(event, event.
 document.body.addEventListener('htmx:sendError', event => show(event, 'network'));
 document.body.addEventListener('htmx:timeout', event => show(event, 'network'));
 }
-}
-{
-const fold = text => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
-const apply = input => {
-const list = document.querySelector(input.dataset.filter), asked = fold(input.value).split(/\s+/);
-let left = 0;
-for (const row of list.children) {
-const text = fold(row.dataset.text ?? row.textContent);
-row.hidden = !asked.every(word => text.includes(word));
-left += !row.hidden;
-}
-for (const none of document.querySelectorAll(`[data-filter-none="${input.dataset.filter}"]`)) none.hidden = left > 0;
-};
-document.addEventListener('input', event => { if (event.target.matches('[data-filter]')) apply(event.target); });
-document.addEventListener('keydown', event => {
-if (event.key === 'Enter' && event.target.matches('[data-filter]')) event.preventDefault();
-});
-document.addEventListener('htmx:load', event => {
-for (const input of document.querySelectorAll('[data-filter]')) if (input.value && event.target.isConnected) apply(input);
-});
 }
 {
 const load = async (button, key) => {
@@ -372,21 +338,6 @@ event.detail.rows.push(row);
 });
 document.addEventListener('htmx:load', event => event.target.querySelectorAll?.('[data-repeat]').forEach(settle));
 document.querySelectorAll('[data-repeat]').forEach(settle);
-}
-{
-const rows = all => [...all.closest('table').querySelectorAll('tbody .check')];
-const sync = all => {
-const boxes = rows(all), ticked = boxes.filter(box => box.checked).length;
-all.checked = ticked > 0 && ticked === boxes.length;
-all.indeterminate = ticked > 0 && ticked < boxes.length;
-};
-document.addEventListener('change', event => {
-const all = event.target.closest('table')?.querySelector('[data-select-all]');
-if (!all) return;
-if (event.target === all) for (const box of rows(all)) box.checked = all.checked;
-else sync(all);
-});
-document.addEventListener('reset', event => setTimeout(() => event.target.querySelectorAll('[data-select-all]').forEach(sync)));
 }
 {
 const update = badge => {

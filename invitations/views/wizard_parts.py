@@ -249,7 +249,7 @@ def frame(request: WizardRequest, batch: Batch, *, step: int) -> dict:
         "base": base,
         "back_url": base,
         "action": url_of(request, batch, step=step),
-        "users_url": reverse("users", args=[request.organization.slug]),
+        "parents": [(_("Users"), reverse("users", args=[request.organization.slug]))],
         "discard_url": f"{base}discard/?draft={batch.pk}" if batch._state.adding else f"{base}discard/",
         "owner": owner_mark(request.membership),
         "step": step,

@@ -67,16 +67,6 @@ def test_messages_are_toasts_in_a_live_region():
     assert "Sent &lt;3" in html and 'data-tone="success"' in html and 'data-tone="danger"' in html
 
 
-@pytest.mark.spec("U-4")
-@pytest.mark.parametrize(
-    ("state", "tone"),
-    [("active", "success"), ("pending", "warning"), ("expired", "danger"), ("deactivated", "neutral")],
-)
-def test_status_is_a_word_and_a_tone(state: str, tone: str):
-    html = render_to_string("ui/status.html", {"state": state, "label": state.title()})
-    assert f'data-tone="{tone}"' in html and f">{state.title()}<" in html
-
-
 def test_steps_say_which_is_current():
     html = render_to_string("ui/stepper.html", {"steps": ["One", "Two", "Three"], "current": 2})
     assert '<li data-done>One</li><li aria-current="step">Two</li><li>Three</li>' in html
