@@ -2,7 +2,6 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from base import text
 
@@ -29,21 +28,6 @@ class BlockField(forms.CharField):
 
     def to_python(self, value):
         return text.clean_block(str(value or ""), limit=self.limit)
-
-
-class EmailAddressField(forms.CharField):
-    """An address as typed, checked by canonical_email(); clean_data keeps what was typed, stripped."""
-
-    widget = forms.EmailInput
-    default_error_messages = {"required": _("Enter an email address.")}
-
-    def to_python(self, value):
-        return str(value or "").strip()
-
-    def validate(self, value):
-        super().validate(value)
-        if value:
-            text.canonical_email(value)
 
 
 def first_error(error: ValidationError) -> str:

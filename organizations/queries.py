@@ -143,25 +143,6 @@ def projects_through_groups(organization: Organization, group_ids: Iterable[UUID
     return dict(found)
 
 
-def reached_projects(member: Membership) -> dict[Project, list[Group | None]]:
-    """The projects given to the member and by what: a group, or None for directly. By name.
-
-    What a role opens (Permission.PROJECTS_VIEW_ALL) is not listed: ask permissions_of_member().
-    """
-    # A UNION, because an OR over both kinds of grant reads the whole table.
-    direct = ProjectGrant.objects.filter(membership=member).values("pk")
-    through = ProjectGrant.objects.filter(group__member_links__membership=member).values("pk")
-    grants = (
-        ProjectGrant.objects.filter(pk__in=direct.union(through), project__archived_at=None)
-        .select_related("project", "group")
-        .order_by("project__name_key", "project_id", "group__name_key")
-    )
-    found: dict[Project, list[Group | None]] = defaultdict(list)
-    for grant in grants:
-        found[grant.project].append(grant.group)
-    return dict(found)
-
-
 def given_projects(member: Membership) -> QuerySet[Project]:
     """The projects given to the member, directly or through groups, each once; what a role opens is not among them."""
     direct = ProjectGrant.objects.filter(membership=member).values("project")

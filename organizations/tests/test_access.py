@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from organizations.models import Membership, Organization, Scheme, Status
-from organizations.queries import SWITCHER_LIMIT, memberships_of, reached_projects
+from organizations.models import Membership, Organization, ProjectGrant, Scheme, Status
+from organizations.queries import SWITCHER_LIMIT, given_projects, memberships_of
 from teamadmin.testing.cast import add_member
 
 PAGES = ("", "projects/", "workspace/", "preferences/")
@@ -153,9 +153,11 @@ def test_being_here_is_noted_at_most_every_five_minutes(cast):
     assert first > long_ago and Membership.objects.get(pk=cast.bo.pk).last_active_at == first
 
 
-def test_reached_projects_are_direct_and_through_groups(cast):
-    names = {project.name: [group and group.name for group in by] for project, by in reached_projects(cast.bo).items()}
-    assert names == {"Atlas": ["Marketing"], "Website": ["Marketing"]} and reached_projects(cast.opal) == {}
+def test_given_projects_are_direct_and_through_groups_each_once(cast):
+    for name in ("ledger", "atlas"):
+        ProjectGrant.objects.create(organization=cast.acme, project=cast.projects[name], membership=cast.bo)
+    assert sorted(project.name for project in given_projects(cast.bo)) == ["Atlas", "Ledger", "Website"]
+    assert not given_projects(cast.opal).exists()
 
 
 @pytest.mark.spec("A-5")
