@@ -30,17 +30,24 @@ def with_workers(args: list[str]) -> list[str]:
 
 
 def run(command: list[str], env: dict[str, str]) -> int:
-    """Waits for the command; an interruption reaches it too, and it gets time to end its own children."""
+    """Waits for the command; an interruption ends it too, and it gets time to end its own children."""
     child = subprocess.Popen(command, env=env)
     try:
         return child.wait()
-    except BaseException:
+    except KeyboardInterrupt:
+        return wait_or_kill(child)  # the terminal has told it already
+    except SystemExit:
         child.send_signal(signal.SIGINT)
-        try:
-            child.wait(30)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        wait_or_kill(child)
         raise
+
+
+def wait_or_kill(child: subprocess.Popen) -> int:
+    try:
+        return child.wait(30)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return child.wait()
 
 
 if __name__ == "__main__":

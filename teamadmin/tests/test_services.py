@@ -7,6 +7,8 @@ from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 
+from teamadmin.testing import browser
+
 
 def send() -> int:
     return mail.send_mail("Subject", "Body", "from@acme.example", ["to@acme.example"])
@@ -43,3 +45,30 @@ def test_browser_and_axe(page, axe):
     page.set_content("<!doctype html><html lang='en'><title>Page</title><main><h1>Page</h1><img src='x'></main></html>")
     with pytest.raises(AssertionError, match="image-alt"):
         axe(page)
+
+
+@pytest.fixture
+def no_chromium(monkeypatch):
+    """A machine without one; what is run to get one is noted."""
+    commands = []
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(browser.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    monkeypatch.setattr(browser, "_of_playwright", lambda: None)
+    monkeypatch.setattr(browser, "_quiet", lambda *command: commands.append(command) or True)
+    return commands
+
+
+@pytest.mark.parametrize(("user", "debian"), [(0, True), (1000, False)])
+def test_where_a_browser_comes_from(no_chromium, monkeypatch, user, debian):
+    """Debian's package as root, else Playwright's own, else None and a clear word."""
+    monkeypatch.setattr(browser.os, "geteuid", lambda: user)
+    assert browser.ensure() is None
+    assert any(command[0] == "apt-get" for command in no_chromium) == debian
+    assert no_chromium[-1][-3:] == ("playwright", "install", "chromium")
+
+
+def test_the_browser_that_is_named_is_taken(no_chromium, monkeypatch):
+    monkeypatch.setenv("CHROMIUM", "/opt/chrome")
+    monkeypatch.setattr(browser.shutil, "which", lambda name: name)
+    assert browser.ensure() == "/opt/chrome"
+    assert no_chromium == []
