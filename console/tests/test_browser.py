@@ -230,6 +230,8 @@ def test_phones_sort_by_a_control(page, crowd, enter):
     page.get_by_label("Status").select_option("Pending")
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.get_by_label("Sort").locator("option")).to_have_count(6)
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.spec("U-6", "I-2")
