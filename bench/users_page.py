@@ -23,14 +23,15 @@ GOAL = 1.5
 NAME = "teamadmin_bench"
 
 
-def fresh_database(url: str) -> str:
-    """An empty database on the server of `url`; its own URL."""
+def own_database(url: str, *, fresh: bool) -> str:
+    """The URL of our database on the server of `url`, empty if `fresh`."""
     import psycopg
 
     parts = urlsplit(url)
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {NAME}")
+    if fresh:
+        with psycopg.connect(url, autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+            server.execute(f"CREATE DATABASE {NAME}")
     return parts._replace(path=f"/{NAME}").geturl()
 
 
@@ -162,10 +163,13 @@ class Bench:
         return over
 
 
-def seeded(sizes: dict[str, int]) -> dict[str, object]:
-    """Makes the organizations; their Admins."""
+def seeded(sizes: dict[str, int], *, reuse: bool) -> dict[str, object]:
+    """Makes the organizations, or finds them; their Admins."""
+    from accounts.models import User
     from bench.seed import Seeder, settle
 
+    if reuse:
+        return {slug: User.objects.get(email=f"u0@{slug}.example") for slug in sizes}
     admins = {}
     for slug, size in sizes.items():
         began = time.perf_counter()
@@ -175,10 +179,10 @@ def seeded(sizes: dict[str, int]) -> dict[str, object]:
     return admins
 
 
-def measure(url: str, sizes: dict[str, int], rounds: int) -> None:
-    """Everything on a fresh database of the server at `url`."""
+def measure(url: str, sizes: dict[str, int], rounds: int, *, reuse: bool) -> None:
+    """Everything on a database of its own on the server at `url`."""
     os.environ |= {
-        "DATABASE_URL": fresh_database(url),
+        "DATABASE_URL": own_database(url, fresh=not reuse),
         "REDIS_URL": os.environ.get("REDIS_URL", ""),
         "DJANGO_SETTINGS_MODULE": "teamadmin.testing.settings",
     }
@@ -188,7 +192,7 @@ def measure(url: str, sizes: dict[str, int], rounds: int) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    bench = Bench(seeded(sizes))
+    bench = Bench(seeded(sizes, reuse=reuse))
     with connection.cursor() as cursor:
         cursor.execute("SELECT version()")
         print(f"Python {sys.version.split()[0]}, {cursor.fetchone()[0].split(',')[0]}, {rounds} rounds, 50 rows a page")
@@ -203,16 +207,19 @@ def measure(url: str, sizes: dict[str, int], rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--million", action="store_true", help="an organization of 1,000,000 members too")
+    parser.add_argument(
+        "--reuse", action="store_true", help="the organizations that an earlier run left at DATABASE_URL"
+    )
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
     sizes = {"k1": 1_000, "k100": 100_000} | ({"m1": 1_000_000} if options.million else {})
     from teamadmin.testing import services
 
     if os.environ.get("DATABASE_URL"):
-        measure(os.environ["DATABASE_URL"], sizes, options.rounds)
+        measure(os.environ["DATABASE_URL"], sizes, options.rounds, reuse=options.reuse)
     else:
         with services.postgres() as url:
-            measure(url, sizes, options.rounds)
+            measure(url, sizes, options.rounds, reuse=False)
 
 
 if __name__ == "__main__":

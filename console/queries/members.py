@@ -12,8 +12,9 @@ from console.queries import sql
 from organizations.models import Membership, Organization
 
 PAGE_SIZE = 50
-# How far a search or a filter that no index serves walks along the sort before it goes and gathers instead.
-WALK_LIMIT = 1500
+# How far a search, or a filter that no index serves, walks along the sort; and how far where the first walk met
+# PROMISING of what it looked for, so that the second will probably fill the page.
+WALK, LONG_WALK, PROMISING = 1500, 15_000, 10
 COLUMNS = (
     "id, user_id, first_name, last_name, email, sort_name, status, managed_by, invited_by_id, role_order,"
     " invite_expires_at, joined_at, last_active_at"
@@ -68,14 +69,25 @@ def _values(listing: Listing, member: Membership) -> tuple[Any, ...]:
 def _read(organization: Organization, listing: Listing, now: datetime) -> list[Membership]:
     """Common things fill a page while walking a little along the sort's index; rare ones are gathered by an index
     of their own and sorted. Which of the two a search is shows in the walk, whatever statistics say of it."""
-    members = _fetch(*_walk(organization, listing, now))
-    if len(members) <= PAGE_SIZE and _sieved(listing) and connection.vendor == "postgresql":
-        members = _fetch(*_gather(organization, listing, now))
-    return members
+    if not _sieved(listing):
+        return _fetch(*_page(organization, listing, now))
+    reach = WALK if connection.vendor == "postgresql" else 1_000_000_000
+    members, cut = _met(organization, listing, now, reach)
+    if cut and len(members) >= PROMISING:
+        members, cut = _met(organization, listing, now, LONG_WALK)
+    return _fetch(*_gather(organization, listing, now)) if cut else members
+
+
+def _met(organization: Organization, listing: Listing, now: datetime, reach: int) -> tuple[list[Membership], bool]:
+    """The hits among the first `reach` rows; and whether more may lie behind, where they are no full page."""
+    rows = _fetch(*_walk(organization, listing, now, reach))
+    members = [member for member in rows if member.hit]  # type: ignore[attr-defined]
+    cut = len(members) <= PAGE_SIZE and bool(rows) and rows[-1].place == reach  # type: ignore[attr-defined]
+    return members, cut
 
 
 def _sieved(listing: Listing) -> bool:
-    """Whether the walk looks at rows that it then leaves out."""
+    """Whether some of the rows that the sort's index leads to have to be left out."""
     return bool(listing.words) or (listing.filter.expired is not None and listing.keys != ("invite_expires_at",))
 
 
@@ -83,35 +95,43 @@ def _fetch(query: str, params: sql.Params) -> list[Membership]:
     return list(Membership.objects.raw(query, params))
 
 
-def _walk(organization: Organization, listing: Listing, now: datetime) -> tuple[str, sql.Params]:
-    """Along the sort's index, (organization, status, sort, id), the statuses merged, until the page is full.
+def _merged(
+    organization: Organization, listing: Listing, limit: int, where: str, values: sql.Params
+) -> tuple[str, sql.Params]:
+    """The listing's rows from its cursor on, by the sort's index: (organization, status, sort, id).
 
-    Each status is a limited query of its own, so that PostgreSQL merges ordered index scans; one that names
-    several statuses would be sorted as a whole.
+    Each status is a limited query of its own, so that PostgreSQL merges ordered index scans and stops; one that
+    names several statuses would be sorted as a whole.
     """
-    order, (beyond, beyond_params) = sql.ordered(listing), sql.beyond(listing)
-    time, time_params = sql.within(listing.filter, now)
-    found, found_params = sql.matching(listing.words)
-    if not _sieved(listing):  # then the time is the sort as well
-        beyond, beyond_params, time, time_params = time + beyond, time_params + beyond_params, "", []
-    reach = _reach(listing)
+    order, (beyond, beyond_values) = sql.ordered(listing), sql.beyond(listing)
     branch = f"""SELECT * FROM (
-        SELECT {COLUMNS}, search_text FROM {sql.TABLE} WHERE organization_id = %s AND status = %s{beyond}
-        ORDER BY {order} LIMIT {reach}) AS branch"""
-    query = f"""SELECT {COLUMNS} FROM (
-        SELECT * FROM ({" UNION ALL ".join([branch] * len(listing.filter.statuses))}) AS merged
-        ORDER BY {order} LIMIT {reach}) AS walked
-        WHERE true{time}{found} ORDER BY {order} LIMIT {PAGE_SIZE + 1}"""
+        SELECT {COLUMNS}, search_text FROM {sql.TABLE} WHERE organization_id = %s AND status = %s{where}{beyond}
+        ORDER BY {order} LIMIT {limit}) AS branch"""
+    branches = " UNION ALL ".join([branch] * len(listing.filter.statuses))
     params: sql.Params = []
     for status in listing.filter.statuses:
-        params += [sql.owner(organization), status.value, *beyond_params]
-    return query, [*params, *time_params, *found_params]
+        params += [sql.owner(organization), status.value, *values, *beyond_values]
+    return f"SELECT * FROM ({branches}) AS merged ORDER BY {order} LIMIT {limit}", params
 
 
-def _reach(listing: Listing) -> int:
-    if not _sieved(listing):
-        return PAGE_SIZE + 1
-    return WALK_LIMIT if connection.vendor == "postgresql" else 1_000_000_000
+def _page(organization: Organization, listing: Listing, now: datetime) -> tuple[str, sql.Params]:
+    """A page and one more, where every row that the index leads to is one of them."""
+    rows, params = _merged(organization, listing, PAGE_SIZE + 1, *sql.within(listing.filter, now))
+    return f"SELECT {COLUMNS} FROM ({rows}) AS page ORDER BY {sql.ordered(listing)}", params
+
+
+def _walk(organization: Organization, listing: Listing, now: datetime, reach: int) -> tuple[str, sql.Params]:
+    """Hits among the first `reach` rows, until the page is full; the last of these rows, hit or not, if it is met."""
+    rows, params = _merged(organization, listing, reach, "", [])
+    time, time_params = sql.within(listing.filter, now)
+    found, found_params = sql.matching(listing.words)
+    order = sql.ordered(listing)
+    query = f"""
+        SELECT {COLUMNS}, hit, place FROM (
+            SELECT *, (true{time}{found}) AS hit, row_number() OVER (ORDER BY {order}) AS place FROM ({rows}) AS rows_
+        ) AS walked
+        WHERE hit OR place = {reach} ORDER BY {order} LIMIT {PAGE_SIZE + 1}"""
+    return query, [*time_params, *found_params, *params]
 
 
 def _gather(organization: Organization, listing: Listing, now: datetime) -> tuple[str, sql.Params]:

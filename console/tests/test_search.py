@@ -67,9 +67,12 @@ def test_cjk_names_are_found_by_their_first_sign(cast):
 
 
 @pytest.mark.spec("U-6")
-def test_few_among_many_are_found_in_order_and_page_by_page(cast, monkeypatch):
+@pytest.mark.parametrize("walk", [2, 7, 30, 60, 1000])
+def test_few_among_many_are_found_in_order_and_page_by_page(cast, monkeypatch, walk):
     """Rare ones lie behind the rows that are walked, so they are gathered; common ones are met on the way."""
-    monkeypatch.setattr("console.queries.members.WALK_LIMIT", 60)
+    monkeypatch.setattr("console.queries.members.WALK", walk)
+    monkeypatch.setattr("console.queries.members.LONG_WALK", 2 * walk)
+    monkeypatch.setattr("console.queries.members.PROMISING", 3)
     monkeypatch.setattr("console.queries.members.PAGE_SIZE", 10)
     joined(cast.acme, 100)
     joined(cast.acme, 25, last_name="Zebulon")
