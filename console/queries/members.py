@@ -14,7 +14,7 @@ from organizations.models import Membership, Organization
 PAGE_SIZE = 50
 # How far a search, or a filter that no index serves, walks along the sort; and how far where the first walk met
 # PROMISING of what it looked for, so that the second will probably fill the page.
-WALK, LONG_WALK, PROMISING = 1500, 15_000, 10
+WALK, LONG_WALK, PROMISING = 1000, 10_000, 10
 COLUMNS = (
     "id, user_id, first_name, last_name, email, sort_name, status, managed_by, invited_by_id, role_order,"
     " invite_expires_at, joined_at, last_active_at"
