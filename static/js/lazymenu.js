@@ -1,35 +1,45 @@
-/* A button that leads to a page of actions, <button form formaction data-menu id>, shows them as a menu instead: fetched
-   when it is first used, from then on an ordinary popover (menu.js has its keys). Without a script it stays a way there. */
-const load = async (button, key) => {
-  const url = new URL(button.formAction), menu = document.createElement('div');
-  url.search = new URLSearchParams(new FormData(button.form));
-  Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto' });
-  button.after(menu);
+/* A button that leads to a page of actions, <button type="submit" form formaction data-menu id>, shows them as a menu
+   instead: fetched when it is first used, from then on an ordinary popover (menu.js has its keys). Without a script it
+   stays a way there. */
+const show = (button, menu) => {
   button.removeAttribute('data-menu');
-  button.setAttribute('aria-busy', 'true');
-  await htmx.ajax('GET', url.pathname + url.search, { source: button, target: menu, swap: 'innerHTML' }).catch(() => {});
-  button.removeAttribute('aria-busy');
-  if (!menu.childElementCount) { // it was refused or failed, and that has been said
-    menu.remove();
-    button.setAttribute('data-menu', '');
-    return;
-  }
   button.type = 'button';
   button.setAttribute('popovertarget', menu.id);
   menu.showPopover({ source: button });
-  const items = menu.querySelectorAll('.menu-item');
-  if (key) items[key === 'ArrowUp' ? items.length - 1 : 0]?.focus();
+  const items = menu.querySelectorAll('.menu-item'), { from } = menu.dataset;
+  if (from) items[from === 'ArrowUp' ? items.length - 1 : 0]?.focus();
+};
+
+const make = button => {
+  const menu = document.createElement('div');
+  Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto' });
+  // What is on its way is the menu, not the list around it.
+  menu.setAttribute('hx-indicator', 'this');
+  menu.addEventListener('htmx:afterSwap', event => {
+    if (event.target === menu && menu.childElementCount && button.matches('[data-menu]')) show(button, menu);
+  });
+  button.after(menu);
+  return menu;
+};
+
+const load = (button, from) => {
+  const url = new URL(button.formAction), menu = document.getElementById(`${button.id}-menu`) ?? make(button);
+  url.search = new URLSearchParams(new FormData(button.form));
+  menu.dataset.from = from || ''; // the key that opened it goes on inside
+  button.setAttribute('aria-busy', 'true');
+  const done = () => button.removeAttribute('aria-busy');
+  htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 'innerHTML' }).then(done, done);
 };
 
 document.addEventListener('click', event => {
-  const button = event.target.closest('[data-menu], [aria-busy][formaction]');
-  if (!button || button.type !== 'submit' || !window.htmx || event.ctrlKey || event.metaKey) return;
+  const button = event.target.closest('[data-menu]');
+  if (!button || !window.htmx || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  // A click without a pointer came from the keyboard: go on in the menu.
-  if (button.matches('[data-menu]')) load(button, event.detail === 0 && 'Enter');
+  // A click without a pointer came from the keyboard.
+  if (!button.matches('[aria-busy]')) load(button, event.detail === 0 && 'Enter');
 });
 document.addEventListener('keydown', event => {
-  const button = event.target.closest('[data-menu]');
+  const button = event.target.closest('[data-menu]:not([aria-busy])');
   if (!button || !window.htmx || !['ArrowDown', 'ArrowUp'].includes(event.key)) return;
   event.preventDefault();
   load(button, event.key);
