@@ -3,7 +3,7 @@
 import secrets
 
 from django.conf import settings
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from base import context
 
@@ -31,6 +31,20 @@ class RequestContextMiddleware:
         finally:
             context.reset(token)
         response["X-Request-ID"] = request.id
+        return response
+
+
+class PrivateMiddleware:
+    """What is made for one person is kept by no cache, neither a proxy's nor the browser's, where the next person at
+    the machine would find it (ASVS 14.3.2). Answers that say themselves how they are kept stay as they are."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         return response
 
 

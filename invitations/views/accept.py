@@ -9,7 +9,6 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -69,7 +68,6 @@ class Door:
         return reverse("welcome", args=[self.invitation.organization.slug])
 
 
-@never_cache
 @require_safe
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The link in the mail. Changes nothing, however often a mail scanner asks: the token leaves the address for a
@@ -85,7 +83,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-@never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from invitations.offers import offer_taken
@@ -13,7 +12,6 @@ from organizations.requests import MemberRequest
 from organizations.services import mark_welcomed
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(before_welcome=True)
 def welcome(request: MemberRequest) -> HttpResponse:

@@ -11,7 +11,6 @@ from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -122,7 +121,6 @@ def wizard_view(*methods: str, page: str = "user_add_draft") -> Callable[[View],
             return view(request, batch, **kwargs)
 
         @require_http_methods(methods)
-        @never_cache
         @wraps(view)
         def wrapped(request: HttpRequest, slug: str, batch_id: UUID | None = None, **kwargs: int) -> HttpResponse:
             if request.method == "POST" and not request.user.is_authenticated:

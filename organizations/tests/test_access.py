@@ -164,3 +164,10 @@ def test_given_projects_are_direct_and_through_groups_each_once(cast):
 @pytest.mark.parametrize("path", ["/", "/organizations/"])
 def test_changing_nothing_by_post(cast, path):
     assert cast.client("bo").post(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["/organizations/", *(f"/o/acme/{page}" for page in PAGES), "/o/globex/", "/o/acme/users/"]
+)
+def test_no_cache_keeps_a_members_page(cast, path):
+    assert "no-store" in cast.client("bo").get(path)["Cache-Control"]
