@@ -73,16 +73,19 @@ class Delivery:
             self.connection = get_connection()
 
 
-def _deliver(delivery: Delivery, row: OutgoingEmail, message: EmailMessage | None) -> None:
-    """Sends one claimed row and writes down what became of it; only ServerGone passes."""
-    if message is None:
-        return claiming.mark_cancelled(row, _("No longer wanted when it was to be sent."))
+def _deliver(delivery: Delivery, row: OutgoingEmail) -> None:
+    """Makes and sends the mail of one claimed row and writes down what became of it; only ServerGone passes."""
     try:
-        delivery.send(row, message)
+        message = render(row)
+        if message is not None:
+            delivery.send(row, message)
     except ServerGone:
         raise
     except Exception as error:
         _note(row, error)
+    else:
+        if message is None:
+            claiming.mark_cancelled(row, _("No longer wanted when it was to be sent."))
     # A row that failed before may be the one that kills workers: its neighbours are written down around it.
     delivery.write_down(every=UNMARKED if row.attempts == 1 else 1)
 
@@ -91,14 +94,6 @@ def _note(row: OutgoingEmail, error: Exception) -> None:
     verdict = sort_failure(error)
     logger.warning("Mail %s (%s), try %d: %s", row.pk, row.kind, row.attempts, verdict.reason)
     claiming.mark_failed(row, verdict)
-
-
-def _render_and_deliver(delivery: Delivery, row: OutgoingEmail) -> None:
-    try:
-        message = render(row)
-    except Exception as error:
-        return _note(row, error)
-    return _deliver(delivery, row, message)
 
 
 def _put_off(rows: Sequence[OutgoingEmail], error: BaseException) -> None:
@@ -116,7 +111,7 @@ def _deliver_batch(delivery: Delivery, rows: list[OutgoingEmail], deadline: floa
             claiming.give_back(rows[place:])
             return False
         try:
-            _render_and_deliver(delivery, row)
+            _deliver(delivery, row)
         except ServerGone as gone:
             _put_off(rows[place:], gone.__cause__ or gone)
             return False
