@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from base import text
 from base.counting import Count, capped_count
-from organizations.models import Group, Membership, Organization, Project, ProjectGrant, Role, Status
+from organizations.models import Group, Membership, Organization, Project, Role, Status
 from organizations.permissions import Permission
-from organizations.queries import permissions_of_member
+from organizations.queries import grants_of, permissions_of_member
 from organizations.roles import permissions_of
 
 PAGE_SIZE = 50
@@ -51,16 +51,6 @@ class ProjectPage:
     next: str = ""
 
 
-def _grants(member: Membership) -> tuple[QuerySet[ProjectGrant], QuerySet[ProjectGrant]]:
-    """What was given to the member, and to their groups. Apart, because an OR over both reads the whole table;
-    "group is not NULL" is said for the planner, whose indexes hold only those."""
-    grants = ProjectGrant.objects.order_by()
-    return (
-        grants.filter(membership=member),
-        grants.filter(group__isnull=False, group__member_links__membership=member),
-    )
-
-
 def reachable(member: Membership) -> QuerySet[Project]:
     """The projects that the member reaches: all of the organization's by role, else those given.
 
@@ -70,7 +60,7 @@ def reachable(member: Membership) -> QuerySet[Project]:
     projects = Project.objects.filter(organization_id=member.organization_id, archived_at=None)
     if Permission.PROJECTS_VIEW_ALL in permissions_of_member(member):
         return projects
-    direct, through = _grants(member)
+    direct, through = grants_of(member)
     ids = list(direct.values_list("project").union(through.values_list("project"))[: FEW_IDS + 1])
     if len(ids) <= FEW_IDS:
         return projects.filter(pk__in=[key for (key,) in ids])
@@ -106,7 +96,7 @@ def project_page(
 
 
 def _with_ways(member: Membership, projects: list[Project]) -> list[Reached]:
-    direct, through = (grants.filter(project__in=projects) for grants in _grants(member))
+    direct, through = (grants.filter(project__in=projects) for grants in grants_of(member))
     given = set(direct.values_list("project", flat=True))
     groups: dict[UUID, list[str]] = defaultdict(list)
     for project_id, name in through.order_by("group__name_key").values_list("project", "group__name"):
