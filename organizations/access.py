@@ -23,17 +23,17 @@ TOUCH_AFTER = timedelta(minutes=5)
 def _navigation(request) -> list[dict]:
     """The sidebar: sections of the pages that the member may open, the one being shown marked."""
     titles = {pages.Section.WORKSPACE: "", pages.Section.ACCOUNT: _("Account")}
-    sections = []
     shown = pages.open_to(request.permissions)
-    for section, title in titles.items():
-        items = []
-        for page in shown:
-            if page.section == section:
-                url = page.url(request.organization.slug)
-                items.append({"label": page.label, "url": url, "icon": page.icon, "current": _is_at(request.path, url)})
-        if items:
-            sections.append({"title": title, "items": items})
-    return sections
+    sections = [
+        {"title": title, "items": [_entry(request, page) for page in shown if page.section == section]}
+        for section, title in titles.items()
+    ]
+    return [section for section in sections if section["items"]]
+
+
+def _entry(request, page: pages.Page) -> dict:
+    url = page.url(request.organization.slug)
+    return {"label": page.label, "url": url, "icon": page.icon, "current": _is_at(request.path, url)}
 
 
 def _is_at(path: str, url: str) -> bool:
