@@ -1,10 +1,11 @@
-from organizations.models.access import Group, GroupMembership, Project, ProjectGrant
+from organizations.models.access import Group, GroupMembership, GroupRole, Project, ProjectGrant
 from organizations.models.members import ManagedBy, Membership, MembershipRole, Status
 from organizations.models.organization import Organization, Role, Scheme
 
 __all__ = [
     "Group",
     "GroupMembership",
+    "GroupRole",
     "ManagedBy",
     "Membership",
     "MembershipRole",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from base import text
 from base.ids import uuid7
 from organizations.models.members import ManagedBy, Membership
-from organizations.models.organization import Organization
+from organizations.models.organization import Organization, Role
 
 
 class Named(models.Model):
@@ -36,7 +36,7 @@ class Named(models.Model):
 
 
 class Group(Named):
-    """A set of members that brings project access to each of them."""
+    """A set of members that brings project access, and roles if it carries any, to each of them."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="groups", db_index=False)
     managed_by = models.CharField(max_length=6, choices=ManagedBy, default=ManagedBy.MANUAL)
@@ -54,6 +54,18 @@ class GroupMembership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "membership"], name="group_member_once")]
+
+
+class GroupRole(models.Model):
+    """A role that a group's members hold while they are in it (G-4)."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    group = models.ForeignKey(Group, models.CASCADE, related_name="role_links", db_index=False)
+    role = models.ForeignKey(Role, models.PROTECT, related_name="group_links", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "role"], name="group_role_once")]
+        indexes = [models.Index(fields=["organization", "role", "group"], name="group_role_by_role")]
 
 
 class Project(Named):

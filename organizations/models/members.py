@@ -48,6 +48,8 @@ class Membership(models.Model):
     search_text = models.CharField(max_length=1000)
     status = models.CharField(max_length=11, choices=Status, default=Status.INVITED)
     managed_by = models.CharField(max_length=6, choices=ManagedBy, default=ManagedBy.MANUAL)
+    # Whether the user has a second factor: kept here because lists are filtered by it.
+    two_factor = models.BooleanField(default=False)
     invited_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     roles = models.ManyToManyField(Role, through="MembershipRole", related_name="memberships")
     role_order = models.PositiveSmallIntegerField(default=100)

@@ -24,6 +24,8 @@ class Organization(models.Model):
     logo = models.ImageField(upload_to="logos/", blank=True)
     sso_enforced = models.BooleanField(default=False)
     allowed_email_domains = models.JSONField(default=list, blank=True)
+    # U-11: whether a member of other organizations can be deactivated in this one.
+    deactivate_shared = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
