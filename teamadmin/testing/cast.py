@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from base.text import canonical_email
+from base.text import canonical_email, name_key
 from invitations.models import Batch, Invitation
 from invitations.services import save_draft, send_batch
 from organizations.models import (
@@ -22,6 +22,7 @@ from organizations.models import (
     Scheme,
     Status,
 )
+from organizations.permissions import Permission
 from organizations.roles import BUILT_IN
 
 PASSWORD = "correct-horse-battery"  # noqa: S105
@@ -38,9 +39,22 @@ def add_user(email: str, first_name: str = "", last_name: str = "") -> User:
     return User.objects.create_user(email, PASSWORD, first_name=first_name, last_name=last_name)
 
 
-def add_member(organization: Organization, user: User, *role_keys: str, **fields) -> Membership:
-    """An active, welcomed member with built-in roles of the organization's scheme."""
-    roles = [role_named(key, Scheme(organization.scheme)) for key in role_keys]
+def add_role(organization: Organization, name: str, *permissions: Permission) -> Role:
+    """A custom role of the organization (R-3)."""
+    return Role.objects.create(
+        organization=organization,
+        scheme=organization.scheme,
+        key=name_key(name),
+        name=name,
+        description=f"What the {name} does.",
+        permissions=[str(permission) for permission in permissions],
+    )
+
+
+def add_member(organization: Organization, user: User, *given: str | Role, **fields) -> Membership:
+    """An active, welcomed member with these roles, built-in ones by their keys in the organization's scheme."""
+    scheme = Scheme(organization.scheme)
+    roles = [role if isinstance(role, Role) else role_named(role, scheme) for role in given]
     defaults = {
         "first_name": user.first_name,
         "last_name": user.last_name,

@@ -1,0 +1,124 @@
+"""The permission table: who gets what answer from every address. An address that is not listed here fails; so does a
+method that is not (test_permissions.py).
+
+To add an address: put its route into INSIDE (below /o/<slug>/) or OUTSIDE, with a status for each column and method;
+sees_people(200) and its like give a row's status to those who may, and 403 to the others. What a route holds in <...>
+gets its value from Stage.values in test_permissions.py. Methods that are not listed must answer 405. Strangers, ids of
+another organization, the signed-out and forged forms are tried on every listed one by themselves.
+"""
+
+from organizations.permissions import Permission
+
+# Columns, each a role of one scheme; the last of each scheme is a custom one (R-3). Ranked: Admin, Manager, Builder,
+# Operator, People desk. Task: Admin, Data Admin, Read Only, Sub-Accounts, Team Management, Billing, Auditor.
+ACME = ("olga", "max", "bo", "opal", "people_desk")
+GLOBEX = ("tess", "data_admin", "read_only", "sub_accounts", "team_management", "billing", "auditor")
+CUSTOM = {
+    "people_desk": (Permission.PEOPLE_VIEW, Permission.PEOPLE_EDIT),
+    "auditor": (Permission.PEOPLE_VIEW, Permission.AUDIT_VIEW),
+}
+
+
+def allowed(status: int, *names: str, others: int = 403) -> str:
+    """One cell a column: `status` for these people, `others` for everybody else."""
+    assert set(names) <= {*ACME, *GLOBEX}, names
+    return " ".join(str(status if name in names else others) for name in (*ACME, *GLOBEX))
+
+
+def everybody(status: int) -> str:
+    return allowed(status, *ACME, *GLOBEX)
+
+
+def sees_workspace(status: int) -> str:
+    return allowed(status, "olga", "max", "bo", "opal", *GLOBEX[:5])
+
+
+def sees_people(status: int) -> str:
+    return allowed(status, "olga", "max", "people_desk", "tess", "read_only", "team_management", "auditor")
+
+
+def edits_people(status: int) -> str:
+    return allowed(status, "olga", "max", "people_desk", "tess", "team_management")
+
+
+def invites(status: int) -> str:
+    return allowed(status, "olga", "max", "tess", "team_management")
+
+
+def manages_groups(status: int) -> str:
+    return allowed(status, "olga", "max", "tess", "team_management")
+
+
+def manages_projects(status: int) -> str:
+    return allowed(status, "olga", "max", "tess")
+
+
+def administers(status: int) -> str:
+    """For those who may delete people, and manage roles and security: the Admins."""
+    return allowed(status, "olga", "tess")
+
+
+INSIDE: dict[str, dict[str, str]] = {
+    "": {"GET": everybody(200)},
+    "projects/": {"GET": sees_workspace(200)},
+    "workspace/": {"GET": sees_workspace(200)},
+    "preferences/": {"GET": everybody(200), "POST": everybody(422)},
+    "welcome/": {"GET": everybody(302), "POST": everybody(302)},
+    "users/": {"GET": sees_people(200)},
+    "users/pending/": {"GET": sees_people(200)},
+    "users/<uuid:member_id>/menu/": {"GET": sees_people(200)},
+    "users/<uuid:member_id>/invitation/": {"GET": invites(200), "POST": invites(302)},
+    "users/<uuid:member_id>/deletion/": {"GET": administers(200), "POST": administers(302)},
+    # Each who may has a draft: the empty form leads to it, and an empty post is an old version of it.
+    "users/add/": {"GET": invites(302), "POST": invites(422)},
+    "users/add/people/": {"POST": invites(302)},
+    "users/add/people/<int:row>/removal/": {"POST": invites(302)},
+    "users/add/draft/": {"POST": invites(204)},
+    "users/add/groups/": {"POST": invites(302)},
+    "users/add/projects/": {"POST": invites(302)},
+    "users/add/discard/": {"GET": invites(302), "POST": invites(302)},
+    "users/add/<uuid:batch_id>/": {"GET": invites(200), "POST": invites(409)},
+    "users/add/<uuid:batch_id>/people/": {"POST": invites(409)},
+    "users/add/<uuid:batch_id>/people/<int:row>/removal/": {"POST": invites(409)},
+    "users/add/<uuid:batch_id>/draft/": {"POST": invites(409)},
+    "users/add/<uuid:batch_id>/groups/": {"POST": invites(409)},
+    "users/add/<uuid:batch_id>/projects/": {"POST": invites(409)},
+    "users/add/<uuid:batch_id>/discard/": {"GET": invites(200), "POST": invites(302)},
+    "users/add/<uuid:batch_id>/personalize/": {"GET": invites(200), "POST": invites(409)},
+    "users/add/<uuid:batch_id>/setup/": {"POST": invites(302)},
+    "users/add/<uuid:batch_id>/preview/": {"POST": invites(409)},
+    "users/add/<uuid:batch_id>/preview/mail/": {"GET": invites(200)},
+}
+# Routes whose member is active and in none of the columns; in the others it is a pending one.
+WITH_ACTIVE: frozenset[str] = frozenset()
+# Columns: signed out, Bo, somebody in no organization.
+OUTSIDE: dict[str, dict[str, str]] = {
+    "": {"GET": "302 302 302"},
+    "organizations/": {"GET": "302 200 200"},
+    "media/logos/<str:name>": {"GET": "404 404 404"},
+    "invitations/<str:token>/": {"GET": "302 302 302"},
+    "invitations/accept/": {"GET": "404 404 404", "POST": "404 404 404"},
+    "invitations/accept/other-account/": {"POST": "302 302 302"},
+    "invitations/accept/new-link/": {"POST": "302 302 302"},
+    "accounts/theme/": {"POST": "302 400 400"},
+    "accounts/login/": {"GET": "200 302 302", "POST": "200 302 302"},
+    "accounts/logout/": {"GET": "302 200 200", "POST": "302 302 302"},
+    "accounts/inactive/": {"GET": "200 200 200"},
+    "accounts/signup/": {"GET": "200 302 302", "POST": "200 302 302"},
+    "accounts/reauthenticate/": {"GET": "302 200 200", "POST": "302 200 200"},
+    "accounts/email/": {"GET": "404 404 404", "POST": "404 404 404"},
+    "accounts/confirm-email/": {"GET": "200 200 200"},
+    "accounts/^confirm-email/(?P<key>[-:\\w]+)/$": {"GET": "200 200 200", "POST": "404 404 404"},
+    "accounts/password/change/": {"GET": "302 200 200", "POST": "302 200 200"},
+    "accounts/password/set/": {"GET": "302 302 302", "POST": "302 302 302"},
+    "accounts/password/reset/": {"GET": "200 200 200", "POST": "200 200 200"},
+    "accounts/password/reset/done/": {"GET": "200 200 200"},
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": {
+        "GET": "200 200 200",
+        "POST": "200 200 200",
+    },
+    "accounts/password/reset/key/done/": {"GET": "200 200 200"},
+    "accounts/login/code/confirm/": {"GET": "302 302 302", "POST": "302 302 302"},
+}
+# allauth's views answer GET to any method that they do not know; nothing of ours does.
+LENIENT = ("accounts/",)
