@@ -3,6 +3,7 @@
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import EmailAddress, Login
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Theme, User
@@ -40,3 +41,14 @@ def rename_user(*, user: User, first_name: str, last_name: str) -> None:
     user.first_name, user.last_name = first_name, last_name
     user.save(update_fields=["first_name", "last_name"])
     record(organization_id=None, actor=user, action="user.renamed", target=user)
+
+
+def end_sessions(*, user: User) -> None:
+    """Ends every session of the user at its next request, those that are just being opened as well (U-10, S-5)."""
+    User.objects.filter(pk=user.pk).update(sessions_version=F("sessions_version") + 1)
+
+
+def delete_user(*, user: User) -> None:
+    """Deletes the user and with them every session: nobody is left whom they could sign in (U-13)."""
+    record(organization_id=None, actor=None, action="user.deleted", target=user)
+    user.delete()

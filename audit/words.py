@@ -33,8 +33,13 @@ WORDS = {
     "invitation.link_requested": Words(gettext_lazy("{target} asked for a new link"), "mail", "warning"),
     "member.joined": Words(gettext_lazy("{target} joined"), "user-plus", "success"),
     "member.deactivated": Words(gettext_lazy("{actor} deactivated {target}"), "ban"),
+    "member.reactivated": Words(gettext_lazy("{actor} reactivated {target}"), "check", "success"),
+    "member.roles_changed": Words(gettext_lazy("{actor} changed the role of {target}"), "roles"),
+    "group.member_added": Words(gettext_lazy("{actor} added {target} to a group"), "groups"),
+    "group.member_removed": Words(gettext_lazy("{actor} took {target} out of a group"), "groups"),
     "member.deleted": Words(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
     "user.created": Words(gettext_lazy("{target} set a password"), "key"),
+    "user.deleted": Words(gettext_lazy("{target}’s account was removed with their last organization"), "trash"),
     "user.renamed": Words(gettext_lazy("{target} changed their own name"), "pencil"),
 }
 

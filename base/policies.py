@@ -7,10 +7,15 @@ from django.core.exceptions import PermissionDenied
 
 @dataclass(frozen=True)
 class Decision:
-    """A rule's answer: allowed, or not and why (a sentence for the person asking)."""
+    """A rule's answer: allowed, or not and why (a sentence for the person asking).
+
+    `applies` False: there is nothing to allow, so menus leave the thing out; a refusal that applies is shown off there,
+    with its reason. A request is refused in the same words either way.
+    """
 
     allowed: bool
     reason: str = ""
+    applies: bool = True
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -26,6 +31,11 @@ class Refused(PermissionDenied):
 def refuse(reason: object) -> Decision:
     """A Decision that says no, with its reason (lazy translations are resolved here)."""
     return Decision(False, str(reason))
+
+
+def absent(reason: object) -> Decision:
+    """A Decision that says no because it does not come into question here: not offered at all."""
+    return Decision(False, str(reason), applies=False)
 
 
 def require(decision: Decision) -> None:

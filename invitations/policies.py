@@ -7,7 +7,7 @@ from invitations.models import Invitation
 from organizations.models import Membership, Status
 from organizations.permissions import ADMINISTRATIVE, Permission
 from organizations.policies import can, can_add_users, can_give_roles, domain_allowed
-from organizations.queries import permissions_of_member, roles_of
+from organizations.queries import all_roles_of, permissions_of_member
 
 
 def can_resend(actor: Membership, member: Membership) -> Decision:
@@ -18,7 +18,7 @@ def can_resend(actor: Membership, member: Membership) -> Decision:
         return answer
     if not (answer := domain_allowed(actor.organization, member.email)):
         return answer
-    return can_give_roles(actor, roles_of(member))
+    return can_give_roles(actor, all_roles_of(member))
 
 
 def can_withdraw(actor: Membership, member: Membership) -> Decision:
@@ -27,7 +27,7 @@ def can_withdraw(actor: Membership, member: Membership) -> Decision:
         return refuse(_("%(name)s has joined already.") % {"name": member.name})
     if not (answer := can(actor, Permission.PEOPLE_ADMIN)):
         return answer
-    return can_give_roles(actor, roles_of(member))
+    return can_give_roles(actor, all_roles_of(member))
 
 
 def can_accept(member: Membership) -> Decision:
@@ -46,7 +46,7 @@ def can_accept(member: Membership) -> Decision:
         return answer
     inviter = member.invited_by
     if permissions_of_member(member) & ADMINISTRATIVE and not (
-        inviter and inviter.status == Status.ACTIVE and can_give_roles(inviter, roles_of(member))
+        inviter and inviter.status == Status.ACTIVE and can_give_roles(inviter, all_roles_of(member))
     ):
         return refuse(
             _("The person who invited you can no longer give this role. Ask for the invitation to be resent.")

@@ -221,6 +221,11 @@ def definition(role: Role) -> BuiltInRole | None:
     return _BY_ID.get(role.pk)
 
 
+def admin_role_id(scheme: Scheme) -> UUID:
+    """The row id of the scheme's built-in Admin role, of which an active holder must stay (R-8)."""
+    return next(role.id for role in BUILT_IN if role.scheme == scheme and role.key == "admin")
+
+
 def permissions_of(role: Role) -> frozenset[Permission]:
     """What a role allows; unknown names in a custom role's row are dropped."""
     if found := definition(role):

@@ -11,21 +11,28 @@ from django.db import connection
 
 from console.queries import sql
 from organizations.models import Membership, Organization, Role
-from organizations.queries import remember_roles
+from organizations.queries import Through, remember_roles
 
-# Each part gives: kind, member, thing, two texts and a number.
+# Each part gives: kind, member, thing, two texts, a number, and the group that a role comes through.
 ROLES = """
 SELECT 'role' AS kind, link.membership_id AS member, role.id AS thing, role.name AS label,
-       CAST(role.permissions AS text) AS detail, role.rank AS number
+       CAST(role.permissions AS text) AS detail, role.rank AS number, '' AS origin
 FROM organizations_membershiprole AS link JOIN organizations_role AS role ON role.id = link.role_id
 WHERE link.membership_id IN ({members})"""
+GROUP_ROLES = """
+SELECT 'via', link.membership_id, role.id, role.name, CAST(role.permissions AS text), role.rank, found.name
+FROM organizations_groupmembership AS link
+JOIN organizations_grouprole AS carried ON carried.group_id = link.group_id
+JOIN organizations_role AS role ON role.id = carried.role_id
+JOIN organizations_group AS found ON found.id = link.group_id
+WHERE link.membership_id IN ({members})"""
 GROUPS = """
-SELECT 'group', link.membership_id, link.group_id, found.name, found.name_key, 0
+SELECT 'group', link.membership_id, link.group_id, found.name, found.name_key, 0, ''
 FROM organizations_groupmembership AS link JOIN organizations_group AS found ON found.id = link.group_id
 WHERE link.membership_id IN ({members})"""
 # UNION counts a project once that comes directly and through groups; archived ones are out of every count.
 PROJECTS = """
-SELECT 'projects', reached.member, NULL, NULL, NULL, count(*)
+SELECT 'projects', reached.member, NULL, NULL, NULL, count(*), ''
 FROM (
     SELECT membership_id AS member, project_id AS project
     FROM organizations_projectgrant WHERE membership_id IN ({members})
@@ -38,7 +45,7 @@ FROM (
 JOIN organizations_project AS project ON project.id = reached.project AND project.archived_at IS NULL
 GROUP BY reached.member"""
 INVITERS = """
-SELECT 'inviter', id, NULL, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email), NULL, 0
+SELECT 'inviter', id, NULL, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email), NULL, 0, ''
 FROM organizations_membership WHERE id IN ({inviters}) AND organization_id = %s"""
 
 
@@ -65,9 +72,9 @@ def _role(row: tuple, known: dict[UUID, Role]) -> Role:
 def _select(organization: Organization, members: list[Membership], inviters: set[UUID]) -> list[tuple]:
     keys = [sql.adapt("id", member.pk) for member in members]
     names = [sql.adapt("id", key) for key in inviters]
-    parts = [ROLES, GROUPS, PROJECTS]
+    parts = [ROLES, GROUP_ROLES, GROUPS, PROJECTS]
     query = " UNION ALL ".join(part.format(members=sql.places(keys)) for part in parts)
-    params = keys * 4
+    params = keys * 5
     if names:
         query += " UNION ALL " + INVITERS.format(inviters=sql.places(names))
         params += [*names, sql.owner(organization)]
@@ -77,7 +84,7 @@ def _select(organization: Organization, members: list[Membership], inviters: set
 
 
 def details_of(organization: Organization, members: Iterable[Membership], *, inviters: bool = False) -> Details:
-    """The details of these members of the organization, whose roles are kept on them (roles_of asks no more).
+    """The details of these members of the organization, whose roles, and those through groups, are kept on them.
 
     One query; none where there are no members.
     """
@@ -86,12 +93,15 @@ def details_of(organization: Organization, members: Iterable[Membership], *, inv
         return details
     invited_by = {member.invited_by_id for member in members if inviters and member.invited_by_id}
     roles: dict[UUID, list[Role]] = defaultdict(list)
+    through: dict[UUID, list[Through]] = defaultdict(list)
     groups: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
     known: dict[UUID, Role] = {}
     for row in _select(organization, members, invited_by):
         kind, key = row[0], _uuid(row[1])
         if kind == "role":
             roles[key].append(_role(row, known))
+        elif kind == "via":
+            through[key].append((_role(row, known), row[6]))
         elif kind == "group":
             groups[key].append((row[4], row[3]))
         elif kind == "projects":
@@ -99,6 +109,6 @@ def details_of(organization: Organization, members: Iterable[Membership], *, inv
         else:
             details.inviters[key] = row[3]
     for member in members:
-        remember_roles(member, roles[member.pk])
+        remember_roles(member, roles[member.pk], through[member.pk])
     details.groups.update({key: [name for _, name in sorted(found)] for key, found in groups.items()})
     return details

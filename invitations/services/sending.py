@@ -16,10 +16,10 @@ from invitations.policies import can_resend, can_withdraw
 from invitations.problems import Problems, batch_problems
 from invitations.queries import choices_of, live_invitation
 from invitations.services.drafts import DraftChanged
-from organizations.models import Membership, Organization, Role
+from organizations.models import Membership, Role
 from organizations.pages import default_welcome_page, welcome_pages
 from organizations.policies import can_add_users
-from organizations.services import Person, add_pending_members, remove_pending_member
+from organizations.services import Person, add_pending_members, lock_organization, remove_pending_member
 from outbox.services import NewEmail, queue_email, queue_emails
 
 KIND = "invitations.invitation"
@@ -44,7 +44,7 @@ def _mail_key(invitation: Invitation) -> str:
 
 def _lock(actor: Membership, batch: Batch) -> Batch:
     # The organization's row serializes two batches with the same address: the second sees the first's members.
-    Organization.objects.select_for_update().get(pk=actor.organization_id)
+    lock_organization(actor.organization_id)
     locked = Batch.objects.select_for_update().get(pk=batch.pk, created_by=actor)
     locked.organization = actor.organization
     return locked

@@ -1,10 +1,10 @@
-"""Who may do what to whom. Views, services, menus and buttons ask the same functions."""
+"""What a member may do, and which roles they may give."""
 
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from base.policies import ALLOWED, Decision, refuse
+from base.policies import ALLOWED, Decision, absent, refuse
 from base.text import canonical_email
 from organizations.models import Membership, Organization, Role, Scheme, Status
 from organizations.permissions import ADMINISTRATIVE, LABELS, Permission
@@ -15,10 +15,10 @@ from organizations.roles import permissions_of
 def can(actor: Membership, permission: Permission) -> Decision:
     """The member is active and holds the permission."""
     if actor.status != Status.ACTIVE:
-        return refuse(_("Your access to this organization has ended."))
+        return absent(_("Your access to this organization has ended."))
     if permission in permissions_of_member(actor):
         return ALLOWED
-    return refuse(_("Your role does not include “%(what)s”. Ask an Admin for it.") % {"what": LABELS[permission]})
+    return absent(_("Your role does not include “%(what)s”. Ask an Admin for it.") % {"what": LABELS[permission]})
 
 
 def can_give_role(actor: Membership, role: Role) -> Decision:

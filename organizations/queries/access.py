@@ -1,0 +1,68 @@
+"""Reading groups and projects, and who was given what: every function starts from an organization or a member."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from organizations.models import Group, GroupMembership, Membership, Organization, Project, ProjectGrant
+
+
+def groups_in(organization: Organization, ids: Iterable[UUID] | None = None) -> QuerySet[Group]:
+    """The organization's groups by name, or those of them among `ids`."""
+    groups = Group.objects.filter(organization=organization).order_by("name_key", "id")
+    return groups if ids is None else groups.filter(pk__in=list(ids))
+
+
+def projects_in(organization: Organization, ids: Iterable[UUID] | None = None) -> QuerySet[Project]:
+    """The organization's projects that are not archived, by name, or those of them among `ids`."""
+    projects = Project.objects.filter(organization=organization, archived_at=None).order_by("name_key", "id")
+    return projects if ids is None else projects.filter(pk__in=list(ids))
+
+
+def group_sizes(organization: Organization, groups: Iterable[Group]) -> dict[UUID, tuple[int, int]]:
+    """Members and projects of each of these groups: two queries."""
+    keys = [group.pk for group in groups]
+    members = dict(
+        GroupMembership.objects.filter(organization=organization, group__in=keys)
+        .values_list("group")
+        .annotate(Count("id"))
+    )
+    projects = dict(
+        ProjectGrant.objects.filter(organization=organization, group__in=keys, project__archived_at=None)
+        .values_list("group")
+        .annotate(Count("id"))
+    )
+    return {key: (members.get(key, 0), projects.get(key, 0)) for key in keys}
+
+
+def projects_through_groups(organization: Organization, group_ids: Iterable[UUID]) -> dict[Project, list[Group]]:
+    """The projects that these groups bring, each with the groups that bring it, by name (W-6)."""
+    grants = (
+        ProjectGrant.objects.filter(organization=organization, group__in=list(group_ids), project__archived_at=None)
+        .select_related("project", "group")
+        .order_by("project__name_key", "project_id", "group__name_key")
+    )
+    found: dict[Project, list[Group]] = defaultdict(list)
+    for grant in grants:
+        if grant.group:
+            found[grant.project].append(grant.group)
+    return dict(found)
+
+
+def grants_of(member: Membership) -> tuple[QuerySet[ProjectGrant], QuerySet[ProjectGrant]]:
+    """What was given to the member, and to their groups. Apart, because an OR over both reads the whole table;
+    "group is not NULL" is said for the planner, whose indexes hold only those."""
+    grants = ProjectGrant.objects.order_by()
+    return (
+        grants.filter(membership=member),
+        grants.filter(group__isnull=False, group__member_links__membership=member),
+    )
+
+
+def given_projects(member: Membership) -> QuerySet[Project]:
+    """The projects given to the member, directly or through groups, each once; what a role opens is not among them."""
+    direct, through = grants_of(member)
+    projects = Project.objects.filter(organization_id=member.organization_id, archived_at=None)
+    return projects.filter(pk__in=direct.values("project").union(through.values("project")))

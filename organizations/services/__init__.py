@@ -1,0 +1,37 @@
+"""Writing what an organization holds: each function is one transaction with its audit entry inside."""
+
+from organizations.services.changing import add_to_group, remove_from_group, set_member_roles
+from organizations.services.joining import (
+    Person,
+    activate_member,
+    add_pending_members,
+    mark_welcomed,
+    remove_pending_member,
+    touch_member,
+)
+from organizations.services.leaving import deactivate_member, delete_member, reactivate_member
+from organizations.services.locking import fresh_actor, lock_both, lock_member, lock_organization
+from organizations.services.making import create_group, create_organization, create_project, give_group_projects
+
+__all__ = [
+    "Person",
+    "activate_member",
+    "add_pending_members",
+    "add_to_group",
+    "create_group",
+    "create_organization",
+    "create_project",
+    "deactivate_member",
+    "delete_member",
+    "fresh_actor",
+    "give_group_projects",
+    "lock_both",
+    "lock_member",
+    "lock_organization",
+    "mark_welcomed",
+    "reactivate_member",
+    "remove_from_group",
+    "remove_pending_member",
+    "set_member_roles",
+    "touch_member",
+]

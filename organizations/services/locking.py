@@ -1,0 +1,40 @@
+"""The one order in which rows are locked: organization, member, invitation.
+
+Whatever could take the last Admin away, or give a role, happens under the organization's row: two who do it at once
+queue up, and the second sees what the first did (R-6, R-7, R-8).
+"""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from base.policies import Refused
+from organizations.models import Membership, Organization
+from organizations.queries import member_in
+
+
+def lock_organization(organization_id: UUID) -> Organization:
+    """The organization, its row locked until the transaction ends. New rows may still refer to it meanwhile."""
+    return Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
+
+
+def fresh_actor(actor: Membership, organization: Organization) -> Membership:
+    """`actor` as they are now: who was demoted a moment ago may no longer. Raises Refused where they are gone."""
+    found = member_in(organization, actor.pk)
+    if found is None:
+        raise Refused(_("Your access to this organization has ended."))
+    found.organization = organization
+    return found
+
+
+def lock_member(member: Membership, organization: Organization) -> Membership:
+    """`member` as they are now, their row locked. Raises Membership.DoesNotExist if they are gone."""
+    found = Membership.objects.select_for_update().get(organization=organization, pk=member.pk)
+    found.organization = organization
+    return found
+
+
+def lock_both(actor: Membership, member: Membership) -> tuple[Membership, Membership]:
+    """Actor and member of one organization as they are now, under its lock; errors as above."""
+    organization = lock_organization(actor.organization_id)
+    return fresh_actor(actor, organization), lock_member(member, organization)
