@@ -10,12 +10,13 @@ CAP = 10_000
 
 @dataclass(frozen=True)
 class Count:
-    """A number up to CAP; one more stands for "more than CAP". str() is fit to be shown."""
+    """A number up to `cap`; one more stands for "more than that". str() is fit to be shown."""
 
     value: int
+    cap: int = CAP
 
     def __str__(self) -> str:
-        return f"{self.value:,}" if self.value <= CAP else f"{CAP:,}+"
+        return f"{self.value:,}" if self.value <= self.cap else f"{self.cap:,}+"
 
     def __bool__(self) -> bool:
         return self.value > 0

@@ -1,17 +1,15 @@
 """Reading drafts and invitations."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from base import text
 from invitations.links import read_token
 from invitations.models import Batch, Invitation
-from organizations.models import Group, Membership, Organization, Project, Role, Status
+from organizations.models import Group, Membership, Project, Role, Status
 from organizations.queries import groups_in, projects_in, projects_through_groups, roles_in
 
 
@@ -110,34 +108,3 @@ def accepted_invitation(member: Membership) -> Invitation | None:
     """The invitation by which the member joined, with its batch; None for who was provisioned."""
     taken = Invitation.objects.filter(membership=member, accepted_at__isnull=False)
     return taken.select_related("batch__created_by").order_by("-accepted_at").first()
-
-
-# An organization may have a hundred thousand groups: a list shows this many to choose from, a search finds the rest.
-PICK_LIMIT = 50
-
-
-@dataclass(frozen=True)
-class Pick:
-    """Groups or projects to choose from: `listed` holds what was found and, always, what is chosen."""
-
-    listed: list
-    chosen: list
-    more: bool
-
-
-def _pick(things: QuerySet, asked: str, ids: Iterable[str]) -> Pick:
-    # Two queries: one with OR would walk every group of the organization.
-    found = list(things.filter(name_key__contains=text.name_key(asked))[: PICK_LIMIT + 1])
-    more, found = len(found) > PICK_LIMIT, found[:PICK_LIMIT]
-    chosen = list(things.filter(pk__in={UUID(str(value)) for value in ids}))
-    return Pick([*found, *(thing for thing in chosen if thing not in found)], chosen, more)
-
-
-def pick_groups(organization: Organization, asked: str, ids: Iterable[str]) -> Pick:
-    """The first groups whose name contains `asked` (all where blank), and the chosen ones (W-5): two queries."""
-    return _pick(groups_in(organization), asked, ids)
-
-
-def pick_projects(organization: Organization, asked: str, ids: Iterable[str]) -> Pick:
-    """The same of projects (W-6)."""
-    return _pick(projects_in(organization), asked, ids)

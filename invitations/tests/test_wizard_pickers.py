@@ -2,8 +2,8 @@
 
 import pytest
 
+from base.picker import PICK_LIMIT
 from invitations.models import Batch
-from invitations.queries import PICK_LIMIT
 from invitations.tests.wizardry import begin, page, resend_form, setup_post, url, words
 from organizations.models import Group, Project
 from teamadmin.testing.cast import role_named

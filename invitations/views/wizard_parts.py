@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base import text
+from base.picker import PICK_LIMIT
 from invitations.forms import NOBODY, PERSON, PersonalForm
 from invitations.models import Batch
 from invitations.offers import takes_an
 from invitations.problems import MAX_PEOPLE, Problems
-from invitations.queries import PICK_LIMIT, Choices, Pick, pick_groups, pick_projects
+from invitations.queries import Choices
 from invitations.views.wizard_entry import WizardRequest, owner_mark, url_of
 from organizations.models import Group, Membership, Role, Scheme
 from organizations.policies import can_give_role
-from organizations.queries import group_sizes, projects_through_groups, roles_in
+from organizations.queries import Pick, group_sizes, pick_groups, pick_projects, projects_through_groups, roles_in
 from organizations.roles import capabilities_of, description_of, quick_actions_of
 
 ASKED_LIMIT = 100
@@ -138,7 +139,13 @@ class Setup:
         shown = [*matching, *(project for project in through if project in chosen and project not in matching)]
         rest = [project for project in self._projects.listed if project not in through]
         return [
-            {"id": project.pk, "name": project.name, "via": _via(through.get(project, [])), "chosen": project in chosen}
+            {
+                "id": project.pk,
+                "key": str(project.pk),
+                "name": project.name,
+                "via": _via(through.get(project, [])),
+                "chosen": project in chosen,
+            }
             for project in [*shown, *rest]
         ]
 
@@ -187,7 +194,7 @@ def _group(group: Group, size: tuple[int, int], chosen: bool) -> dict:
     people = ngettext("%(count)s person", "%(count)s people", size[0]) % {"count": size[0]}
     projects = ngettext("%(count)s project", "%(count)s projects", size[1]) % {"count": size[1]}
     words = _("%(people)s, %(projects)s") % {"people": people, "projects": projects}
-    return {"id": group.pk, "name": group.name, "words": words, "chosen": chosen}
+    return {"id": group.pk, "key": str(group.pk), "name": group.name, "words": words, "chosen": chosen}
 
 
 def _via(groups: list[Group]) -> str:

@@ -43,6 +43,7 @@ class Group(Named):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "name_key"], name="group_name")]
+        indexes = [models.Index(fields=["organization", "managed_by", "name_key"], name="group_by_manager")]
 
 
 class GroupMembership(models.Model):
@@ -51,9 +52,13 @@ class GroupMembership(models.Model):
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     group = models.ForeignKey(Group, models.CASCADE, related_name="member_links", db_index=False)
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="group_links")
+    # Unknown for who was in the group before this was kept.
+    created_at = models.DateTimeField(auto_now_add=True, null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "membership"], name="group_member_once")]
+        # Ids grow: newest first, by key, in a group of a million.
+        indexes = [models.Index(fields=["group", "id"], name="group_member_by_entry")]
 
 
 class GroupRole(models.Model):

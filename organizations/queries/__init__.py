@@ -14,6 +14,7 @@ from organizations.queries.members import (
     memberships_of,
     shared_with_others,
 )
+from organizations.queries.picking import Pick, matching_members, pick_groups, pick_members, pick_projects
 from organizations.queries.roles import (
     Through,
     admin_exists,
@@ -29,6 +30,7 @@ from organizations.queries.roles import (
 )
 
 __all__ = [
+    "Pick",
     "SWITCHER_LIMIT",
     "Through",
     "admin_exists",
@@ -39,11 +41,15 @@ __all__ = [
     "group_sizes",
     "groups_in",
     "is_last_admin",
+    "matching_members",
     "member_in",
     "members_by_email",
     "membership_at",
     "memberships_of",
     "permissions_of_member",
+    "pick_groups",
+    "pick_members",
+    "pick_projects",
     "projects_in",
     "projects_through_groups",
     "remember_roles",
