@@ -46,6 +46,7 @@ def rename_user(*, user: User, first_name: str, last_name: str) -> None:
 def end_sessions(*, user: User) -> None:
     """Ends every session of the user at its next request, those that are just being opened as well (U-10, S-5)."""
     User.objects.filter(pk=user.pk).update(sessions_version=F("sessions_version") + 1)
+    user.refresh_from_db(fields=["sessions_version"])
 
 
 def delete_user(*, user: User) -> None:

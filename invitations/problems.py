@@ -12,7 +12,7 @@ from base.forms import first_error
 from invitations.models import Batch
 from organizations.models import Membership, Organization, Status
 from organizations.pages import welcome_pages
-from organizations.policies import can_give_roles, domain_allowed, roles_fit
+from organizations.policies import can_give_groups, can_give_roles, domain_allowed, roles_fit
 from organizations.queries import groups_in, members_by_email, projects_in, roles_in
 
 MAX_PEOPLE = 100
@@ -110,17 +110,29 @@ def _check_roles(problems: Problems, actor: Membership, ids: set[UUID] | None) -
             return
 
 
+def _missing(problems: Problems, name: str, found: int, ids: set[UUID] | None) -> bool:
+    if ids is not None and found == len(ids):
+        return False
+    problems.general[name] = _("Something you chose is no longer there. Check what is added and continue.")
+    return True
+
+
+def _check_groups(problems: Problems, actor: Membership, ids: set[UUID] | None) -> None:
+    groups = list(groups_in(actor.organization, ids)) if ids else []
+    if _missing(problems, "groups", len(groups), ids):
+        return
+    if not (answer := can_give_groups(actor, actor.organization, groups)):
+        problems.general["groups"] = answer.reason
+
+
 def choice_problems(actor: Membership, batch: Batch) -> Problems:
-    """Roles that fit and may be given (R-6), groups and projects that are the organization's own. Three queries."""
+    """Roles that fit and may be given (R-6), groups that give no more (G-4), projects that are the organization's own.
+    Four queries at most."""
     problems = Problems()
     _check_roles(problems, actor, _ids(batch.role_ids))
-    for name, values, find in (
-        ("groups", batch.group_ids, groups_in),
-        ("projects", batch.project_ids, projects_in),
-    ):
-        ids = _ids(values)
-        if ids is None or (ids and find(actor.organization, ids).count() != len(ids)):
-            problems.general[name] = _("Something you chose is no longer there. Check what is added and continue.")
+    _check_groups(problems, actor, _ids(batch.group_ids))
+    ids = _ids(batch.project_ids)
+    _missing(problems, "projects", projects_in(actor.organization, ids).count() if ids else 0, ids)
     return problems
 
 

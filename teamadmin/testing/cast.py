@@ -97,7 +97,8 @@ class Cast:
         """A client signed in as that person; nobody where blank."""
         client = Client(**options)
         if name:
-            client.force_login(self.user(name), backend="allauth.account.auth_backends.AuthenticationBackend")
+            user = User.objects.get(pk=self.user(name).pk)  # as they are now: sessions are bound to it
+            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
     def draft(self, actor: Membership | None = None, *, role: str = "builder", people=None, **fields) -> Batch:

@@ -1,0 +1,134 @@
+"""Deactivating, reactivating and deleting: who may, whom, and what is gone afterwards."""
+
+import pytest
+
+from accounts.models import User
+from audit.models import Entry
+from base.policies import Refused
+from organizations import policies, services
+from organizations.models import GroupMembership, ManagedBy, Membership, MembershipRole, ProjectGrant, Status
+from teamadmin.testing.cast import add_member, add_user, role_named
+
+
+def status_of(member) -> str:
+    return Membership.objects.get(pk=member.pk).status
+
+
+def sees(client, slug="acme") -> int:
+    return client.get(f"/o/{slug}/").status_code
+
+
+@pytest.mark.spec("U-10")
+def test_who_is_deactivated_keeps_everything_but_the_way_in(cast):
+    client = cast.client("bo")
+    ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], membership=cast.bo)
+    assert sees(client) == 200
+    services.deactivate_member(actor=cast.olga, member=cast.bo)
+    assert sees(client) == 302, "the session must be over, not only the membership"
+    assert status_of(cast.bo) == Status.DEACTIVATED
+    assert MembershipRole.objects.filter(membership=cast.bo, role=role_named("builder")).exists()
+    assert GroupMembership.objects.filter(membership=cast.bo).count() == 1
+    assert ProjectGrant.objects.filter(membership=cast.bo).count() == 1
+    assert Entry.objects.filter(action="member.deactivated", target_id=cast.bo.pk, actor_id=cast.olga.pk).exists()
+    services.reactivate_member(actor=cast.olga, member=cast.bo)
+    assert status_of(cast.bo) == Status.ACTIVE and sees(cast.client("bo")) == 200
+
+
+@pytest.mark.spec("U-10", "U-13", "R-4")
+@pytest.mark.parametrize("act", ["deactivate_member", "delete_member"])
+def test_only_those_who_may_delete_people_do(cast, act):
+    for actor in (cast.max, cast.bo, cast.opal):
+        with pytest.raises(Refused, match="Your role does not include"):
+            getattr(services, act)(actor=actor, member=cast.opal if actor != cast.opal else cast.bo)
+    assert Membership.objects.filter(organization=cast.acme, status=Status.ACTIVE).count() == 4
+
+
+@pytest.mark.spec("U-10", "U-13")
+@pytest.mark.parametrize(
+    "act,words", [("deactivate_member", "deactivate yourself"), ("delete_member", "delete yourself")]
+)
+def test_nobody_does_it_to_themselves(cast, act, words):
+    add_member(cast.acme, add_user("ann@acme.example", "Ann"), "admin")
+    with pytest.raises(Refused, match=words):
+        getattr(services, act)(actor=cast.olga, member=cast.olga)
+    assert status_of(cast.olga) == Status.ACTIVE
+
+
+@pytest.mark.spec("U-11")
+def test_a_shared_member_is_deactivated_only_where_the_organization_says_so(cast):
+    elsewhere = add_member(cast.globex, cast.bo.user, "read_only")
+    with pytest.raises(Refused, match="member of other organizations.*delete instead"):
+        services.deactivate_member(actor=cast.olga, member=cast.bo)
+    assert status_of(cast.bo) == Status.ACTIVE
+    cast.acme.deactivate_shared = True
+    cast.acme.save()
+    client = cast.client("bo")
+    services.deactivate_member(actor=cast.olga, member=cast.bo)
+    assert sees(client) == 404 and sees(client, "globex") == 200
+    assert status_of(elsewhere) == Status.ACTIVE
+
+
+@pytest.mark.spec("U-13")
+def test_delete_takes_everything_and_the_user_with_the_last_organization(cast):
+    client, user = cast.client("bo"), cast.bo.user_id
+    services.delete_member(actor=cast.olga, member=cast.bo)
+    assert sees(client) == 302
+    assert not Membership.objects.filter(pk=cast.bo.pk).exists()
+    assert not GroupMembership.objects.filter(membership_id=cast.bo.pk).exists()
+    assert not User.objects.filter(pk=user).exists()
+    assert Entry.objects.filter(action="member.deleted", target_id=cast.bo.pk).exists()
+
+
+@pytest.mark.spec("U-13", "A-5")
+def test_delete_leaves_a_user_of_another_organization(cast):
+    add_member(cast.globex, cast.bo.user, "read_only")
+    client = cast.client("bo")
+    services.delete_member(actor=cast.olga, member=cast.bo)
+    assert User.objects.filter(pk=cast.bo.user_id).exists()
+    assert sees(client, "globex") == 302, "sessions end"
+    assert sees(cast.client("bo"), "globex") == 200 and sees(cast.client("bo")) == 404
+
+
+@pytest.mark.spec("U-16")
+def test_the_identity_provider_deletes_its_own(cast):
+    Membership.objects.filter(pk=cast.bo.pk).update(managed_by=ManagedBy.SCIM)
+    with pytest.raises(Refused, match="managed externally"):
+        services.delete_member(actor=cast.olga, member=cast.bo)
+    cast.bo.refresh_from_db()
+    assert not policies.can_delete_member(cast.olga, cast.bo).applies
+
+
+@pytest.mark.spec("R-7")
+def test_nobody_touches_who_holds_more(cast):
+    """A custom role that may delete people, but nothing else, does not reach an Admin or a Manager."""
+    from organizations.models import Role
+
+    role = Role.objects.create(
+        organization=cast.acme, scheme="ranked", key="desk", name="Desk", permissions=["people.view", "people.admin"]
+    )
+    desk = add_member(cast.acme, add_user("dee@acme.example", "Dee"), "operator")
+    MembershipRole.objects.filter(membership=desk).update(role=role)
+    add_member(cast.acme, add_user("ann@acme.example", "Ann"), "admin")
+    for member in (cast.olga, cast.max):
+        for act in (services.deactivate_member, services.delete_member):
+            with pytest.raises(Refused, match="allows more than yours"):
+                act(actor=desk, member=member)
+    assert policies.can_delete_member(desk, cast.max).applies, "shown off with its reason, not left out"
+    services.delete_member(actor=desk, member=cast.bo)
+
+
+@pytest.mark.spec("A-5")
+def test_a_member_of_another_organization_is_unknown(cast):
+    with pytest.raises(Membership.DoesNotExist):
+        services.delete_member(actor=cast.olga, member=cast.tess)
+    with pytest.raises(Membership.DoesNotExist):
+        services.deactivate_member(actor=cast.olga, member=cast.tess)
+    assert status_of(cast.tess) == Status.ACTIVE
+
+
+@pytest.mark.spec("R-7", "R-8")
+def test_an_actor_counts_as_they_are_now(cast):
+    ann = add_member(cast.acme, add_user("ann@acme.example", "Ann"), "admin")
+    services.deactivate_member(actor=cast.olga, member=ann)
+    with pytest.raises(Refused, match="access to this organization has ended"):
+        services.delete_member(actor=ann, member=cast.bo)
