@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from base.policies import ALLOWED, Decision, refuse
 from invitations.models import Invitation
 from organizations.models import Membership, Status
-from organizations.permissions import ADMINISTRATIVE, Permission
-from organizations.policies import can, can_add_users, can_give_roles, domain_allowed
+from organizations.permissions import ADMINISTRATIVE
+from organizations.policies import can_add_users, can_delete_member, can_give_roles, domain_allowed
 from organizations.queries import all_roles_of, permissions_of_member
 
 
@@ -25,9 +25,7 @@ def can_withdraw(actor: Membership, member: Membership) -> Decision:
     """U-14, R-4, R-7: only those who may delete people, for a member who has not accepted."""
     if member.status != Status.INVITED:
         return refuse(_("%(name)s has joined already.") % {"name": member.name})
-    if not (answer := can(actor, Permission.PEOPLE_ADMIN)):
-        return answer
-    return can_give_roles(actor, all_roles_of(member))
+    return can_delete_member(actor, member)
 
 
 def can_accept(member: Membership) -> Decision:

@@ -1,10 +1,11 @@
 """Deactivating, reactivating and deleting members who joined."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.services import delete_user, end_sessions
 from audit.services import record
-from base.policies import require
+from base.policies import Refused, require
 from organizations import policies
 from organizations.models import Membership, Status
 from organizations.queries import shared_with_others
@@ -42,10 +43,12 @@ def reactivate_member(*, actor: Membership, member: Membership) -> Membership:
 def delete_member(*, actor: Membership, member: Membership) -> None:
     """Removes a member with groups, projects and sessions, and their user where no organization is left (U-13).
 
-    Who has not accepted is removed as well; their invitation goes with them (invitations.services.withdraw_invitation
-    tells it apart from an acceptance). Raises Refused, or Membership.DoesNotExist where they are gone.
+    Who has not accepted is for invitations.services.withdraw_invitation(), which also revokes the invitation.
+    Raises Refused, or Membership.DoesNotExist where they are gone.
     """
     actor, member = lock_both(actor, member)
+    if member.status == Status.INVITED:
+        raise Refused(_("%(name)s has not joined yet.") % {"name": member.name})
     require(policies.can_delete_member(actor, member))
     user, organization = member.user, member.organization
     record(
@@ -56,8 +59,7 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
         data={"email": member.email},
     )
     member.delete()
-    if user is None:
-        return
+    assert user is not None
     if user.memberships.exists() or user.is_staff:
         end_sessions(user=user)
     else:

@@ -84,3 +84,22 @@ def test_admins_through_a_group_and_directly_do_not_go_together(live_cast, ann):
         return services.remove_from_group(actor=olga, group=group, members=[member])
 
     check(live_cast, at_once(20, press))
+
+
+@pytest.mark.spec("U-8", "U-13")
+def test_editing_against_deleting_has_one_winner(live_cast, ann):
+    """Roles and groups change while somebody deletes the member: done or gone, and nothing of them is left behind."""
+    group = live_cast.groups["research"]
+
+    def press(number: int):
+        actor = Membership.objects.get(pk=live_cast.olga.pk)
+        if number == 5:
+            return delete(actor, live_cast.bo)
+        if number % 2:
+            return services.set_member_roles(actor=actor, member=live_cast.bo, roles=[role_named("manager")])
+        return services.add_to_group(actor=actor, group=group, members=[live_cast.bo])
+
+    results = at_once(12, press)
+    check(live_cast, results)
+    assert not Membership.objects.filter(pk=live_cast.bo.pk).exists()
+    assert not GroupMembership.objects.filter(membership_id=live_cast.bo.pk).exists()
