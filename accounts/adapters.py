@@ -3,9 +3,14 @@
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.policies import can_sign_in
+from accounts.queries import NO_ADDRESS
 from base.middleware import client_ip
 from outbox.services import queue_email
 
@@ -24,6 +29,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
 
+    def pre_login(self, request: HttpRequest, user: User, **login) -> HttpResponse | None:
+        """Turns away who may not sign in (U-10). The password was right by now: nobody else learns of it (S-1)."""
+        answer = super().pre_login(request, user, **login)
+        if answer is None and not can_sign_in(user):
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
+        return answer
+
     def send_password_reset_mail(self, user, email, context) -> None:
         """Queues the reset mail; its link is signed when the mail is rendered, so no row holds it."""
         queue_email(kind="accounts.password_reset", subject_id=user.pk, key=f"password_reset:{uuid4()}")
@@ -32,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):
         raise NotImplementedError(f"{template_prefix} has no outbox kind: mail is never sent in a request.")
 
     def get_client_ip(self, request) -> str:
-        return client_ip(request.META) or "unknown"
+        return client_ip(request.META) or NO_ADDRESS
 
     def get_from_email(self) -> str:
         return settings.DEFAULT_FROM_EMAIL

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from base.mail import compose
+from accounts.policies import can_sign_in
+from audit.queries import entry_with
+from base.mail import compose, in_utc
 from base.pictures import platform_png
 from outbox.models import OutgoingEmail
 
@@ -34,8 +36,8 @@ def lifetime(seconds: int) -> str:
 
 def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
     """The mail with the link, to the stored address and no other (CVE-2023-7028); None for who may not sign in."""
-    user = User.objects.filter(pk=row.subject_id, is_active=True).first()
-    if user is None:
+    user = User.objects.filter(pk=row.subject_id).first()
+    if user is None or not can_sign_in(user):
         return None
     return compose(
         to=user.email,
@@ -48,4 +50,27 @@ def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
         },
         logo=platform_png(),
         tag="password_reset",
+    )
+
+
+def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
+    """Tells whose second factor was reset, by whom and when, as the audit entry has it (U-9); None for who may not
+    sign in."""
+    entry = entry_with(row.subject_id)
+    user = User.objects.filter(pk=entry.data.get("user")).first() if entry else None
+    if entry is None or user is None or not can_sign_in(user):
+        return None
+    return compose(
+        to=user.email,
+        subject=_("Your two-factor authentication was reset"),
+        template="two_factor_reset",
+        context={
+            "actor": entry.actor_label,
+            "organization": entry.data.get("organization", ""),
+            "at": in_utc(entry.at),
+            "url": settings.BASE_URL + reverse("account_login"),
+            "logo_alt": settings.PLATFORM_NAME,
+        },
+        logo=platform_png(),
+        tag="two_factor_reset",
     )

@@ -68,6 +68,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         """First and last name, or the address where there is neither."""
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
+    def save(self, *args, **options) -> None:
+        # Whoever saves an older copy (a password form, say) must not bring back sessions that were ended meanwhile.
+        if not self._state.adding and options.get("update_fields") is None:
+            kept = {"id", "sessions_version"}
+            options["update_fields"] = {field.name for field in self._meta.concrete_fields} - kept
+        super().save(*args, **options)
+
     def get_session_auth_hash(self) -> str:
         return self._session_hash()
 

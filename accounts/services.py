@@ -1,13 +1,21 @@
 """Writing users."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import EmailAddress, Login
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Theme, User
+from accounts.queries import has_two_factor
 from audit.services import record
+from outbox.services import queue_email
 
 
 @transaction.atomic
@@ -53,3 +61,42 @@ def delete_user(*, user: User) -> None:
     """Deletes the user and with them every session: nobody is left whom they could sign in (U-13)."""
     record(organization_id=None, actor=None, action="user.deleted", target=user)
     user.delete()
+
+
+def note_two_factor(*, user: User) -> None:
+    """Tells settings.TWO_FACTOR_LISTENERS whether the user has a second factor: whoever adds one or takes one away
+    calls this, in the same transaction."""
+    on = has_two_factor(user)
+    for path in settings.TWO_FACTOR_LISTENERS:
+        import_string(path)(user=user, on=on)
+
+
+def clear_two_factor(*, user: User) -> None:
+    """Takes away everything that stands in for a second factor; every kind that there is has to be in here (U-9)."""
+    TOTPDevice.objects.filter(user=user).delete()
+    StaticDevice.objects.filter(user=user).delete()
+    note_two_factor(user=user)
+
+
+@transaction.atomic
+def reset_two_factor(*, actor: Any, user: User, organization: Any, target: Any) -> None:
+    """U-9: clears the user's second factors, ends all their sessions and tells them by mail.
+
+    Whether `actor` may is the caller's question. `organization` is where they act and `target` the user's entry
+    there, for the audit log: anything with a `pk` and a str().
+    """
+    clear_two_factor(user=user)
+    end_sessions(user=user)
+    entry = record(
+        organization_id=organization.pk,
+        actor=actor,
+        action="two_factor.reset",
+        target=target,
+        data={"user": str(user.pk), "organization": str(organization)},
+    )
+    queue_email(
+        kind="accounts.two_factor_reset",
+        subject_id=entry.pk,
+        key=f"two_factor_reset:{entry.pk}",
+        organization_id=organization.pk,
+    )

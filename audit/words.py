@@ -38,6 +38,8 @@ WORDS = {
     "group.member_added": Words(gettext_lazy("{actor} added {target} to a group"), "groups"),
     "group.member_removed": Words(gettext_lazy("{actor} took {target} out of a group"), "groups"),
     "member.deleted": Words(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
+    "two_factor.reset": Words(gettext_lazy("{actor} reset the 2FA of {target}"), "phone", "warning"),
+    "sessions.ended": Words(gettext_lazy("{actor} logged {target} out everywhere"), "log-out"),
     "user.created": Words(gettext_lazy("{target} set a password"), "key"),
     "user.deleted": Words(gettext_lazy("{target}’s account was removed with their last organization"), "trash"),
     "user.renamed": Words(gettext_lazy("{target} changed their own name"), "pencil"),

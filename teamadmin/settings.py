@@ -55,9 +55,13 @@ INSTALLED_APPS = [
     "teamadmin.apps.TeamadminConfig",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "anymail",
     "csp",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "django_tables2",
 ]
 MIDDLEWARE = [
@@ -157,6 +161,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Whether a user may sign in, asked of who knows where they are a member; who is told of a second factor on or off.
+SIGN_IN_RULE = "organizations.policies.can_sign_in"
+TWO_FACTOR_LISTENERS = ["organizations.services.note_two_factor"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -220,6 +227,7 @@ OUTBOX_KINDS = {
     "invitations.invitation": "invitations.emails.render_invitation",
     "invitations.link_request": "invitations.emails.render_link_request",
     "accounts.password_reset": "accounts.emails.render_password_reset",
+    "accounts.two_factor_reset": "accounts.emails.render_two_factor_reset",
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"

@@ -8,7 +8,9 @@ from teamadmin import errors, media
 urlpatterns = [
     path("media/logos/<str:name>", media.logo, name="logo"),
     # allauth would let a user add addresses here: an identity has one, and no mail to confirm others is ever sent.
+    # Nor is its list of one's sessions a page of ours.
     path("accounts/email/", errors.page_not_found),
+    path("accounts/sessions/", errors.page_not_found),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("o/<slug:slug>/users/", include("invitations.urls_wizard")),

@@ -78,6 +78,8 @@ class Membership(models.Model):
             models.Index(fields=["organization", "status", "invite_expires_at", "id"], name="member_by_expiry"),
             models.Index(fields=["organization", "status", "last_active_at", "id"], name="member_by_activity"),
             models.Index(fields=["organization", "status", "joined_at", "id"], name="member_by_joining"),
+            # Whoever signs in is looked for among the invited of all organizations.
+            models.Index(fields=["email_key"], condition=Q(status="invited"), name="member_awaited"),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from organizations.policies.members import (
     keeps_admin,
     outranks,
 )
+from organizations.policies.sign_in import can_sign_in
 
 __all__ = [
     "can",
@@ -35,6 +36,7 @@ __all__ = [
     "can_give_roles",
     "can_reactivate_member",
     "can_reset_two_factor",
+    "can_sign_in",
     "can_take_from_group",
     "domain_allowed",
     "keeps_admin",

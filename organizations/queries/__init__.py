@@ -8,11 +8,13 @@ from organizations.queries.access import (
 )
 from organizations.queries.members import (
     SWITCHER_LIMIT,
+    is_awaited,
     member_in,
     members_by_email,
     membership_at,
     memberships_of,
     shared_with_others,
+    statuses_of,
 )
 from organizations.queries.picking import Pick, matching_members, pick_groups, pick_members, pick_projects
 from organizations.queries.roles import (
@@ -40,6 +42,7 @@ __all__ = [
     "group_roles_of",
     "group_sizes",
     "groups_in",
+    "is_awaited",
     "is_last_admin",
     "matching_members",
     "member_in",
@@ -58,4 +61,5 @@ __all__ = [
     "roles_of_group",
     "roles_of_groups",
     "shared_with_others",
+    "statuses_of",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet, Value
+from django.db.models.functions import Now
 
 from accounts.models import User
 from organizations.models import GroupMembership, Membership, MembershipRole, Organization, Role, Status
@@ -90,3 +91,14 @@ def shared_with_others(member: Membership) -> bool:
     """Whether the member's user is an active member of another organization (U-11)."""
     others = Membership.objects.filter(user=member.user_id, status=Status.ACTIVE).exclude(pk=member.pk)
     return member.user_id is not None and others.exists()
+
+
+def statuses_of(user: User) -> set[str]:
+    """What the user is in their organizations: of Status."""
+    return set(Membership.objects.filter(user=user).values_list("status", flat=True).distinct())
+
+
+def is_awaited(user: User) -> bool:
+    """Whether an invitation to the user's address can be accepted now, in any organization."""
+    waiting = Membership.objects.filter(email_key=user.email, status=Status.INVITED)
+    return waiting.filter(invite_expires_at__gt=Now()).exists()

@@ -12,6 +12,7 @@ from organizations.services.joining import (
 from organizations.services.leaving import deactivate_member, delete_member, reactivate_member
 from organizations.services.locking import fresh_actor, lock_both, lock_member, lock_organization
 from organizations.services.making import create_group, create_organization, create_project, give_group_projects
+from organizations.services.sign_in import log_out_member, note_two_factor, reset_member_two_factor
 
 __all__ = [
     "Person",
@@ -28,10 +29,13 @@ __all__ = [
     "lock_both",
     "lock_member",
     "lock_organization",
+    "log_out_member",
     "mark_welcomed",
+    "note_two_factor",
     "reactivate_member",
     "remove_from_group",
     "remove_pending_member",
+    "reset_member_two_factor",
     "set_member_roles",
     "touch_member",
 ]

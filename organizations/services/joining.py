@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.queries import has_two_factor
 from audit.services import record
 from base.policies import require
 from organizations import policies
@@ -97,7 +98,7 @@ def activate_member(*, member: Membership, user: User) -> bool:
     IntegrityError where the user is a member of the organization already.
     """
     changed = Membership.objects.filter(pk=member.pk, status=Status.INVITED, invite_expires_at__gt=Now()).update(
-        status=Status.ACTIVE, user=user, joined_at=Now(), last_active_at=Now()
+        status=Status.ACTIVE, user=user, joined_at=Now(), last_active_at=Now(), two_factor=has_two_factor(user)
     )
     if not changed:
         return False

@@ -107,6 +107,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "accounts/signup/": {"GET": "200 302 302", "POST": "200 302 302"},
     "accounts/reauthenticate/": {"GET": "302 200 200", "POST": "302 200 200"},
     "accounts/email/": {"GET": "404 404 404", "POST": "404 404 404"},
+    "accounts/sessions/": {"GET": "404 404 404", "POST": "404 404 404"},
     "accounts/confirm-email/": {"GET": "200 200 200"},
     "accounts/^confirm-email/(?P<key>[-:\\w]+)/$": {"GET": "200 200 200", "POST": "404 404 404"},
     "accounts/password/change/": {"GET": "302 200 200", "POST": "302 200 200"},

@@ -1,0 +1,97 @@
+"""Resetting a second factor: everything goes, everybody is out, and the owner is told (U-9)."""
+
+import pytest
+from django.core import checks
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.emails import render_two_factor_reset
+from accounts.models import User
+from accounts.queries import has_two_factor
+from accounts.services import note_two_factor, reset_two_factor
+from audit.models import Entry
+from base.mail import in_utc
+from organizations.models import Membership
+from outbox.models import OutgoingEmail
+
+pytestmark = pytest.mark.django_db
+
+
+def with_two_factor(user: User) -> User:
+    """The user with an authenticator app and backup codes."""
+    TOTPDevice.objects.create(user=user, name="App")
+    StaticDevice.objects.create(user=user, name="Backup").token_set.create(token="abcdefgh")
+    note_two_factor(user=user)
+    return user
+
+
+def reset(cast, user: User) -> OutgoingEmail:
+    reset_two_factor(actor=cast.olga, user=user, organization=cast.acme, target=cast.bo)
+    return OutgoingEmail.objects.get(kind="accounts.two_factor_reset")
+
+
+@pytest.mark.spec("U-9")
+def test_reset_clears_everything_and_writes_it_down(cast):
+    user = with_two_factor(cast.bo.user)
+    TOTPDevice.objects.create(user=user, confirmed=False)
+    assert has_two_factor(user) and Membership.objects.get(pk=cast.bo.pk).two_factor
+    client = cast.client("bo")
+    assert client.get("/o/acme/").status_code == 200
+    reset(cast, user)
+    assert not TOTPDevice.objects.exists() and not StaticDevice.objects.exists()
+    assert not Membership.objects.get(pk=cast.bo.pk).two_factor
+    assert client.get("/o/acme/").status_code == 302
+    entry = Entry.objects.get(action="two_factor.reset")
+    assert (entry.organization_id, entry.actor_id, entry.target_id) == (cast.acme.pk, cast.olga.pk, cast.bo.pk)
+
+
+@pytest.mark.spec("U-9", "M-6")
+def test_the_owner_is_told_by_whom_and_when(cast):
+    message = render_two_factor_reset(reset(cast, with_two_factor(cast.bo.user)))
+    at = in_utc(Entry.objects.get(action="two_factor.reset").at)
+    assert message.to == ["bo@acme.example"] and message.subject == "Your two-factor authentication was reset"
+    words = " ".join(message.body.split())
+    assert f"Olga Ivanova of Acme reset the two-factor authentication of bo@acme.example on {at}." in words
+    assert "http://testserver/accounts/login/" in message.body
+    assert at in message.alternatives[0][0] and "Olga Ivanova</b> of Acme" in message.alternatives[0][0]
+
+
+@pytest.mark.spec("U-9", "I-9", "M-6")
+def test_names_in_the_mail_are_words(cast):
+    cast.olga.first_name, cast.acme.name = "<b>O", '<a href="//evil">x</a>'
+    message = render_two_factor_reset(reset(cast, cast.bo.user))
+    html = message.alternatives[0][0]
+    assert "&lt;b&gt;O Ivanova" in html and "<b>O Ivanova" not in html
+    assert "&lt;a href=" in html and '<a href="//evil' not in html
+
+
+@pytest.mark.spec("U-10", "I-9")
+def test_who_is_deactivated_or_gone_gets_no_mail(cast):
+    row = reset(cast, cast.bo.user)
+    Membership.objects.filter(pk=cast.bo.pk).update(status="deactivated")
+    assert render_two_factor_reset(row) is None
+    cast.bo.user.delete()
+    assert render_two_factor_reset(row) is None
+    Entry.objects.all().delete()
+    assert render_two_factor_reset(row) is None
+
+
+@pytest.mark.spec("U-9")
+def test_a_second_factor_shows_in_every_organization_and_in_one_joined_later(cast):
+    from invitations.services import accept_as_user
+    from teamadmin.testing.cast import add_member
+
+    user = with_two_factor(cast.bo.user)
+    there = add_member(cast.globex, cast.opal.user, "billing")
+    assert list(Membership.objects.filter(two_factor=True)) == [cast.bo]
+    invitation = cast.invite(cast.tess, role="billing", people=[("Bo", "Lindqvist", user.email)])[0]
+    accept_as_user(invitation=invitation, user=user)
+    assert Membership.objects.filter(user=user, two_factor=True).count() == 2
+    with_two_factor(there.user)
+    assert Membership.objects.filter(user=there.user, two_factor=True).count() == 2
+
+
+def test_settings_that_name_no_function_are_complained_about(settings):
+    assert not checks.run_checks(tags=["accounts"])
+    settings.SIGN_IN_RULE, settings.TWO_FACTOR_LISTENERS = "organizations.policies.no_such", ["no.such.module"]
+    assert [error.id for error in checks.run_checks(tags=["accounts"])] == ["accounts.E001"] * 2
