@@ -1,6 +1,7 @@
 """What a rule answers, and what a service raises when the answer is no."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 
@@ -26,6 +27,14 @@ ALLOWED = Decision(True)
 
 class Refused(PermissionDenied):
     """A rule said no; str() is its reason, fit to be shown."""
+
+
+class TooSoon(Refused):
+    """A limit is reached: the same will be allowed at `again_at` (None: not as it is)."""
+
+    def __init__(self, reason: object, again_at: datetime | None = None):
+        self.again_at = again_at
+        super().__init__(str(reason))
 
 
 def refuse(reason: object) -> Decision:

@@ -39,6 +39,45 @@ class Batch(models.Model):
         return f"{self.inviter_name}, {len(self.people)}"
 
 
+class AddressSends(models.Model):
+    """The invitation mails that an address was sent by an organization lately (I-5). By address and not by invitation:
+    who is deleted and added anew still is the one who gets the mail.
+
+    `again` holds the times, as seconds since 1970, of the day's mails after the first. Rows are dropped after a day.
+    """
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    email_key = models.CharField(max_length=254)
+    last_at = models.DateTimeField()
+    again = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "email_key"], name="sends_to_address")]
+        indexes = [models.Index(fields=["last_at"], name="sends_by_time")]
+
+    def __str__(self) -> str:
+        return self.email_key
+
+
+class SendCount(models.Model):
+    """How many invitation mails a member asked for within an hour (I-5): twenty-five rows say how many a day,
+    however many there are. `inviter_id` is plain, so that it outlives the member."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    inviter_id = models.UUIDField()
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "hour", "inviter_id"], name="sends_of_inviter_once")
+        ]
+        indexes = [models.Index(fields=["hour"], name="sends_by_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H}: {self.count}"
+
+
 class Invitation(models.Model):
     """An offer to one member to accept. Outlives the member, so that its link can say what became of it.
 

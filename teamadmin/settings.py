@@ -182,6 +182,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "teamadmin.errors.csrf_failure"
 INVITATION_DAYS = 30
+# Invitation mails within a day, first ones and repeated ones (I-5); 0: no limit.
+INVITATION_SENDS_PER_DAY = env.number("INVITATION_SENDS_PER_DAY", 2000)
+INVITATION_SENDS_PER_INVITER = env.number("INVITATION_SENDS_PER_INVITER", 1000)
 
 # --- security headers ---------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)
@@ -260,6 +263,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "outbox.tasks.sweep", "schedule": timedelta(seconds=60), "options": {"expires": 55}},
+    "forget_sends": {"task": "invitations.tasks.forget_sends", "schedule": timedelta(hours=1)},
 }
 
 # --- logs ---------------------------------------------------------------------------------------

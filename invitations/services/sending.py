@@ -16,10 +16,11 @@ from invitations.policies import can_resend, can_withdraw
 from invitations.problems import Problems, batch_problems
 from invitations.queries import choices_of, live_invitation
 from invitations.services.drafts import DraftChanged
+from invitations.services.spending import spend_mails
 from organizations.models import Membership, Role
 from organizations.pages import default_welcome_page, welcome_pages
 from organizations.policies import can_add_users
-from organizations.services import Person, add_pending_members, lock_organization, remove_pending_member
+from organizations.services import Person, add_pending_members, lock_both, lock_organization, remove_pending_member
 from outbox.services import NewEmail, queue_email, queue_emails
 
 KIND = "invitations.invitation"
@@ -43,7 +44,8 @@ def _mail_key(invitation: Invitation) -> str:
 
 
 def _lock(actor: Membership, batch: Batch) -> Batch:
-    # The organization's row serializes two batches with the same address: the second sees the first's members.
+    # The organization's row serializes two batches with the same address: the second sees the first's members, and the
+    # mails that were counted.
     lock_organization(actor.organization_id)
     locked = Batch.objects.select_for_update().get(pk=batch.pk, created_by=actor)
     locked.organization = actor.organization
@@ -56,7 +58,7 @@ def send_batch(*, actor: Membership, batch: Batch, version: int) -> tuple[Batch,
 
     Gives (batch, True), or (batch, False) where it had been sent before: a second press sends nothing.
     Raises Refused (may not add people or give the roles), DraftChanged (`version` is not the draft's),
-    BatchInvalid (an address or a choice does not hold any more).
+    BatchInvalid (an address or a choice does not hold any more), TooSoon (a limit of mails is reached, I-5).
     """
     locked = _lock(actor, batch)
     if locked.sent_at:
@@ -66,6 +68,7 @@ def send_batch(*, actor: Membership, batch: Batch, version: int) -> tuple[Batch,
     require(can_add_users(actor))
     if problems := batch_problems(actor, locked):
         raise BatchInvalid(problems)
+    spend_mails(actor=actor, keys=[text.canonical_email(typed["email"]) for typed in locked.people])
     choices = choices_of(locked)
     members = add_pending_members(
         actor=actor,
@@ -118,9 +121,10 @@ def resend_invitation(*, actor: Membership, member: Membership, sends: int | Non
 
     With `sends`, the number of sends that was seen, a second press of the same button sends nothing.
 
-    Raises Refused with the reason, Invitation.DoesNotExist where none is live.
+    Raises Refused with the reason, TooSoon where it was sent often enough (I-5), Invitation.DoesNotExist where none is
+    live.
     """
-    member = Membership.objects.select_for_update().select_related("organization").get(pk=member.pk)
+    actor, member = lock_both(actor, member)
     require(can_resend(actor, member))
     live = live_invitation(member)
     if live is None:
@@ -128,6 +132,7 @@ def resend_invitation(*, actor: Membership, member: Membership, sends: int | Non
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=live.pk)
     if sends is not None and invitation.sends != sends:
         return invitation
+    spend_mails(actor=actor, keys=[member.email_key], again=True)
     expired = member.is_expired
     invitation.sends += 1
     if expired:

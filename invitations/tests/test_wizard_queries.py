@@ -31,7 +31,7 @@ def draft(request, cast) -> Batch:
 @pytest.mark.spec("W-3", "W-5", "W-6")
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("user_add_draft", 12), ("user_add_personalize", 12), ("user_add_mail", 8), ("user_add_discard", 4)],
+    [("user_add_draft", 12), ("user_add_personalize", 15), ("user_add_mail", 8), ("user_add_discard", 4)],
 )
 def test_pages(cast, draft, django_assert_num_queries, name, queries):
     client = cast.client("olga")
@@ -44,11 +44,11 @@ def test_pages(cast, draft, django_assert_num_queries, name, queries):
 @pytest.mark.parametrize(
     ("name", "status", "queries"),
     [
-        ("user_add_draft", 302, 15),
-        ("user_add_autosave", 200, 17),
+        ("user_add_draft", 302, 17),
+        ("user_add_autosave", 200, 18),
         ("user_add_groups", 200, 8),
         ("user_add_projects", 200, 10),
-        ("user_add_people", 302, 11),
+        ("user_add_people", 302, 12),
     ],
 )
 def test_step_one(cast, draft, django_assert_num_queries, name, status, queries):
@@ -69,6 +69,6 @@ def test_preview(cast, draft, django_assert_num_queries):
 @pytest.mark.skipif(not on_postgresql(), reason="SQLite writes many rows in parts")
 def test_done(cast, draft, django_assert_num_queries):
     client = cast.client("olga")
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(47):
         response = client.post(url("user_add_personalize", draft), personal_form(draft, "Hello"))
     assert response.status_code == 302

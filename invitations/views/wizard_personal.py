@@ -10,7 +10,9 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from base.pictures import logo_png
+from base.policies import TooSoon
 from invitations import emails, forms
+from invitations.limits import wait_for_batch
 from invitations.models import Batch
 from invitations.queries import choices_of
 from invitations.services import BatchInvalid, DraftChanged, send_batch
@@ -36,6 +38,8 @@ def personal_page(
     request: WizardRequest, batch: Batch, form: forms.PersonalForm | None = None, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
     """Step 2 with what is typed, what is wrong with it, and the mail as it would be."""
+    if "limit" not in extra and (wait := wait_for_batch(request.membership, batch)):
+        extra["limit"] = wait.reason
     preview = emails.preview(batch, request.membership)
     roles = list(preview.offer.roles)
     form = form or forms.PersonalForm(initial={"reason": batch.reason, "welcome_page": batch.welcome_page}, roles=roles)
@@ -85,6 +89,8 @@ def _keep_and_send(request: WizardRequest, saved: Batch) -> HttpResponse:
         return personal_page(request, saved, form, status=422)
     try:
         sent, _first = send_batch(actor=request.membership, batch=saved, version=saved.version)
+    except TooSoon as limit:
+        return personal_page(request, saved, form, status=429, limit=str(limit))
     except (BatchInvalid, IntegrityError):
         # Somebody was added, or a choice went, since step 1 was left: it says what.
         return redirect(f"{url_of(request, saved)}?check=1")
