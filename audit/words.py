@@ -22,6 +22,7 @@ class Words:
 
 WORDS = {
     "organization.created": Words(gettext_lazy("{actor} created {target}"), "workspace", "success"),
+    "organization.rules_changed": Words(gettext_lazy("{actor} changed the rules for members of {target}"), "shield"),
     "group.created": Words(gettext_lazy("{actor} created the group {target}"), "groups"),
     "group.projects_given": Words(gettext_lazy("{actor} gave projects to the group {target}"), "projects"),
     "project.created": Words(gettext_lazy("{actor} created the project {target}"), "projects"),

@@ -55,7 +55,8 @@ def clean_block(value: str, *, limit: int = 2500) -> str:
     return _limit(_clean(value, allowed="\n\t"), limit)
 
 
-def _domain(value: str) -> str:
+def canonical_domain(value: str) -> str:
+    """A mail domain as punycode in lower case. Raises ValidationError with words for an address's field."""
     try:
         domain = idna.encode(value, uts46=True, std3_rules=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
@@ -88,7 +89,7 @@ def canonical_email(value: str) -> str:
         raise ValidationError(_("Use plain letters a to z before the @."), code="invalid")
     if not LOCAL.fullmatch(local):
         raise ValidationError(_("Check the part before the @, for example name@company.com."), code="invalid")
-    canonical = f"{local.lower()}@{_domain(domain)}"
+    canonical = f"{local.lower()}@{canonical_domain(domain)}"
     if len(canonical) > EMAIL_LIMIT:
         raise ValidationError(_("Use an address of at most 254 characters."), code="max_length")
     return canonical

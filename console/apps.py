@@ -22,3 +22,15 @@ class ConsoleConfig(AppConfig):
                 order=10,
             )
         )
+        register(
+            Page(
+                key="security",
+                label=_("Security"),
+                welcome_label=_("Account - Security"),
+                url_name="security",
+                icon="shield",
+                permission=Permission.SECURITY_VIEW,
+                section=Section.ACCOUNT,
+                order=40,
+            )
+        )

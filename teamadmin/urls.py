@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("", include("invitations.urls_accept")),
     path("o/<slug:slug>/users/", include("console.urls")),
+    path("o/<slug:slug>/security/", include("console.urls_security")),
 ]
 handler400 = "teamadmin.errors.bad_request"
 handler403 = "teamadmin.errors.permission_denied"

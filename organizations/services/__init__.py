@@ -12,6 +12,7 @@ from organizations.services.joining import (
 from organizations.services.leaving import deactivate_member, delete_member, reactivate_member
 from organizations.services.locking import fresh_actor, lock_both, lock_member, lock_organization
 from organizations.services.making import create_group, create_organization, create_project, give_group_projects
+from organizations.services.rules import set_member_rules
 from organizations.services.sign_in import log_out_member, note_two_factor, reset_member_two_factor
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "remove_pending_member",
     "reset_member_two_factor",
     "set_member_roles",
+    "set_member_rules",
     "touch_member",
 ]

@@ -69,6 +69,8 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/menu/": {"GET": sees_people(200)},
     "users/<uuid:member_id>/invitation/": {"GET": invites(200), "POST": invites(302)},
     "users/<uuid:member_id>/deletion/": {"GET": administers(200), "POST": administers(302)},
+    # Read Only sees security settings; an empty form is one without any rule.
+    "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": allowed(302, "olga", "tess")},
     # Each who may has a draft: the empty form leads to it, and an empty post is an old version of it.
     "users/add/": {"GET": invites(302), "POST": invites(422)},
     "users/add/people/": {"POST": invites(302)},

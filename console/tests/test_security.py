@@ -1,0 +1,52 @@
+"""The Security page: whom the organization lets in, and what it does with members that it shares."""
+
+import pytest
+
+from audit.models import Entry
+from organizations.models import Organization
+from teamadmin.testing.cast import add_member, add_user
+
+URL = "/o/acme/security/"
+
+
+def rules(cast) -> tuple:
+    found = Organization.objects.get(pk=cast.acme.pk)
+    return found.allowed_email_domains, found.deactivate_shared
+
+
+@pytest.mark.spec("U-11")
+def test_an_admin_switches_it_on_and_off(cast):
+    client = cast.client("olga")
+    answer = client.post(
+        URL, {"deactivate_shared": "on", "allowed_email_domains": "@Acme.example; b\u00fccher.example acme.example"}
+    )
+    assert answer.status_code == 302
+    assert rules(cast) == (["acme.example", "xn--bcher-kva.example"], True)
+    page = client.get(URL).content.decode()
+    assert 'value="acme.example, xn--bcher-kva.example"' in page and "checked" in page
+    client.post(URL, {})
+    assert rules(cast) == ([], False)
+    assert Entry.objects.filter(action="organization.rules_changed").count() == 2
+    client.post(URL, {})
+    assert Entry.objects.filter(action="organization.rules_changed").count() == 2, "nothing changed"
+
+
+def test_a_domain_that_is_none_is_refused_beside_its_field(cast):
+    for typed in ("acme", "acme..example", "a@b.example", "<b>x</b>", "x" * 300 + ".example"):
+        answer = cast.client("olga").post(
+            URL, {"allowed_email_domains": f"ok.example {typed}", "deactivate_shared": "on"}
+        )
+        text = answer.content.decode()
+        assert answer.status_code == 422 and "is no domain" in text and "ok.example" in text
+    assert rules(cast) == ([], False)
+    assert cast.client("olga").post(URL, {"allowed_email_domains": "a.example " * 51}).status_code == 422
+
+
+def test_who_only_sees_security_changes_nothing(cast):
+    client = cast.client("tess")
+    reader = add_member(cast.globex, add_user("rea@globex.example", "Rea"), "read_only")
+    client.force_login(reader.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get("/o/globex/security/").content.decode()
+    assert "does not include" in page and "Save rules" not in page and "disabled" in page
+    assert client.post("/o/globex/security/", {"deactivate_shared": "on"}).status_code == 403
+    assert not Organization.objects.get(pk=cast.globex.pk).deactivate_shared
