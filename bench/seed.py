@@ -111,9 +111,8 @@ class Writer:
     def when(self, day: int) -> str:
         """Some time of the day that is so many from today."""
         second = int(self.random.random() * 86_400)
-        return (
-            f"{self.days[day]} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.{second * 7919 % 10**6:06}+00"
-        )
+        hour, minute = second // 3600, second // 60 % 60
+        return f"{self.days[day]} {hour:02}:{minute:02}:{second % 60:02}.{second * 7919 % 10**6:06}+00"
 
     def add(self, table: str, *values: Any) -> None:
         self.lines[table].append("\t".join(values) + self.tails[table])

@@ -16,9 +16,20 @@ def sync_built_in_roles(using, **kwargs) -> None:
     )
 
 
+def keep_member_counts(using, **kwargs) -> None:
+    """Makes the triggers that count members, where a migration on SQLite lost them with the table."""
+    from django.db import connections
+
+    from organizations import counting
+
+    if counting.COUNTS in connections[using].introspection.table_names():
+        counting.install(using)
+
+
 class OrganizationsConfig(AppConfig):
     name = "organizations"
     verbose_name = _("Organizations")
 
     def ready(self) -> None:
         post_migrate.connect(sync_built_in_roles, sender=self)
+        post_migrate.connect(keep_member_counts, sender=self)

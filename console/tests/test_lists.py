@@ -160,14 +160,14 @@ def test_expiry_comes_from_the_clock(cast):
 
 
 @pytest.mark.spec("U-2")
-def test_counts_stop_at_ten_thousand(cast, monkeypatch):
-    monkeypatch.setattr("console.queries.counts.CAP", 10)
+def test_counts_are_exact_but_the_expired_stop_at_a_thousand(cast, monkeypatch):
     monkeypatch.setattr("base.counting.CAP", 10)
-    joined(cast.acme, 6)
-    pending(cast.acme, 11)
-    assert "All Users 10 Pending 10+" in words(cast.client("olga").get(USERS))
-    joined(cast.acme, 1)
-    assert "All Users 10+ Pending 10+" in words(cast.client("olga").get(USERS))
+    monkeypatch.setattr("console.queries.counts.EXPIRED_CAP", 10)
+    joined(cast.acme, 16)
+    pending(cast.acme, 11, days=-3)
+    page = cast.client("olga").get(PENDING)
+    assert "All Users 20 Pending 11" in words(page)
+    assert "11 invitations have no answer yet, 10+ of them have expired." in words(page)
 
 
 @pytest.mark.spec("A-5")

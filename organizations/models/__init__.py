@@ -1,4 +1,5 @@
 from organizations.models.access import Group, GroupMembership, GroupRole, Project, ProjectGrant
+from organizations.models.counts import MemberCount
 from organizations.models.members import ManagedBy, Membership, MembershipRole, Status
 from organizations.models.organization import Organization, Role, Scheme
 
@@ -7,6 +8,7 @@ __all__ = [
     "GroupMembership",
     "GroupRole",
     "ManagedBy",
+    "MemberCount",
     "Membership",
     "MembershipRole",
     "Organization",

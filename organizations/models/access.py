@@ -51,7 +51,7 @@ class GroupMembership(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     group = models.ForeignKey(Group, models.CASCADE, related_name="member_links", db_index=False)
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="group_links")
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="group_links", db_index=False)
     # Unknown for who was in the group before this was kept.
     created_at = models.DateTimeField(auto_now_add=True, null=True)
 
@@ -88,7 +88,9 @@ class ProjectGrant(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="grants", db_index=False)
-    membership = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="project_links")
+    membership = models.ForeignKey(
+        Membership, models.CASCADE, null=True, blank=True, related_name="project_links", db_index=False
+    )
     group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="project_links")
 
     class Meta:

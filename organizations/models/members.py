@@ -118,12 +118,16 @@ class Membership(models.Model):
 
 
 class MembershipRole(models.Model):
-    """A role that a member holds."""
+    """A role that a member holds.
+
+    Here and where groups and projects are given, what a member has is found by a hash index (migration 0008): two pages
+    for each of a list's fifty members, however many there are, where a tree of a million takes four.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="role_links")
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="role_links", db_index=False)
     role = models.ForeignKey(Role, models.PROTECT, related_name="member_links", db_index=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["membership", "role"], name="member_role_once")]
+        constraints = [models.UniqueConstraint(fields=["role", "membership"], name="member_role_once")]
         indexes = [models.Index(fields=["organization", "role", "membership"], name="member_role_by_role")]

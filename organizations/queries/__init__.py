@@ -9,6 +9,7 @@ from organizations.queries.access import (
 from organizations.queries.members import (
     SWITCHER_LIMIT,
     is_awaited,
+    member_counts,
     member_in,
     members_by_email,
     membership_at,
@@ -45,6 +46,7 @@ __all__ = [
     "is_awaited",
     "is_last_admin",
     "matching_members",
+    "member_counts",
     "member_in",
     "members_by_email",
     "membership_at",

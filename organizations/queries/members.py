@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Value
+from django.db.models import QuerySet, Sum, Value
 from django.db.models.functions import Now
 
 from accounts.models import User
-from organizations.models import GroupMembership, Membership, MembershipRole, Organization, Role, Status
+from organizations.models import GroupMembership, MemberCount, Membership, MembershipRole, Organization, Role, Status
 from organizations.queries.roles import Through, remember_roles
 
 # A switcher longer than this is a page of its own.
@@ -85,6 +85,12 @@ def members_by_email(organization: Organization, email_keys: Iterable[str]) -> d
     """The organization's members among these canonical addresses, by address."""
     found = Membership.objects.filter(organization=organization, email_key__in=list(email_keys))
     return {member.email_key: member for member in found}
+
+
+def member_counts(organization: Organization) -> dict[str, int]:
+    """How many members of each status there are, however many: from counters that the database keeps."""
+    sums = {status: Sum(status, default=0) for status in Status.values}
+    return MemberCount.objects.filter(organization=organization).aggregate(**sums)
 
 
 def shared_with_others(member: Membership) -> bool:

@@ -83,7 +83,13 @@ def test_billing_has_the_homepage_until_there_is_a_subscription_page(db, every_p
 
 @pytest.mark.spec("W-9")
 @pytest.mark.parametrize(
-    "key,expected", [("admin", ["Account - Security", "Account - Users", *WORK]), ("manager", WORK), ("builder", WORK), ("operator", WORK)]
+    "key,expected",
+    [
+        ("admin", ["Account - Security", "Account - Users", *WORK]),
+        ("manager", WORK),
+        ("builder", WORK),
+        ("operator", WORK),
+    ],
 )
 def test_the_screens_of_today_are_offered(db, key, expected):
     assert [str(page.welcome_label) for page in welcome_pages([role_named(key)])] == expected
