@@ -6,14 +6,12 @@ from organizations.queries.access import (
     projects_in,
     projects_through_groups,
 )
+from organizations.queries.entrance import SWITCHER_LIMIT, membership_at, memberships_of
 from organizations.queries.members import (
-    SWITCHER_LIMIT,
     is_awaited,
     member_counts,
     member_in,
     members_by_email,
-    membership_at,
-    memberships_of,
     shared_with_others,
     statuses_of,
 )

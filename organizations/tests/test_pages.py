@@ -39,7 +39,7 @@ OFFERED = {
         "Projects", "Subscription", "Workspace",
     ],
     (Scheme.TASK, "sub_accounts"): WORK,
-    (Scheme.TASK, "team_management"): ["Account - Security", "Account - Users", *WORK],
+    (Scheme.TASK, "team_management"): ["Account - Users", *WORK],
     (Scheme.TASK, "billing"): ["Subscription"],
 }  # fmt: skip
 
@@ -63,7 +63,7 @@ def test_what_each_role_is_offered(db, every_page, scheme, key):
 def test_several_roles_are_offered_the_union(db, every_page):
     roles = [role_named(key, Scheme.TASK) for key in ("billing", "team_management")]
     offered = [page.welcome_label for page in welcome_pages(roles)]
-    assert offered == ["Account - Security", "Account - Users", "Homepage", "Projects", "Subscription", "Workspace"]
+    assert offered == ["Account - Users", "Homepage", "Projects", "Subscription", "Workspace"]
 
 
 @pytest.mark.spec("W-9")
