@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from invitations.links import read_token
 from invitations.models import Batch, Invitation
-from organizations.models import Group, Membership, Project, Role, Status
+from organizations.models import Group, Membership, Organization, Project, Role, Status
 from organizations.queries import groups_in, projects_in, projects_through_groups, roles_in
 
 
@@ -73,6 +73,11 @@ def latest_draft(actor: Membership) -> Batch | None:
     """The draft that the actor worked on last (W-12)."""
     drafts = Batch.objects.filter(organization=actor.organization, created_by=actor, sent_at=None)
     return drafts.order_by("-updated_at").first()
+
+
+def drafts_with_role(organization: Organization, role: Role) -> QuerySet[Batch]:
+    """The drafts, of whoever, that would give this role."""
+    return Batch.objects.filter(organization=organization, sent_at=None, role_ids__icontains=str(role.pk))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What a role can allow. R-6 divides permissions into everyday and administrative ones."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +53,30 @@ ADMINISTRATIVE = frozenset(
     }
 )
 EVERYDAY = EVERYTHING - ADMINISTRATIVE
+
+# What a permission is no use without: a custom role that gets the first gets the others (R-3).
+NEEDS = {
+    Permission.PROJECTS_VIEW_ALL: {Permission.WORKSPACE_VIEW},
+    Permission.PROJECTS_EDIT: {Permission.WORKSPACE_VIEW},
+    Permission.PROJECTS_MANAGE: {Permission.WORKSPACE_VIEW, Permission.PROJECTS_VIEW_ALL},
+    Permission.DATASETS_MANAGE: {Permission.DATASETS_VIEW},
+    Permission.INTEGRATIONS_MANAGE: {Permission.INTEGRATIONS_VIEW},
+    Permission.PEOPLE_INVITE: {Permission.PEOPLE_VIEW},
+    Permission.PEOPLE_EDIT: {Permission.PEOPLE_VIEW},
+    Permission.PEOPLE_ADMIN: {Permission.PEOPLE_VIEW},
+    Permission.GROUPS_MANAGE: {Permission.PEOPLE_VIEW},
+    Permission.ROLES_MANAGE: {Permission.PEOPLE_VIEW},
+    Permission.SECURITY_MANAGE: {Permission.SECURITY_VIEW},
+    Permission.BILLING_MANAGE: {Permission.BILLING_VIEW},
+    Permission.AUDIT_EXPORT: {Permission.AUDIT_VIEW},
+}
+
+
+def with_needs(permissions: Iterable[Permission]) -> frozenset[Permission]:
+    """These permissions and what they are no use without."""
+    given = frozenset(permissions)
+    return given.union(*(NEEDS.get(permission, ()) for permission in given))
+
 
 LABELS = {
     Permission.WORKSPACE_VIEW: _("See the workspace"),

@@ -39,7 +39,8 @@ class Role(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, null=True, blank=True, related_name="roles")
     scheme = models.CharField(max_length=6, choices=Scheme)
-    key = models.CharField(max_length=60)
+    # A custom role's is its name as text.name_key() gives it.
+    key = models.CharField(max_length=400)
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=500, blank=True)
     permissions = models.JSONField(default=list)

@@ -20,6 +20,13 @@ from organizations.policies.members import (
     keeps_admin,
     outranks,
 )
+from organizations.policies.roles import (
+    can_delete_role,
+    can_edit_role,
+    can_manage_roles,
+    can_put_into_role,
+    can_replace_role,
+)
 from organizations.policies.sign_in import can_sign_in
 
 __all__ = [
@@ -29,12 +36,17 @@ __all__ = [
     "can_change_roles",
     "can_deactivate_member",
     "can_delete_member",
+    "can_delete_role",
     "can_edit_member",
+    "can_edit_role",
     "can_end_sessions",
     "can_give_groups",
     "can_give_role",
     "can_give_roles",
+    "can_manage_roles",
+    "can_put_into_role",
     "can_reactivate_member",
+    "can_replace_role",
     "can_reset_two_factor",
     "can_sign_in",
     "can_take_from_group",

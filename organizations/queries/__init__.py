@@ -29,10 +29,19 @@ from organizations.queries.roles import (
     roles_of_group,
     roles_of_groups,
 )
+from organizations.queries.usage import (
+    RoleUse,
+    groups_with,
+    holder_above,
+    holders_of,
+    role_in,
+    role_uses,
+)
 
 __all__ = [
-    "Pick",
     "SWITCHER_LIMIT",
+    "Pick",
+    "RoleUse",
     "Through",
     "admin_exists",
     "all_roles_of",
@@ -41,6 +50,9 @@ __all__ = [
     "group_roles_of",
     "group_sizes",
     "groups_in",
+    "groups_with",
+    "holder_above",
+    "holders_of",
     "is_awaited",
     "is_last_admin",
     "matching_members",
@@ -56,6 +68,8 @@ __all__ = [
     "projects_in",
     "projects_through_groups",
     "remember_roles",
+    "role_in",
+    "role_uses",
     "roles_in",
     "roles_of",
     "roles_of_group",

@@ -12,19 +12,26 @@ from organizations.services.joining import (
 from organizations.services.leaving import deactivate_member, delete_member, reactivate_member
 from organizations.services.locking import fresh_actor, lock_both, lock_member, lock_organization
 from organizations.services.making import create_group, create_organization, create_project, give_group_projects
+from organizations.services.roles import NameTaken, RoleChanged, RoleText, create_role, delete_role, edit_role
 from organizations.services.rules import set_member_rules
 from organizations.services.sign_in import log_out_member, note_two_factor, reset_member_two_factor
 
 __all__ = [
+    "NameTaken",
     "Person",
+    "RoleChanged",
+    "RoleText",
     "activate_member",
     "add_pending_members",
     "add_to_group",
     "create_group",
     "create_organization",
     "create_project",
+    "create_role",
     "deactivate_member",
     "delete_member",
+    "delete_role",
+    "edit_role",
     "fresh_actor",
     "give_group_projects",
     "lock_both",

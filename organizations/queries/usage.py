@@ -1,0 +1,77 @@
+"""Who and what has a role: counted, found and paged without loading a role's holders."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db.models.expressions import OuterRef
+
+from base.counting import CAP, Count
+from organizations.models import Group, GroupMembership, GroupRole, Membership, MembershipRole, Organization, Role
+from organizations.permissions import ADMINISTRATIVE, Permission
+from organizations.queries.roles import roles_in
+from organizations.roles import permissions_of
+
+
+class CappedCount(Subquery):
+    """How many rows a (sliced) queryset has, in the query around it."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+@dataclass(frozen=True)
+class RoleUse:
+    """How many members were given a role directly, and how many groups carry it."""
+
+    members: Count = Count(0)
+    groups: Count = Count(0)
+
+    def __bool__(self) -> bool:
+        return bool(self.members or self.groups)
+
+
+def _capped(links: QuerySet) -> CappedCount:
+    return CappedCount(links.filter(role=OuterRef("pk")).order_by().values("pk")[: CAP + 1])
+
+
+def role_uses(organization: Organization, roles: Iterable[Role]) -> dict[UUID, RoleUse]:
+    """The use of each of these roles in the organization: one query."""
+    members = _capped(MembershipRole.objects.filter(organization=organization))
+    groups = _capped(GroupRole.objects.filter(organization=organization))
+    rows = Role.objects.filter(pk__in=[role.pk for role in roles]).order_by()
+    counted = rows.annotate(members=members, in_groups=groups).values_list("pk", "members", "in_groups")
+    return {key: RoleUse(Count(people), Count(carriers)) for key, people, carriers in counted}
+
+
+def role_in(organization: Organization, role_id: UUID) -> Role | None:
+    """One of the roles that the organization offers, None for any other."""
+    return next((role for role in roles_in(organization) if role.pk == role_id), None)
+
+
+def holders_of(organization: Organization, role: Role) -> QuerySet[Membership]:
+    """The members who were given the role directly, pending ones too. Page them by "pk", latest first: any other order
+    reads all of them."""
+    return Membership.objects.filter(organization=organization, role_links__role=role)
+
+
+def groups_with(organization: Organization, role: Role) -> QuerySet[Group]:
+    """The groups that carry the role, by name (G-4)."""
+    return Group.objects.filter(organization=organization, role_links__role=role).order_by("name_key", "id")
+
+
+def _holding(organization: Organization, role_ids: list[UUID]) -> Q:
+    direct = MembershipRole.objects.filter(organization=organization, role__in=role_ids)
+    through = GroupMembership.objects.filter(organization=organization, group__role_links__role__in=role_ids)
+    return Q(pk__in=direct.values("membership")) | Q(pk__in=through.values("membership"))
+
+
+def holder_above(organization: Organization, role: Role, permissions: frozenset[Permission]) -> Membership | None:
+    """Somebody who holds the role, directly or through a group, and another one with an administrative permission that
+    is not among these (R-7). Two queries."""
+    above = [other.pk for other in roles_in(organization) if (permissions_of(other) & ADMINISTRATIVE) - permissions]
+    if not above:
+        return None
+    members = Membership.objects.filter(_holding(organization, above), organization=organization)
+    return members.filter(_holding(organization, [role.pk])).order_by().first()
