@@ -18,7 +18,7 @@ from organizations import pages, roles
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.policies import can_add_users
-from organizations.queries import groups_in, projects_in, roles_in, roles_of
+from organizations.queries import groups_in, project_page, projects_in, reachable, roles_in, roles_of
 from organizations.requests import MemberRequest
 from workspace import queries
 
@@ -54,12 +54,12 @@ def _users_url(request: MemberRequest) -> str:
 def homepage(request: MemberRequest) -> HttpResponse:
     """What the member reaches and where to begin; for those who see people, counts too. Open to every member."""
     member, users_url = request.membership, _users_url(request)
-    reached = queries.reachable(member)
+    reached = reachable(member)
     total = capped_count(reached)
     context = {
         "member": member,
         "roles": roles_of(member),
-        "page": queries.project_page(member, reached, size=FEW),
+        "page": project_page(member, reached, size=FEW),
         "project_total": total,
         "groups": queries.groups_of(member),
         "first_tasks": _first_tasks(request, empty=frozenset() if total else frozenset({"projects"})),
@@ -76,8 +76,8 @@ def homepage(request: MemberRequest) -> HttpResponse:
 def projects(request: MemberRequest) -> HttpResponse:
     """The projects that the member reaches, and how; `q` searches, `after` and `before` page (P-1)."""
     search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
-    reached = queries.reachable(request.membership)
-    page = queries.project_page(request.membership, reached, search=search, after=after, before=before)
+    reached = reachable(request.membership)
+    page = project_page(request.membership, reached, search=search, after=after, before=before)
     # Going back, htmx wants the whole page.
     part = request.htmx and not request.htmx.history_restore_request
     template = "workspace/_projects.html" if part else "workspace/projects.html"

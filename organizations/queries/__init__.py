@@ -16,6 +16,8 @@ from organizations.queries.members import (
     statuses_of,
 )
 from organizations.queries.picking import Pick, matching_members, pick_groups, pick_members, pick_projects
+from organizations.queries.profiles import Profile, profile_of
+from organizations.queries.reaching import ProjectPage, Reached, project_page, reachable
 from organizations.queries.roles import (
     Through,
     admin_exists,
@@ -42,6 +44,9 @@ __all__ = [
     "SWITCHER_LIMIT",
     "Pick",
     "RoleUse",
+    "Profile",
+    "ProjectPage",
+    "Reached",
     "Through",
     "admin_exists",
     "all_roles_of",
@@ -65,8 +70,11 @@ __all__ = [
     "pick_groups",
     "pick_members",
     "pick_projects",
+    "profile_of",
+    "project_page",
     "projects_in",
     "projects_through_groups",
+    "reachable",
     "remember_roles",
     "role_in",
     "role_uses",

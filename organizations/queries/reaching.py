@@ -1,0 +1,100 @@
+"""Reading which projects a member reaches, and by what."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from base import text
+from organizations.models import Membership, Project
+from organizations.permissions import Permission
+from organizations.queries.access import grants_of
+from organizations.queries.roles import permissions_of_member
+
+PAGE_SIZE = 50
+# So many ids are sent to the database as they are.
+FEW_IDS = 2000
+# Of a project's ways so many are named.
+MOST_WAYS = 3
+
+
+@dataclass
+class Reached:
+    """A project and how the member reaches it: directly, through groups, or (neither) by role."""
+
+    project: Project
+    direct: bool = False
+    groups: list[str] = field(default_factory=list)
+
+    @property
+    def ways(self) -> str:
+        """How, in words: "Direct, via Marketing", or "By role" where nobody gave it."""
+        found = [_("Direct")] if self.direct else []
+        found += [_("via %(group)s") % {"group": name} for name in self.groups]
+        if len(found) > MOST_WAYS:
+            found[MOST_WAYS:] = [_("and %(number)s more") % {"number": len(found) - MOST_WAYS}]
+        return ", ".join(found) or _("By role")
+
+
+@dataclass(frozen=True)
+class ProjectPage:
+    """Some projects by name; `previous` and `next` are the keys to go on from, blank where there is no more."""
+
+    rows: list[Reached]
+    previous: str = ""
+    next: str = ""
+
+
+def reachable(member: Membership, *, by_role: bool = True) -> QuerySet[Project]:
+    """The projects that the member reaches: all of the organization's by role, else (or not `by_role`) those given.
+
+    Asks one query where they are not all: a member with few is served by their ids, one with very many by walking
+    the projects, since a planner that guesses wrong sorts a hundred thousand rows for fifty.
+    """
+    projects = Project.objects.filter(organization_id=member.organization_id, archived_at=None)
+    if by_role and Permission.PROJECTS_VIEW_ALL in permissions_of_member(member):
+        return projects
+    direct, through = grants_of(member)
+    ids = list(direct.values_list("project").union(through.values_list("project"))[: FEW_IDS + 1])
+    if len(ids) <= FEW_IDS:
+        return projects.filter(pk__in=[key for (key,) in ids])
+    here = {"project": OuterRef("pk")}
+    return projects.filter(Exists(direct.filter(**here)) | Exists(through.filter(**here)))
+
+
+def project_page(
+    member: Membership,
+    projects: QuerySet[Project],
+    *,
+    search: str = "",
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> ProjectPage:
+    """A page of `projects` (see reachable()): `after` or `before` a key, of names with `search`. Three queries."""
+    if search:
+        projects = projects.filter(name_key__contains=text.name_key(search))
+    if before:
+        found = list(projects.filter(name_key__lt=before).order_by("-name_key")[: size + 1])
+        shown, earlier, later = found[:size][::-1], len(found) > size, True
+    else:
+        found = list(projects.filter(name_key__gt=after).order_by("name_key")[: size + 1])
+        shown, earlier, later = found[:size], bool(after), len(found) > size
+    if not shown:
+        return ProjectPage([])
+    return ProjectPage(
+        rows=_with_ways(member, shown),
+        previous=shown[0].name_key if earlier else "",
+        next=shown[-1].name_key if later else "",
+    )
+
+
+def _with_ways(member: Membership, projects: list[Project]) -> list[Reached]:
+    direct, through = (grants.filter(project__in=projects) for grants in grants_of(member))
+    given = set(direct.values_list("project", flat=True))
+    groups: dict[UUID, list[str]] = defaultdict(list)
+    for project_id, name in through.order_by("group__name_key").values_list("project", "group__name"):
+        groups[project_id].append(name)
+    return [Reached(project, project.pk in given, groups[project.pk]) for project in projects]
