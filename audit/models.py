@@ -21,7 +21,11 @@ class Entry(models.Model):
     request_id = models.CharField(max_length=32, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "-at", "id"], name="audit_by_time")]
+        indexes = [
+            models.Index(fields=["organization_id", "-at", "id"], name="audit_by_time"),
+            models.Index(fields=["organization_id", "target_id", "at"], name="audit_by_target"),
+            models.Index(fields=["organization_id", "actor_id", "at"], name="audit_by_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor_label} {self.action} {self.target_label}".strip()

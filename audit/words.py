@@ -1,6 +1,7 @@
 """What an entry of the audit log says to a person. A test finds actions that have no words here."""
 
 from dataclasses import dataclass
+from string import Formatter
 
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -10,10 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from audit.models import Entry
 
+# So many names stand in a sentence.
+NAMES = 5
+
 
 @dataclass(frozen=True)
 class Words:
-    """A sentence with {actor} and {target}, and how its mark looks: an icon and a tone."""
+    """A sentence with {actor}, {target} and what the entry's data names; how its mark looks: an icon and a tone."""
 
     sentence: str | Promise
     icon: str
@@ -38,9 +42,12 @@ WORDS = {
     "member.joined": Words(gettext_lazy("{target} joined"), "user-plus", "success"),
     "member.deactivated": Words(gettext_lazy("{actor} deactivated {target}"), "ban"),
     "member.reactivated": Words(gettext_lazy("{actor} reactivated {target}"), "check", "success"),
-    "member.roles_changed": Words(gettext_lazy("{actor} changed the role of {target}"), "roles"),
-    "group.member_added": Words(gettext_lazy("{actor} added {target} to a group"), "groups"),
-    "group.member_removed": Words(gettext_lazy("{actor} took {target} out of a group"), "groups"),
+    "member.roles_changed": Words(gettext_lazy("{actor} changed the role of {target} from {from} to {to}"), "roles"),
+    "member.renamed": Words(gettext_lazy("{actor} renamed {target}, who was {from}"), "pencil"),
+    "member.projects_given": Words(gettext_lazy("{actor} gave {target} access to {projects}"), "projects"),
+    "member.projects_taken": Words(gettext_lazy("{actor} took access to {projects} from {target}"), "projects"),
+    "group.member_added": Words(gettext_lazy("{actor} added {target} to {group}"), "groups"),
+    "group.member_removed": Words(gettext_lazy("{actor} took {target} out of {group}"), "groups"),
     "member.deleted": Words(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
     "two_factor.reset": Words(gettext_lazy("{actor} reset the 2FA of {target}"), "phone", "warning"),
     "sessions.ended": Words(gettext_lazy("{actor} logged {target} out everywhere"), "log-out"),
@@ -63,10 +70,21 @@ class Told:
 def tell(entry: Entry) -> Told:
     """The entry in words; an action without words shows its own name."""
     words = WORDS.get(entry.action) or Words("{actor}: " + entry.action + " {target}", "info")
-    sentence = format_html(
-        str(words.sentence), actor=_strong(entry.actor_label or _("The system")), target=_strong(entry.target_label)
-    )
-    return Told(sentence, words.icon, words.tone, entry)
+    values = {name: _strong(_listed(value)) for name, value in entry.data.items()}
+    values |= {"actor": _strong(entry.actor_label or _("The system")), "target": _strong(entry.target_label)}
+    sentence = str(words.sentence)
+    # An entry of an earlier release may lack a value.
+    known = {name: values.get(name, "…") for _text, name, _spec, _flag in Formatter().parse(sentence) if name}
+    return Told(format_html(sentence, **known), words.icon, words.tone, entry)
+
+
+def _listed(value: object) -> str:
+    """Names as they are read: the first five of many."""
+    if not isinstance(value, list):
+        return str(value)
+    names = ", ".join(str(name) for name in value[:NAMES])
+    more = len(value) - NAMES
+    return _("%(names)s and %(count)s more") % {"names": names, "count": more} if more > 0 else names
 
 
 def _strong(label: str) -> SafeString:

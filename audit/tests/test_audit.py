@@ -8,7 +8,7 @@ from django.conf import settings as project
 from django.db import transaction
 
 from audit.models import Entry
-from audit.queries import recent
+from audit.queries import about, done_to, recent
 from audit.services import record, record_many
 from audit.words import WORDS, tell
 from organizations.services import create_group
@@ -81,3 +81,28 @@ def test_every_action_has_words_and_an_icon():
     assert {"invitation.created", "member.joined", "user.renamed"} <= actions
     assert actions <= set(WORDS), actions - set(WORDS)
     assert all(f'id="i-{words.icon}"' in icons for words in WORDS.values())
+
+
+@pytest.mark.spec("U-19")
+def test_what_a_member_did_and_what_was_done_to_them(cast):
+    def entry(actor, action, target, organization=cast.acme):
+        return record(organization_id=organization.pk, actor=actor, action=action, target=target)
+
+    made = [entry(cast.olga, "member.joined", cast.bo), entry(cast.bo, "group.created", cast.groups["research"])]
+    entry(cast.olga, "member.joined", cast.opal)
+    made.append(entry(cast.bo, "member.joined", cast.bo))  # of both kinds, told once
+    entry(cast.tess, "member.joined", cast.bo, cast.globex)
+    assert about(cast.acme.pk, cast.bo.pk) == made[::-1]
+    assert about(cast.acme.pk, cast.bo.pk, limit=1) == made[2:]
+    assert about(cast.acme.pk, cast.bo.pk, before=made[2].pk) == made[1::-1]
+    assert done_to(cast.acme.pk, cast.bo.pk, since=made[2].at) == made[2:]
+
+
+def test_a_sentence_names_what_its_data_holds(cast):
+    data = {"from": ["Builder"], "to": "<b>", "projects": [f"P{n}" for n in range(7)]}
+    entry = record(organization_id=cast.acme.pk, actor=cast.olga, action="member.roles_changed", data=data)
+    assert 'from <b class="strong">Builder</b> to <b class="strong">&lt;b&gt;</b>' in tell(entry).sentence
+    entry.action = "member.projects_given"
+    assert "P0, P1, P2, P3, P4 and 2 more" in tell(entry).sentence
+    entry.data = {}
+    assert "access to …" in tell(entry).sentence
