@@ -16,6 +16,8 @@ def recent(organization_id: UUID, *, limit: int = 10) -> list[Entry]:
 def entry_with(entry_id: UUID) -> Entry | None:
     """The entry of that id, for what was written because of it."""
     return Entry.objects.filter(pk=entry_id).first()
+
+
 def about(organization_id: UUID, subject_id: UUID, *, before: UUID | None = None, limit: int = 10) -> list[Entry]:
     """What was done to somebody or something, and what they did, newest first; with `before`, what came before that
     entry. Two queries, three with `before`."""

@@ -8,7 +8,7 @@ from organizations.policies.giving import (
     domain_allowed,
     roles_fit,
 )
-from organizations.policies.groups import can_add_to_group, can_give_groups, can_take_from_group
+from organizations.policies.groups import can_add_to_group, can_give_group, can_give_groups, can_take_from_group
 from organizations.policies.members import (
     can_change_roles,
     can_deactivate_member,
@@ -16,6 +16,7 @@ from organizations.policies.members import (
     can_edit_member,
     can_end_sessions,
     can_reactivate_member,
+    can_rename,
     can_reset_two_factor,
     keeps_admin,
     outranks,
@@ -40,6 +41,7 @@ __all__ = [
     "can_edit_member",
     "can_edit_role",
     "can_end_sessions",
+    "can_give_group",
     "can_give_groups",
     "can_give_role",
     "can_give_roles",
@@ -47,6 +49,7 @@ __all__ = [
     "can_put_into_role",
     "can_reactivate_member",
     "can_replace_role",
+    "can_rename",
     "can_reset_two_factor",
     "can_sign_in",
     "can_take_from_group",

@@ -1,11 +1,11 @@
 """Who may put members into groups, and take them out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
 from base.policies import ALLOWED, Decision, absent, refuse
-from organizations.models import Group, ManagedBy, Membership, Organization
+from organizations.models import Group, ManagedBy, Membership, Organization, Role
 from organizations.permissions import Permission
 from organizations.policies.giving import can, can_give_roles
 from organizations.policies.members import outranks
@@ -23,19 +23,21 @@ def _may_manage(actor: Membership) -> Decision:
     return can(actor, Permission.GROUPS_MANAGE) or can(actor, Permission.PEOPLE_EDIT)
 
 
+def can_give_group(actor: Membership, group: Group, carried: Sequence[Role]) -> Decision:
+    """R-6, G-4: nobody puts a person into a group whose roles (`carried`) give more than they have; G-3: nor anybody
+    into an external one."""
+    answer = _holds_members(group)
+    if answer and not can_give_roles(actor, carried):
+        return refuse(_("You cannot add people to %(group)s: it allows more than your role.") % {"group": group.name})
+    return answer
+
+
 def can_give_groups(actor: Membership, organization: Organization, groups: Iterable[Group]) -> Decision:
-    """R-6, G-4: nobody puts a person into a group that gives more than they have; nor anybody into an external one."""
+    """can_give_group() for several: the first refusal, if any."""
     groups = list(groups)
     carried = roles_of_groups(organization, [group.pk for group in groups])
-    for group in groups:
-        answer = _holds_members(group)
-        if answer and not can_give_roles(actor, carried.get(group.pk, ())):
-            answer = refuse(
-                _("You cannot add people to %(group)s: it allows more than your role.") % {"group": group.name}
-            )
-        if not answer:
-            return answer
-    return ALLOWED
+    answers = (can_give_group(actor, group, carried.get(group.pk, [])) for group in groups)
+    return next((answer for answer in answers if not answer), ALLOWED)
 
 
 def can_add_to_group(actor: Membership, group: Group) -> Decision:

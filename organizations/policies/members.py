@@ -49,6 +49,16 @@ def can_edit_member(actor: Membership, member: Membership) -> Decision:
     return can(actor, Permission.PEOPLE_EDIT) and outranks(actor, member)
 
 
+def can_rename(actor: Membership, member: Membership) -> Decision:
+    """U-8, U-16: an identity provider owns the names of those whom it manages."""
+    if member.managed_by == ManagedBy.SCIM:
+        return absent(
+            _("%(name)s is managed externally: your identity provider owns name and address. Change them there.")
+            % {"name": member.name}
+        )
+    return can_edit_member(actor, member)
+
+
 def can_change_roles(actor: Membership, member: Membership, roles: Sequence[Role]) -> Decision:
     """R-6, R-7: these instead of the roles given directly; what the member has already is not given anew."""
     if not (answer := can_edit_member(actor, member)) or not (answer := roles_fit(member.organization, list(roles))):

@@ -1,6 +1,7 @@
 """Writing what an organization holds: each function is one transaction with its audit entry inside."""
 
 from organizations.services.changing import add_to_group, remove_from_group, set_member_roles
+from organizations.services.editing import Edit, EditConflict, Edited, edit_member
 from organizations.services.joining import (
     Person,
     activate_member,
@@ -18,6 +19,9 @@ from organizations.services.sign_in import log_out_member, note_two_factor, rese
 
 __all__ = [
     "NameTaken",
+    "Edit",
+    "EditConflict",
+    "Edited",
     "Person",
     "RoleChanged",
     "RoleText",
@@ -32,6 +36,7 @@ __all__ = [
     "delete_member",
     "delete_role",
     "edit_role",
+    "edit_member",
     "fresh_actor",
     "give_group_projects",
     "lock_both",

@@ -1,0 +1,182 @@
+"""Editing a member: what it changes, what it refuses, and what two editors at once do to each other (U-8)."""
+
+from dataclasses import replace
+
+import pytest
+
+from audit.models import Entry
+from base.policies import Refused
+from organizations.models import GroupMembership, GroupRole, ManagedBy, Membership, ProjectGrant, Status
+from organizations.queries import all_roles_of, member_in, profile_of
+from organizations.services import Edit, EditConflict, edit_member, set_member_roles
+from teamadmin.testing.cast import add_member, add_user, role_named
+
+pytestmark = pytest.mark.django_db
+
+
+def role_ids(*keys: str) -> frozenset:
+    return frozenset(role_named(key).pk for key in keys)
+
+
+def edit(actor, member, seen=None, **fields):
+    return edit_member(actor=actor, member=member, seen=seen or profile_of(member), edit=Edit(**fields))
+
+
+def ids(*things) -> frozenset:
+    return frozenset(thing.pk for thing in things)
+
+
+@pytest.mark.spec("U-8")
+def test_everything_at_once_and_each_in_the_audit_log(cast):
+    done = edit(
+        cast.olga, cast.bo, name=("Bob", "Lind"), roles=role_ids("manager"),
+        join=ids(cast.groups["research"]), leave=ids(cast.groups["marketing"]), give=ids(cast.projects["ledger"]),
+    )  # fmt: skip
+    assert done.member.name == "Bob Lind" and done.member.sort_name == "bob lind"
+    assert sorted(done.changed) == ["groups", "name", "projects", "roles"] and done.meanwhile == []
+    now = profile_of(done.member)
+    assert now.roles == role_ids("manager") and now.groups == ids(cast.groups["research"])
+    assert now.projects == ids(cast.projects["ledger"])
+    told = {entry.action: entry.data for entry in Entry.objects.filter(target_id=cast.bo.pk)}
+    assert told["member.renamed"] == {"from": "Bo Lindqvist", "to": "Bob Lind"}
+    assert told["member.roles_changed"] == {"from": ["Builder"], "to": ["Manager"]}
+    assert told["group.member_added"]["group"] == "Research" and told["group.member_removed"]["group"] == "Marketing"
+    assert told["member.projects_given"] == {"projects": ["Ledger"]}
+    taken = edit(
+        cast.olga, cast.bo, done.before.__class__("Bob", "Lind", *_sets(now)), take=ids(cast.projects["ledger"])
+    )
+    assert taken.changed == ["projects"]
+    assert Entry.objects.get(action="member.projects_taken").data == {"projects": ["Ledger"]}
+
+
+def _sets(profile):
+    return profile.roles, profile.groups, profile.projects
+
+
+@pytest.mark.spec("U-8")
+def test_what_did_not_change_is_not_written(cast):
+    done = edit(cast.olga, cast.bo, name=("Bo", "Lindqvist"), roles=role_ids("builder"),
+                join=ids(cast.groups["marketing"]), leave=ids(cast.groups["research"]))  # fmt: skip
+    assert done.changed == [] and not Entry.objects.exists()
+
+
+@pytest.mark.spec("U-8")
+def test_what_others_changed_elsewhere_stays(cast):
+    seen = profile_of(cast.bo)
+    edit(cast.olga, cast.bo, roles=role_ids("manager"))
+    done = edit(cast.max, cast.bo, seen, name=("Bo", "Lund"))
+    assert done.changed == ["name"] and done.meanwhile == ["roles"]
+    assert profile_of(done.member).roles == role_ids("manager")
+
+
+@pytest.mark.spec("U-8")
+@pytest.mark.parametrize(
+    ("part", "theirs", "mine"),
+    [
+        ("name", {"name": ("Bob", "Lind")}, {"name": ("Bo", "Lund")}),
+        ("roles", {"roles": "manager"}, {"roles": "operator"}),
+        ("groups", {"leave": "marketing"}, {"join": "research"}),
+        ("projects", {"give": "ledger"}, {"give": "atlas"}),
+    ],
+)
+def test_the_second_of_two_overwrites_nothing(cast, part, theirs, mine):
+    def made(fields):
+        [(name, value)] = fields.items()
+        if name == "roles":
+            return {name: role_ids(value)}
+        return {name: ids({**cast.groups, **cast.projects}[value]) if isinstance(value, str) else value}
+
+    seen = profile_of(cast.bo)
+    edit(cast.olga, cast.bo, seen, **made(theirs))
+    after = profile_of(member_in(cast.acme, cast.bo.pk))
+    with pytest.raises(EditConflict) as caught:
+        edit(cast.max, cast.bo, seen, **made(mine))
+    assert caught.value.parts == [part] and caught.value.now == after
+    assert profile_of(member_in(cast.acme, cast.bo.pk)) == after
+    edit(cast.max, cast.bo, caught.value.now, **made(mine))  # knowing it, they may
+    assert edit(cast.olga, cast.bo, seen, **made(mine)).changed == []  # the same wish twice is no conflict
+
+
+@pytest.mark.spec("R-6", "R-7")
+def test_rank_holds_by_every_part_of_the_form(cast):
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
+    with pytest.raises(Refused, match="You cannot give the role Admin"):
+        edit(cast.max, cast.bo, roles=role_ids("admin"))
+    with pytest.raises(Refused, match="allows more than your role"):
+        edit(cast.max, cast.bo, join=ids(cast.groups["research"]))
+    with pytest.raises(Refused, match="role allows more than yours"):
+        edit(cast.max, cast.olga, name=("O", "I"))
+    GroupMembership.objects.create(organization=cast.acme, group=cast.groups["research"], membership=cast.opal)
+    with pytest.raises(Refused, match="role allows more than yours"):
+        edit(cast.max, cast.opal, name=("O", "N"))
+    with pytest.raises(Refused, match="does not include"):
+        edit(cast.bo, cast.opal, name=("O", "N"))
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.spec("R-8")
+def test_the_last_admin_stays_one(cast):
+    with pytest.raises(Refused, match="at least one active Admin"):
+        edit(cast.olga, cast.olga, name=("O", "I"), roles=role_ids("builder"))
+    assert member_in(cast.acme, cast.olga.pk).first_name == "Olga"
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
+    done = edit(cast.olga, cast.olga, roles=role_ids("builder"), join=ids(cast.groups["research"]))
+    assert {role.key for role in all_roles_of(done.member)} == {"builder", "admin"}
+    with pytest.raises(Refused, match="at least one active Admin"):
+        edit(cast.olga, cast.olga, leave=ids(cast.groups["research"]))
+    other = add_member(cast.acme, add_user("ann@acme.example", "Ann"), "manager")
+    seen = profile_of(cast.olga)
+    edit(done.member, other, roles=role_ids("admin"))
+    edit(other, done.member, seen, roles=role_ids("admin"), leave=ids(cast.groups["research"]))
+
+
+@pytest.mark.spec("U-16")
+def test_an_identity_provider_owns_the_names(cast):
+    Membership.objects.filter(pk=cast.bo.pk).update(managed_by=ManagedBy.SCIM)
+    with pytest.raises(Refused, match="managed externally"):
+        edit(cast.olga, cast.bo, name=("Bob", "L"))
+    assert edit(cast.olga, cast.bo, name=("Bo", "Lindqvist"), roles=role_ids("operator")).changed == ["roles"]
+
+
+@pytest.mark.spec("U-12", "G-3")
+def test_pending_and_deactivated_members_are_edited_too(cast):
+    nadia = cast.invite()[0].membership
+    assert edit(cast.max, nadia, join=ids(cast.groups["research"]), roles=role_ids("operator")).changed
+    Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
+    assert edit(cast.max, cast.bo, join=ids(cast.groups["research"]), give=ids(cast.projects["ledger"])).changed
+
+
+@pytest.mark.spec("R-6", "U-8")
+def test_who_gives_a_pending_member_more_than_the_inviter_could_answers_for_it(cast):
+    nadia = cast.invite(cast.max)[0].membership
+    assert edit(cast.olga, nadia, roles=role_ids("operator")).member.invited_by == cast.max
+    nadia = member_in(cast.acme, nadia.pk)
+    assert edit(cast.olga, nadia, roles=role_ids("admin")).member.invited_by == cast.olga
+
+
+@pytest.mark.spec("A-5", "U-8")
+def test_what_is_not_the_organizations_cannot_be_given(cast):
+    for fields in (
+        {"roles": ids(*all_roles_of(cast.tess))},
+        {"join": ids(cast.globex_group)},
+        {"give": ids(cast.globex_project)},
+    ):
+        with pytest.raises(Refused, match="no longer there"):
+            edit(cast.olga, cast.bo, **fields)
+    with pytest.raises(Membership.DoesNotExist):
+        edit(cast.olga, cast.tess, name=("T", "M"))
+
+
+def test_an_edit_without_a_part_leaves_it_out(cast):
+    whole = Edit(name=("A", "B"), roles=role_ids("admin"), join=ids(cast.groups["research"]))
+    assert whole.without(["name", "groups"]) == Edit(roles=whole.roles)
+    assert whole.touches() == ["name", "roles", "groups"]
+    assert replace(whole, join=frozenset()).touches() == ["name", "roles"]
+
+
+@pytest.mark.spec("R-6")
+def test_a_demoted_editor_is_refused_at_once(cast):
+    set_member_roles(actor=cast.olga, member=cast.max, roles=[role_named("builder")])
+    with pytest.raises(Refused):  # though `cast.max` was loaded as a Manager
+        edit(cast.max, cast.bo, give=ids(cast.projects["ledger"]))
+    assert not ProjectGrant.objects.filter(membership=cast.bo).exists()
