@@ -1,15 +1,23 @@
-"""Who may put members into groups, and take them out."""
+"""Who may make groups, change and delete them, put members into them and take them out."""
 
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
 from base.policies import ALLOWED, Decision, absent, refuse
-from organizations.models import Group, ManagedBy, Membership, Organization, Role
-from organizations.permissions import Permission
+from organizations.models import Group, ManagedBy, Membership, Organization, Role, Scheme
+from organizations.permissions import ADMINISTRATIVE, Permission
 from organizations.policies.giving import can, can_give_roles
-from organizations.policies.members import outranks
-from organizations.queries import roles_of_group, roles_of_groups
+from organizations.policies.members import needs_admin, outranks
+from organizations.queries import (
+    admin_exists,
+    group_has_holder_of,
+    permissions_of_member,
+    roles_in,
+    roles_of_group,
+    roles_of_groups,
+)
+from organizations.roles import admin_role_id, permissions_of
 
 
 def _holds_members(group: Group) -> Decision:
@@ -50,3 +58,57 @@ def can_take_from_group(actor: Membership, group: Group, member: Membership) -> 
     if not (answer := _may_manage(actor)) or not (answer := _holds_members(group)):
         return answer
     return outranks(actor, member) if roles_of_group(group) else ALLOWED
+
+
+def can_manage_groups(actor: Membership) -> Decision:
+    """G-1: whoever manages groups makes them."""
+    return can(actor, Permission.GROUPS_MANAGE)
+
+
+def can_edit_group(actor: Membership, group: Group) -> Decision:
+    """G-2, G-3: name and description; an identity provider's groups are named there."""
+    if group.managed_by == ManagedBy.SCIM:
+        return absent(_("%(group)s is managed externally: rename it there.") % {"group": group.name})
+    return can_manage_groups(actor)
+
+
+def can_delete_group(actor: Membership, group: Group) -> Decision:
+    """G-2, G-3; what its members lose with it must be the actor's to take (R-7), and an Admin must stay (R-8)."""
+    if group.managed_by == ManagedBy.SCIM:
+        return absent(_("%(group)s is managed externally: delete it there.") % {"group": group.name})
+    return can_manage_groups(actor) and _may_lose(actor, group, roles_of_group(group))
+
+
+def can_give_group_projects(actor: Membership) -> Decision:
+    """G-2, G-3, P-1: whoever manages groups or projects, for every group."""
+    return can(actor, Permission.PROJECTS_MANAGE) or can_manage_groups(actor)
+
+
+def can_change_group_roles(
+    actor: Membership, group: Group, *, give: Sequence[Role] = (), take: Sequence[Role] = ()
+) -> Decision:
+    """G-4, and G-3 for every group: R-6 for what is given, R-7 and R-8 for what is taken away."""
+    if not (answer := can_manage_groups(actor)):
+        return answer
+    offered = {role.pk for role in roles_in(actor.organization)} if give else set()
+    if any(role.pk not in offered for role in give):
+        return refuse(_("Choose a role of this organization."))
+    return can_give_roles(actor, give) and _may_lose(actor, group, take)
+
+
+def _may_lose(actor: Membership, group: Group, roles: Sequence[Role]) -> Decision:
+    """Whether the group's members may lose these roles by the actor's hand."""
+    if not roles:
+        return ALLOWED
+    held = permissions_of_member(actor)
+    beyond = [role for role in roles_in(actor.organization) if (permissions_of(role) & ADMINISTRATIVE) - held]
+    if {role.pk for role in roles} & {role.pk for role in beyond}:
+        return refuse(_("%(group)s allows more than your role. Ask an Admin.") % {"group": group.name})
+    if group_has_holder_of(group, beyond):
+        return refuse(
+            _("Somebody in %(group)s has a role that allows more than yours. Ask an Admin.") % {"group": group.name}
+        )
+    admin = admin_role_id(Scheme(actor.organization.scheme))
+    if admin in {role.pk for role in roles} and not admin_exists(actor.organization, besides_group=group):
+        return needs_admin(actor.organization)
+    return ALLOWED

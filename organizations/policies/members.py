@@ -28,8 +28,11 @@ def outranks(actor: Membership, member: Membership) -> Decision:
 
 def keeps_admin(organization: Organization, *, without: Membership | None = None) -> Decision:
     """R-8: an active Admin who can sign in is there, besides `without`. Exact under the organization's lock."""
-    if admin_exists(organization, besides=without):
-        return ALLOWED
+    return ALLOWED if admin_exists(organization, besides=without) else needs_admin(organization)
+
+
+def needs_admin(organization: Organization) -> Decision:
+    """The words of R-8."""
     return refuse(
         _("%(organization)s needs at least one active Admin. Make somebody else an Admin first.")
         % {"organization": organization.name}

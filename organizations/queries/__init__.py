@@ -5,6 +5,7 @@ from organizations.queries.access import (
     groups_in,
     projects_in,
     projects_through_groups,
+    reaches,
 )
 from organizations.queries.entrance import SWITCHER_LIMIT, membership_at, memberships_of
 from organizations.queries.members import (
@@ -22,6 +23,7 @@ from organizations.queries.roles import (
     Through,
     admin_exists,
     all_roles_of,
+    group_has_holder_of,
     group_roles_of,
     is_last_admin,
     permissions_of_member,
@@ -31,27 +33,21 @@ from organizations.queries.roles import (
     roles_of_group,
     roles_of_groups,
 )
-from organizations.queries.usage import (
-    RoleUse,
-    groups_with,
-    holder_above,
-    holders_of,
-    role_in,
-    role_uses,
-)
+from organizations.queries.usage import RoleUse, groups_with, holder_above, holders_of, role_in, role_uses
 
 __all__ = [
-    "SWITCHER_LIMIT",
     "Pick",
-    "RoleUse",
     "Profile",
     "ProjectPage",
     "Reached",
+    "RoleUse",
+    "SWITCHER_LIMIT",
     "Through",
     "admin_exists",
     "all_roles_of",
     "given_projects",
     "grants_of",
+    "group_has_holder_of",
     "group_roles_of",
     "group_sizes",
     "groups_in",
@@ -75,6 +71,7 @@ __all__ = [
     "projects_in",
     "projects_through_groups",
     "reachable",
+    "reaches",
     "remember_roles",
     "role_in",
     "role_uses",

@@ -66,3 +66,8 @@ def given_projects(member: Membership) -> QuerySet[Project]:
     direct, through = grants_of(member)
     projects = Project.objects.filter(organization_id=member.organization_id, archived_at=None)
     return projects.filter(pk__in=direct.values("project").union(through.values("project")))
+
+
+def reaches(member: Membership, project: Project) -> bool:
+    """Whether the project was given to the member, directly or through a group."""
+    return any(grants.filter(project=project).exists() for grants in grants_of(member))

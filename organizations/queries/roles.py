@@ -77,14 +77,30 @@ def roles_in(organization: Organization) -> list[Role]:
     return list(Role.objects.filter(own | Q(organization=None, scheme=organization.scheme)).order_by("rank", "name"))
 
 
-def admin_exists(organization: Organization, *, besides: Membership | None = None) -> bool:
-    """Whether an active Admin who can sign in is there, directly or through a group (R-8), other than `besides`."""
+def group_has_holder_of(group: Group, roles: Iterable[Role]) -> bool:
+    """Whether a member of the group holds one of these roles, directly or through any group (R-7)."""
+    keys = [role.pk for role in roles]
+    links = GroupMembership.objects.filter(group=group)
+    return bool(keys) and (
+        links.filter(membership__role_links__role__in=keys).exists()
+        or links.filter(membership__group_links__group__role_links__role__in=keys).exists()
+    )
+
+
+def admin_exists(
+    organization: Organization, *, besides: Membership | None = None, besides_group: Group | None = None
+) -> bool:
+    """Whether an active Admin who can sign in is there, directly or through a group (R-8), other than `besides` and
+    other than by `besides_group`."""
     role = admin_role_id(Scheme(organization.scheme))
     able = Q(organization=organization, membership__status=Status.ACTIVE, membership__user__is_active=True)
     if besides is not None:
         able &= ~Q(membership=besides)
     directly = MembershipRole.objects.filter(able, role=role)
-    return directly.exists() or GroupMembership.objects.filter(able, group__role_links__role=role).exists()
+    through = GroupMembership.objects.filter(able, group__role_links__role=role)
+    if besides_group is not None:
+        through = through.exclude(group=besides_group)
+    return directly.exists() or through.exists()
 
 
 def is_last_admin(member: Membership) -> bool:

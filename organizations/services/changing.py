@@ -10,7 +10,7 @@ from organizations import policies
 from organizations.models import Group, GroupMembership, Membership, MembershipRole, Role, Scheme
 from organizations.queries import remember_roles, roles_of, roles_of_group
 from organizations.roles import admin_role_id
-from organizations.services.locking import fresh_actor, lock_both, lock_organization
+from organizations.services.locking import lock_both, lock_group
 
 
 @transaction.atomic
@@ -45,7 +45,7 @@ def set_member_roles(*, actor: Membership, member: Membership, roles: Sequence[R
 def add_to_group(*, actor: Membership, group: Group, members: Iterable[Membership]) -> list[Membership]:
     """Puts members of the group's organization into it; returns those who were not in it. Raises Refused (R-6, G-3),
     Group.DoesNotExist where the group is gone."""
-    actor, group = _lock_group(actor, group)
+    actor, group = lock_group(actor, group)
     require(policies.can_add_to_group(actor, group))
     members = list(members)
     keys = [member.pk for member in members]
@@ -66,7 +66,7 @@ def add_to_group(*, actor: Membership, group: Group, members: Iterable[Membershi
 def remove_from_group(*, actor: Membership, group: Group, members: Iterable[Membership]) -> list[Membership]:
     """Takes members out of the group; returns those who were in it. Raises Refused (R-7, R-8, G-3), Group.DoesNotExist
     where the group is gone."""
-    actor, group = _lock_group(actor, group)
+    actor, group = lock_group(actor, group)
     members = list(members)
     for member in members:
         require(policies.can_take_from_group(actor, group, member))
@@ -78,13 +78,6 @@ def remove_from_group(*, actor: Membership, group: Group, members: Iterable[Memb
     if admin_role_id(Scheme(group.organization.scheme)) in {role.pk for role in roles_of_group(group)}:
         require(policies.keeps_admin(group.organization))
     return removed
-
-
-def _lock_group(actor: Membership, group: Group) -> tuple[Membership, Group]:
-    organization = lock_organization(actor.organization_id)
-    found = Group.objects.get(pk=group.pk, organization=organization)
-    found.organization = organization
-    return fresh_actor(actor, organization), found
 
 
 def _tell(actor: Membership, group: Group, action: str, members: list[Membership]) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from base.policies import Refused
-from organizations.models import Membership, Organization
+from organizations.models import Group, Membership, Organization
 from organizations.queries import member_in
 
 
@@ -38,3 +38,11 @@ def lock_both(actor: Membership, member: Membership) -> tuple[Membership, Member
     """Actor and member of one organization as they are now, under its lock; errors as above."""
     organization = lock_organization(actor.organization_id)
     return fresh_actor(actor, organization), lock_member(member, organization)
+
+
+def lock_group(actor: Membership, group: Group) -> tuple[Membership, Group]:
+    """Actor and group of one organization as they are now, under its lock. Raises Group.DoesNotExist if it is gone."""
+    organization = lock_organization(actor.organization_id)
+    found = Group.objects.get(pk=group.pk, organization=organization)
+    found.organization = organization
+    return fresh_actor(actor, organization), found

@@ -1,0 +1,267 @@
+"""Groups: named, filled, given roles and projects, deleted; what nobody may do to them (G-2 to G-4, R-6 to R-8)."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from audit.models import Entry
+from base.policies import Refused
+from organizations.models import Group, GroupMembership, GroupRole, ManagedBy, Membership, ProjectGrant, Role
+from organizations.permissions import Permission
+from organizations.policies import can_delete_group, can_edit_group
+from organizations.queries import given_projects, permissions_of_member, roles_of_group
+from organizations.services import (
+    Changed,
+    Named,
+    add_to_group,
+    change_group_roles,
+    create_group,
+    delete_group,
+    edit_group,
+    give_projects,
+    remove_from_group,
+    take_projects,
+)
+from teamadmin.testing.cast import add_member, add_user, role_named
+from teamadmin.testing.parallel import at_once, on_postgresql
+
+
+def carry(group: Group, *keys: str) -> None:
+    for key in keys:
+        GroupRole.objects.create(organization=group.organization, group=group, role=role_named(key))
+
+
+def put(member: Membership, group: Group) -> None:
+    GroupMembership.objects.create(organization=group.organization, group=group, membership=member)
+
+
+def again(member: Membership) -> Membership:
+    return Membership.objects.get(pk=member.pk)
+
+
+@pytest.fixture
+def external(cast) -> Group:
+    group = Group(organization=cast.acme, name="From outside", managed_by=ManagedBy.SCIM)
+    group.save()
+    return group
+
+
+@pytest.mark.spec("G-1")
+def test_a_group_is_made_with_its_members(cast):
+    pending = cast.invite()[0].membership
+    group = create_group(actor=cast.max, organization=cast.acme, name="Crew", members=[cast.bo, pending])
+    assert set(group.member_links.values_list("membership", flat=True)) == {cast.bo.pk, pending.pk}
+    assert group.member_links.filter(created_at=None).count() == 0
+    assert set(Entry.objects.values_list("action", flat=True)) >= {"group.created", "group.member_added"}
+
+
+@pytest.mark.spec("G-2")
+@pytest.mark.parametrize("name", ["marketing", "MARKETING", "  Marketing "])
+def test_names_are_unique_whatever_their_case(cast, name):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        create_group(actor=cast.olga, organization=cast.acme, name=name)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        edit_group(actor=cast.olga, group=cast.groups["research"], name=name, description="")
+    assert create_group(actor=cast.tess, organization=cast.globex, name=name)
+
+
+@pytest.mark.spec("G-2")
+def test_renaming_says_when_somebody_else_did(cast):
+    group = cast.groups["research"]
+    seen = Named(group.name, group.description)
+    assert edit_group(actor=cast.olga, group=group, name="Lab", description="White coats", seen=seen)
+    with pytest.raises(Changed) as caught:
+        edit_group(actor=cast.max, group=group, name="Studies", description="", seen=seen)
+    assert caught.value.now == ("Lab", "White coats")
+    assert not edit_group(actor=cast.max, group=group, name="Lab", description="White coats", seen=seen)
+    assert Group.objects.get(pk=group.pk).name == "Lab"
+    assert Entry.objects.get(action="group.renamed").data == {"from": "Research", "to": "Lab"}
+
+
+@pytest.mark.spec("G-3")
+def test_an_external_group_keeps_name_and_members(cast, external):
+    put(cast.bo, external)
+    for write in (
+        lambda: edit_group(actor=cast.olga, group=external, name="Ours", description=""),
+        lambda: delete_group(actor=cast.olga, group=external),
+        lambda: add_to_group(actor=cast.olga, group=external, members=[cast.opal]),
+        lambda: remove_from_group(actor=cast.olga, group=external, members=[cast.bo]),
+    ):
+        with pytest.raises(Refused, match="is managed externally"):
+            write()
+    assert not can_edit_group(cast.olga, external).applies and not can_delete_group(cast.olga, external).applies
+
+
+@pytest.mark.spec("G-3")
+def test_an_external_group_takes_projects_and_roles(cast, external):
+    change_group_roles(actor=cast.olga, group=external, give=[role_named("manager")])
+    give_projects(actor=cast.olga, organization=cast.acme, projects=[cast.projects["ledger"]], groups=[external])
+    put(cast.opal, external)
+    assert Permission.PEOPLE_INVITE in permissions_of_member(again(cast.opal))
+    assert [project.name for project in given_projects(cast.opal)] == ["Ledger"]
+    assert change_group_roles(actor=cast.olga, group=external, take=[role_named("manager")])[1]
+    assert Permission.PEOPLE_INVITE not in permissions_of_member(again(cast.opal))
+
+
+@pytest.mark.spec("G-4", "R-6")
+def test_nobody_makes_a_group_carry_more_than_they_have(cast):
+    group = cast.groups["research"]
+    with pytest.raises(Refused, match="You cannot give the role Admin"):
+        change_group_roles(actor=cast.max, group=group, give=[role_named("admin")])
+    assert change_group_roles(actor=cast.max, group=group, give=[role_named("manager")])[0]
+    with pytest.raises(Refused, match="does not include “Manage groups”"):
+        change_group_roles(actor=cast.bo, group=group, give=[role_named("operator")])
+    with pytest.raises(Refused, match="Choose a role of this organization"):
+        change_group_roles(actor=cast.olga, group=group, give=[Role.objects.filter(scheme="task").first()])
+
+
+@pytest.mark.spec("R-6", "G-4")
+def test_nobody_is_added_to_a_group_that_gives_more(cast):
+    carry(cast.groups["research"], "admin")
+    for member in (cast.bo, cast.max):
+        with pytest.raises(Refused, match="You cannot add people to Research"):
+            add_to_group(actor=cast.max, group=cast.groups["research"], members=[member])
+    with pytest.raises(Refused, match="You cannot add people to Research"):
+        cast.invite(actor=cast.max, group_ids=[str(cast.groups["research"].pk)])
+
+
+@pytest.mark.spec("R-7", "G-4")
+def test_nobody_takes_what_is_above_them(cast):
+    group = cast.groups["research"]
+    carry(group, "admin")
+    for write in (
+        lambda: change_group_roles(actor=cast.max, group=group, take=[role_named("admin")]),
+        lambda: delete_group(actor=cast.max, group=group),
+    ):
+        with pytest.raises(Refused, match="Research allows more than your role"):
+            write()
+    GroupRole.objects.all().delete()
+    carry(group, "builder")
+    put(cast.olga, group)
+    with pytest.raises(Refused, match="Somebody in Research has a role that allows more"):
+        delete_group(actor=cast.max, group=group)
+    GroupRole.objects.all().delete()
+    delete_group(actor=cast.max, group=group)  # it brings projects alone
+
+
+@pytest.mark.spec("R-8", "G-4")
+def test_the_last_admin_through_a_group_stays(cast):
+    group = cast.groups["research"]
+    carry(group, "admin")
+    put(cast.max, group)
+    cast.olga.status = "deactivated"
+    cast.olga.save()
+    max_ = again(cast.max)
+    for write in (
+        lambda: change_group_roles(actor=max_, group=group, take=[role_named("admin")]),
+        lambda: delete_group(actor=max_, group=group),
+        lambda: remove_from_group(actor=max_, group=group, members=[max_]),
+    ):
+        with pytest.raises(Refused, match="needs at least one active Admin"), transaction.atomic():
+            write()
+    assert roles_of_group(group) and group.member_links.count() == 1
+    other = create_group(actor=max_, organization=cast.acme, name="Spare")
+    change_group_roles(actor=max_, group=other, give=[role_named("admin")])
+    add_to_group(actor=max_, group=other, members=[cast.bo])
+    delete_group(actor=max_, group=group)
+
+
+@pytest.mark.spec("G-2")
+def test_deleting_takes_what_came_through_the_group_alone(cast):
+    bo = cast.bo
+    give_projects(actor=cast.olga, organization=cast.acme, projects=[cast.projects["atlas"]], members=[bo])
+    delete_group(actor=cast.olga, group=cast.groups["marketing"])
+    assert [project.name for project in given_projects(bo)] == ["Atlas"]
+    assert Membership.objects.filter(pk=bo.pk).exists()
+    entry = Entry.objects.get(action="group.deleted")
+    assert entry.target_label == "Marketing" and entry.data == {"projects": ["Atlas", "Website"], "roles": []}
+
+
+@pytest.mark.spec("G-2")
+def test_access_is_worked_out_anew_at_once(cast):
+    group, website = cast.groups["marketing"], cast.projects["website"]
+    take_projects(actor=cast.olga, organization=cast.acme, projects=[website], groups=[group])
+    assert [project.name for project in given_projects(cast.bo)] == ["Atlas"]
+    give_projects(actor=cast.olga, organization=cast.acme, projects=[website], groups=[group])
+    assert {project.name for project in given_projects(cast.bo)} == {"Atlas", "Website"}
+
+
+@pytest.mark.spec("P-1")
+def test_giving_twice_gives_once(cast):
+    things = {"projects": list(cast.projects.values()), "members": [cast.bo], "groups": [cast.groups["marketing"]]}
+    given = give_projects(actor=cast.max, organization=cast.acme, **things)
+    assert [len(projects) for projects in (*given.members.values(), *given.groups.values())] == [3, 1]
+    assert not give_projects(actor=cast.max, organization=cast.acme, **things)
+    assert ProjectGrant.objects.filter(organization=cast.acme).count() == 6
+    taken = take_projects(actor=cast.max, organization=cast.acme, **things)
+    assert len(taken.members[cast.bo]) == 3 and not take_projects(actor=cast.max, organization=cast.acme, **things)
+    actions = Entry.objects.values_list("action", flat=True)
+    assert sorted(action for action in actions if "projects" in action) == [
+        "group.projects_given", "group.projects_taken", "member.projects_given", "member.projects_taken",
+    ]  # fmt: skip
+
+
+@pytest.mark.spec("A-5")
+def test_what_is_of_another_organization_is_left_out(cast):
+    given = give_projects(
+        actor=cast.olga,
+        organization=cast.acme,
+        projects=[cast.globex_project, cast.projects["ledger"]],
+        members=[cast.tess],
+        groups=[cast.globex_group],
+    )
+    assert not given and not ProjectGrant.objects.filter(project=cast.globex_project).exists()
+
+
+@pytest.mark.skipif(not on_postgresql(), reason="SQLite has one writer")
+class TestAtOnce:
+    @pytest.mark.spec("R-8", "G-4")
+    def test_two_groups_lose_their_admins_and_one_keeps_it(self, live_cast):
+        acme = live_cast.acme
+        groups = list(live_cast.groups.values())
+        admins = []
+        for group in groups:
+            carry(group, "admin")
+            admins.append(add_member(acme, add_user(f"via-{group.name.lower()}@acme.example"), "operator"))
+            put(admins[-1], group)
+        Membership.objects.filter(pk=live_cast.olga.pk).update(status="deactivated")
+
+        def press(number: int) -> None:
+            actor, group = again(admins[number % 2]), groups[number % 2]
+            writes = (
+                lambda: delete_group(actor=actor, group=group),
+                lambda: change_group_roles(actor=actor, group=group, take=[role_named("admin")]),
+                lambda: remove_from_group(actor=actor, group=group, members=[actor]),
+            )
+            writes[number // 2 % 3]()
+
+        results = at_once(12, press)
+        assert all(result is None or isinstance(result, (Refused, Group.DoesNotExist)) for result in results), results
+        held = GroupRole.objects.filter(role=role_named("admin"), group__member_links__isnull=False)
+        assert held.count() == 1
+
+    @pytest.mark.spec("G-2")
+    def test_many_make_one_name(self, live_cast):
+        results = at_once(
+            8,
+            lambda number: create_group(actor=live_cast.olga, organization=live_cast.acme, name=f"cREW{' ' * number}"),
+        )
+        assert sum(isinstance(result, Group) for result in results) == 1
+        assert sum(isinstance(result, IntegrityError) for result in results) == 7
+
+    @pytest.mark.spec("G-2")
+    def test_deleting_against_adding(self, live_cast):
+        group = live_cast.groups["research"]
+        writes = (
+            lambda: delete_group(actor=live_cast.olga, group=group),
+            lambda: add_to_group(actor=live_cast.olga, group=group, members=[live_cast.opal]),
+            lambda: give_projects(
+                actor=live_cast.olga,
+                organization=live_cast.acme,
+                projects=[live_cast.projects["ledger"]],
+                groups=[group],
+            ),
+        )
+        results = at_once(9, lambda number: writes[number % 3]())
+        assert all(not isinstance(result, Exception) or isinstance(result, Group.DoesNotExist) for result in results)
+        assert not Group.objects.filter(pk=group.pk).exists()
+        assert not GroupMembership.objects.filter(group=group.pk).exists()
