@@ -1,6 +1,6 @@
 """Reading the audit log."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -34,3 +34,11 @@ def done_to(organization_id: UUID, target_id: UUID, *, since: datetime, limit: i
     """What was done to somebody or something since then, newest first."""
     entries = Entry.objects.filter(organization_id=organization_id, target_id=target_id, at__gte=since)
     return list(entries.order_by("-at", "-id")[:limit])
+
+
+def made_by(organization_id: UUID, action: str, target_id: UUID, at: datetime) -> str:
+    """Who made something that was made at about that time; blank where the log does not say. There is an index by
+    time and none by target."""
+    near = (at - timedelta(seconds=30), at + timedelta(seconds=30))
+    entries = Entry.objects.filter(organization_id=organization_id, at__range=near, action=action, target_id=target_id)
+    return entries.values_list("actor_label", flat=True).first() or ""

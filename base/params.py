@@ -16,6 +16,11 @@ def line(request: HttpRequest, name: str, *, limit: int = 200) -> str:
 
 def address(request: HttpRequest, **parameters: str) -> str:
     """The page's own path with just these parameters; blank ones are left out."""
+    return path(request.path, **parameters)
+
+
+def path(base: str, **parameters: str) -> str:
+    """`base` with just these parameters; blank ones are left out."""
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in parameters.items() if value})
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    return f"{base}?{query.urlencode()}" if query else base

@@ -24,6 +24,18 @@ class ConsoleConfig(AppConfig):
         )
         register(
             Page(
+                key="groups",
+                label=_("Groups"),
+                welcome_label=_("Account - Groups"),
+                url_name="groups",
+                icon="groups",
+                permission=Permission.PEOPLE_VIEW,
+                section=Section.ACCOUNT,
+                order=20,
+            )
+        )
+        register(
+            Page(
                 key="security",
                 label=_("Security"),
                 welcome_label=_("Account - Security"),

@@ -10,6 +10,7 @@ from organizations.policies.groups import (
     can_give_group_projects,
     can_give_groups,
     can_manage_groups,
+    can_manage_members_of,
     can_take_from_group,
 )
 from organizations.policies.members import (
@@ -66,6 +67,7 @@ __all__ = [
     "can_give_role",
     "can_give_roles",
     "can_manage_groups",
+    "can_manage_members_of",
     "can_manage_projects",
     "can_manage_roles",
     "can_put_into_role",

@@ -53,9 +53,14 @@ def can_add_to_group(actor: Membership, group: Group) -> Decision:
     return _may_manage(actor) and can_give_groups(actor, actor.organization, [group])
 
 
+def can_manage_members_of(actor: Membership, group: Group) -> Decision:
+    """Whether the actor may take members out of the group at all: can_take_from_group() decides for each."""
+    return _may_manage(actor) and _holds_members(group)
+
+
 def can_take_from_group(actor: Membership, group: Group, member: Membership) -> Decision:
     """The same people; where the group carries roles, R-7 protects who holds more than they do."""
-    if not (answer := _may_manage(actor)) or not (answer := _holds_members(group)):
+    if not (answer := can_manage_members_of(actor, group)):
         return answer
     return outranks(actor, member) if roles_of_group(group) else ALLOWED
 
