@@ -18,11 +18,8 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("", include("invitations.urls_accept")),
     path("o/<slug:slug>/users/", include("console.urls")),
-<<<<<<< HEAD
     path("o/<slug:slug>/security/", include("console.urls_security")),
-=======
     path("o/<slug:slug>/groups/", include("console.urls_groups")),
->>>>>>> 0e6def5 (Show groups, fill and change them)
 ]
 handler400 = "teamadmin.errors.bad_request"
 handler403 = "teamadmin.errors.permission_denied"

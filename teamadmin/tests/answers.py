@@ -71,6 +71,17 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/deletion/": {"GET": administers(200), "POST": administers(302)},
     # Read Only sees security settings; an empty form is one without any rule.
     "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": allowed(302, "olga", "tess")},
+    "groups/": {"GET": sees_people(200)},
+    "groups/new/": {"GET": manages_groups(200), "POST": manages_groups(422)},
+    "groups/<uuid:group_id>/": {"GET": sees_people(200)},
+    "groups/<uuid:group_id>/details/": {"GET": manages_groups(200), "POST": manages_groups(422)},
+    "groups/<uuid:group_id>/deletion/": {"GET": manages_groups(200), "POST": manages_groups(302)},
+    # Whoever edits people changes what groups they are in; the pending member is in none.
+    "groups/<uuid:group_id>/members/": {"GET": edits_people(200), "POST": edits_people(422)},
+    "groups/<uuid:group_id>/members/<uuid:member_id>/removal/": {"POST": edits_people(302)},
+    "groups/<uuid:group_id>/projects/": {"GET": manages_groups(200), "POST": manages_groups(422)},
+    "groups/<uuid:group_id>/projects/<uuid:project_id>/removal/": {"POST": manages_groups(302)},
+    "groups/<uuid:group_id>/roles/": {"GET": manages_groups(200), "POST": manages_groups(302)},
     # Each who may has a draft: the empty form leads to it, and an empty post is an old version of it.
     "users/add/": {"GET": invites(302), "POST": invites(422)},
     "users/add/people/": {"POST": invites(302)},

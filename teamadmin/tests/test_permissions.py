@@ -34,8 +34,8 @@ def cells(line: str) -> list[int]:
 
 @dataclass
 class Stage:
-    """The cast, a member of each task and custom role; in both organizations somebody pending, somebody active and a
-    draft of each inviter."""
+    """The cast, a member of each task and custom role; in both organizations somebody pending, somebody active, a group, a
+    project and a draft of each inviter."""
 
     cast: Cast
     members: dict[str, Membership] = field(default_factory=dict)
@@ -77,6 +77,11 @@ def stage(cast) -> Stage:
         made.values[slug] = {"member_id": str(invitation.membership_id), "token": token_of(invitation)}
         active = add_member(getattr(cast, slug), add_user(f"ann@{slug}.example", "Ann", "Active"), role)
         made.values[slug]["active"] = str(active.pk)
+    for slug, group, project in (
+        ("acme", cast.groups["marketing"], cast.projects["website"]),
+        ("globex", cast.globex_group, cast.globex_project),
+    ):
+        made.values[slug] |= {"group_id": str(group.pk), "project_id": str(project.pk)}
     for name in ("olga", "max", "tess", "team_management"):
         slug = "acme" if name in ACME else "globex"
         draft = cast.draft(made.members[name], role="operator" if slug == "acme" else "read_only")
