@@ -13,40 +13,38 @@ from console.queries import sql
 from organizations.models import Membership, Organization, Role
 from organizations.queries import Through, remember_roles
 
-# Each part gives: kind, member, thing, two texts, a number, and the group that a role comes through.
+# Each part gives: kind, member, thing, two texts and a number. `mine` are the members' groups, looked up once.
+MINE = """WITH mine AS MATERIALIZED (
+    SELECT membership_id, group_id FROM organizations_groupmembership WHERE membership_id {members}
+)"""
 ROLES = """
 SELECT 'role' AS kind, link.membership_id AS member, role.id AS thing, role.name AS label,
-       CAST(role.permissions AS text) AS detail, role.rank AS number, '' AS origin
+       CAST(role.permissions AS text) AS detail, role.rank AS number
 FROM organizations_membershiprole AS link JOIN organizations_role AS role ON role.id = link.role_id
-WHERE link.membership_id IN ({members})"""
-GROUP_ROLES = """
-SELECT 'via', link.membership_id, role.id, role.name, CAST(role.permissions AS text), role.rank, found.name
-FROM organizations_groupmembership AS link
-JOIN organizations_grouprole AS carried ON carried.group_id = link.group_id
-JOIN organizations_role AS role ON role.id = carried.role_id
-JOIN organizations_group AS found ON found.id = link.group_id
-WHERE link.membership_id IN ({members})"""
+WHERE link.membership_id {members}"""
+# A role that a group carries, once for each group: who is in it says 'group'.
+CARRIED = """
+SELECT 'carried', carried.group_id, role.id, role.name, CAST(role.permissions AS text), role.rank
+FROM organizations_grouprole AS carried JOIN organizations_role AS role ON role.id = carried.role_id
+WHERE carried.group_id IN (SELECT group_id FROM mine)"""
 GROUPS = """
-SELECT 'group', link.membership_id, link.group_id, found.name, found.name_key, 0, ''
-FROM organizations_groupmembership AS link JOIN organizations_group AS found ON found.id = link.group_id
-WHERE link.membership_id IN ({members})"""
+SELECT 'group', mine.membership_id, mine.group_id, found.name, found.name_key, 0
+FROM mine JOIN organizations_group AS found ON found.id = mine.group_id"""
 # UNION counts a project once that comes directly and through groups; archived ones are out of every count.
 PROJECTS = """
-SELECT 'projects', reached.member, NULL, NULL, NULL, count(*), ''
+SELECT 'projects', reached.member, NULL, NULL, NULL, count(*)
 FROM (
     SELECT membership_id AS member, project_id AS project
-    FROM organizations_projectgrant WHERE membership_id IN ({members})
+    FROM organizations_projectgrant WHERE membership_id {members}
     UNION
-    SELECT link.membership_id, given.project_id
-    FROM organizations_groupmembership AS link
-    JOIN organizations_projectgrant AS given ON given.group_id = link.group_id
-    WHERE link.membership_id IN ({members})
+    SELECT mine.membership_id, given.project_id
+    FROM mine JOIN organizations_projectgrant AS given ON given.group_id = mine.group_id
 ) AS reached
 JOIN organizations_project AS project ON project.id = reached.project AND project.archived_at IS NULL
 GROUP BY reached.member"""
 INVITERS = """
-SELECT 'inviter', id, NULL, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email), NULL, 0, ''
-FROM organizations_membership WHERE id IN ({inviters}) AND organization_id = %s"""
+SELECT 'inviter', id, NULL, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email), NULL, 0
+FROM organizations_membership WHERE id {inviters} AND organization_id = %s"""
 
 
 @dataclass
@@ -62,25 +60,58 @@ def _uuid(value: Any) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
-def _role(row: tuple, known: dict[UUID, Role]) -> Role:
-    key = _uuid(row[2])
-    if key not in known:
-        known[key] = Role(id=key, name=row[3], permissions=json.loads(row[4]), rank=row[5])
-    return known[key]
-
-
 def _select(organization: Organization, members: list[Membership], inviters: set[UUID]) -> list[tuple]:
-    keys = [sql.adapt("id", member.pk) for member in members]
-    names = [sql.adapt("id", key) for key in inviters]
-    parts = [ROLES, GROUP_ROLES, GROUPS, PROJECTS]
-    query = " UNION ALL ".join(part.format(members=sql.places(keys)) for part in parts)
-    params = keys * 5
-    if names:
-        query += " UNION ALL " + INVITERS.format(inviters=sql.places(names))
+    among, keys = sql.among([member.pk for member in members])
+    query = MINE + " UNION ALL ".join([ROLES, CARRIED, GROUPS, PROJECTS])
+    query, params = query.format(members=among), keys * 3
+    if inviters:
+        among, names = sql.among(list(inviters))
+        query += " UNION ALL " + INVITERS.format(inviters=among)
         params += [*names, sql.owner(organization)]
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         return cursor.fetchall()
+
+
+class _Sorting:
+    """Sorts the rows of the query by what they say."""
+
+    def __init__(self) -> None:
+        self.roles: dict[UUID, list[Role]] = defaultdict(list)
+        self.carried: dict[UUID, list[Role]] = defaultdict(list)
+        # Of each member: the groups' keys by which they are ordered, their names and ids.
+        self.groups: dict[UUID, list[tuple[str, str, UUID]]] = defaultdict(list)
+        self.known: dict[UUID, Role] = {}
+        self.details = Details()
+
+    def add(self, row: tuple) -> None:
+        kind, key = row[0], _uuid(row[1])
+        if kind == "role":
+            self.roles[key].append(self.role(row))
+        elif kind == "group":
+            self.groups[key].append((row[4], row[3], _uuid(row[2])))
+        elif kind == "projects":
+            self.details.projects[key] = row[5]
+        elif kind == "carried":
+            self.carried[key].append(self.role(row))
+        else:
+            self.details.inviters[key] = row[3]
+
+    def role(self, row: tuple) -> Role:
+        key = _uuid(row[2])
+        if key not in self.known:
+            self.known[key] = Role(id=key, name=row[3], permissions=json.loads(row[4]), rank=row[5])
+        return self.known[key]
+
+    def finish(self, member: Membership) -> None:
+        groups = sorted(self.groups.get(member.pk, []))
+        through: list[Through] = []
+        if self.carried:
+            for _key, name, group in groups:
+                through += [(role, name) for role in sorted(self.carried.get(group, []), key=lambda role: role.rank)]
+        remember_roles(member, self.roles.get(member.pk, []), through)
+        if groups:
+            self.details.groups[member.pk] = [name for _key, name, _group in groups]
 
 
 def details_of(organization: Organization, members: Iterable[Membership], *, inviters: bool = False) -> Details:
@@ -88,27 +119,12 @@ def details_of(organization: Organization, members: Iterable[Membership], *, inv
 
     One query; none where there are no members.
     """
-    members, details = list(members), Details()
+    members, sorting = list(members), _Sorting()
     if not members:
-        return details
+        return sorting.details
     invited_by = {member.invited_by_id for member in members if inviters and member.invited_by_id}
-    roles: dict[UUID, list[Role]] = defaultdict(list)
-    through: dict[UUID, list[Through]] = defaultdict(list)
-    groups: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    known: dict[UUID, Role] = {}
     for row in _select(organization, members, invited_by):
-        kind, key = row[0], _uuid(row[1])
-        if kind == "role":
-            roles[key].append(_role(row, known))
-        elif kind == "via":
-            through[key].append((_role(row, known), row[6]))
-        elif kind == "group":
-            groups[key].append((row[4], row[3]))
-        elif kind == "projects":
-            details.projects[key] = row[5]
-        else:
-            details.inviters[key] = row[3]
+        sorting.add(row)
     for member in members:
-        remember_roles(member, roles[member.pk], through[member.pk])
-    details.groups.update({key: [name for _, name in sorted(found)] for key, found in groups.items()})
-    return details
+        sorting.finish(member)
+    return sorting.details

@@ -19,6 +19,7 @@ COLUMNS = (
     "id, user_id, first_name, last_name, email, sort_name, status, managed_by, invited_by_id, role_order,"
     " invite_expires_at, joined_at, last_active_at"
 )
+FIELDS = COLUMNS.split(", ")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,17 @@ def _sieved(listing: Listing) -> bool:
 
 
 def _fetch(query: str, params: sql.Params) -> list[Membership]:
-    return list(Membership.objects.raw(query, params))
+    """Members with what the query says of them: COLUMNS, and `hit` and `place` of a walk."""
+    if connection.vendor != "postgresql":  # its values have to be made Python's
+        return list(Membership.objects.raw(query, params))
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        rows = cursor.fetchall()
+    members = [Membership.from_db("default", FIELDS, row[: len(FIELDS)]) for row in rows]
+    for member, row in zip(members, rows, strict=True):
+        if len(row) > len(FIELDS):
+            member.hit, member.place = row[len(FIELDS) :]  # type: ignore[attr-defined]
+    return members
 
 
 def _merged(

@@ -29,7 +29,7 @@ def reads() -> Iterator[Reads]:
 
     def explain(execute, sql, params, many, context):
         buffers = 0
-        if sql.lstrip().upper().startswith(("SELECT", "WITH")) and " FOR " not in sql.upper()[-40:]:
+        if sql.lstrip("( \n").upper().startswith(("SELECT", "WITH")) and " FOR " not in sql.upper()[-40:]:
             with context["connection"].connection.cursor() as cursor:
                 cursor.execute("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) " + sql, params)
                 answer = cursor.fetchone()[0]

@@ -1,0 +1,67 @@
+"""What the Users page is measured against: floor A, the least that a page of members costs, and Django admin's list.
+
+Floor A: session, user, and 50 rows by key from a cursor, put together as strings; three queries, no navigation, no
+roles, groups, projects or counts, no rules. Both run behind the project's own middleware, as the page does.
+"""
+
+from html import escape
+
+from django.conf import settings
+from django.contrib import admin
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+
+from organizations.models import Membership
+
+MIDDLEWARE = ["bench.floor.Elsewhere", *settings.MIDDLEWARE]
+PAGE = """SELECT id, first_name, last_name, email, status, role_order, last_active_at, joined_at, sort_name
+FROM organizations_membership
+WHERE organization_id = (SELECT id FROM organizations_organization WHERE slug = %s) AND status = 'active'
+AND (sort_name, id) > (%s, '00000000-0000-0000-0000-000000000000') ORDER BY sort_name, id LIMIT 51"""
+
+
+class Elsewhere:
+    """Requests go to the addresses of this file."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.urlconf = __name__
+        return self.get_response(request)
+
+
+def floor(request: HttpRequest, slug: str) -> HttpResponse:
+    """Floor A."""
+    if not request.user.is_authenticated:
+        raise Http404
+    with connection.cursor() as cursor:
+        cursor.execute(PAGE, [slug, request.GET.get("after", "")])
+        rows = cursor.fetchall()
+    parts = ["<!doctype html><title>Users</title><table>"]
+    for row in rows[:50]:
+        parts.append(
+            f'<tr id="{row[0]}"><td>{escape(row[1])} {escape(row[2])}<br>{escape(row[3])}<td>{row[4]}<td>{row[5]}'
+            f"<td>{row[6]:%b %d, %Y}<td>{row[7]:%b %d, %Y}"
+        )
+    if len(rows) > 50:
+        parts.append(f'</table><a href="?after={escape(rows[49][8])}">Next</a>')
+    return HttpResponse("".join(parts))
+
+
+site = admin.AdminSite()
+
+
+@admin.register(Membership, site=site)
+class MembershipAdmin(admin.ModelAdmin):
+    """The list as one writes it."""
+
+    list_display = ["name", "email", "status", "role_order", "managed_by", "two_factor", "last_active_at", "joined_at"]
+    list_filter = ["status", "managed_by", "two_factor"]
+    search_fields = ["first_name", "last_name", "email"]
+    ordering = ["sort_name", "id"]
+    list_per_page = 50
+
+
+urlpatterns = [path("floor/<slug:slug>/", floor), path("admin/", site.urls)]
