@@ -61,6 +61,7 @@ WORDS = {
     "member.deleted": Words(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
     "two_factor.reset": Words(gettext_lazy("{actor} reset the 2FA of {target}"), "phone", "warning"),
     "sessions.ended": Words(gettext_lazy("{actor} logged {target} out everywhere"), "log-out"),
+    "members.exported": Words(gettext_lazy("{actor} exported a list of members"), "download"),
     "user.created": Words(gettext_lazy("{target} set a password"), "key"),
     "user.deleted": Words(gettext_lazy("{target}’s account was removed with their last organization"), "trash"),
     "user.renamed": Words(gettext_lazy("{target} changed their own name"), "pencil"),

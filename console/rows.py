@@ -43,6 +43,7 @@ class Row:
     status: str
     tone: str
     more: str
+    pick: str
     groups: list[str] = field(default_factory=list)
     projects: str = ""
     two_factor: str = ""
@@ -70,7 +71,8 @@ class Rows:
             "expired": _("Expired"),
             "deactivated": _("Deactivated"),
         }
-        self.words = {"more": _("More actions for %(name)s"), "all": _("All"), "off": _("Off")}
+        self.words = {"more": _("More actions for %(name)s"), "pick": _("Select %(name)s")}
+        self.words |= {"all": _("All"), "off": _("Off")}
         self.managers = {choice.value: str(choice.label) for choice in ManagedBy}
 
     def row(self, member: Membership) -> Row:
@@ -89,6 +91,7 @@ class Rows:
             status=self.states[state],
             tone=TONES[state],
             more=self.words["more"] % {"name": name} if more else "",
+            pick=self.words["pick"] % {"name": name},
         )
         for column in self.shown & FILLERS.keys():
             FILLERS[column](self, row, member)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.listing import Listing, Tab
 
-# Shown unless an address or, later, a person says otherwise (U-4). Name and the menu always are.
+# Shown unless an address or, later, a person says otherwise (U-4). Name, check box and menu always are.
 SHOWN = {
     Tab.ALL: ("role", "groups", "projects", "status", "two_factor", "last_active", "invite_expires"),
     Tab.PENDING: ("role", "groups", "invited_by", "sent", "status", "invite_expires"),
@@ -25,6 +25,7 @@ def column(label: str | Promise, *, css: str = "", **options: Any) -> tables.Col
 class UserTable(tables.Table):
     """Every column of the Users page, in order. rows/user.html has the cells in the same order."""
 
+    pick = column(_("Select"), css="pick", orderable=False)
     name = column(_("Name"), css="sticky")
     role = column(_("Role"))
     groups = column(_("Groups"), orderable=False)
@@ -40,7 +41,7 @@ class UserTable(tables.Table):
     more = column(_("Actions"), css="more", orderable=False)
 
 
-OPTIONAL = tuple(name for name in UserTable.base_columns if name not in ("name", "more"))
+OPTIONAL = tuple(name for name in UserTable.base_columns if name not in ("pick", "name", "more"))
 
 
 def shown_columns(listing: Listing) -> tuple[str, ...]:
@@ -54,6 +55,13 @@ def table_of(listing: Listing) -> UserTable:
     table = UserTable([], order_by=listing.sort, exclude=[name for name in OPTIONAL if name not in shown])
     for name in set(shown) - set(listing.offered_sorts()):
         table.columns[name].column.orderable = False
+    # Does something with a script only (static/js/select.js).
+    table.columns["pick"].column.verbose_name = format_html(
+        '<span class="sr-only">{}</span>'
+        '<input class="check" type="checkbox" form="bulk" data-select-page aria-label="{}">',
+        _("Select"),
+        _("Select this page"),
+    )
     # Its heading is for who cannot see that the buttons below are alike.
     table.columns["more"].column.verbose_name = format_html('<span class="sr-only">{}</span>', _("Actions"))
     return table

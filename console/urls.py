@@ -3,10 +3,17 @@
 from django.urls import path
 
 from console import views
+from console.bulk.kinds import KINDS
 
 urlpatterns = [
     path("", views.users, name="users"),
     path("pending/", views.users_pending, name="users_pending"),
+    path("export/", views.users_export, name="users_export"),
+    path("bulk/", views.bulk_list, name="users_bulk"),
+    path("bulk/count/", views.bulk_count, name="users_bulk_count"),
+    *(path(f"bulk/{key}/", views.bulk_action, {"key": key}, name=f"users_bulk_{key}") for key in KINDS),
+    path("bulk/<uuid:action_id>/", views.bulk_result, name="users_bulk_result"),
+    path("bulk/<uuid:action_id>/cancellation/", views.bulk_cancellation, name="users_bulk_cancellation"),
     path("<uuid:member_id>/menu/", views.user_menu, name="user_menu"),
     path("<uuid:member_id>/invitation/", views.user_invitation, name="user_invitation"),
     path("<uuid:member_id>/deletion/", views.user_deletion, name="user_deletion"),

@@ -259,10 +259,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TIMEZONE = "UTC"
+# What finds the work that lost its wake-up: each minute, by beat and by every worker itself.
+SWEEPS = ["outbox.tasks.sweep", "console.tasks.sweep_bulk"]
 # Kept in memory: after a start everything periodic is due at once, which harms nothing here.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "outbox.tasks.sweep", "schedule": timedelta(seconds=60), "options": {"expires": 55}},
+    **{name: {"task": name, "schedule": timedelta(seconds=60), "options": {"expires": 55}} for name in SWEEPS},
     "forget_sends": {"task": "invitations.tasks.forget_sends", "schedule": timedelta(hours=1)},
 }
 

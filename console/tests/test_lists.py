@@ -132,7 +132,7 @@ def test_heads_and_cells_agree_in_number_and_order(four):
     page = four.client("olga").get(f"{USERS}?status=everyone&columns={','.join(OPTIONAL)}").content.decode()
     heads = page.split("<tbody")[0].count("<th ")
     rows = page.split("<tbody")[1].split("</tbody>")[0].split("<tr ")[1:]
-    assert heads == len(OPTIONAL) + 2 and all(row.count("<td") == heads for row in rows)
+    assert heads == len(OPTIONAL) + 3 and all(row.count("<td") == heads for row in rows)
     labels = ["Projects", "Invited by", "Sent", "2FA", "Last active", "Managed by", "Invite expires", "Joined"]
     places = [rows[0].index(f'data-label="{label}"') for label in labels]
     assert places == sorted(places)

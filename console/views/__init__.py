@@ -1,5 +1,21 @@
 from console.views.actions import user_deletion, user_invitation, user_menu
+from console.views.bulk import bulk_action, bulk_count
+from console.views.bulk_results import bulk_cancellation, bulk_list, bulk_result
+from console.views.export import users_export
 from console.views.lists import users, users_pending
 from console.views.security import security
 
-__all__ = ["security", "user_deletion", "user_invitation", "user_menu", "users", "users_pending"]
+__all__ = [
+    "bulk_action",
+    "bulk_cancellation",
+    "bulk_count",
+    "bulk_list",
+    "bulk_result",
+    "security",
+    "user_deletion",
+    "user_invitation",
+    "user_menu",
+    "users",
+    "users_export",
+    "users_pending",
+]

@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from console import words
+from console.bulk.kinds import offered_on
 from console.listing import FILTERS, Listing, Tab, listing_of, whole
 from console.queries import Counts, count_matches, count_members, details_of, page_of
 from console.rows import Rows
@@ -76,6 +78,9 @@ def results(request: MemberRequest, listing: Listing, now: datetime) -> dict[str
         "view": words.view_of(listing),
         "sorts": words.sorts(listing),
         "may_add": bool(can_add_users(request.membership)),
+        "bulk": offered_on(request.membership, listing) if page.members else [],
+        "more_pages": more,
+        "export": reverse("users_export", args=[slug]) + "?" + urlencode({"view": words.view_of(listing.first_page())}),
     }
 
 

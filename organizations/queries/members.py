@@ -1,6 +1,6 @@
 """Reading members: every function starts from an organization or a user."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import Sum
@@ -27,8 +27,20 @@ def member_counts(organization: Organization) -> dict[str, int]:
     return MemberCount.objects.filter(organization=organization).aggregate(**sums)
 
 
+def remember_shared(members: Sequence[Membership]) -> None:
+    """Finds out for all of these members of one organization at once, so that shared_with_others() asks nothing."""
+    keys = [member.pk for member in members]
+    users = {member.user_id for member in members if member.user_id}
+    others = Membership.objects.filter(user__in=users, status=Status.ACTIVE).exclude(pk__in=keys)
+    shared = set(others.values_list("user_id", flat=True)) if users else set()
+    for member in members:
+        member.loaded_shared = member.user_id in shared  # type: ignore[attr-defined]
+
+
 def shared_with_others(member: Membership) -> bool:
     """Whether the member's user is an active member of another organization (U-11)."""
+    if hasattr(member, "loaded_shared"):
+        return member.loaded_shared
     others = Membership.objects.filter(user=member.user_id, status=Status.ACTIVE).exclude(pk=member.pk)
     return member.user_id is not None and others.exists()
 

@@ -1,4 +1,4 @@
-"""Telling a worker that mail waits. Only a hint: the row is safe, and the sweep finds it without us."""
+"""Telling a worker that mail, or other work, waits. Only a hint: the row is safe, and the sweep finds it without us."""
 
 import logging
 import time
@@ -22,6 +22,11 @@ def wake_after_commit(task: str, *args: str) -> None:
     transaction.on_commit(partial(wake, task, *args), robust=True)
 
 
+def publish_after_commit(name: str, *args: str) -> None:
+    """The same for a task of any app, by its full name."""
+    transaction.on_commit(partial(publish, name, *args), robust=True)
+
+
 def _publish(name: str, args: tuple[str, ...]) -> None:
     """By name, since tasks.py is a leaf that imports the services; over kept connections of our own."""
     connection = current_app.connection_for_write(transport_options=IMPATIENT)
@@ -31,14 +36,19 @@ def _publish(name: str, args: tuple[str, ...]) -> None:
 
 def wake(task: str, *args: str) -> bool:
     """Publishes the outbox task now, without retrying; False where the broker could not take it."""
+    return publish(f"outbox.tasks.{task}", *args)
+
+
+def publish(name: str, *args: str) -> bool:
+    """Publishes a task of any app by its full name, as wake() does: what is to be done stands in the database."""
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return False
     try:
-        _publish(f"outbox.tasks.{task}", args)
-    except Exception:  # whatever the broker's client raises, the mail is committed and will be swept
+        _publish(name, args)
+    except Exception:  # whatever the broker's client raises, the work is committed and will be swept
         _quiet_until = time.monotonic() + QUIET_SECONDS
-        logger.warning("No worker could be woken; the sweep will find the mail.", exc_info=True)
+        logger.warning("No worker could be woken; the sweep will find the work.", exc_info=True)
         return False
     return True
 

@@ -58,6 +58,12 @@ def administers(status: int) -> str:
     return allowed(status, "olga", "tess")
 
 
+def own_or_admins(status: int) -> str:
+    """Those who see people find nothing; the others are refused before that."""
+    cells = zip(administers(status).split(), sees_people(404).split(), strict=True)
+    return " ".join(first if first != "403" else second for first, second in cells)
+
+
 INSIDE: dict[str, dict[str, str]] = {
     "": {"GET": everybody(200)},
     "projects/": {"GET": sees_workspace(200)},
@@ -82,6 +88,19 @@ INSIDE: dict[str, dict[str, str]] = {
     "groups/<uuid:group_id>/projects/": {"GET": manages_groups(200), "POST": manages_groups(422)},
     "groups/<uuid:group_id>/projects/<uuid:project_id>/removal/": {"POST": manages_groups(302)},
     "groups/<uuid:group_id>/roles/": {"GET": manages_groups(200), "POST": manages_groups(302)},
+    # Nobody is ticked there: whoever may is led back to the list.
+    "users/export/": {"GET": sees_people(200)},
+    "users/bulk/": {"GET": sees_people(200)},
+    "users/bulk/count/": {"GET": sees_people(200)},
+    "users/bulk/role/": {"GET": edits_people(302), "POST": edits_people(302)},
+    "users/bulk/group/": {"GET": edits_people(302), "POST": edits_people(302)},
+    "users/bulk/invitation/": {"GET": invites(302), "POST": invites(302)},
+    "users/bulk/deactivation/": {"GET": administers(302), "POST": administers(302)},
+    "users/bulk/reactivation/": {"GET": administers(302), "POST": administers(302)},
+    "users/bulk/deletion/": {"GET": administers(302), "POST": administers(302)},
+    # An Admin's; others see their own alone.
+    "users/bulk/<uuid:action_id>/": {"GET": own_or_admins(200)},
+    "users/bulk/<uuid:action_id>/cancellation/": {"POST": own_or_admins(302)},
     # Each who may has a draft: the empty form leads to it, and an empty post is an old version of it.
     "users/add/": {"GET": invites(302), "POST": invites(422)},
     "users/add/people/": {"POST": invites(302)},

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
+from console.models import BulkAction
 from invitations.links import token_of
 from organizations.models import Membership
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user
@@ -77,6 +78,8 @@ def stage(cast) -> Stage:
         made.values[slug] = {"member_id": str(invitation.membership_id), "token": token_of(invitation)}
         active = add_member(getattr(cast, slug), add_user(f"ann@{slug}.example", "Ann", "Active"), role)
         made.values[slug]["active"] = str(active.pk)
+        action = BulkAction.objects.create(organization=admin.organization, actor_id=admin.pk, kind="deletion")
+        made.values[slug]["action_id"] = str(action.pk)
     for slug, group, project in (
         ("acme", cast.groups["marketing"], cast.projects["website"]),
         ("globex", cast.globex_group, cast.globex_project),

@@ -1,0 +1,123 @@
+"""What a confirmation says beforehand: how many, whom, and who will be left out and why.
+
+Up to MOST members are asked one by one, by the rules themselves. More are counted by the database in classes of alike
+ones, by what their status, roles and manager tell; everybody is asked again when their turn comes.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console.bulk import selection as picked
+from console.bulk.kinds import Choice, Kind
+from console.bulk.selection import Selection
+from console.queries import details_of
+from console.queries.selection import classes_of, members_of
+from organizations.models import ManagedBy, Membership, Status
+from organizations.permissions import ADMINISTRATIVE
+from organizations.queries import permissions_of_member, remember_admins, remember_shared, roles_in
+from organizations.roles import permissions_of
+
+# So many names stand in a confirmation.
+NAMES = 50
+
+
+@dataclass
+class Preview:
+    """`able` of `total` members will be changed, `first` of them; `left_out`: how many, and a sentence why."""
+
+    total: int = 0
+    able: int = 0
+    first: list[Membership] = field(default_factory=list)
+    left_out: list[tuple[int, str]] = field(default_factory=list)
+    mine: bool = False
+    deactivated: int = 0
+    expired: int = 0
+
+    @property
+    def more(self) -> int:
+        return max(self.able - len(self.first), 0)
+
+    @property
+    def left(self) -> int:
+        return sum(count for count, _reason in self.left_out)
+
+
+def preview_of(kind: Kind, actor: Membership, selection: Selection, choice: Choice, now: datetime) -> Preview:
+    """What the action would do to the selection: six queries, however many members."""
+    organization = actor.organization
+    members = members_of(organization, selection, now, limit=picked.MOST + 1)
+    details_of(organization, members[: picked.MOST])
+    remember_shared(members[: picked.MOST])
+    remember_admins(organization)
+    if len(members) > picked.MOST:
+        return _of_many(kind, actor, selection, members[:NAMES], now)
+    answers = [(member, kind.rule(actor, member, choice)) for member in members]
+    able = [member for member, answer in answers if answer]
+    return Preview(
+        total=len(members),
+        able=len(able),
+        first=able[:NAMES],
+        left_out=list(_grouped((member, answer.reason) for member, answer in answers if not answer)),
+        mine=any(member.pk == actor.pk for member in members),
+        deactivated=sum(member.status == Status.DEACTIVATED for member in able),
+        expired=sum(member.is_expired for member in able),
+    )
+
+
+def _grouped(refusals: Iterable[tuple[Membership, str]]) -> Iterable[tuple[int, str]]:
+    """The refusals of one kind are told once, with the name of the first: reasons differ by names alone."""
+    alike: dict[str, list[tuple[Membership, str]]] = {}
+    for member, reason in refusals:
+        alike.setdefault(reason.replace(member.name, ""), []).append((member, reason))
+    for found in alike.values():
+        others = len(found) - 1
+        reason = found[0][1]
+        if others:
+            reason += " " + ngettext(
+                "The same is true of %(count)s other.", "The same is true of %(count)s others.", others
+            ) % {"count": others}
+        yield len(found), reason
+
+
+def _of_many(kind: Kind, actor: Membership, selection: Selection, first: list[Membership], now: datetime) -> Preview:
+    organization, own = actor.organization, permissions_of_member(actor)
+    above = [role.pk for role in roles_in(organization) if (permissions_of(role) & ADMINISTRATIVE) - own]
+    preview, reasons = Preview(), Counter[str]()
+    for alike, count in classes_of(organization, selection, now, me=actor.pk, above=above).items():
+        mine, status, _managed, expired, _above = alike
+        preview.total += count
+        preview.mine = preview.mine or mine
+        if reason := _why_not(kind, selection, *alike):
+            reasons[reason] += count
+            continue
+        preview.able += count
+        preview.deactivated += count if status == Status.DEACTIVATED else 0
+        preview.expired += count if expired else 0
+    preview.left_out = [(count, f"{count:,}: {reason}") for reason, count in reasons.most_common()]
+    preview.first = [member for member in first if kind.rule(actor, member, Choice(selection.listing.tab))][:5]
+    return preview
+
+
+def _why_not(
+    kind: Kind, selection: Selection, mine: bool, status: str, managed: str, expired: bool, above: bool
+) -> str:
+    """Why members of a class are left out, as the rules would say of each; nothing where they are not."""
+    away = kind.key in ("deletion", "deactivation")
+    if mine and away:
+        return _("You cannot do this to yourself.")
+    if status not in kind.statuses:
+        return {
+            "invitation": _("They have joined already."),
+            "deactivation": _("They are not active."),
+            "reactivation": _("They are not deactivated."),
+        }.get(kind.key, "")
+    if managed == ManagedBy.SCIM and kind.key == "deletion":
+        return _("They are managed externally. Remove them in your identity provider.")
+    if expired and kind.key == "invitation" and selection.listing.tab != "pending":
+        return _("Their invitations have expired. Renew them from the Pending tab.")
+    return _("Their roles allow more than yours.") if above and kind.key != "group" else ""

@@ -1,0 +1,50 @@
+"""Whom an action on many is about: ticked members, or all that match a view."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import BadRequest
+
+from console.listing import Listing, listing_at
+from console.tables import OPTIONAL
+from organizations.requests import MemberRequest
+
+# More than a page holds; who ticks more asks for all that match.
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Members by id, or with `everyone` all of the listing; `without` leaves out one, `before` who was added later."""
+
+    listing: Listing
+    ids: tuple[UUID, ...] = ()
+    everyone: bool = False
+    without: UUID | None = None
+    before: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return self.everyone or bool(self.ids)
+
+    def others(self, member_id: UUID) -> "Selection":
+        """The same without that member."""
+        return replace(self, without=member_id)
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def selection_of(request: MemberRequest) -> Selection:
+    """What the address says: view, member (any number) and all. Raises BadRequest where more than MOST are named."""
+    listing = listing_at(request.GET.get("view", ""), organization_id=request.organization.pk, columns=OPTIONAL)
+    named = request.GET.getlist("member")
+    if len(named) > MOST:
+        raise BadRequest("Too many members named; all=1 means all that match the view.")
+    ids = tuple(dict.fromkeys(key for value in named if (key := _uuid(value))))
+    everyone = request.GET.get("all") == "1"
+    return Selection(listing, () if everyone else ids, everyone)

@@ -1,0 +1,151 @@
+"""What the bar offers and what is asked before an action on many members (U-15)."""
+
+import re
+
+import pytest
+
+from console.models import BulkAction
+from console.tests.many import BULK, HTMX, bar, press, states, url
+from console.tests.people import USERS, joined, pending, words
+from organizations.models import ManagedBy, Membership, Status
+from teamadmin.testing.cast import add_member, add_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15")]
+
+
+def test_groups_are_searched_where_there_are_many(cast, monkeypatch):
+    monkeypatch.setattr("console.bulk.forms.GROUPS", 1)
+    client, address = cast.client("max"), url("group", cast.bo)
+    page = client.get(address)
+    assert "There are more. Search to find them." in words(page) and "Research" not in words(page)
+    found = client.post(address, {"find": "1", "search": "sear"})
+    assert found.status_code == 200 and "Research" in words(found) and "Marketing" not in words(found)
+    assert "No group matches “zz”." in words(client.post(address, {"find": "1", "search": "zz"}))
+
+
+def test_many_deletions_are_typed_out(cast):
+    members = joined(cast.acme, 10)
+    client, address = cast.client("olga"), url("deletion", *members)
+    assert "Type delete 10 users to confirm" in words(client.get(address))
+    for typed in ("", "delete 9 users", "yes"):
+        answer = client.post(address, {"confirm": typed})
+        assert answer.status_code == 422 and "Type “delete 10 users” to go on." in words(answer)
+    assert not BulkAction.objects.exists()
+    assert "10 users were deleted." in words(press(client, address, confirm=" Delete  10 users "))
+    assert "Type" not in words(client.get(url("deletion", cast.bo)))
+
+
+def test_a_second_press_of_the_same_button_begins_nothing(cast):
+    client, address = cast.client("olga"), url("deactivation", cast.bo)
+    once = re.search(r'name="once" value="([^"]+)"', client.get(address).content.decode())[1]
+    first, second = (client.post(address, {"once": once}) for _ in range(2))
+    assert first.status_code == second.status_code == 302 or second.status_code == 409
+    assert BulkAction.objects.count() == 1 and states() == {"done": 1}
+
+
+def test_who_came_since_is_not_touched(cast):
+    client, address = cast.client("olga"), url("deactivation", view="?status=active", all="1")
+    page = client.get(address).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(once|asked|seen)" value="([^"]*)"', page))
+    late = joined(cast.acme, 1)[0]
+    assert client.post(address, hidden).status_code == 302
+    late.refresh_from_db()
+    assert late.status == Status.ACTIVE
+    assert Membership.objects.filter(organization=cast.acme, status=Status.DEACTIVATED).count() == 3
+
+
+def test_more_who_match_than_were_shown_are_asked_about_again(cast):
+    Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
+    client, address = cast.client("olga"), url("deactivation", view="?status=active", all="1")
+    page = client.get(address).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(once|asked|seen)" value="([^"]*)"', page))
+    Membership.objects.filter(pk=cast.bo.pk).update(status=Status.ACTIVE)
+    answer = client.post(address, hidden)
+    assert answer.status_code == 409 and "More users match now than when you were asked" in words(answer)
+    assert not BulkAction.objects.exists()
+
+
+def test_by_htmx_the_dialog_closes_and_list_and_counts_change(cast):
+    client, address = cast.client("olga"), url("deactivation", cast.bo)
+    dialog = client.get(address, headers=HTMX).content.decode()
+    assert "<dialog" in dialog and "<html" not in dialog
+    answer = press(client, address, headers=HTMX)
+    assert (
+        answer.status_code == 200
+        and '"users-changed"' in answer["HX-Trigger"]
+        and "select:clear" in answer["HX-Trigger"]
+    )
+    assert 'id="users-tabs"' in answer.content.decode() and "1 user was deactivated." in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("who", "view", "expected"),
+    [
+        ("olga", "", ["role", "group", "deactivation", "deletion"]),
+        ("olga", "?status=everyone", ["role", "group", "invitation", "deactivation", "deletion"]),
+        ("olga", "?status=deactivated", ["role", "group", "reactivation", "deletion"]),
+        ("olga", "pending/", ["role", "group", "invitation", "deletion"]),
+        ("max", "pending/", ["role", "group", "invitation"]),
+        ("max", "", ["role", "group"]),
+    ],
+)
+def test_the_bar_holds_what_can_apply(cast, who, view, expected):
+    Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
+    pending(cast.acme, 1)
+    page = cast.client(who).get(USERS + view)
+    assert bar(page) == expected and "Export" in words(page)
+
+
+def test_readers_are_offered_the_export_alone(cast):
+    cast.ria = add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only")
+    page = cast.client("ria").get("/o/globex/users/")
+    assert bar(page) == [] and page.content.decode().count('name="member"') == 2
+
+
+def test_nobody_ticked_is_said(cast):
+    client = cast.client("olga")
+    for method in ("get", "post"):
+        answer = getattr(client, method)(url("deletion", view="?status=active"), follow=True)
+        assert answer.redirect_chain == [(USERS + "?status=active", 302)] and "Tick the users first." in words(answer)
+    assert client.get(url("deletion"), headers=HTMX)["HX-Redirect"] == USERS
+
+
+def test_members_of_others_are_nobody(cast):
+    client = cast.client("olga")
+    asked = client.get(url("deletion", cast.tess))
+    assert "This is possible for nobody in the selection." in words(asked) and "Tess" not in words(asked)
+    assert client.post(url("deletion", cast.tess)).status_code == 409
+    assert Membership.objects.filter(pk=cast.tess.pk).exists()
+
+
+def test_ids_that_are_none_and_too_many(cast):
+    client = cast.client("olga")
+    assert client.get(f"{BULK}deletion/?member=x&member=").status_code == 302
+    assert client.get(f"{BULK}deletion/?" + "member=x&" * 201).status_code == 400
+
+
+@pytest.mark.parametrize("size", [3, 60])
+@pytest.mark.parametrize("kind", ["role", "group", "deactivation", "deletion"])
+def test_asking_costs_the_same_for_few_and_many(cast, django_assert_max_num_queries, kind, size):
+    admins = joined(cast.acme, size, role="admin")
+    client = cast.client("olga")
+    with django_assert_max_num_queries(12):
+        client.get(url(kind, *admins))
+
+
+def test_many_are_counted_by_the_database(cast, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr("console.bulk.selection.MOST", 3)
+    joined(cast.acme, 20)
+    joined(cast.acme, 4, managed_by=ManagedBy.SCIM)
+    client = cast.client("olga")
+    with django_assert_max_num_queries(12):
+        asked = words(client.get(url("deletion", view="", all="1")))
+    assert "You can’t delete yourself" in asked and "Delete the other 23" in asked and "5 will be left out" in asked
+    assert "4: They are managed externally." in asked and "Type delete 23 users to confirm" in asked
+
+
+def test_count_of_all_that_match(cast):
+    pending(cast.acme, 3)
+    client = cast.client("olga")
+    assert client.get(f"{BULK}count/?view=pending/").content == b"Select all 3 matching"
+    assert client.get(f"{BULK}count/?view=%3Fq=bo").content == b"Select all 1 matching"
