@@ -10,39 +10,23 @@ class ConsoleConfig(AppConfig):
         from organizations.pages import Page, Section, register
         from organizations.permissions import Permission
 
-        register(
-            Page(
-                key="users",
-                label=_("Users"),
-                welcome_label=_("Account - Users"),
-                url_name="users",
-                icon="users",
-                permission=Permission.PEOPLE_VIEW,
-                section=Section.ACCOUNT,
-                order=10,
-            )
+        # Key and name of the address, label, label among welcome pages, icon, who sees it.
+        pages = (
+            ("users", _("Users"), _("Account - Users"), "users", Permission.PEOPLE_VIEW),
+            ("groups", _("Groups"), _("Account - Groups"), "groups", Permission.PEOPLE_VIEW),
+            ("roles", _("Roles"), _("Account - Roles"), "roles", Permission.PEOPLE_VIEW),
+            ("security", _("Security"), _("Account - Security"), "shield", Permission.SECURITY_VIEW),
         )
-        register(
-            Page(
-                key="groups",
-                label=_("Groups"),
-                welcome_label=_("Account - Groups"),
-                url_name="groups",
-                icon="groups",
-                permission=Permission.PEOPLE_VIEW,
-                section=Section.ACCOUNT,
-                order=20,
+        for place, (key, label, welcome_label, icon, permission) in enumerate(pages, start=1):
+            register(
+                Page(
+                    key=key,
+                    label=label,
+                    welcome_label=welcome_label,
+                    url_name=key,
+                    icon=icon,
+                    permission=permission,
+                    section=Section.ACCOUNT,
+                    order=place * 10,
+                )
             )
-        )
-        register(
-            Page(
-                key="security",
-                label=_("Security"),
-                welcome_label=_("Account - Security"),
-                url_name="security",
-                icon="shield",
-                permission=Permission.SECURITY_VIEW,
-                section=Section.ACCOUNT,
-                order=40,
-            )
-        )

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("", include("invitations.urls_accept")),
     path("o/<slug:slug>/users/", include("console.urls")),
+    path("o/<slug:slug>/roles/", include("console.urls_roles")),
     path("o/<slug:slug>/security/", include("console.urls_security")),
     path("o/<slug:slug>/groups/", include("console.urls_groups")),
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from console.models import BulkAction
 from invitations.links import token_of
 from organizations.models import Membership
+from organizations.permissions import Permission
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user
 from teamadmin.tests.answers import ACME, CUSTOM, GLOBEX, INSIDE, LENIENT, OUTSIDE, WITH_ACTIVE
 
@@ -35,8 +36,8 @@ def cells(line: str) -> list[int]:
 
 @dataclass
 class Stage:
-    """The cast, a member of each task and custom role; in both organizations somebody pending, somebody active, a group, a
-    project and a draft of each inviter."""
+    """The cast, a member of each task and custom role; in both organizations somebody pending, somebody active, a
+    group, a project and a draft of each inviter."""
 
     cast: Cast
     members: dict[str, Membership] = field(default_factory=dict)
@@ -78,6 +79,7 @@ def stage(cast) -> Stage:
         made.values[slug] = {"member_id": str(invitation.membership_id), "token": token_of(invitation)}
         active = add_member(getattr(cast, slug), add_user(f"ann@{slug}.example", "Ann", "Active"), role)
         made.values[slug]["active"] = str(active.pk)
+        made.values[slug]["role_id"] = str(add_role(getattr(cast, slug), "Spare", Permission.PEOPLE_VIEW).pk)
         action = BulkAction.objects.create(organization=admin.organization, actor_id=admin.pk, kind="deletion")
         made.values[slug]["action_id"] = str(action.pk)
     for slug, group, project in (

@@ -1,0 +1,260 @@
+"""The Roles page (R-9), custom roles (R-3), and what editors are told (R-6, R-7)."""
+
+import json
+import re
+
+import pytest
+from django.urls import reverse
+
+from base.text import name_key
+from invitations.services import save_draft
+from organizations.models import GroupRole, Membership, MembershipRole, Role
+from organizations.permissions import LABELS
+from organizations.permissions import Permission as P
+from organizations.queries import roles_in
+from organizations.roles import permissions_of
+from organizations.services import RoleText
+from teamadmin.testing.cast import add_member, add_role, add_user, role_named
+
+HTMX = {"headers": {"HX-Request": "true"}}
+
+
+def url(name: str, role: Role | None = None, slug: str = "acme") -> str:
+    return reverse(name, args=[slug, role.pk] if role else [slug])
+
+
+def page(client, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+@pytest.fixture
+def desk(cast) -> Role:
+    return add_role(cast.acme, "Desk", P.PEOPLE_VIEW, P.PEOPLE_EDIT)
+
+
+@pytest.fixture
+def keeper(cast) -> Membership:
+    role = add_role(cast.acme, "Role keeper", P.PEOPLE_VIEW, P.PEOPLE_EDIT, P.ROLES_MANAGE)
+    return add_member(cast.acme, add_user("kim@acme.example", "Kim", "Keeper"), role)
+
+
+def client_of(cast, member: Membership):
+    client = cast.client()
+    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.mark.spec("R-9")
+def test_the_page_lists_every_role_with_its_members(cast, desk):
+    add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), desk)
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=desk)
+    html = page(cast.client("max"), url("roles"))
+    for role in roles_in(cast.acme):
+        assert f'href="{url("role", role)}"' in html and role.label in html
+    assert f'href="{url("users")}?role={desk.pk}"' in html and "What the Desk does." in html
+    assert "Data Admin" not in html and "Add role" not in html
+
+
+@pytest.mark.spec("R-9")
+@pytest.mark.parametrize("who,slug", [("olga", "acme"), ("tess", "globex")])
+def test_the_matrix_says_what_each_role_allows(cast, desk, who, slug):
+    html = page(cast.client(who), url("roles", slug=slug))
+    roles = roles_in(getattr(cast, slug))
+    assert (desk in roles) is (slug == "acme")
+    for permission in P:
+        row = re.search(rf'<tr><th scope="row">{LABELS[permission]}</th>(.*?)</tr>', html, re.DOTALL)[1]
+        said = re.findall(r'sr-only">(Yes|No)<', row)
+        assert said == ["Yes" if permission in permissions_of(role) else "No" for role in roles]
+
+
+@pytest.mark.spec("R-9")
+@pytest.mark.parametrize("name", ["roles", "role"])
+def test_a_page_costs_the_same_however_many_have_a_role(cast, desk, django_assert_max_num_queries, name):
+    def add(count: int, start: int) -> None:
+        members = [
+            Membership(organization=cast.acme, email=f"m{start + n}@acme.example").prepare() for n in range(count)
+        ]
+        Membership.objects.bulk_create(members)
+        links = (MembershipRole(organization=cast.acme, membership=member, role=desk) for member in members)
+        MembershipRole.objects.bulk_create(links)
+
+    client, address = cast.client("olga"), url(name, desk if name == "role" else None)
+    add(1, 0)
+    client.get(address)
+    with django_assert_max_num_queries(11) as one:
+        client.get(address)
+    add(59, 1)
+    with django_assert_max_num_queries(len(one)):
+        client.get(address)
+
+
+@pytest.mark.spec("R-9")
+def test_a_roles_page_has_its_members_by_key_and_its_groups(cast, desk):
+    people = [add_member(cast.acme, add_user(f"m{n:02}@acme.example", f"M{n:02}", "X"), desk) for n in range(52)]
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=desk)
+    client = cast.client("max")
+    first = page(client, url("role", desk))
+    assert "Showing 50 members" in first and people[-1].email in first and people[1].email not in first
+    assert "Research" in first and "Edit people" in first
+    following = re.search(r'href="([^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    second = page(client, following)
+    assert people[1].email in second and people[-1].email not in second
+    part = client.get(following, **HTMX).content.decode()
+    assert people[0].email in part and "<html" not in part
+    assert page(client, f"{url('role', desk)}?after=nonsense").count("m51@") == 1
+
+
+@pytest.mark.spec("R-9", "A-5")
+def test_another_organizations_role_is_not_there(cast, desk):
+    for name in ("role", "role_edit", "role_deletion"):
+        page(cast.client("tess"), url(name, desk, slug="globex"), 404)
+        page(cast.client("olga"), url(name, role_named("read_only", cast.globex.scheme)), 404)
+
+
+@pytest.mark.spec("R-3")
+def test_adding_a_role(cast):
+    client = cast.client("olga")
+    answer = client.post(url("role_new"), {"name": " People  desk ", "permissions": ["people.edit", "audit.view"]})
+    role = Role.objects.get(organization=cast.acme)
+    assert answer.status_code == 302 and answer["Location"] == url("role", role)
+    assert role.key == name_key("People desk")
+    assert permissions_of(role) == {P.PEOPLE_EDIT, P.PEOPLE_VIEW, P.AUDIT_VIEW}
+    offered = page(client, reverse("user_add", args=["acme"]))
+    assert str(role.pk) in offered
+
+
+@pytest.mark.spec("R-3")
+@pytest.mark.parametrize(
+    "typed,words",
+    [
+        ({"name": "", "permissions": ["audit.view"]}, "Enter a name."),
+        ({"name": "Admin", "permissions": ["audit.view"]}, "There is a role of this name already."),
+        ({"name": "Night desk"}, "Choose at least one permission."),
+        ({"name": "x" * 101, "permissions": ["audit.view"]}, "Use at most 100 characters."),
+        ({"name": "a\u202eb", "permissions": ["audit.view"]}, "Remove the control characters"),
+        ({"name": "Night desk", "permissions": ["made.up"]}, "made.up"),
+    ],
+)
+def test_a_wrong_form_keeps_what_was_typed(cast, typed, words):
+    answer = cast.client("olga").post(url("role_new"), {"description": "After hours", **typed})
+    html = answer.content.decode()
+    assert answer.status_code == 422 and words in html and 'value="After hours"' in html
+    if "audit.view" in typed.get("permissions", ()):
+        assert 'value="audit.view" checked' in html
+    assert not Role.objects.filter(organization=cast.acme).exists()
+
+
+@pytest.mark.spec("R-3")
+def test_copying_begins_with_what_a_role_allows(cast, desk):
+    html = page(cast.client("olga"), f"{url('role_new')}?from={desk.pk}")
+    assert 'value="Desk copy"' in html and 'value="people.edit" checked' in html
+    assert 'value="audit.view" checked' not in html
+    for nonsense in ("x", "", add_role(cast.globex, "Far", P.AUDIT_VIEW).pk):
+        assert (
+            " copy"
+            not in re.search(r'name="name"[^>]*', page(cast.client("olga"), f"{url('role_new')}?from={nonsense}"))[0]
+        )
+
+
+@pytest.mark.spec("R-6")
+def test_what_the_editor_lacks_is_off_and_says_why(cast, keeper):
+    client = client_of(cast, keeper)
+    html = page(client, f"{url('role_new')}?from={role_named('admin').pk}")
+    assert 'value="people.edit" checked>' in html and 'value="security.manage" disabled>' in html
+    assert "You cannot put “Manage security” into a role" in html
+    answer = client.post(url("role_new"), {"name": "Strong", "permissions": ["security.manage"]})
+    assert answer.status_code == 403 and "Manage security" in answer.content.decode()
+    assert not Role.objects.filter(name="Strong").exists()
+
+
+@pytest.mark.spec("R-6", "R-7", "R-3")
+def test_who_may_not_edit_a_role_finds_no_button_and_no_form(cast, desk, keeper):
+    strong = add_role(cast.acme, "Guard", P.SECURITY_MANAGE)
+    for member, role, words in (
+        (keeper, strong, "Guard allows more than your role"),
+        (cast.max, desk, "Manage roles"),
+        (cast.olga, role_named("builder"), "Builder is a built-in role"),
+    ):
+        client = client_of(cast, member)
+        shown = page(client, url("role", role))
+        assert url("role_edit", role) not in shown and url("role_deletion", role) not in shown
+        for name in ("role_edit", "role_deletion"):
+            assert words in page(client, url(name, role), 403)
+            assert client.post(url(name, role), {"name": "X", "permissions": ["audit.view"]}).status_code == 403
+    assert "allows more than your role" in page(client_of(cast, keeper), url("role", strong))
+
+
+def form_of(html: str) -> dict:
+    seen = re.search(r'name="as_seen" value="([^"]*)"', html)[1].replace("&quot;", '"')
+    return {**json.loads(seen), "as_seen": seen}
+
+
+@pytest.mark.spec("R-3")
+def test_the_second_editor_sees_what_changed_and_overwrites_nothing(cast, desk):
+    client, other = cast.client("olga"), cast.client("olga")
+    form = form_of(page(client, url("role_edit", desk)))
+    change = {"name": "Help desk", "permissions": ["people.view", "audit.view"], "description": "Helps"}
+    assert other.post(url("role_edit", desk), form | change).status_code == 302
+    mine = form | {"description": "Looks after everybody"}
+    answer = client.post(url("role_edit", desk), mine)
+    html = answer.content.decode()
+    assert answer.status_code == 409 and "Looks after everybody" in html
+    for words in ("Help desk", "It now allows: See the audit log.", "It no longer allows: Edit people."):
+        assert words in html
+    desk.refresh_from_db()
+    assert desk.name == "Help desk" and RoleText.of(desk).permissions == {P.PEOPLE_VIEW, P.AUDIT_VIEW}
+    again = mine | {"as_seen": form_of(html)["as_seen"]}
+    assert client.post(url("role_edit", desk), again).status_code == 302
+    desk.refresh_from_db()
+    assert (desk.name, desk.description) == ("Desk", "Looks after everybody")
+    assert client.post(url("role_edit", desk), again | {"as_seen": "no json"}).status_code == 302, "nothing to change"
+    assert client.post(url("role_edit", desk), again | {"name": "Y", "as_seen": "[]"}).status_code == 409
+
+
+@pytest.mark.spec("R-3")
+def test_deleting_a_role_that_nobody_has(cast, desk):
+    html = page(cast.client("olga"), url("role_deletion", desk))
+    assert "Nobody has it" in html and "They get instead" not in html
+    assert cast.client("olga").post(url("role_deletion", desk)).status_code == 302
+    assert not Role.objects.filter(pk=desk.pk).exists()
+
+
+@pytest.mark.spec("R-3", "R-6")
+def test_deleting_a_role_in_use_asks_for_another_one(cast, keeper):
+    role = add_role(cast.acme, "Spare", P.PEOPLE_VIEW)
+    vic = add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), role)
+    client = client_of(cast, keeper)
+    html = page(client, url("role_deletion", role))
+    assert "1 member has it" in html
+    assert f'value="{role_named("admin").pk}" disabled' in html and f'value="{role_named("builder").pk}">' in html
+    answer = client.post(url("role_deletion", role), **HTMX)
+    assert answer.status_code == 422 and "Choose the role that they get instead." in answer.content.decode()
+    refused = client.post(url("role_deletion", role), {"replacement": role_named("admin").pk}, **HTMX)
+    assert refused.status_code == 403 and Role.objects.filter(pk=role.pk).exists()
+    done = client.post(url("role_deletion", role), {"replacement": role_named("builder").pk}, **HTMX)
+    assert done["HX-Redirect"] == url("roles")
+    assert vic.role_links.get().role == role_named("builder")
+    assert "Whoever had it is now Builder." in page(client, url("roles"))
+
+
+@pytest.mark.spec("R-3")
+def test_a_draft_counts_as_use(cast, desk):
+    draft = cast.draft(cast.max)
+    save_draft(actor=cast.max, batch=draft, version=draft.version, role_ids=[str(desk.pk)])
+    client = cast.client("olga")
+    assert "1 draft of an invitation gives it" in page(client, url("role_deletion", desk))
+    assert client.post(url("role_deletion", desk)).status_code == 422
+    assert client.post(url("role_deletion", desk), {"replacement": role_named("builder").pk}).status_code == 302
+
+
+@pytest.mark.spec("R-3", "R-5", "M-4", "J-4")
+def test_a_custom_role_is_explained_to_who_gets_it(cast, desk):
+    from invitations.offers import offer_of
+    from organizations.services import set_member_roles
+
+    invitation = cast.invite()[0]
+    set_member_roles(actor=cast.olga, member=invitation.membership, roles=[desk])
+    offer = offer_of(type(invitation).objects.get(pk=invitation.pk))
+    assert offer.role == "Desk" and offer.capabilities == ["See people", "Edit people"]

@@ -1,0 +1,101 @@
+"""Adding a role, from nothing or from another one, and editing it (R-3)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from base.policies import require
+from console.forms import RoleForm
+from console.roles import changes, choices, role_or_404
+from organizations.access import member_required
+from organizations.models import Role
+from organizations.permissions import Permission
+from organizations.policies import can_edit_role, can_manage_roles, can_put_into_role
+from organizations.queries import role_in, roles_in
+from organizations.requests import MemberRequest
+from organizations.roles import description_of, permissions_of
+from organizations.services import NameTaken, RoleChanged, RoleText, create_role, edit_role
+
+
+def _page(request: MemberRequest, form: RoleForm, *, status: int = 200, **extra) -> HttpResponse:
+    chosen = form["permissions"].value() or []
+    context = {"form": form, "kinds": choices(request.membership, chosen), **extra}
+    return render(request, "console/roles/form.html", context, status=status)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_new(request: MemberRequest) -> HttpResponse:
+    """A new role; `from` names one to begin with."""
+    require(can_manage_roles(request.membership))
+    if request.method == "POST":
+        return _create(request, RoleForm(request.POST))
+    source = _source(request)
+    form = RoleForm(initial=_copied(request, source) if source else None)
+    return _page(request, form, source=source, sources=roles_in(request.organization))
+
+
+def _source(request: MemberRequest) -> Role | None:
+    try:
+        return role_in(request.organization, UUID(request.GET.get("from", "")))
+    except ValueError:
+        return None
+
+
+def _copied(request: MemberRequest, source: Role) -> dict:
+    # What the actor may not put into a role stays behind: the page says so beside each (R-6).
+    permissions = [one for one in permissions_of(source) if can_put_into_role(request.membership, [one])]
+    return {
+        "name": _("%(name)s copy") % {"name": source.label},
+        "description": description_of(source),
+        "permissions": [str(permission) for permission in permissions],
+    }
+
+
+def _create(request: MemberRequest, form: RoleForm) -> HttpResponse:
+    if form.is_valid():
+        try:
+            role = create_role(actor=request.membership, said=form.said)
+        except NameTaken as taken:
+            form.add_error("name", str(taken))
+        else:
+            messages.success(request, _("The role %(name)s was added.") % {"name": role.label})
+            return redirect("role", request.organization.slug, role.pk)
+    return _page(request, form, status=422)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_edit(request: MemberRequest, role_id: UUID) -> HttpResponse:
+    """A custom role's name, description and permissions."""
+    role = role_or_404(request.organization, role_id)
+    require(can_edit_role(request.membership, role))
+    if request.method == "POST":
+        return _edit(request, role, RoleForm(request.POST))
+    return _page(request, RoleForm.of(RoleText.of(role)), role=role)
+
+
+def _edit(request: MemberRequest, role: Role, form: RoleForm) -> HttpResponse:
+    if form.is_valid():
+        try:
+            changed = edit_role(actor=request.membership, role=role, seen=form.seen, said=form.said)
+        except NameTaken as taken:
+            form.add_error("name", str(taken))
+        except RoleChanged as conflict:
+            return _conflict(request, conflict, form)
+        else:
+            if changed:
+                messages.success(request, _("The role %(name)s was saved.") % {"name": form.said.name})
+            return redirect("role", request.organization.slug, role.pk)
+    return _page(request, form, status=422, role=role)
+
+
+def _conflict(request: MemberRequest, conflict: RoleChanged, form: RoleForm) -> HttpResponse:
+    """409: what the other one changed, above what was typed here; saving again writes this over it."""
+    now = RoleText.of(conflict.role)
+    told = changes(form.seen, now)
+    return _page(request, form.seeing(now), status=409, role=conflict.role, conflict=str(conflict), changes=told)
