@@ -3,10 +3,28 @@
 from django.urls import path
 
 from workspace import views
+from workspace.views import project, project_access, projects
 
 urlpatterns = [
     path("", views.homepage, name="homepage"),
-    path("projects/", views.projects, name="projects"),
+    path("projects/", projects.project_list, name="projects"),
+    path("projects/new/", projects.project_new, name="project_new"),
+    path("projects/<uuid:project_id>/", project.project_page, name="project"),
+    path("projects/<uuid:project_id>/details/", project.project_details, name="project_details"),
+    path("projects/<uuid:project_id>/archive/", project.project_archive, name="project_archive"),
+    path("projects/<uuid:project_id>/restoration/", project.project_restoration, name="project_restoration"),
+    path("projects/<uuid:project_id>/people/", project_access.project_people, name="project_people"),
+    path(
+        "projects/<uuid:project_id>/people/<uuid:member_id>/removal/",
+        project_access.project_person,
+        name="project_person",
+    ),
+    path("projects/<uuid:project_id>/groups/", project_access.project_groups, name="project_groups"),
+    path(
+        "projects/<uuid:project_id>/groups/<uuid:group_id>/removal/",
+        project_access.project_group,
+        name="project_group",
+    ),
     path("workspace/", views.workspace, name="workspace"),
     path("preferences/", views.preferences, name="preferences"),
 ]

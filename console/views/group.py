@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -33,14 +33,6 @@ from organizations.queries import roles_of, roles_of_group
 from organizations.requests import MemberRequest
 from organizations.roles import description_of
 from organizations.services import delete_group, edit_group
-
-_STATES = {
-    "active": gettext_lazy("Active"),
-    "pending": gettext_lazy("Pending"),
-    "expired": gettext_lazy("Expired"),
-    "deactivated": gettext_lazy("Deactivated"),
-}
-TONES = {"active": "success", "pending": "warning", "expired": "danger", "deactivated": "neutral"}
 
 
 @dataclass(frozen=True)
@@ -125,7 +117,7 @@ def page_of(request: MemberRequest, group: Group) -> dict[str, Any]:
         "projects_next": projects.next and link(projects_before="", projects_after=projects.next),
         "roles": [(role, description_of(role)) for role in roles_of_group(group)],
         "created": clock.date(group.created_at),
-        "created_by": made_by(request.organization.pk, "group.created", group.pk, group.created_at),
+        "created_by": made_by(request.organization.pk, "group.created", group.pk),
         "may": _may(request, group),
     }
 
@@ -149,9 +141,6 @@ def _row(link: Any, clock: Clock) -> dict[str, Any]:
     return {
         "member": member,
         "roles": roles_of(member),
-        "status": member.state,
-        "label": _STATES[member.state],
-        "tone": TONES[member.state],
         "joined": link.created_at and clock.date(link.created_at),
     }
 

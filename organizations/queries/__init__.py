@@ -1,8 +1,10 @@
 from organizations.queries.access import (
+    archived_projects,
     given_projects,
     grants_of,
     group_sizes,
     groups_in,
+    project_in,
     projects_in,
     projects_through_groups,
     reaches,
@@ -19,7 +21,7 @@ from organizations.queries.members import (
 )
 from organizations.queries.picking import Pick, matching_members, pick_groups, pick_members, pick_projects
 from organizations.queries.profiles import Profile, profile_of
-from organizations.queries.reaching import ProjectPage, Reached, project_page, reachable
+from organizations.queries.reaching import ProjectPage, Reached, project_page, reachable, ways_of
 from organizations.queries.roles import (
     Through,
     admin_exists,
@@ -35,9 +37,11 @@ from organizations.queries.roles import (
     roles_of_group,
     roles_of_groups,
 )
+from organizations.queries.sharing import Person, groups_with_project, people_with_project, roles_with_every_project
 from organizations.queries.usage import RoleUse, groups_with, holder_above, holders_of, role_in, role_uses
 
 __all__ = [
+    "Person",
     "Pick",
     "Profile",
     "ProjectPage",
@@ -47,6 +51,7 @@ __all__ = [
     "Through",
     "admin_exists",
     "all_roles_of",
+    "archived_projects",
     "given_projects",
     "grants_of",
     "group_has_holder_of",
@@ -54,6 +59,7 @@ __all__ = [
     "group_sizes",
     "groups_in",
     "groups_with",
+    "groups_with_project",
     "holder_above",
     "holders_of",
     "is_awaited",
@@ -64,11 +70,13 @@ __all__ = [
     "members_by_email",
     "membership_at",
     "memberships_of",
+    "people_with_project",
     "permissions_of_member",
     "pick_groups",
     "pick_members",
     "pick_projects",
     "profile_of",
+    "project_in",
     "project_page",
     "projects_in",
     "projects_through_groups",
@@ -83,6 +91,8 @@ __all__ = [
     "roles_of",
     "roles_of_group",
     "roles_of_groups",
+    "roles_with_every_project",
     "shared_with_others",
     "statuses_of",
+    "ways_of",
 ]

@@ -21,6 +21,19 @@ def projects_in(organization: Organization, ids: Iterable[UUID] | None = None) -
     return projects if ids is None else projects.filter(pk__in=list(ids))
 
 
+def archived_projects(organization: Organization) -> QuerySet[Project]:
+    """The organization's projects that were put away."""
+    return Project.objects.filter(organization=organization, archived_at__isnull=False).order_by("name_key", "id")
+
+
+def project_in(organization: Organization, project_id: UUID) -> Project | None:
+    """One project of the organization, archived or not; None for another's."""
+    project = Project.objects.filter(organization=organization, pk=project_id).first()
+    if project:
+        project.organization = organization
+    return project
+
+
 def group_sizes(organization: Organization, groups: Iterable[Group]) -> dict[UUID, tuple[int, int]]:
     """Members and projects of each of these groups: two queries."""
     keys = [group.pk for group in groups]

@@ -98,3 +98,8 @@ def _with_ways(member: Membership, projects: list[Project]) -> list[Reached]:
     for project_id, name in through.order_by("group__name_key").values_list("project", "group__name"):
         groups[project_id].append(name)
     return [Reached(project, project.pk in given, groups[project.pk]) for project in projects]
+
+
+def ways_of(member: Membership, project: Project) -> Reached:
+    """How the member reaches one project: two queries."""
+    return _with_ways(member, [project])[0]

@@ -53,6 +53,18 @@ def manages_projects(status: int) -> str:
     return allowed(status, "olga", "max", "tess")
 
 
+def reaches_project(status: int, *names: str) -> str:
+    """For these people; who sees the workspace without reaching the project learns nothing of it. Bo reaches the one of
+    acme through a group, Read Only that of globex by role."""
+    strangers = ("opal", "data_admin", "sub_accounts", "team_management")
+    people = (*ACME, *GLOBEX)
+    return " ".join(str(status if name in names else 404 if name in strangers else 403) for name in people)
+
+
+def shares_project(status: int) -> str:
+    return reaches_project(status, "olga", "max", "tess")
+
+
 def administers(status: int) -> str:
     """For those who may delete people, and manage roles and security: the Admins."""
     return allowed(status, "olga", "tess")
@@ -67,6 +79,19 @@ def own_or_admins(status: int) -> str:
 INSIDE: dict[str, dict[str, str]] = {
     "": {"GET": everybody(200)},
     "projects/": {"GET": sees_workspace(200)},
+    "projects/new/": {"GET": manages_projects(200), "POST": manages_projects(422)},
+    "projects/<uuid:project_id>/": {"GET": reaches_project(200, "olga", "max", "bo", "tess", "read_only")},
+    "projects/<uuid:project_id>/details/": {
+        "GET": reaches_project(200, "olga", "max", "bo", "tess"),
+        "POST": reaches_project(422, "olga", "max", "bo", "tess"),
+    },
+    "projects/<uuid:project_id>/archive/": {"GET": shares_project(200), "POST": shares_project(302)},
+    # It is not archived, so that nobody restores it.
+    "projects/<uuid:project_id>/restoration/": {"POST": shares_project(403)},
+    "projects/<uuid:project_id>/people/": {"GET": shares_project(200), "POST": shares_project(422)},
+    "projects/<uuid:project_id>/people/<uuid:member_id>/removal/": {"POST": shares_project(302)},
+    "projects/<uuid:project_id>/groups/": {"GET": shares_project(200), "POST": shares_project(422)},
+    "projects/<uuid:project_id>/groups/<uuid:group_id>/removal/": {"POST": shares_project(302)},
     "workspace/": {"GET": sees_workspace(200)},
     "preferences/": {"GET": everybody(200), "POST": everybody(422)},
     "welcome/": {"GET": everybody(302), "POST": everybody(302)},

@@ -1,4 +1,4 @@
-"""Everybody's screens: Homepage, Projects, Workspace, Account preferences."""
+"""Homepage, Workspace, Account preferences."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,6 @@ from accounts.forms import NameForm
 from accounts.services import rename_user
 from audit import words
 from audit.queries import recent
-from base import params
 from base.counting import capped_count
 from organizations import pages, roles
 from organizations.access import member_required
@@ -69,26 +68,6 @@ def homepage(request: MemberRequest) -> HttpResponse:
         "may_add": can_add_users(member),
     }
     return render(request, "workspace/homepage.html", context)
-
-
-@require_safe
-@member_required(Permission.WORKSPACE_VIEW)
-def projects(request: MemberRequest) -> HttpResponse:
-    """The projects that the member reaches, and how; `q` searches, `after` and `before` page (P-1)."""
-    search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
-    reached = reachable(request.membership)
-    page = project_page(request.membership, reached, search=search, after=after, before=before)
-    # Going back, htmx wants the whole page.
-    part = request.htmx and not request.htmx.history_restore_request
-    template = "workspace/_projects.html" if part else "workspace/projects.html"
-    context = {
-        "page": page,
-        "search": search,
-        "paged": bool(after or before),
-        "previous": page.previous and params.address(request, q=search, before=page.previous),
-        "next": page.next and params.address(request, q=search, after=page.next),
-    }
-    return render(request, template, context)
 
 
 @require_safe
