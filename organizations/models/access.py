@@ -66,7 +66,7 @@ class GroupRole(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     group = models.ForeignKey(Group, models.CASCADE, related_name="role_links", db_index=False)
-    role = models.ForeignKey(Role, models.PROTECT, related_name="group_links", db_index=False)
+    role = models.ForeignKey(Role, models.RESTRICT, related_name="group_links", db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "role"], name="group_role_once")]

@@ -126,7 +126,7 @@ class MembershipRole(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="role_links", db_index=False)
-    role = models.ForeignKey(Role, models.PROTECT, related_name="member_links", db_index=False)
+    role = models.ForeignKey(Role, models.RESTRICT, related_name="member_links", db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["role", "membership"], name="member_role_once")]

@@ -24,7 +24,7 @@ from organizations.models import (
 )
 from organizations.queries import roles_in
 from organizations.services import create_group, create_organization, create_project, give_group_projects
-from teamadmin.demo import history, inviting
+from teamadmin.demo import extras, history, inviting
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
 SEED = 20
@@ -75,6 +75,7 @@ class Builder:
         self._share()
         for _, _, email, _, groups, projects, *_ in lines:
             self.link([self.members[email]], groups=_words(groups), projects=_words(projects))
+        extras.add(self)
         history.tell_founding(self)
         for invited in company.invited:
             inviting.add(self, invited)

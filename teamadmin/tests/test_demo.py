@@ -11,7 +11,7 @@ from audit.models import Entry
 from invitations.models import Invitation
 from invitations.services import resend_invitation
 from organizations.models import Group, Membership, Organization, Project, Scheme
-from organizations.queries import roles_of
+from organizations.queries import group_roles_of, roles_of
 from outbox.models import OutgoingEmail
 from teamadmin.demo.data import PASSWORD, SIGN_INS
 
@@ -121,3 +121,14 @@ def test_each_invited_member_has_a_live_invitation(demo):
     invited = Membership.objects.filter(status="invited")
     assert Invitation.objects.filter(accepted_at=None, revoked_at=None).count() == invited.count() == 15
     assert {member.state for member in invited} == {"pending", "expired"}
+
+
+@pytest.mark.spec("R-3", "G-4", "U-16")
+def test_something_of_everything_is_there(demo):
+    demo()
+    acme = Organization.objects.get(slug="acme")
+    assert set(acme.roles.values_list("name", flat=True)) == {"People desk", "Audit reader"}
+    assert Membership.objects.filter(organization=acme, managed_by="scim").count() == 3
+    assert Membership.objects.filter(organization=acme, two_factor=True).count() == 5
+    through = Membership.objects.get(email="mei-ling.chen@acme.example")
+    assert [(role.name, group) for role, group in group_roles_of(through)] == [("Audit reader", "Data")]
