@@ -1,46 +1,46 @@
 """What may be done to a member from a row of the Users page: menu, button and request ask the same (U-7)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from base.policies import Decision, refuse
+from base.policies import Decision, absent
 from console.listing import Tab
 from invitations import policies as invitations
+from organizations import policies as organizations
 from organizations.models import Membership, Status
 
 
 def can_resend(actor: Membership, member: Membership, tab: Tab) -> Decision:
     """I-2, I-3, I-4: whoever may invite; once an invitation expired, from the Pending tab only."""
     answer = invitations.can_resend(actor, member)
+    if member.status != Status.INVITED:
+        return absent(answer.reason)
     if answer and member.is_expired and tab != Tab.PENDING:
-        return refuse(_("This invitation has expired. Renew it from the Pending tab."))
+        return absent(_("This invitation has expired. Renew it from the Pending tab."))
     return answer
 
 
-def can_delete(actor: Membership, member: Membership, tab: Tab) -> Decision:
-    """For members who have not accepted: their invitation is withdrawn, from either tab."""
-    return invitations.can_withdraw(actor, member)
+Rule = Callable[[Membership, Membership, Tab], Decision]
 
 
-@dataclass(frozen=True)
-class Action:
-    """Something in a member's menu: for members of these statuses, where the rule allows it."""
-
-    statuses: frozenset[str]
-    rule: Callable[[Membership, Membership, Tab], Decision]
+def _anywhere(rule: Callable[[Membership, Membership], Decision]) -> Rule:
+    return lambda actor, member, tab: rule(actor, member)
 
 
-ACTIONS: dict[str, Action] = {
-    "resend": Action(frozenset({Status.INVITED}), can_resend),
-    "delete": Action(frozenset({Status.INVITED}), can_delete),
+# In the order of the menu.
+ACTIONS: dict[str, Rule] = {
+    "edit": _anywhere(organizations.can_edit_member),
+    "resend": can_resend,
+    "reset_two_factor": _anywhere(organizations.can_reset_two_factor),
+    "log_out": _anywhere(organizations.can_end_sessions),
+    "deactivate": _anywhere(organizations.can_deactivate_member),
+    "reactivate": _anywhere(organizations.can_reactivate_member),
+    "delete": _anywhere(organizations.can_delete_member),
 }
 
 
-def actions_on(actor: Membership, member: Membership, tab: Tab) -> list[str]:
-    """The keys of ACTIONS that `actor` may take on `member` there, in the order of the menu. No query where the
-    members' roles are loaded."""
-    return [
-        key for key, action in ACTIONS.items() if member.status in action.statuses and action.rule(actor, member, tab)
-    ]
+def answers_on(actor: Membership, member: Membership, tab: Tab) -> dict[str, Decision]:
+    """What ACTIONS say of `member` there, without those that do not apply. Some ask the database."""
+    answers = {key: rule(actor, member, tab) for key, rule in ACTIONS.items()}
+    return {key: answer for key, answer in answers.items() if answer or answer.applies}

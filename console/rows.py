@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from base.text import initials, tint
 from console.listing import Listing
-from console.policies import actions_on
 from console.queries import Details
 from console.tables import OPTIONAL, UserTable, shown_columns
 from console.times import Clock, Moment
@@ -78,7 +77,6 @@ class Rows:
     def row(self, member: Membership) -> Row:
         """The member's row. Their roles have to be loaded (console.queries.details_of)."""
         state, name = member.state, member.name
-        more = actions_on(self.actor, member, self.listing.tab)
         row = Row(
             id=member.pk,
             name=name,
@@ -90,7 +88,7 @@ class Rows:
             roles=[self._role(role)[0] for role in roles_of(member)],
             status=self.states[state],
             tone=TONES[state],
-            more=self.words["more"] % {"name": name} if more else "",
+            more=self.words["more"] % {"name": name},
             pick=self.words["pick"] % {"name": name},
         )
         for column in self.shown & FILLERS.keys():

@@ -16,5 +16,9 @@ urlpatterns = [
     path("bulk/<uuid:action_id>/cancellation/", views.bulk_cancellation, name="users_bulk_cancellation"),
     path("<uuid:member_id>/menu/", views.user_menu, name="user_menu"),
     path("<uuid:member_id>/invitation/", views.user_invitation, name="user_invitation"),
+    path("<uuid:member_id>/two-factor-reset/", views.user_two_factor_reset, name="user_two_factor_reset"),
+    path("<uuid:member_id>/sessions/", views.user_sessions, name="user_sessions"),
+    path("<uuid:member_id>/deactivation/", views.user_deactivation, name="user_deactivation"),
+    path("<uuid:member_id>/reactivation/", views.user_reactivation, name="user_reactivation"),
     path("<uuid:member_id>/deletion/", views.user_deletion, name="user_deletion"),
 ]

@@ -112,15 +112,20 @@ button.removeAttribute('data-menu');
 button.type = 'button';
 button.setAttribute('popovertarget', menu.id);
 menu.showPopover({ source: button });
-const items = menu.querySelectorAll('.menu-item'), { from } = menu.dataset;
+const items = menu.querySelectorAll('[role="menuitem"]'), { from } = menu.dataset;
 if (from) items[from === 'ArrowUp' ? items.length - 1 : 0]?.focus();
 };
 const make = button => {
 const menu = document.createElement('div');
-Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto' });
+Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto', role: 'menu' });
+menu.setAttribute('aria-labelledby', button.id);
+menu.dataset.of = button.id;
 menu.setAttribute('hx-indicator', 'this');
 menu.addEventListener('htmx:afterSwap', event => {
 if (event.target === menu && menu.childElementCount && button.matches('[data-menu]')) show(button, menu);
+});
+menu.addEventListener('toggle', event => {
+if (event.newState === 'open' && button.matches(':focus-visible')) menu.querySelector('[role="menuitem"]')?.focus();
 });
 button.after(menu);
 return menu;
@@ -132,6 +137,14 @@ menu.dataset.from = from || ''; // the key that opened it goes on inside
 button.setAttribute('aria-busy', 'true');
 const done = () => button.removeAttribute('aria-busy');
 htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 'innerHTML' }).then(done, done);
+};
+const forget = menu => {
+const button = document.getElementById(menu.dataset.of);
+menu.remove();
+if (!button) return;
+button.type = 'submit';
+button.removeAttribute('popovertarget');
+button.dataset.menu = '';
 };
 document.addEventListener('click', event => {
 const button = event.target.closest('[data-menu]');
@@ -145,23 +158,37 @@ if (!button || !window.htmx || !['ArrowDown', 'ArrowUp'].includes(event.key)) re
 event.preventDefault();
 load(button, event.key);
 });
+document.addEventListener('htmx:load', event => {
+for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = 'menu';
+});
+document.addEventListener('htmx:afterRequest', event => {
+if (event.detail.requestConfig?.verb === 'post') document.querySelectorAll('.menu[data-of]').forEach(forget);
+});
 }
 {
 const items = menu => [...menu.querySelectorAll('.menu-item, .menu-item input')]
-.filter(item => item.matches('a, button:not(:disabled), input:not(:disabled)') && item.checkVisibility());
+.filter(item => item.matches('a, button:not(:disabled), input:not(:disabled), [role="menuitem"]') && item.checkVisibility());
 const words = item => (item.closest('.menu-item') ?? item).textContent.trim().toLowerCase();
 const steps = { ArrowDown: (at, n) => (at + 1) % n, ArrowUp: (at, n) => (at <= 0 ? n : at) - 1, Home: () => 0, End: (at, n) => n - 1 };
 let typed = '', timer;
 const opens = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
+const real = (event, menu) => {
+if (event.key === 'Tab') menu.hidePopover(); // focus is back at the button, and goes on from there
+if (event.key !== ' ' || typed || event.target.matches('button')) return false;
+event.preventDefault();
+event.target.click();
+return true;
+};
 document.addEventListener('keydown', event => {
 const button = event.target.closest('[popovertarget]');
 const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && opens(button));
 if (!menu || !menu.matches('.menu[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
 if (event.target.matches('textarea, select, input:not([type="checkbox"], [type="radio"])')) return;
+if (menu.matches('[role="menu"]') && menu.contains(event.target) && real(event, menu)) return;
 if (!menu.matches(':popover-open')) menu.showPopover({ source: button });
 const all = items(menu), at = all.indexOf(document.activeElement);
 let next = steps[event.key]?.(at, all.length);
-if (next === undefined && event.key.length === 1 && event.key !== ' ') {
+if (next === undefined && event.key.length === 1 && (event.key !== ' ' || typed)) {
 clearTimeout(timer);
 timer = setTimeout(() => { typed = ''; }, 600);
 typed += event.key.toLowerCase();
@@ -171,6 +198,9 @@ next = all.map((item, i) => (from + i) % all.length).find(i => words(all[i]).sta
 if (next === undefined) return;
 event.preventDefault();
 all[next]?.focus();
+});
+document.addEventListener('click', event => {
+if (event.target.closest('.menu [aria-disabled="true"]')) event.preventDefault();
 });
 if (!CSS.supports('position-area: block-end')) document.addEventListener('toggle', event => {
 if (event.newState !== 'open' || !event.target.matches('.menu') || innerWidth < 640) return;

@@ -1,5 +1,18 @@
 from console.queries.counts import Counts, count_matches, count_members
 from console.queries.details import Details, details_of
 from console.queries.members import Page, page_of
+from console.queries.offboarding import Offboarding, administrative_invitations, offboarding_of, open_sessions
 
-__all__ = ["Counts", "Details", "Page", "count_matches", "count_members", "details_of", "page_of"]
+__all__ = [
+    "Counts",
+    "Details",
+    "Offboarding",
+    "Page",
+    "administrative_invitations",
+    "count_matches",
+    "count_members",
+    "details_of",
+    "offboarding_of",
+    "open_sessions",
+    "page_of",
+]

@@ -1,4 +1,12 @@
-from console.views.actions import user_deletion, user_invitation, user_menu
+from console.views.actions import (
+    user_deactivation,
+    user_deletion,
+    user_invitation,
+    user_menu,
+    user_reactivation,
+    user_sessions,
+    user_two_factor_reset,
+)
 from console.views.bulk import bulk_action, bulk_count
 from console.views.bulk_results import bulk_cancellation, bulk_list, bulk_result
 from console.views.export import users_export
@@ -12,9 +20,13 @@ __all__ = [
     "bulk_list",
     "bulk_result",
     "security",
+    "user_deactivation",
     "user_deletion",
     "user_invitation",
     "user_menu",
+    "user_reactivation",
+    "user_sessions",
+    "user_two_factor_reset",
     "users",
     "users_export",
     "users_pending",

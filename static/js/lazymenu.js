@@ -1,22 +1,28 @@
 /* A button that leads to a page of actions, <button type="submit" form formaction data-menu id>, shows them as a menu
-   instead: fetched when it is first used, from then on an ordinary popover (menu.js has its keys). Without a script it
-   stays a way there. */
+   instead: fetched when it is first used, from then on a popover with role=menu (menu.js has its keys). Without a script
+   it stays a way there. */
 const show = (button, menu) => {
   button.removeAttribute('data-menu');
   button.type = 'button';
   button.setAttribute('popovertarget', menu.id);
   menu.showPopover({ source: button });
-  const items = menu.querySelectorAll('.menu-item'), { from } = menu.dataset;
+  const items = menu.querySelectorAll('[role="menuitem"]'), { from } = menu.dataset;
   if (from) items[from === 'ArrowUp' ? items.length - 1 : 0]?.focus();
 };
 
 const make = button => {
   const menu = document.createElement('div');
-  Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto' });
+  Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto', role: 'menu' });
+  menu.setAttribute('aria-labelledby', button.id);
+  menu.dataset.of = button.id;
   // What is on its way is the menu, not the list around it.
   menu.setAttribute('hx-indicator', 'this');
   menu.addEventListener('htmx:afterSwap', event => {
     if (event.target === menu && menu.childElementCount && button.matches('[data-menu]')) show(button, menu);
+  });
+  // Opened without a pointer, it starts at its first entry.
+  menu.addEventListener('toggle', event => {
+    if (event.newState === 'open' && button.matches(':focus-visible')) menu.querySelector('[role="menuitem"]')?.focus();
   });
   button.after(menu);
   return menu;
@@ -31,6 +37,16 @@ const load = (button, from) => {
   htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 'innerHTML' }).then(done, done);
 };
 
+/* After a change every menu is asked for anew: what may be done to one member hangs on the others, too. */
+const forget = menu => {
+  const button = document.getElementById(menu.dataset.of);
+  menu.remove();
+  if (!button) return;
+  button.type = 'submit';
+  button.removeAttribute('popovertarget');
+  button.dataset.menu = '';
+};
+
 document.addEventListener('click', event => {
   const button = event.target.closest('[data-menu]');
   if (!button || !window.htmx || event.ctrlKey || event.metaKey) return;
@@ -43,4 +59,10 @@ document.addEventListener('keydown', event => {
   if (!button || !window.htmx || !['ArrowDown', 'ArrowUp'].includes(event.key)) return;
   event.preventDefault();
   load(button, event.key);
+});
+document.addEventListener('htmx:load', event => {
+  for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = 'menu';
+});
+document.addEventListener('htmx:afterRequest', event => {
+  if (event.detail.requestConfig?.verb === 'post') document.querySelectorAll('.menu[data-of]').forEach(forget);
 });

@@ -1,22 +1,32 @@
 /* Keys in menus: arrows, Home, End, the first letters of an entry; the browser brings Escape and focus back.
-   The menus themselves are popovers and need no script. */
+   The menus themselves are popovers and need no script. One with role=menu is a real menu: Tab leaves it, Space presses,
+   and an entry that is off can be read but not pressed. */
 const items = menu => [...menu.querySelectorAll('.menu-item, .menu-item input')]
-  .filter(item => item.matches('a, button:not(:disabled), input:not(:disabled)') && item.checkVisibility());
+  .filter(item => item.matches('a, button:not(:disabled), input:not(:disabled), [role="menuitem"]') && item.checkVisibility());
 const words = item => (item.closest('.menu-item') ?? item).textContent.trim().toLowerCase();
 const steps = { ArrowDown: (at, n) => (at + 1) % n, ArrowUp: (at, n) => (at <= 0 ? n : at) - 1, Home: () => 0, End: (at, n) => n - 1 };
 let typed = '', timer;
 
 const opens = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
 
+const real = (event, menu) => {
+  if (event.key === 'Tab') menu.hidePopover(); // focus is back at the button, and goes on from there
+  if (event.key !== ' ' || typed || event.target.matches('button')) return false;
+  event.preventDefault();
+  event.target.click();
+  return true;
+};
+
 document.addEventListener('keydown', event => {
   const button = event.target.closest('[popovertarget]');
   const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && opens(button));
   if (!menu || !menu.matches('.menu[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches('textarea, select, input:not([type="checkbox"], [type="radio"])')) return;
+  if (menu.matches('[role="menu"]') && menu.contains(event.target) && real(event, menu)) return;
   if (!menu.matches(':popover-open')) menu.showPopover({ source: button });
   const all = items(menu), at = all.indexOf(document.activeElement);
   let next = steps[event.key]?.(at, all.length);
-  if (next === undefined && event.key.length === 1 && event.key !== ' ') {
+  if (next === undefined && event.key.length === 1 && (event.key !== ' ' || typed)) {
     clearTimeout(timer);
     timer = setTimeout(() => { typed = ''; }, 600);
     typed += event.key.toLowerCase();
@@ -26,6 +36,10 @@ document.addEventListener('keydown', event => {
   if (next === undefined) return;
   event.preventDefault();
   all[next]?.focus();
+});
+
+document.addEventListener('click', event => {
+  if (event.target.closest('.menu [aria-disabled="true"]')) event.preventDefault();
 });
 
 /* Where CSS anchors are missing, put the menu beside its button; on a phone it is a sheet at the bottom. */

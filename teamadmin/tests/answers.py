@@ -104,6 +104,10 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/pending/": {"GET": sees_people(200)},
     "users/<uuid:member_id>/menu/": {"GET": sees_people(200)},
     "users/<uuid:member_id>/invitation/": {"GET": invites(200), "POST": invites(302)},
+    "users/<uuid:member_id>/two-factor-reset/": {"GET": administers(200), "POST": administers(302)},
+    "users/<uuid:member_id>/sessions/": {"GET": administers(200), "POST": administers(302)},
+    "users/<uuid:member_id>/deactivation/": {"GET": administers(200), "POST": administers(302)},
+    "users/<uuid:member_id>/reactivation/": {"GET": administers(200), "POST": administers(302)},
     "users/<uuid:member_id>/deletion/": {"GET": administers(200), "POST": administers(302)},
     # Read Only sees security settings; an empty form is one without any rule.
     "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": allowed(302, "olga", "tess")},
@@ -151,8 +155,10 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/add/<uuid:batch_id>/preview/": {"POST": invites(409)},
     "users/add/<uuid:batch_id>/preview/mail/": {"GET": invites(200)},
 }
-# Routes whose member is active and in none of the columns; in the others it is a pending one.
-WITH_ACTIVE: frozenset[str] = frozenset()
+# Routes whose member is active (with a second factor) or deactivated, and in none of the columns; in the others it is a
+# pending one.
+WITH_ACTIVE = frozenset(f"users/<uuid:member_id>/{noun}/" for noun in ("two-factor-reset", "sessions", "deactivation"))
+WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
 # Columns: signed out, Bo, somebody in no organization.
 OUTSIDE: dict[str, dict[str, str]] = {
     "": {"GET": "302 302 302"},

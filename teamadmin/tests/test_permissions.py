@@ -15,7 +15,7 @@ from invitations.links import token_of
 from organizations.models import Membership
 from organizations.permissions import Permission
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user
-from teamadmin.tests.answers import ACME, CUSTOM, GLOBEX, INSIDE, LENIENT, OUTSIDE, WITH_ACTIVE
+from teamadmin.tests.answers import ACME, CUSTOM, GLOBEX, INSIDE, LENIENT, OUTSIDE, WITH_ACTIVE, WITH_DEACTIVATED
 
 PREFIX = "o/<slug:slug>/"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -36,8 +36,8 @@ def cells(line: str) -> list[int]:
 
 @dataclass
 class Stage:
-    """The cast, a member of each task and custom role; in both organizations somebody pending, somebody active, a
-    group, a project and a draft of each inviter."""
+    """The cast, a member of each task and custom role; in both organizations somebody pending, active and deactivated,
+    a group, a project and a draft of each inviter."""
 
     cast: Cast
     members: dict[str, Membership] = field(default_factory=dict)
@@ -54,7 +54,8 @@ class Stage:
         """The route filled in for that person; with `slug` or `ids_of` of another organization."""
         own = "acme" if name in ACME else "globex"
         values = {**self.values[ids_of or own], "slug": slug or own, "row": "0"}
-        values["member_id"] = values["active"] if route in WITH_ACTIVE else values["member_id"]
+        for key, routes_of in (("active", WITH_ACTIVE), ("deactivated", WITH_DEACTIVATED)):
+            values["member_id"] = values[key] if route in routes_of else values["member_id"]
         values["batch_id"] = values.get(f"draft:{name}", values["draft"])
         return re.sub(r"<\w+:(\w+)>", lambda found: values[found[1]], f"/{PREFIX}{route}")
 
@@ -77,8 +78,9 @@ def stage(cast) -> Stage:
     for slug, admin, role in (("acme", cast.olga, "operator"), ("globex", cast.tess, "read_only")):
         invitation = cast.invite(actor=admin, role=role, people=[("Pia", "Pending", f"pia@{slug}.example")])[0]
         made.values[slug] = {"member_id": str(invitation.membership_id), "token": token_of(invitation)}
-        active = add_member(getattr(cast, slug), add_user(f"ann@{slug}.example", "Ann", "Active"), role)
-        made.values[slug]["active"] = str(active.pk)
+        for key, state in (("active", {"two_factor": True}), ("deactivated", {"status": "deactivated"})):
+            user = add_user(f"{key}@{slug}.example", "Ann", key.title())
+            made.values[slug][key] = str(add_member(getattr(cast, slug), user, role, **state).pk)
         made.values[slug]["role_id"] = str(add_role(getattr(cast, slug), "Spare", Permission.PEOPLE_VIEW).pk)
         action = BulkAction.objects.create(organization=admin.organization, actor_id=admin.pk, kind="deletion")
         made.values[slug]["action_id"] = str(action.pk)

@@ -1,0 +1,176 @@
+"""The More menu: what applies, in its order; what a rule forbids is shown off with the words of the refusal (U-7)."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from console.tests.people import PENDING, USERS, expire, names, words
+from organizations.models import ManagedBy, Membership, Status
+from outbox.models import OutgoingEmail
+from teamadmin.testing.cast import add_member, add_role, add_user
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+ACTIVE = ["Edit profile", "Log out sessions", "Deactivate", "Delete"]
+
+
+@pytest.fixture
+def nadia(cast):
+    """Pending for another month."""
+    return cast.invite()[0].membership
+
+
+@pytest.fixture
+def eve(cast):
+    """Invited by Max, expired three days ago."""
+    return expire(cast.invite(cast.max, people=[("Eve", "Late", "eve@acme.example")])[0])
+
+
+def url(member: Membership, noun: str, view: str = "") -> str:
+    return f"/o/{member.organization.slug}/users/{member.pk}/{noun}/" + (f"?view={view}" if view else "")
+
+
+def menu(response) -> list[str]:
+    """The entries in order; those that are off end in their reason: "Delete: Acme needs ..."."""
+    found = re.findall(r'class="menu-item([^"]*)"[^>]*>(.*?)</(?:a|button|div)>', response.content.decode(), re.DOTALL)
+    inside = [(css, body) for css, body in found if "<use href" in body and "i-" in body]
+    texts = [re.sub(r"<[^>]*>", "", body.replace('<span class="sub">', ": ")).strip() for _css, body in inside]
+    return [unescape(text) for text in texts]
+
+
+def of(cast, who: str, member: Membership, view: str = "") -> list[str]:
+    return menu(cast.client(who).get(url(member, "menu", view), headers=HTMX))
+
+
+def client_of(member: Membership) -> Client:
+    client = Client()
+    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.mark.spec("U-7", "R-4")
+def test_what_applies_hangs_on_status_and_viewer(cast, nadia, eve):
+    assert of(cast, "olga", cast.bo) == ACTIVE
+    assert of(cast, "max", cast.bo) == ["Edit profile"]
+    assert of(cast, "olga", nadia) == ["Edit profile", "Resend invite", "Delete"]
+    assert of(cast, "max", nadia) == ["Edit profile", "Resend invite"]
+    Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
+    assert of(cast, "olga", cast.opal) == ["Edit profile", "Reactivate", "Delete"]
+    Membership.objects.filter(pk__in=[cast.bo.pk, cast.opal.pk]).update(two_factor=True)
+    assert of(cast, "olga", cast.bo) == [ACTIVE[0], "Reset 2FA", *ACTIVE[1:]]
+    assert of(cast, "olga", cast.opal) == ["Edit profile", "Reset 2FA", "Reactivate", "Delete"]
+    assert of(cast, "max", cast.bo) == ["Edit profile"]
+
+
+@pytest.mark.spec("U-7", "I-3")
+@pytest.mark.parametrize("view", ["", "%3Fstatus=everyone", "%3Fstatus=expired"])
+def test_an_expired_invitation_is_renewed_from_the_pending_tab_alone(cast, eve, view):
+    assert of(cast, "olga", eve, view) == ["Edit profile", "Delete"]
+    assert of(cast, "olga", eve, "pending/") == ["Edit profile", "Resend invite", "Delete"]
+
+
+@pytest.mark.spec("U-7", "U-9", "U-10", "U-13")
+def test_oneself_is_neither_deactivated_nor_deleted_nor_reset(cast):
+    Membership.objects.filter(pk=cast.olga.pk).update(two_factor=True)
+    assert of(cast, "olga", cast.olga) == ["Edit profile", "Log out sessions"]
+    for noun, reason in (
+        ("deactivation", "You cannot deactivate yourself."),
+        ("deletion", "You cannot delete yourself."),
+        ("two-factor-reset", "You cannot reset your own two-factor authentication here."),
+    ):
+        for answer in (cast.client("olga").get(url(cast.olga, noun)), cast.client("olga").post(url(cast.olga, noun))):
+            assert answer.status_code == 403 and reason in words(answer)
+
+
+@pytest.mark.spec("U-7", "U-16")
+def test_who_is_managed_externally_is_not_deleted(cast, nadia):
+    Membership.objects.filter(pk__in=[cast.bo.pk, nadia.pk]).update(managed_by=ManagedBy.SCIM)
+    assert of(cast, "olga", cast.bo) == ACTIVE[:-1]
+    assert "Delete" not in of(cast, "olga", nadia)
+    for member in (cast.bo, nadia):
+        answer = cast.client("olga").post(url(member, "deletion"))
+        assert answer.status_code == 403 and "is managed externally" in words(answer)
+        assert Membership.objects.filter(pk=member.pk).exists()
+
+
+@pytest.mark.spec("R-7", "U-7")
+def test_rank_shows_off_with_its_reason_and_refuses_in_the_same_words(cast, nadia):
+    """Uma may delete people, and nothing else that an Admin may."""
+    role = add_role(cast.acme, "Remover", "people.view", "people.edit", "people.admin")
+    uma = client_of(add_member(cast.acme, add_user("uma@acme.example", "Uma", "Remover"), role))
+    Membership.objects.filter(pk=cast.olga.pk).update(two_factor=True)
+    reason = "Olga Ivanova’s role allows more than yours. Ask an Admin."
+    entries = menu(uma.get(url(cast.olga, "menu"), headers=HTMX))
+    assert entries == ["View profile", *(f"{label}: {reason}" for label in ("Reset 2FA", *ACTIVE[1:]))]
+    for noun in ("two-factor-reset", "sessions", "deactivation", "deletion"):
+        for answer in (uma.get(url(cast.olga, noun)), uma.post(url(cast.olga, noun))):
+            assert answer.status_code == 403 and reason in words(answer)
+    assert menu(uma.get(url(cast.bo, "menu"), headers=HTMX)) == ACTIVE
+    assert Membership.objects.get(pk=cast.olga.pk).status == Status.ACTIVE
+
+
+@pytest.mark.spec("R-8", "U-7")
+def test_the_last_admin_stays_and_the_menu_says_why(cast):
+    """Ann may do all that an Admin may, by a custom role: the last Admin is Olga still."""
+    from organizations.permissions import Permission
+
+    role = add_role(cast.acme, "Owner", *Permission)
+    ann = client_of(add_member(cast.acme, add_user("ann@acme.example", "Ann", "Owner"), role))
+    reason = "Acme needs at least one active Admin. Make somebody else an Admin first."
+    entries = menu(ann.get(url(cast.olga, "menu"), headers=HTMX))
+    assert entries == ["Edit profile", "Log out sessions", f"Deactivate: {reason}", f"Delete: {reason}"]
+    for noun in ("deactivation", "deletion"):
+        for answer in (ann.get(url(cast.olga, noun)), ann.post(url(cast.olga, noun))):
+            assert answer.status_code == 403 and reason in words(answer)
+    assert Membership.objects.get(pk=cast.olga.pk).status == Status.ACTIVE
+
+
+@pytest.mark.spec("I-4", "U-7")
+def test_who_could_not_give_the_role_does_not_resend_it(cast):
+    boss = cast.invite(role="admin")[0].membership
+    reason = "You cannot give the role Admin: it allows more than yours."
+    assert of(cast, "max", boss) == ["View profile", f"Resend invite: {reason}"]
+    answer = cast.client("max").post(url(boss, "invitation"))
+    assert answer.status_code == 403 and reason in words(answer)
+    assert OutgoingEmail.objects.count() == 1
+    assert of(cast, "olga", boss) == ["Edit profile", "Resend invite", "Delete"]
+
+
+@pytest.mark.spec("I-2", "W-1", "U-7")
+def test_single_sign_on_shows_resend_off(cast, nadia):
+    cast.acme.sso_enforced = True
+    cast.acme.save()
+    profile, resend, delete = of(cast, "olga", nadia)
+    assert (profile, delete) == ("Edit profile", "Delete")
+    assert resend.startswith("Resend invite: ") and "single sign-on is required" in resend
+
+
+@pytest.mark.spec("U-7", "I-4")
+def test_readers_look_at_people_and_change_nothing(cast):
+    ria = client_of(add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only"))
+    member = cast.invite(cast.tess, role="billing")[0].membership
+    page = ria.get("/o/globex/users/pending/")
+    assert names(page) == ["Nadia Petrov"] and "Add User" not in words(page)
+    for somebody in (member, cast.tess):
+        assert menu(ria.get(url(somebody, "menu"), headers=HTMX)) == ["View profile"]
+        for noun in ("invitation", "deletion", "deactivation", "reactivation", "sessions", "two-factor-reset"):
+            assert ria.post(url(somebody, noun)).status_code == 403
+
+
+@pytest.mark.spec("U-7")
+def test_every_row_has_its_menu_and_none_costs_a_query(cast, nadia, eve, django_assert_num_queries):
+    for address in (USERS, USERS + "?status=everyone", PENDING):
+        page = cast.client("max").get(address).content.decode()
+        assert page.count("data-menu") == len(re.findall(r'id="user-', page)) > 0
+    assert 'aria-label="More actions for Eve Late"' in page
+
+
+@pytest.mark.spec("U-7")
+def test_the_menu_is_a_menu_for_htmx_and_a_page_without(cast, nadia):
+    client = cast.client("olga")
+    part, page = client.get(url(nadia, "menu"), headers=HTMX), client.get(url(nadia, "menu"))
+    assert part.content.decode().count('role="menuitem"') == 3 and "<html" not in part.content.decode()
+    assert "menuitem" not in page.content.decode() and "Actions for Nadia Petrov" in words(page)
+    assert [entry for entry in menu(page) if entry in ("Edit profile", "Resend invite", "Delete")] == menu(part)

@@ -1,0 +1,50 @@
+"""Sending an invitation again."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from base.policies import Refused
+from console.views.actions.common import Acting
+from invitations.models import Invitation
+from invitations.services import resend_invitation
+from organizations.access import member_required
+from organizations.permissions import Permission
+from organizations.requests import MemberRequest
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_invitation(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """Sends a pending member's invitation again (I-2); an expired one starts anew, after a confirmation (I-3)."""
+    acting = Acting.on(request, member_id)
+    acting.require("resend")
+    # It may have expired since the menu was made: nothing is renewed before that was said.
+    if acting.posted and ("renew" in request.POST or not acting.member.is_expired):
+        messages.success(request, _resend(acting))
+        return acting.done(acting.member)
+    context = {"tone": "accent", "icon_name": "send"}
+    return acting.ask("console/user_invitation.html", context, status=409 if acting.posted else 200)
+
+
+def _resend(acting: Acting) -> str:
+    """Sends the mail again; the sentence that says so. The member is then as they are now."""
+    request, member = acting.request, acting.member
+    seen, renewed = request.GET.get("sent", "")[:9], member.is_expired
+    try:
+        resend_invitation(actor=request.membership, member=member, sends=int(seen) if seen.isdecimal() else None)
+    except Invitation.DoesNotExist:
+        text = _("There is no invitation to send again. Delete %(name)s and add them anew.")
+        raise Refused(text % {"name": member.name}) from None
+    member.refresh_from_db()
+    date = date_format(timezone.localtime(member.invite_expires_at), "M j")
+    if renewed:
+        text = _("Invitation sent to %(name)s with a new link. It expires on %(date)s.")
+    else:
+        text = _("Invitation sent again to %(name)s. It still expires on %(date)s.")
+    return text % {"name": member.name, "date": date}

@@ -1,0 +1,64 @@
+"""The More menu of a row (U-7)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from base.policies import Decision
+from console import policies
+from console.views.actions.common import Acting
+from invitations.queries import live_invitation
+from organizations.access import member_required
+from organizations.permissions import Permission
+from organizations.requests import MemberRequest
+
+LOOKS = {
+    "resend": (gettext_lazy("Resend invite"), "send"),
+    "reset_two_factor": (gettext_lazy("Reset 2FA"), "phone"),
+    "log_out": (gettext_lazy("Log out sessions"), "log-out"),
+    "deactivate": (gettext_lazy("Deactivate"), "ban"),
+    "reactivate": (gettext_lazy("Reactivate"), "check-circle"),
+    "delete": (gettext_lazy("Delete"), "trash"),
+}
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_safe
+def user_menu(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """The actions that apply to a member: the inside of the row's menu, or a page of its own."""
+    acting = Acting.on(request, member_id)
+    context = {"member": acting.member, "entries": _entries(acting), "back": acting.back}
+    return render(request, "ui/menu_entries.html" if request.htmx else "console/user_menu.html", context)
+
+
+def _entries(acting: Acting) -> list[dict[str, Any]]:
+    answers = policies.answers_on(acting.request.membership, acting.member, acting.listing.tab)
+    return [_profile(acting), *(_entry(acting, key, answers) for key in answers if key != "edit")]
+
+
+def _profile(acting: Acting) -> dict[str, Any]:
+    """Always there: who may not edit the member may look at them."""
+    label = _("Edit profile") if acting.may("edit") else _("View profile")
+    icon = "pencil" if acting.may("edit") else "user"
+    return {"label": label, "icon": icon, "url": acting.profile, "dialog": True}
+
+
+def _entry(acting: Acting, key: str, answers: dict[str, Decision]) -> dict[str, Any]:
+    label, icon = LOOKS[key]
+    entry: dict[str, Any] = {"label": label, "icon": icon, "danger": key == "delete", "divider": key == "delete"}
+    if not answers[key] and not _explains(key, answers):
+        return entry | {"why": answers[key].reason}
+    if key == "resend" and not acting.member.is_expired:
+        live = live_invitation(acting.member)
+        return entry | {"url": acting.url(key, sent=live and live.sends), "post": True}
+    return entry | {"url": acting.url(key), "dialog": True}
+
+
+def _explains(key: str, answers: dict[str, Decision]) -> bool:
+    """U-11: who cannot be deactivated but deleted gets a dialog that says so and leads there."""
+    return key == "deactivate" and bool(answers.get("delete"))

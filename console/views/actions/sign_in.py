@@ -1,0 +1,57 @@
+"""How a member signs in: resetting their second factor (U-9), ending their sessions (S-5)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from console.queries import open_sessions
+from console.views.actions.common import Acting
+from organizations.access import member_required
+from organizations.models import Membership
+from organizations.permissions import Permission
+from organizations.requests import MemberRequest
+from organizations.services import log_out_member, reset_member_two_factor
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_two_factor_reset(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """Clears a member's second factors and logs them out, after a confirmation."""
+    acting = Acting.on(request, member_id)
+    if acting.stale():
+        return acting.say_changed()
+    acting.require("reset_two_factor")
+    if not acting.posted:
+        context = {"tone": "warning", "icon_name": "phone", "sessions": open_sessions(acting.member)}
+        return acting.ask("console/user_two_factor_reset.html", context)
+    try:
+        member = reset_member_two_factor(actor=request.membership, member=acting.member)
+    except Membership.DoesNotExist:
+        raise Http404 from None
+    text = _("2FA of %(name)s was reset. They were logged out everywhere and told by mail.")
+    messages.success(request, text % {"name": member.name})
+    return acting.done(member)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_sessions(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """Where a member is signed in; ends all of it, after a confirmation."""
+    acting = Acting.on(request, member_id)
+    if acting.stale():
+        return acting.say_changed()
+    acting.require("log_out")
+    if not acting.posted:
+        context = {"tone": "neutral", "icon_name": "log-out", "sessions": open_sessions(acting.member)}
+        return acting.ask("console/user_sessions.html", context)
+    try:
+        member = log_out_member(actor=request.membership, member=acting.member)
+    except Membership.DoesNotExist:
+        raise Http404 from None
+    if acting.about_oneself:
+        return acting.leave()
+    messages.success(request, _("%(name)s was logged out everywhere.") % {"name": member.name})
+    return acting.done(member)
