@@ -23,7 +23,7 @@ from organizations.queries import all_roles_of, permissions_of_member
 
 BOM = "\ufeff"
 # What a spreadsheet reads as a formula: at the start of a cell, and behind what another program may split it at.
-FORMULA = re.compile(r"(^|[,;|\"\r\n\t])(\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
+FORMULA = re.compile(r"(^|[,;|\"\r\n\t])( *)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
 
 
 def safe(text: str) -> str:

@@ -425,7 +425,13 @@ else settle(form);
 });
 document.addEventListener('keydown', event => {
 shift = event.shiftKey;
-const form = formOf(), inside = event.target.matches('body, #main, [type="checkbox"], .bulk *');
+const form = formOf();
+if (event.key === 'Enter' && form && event.target.form === form && event.target.type === 'checkbox') {
+event.preventDefault(); // or the form is sent by its first button
+if (ticked.size) document.querySelector('[data-select-bar] button')?.focus({ preventScroll: true });
+return;
+}
+const inside = event.target.matches('body, #main, [type="checkbox"], .bulk *');
 if (event.key !== 'Escape' || !form || !ticked.size || !inside || document.querySelector(':popover-open, dialog:modal')) return;
 const back = event.target.form === form && event.target.type === 'checkbox' ? event.target : document.getElementById('main');
 clear(form);

@@ -3,7 +3,8 @@
      <input type="checkbox" name="member" form="bulk">   one a row; Shift ticks the rows between, by mouse and by Space
      <input type="checkbox" form="bulk" data-select-page> ticks them all; shows whether all or some are
      <input type="checkbox" name="all" form="bulk">       also who is on other pages; unticked with the first row that is
-     <button type="button" data-select-clear>             unticks; Escape does too
+     <button type="reset" data-select-clear>              unticks; Escape does too
+     <div data-select-bar>                                Return in a box leads to its first button
      <p role="status" data-select-said data-one="1 selected" data-many="{n} selected" data-none="...">
    What is ticked stays so while rows are swapped, until the view is another one or select:clear is triggered.
    When the whole page is ticked, "select:page" is triggered on the body. */
@@ -59,7 +60,13 @@ document.addEventListener('change', event => {
 // The click that Space makes says nothing of Shift in every browser.
 document.addEventListener('keydown', event => {
   shift = event.shiftKey;
-  const form = formOf(), inside = event.target.matches('body, #main, [type="checkbox"], .bulk *');
+  const form = formOf();
+  if (event.key === 'Enter' && form && event.target.form === form && event.target.type === 'checkbox') {
+    event.preventDefault(); // or the form is sent by its first button
+    if (ticked.size) document.querySelector('[data-select-bar] button')?.focus({ preventScroll: true });
+    return;
+  }
+  const inside = event.target.matches('body, #main, [type="checkbox"], .bulk *');
   if (event.key !== 'Escape' || !form || !ticked.size || !inside || document.querySelector(':popover-open, dialog:modal')) return;
   const back = event.target.form === form && event.target.type === 'checkbox' ? event.target : document.getElementById('main');
   clear(form);

@@ -1,0 +1,284 @@
+"""Selecting and acting on many, in a real browser: by mouse, by keyboard, without scripts (U-15, U-17)."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from console.models import BulkAction
+from console.tests.people import PENDING, USERS, joined
+from organizations.models import GroupMembership, Membership, Status
+from teamadmin.testing.cast import role_named
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-15")]
+
+
+@pytest.fixture
+def crowd(live_cast):
+    """Seventy who joined: Bo, Max, Olga, Opal and Person 000 to 065."""
+    live_cast.people = joined(live_cast.acme, 66)
+    return live_cast
+
+
+@pytest.fixture
+def enter(live_server):
+    """enter(page, cast, "olga", path): opens a page signed in; whatever the console complains of fails the test."""
+    complaints = []
+
+    def go(page: Page, cast, name: str, path: str) -> None:
+        cookie = cast.client(name).cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page.on("console", lambda told: complaints.append(told.text) if wrong(told) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(live_server.url + path)
+
+    yield go
+    assert not complaints, complaints
+
+
+def wrong(told) -> bool:
+    """Not the browser's line about a form that was answered with 422."""
+    return told.type in ("error", "warning") and "422" not in told.text
+
+
+def box(page: Page, name: str):
+    return page.get_by_role("checkbox", name=f"Select {name}", exact=True)
+
+
+def bar(page: Page):
+    return page.get_by_role("group", name="Actions for selected users")
+
+
+def ticked(page: Page) -> int:
+    return page.locator("tbody .check:checked").count()
+
+
+def said(page: Page):
+    return page.locator("[data-select-said]")
+
+
+def test_ranges_by_mouse_and_clearing(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    expect(bar(page)).to_be_hidden()
+    box(page, "Person 001 Test").click()
+    expect(bar(page)).to_be_visible()
+    expect(said(page)).to_contain_text("1 selected")
+    box(page, "Person 005 Test").click(modifiers=["Shift"])
+    assert ticked(page) == 5
+    expect(said(page)).to_contain_text("5 selected")
+    box(page, "Person 003 Test").click(modifiers=["Shift"])  # unticked, and so are those up to the last one used
+    assert ticked(page) == 2
+    head = page.get_by_role("checkbox", name="Select this page")
+    assert head.evaluate("box => box.indeterminate")
+    head.click()
+    assert ticked(page) == 50
+    page.get_by_role("button", name="Clear selection").click()
+    expect(bar(page)).to_be_hidden()
+    expect(said(page)).to_have_text("Nobody selected")
+    assert not head.is_checked() and not head.evaluate("box => box.indeterminate")
+
+
+def test_by_keyboard_alone(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    box(page, "Person 001 Test").focus()
+    page.keyboard.press("Space")
+    box(page, "Person 004 Test").focus()
+    page.keyboard.press("Shift+Space")
+    assert ticked(page) == 4
+    page.keyboard.press("Escape")
+    assert ticked(page) == 0
+    expect(box(page, "Person 004 Test")).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    change = page.get_by_role("button", name="Change role")
+    expect(change).to_be_focused()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Change the role of 1 user?")
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(change).to_be_focused()
+    page.keyboard.press("Enter")
+    dialog.get_by_role("radio", name="Admin").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("1 user is now Manager.")
+    expect(page.locator("tbody tr").filter(has_text="Person 004")).to_contain_text("Manager")
+    expect(bar(page)).to_be_hidden()
+
+
+def test_the_selection_lives_as_long_as_its_view(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    box(page, "Bo Lindqvist").click()
+    box(page, "Max Keller").click()
+    with page.expect_response("**/users/"):
+        page.evaluate("document.body.dispatchEvent(new Event('users-changed'))")  # as after one member's action
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    expect(page.locator("tbody .check:checked")).to_have_count(2)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("tbody tr")).to_have_count(20)
+    expect(bar(page)).to_be_hidden()
+    page.go_back()
+    expect(page.locator("tbody tr")).to_have_count(50)
+
+
+def test_each_action_of_the_bar_by_mouse(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+
+    def act(button: str, confirm: str, result: str, *, choose: str = "", names=("Person 001", "Person 002")) -> None:
+        for name in names:
+            box(page, f"{name} Test").click()
+        bar(page).get_by_role("button", name=button).click()
+        dialog = page.get_by_role("dialog")
+        if choose:
+            dialog.get_by_role("radio", name=choose).check()
+        dialog.get_by_role("button", name=confirm).click()
+        expect(page.locator(".toast").last).to_contain_text(result)
+        expect(dialog).to_be_hidden()
+        expect(bar(page)).to_be_hidden()
+
+    act("Change role", "Change role of 2 users", "2 users are now Operator.", choose="Operator")
+    act("Add to group", "Add 2 users", "2 users are in Research now.", choose="Research")
+    act("Deactivate", "Deactivate 2 users", "2 users were deactivated.")
+    page.get_by_label("Status").select_option("Deactivated")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    act("Reactivate", "Reactivate 2 users", "2 users were reactivated.")
+    page.goto(page.url.split("?")[0])
+    act("Delete", "Delete 2 users", "2 users were deleted.")
+    expect(page.get_by_role("link", name="All Users 68")).to_be_visible()
+    assert GroupMembership.objects.filter(group=crowd.groups["research"]).count() == 0
+
+
+def test_resend_from_the_pending_tab(page, crowd, enter):
+    crowd.invite(people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")])
+    enter(page, crowd, "max", PENDING)
+    page.get_by_role("checkbox", name="Select this page").click()
+    bar(page).get_by_role("button", name="Resend invite").click()
+    page.get_by_role("dialog").get_by_role("button", name="Resend 2 invites").click()
+    expect(page.locator("#toasts")).to_contain_text("2 invitations were sent again.")
+
+
+def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
+    enter(page, crowd, "olga", USERS + "?q=acme")
+    every = page.get_by_role("checkbox", name=re.compile("Select all"))
+    expect(every).to_be_hidden()
+    page.get_by_role("checkbox", name="Select this page").click()
+    expect(every).to_have_accessible_name("Select all 70 matching")
+    every.check()
+    expect(bar(page)).to_contain_text("All matching selected")
+    axe(page)
+    box(page, "Bo Lindqvist").click()
+    expect(every).to_be_hidden()
+    box(page, "Bo Lindqvist").click()
+    expect(every).not_to_be_checked()
+    every.check()
+    bar(page).get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog", name="You can’t delete yourself")
+    axe(page)
+    dialog.get_by_role("button", name="Delete the other 69").click()
+    dialog = page.get_by_role("dialog", name="Delete 69 users?")
+    expect(dialog.get_by_role("textbox")).to_be_focused()
+    expect(dialog).to_contain_text("Type “delete 69 users” to go on.")
+    dialog.get_by_role("textbox").fill("delete 69 users")
+    dialog.get_by_role("button", name="Delete 69 users").click()
+    expect(page.locator("#toasts")).to_contain_text("69 users were deleted.")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert list(Membership.objects.filter(organization=crowd.acme)) == [crowd.olga]
+
+
+def test_a_group_is_searched_for(page, crowd, enter, monkeypatch):
+    monkeypatch.setattr("console.bulk.forms.GROUPS", 1)
+    enter(page, crowd, "olga", USERS)
+    box(page, "Bo Lindqvist").click()
+    bar(page).get_by_role("button", name="Add to group").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("radio", name="Marketing")).to_be_visible()
+    search = dialog.get_by_role("searchbox", name="Search groups")
+    search.press_sequentially("rese", delay=20)
+    dialog.get_by_role("radio", name="Research").check()
+    expect(search).to_have_value("rese")
+    dialog.get_by_role("button", name="Add 1 user").click()
+    expect(page.locator("#toasts")).to_contain_text("1 user is in Research now.")
+
+
+def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, enter, axe, monkeypatch):
+    monkeypatch.setattr("console.services.bulk.AT_ONCE", 20)
+    monkeypatch.setattr("console.views.bulk.AT_ONCE", 20)
+    enter(page, crowd, "olga", USERS + "?q=person")
+    page.get_by_role("checkbox", name="Select this page").click()
+    page.get_by_role("checkbox", name=re.compile("Select all 66")).check()
+    bar(page).get_by_role("button", name="Deactivate").click()
+    page.get_by_role("dialog").get_by_role("button", name="Deactivate 66 users").click()
+    expect(page.get_by_role("heading", name="Deactivating 66 users")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_accessible_name("0 of 66")
+    axe(page)
+    from console.services import work_off
+
+    action = BulkAction.objects.get()
+    work_off(action.pk, limit=30)
+    expect(page.get_by_role("progressbar")).to_have_accessible_name("30 of 66")
+    late = action.items.filter(state="todo").first()
+    Membership.objects.filter(pk=late.member_id).update(status=Status.DEACTIVATED)
+    work_off(action.pk, limit=100)
+    expect(page.get_by_role("heading", name="65 users were deactivated; 1 was left out.")).to_be_visible()
+    expect(page.locator("#bulk-said")).to_contain_text("65 users were deactivated")
+    axe(page)
+    page.get_by_role("link", name="Left out 1").click()
+    expect(page.locator("main")).to_contain_text(f"{late.name} is not active.")
+    page.get_by_role("link", name="Users", exact=True).last.click()
+    expect(page).to_have_url(re.compile(r"/users/\?q=person$"))
+    page.goto(page.url.split("?")[0] + "bulk/")
+    page.get_by_role("link", name="65 users were deactivated").click()
+    expect(page.get_by_role("link", name="Done 65")).to_be_visible()
+
+
+def test_a_running_action_is_stopped(page, crowd, enter, monkeypatch):
+    monkeypatch.setattr("console.services.bulk.AT_ONCE", 2)
+    monkeypatch.setattr("console.views.bulk.AT_ONCE", 2)
+    enter(page, crowd, "olga", USERS)
+    for number in range(3):
+        box(page, f"Person {number:03} Test").click()
+    bar(page).get_by_role("button", name="Deactivate").click()
+    page.get_by_role("dialog").get_by_role("button", name="Deactivate 3 users").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("heading", name="0 users were deactivated. It was stopped.")).to_be_visible()
+    expect(page.get_by_role("link", name="Not reached 3")).to_be_visible()
+
+
+@pytest.mark.spec("U-17")
+def test_the_view_and_the_selection_are_exported(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    page.get_by_role("searchbox").press_sequentially("lind", delay=20)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    with page.expect_download() as got:
+        page.get_by_role("link", name="Export").click()
+    text = got.value.path().read_bytes().decode("utf-8-sig")
+    assert got.value.suggested_filename == "users.csv" and text.count("\r\n") == 2 and "bo@acme.example" in text
+    page.get_by_role("searchbox").fill("")
+    expect(page.locator("tbody tr")).to_have_count(50)
+    for name in ("Max Keller", "Opal Nakamura"):
+        box(page, name).click()
+    with page.expect_download() as got:
+        bar(page).get_by_role("button", name="Export").click()
+    text = got.value.path().read_bytes().decode("utf-8-sig")
+    assert text.count("\r\n") == 3 and "max@acme.example" in text and "opal@acme.example" in text
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_without_a_script(browser, crowd, live_server, width):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 844})
+    cookie = crowd.client("olga").cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(live_server.url + USERS)
+    for name in ("Bo Lindqvist", "Max Keller"):
+        box(page, name).check()
+    bar(page).get_by_role("button", name="Change role").click()
+    expect(page.get_by_role("heading", name="Change the role of 2 users?")).to_be_visible()
+    page.get_by_role("radio", name="Operator").check()
+    page.get_by_role("button", name="Change role of 2 users").click()
+    expect(page.locator("#toasts")).to_contain_text("2 users are now Operator.")
+    page.get_by_role("link", name="See each").click()
+    expect(page.get_by_role("link", name="Done 2")).to_be_visible()
+    assert list(crowd.bo.roles.all()) == [role_named("operator")]
+    context.close()

@@ -1,0 +1,254 @@
+"""How actions on many members are worked off: in slices, by several, after a crash, exactly once (U-15)."""
+
+import logging
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from audit.models import Entry
+from base.policies import Refused
+from console import services
+from console.bulk.kinds import KINDS, Choice
+from console.bulk.selection import Selection
+from console.listing import Tab, whole
+from console.models import BulkAction, BulkItem, BulkState
+from console.tests.people import joined
+from organizations.models import Group, Membership, MembershipRole, Status
+from outbox.services import waking
+from teamadmin.testing.cast import role_named
+from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.processes import wait_until
+
+pytestmark = pytest.mark.spec("U-15")
+
+
+def begin(actor: Membership, members: list[Membership], kind: str = "deactivation", **choice) -> BulkAction:
+    selection = Selection(whole(Tab.ALL), ids=tuple(member.pk for member in members))
+    action, begun = services.start_bulk(
+        actor=actor,
+        kind=KINDS[kind],
+        choice=Choice(**choice),
+        selection=selection,
+        view="",
+        key=uuid4(),
+        now=timezone.now(),
+    )
+    assert begun
+    return action
+
+
+def states(action: BulkAction) -> dict[str, int]:
+    found = list(BulkItem.objects.filter(action=action).values_list("state", flat=True))
+    return {state: found.count(state) for state in set(found)}
+
+
+def notes(action: BulkAction) -> set[str]:
+    return set(BulkItem.objects.filter(action=action, state="refused").values_list("note", flat=True))
+
+
+def each_once(action: BulkAction, name: str = "member.deactivated") -> None:
+    """One entry in the audit log for each member who is done."""
+    told = list(Entry.objects.filter(action=name).values_list("target_id", flat=True))
+    done = set(BulkItem.objects.filter(action=action, state="done").values_list("member_id", flat=True))
+    assert len(told) == len(set(told)) and set(told) == done
+
+
+def go_on_later(action: BulkAction) -> None:
+    BulkAction.objects.filter(pk=action.pk).update(touched_at=timezone.now() - timedelta(minutes=2))
+
+
+@pytest.mark.django_db
+def test_in_slices_until_all_are_done(cast, monkeypatch):
+    asked = []
+    monkeypatch.setattr("console.services.working.publish", lambda *what: asked.append(what))
+    action = begin(cast.olga, joined(cast.acme, 25))
+    assert [services.work_off(action.pk, limit=10) for _ in range(3)] == [True, True, False]
+    assert asked == [("console.tasks.work_off_bulk", str(action.pk))] * 2
+    action.refresh_from_db()
+    assert (action.state, action.done, action.refused) == (BulkState.DONE, 25, 0) and action.finished_at
+    assert services.work_off(action.pk) is False
+    each_once(action)
+
+
+@pytest.mark.django_db
+def test_above_200_a_worker_is_asked_after_the_commit(cast, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr("console.services.bulk.AT_ONCE", 3)
+    asked = []
+    monkeypatch.setattr(waking, "publish", lambda *what: asked.append(what))
+    with django_capture_on_commit_callbacks(execute=True):
+        begin(cast.olga, joined(cast.acme, 3))
+    assert asked == []
+    with django_capture_on_commit_callbacks(execute=True):
+        action = begin(cast.olga, joined(cast.acme, 4))
+    assert asked == [("console.tasks.work_off_bulk", str(action.pk))]
+
+
+@pytest.mark.django_db
+def test_what_lost_its_wake_up_is_swept(cast, monkeypatch):
+    asked = []
+    monkeypatch.setattr("console.services.bulk.publish", lambda *what: asked.append(what[1]) or True)
+    action = begin(cast.olga, joined(cast.acme, 2))
+    assert services.take_up_bulk() == 0
+    go_on_later(action)
+    assert services.take_up_bulk() == 1 and asked == [str(action.pk)]
+    services.work_off(action.pk)
+    go_on_later(action)
+    assert services.take_up_bulk() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("way", ["demoted", "deactivated", "deleted"])
+def test_who_lost_the_right_half_way_goes_no_further(cast, way):
+    action = begin(cast.olga, joined(cast.acme, 10))
+    services.work_off(action.pk, limit=4)
+    if way == "demoted":
+        MembershipRole.objects.filter(membership=cast.olga).update(role=role_named("manager"))
+    elif way == "deactivated":
+        Membership.objects.filter(pk=cast.olga.pk).update(status=Status.DEACTIVATED)
+    else:
+        cast.olga.delete()
+    services.work_off(action.pk, limit=50)
+    assert states(action) == {"done": 4, "refused": 6}
+    (why,) = notes(action)
+    expected = "Your role does not include" if way == "demoted" else "Your access to this organization has ended."
+    assert why.startswith(expected)
+    assert Membership.objects.filter(organization=cast.acme, status=Status.ACTIVE, last_name="Test").count() == 6
+
+
+@pytest.mark.django_db
+def test_a_stopped_one_goes_no_further(cast):
+    action = begin(cast.olga, joined(cast.acme, 10))
+    services.work_off(action.pk, limit=4)
+    assert services.cancel_bulk(actor=cast.olga, action=action) is True
+    assert services.cancel_bulk(actor=cast.olga, action=action) is False
+    assert services.work_off(action.pk, limit=50) is False
+    action.refresh_from_db()
+    assert states(action) == {"done": 4, "todo": 6} and (action.state, action.done) == (BulkState.CANCELLED, 4)
+
+
+@pytest.mark.django_db
+def test_what_was_chosen_may_be_gone(cast):
+    members = joined(cast.acme, 2)
+    action = begin(cast.olga, members, "group", group=cast.groups["research"])
+    Group.objects.filter(pk=cast.groups["research"].pk).delete()
+    members[0].delete()
+    services.work_off(action.pk)
+    assert notes(action) == {"Research is no longer there."}
+    action = begin(cast.olga, members[1:], "deletion")
+    members[1].delete()
+    services.work_off(action.pk)
+    assert notes(action) == {"No longer there."}
+
+
+@pytest.mark.django_db
+def test_a_fault_stops_one_member_and_no_other(cast, monkeypatch, caplog):
+    members = joined(cast.acme, 3)
+    tried = []
+
+    def work(actor, member, choice):
+        tried.append(member.pk)
+        if member.pk == members[0].pk:
+            Membership.objects.filter(pk=member.pk).update(first_name="half done")
+            raise RuntimeError("broken")
+        if member.pk == members[1].pk and tried.count(member.pk) < 3:
+            raise OperationalError("deadlock detected")
+        return True
+
+    kind = KINDS["deactivation"]
+    monkeypatch.setitem(KINDS, "deactivation", type(kind)(**{**kind.__dict__, "work": work}))
+    action = begin(cast.olga, members)
+    with caplog.at_level(logging.CRITICAL, logger="console"):
+        services.work_off(action.pk)
+    assert states(action) == {"done": 2, "refused": 1}
+    assert notes(action) == {"Something went wrong, and nothing was changed. Try again."}
+    assert not Membership.objects.filter(first_name="half done").exists()
+
+
+@pytest.mark.django_db
+def test_entries_of_the_audit_log_say_where_it_was_asked(cast):
+    action = begin(cast.olga, joined(cast.acme, 1))
+    BulkAction.objects.filter(pk=action.pk).update(ip="192.0.2.7", request_id="abc")
+    services.work_off(action.pk)
+    entry = Entry.objects.get(action="member.deactivated")
+    assert (entry.ip, entry.request_id, entry.actor_id) == ("192.0.2.7", "abc", cast.olga.pk)
+
+
+@pytest.mark.django_db
+def test_old_results_go(cast):
+    action = begin(cast.olga, joined(cast.acme, 3))
+    services.work_off(action.pk)
+    services.purge_bulk()
+    assert BulkItem.objects.count() == 3
+    BulkAction.objects.update(finished_at=timezone.now() - timedelta(days=31))
+    assert [services.purge_bulk(limit=2) for _ in range(3)] == [2, 1, 0]
+    assert not BulkAction.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_begins_what_they_may_not_do(cast):
+    with pytest.raises(Refused):
+        begin(cast.max, [cast.bo], "deletion")
+
+
+@pytest.mark.django_db
+def test_somebody_elses_key_begins_nothing(cast):
+    action = begin(cast.olga, [cast.bo])
+    with pytest.raises(BulkAction.DoesNotExist):
+        services.start_bulk(
+            actor=cast.tess,
+            kind=KINDS["deletion"],
+            choice=Choice(),
+            selection=Selection(whole(Tab.ALL), everyone=True),
+            view="",
+            key=action.pk,
+            now=timezone.now(),
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("not on_postgresql()")
+def test_four_at_once_do_each_member_once(live_cast, monkeypatch):
+    monkeypatch.setattr("console.services.working.publish", lambda *what: True)
+    action = begin(live_cast.olga, joined(live_cast.acme, 40))
+    assert not any(isinstance(told, Exception) for told in at_once(4, lambda number: services.work_off(action.pk)))
+    services.work_off(action.pk)
+    action.refresh_from_db()
+    assert states(action) == {"done": 40} and action.state == BulkState.DONE
+    each_once(action)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("not on_postgresql()")
+def test_two_that_delete_the_same_people(live_cast, monkeypatch):
+    monkeypatch.setattr("console.services.working.publish", lambda *what: True)
+    members = joined(live_cast.acme, 20)
+    actions = [begin(live_cast.olga, members, "deletion") for _ in range(2)]
+    at_once(2, lambda number: services.work_off(actions[number].pk))
+    assert sum(states(action).get("done", 0) for action in actions) == 20
+    assert {note for action in actions for note in notes(action)} <= {"No longer there."}
+    assert Entry.objects.filter(action="member.deleted").count() == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_worker_leaves_nobody_half_done_or_done_twice(live_cast, celery_worker_process, settings, monkeypatch):
+    if not settings.REDIS_URL or not on_postgresql():
+        pytest.skip("needs PostgreSQL and Redis")
+    monkeypatch.setattr(waking, "_quiet_until", 0.0)
+    members = joined(live_cast.acme, 400)
+    action = begin(live_cast.olga, members)
+    first = celery_worker_process()
+    wait_until(lambda: states(action).get("done", 0) >= 20, 60, lambda: f"{states(action)} {first.output}")
+    first.kill()
+    done = states(action).get("done", 0)
+    assert 20 <= done < 400, "the worker was too quick to be killed half-way"
+    assert Membership.objects.filter(organization=live_cast.acme, status=Status.DEACTIVATED).count() == done
+    each_once(action)
+    go_on_later(action)
+    second = celery_worker_process()  # sweeps when it starts
+    ended = lambda: BulkAction.objects.filter(pk=action.pk, state=BulkState.DONE).exists()  # noqa: E731
+    wait_until(ended, 120, lambda: f"{states(action)} {second.output}")
+    assert states(action) == {"done": 400}
+    each_once(action)

