@@ -1,0 +1,236 @@
+"""A group's page, and who is in it (G-2, G-3, G-4, R-6, R-7, R-8, U-12, U-18)."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from audit.models import Entry
+from console.queries import groups as reading
+from console.tests.people import in_groups, joined, link, pending, words
+from organizations.models import Group, GroupRole, ManagedBy, Membership, ProjectGrant, Status
+from organizations.queries import roles_of_group
+from teamadmin.testing.cast import role_named
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def url(group: Group, noun: str = "") -> str:
+    return f"/o/acme/groups/{group.pk}/{noun}"
+
+
+def people(response) -> list[str]:
+    table = re.search(r"<tbody.*?</tbody>", response.content.decode(), flags=re.DOTALL)
+    return re.findall(r'<span class="name">([^<]*)', table[0]) if table else []
+
+
+@pytest.fixture
+def marketing(cast) -> Group:
+    return cast.groups["marketing"]
+
+
+@pytest.fixture
+def external(cast) -> Group:
+    group = Group.objects.create(organization=cast.acme, name="Staff", managed_by=ManagedBy.SCIM)
+    in_groups([cast.bo], [group])
+    return group
+
+
+# --- seeing it ----------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("G-2")
+def test_the_page_says_all_of_it(cast, marketing):
+    GroupRole.objects.create(organization=cast.acme, group=marketing, role=role_named("operator"))
+    in_groups(pending(cast.acme, 2), [marketing])
+    page = cast.client("olga").get(url(marketing))
+    text = words(page)
+    assert people(page) == ["Bo Lindqvist", "Guest 000 Test", "Guest 001 Test"]
+    for part in ("Members 3", "Project access 2 ", "Atlas", "Website", "Operator Works in", "Managed by TeamAdmin"):
+        assert part in text, part
+    assert "Pending 2 invited members" in text and "3 members" in text
+    assert "Edit" in text and "Add members" in text and "Delete group" in text
+
+
+@pytest.mark.spec("G-2")
+def test_readers_see_it_without_any_button(cast, marketing):
+    cast.opal.role_links.all().delete()
+    role = cast.acme.roles.create(scheme="ranked", key="eye", name="Eye", permissions=["people.view"])
+    cast.opal.role_links.create(organization=cast.acme, role=role)
+    page = cast.client("opal").get(url(marketing))
+    assert people(page) == ["Bo Lindqvist"]
+    for word in ("Add", "Edit", "Delete group", "Change roles", "Remove"):
+        assert word not in words(page), word
+
+
+@pytest.mark.spec("G-2")
+def test_search_in_the_group_alone(cast, marketing, monkeypatch):
+    in_groups(joined(cast.acme, 3), [marketing])
+    client = cast.client("olga")
+    for few in (1000, 1):  # looked up in the organization first, or on the way through the group
+        monkeypatch.setattr(reading, "FEW_FOUND", few)
+        assert people(client.get(url(marketing), {"q": "test 001"})) == ["Person 001 Test"]
+        assert len(people(client.get(url(marketing), {"q": "acme.example"}))) == 4
+    nobody = client.get(url(marketing), {"q": "olga"})
+    assert "Nobody in this group matches “olga”" in words(nobody) and link(nobody, "Clear search") == url(marketing)
+
+
+@pytest.mark.spec("G-2")
+def test_a_large_group_pages_newest_first(cast, marketing, monkeypatch):
+    monkeypatch.setattr(reading, "FITS", 60)
+    members = joined(cast.acme, 119)
+    in_groups(members, [marketing])
+    client, seen, address = cast.client("olga"), [], url(marketing)
+    pages = 0
+    while address:
+        page = client.get(address)
+        seen += people(page)
+        pages += 1
+        address = link(page, "Next") if "Next" in words(page) and 'rel="next"' in page.content.decode() else ""
+    assert pages == 3 and seen == [*(f"Person {n:03} Test" for n in reversed(range(119))), "Bo Lindqvist"]
+    assert people(client.get(link(page, "Previous"))) == seen[50:100]
+    assert "newest in the group first" in words(client.get(url(marketing)))
+
+
+@pytest.mark.spec("G-2")
+def test_htmx_gets_the_members_alone(cast, marketing):
+    part = cast.client("olga").get(url(marketing) + "?q=bo", headers=HTMX)
+    body = part.content.decode()
+    assert "<html" not in body and body.strip().startswith("<section") and "Project access" not in body
+    assert part["HX-Push-Url"] == url(marketing) + "?q=bo"
+
+
+def cost(cast, path: str) -> int:
+    client = cast.client("olga")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.spec("G-2")
+def test_queries_stay_the_same(cast, marketing):
+    few = cost(cast, url(marketing))
+    in_groups(joined(cast.acme, 30), [marketing, cast.groups["research"]])
+    ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], group=marketing)
+    assert cost(cast, url(marketing)) == few <= 16
+
+
+@pytest.mark.spec("G-2", "A-5")
+@pytest.mark.parametrize("noun", ["", "details/", "deletion/", "members/", "projects/", "roles/"])
+def test_others_groups_are_not_found(cast, marketing, noun):
+    assert cast.client("olga").get(f"/o/acme/groups/{cast.globex_group.pk}/{noun}").status_code == 404
+    assert cast.client("olga").get(f"/o/acme/groups/{uuid4()}/{noun}").status_code == 404
+    assert cast.client("tess").get(url(marketing, noun)).status_code == 404
+    assert cast.client("bo").get(url(marketing, noun)).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["q=%00", "after=%00", "before=x", "projects_after=%ED%A0%80", "after=" + "9" * 20])
+def test_odd_addresses_are_no_error(cast, marketing, query):
+    assert cast.client("olga").get(f"{url(marketing)}?{query}").status_code == 200
+
+
+# --- members ------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("G-2", "U-12")
+def test_several_are_added_and_one_is_warned_of(cast, marketing):
+    Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
+    client = cast.client("max")
+    asked = client.get(url(marketing, "members/"))
+    assert "Already in this group" in words(asked) and f'value="{cast.bo.pk}"' not in asked.content.decode()
+    chosen = [str(member.pk) for member in (cast.olga, cast.opal)]
+    done = client.post(url(marketing, "members/"), {"members": chosen}, follow=True)
+    assert done.redirect_chain == [(url(marketing), 302)]
+    assert people(done) == ["Bo Lindqvist", "Olga Ivanova", "Opal Nakamura"]
+    assert "2 members were added to Marketing." in words(done) and "Opal Nakamura is deactivated" in words(done)
+    assert Entry.objects.filter(action="group.member_added", target_id=cast.opal.pk).count() == 1
+    again = client.post(url(marketing, "members/"), {"members": chosen}, follow=True)
+    assert "Everybody you chose was in Marketing already." in words(again)
+
+
+@pytest.mark.spec("G-2", "U-18")
+def test_htmx_brings_the_page_up_to_date(cast, marketing):
+    dialog = cast.client("olga").get(url(marketing, "members/"), headers=HTMX).content.decode()
+    assert "<dialog" in dialog and "<html" not in dialog
+    done = cast.client("olga").post(url(marketing, "members/"), {"members": str(cast.opal.pk)}, headers=HTMX)
+    body = done.content.decode()
+    assert 'id="group" hx-swap-oob="true"' in body and "Opal Nakamura" in body and "1 member was added" in body
+
+
+@pytest.mark.spec("G-2")
+@pytest.mark.parametrize("members,complaint", [([], "Choose somebody to add."), ([str(uuid4())], "no longer there")])
+def test_nobody_chosen_or_somebody_gone(cast, marketing, members, complaint):
+    answer = cast.client("olga").post(url(marketing, "members/"), {"members": members})
+    assert answer.status_code == 422 and complaint in words(answer)
+
+
+@pytest.mark.spec("G-2", "U-18")
+def test_one_is_taken_out_and_focus_has_a_place(cast, marketing):
+    path = url(marketing, f"members/{cast.bo.pk}/removal/")
+    body = cast.client("max").post(path, headers=HTMX).content.decode()
+    assert "Bo Lindqvist is no longer in Marketing." in body and 'id="members-title" tabindex="-1" autofocus' in body
+    assert "Nobody is in this group" in body
+    again = cast.client("max").post(path, follow=True)
+    assert "Bo Lindqvist was not in Marketing." in words(again)
+    assert cast.client("max").post(url(marketing, f"members/{cast.tess.pk}/removal/")).status_code == 404
+
+
+@pytest.mark.spec("R-6", "G-4")
+def test_a_manager_adds_nobody_to_a_group_of_admins(cast, marketing):
+    GroupRole.objects.create(organization=cast.acme, group=marketing, role=role_named("admin"))
+    page = cast.client("max").get(url(marketing))
+    reason = "You cannot add people to Marketing: it allows more than your role."
+    assert reason in words(page) and 'id="add-members"' not in page.content.decode()
+    answer = cast.client("max").post(url(marketing, "members/"), {"members": str(cast.max.pk)})
+    assert answer.status_code == 403 and reason in words(answer)
+    assert marketing.member_links.count() == 1
+
+
+@pytest.mark.spec("R-7", "G-4")
+def test_a_manager_takes_no_admin_out_of_a_group_with_roles(cast, marketing):
+    in_groups([cast.olga], [marketing])
+    path = url(marketing, f"members/{cast.olga.pk}/removal/")
+    GroupRole.objects.create(organization=cast.acme, group=marketing, role=role_named("operator"))
+    answer = cast.client("max").post(path)
+    assert answer.status_code == 403 and "allows more than yours" in words(answer)
+    assert cast.client("olga").post(path).status_code == 302
+
+
+@pytest.mark.spec("R-8", "G-4")
+def test_the_last_admin_is_not_taken_out(cast, marketing):
+    cast.olga.role_links.update(role=role_named("operator"))
+    GroupRole.objects.create(organization=cast.acme, group=marketing, role=role_named("admin"))
+    in_groups([cast.olga], [marketing])
+    client = cast.client("olga")
+    for path, typed in (
+        (f"members/{cast.olga.pk}/removal/", {}),
+        ("roles/", {"seen": str(role_named("admin").pk)}),
+        ("deletion/", {}),
+    ):
+        if path.startswith("members"):
+            marketing.member_links.filter(membership=cast.bo).delete()
+        answer = client.post(url(marketing, path), typed)
+        assert answer.status_code == 403 and "needs at least one active Admin" in words(answer), path
+    page = client.get(url(marketing))
+    assert 'id="delete-group"' not in page.content.decode() and "needs at least one active Admin" in words(page)
+    assert marketing.member_links.count() == 1 and roles_of_group(marketing)
+
+
+@pytest.mark.spec("G-3")
+def test_an_external_group_shows_what_is_its_own_and_refuses_the_rest(cast, external):
+    client = cast.client("olga")
+    page = client.get(url(external))
+    text = words(page)
+    assert "This group is managed externally" in text and "Your identity provider" in text
+    for word in ("Add members", "Delete group", "Remove Bo"):
+        assert word not in text
+    assert "Add project" in text and "Change roles" in text
+    for noun in ("details/", "deletion/", "members/", f"members/{cast.bo.pk}/removal/"):
+        answer = client.post(url(external, noun), {"name": "Ours", "members": str(cast.opal.pk)})
+        assert answer.status_code == 403 and "is managed externally" in words(answer), noun
+    assert client.post(url(external, "projects/"), {"projects": str(cast.projects["ledger"].pk)}).status_code == 302
+    assert client.post(url(external, "roles/"), {"roles": str(role_named("builder").pk)}).status_code == 302
+    assert external.project_links.count() == external.role_links.count() == external.member_links.count() == 1
