@@ -4,10 +4,11 @@ Nothing in an address can make an error: what is unknown counts as not said.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 from django.http import QueryDict
@@ -15,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from base.text import fold
-from organizations.models import Status
+from organizations.models import ManagedBy, Status
 
 SEARCH_LIMIT, WORD_LIMIT = 100, 8
 
@@ -66,6 +67,25 @@ DEFAULT_SORT = {Tab.ALL: "name", Tab.PENDING: "invite_expires"}
 
 
 @dataclass(frozen=True)
+class Picks:
+    """What else is asked of members, "" for any: the id of a role, a group and a project, one of ManagedBy, and "on" or
+    "off" for two-factor authentication."""
+
+    role: str = ""
+    group: str = ""
+    project: str = ""
+    managed_by: str = ""
+    two_factor: str = ""
+
+    def fields(self) -> dict[str, str]:
+        """Those that are given, by name."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+    def __bool__(self) -> bool:
+        return bool(self.fields())
+
+
+@dataclass(frozen=True)
 class Cursor:
     """Where a page begins: after (or, backwards, before) a row with these values of the sort's columns and this id."""
 
@@ -80,6 +100,7 @@ class Listing:
     tab: Tab = Tab.ALL
     q: str = ""
     filter: Filter = JOINED
+    picks: Picks = Picks()
     sort: str = "name"
     columns: tuple[str, ...] | None = None
     cursor: Cursor | None = None
@@ -102,7 +123,7 @@ class Listing:
     @property
     def narrowed(self) -> bool:
         """True where a search or a filter leaves somebody out."""
-        return bool(self.q or self.filter.key)
+        return bool(self.q or self.filter.key or self.picks)
 
     def offered_sorts(self) -> list[str]:
         """Sorting by what only others have would order by nothing that is seen."""
@@ -112,7 +133,7 @@ class Listing:
 
     def fields(self) -> dict[str, str]:
         """What stands in the address: only what differs from the tab's own view."""
-        fields = {"q": self.q, "status": self.filter.key}
+        fields = {"q": self.q, "status": self.filter.key, **self.picks.fields()}
         fields["sort"] = "" if self.sort == DEFAULT_SORT[self.tab] else self.sort
         fields["columns"] = ",".join(self.columns or ())
         if self.cursor:
@@ -125,6 +146,15 @@ class Listing:
 
     def first_page(self) -> "Listing":
         return replace(self, cursor=None, token="")
+
+    def without(self, name: str) -> "Listing":
+        """The first page with that choice taken back: q, status, or one of Picks."""
+        if name == "q":
+            return replace(self.first_page(), q="")
+        if name == "status":
+            plain = replace(self.first_page(), filter=FILTERS[self.tab][0])
+            return replace(plain, sort=_sort(plain, self.sort))
+        return replace(self.first_page(), picks=replace(self.picks, **{name: ""}))
 
     def at(self, organization_id: object, values: tuple[Any, ...], *, backwards: bool) -> "Listing":
         """The page after, or before, the row of these values (of self.keys, then its id)."""
@@ -139,7 +169,8 @@ def whole(tab: Tab) -> Listing:
 
 def _signer(listing: Listing, organization_id: object) -> Signer:
     # A cursor is good for the list that it was made for, and for no other order, filter or organization.
-    bound = (str(organization_id), listing.tab, listing.filter.key, listing.sort, listing.q)
+    picks = urlencode(listing.picks.fields())
+    bound = (str(organization_id), listing.tab, listing.filter.key, picks, listing.sort, listing.q)
     return Signer(salt="console.listing:" + "\n".join(bound), sep=".")
 
 
@@ -165,6 +196,23 @@ def _sort(listing: Listing, wanted: str) -> str:
     return wanted if wanted.removeprefix("-") in offered else default if default in offered else "name"
 
 
+def _id(value: str) -> str:
+    try:
+        return str(UUID(value))
+    except ValueError:
+        return ""
+
+
+def _picks(tab: Tab, params: QueryDict) -> Picks:
+    managed_by, two_factor = params.get("managed_by", ""), params.get("two_factor", "")
+    return Picks(
+        *(_id(params.get(name, "")) for name in ("role", "group", "project")),
+        managed_by=managed_by if managed_by in ManagedBy.values else "",
+        # Who has not joined has nothing to switch on.
+        two_factor=two_factor if two_factor in ("on", "off") and tab == Tab.ALL else "",
+    )
+
+
 def listing_of(tab: Tab, params: QueryDict, *, organization_id: object, columns: tuple[str, ...]) -> Listing:
     """The view that an address asks for. `columns` are the names that may be switched on."""
     choices = {choice.key: choice for choice in FILTERS[tab]}
@@ -173,6 +221,7 @@ def listing_of(tab: Tab, params: QueryDict, *, organization_id: object, columns:
         whole(tab),
         q=_search(params.get("q", "")),
         filter=choices.get(params.get("status", ""), FILTERS[tab][0]),
+        picks=_picks(tab, params),
         columns=tuple(name for name in columns if name in wanted) or None,
     )
     listing = replace(listing, sort=_sort(listing, params.get("sort", "")))
