@@ -21,7 +21,7 @@ from console.tables import OPTIONAL, UserTable, shown_columns
 from console.times import Clock, Moment
 from organizations.models import ManagedBy, Membership, Role, Status
 from organizations.permissions import Permission
-from organizations.queries import roles_of
+from organizations.queries import all_roles_of, group_roles_of, roles_of
 from organizations.roles import permissions_of
 
 TONES = {"active": "success", "pending": "warning", "expired": "danger", "deactivated": "neutral"}
@@ -71,7 +71,7 @@ class Rows:
             "deactivated": _("Deactivated"),
         }
         self.words = {"more": _("More actions for %(name)s"), "pick": _("Select %(name)s")}
-        self.words |= {"all": _("All"), "off": _("Off")}
+        self.words |= {"all": _("All"), "off": _("Off"), "on": _("On"), "via": _("%(role)s via %(group)s")}
         self.managers = {choice.value: str(choice.label) for choice in ManagedBy}
 
     def row(self, member: Membership) -> Row:
@@ -101,11 +101,18 @@ class Rows:
             self.roles[role.pk] = (str(role.label), Permission.PROJECTS_VIEW_ALL in permissions_of(role))
         return self.roles[role.pk]
 
+    def role(self, row: Row, member: Membership) -> None:
+        """What comes through a group, unless it is held anyway, says so (G-4)."""
+        if through := group_roles_of(member):
+            held = {role.pk for role in roles_of(member)}
+            found = ((self._role(role)[0], group) for role, group in through if role.pk not in held)
+            row.roles += [self.words["via"] % {"role": role, "group": group} for role, group in found]
+
     def groups(self, row: Row, member: Membership) -> None:
         row.groups = self.details.groups.get(member.pk, [])
 
     def projects(self, row: Row, member: Membership) -> None:
-        every = any(self._role(role)[1] for role in roles_of(member))
+        every = any(self._role(role)[1] for role in all_roles_of(member))
         row.projects = self.words["all"] if every else str(self.details.projects.get(member.pk, 0))
 
     def invited_by(self, row: Row, member: Membership) -> None:
@@ -115,8 +122,9 @@ class Rows:
         row.managed_by = self.managers[member.managed_by]
 
     def two_factor(self, row: Row, member: Membership) -> None:
-        # Nobody can switch it on yet; who has not joined has nothing to switch.
-        row.two_factor = "" if member.status == Status.INVITED else self.words["off"]
+        # Who has not joined has nothing to switch on.
+        if member.status != Status.INVITED:
+            row.two_factor = self.words["on" if member.two_factor else "off"]
 
     def last_active(self, row: Row, member: Membership) -> None:
         row.last_active = None if member.status == Status.INVITED else self.clock.ago(member.last_active_at)
@@ -158,6 +166,7 @@ class Rows:
 
 # What fills the cells of a column that may be hidden.
 FILLERS: dict[str, Callable[[Rows, Row, Membership], None]] = {
+    "role": Rows.role,
     "groups": Rows.groups,
     "projects": Rows.projects,
     "invited_by": Rows.invited_by,

@@ -8,8 +8,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from console.listing import Listing, Tab
+from organizations.models import Membership
 
-# Shown unless an address or, later, a person says otherwise (U-4). Name, check box and menu always are.
+# Shown unless an address or the viewer's own choice says otherwise (U-4, U-5). Name, check box and menu always are.
 SHOWN = {
     Tab.ALL: ("role", "groups", "projects", "status", "two_factor", "last_active", "invite_expires"),
     Tab.PENDING: ("role", "groups", "invited_by", "sent", "status", "invite_expires"),
@@ -47,6 +48,12 @@ OPTIONAL = tuple(name for name in UserTable.base_columns if name not in ("pick",
 def shown_columns(listing: Listing) -> tuple[str, ...]:
     """The names of the optional columns that the listing shows."""
     return listing.columns or SHOWN[listing.tab]
+
+
+def kept_columns(member: Membership, tab: Tab) -> tuple[str, ...] | None:
+    """The member's own choice for the tab, None where it is the usual one (U-5)."""
+    kept = (member.columns if tab == Tab.ALL else member.pending_columns).split(",")
+    return tuple(name for name in OPTIONAL if name in kept) or None
 
 
 def table_of(listing: Listing) -> UserTable:

@@ -8,6 +8,9 @@ from console.bulk.kinds import KINDS
 urlpatterns = [
     path("", views.users, name="users"),
     path("pending/", views.users_pending, name="users_pending"),
+    path("columns/", views.users_columns, name="users_columns"),
+    path("choices/group/", views.users_choices, {"kind": "group"}, name="users_choices_group"),
+    path("choices/project/", views.users_choices, {"kind": "project"}, name="users_choices_project"),
     path("export/", views.users_export, name="users_export"),
     path("bulk/", views.bulk_list, name="users_bulk"),
     path("bulk/count/", views.bulk_count, name="users_bulk_count"),

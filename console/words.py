@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.listing import DEFAULT_SORT, EVERYONE, JOINED, Listing, Tab, whole
+from console.listing import DEFAULT_SORT, Listing, Tab
 from console.queries import Counts
-from organizations.models import Organization, Status
+from organizations.models import Organization
 
 URL_NAMES = {Tab.ALL: "users", Tab.PENDING: "users_pending"}
 
@@ -43,58 +43,6 @@ def found(count: int, *, more: bool) -> str:
     if more:
         return _("Showing %(count)s users") % {"count": count}
     return ngettext("%(count)s user", "%(count)s users", count) % {"count": count}
-
-
-def _elsewhere(listing: Listing, matches: dict[str, int]) -> tuple[str, str]:
-    invited, total = matches.get(Status.INVITED, 0), sum(matches.values())
-    if invited == total:
-        text = ngettext(
-            "%(count)s person who has not accepted yet does.", "%(count)s people who have not accepted yet do.", total
-        )
-        action = _("Show pending members")
-    else:
-        text = ngettext(
-            "%(count)s member with another status does.", "%(count)s members with another status do.", total
-        )
-        action = _("Search everyone")
-    return text % {"count": total}, action
-
-
-def nobody(slug: str, listing: Listing, matches: dict[str, int]) -> dict[str, str]:
-    """What an empty list says and offers: `matches` are the members whom the search finds whatever the filter (U-3).
-
-    Gives heading, text, url and action for ui/empty.html; nothing where the tab as such is empty.
-    """
-    plain = address_of(slug, whole(listing.tab))
-    if listing.q and matches:
-        everyone = Listing(tab=Tab.ALL, q=listing.q, filter=EVERYONE)
-        text, action = _elsewhere(listing, matches)
-        heading = (
-            _("No one who joined matches “%(search)s”")
-            if listing.filter == JOINED
-            else _("No one here matches “%(search)s”")
-        )
-        return {
-            "heading": heading % {"search": listing.q},
-            "text": text,
-            "url": address_of(slug, everyone),
-            "action": action,
-        }
-    if listing.q:
-        return {
-            "heading": _("No one matches “%(search)s”") % {"search": listing.q},
-            "text": _("Search for a part of a name or an email address, or for all of it."),
-            "url": plain,
-            "action": _("Clear search and filters") if listing.filter.key else _("Clear search"),
-        }
-    if listing.filter.key:
-        return {
-            "heading": _("No one is in “%(status)s”") % {"status": listing.filter.label},
-            "text": _("Choose another status to see the others."),
-            "url": plain,
-            "action": _("Clear filter"),
-        }
-    return {}
 
 
 def sorts(listing: Listing) -> list[tuple[str, str, bool]]:

@@ -127,6 +127,7 @@ if (event.target === menu && menu.childElementCount && button.matches('[data-men
 menu.addEventListener('toggle', event => {
 if (event.newState === 'open' && button.matches(':focus-visible')) menu.querySelector('[role="menuitem"]')?.focus();
 });
+menu.addEventListener('change', event => event.stopPropagation());
 button.after(menu);
 return menu;
 };

@@ -1,4 +1,4 @@
-from console.queries.counts import Counts, count_matches, count_members
+from console.queries.counts import Counts, count_matches, count_members, counting, counts_of
 from console.queries.details import Details, details_of
 from console.queries.members import Page, page_of
 from console.queries.offboarding import Offboarding, administrative_invitations, offboarding_of, open_sessions
@@ -11,6 +11,8 @@ __all__ = [
     "administrative_invitations",
     "count_matches",
     "count_members",
+    "counting",
+    "counts_of",
     "details_of",
     "offboarding_of",
     "open_sessions",

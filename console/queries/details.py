@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -38,7 +37,8 @@ FROM (
     FROM organizations_projectgrant WHERE membership_id {members}
     UNION
     SELECT mine.membership_id, given.project_id
-    FROM mine JOIN organizations_projectgrant AS given ON given.group_id = mine.group_id
+    FROM mine JOIN organizations_projectgrant AS given
+    ON given.group_id = mine.group_id AND given.group_id IS NOT NULL
 ) AS reached
 JOIN organizations_project AS project ON project.id = reached.project AND project.archived_at IS NULL
 GROUP BY reached.member"""
@@ -49,18 +49,21 @@ FROM organizations_membership WHERE id {inviters} AND organization_id = %s"""
 
 @dataclass
 class Details:
-    """By member's id: names of groups in order, number of projects; by inviter's id: their name."""
+    """By member's id: names of groups in order, number of projects; by inviter's id: their name. `rest`: rows that
+    stand for no member, of what else was asked for."""
 
     groups: dict[UUID, list[str]] = field(default_factory=lambda: defaultdict(list))
     projects: dict[UUID, int] = field(default_factory=dict)
     inviters: dict[UUID, str] = field(default_factory=dict)
+    rest: list[tuple] = field(default_factory=list)
 
 
-def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
+Also = tuple[str, sql.Params]
 
 
-def _select(organization: Organization, members: list[Membership], inviters: set[UUID]) -> list[tuple]:
+def _select(
+    organization: Organization, members: list[Membership], inviters: set[UUID], also: Also | None
+) -> list[tuple]:
     among, keys = sql.among([member.pk for member in members])
     query = MINE + " UNION ALL ".join([ROLES, CARRIED, GROUPS, PROJECTS])
     query, params = query.format(members=among), keys * 3
@@ -68,6 +71,8 @@ def _select(organization: Organization, members: list[Membership], inviters: set
         among, names = sql.among(list(inviters))
         query += " UNION ALL " + INVITERS.format(inviters=among)
         params += [*names, sql.owner(organization)]
+    if also:
+        query, params = f"{query} UNION ALL {also[0]}", [*params, *also[1]]
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         return cursor.fetchall()
@@ -85,11 +90,14 @@ class _Sorting:
         self.details = Details()
 
     def add(self, row: tuple) -> None:
-        kind, key = row[0], _uuid(row[1])
+        if row[1] is None:
+            self.details.rest.append(row)
+            return
+        kind, key = row[0], sql.uuid_of(row[1])
         if kind == "role":
             self.roles[key].append(self.role(row))
         elif kind == "group":
-            self.groups[key].append((row[4], row[3], _uuid(row[2])))
+            self.groups[key].append((row[4], row[3], sql.uuid_of(row[2])))
         elif kind == "projects":
             self.details.projects[key] = row[5]
         elif kind == "carried":
@@ -98,7 +106,7 @@ class _Sorting:
             self.details.inviters[key] = row[3]
 
     def role(self, row: tuple) -> Role:
-        key = _uuid(row[2])
+        key = sql.uuid_of(row[2])
         if key not in self.known:
             self.known[key] = Role(id=key, name=row[3], permissions=json.loads(row[4]), rank=row[5])
         return self.known[key]
@@ -114,16 +122,18 @@ class _Sorting:
             self.details.groups[member.pk] = [name for _key, name, _group in groups]
 
 
-def details_of(organization: Organization, members: Iterable[Membership], *, inviters: bool = False) -> Details:
+def details_of(
+    organization: Organization, members: Iterable[Membership], *, inviters: bool = False, also: Also | None = None
+) -> Details:
     """The details of these members of the organization, whose roles, and those through groups, are kept on them.
 
-    One query; none where there are no members.
+    One query, which also answers the query `also` (console.queries.counts.counting); none where there are no members.
     """
     members, sorting = list(members), _Sorting()
     if not members:
         return sorting.details
     invited_by = {member.invited_by_id for member in members if inviters and member.invited_by_id}
-    for row in _select(organization, members, invited_by):
+    for row in _select(organization, members, invited_by, also):
         sorting.add(row)
     for member in members:
         sorting.finish(member)

@@ -11,6 +11,7 @@ from base.counting import CAP, Count
 from console.bulk.selection import Selection
 from console.listing import Listing
 from console.queries import sql
+from console.queries.picked import among
 from organizations.models import Membership, Organization
 
 COLUMNS = (
@@ -26,8 +27,9 @@ def matching_where(organization: Organization, listing: Listing, now: datetime) 
     statuses = [status.value for status in listing.filter.statuses]
     time, time_params = sql.within(listing.filter, now)
     found, found_params = sql.matching(listing.words)
-    where = f"organization_id = %s AND status IN ({sql.places(statuses)}){time}{found}"
-    return where, [sql.owner(organization), *statuses, *time_params, *found_params]
+    picked, picked_params = among(organization, listing.picks)
+    where = f"organization_id = %s AND status IN ({sql.places(statuses)}){time}{found}{picked}"
+    return where, [sql.owner(organization), *statuses, *time_params, *found_params, *picked_params]
 
 
 def selected_where(organization: Organization, selection: Selection, now: datetime) -> tuple[str, sql.Params]:

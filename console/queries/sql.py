@@ -15,6 +15,11 @@ TABLE = Membership._meta.db_table
 Params = list[Any]
 
 
+def uuid_of(value: Any) -> UUID:
+    """An id as SQLite gives it, a text, or as PostgreSQL does."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
 def adapt(column: str, value: Any) -> Any:
     """A value as the database in use keeps it in that column (SQLite has no UUIDs and no times)."""
     field = cast(Field, Membership._meta.get_field(column))

@@ -9,6 +9,7 @@ from console.views.actions import (
 )
 from console.views.bulk import bulk_action, bulk_count
 from console.views.bulk_results import bulk_cancellation, bulk_list, bulk_result
+from console.views.choices import users_choices, users_columns
 from console.views.export import users_export
 from console.views.lists import users, users_pending
 from console.views.security import security
@@ -28,6 +29,8 @@ __all__ = [
     "user_sessions",
     "user_two_factor_reset",
     "users",
+    "users_choices",
+    "users_columns",
     "users_export",
     "users_pending",
 ]

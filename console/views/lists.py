@@ -1,11 +1,12 @@
 """The two lists of the Users page (U-2 to U-6), whole or as the part that htmx asks for."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -14,10 +15,12 @@ from django.views.decorators.http import require_safe
 
 from console import words
 from console.bulk.kinds import offered_on
-from console.listing import FILTERS, Listing, Tab, listing_of, whole
-from console.queries import Counts, count_matches, count_members, details_of, page_of
+from console.filters import choosers, selects
+from console.listing import Listing, Tab, listing_of, whole
+from console.nobody import nobody
+from console.queries import Counts, count_matches, count_members, counting, counts_of, details_of, page_of
 from console.rows import Rows
-from console.tables import OPTIONAL, shown_columns, table_of
+from console.tables import OPTIONAL, kept_columns, shown_columns, table_of
 from organizations.access import member_required
 from organizations.models import Organization
 from organizations.permissions import Permission
@@ -42,26 +45,37 @@ def users_pending(request: MemberRequest) -> HttpResponse:
 def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
     now = timezone.now()
     listing = listing_of(tab, request.GET, organization_id=request.organization.pk, columns=OPTIONAL)
+    part = bool(request.htmx and not request.htmx.history_restore_request)
+    if listing.columns is None and (kept := kept_columns(request.membership, tab)):
+        listing = replace(listing, columns=kept)
+        if not part:  # the address always holds the view, so that it can be sent to somebody
+            return redirect(words.address_of(request.organization.slug, listing))
     # Links that are made from this address leave out what a form sent empty.
     request.GET = QueryDict(urlencode(listing.fields()))
-    context = results(request, listing, now)
-    if request.htmx and not request.htmx.history_restore_request:
+    context = results(request, listing, now, whole_page=not part)
+    if part:
         response = render(request, "console/_results.html", context | {"part": True})
         if request.htmx.current_url_abs_path != context["address"]:
             response["HX-Push-Url"] = context["address"]
     else:
-        counts = count_members(request.organization, tab, now=now)
-        response = render(request, "console/users.html", context | frame(request, context["listing"], counts))
+        response = render(
+            request, "console/users.html", context | frame(request, context["listing"], context["counts"])
+        )
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 
 
-def results(request: MemberRequest, listing: Listing, now: datetime) -> dict[str, Any]:
-    """What console/_results.html takes: the table's head, its rows, the pages around it, or why it is empty."""
+def results(request: MemberRequest, listing: Listing, now: datetime, *, whole_page: bool = False) -> dict[str, Any]:
+    """What console/_results.html takes: the table's head, its rows, the pages around it, or why it is empty; for the
+    whole page also its counts, in the same query where there are members."""
     organization, slug = request.organization, request.organization.slug
     page = page_of(organization, listing, now=now)
     listing = page.listing
-    details = details_of(organization, page.members, inviters="invited_by" in shown_columns(listing))
+    also = counting(organization, listing.tab, now=now) if whole_page else None
+    details = details_of(organization, page.members, inviters="invited_by" in shown_columns(listing), also=also)
+    counts = counts_of(details.rest) if details.rest else None
+    if whole_page and counts is None:
+        counts = count_members(organization, listing.tab, now=now)
     rows = Rows(actor=request.membership, listing=listing, details=details, now=now)
     matches = count_matches(organization, listing) if listing.q and not page.members else {}
     more = bool(page.previous or page.next)
@@ -73,7 +87,10 @@ def results(request: MemberRequest, listing: Listing, now: datetime) -> dict[str
         "found": words.found(len(page.members), more=more),
         "previous": words.address_of(slug, page.previous) if page.previous else "",
         "next": words.address_of(slug, page.next) if page.next else "",
-        "nobody": {} if page.members else words.nobody(slug, listing, matches),
+        "nobody": {} if page.members else nobody(slug, listing, matches, page.chosen),
+        "counts": counts,
+        "picks": choosers(listing, page.chosen),
+        "chooser_base": reverse("users", args=[slug]) + "choices/",
         "address": words.address_of(slug, listing),
         "view": words.view_of(listing),
         "sorts": words.sorts(listing),
@@ -92,7 +109,7 @@ def frame(request: MemberRequest, listing: Listing, counts: Counts) -> dict[str,
     return {
         **tabs(request.organization, listing, counts),
         "base": words.address_of(slug, whole(listing.tab)),
-        "choices": [(choice, choice == listing.filter) for choice in FILTERS[listing.tab]],
+        "selects": selects(listing, counts.roles),
         "why_no_add": add.reason if invites and not add else "",
         "first_use": counts.joined.value == 1 and not counts.invited and not listing.narrowed,
     }

@@ -91,9 +91,14 @@ class ProjectGrant(models.Model):
     membership = models.ForeignKey(
         Membership, models.CASCADE, null=True, blank=True, related_name="project_links", db_index=False
     )
-    group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="project_links")
+    group = models.ForeignKey(
+        Group, models.CASCADE, null=True, blank=True, related_name="project_links", db_index=False
+    )
 
     class Meta:
+        indexes = [
+            models.Index(fields=["group", "project"], condition=Q(group__isnull=False), name="grant_by_group"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(membership__isnull=False, group=None) | Q(membership=None, group__isnull=False),

@@ -57,6 +57,10 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(default=NEVER)
     last_active_at = models.DateTimeField(default=NEVER)
     welcomed_at = models.DateTimeField(null=True, blank=True)
+    # Which columns the member looks at on the two lists of the Users page, blank for the usual ones (U-5). Here because
+    # every page loads its viewer's membership.
+    columns = models.CharField(max_length=200, blank=True)
+    pending_columns = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -78,6 +82,9 @@ class Membership(models.Model):
             models.Index(fields=["organization", "status", "invite_expires_at", "id"], name="member_by_expiry"),
             models.Index(fields=["organization", "status", "last_active_at", "id"], name="member_by_activity"),
             models.Index(fields=["organization", "status", "joined_at", "id"], name="member_by_joining"),
+            # For what is rare, and no page of a list meets; so few different entries take little room.
+            models.Index(fields=["organization", "managed_by"], name="member_by_manager"),
+            models.Index(fields=["organization", "two_factor"], name="member_by_two_factor"),
             # Whoever signs in is looked for among the invited of all organizations.
             models.Index(fields=["email_key"], condition=Q(status="invited"), name="member_awaited"),
         ]

@@ -24,6 +24,8 @@ const make = button => {
   menu.addEventListener('toggle', event => {
     if (event.newState === 'open' && button.matches(':focus-visible')) menu.querySelector('[role="menuitem"]')?.focus();
   });
+  // What is typed or ticked in it is no change of the form around it.
+  menu.addEventListener('change', event => event.stopPropagation());
   button.after(menu);
   return menu;
 };

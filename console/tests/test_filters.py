@@ -1,0 +1,174 @@
+"""Filters: each, together, with search and sort, by ids of others, and how an empty list is widened (U-6, U-18)."""
+
+import re
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from console.tests.people import PENDING, USERS, in_groups, joined, link, names, pending, row, words
+from organizations.models import GroupRole, ManagedBy, Project, ProjectGrant, Status
+from organizations.roles import BUILT_IN
+from teamadmin.testing.cast import add_role, role_named
+
+pytestmark = pytest.mark.django_db
+
+
+def role_id(key: str) -> str:
+    return str(next(role.id for role in BUILT_IN if role.key == key and role.scheme == "ranked"))
+
+
+def found(cast, query: str, base: str = USERS) -> list[str]:
+    return names(cast.client("olga").get(f"{base}?{query}"))
+
+
+@pytest.mark.spec("U-6", "G-4")
+def test_role_held_directly_or_through_a_group(cast):
+    assert found(cast, f"role={role_id('manager')}") == ["Max Keller"]
+    GroupRole.objects.create(
+        organization=cast.acme, group=cast.groups["marketing"], role=role_named("manager")
+    )  # Bo's group
+    assert found(cast, f"role={role_id('manager')}") == ["Bo Lindqvist", "Max Keller"]
+    assert found(cast, f"role={role_id('builder')}") == ["Bo Lindqvist"]
+
+
+@pytest.mark.spec("G-4", "U-4")
+def test_a_role_through_a_group_says_so_and_opens_what_it_opens(cast):
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("manager"))
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("builder"))
+    text = row(cast.client("olga").get(USERS), cast.bo)
+    assert "Builder Manager via Marketing Marketing All Active" in text and "Builder via" not in text
+
+
+@pytest.mark.spec("U-6")
+def test_group(cast):
+    in_groups([cast.opal], [cast.groups["research"]])
+    assert found(cast, f"group={cast.groups['marketing'].pk}") == ["Bo Lindqvist"]
+    assert found(cast, f"group={cast.groups['research'].pk}") == ["Opal Nakamura"]
+    guest = pending(cast.acme, 1)
+    in_groups(guest, [cast.groups["research"]])
+    assert found(cast, f"group={cast.groups['research'].pk}", PENDING) == ["Guest 000 Test"]
+    assert found(cast, f"group={cast.groups['research'].pk}&status=everyone") == ["Guest 000 Test", "Opal Nakamura"]
+
+
+@pytest.mark.spec("U-6")
+def test_project_reached_directly_or_through_groups_but_not_by_a_role(cast):
+    ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["website"], membership=cast.opal)
+    assert found(cast, f"project={cast.projects['website'].pk}") == ["Bo Lindqvist", "Opal Nakamura"]
+    assert found(cast, f"project={cast.projects['ledger'].pk}") == []
+    old = Project.objects.create(organization=cast.acme, name="Old", archived_at=timezone.now())
+    ProjectGrant.objects.create(organization=cast.acme, project=old, membership=cast.opal)
+    assert found(cast, f"project={old.pk}") == []
+
+
+@pytest.mark.spec("U-6", "U-16")
+def test_managed_by_and_two_factor(cast):
+    cast.bo.managed_by, cast.bo.two_factor = ManagedBy.SCIM, True
+    cast.bo.save()
+    pending(cast.acme, 1)
+    assert found(cast, "managed_by=scim") == ["Bo Lindqvist"]
+    assert "Bo Lindqvist" not in found(cast, "managed_by=manual")
+    assert found(cast, "two_factor=on") == ["Bo Lindqvist"]
+    assert found(cast, "two_factor=off&status=everyone") == ["Max Keller", "Olga Ivanova", "Opal Nakamura"]
+    page = cast.client("olga").get(USERS)
+    assert "Active On" in row(page, cast.bo) and "Active Off" in row(page, cast.max)
+
+
+@pytest.mark.spec("U-6")
+def test_filters_search_sort_and_pages_go_together(cast):
+    crowd = joined(cast.acme, 70)
+    in_groups(crowd[5:65], [cast.groups["research"]])
+    query = f"group={cast.groups['research'].pk}&role={role_id('builder')}&managed_by=manual&q=test&sort=-name"
+    client = cast.client("olga")
+    first = client.get(f"{USERS}?{query}")
+    assert names(first) == [f"Person {n:03} Test" for n in range(64, 14, -1)]
+    second = client.get(link(first, "Next"))
+    assert names(second) == [f"Person {n:03} Test" for n in range(14, 4, -1)]
+    assert names(client.get(link(second, "<svg.*?</svg>Previous"))) == names(first)
+    cursor = re.search(r"after=([^&]+)", link(first, "Next"))[1]
+    assert names(client.get(f"{USERS}?after={cursor}&sort=-name")) == names(client.get(f"{USERS}?sort=-name"))
+
+
+@pytest.mark.spec("U-6")
+@pytest.mark.parametrize("query", ["role=x", "group=1", "project=", "managed_by=me", "two_factor=perhaps", "role=%00"])
+def test_what_is_no_choice_is_as_if_not_said(cast, query):
+    page = cast.client("olga").get(f"{USERS}?{query}")
+    assert len(names(page)) == 4 and query.split("=")[0] + "=" not in page.context["address"]
+
+
+@pytest.mark.spec("U-6", "A-5")
+def test_ids_of_others_find_nobody_and_tell_nothing(cast):
+    role = add_role(cast.globex, "Secret role")
+    group = cast.globex.groups.create(name="Secret group")
+    project = cast.globex.projects.create(name="Secret project")
+    in_groups([cast.bo], [group])  # a broken row
+    answers = []
+    for query in (f"role={role.pk}", f"group={group.pk}", f"project={project.pk}", f"group={uuid4()}"):
+        page = cast.client("olga").get(f"{USERS}?{query}")
+        assert names(page) == [] and "Secret" not in page.content.decode() and "“Unknown”" in words(page)
+        answers.append(re.sub(r"[0-9a-f-]{36}", "", words(page)))
+    assert answers[1] == answers[3]
+
+
+@pytest.mark.spec("U-6", "U-18")
+def test_an_empty_list_says_how_to_widen_it(cast):
+    client = cast.client("olga")
+    query = f"status=active&role={role_id('operator')}&q=zoltan"
+    page = client.get(f"{USERS}?{query}")
+    assert "No one matches “zoltan”" in words(page) and "Take a filter away" in words(page)
+    assert link(page, "Clear search and filters") == USERS
+    taken = {
+        unescape(label): unescape(url)
+        for url, label in re.findall(
+            r'<a class="btn sm" href="([^"]*)"><span class="sr-only">Remove </span>([^<]*)', page.content.decode()
+        )
+    }
+    assert taken == {
+        "Search: zoltan": f"{USERS}?status=active&role={role_id('operator')}",
+        "Status: Active": f"{USERS}?q=zoltan&role={role_id('operator')}",
+        "Role: Operator": f"{USERS}?q=zoltan&status=active",
+    }
+    assert names(client.get(taken["Search: zoltan"])) == ["Opal Nakamura"]
+    page = client.get(f"{USERS}?two_factor=on&managed_by=scim")
+    assert "No one matches these filters" in words(page) and link(page, "Clear filters") == USERS
+    page = client.get(f"{USERS}?group={cast.groups['research'].pk}")
+    assert "No one matches Group “Research”" in words(page) and link(page, "Clear filter") == USERS
+
+
+@pytest.mark.spec("U-6")
+def test_what_is_chosen_shows_and_is_carried_by_the_form(cast):
+    group = cast.groups["marketing"]
+    page = cast.client("olga").get(f"{USERS}?group={group.pk}&role={role_id('builder')}").content.decode()
+    assert f'<option value="{role_id("builder")}" selected>Builder</option>' in page
+    assert f'<input type="hidden" name="group" value="{group.pk}">' in page
+    assert re.search(r'id="users-group" data-on><span>Group</span><b class="truncate">Marketing</b>', page)
+    part = cast.client("olga").get(f"{USERS}?group={group.pk}", headers={"HX-Request": "true"}).content.decode()
+    assert 'id="users-picks" hx-swap-oob="true"' in part and str(group.pk) in part
+
+
+@pytest.mark.spec("U-6")
+def test_groups_and_projects_are_chosen_on_pages_of_their_own(cast):
+    client = cast.client("olga")
+    page = client.get(f"{USERS}choices/group/?view=%3Fq%3Dbo%26status%3Dactive")
+    assert "Filter by group" in words(page)
+    assert (
+        link(page, '<span class="truncate">Marketing')
+        == f"{USERS}?q=bo&status=active&group={cast.groups['marketing'].pk}"
+    )
+    assert link(page, "Any") == f"{USERS}?q=bo&status=active"
+    page = client.get(f"{USERS}choices/project/?view=pending/&named=atl")
+    assert link(page, '<span class="truncate">Atlas') == f"{PENDING}?project={cast.projects['atlas'].pk}"
+    assert "Website" not in words(page) and "Ledger" not in words(page)
+    assert "Nothing matches “zzz”" in words(client.get(f"{USERS}choices/project/?named=zzz"))
+    part = client.get(f"{USERS}choices/group/?view=", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part and "Marketing" in part
+
+
+@pytest.mark.spec("U-6", "U-15")
+def test_all_that_match_a_filter_are_no_more_than_the_list_shows(cast):
+    """Select all of a filtered list: the same members."""
+    cast.opal.status = Status.DEACTIVATED
+    cast.opal.save()
+    count = cast.client("olga").get(f"{USERS}bulk/count/", {"view": f"?group={cast.groups['marketing'].pk}"})
+    assert count.status_code == 200 and "1" in words(count) and "4" not in words(count)

@@ -1,0 +1,133 @@
+"""What every view of the Users page asks of PostgreSQL, at three sizes: queries and shared buffers (PERFORMANCE, U-6).
+
+Where rows are read in the order of an index it is the same at every size. Where something is looked for, what is read
+depends on how much there is of it; the bounds below hold the worst of each kind.
+"""
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from console.listing import Listing
+from console.tests.people import PENDING, USERS
+from organizations.models import Membership, Status
+from organizations.roles import BUILT_IN
+from teamadmin.testing.buffers import reads
+
+pytestmark = [pytest.mark.django_db, pytest.mark.skipif("connection.vendor != 'postgresql'")]
+QUERIES, BUFFERS = 7, 400
+ROLE = {role.key: role.id for role in BUILT_IN if role.scheme == "ranked"}
+# Members with names in an order unlike that of their ids: each stands on a page of the table of its own.
+CROWD = """
+CREATE TEMPORARY TABLE crowd ON COMMIT DROP AS
+SELECT gen_random_uuid() AS id, gen_random_uuid() AS person, n, 'person ' || md5(n::text) AS name,
+       (ARRAY['active', 'active', 'active', 'deactivated', 'invited'])[1 + n % 5] AS status
+FROM generate_series(1, {size}) AS n;
+INSERT INTO accounts_user (id, password, is_superuser, email, first_name, last_name, theme, is_active, is_staff,
+                           date_joined, sessions_version)
+SELECT person, '!', false, 'p' || n || '@acme.example', 'P', name, 'system', true, false, now(), 0 FROM crowd
+WHERE status <> 'invited';
+INSERT INTO organizations_membership (id, organization_id, user_id, first_name, last_name, email, email_key, sort_name,
+    search_text, status, managed_by, two_factor, role_order, invite_expires_at, joined_at, last_active_at, created_at,
+    columns, pending_columns)
+SELECT id, '{acme}', CASE WHEN status <> 'invited' THEN person END, 'Person', name, 'p' || n || '@acme.example',
+    'p' || n || '@acme.example', name, ' ' || name || ' p' || n || '@acme.example', status,
+    CASE WHEN n % 10 = 0 THEN 'scim' ELSE 'manual' END, n % 3 = 0, 30, now() + (n % 4000 - 1000) * interval '10 minute',
+    now() - n * interval '1 minute', now() - n * interval '7 second', now(), '', ''
+FROM crowd;
+INSERT INTO organizations_membershiprole (organization_id, membership_id, role_id)
+SELECT '{acme}', id, CASE WHEN n % 50 = 0 THEN '{manager}'::uuid ELSE '{builder}'::uuid END FROM crowd;
+INSERT INTO organizations_group (id, organization_id, name, name_key, description, managed_by, created_at)
+SELECT gen_random_uuid(), '{acme}', 'Group ' || n, 'group ' || n, '', 'manual', now()
+FROM generate_series(1, {groups}) AS n;
+INSERT INTO organizations_groupmembership (organization_id, group_id, membership_id)
+SELECT '{acme}', found.id, crowd.id FROM crowd JOIN organizations_group AS found
+ON found.name IN ('Group ' || 1 + n % {groups}, 'Group ' || 1 + (n * 7) % {groups}) WHERE n % 4 > 0;
+INSERT INTO organizations_projectgrant (organization_id, project_id, group_id)
+SELECT '{acme}', '{project}', id FROM organizations_group WHERE organization_id = '{acme}' AND name LIKE 'Group %';
+INSERT INTO organizations_projectgrant (organization_id, project_id, membership_id)
+SELECT '{acme}', '{other}', id FROM crowd WHERE n % 3 = 0;
+ANALYZE;
+"""
+
+
+def fill(cast, size: int) -> None:
+    values = {"acme": cast.acme.pk, "size": size, "groups": max(size // 100, 3), **ROLE}
+    values |= {"project": cast.projects["atlas"].pk, "other": cast.projects["ledger"].pk}
+    with connection.cursor() as cursor:
+        cursor.execute(CROWD.format(**values))
+
+
+def deep(cast) -> str:
+    members = Membership.objects.filter(organization=cast.acme, status=Status.ACTIVE).order_by("sort_name", "id")
+    member = members[members.count() * 8 // 10]
+    return Listing().at(cast.acme.pk, (member.sort_name, member.pk), backwards=False).query()
+
+
+def costs(cast, views: dict[str, int]) -> dict[str, tuple[int, int, str]]:
+    """Queries, buffers and what they were, of each view that takes more than it may."""
+    client, wrong = cast.client("olga"), {}
+    client.get(USERS)
+    for address, most in views.items():
+        with reads() as found:
+            assert client.get(address).status_code == 200
+        if len(found.queries) > QUERIES or found.buffers > most:
+            wrong[address] = (len(found.queries), found.buffers, str(found))
+    return wrong
+
+
+@pytest.mark.spec("U-6")
+@pytest.mark.parametrize("size", [60, 3_000, 30_000])
+def test_every_view_asks_and_reads_little(cast, size):
+    fill(cast, size)
+    group = cast.acme.groups.get(name="Group 2")
+    ordered = [
+        "", deep(cast), "?sort=-name", "?sort=role", "?sort=-role", "?sort=last_active", "?sort=-last_active",
+        "?sort=joined", "?sort=-joined", "?status=active", "?status=deactivated", "?status=everyone", "?status=pending",
+        "pending/", "pending/?sort=-invite_expires", "pending/?sort=name", "pending/?status=expired",
+        "?columns=role,groups,projects,invited_by,sent,status,two_factor,last_active,managed_by,invite_expires,joined",
+    ]  # fmt: skip
+    views = {USERS + view: BUFFERS for view in ordered}
+    # A walk of 1,000 rows finds what one in twenty has, or the trigram index all that there are.
+    walk = BUFFERS + 1_100
+    views |= {f"{USERS}?q={word}": walk for word in ("person", "p17", "e", "nobody+there", "a3f9", "acme+example")}
+    views |= {
+        f"{USERS}?two_factor=on": walk,
+        f"{USERS}?two_factor=off&q=person": walk,
+        f"{USERS}?managed_by=scim": walk,
+    }
+    # Where each row has to be looked up to know, or each of those that there are.
+    views |= {f"{USERS}?{query}": walk + 2_000 for query in (
+        f"role={ROLE['builder']}", f"role={ROLE['manager']}",
+        f"group={group.pk}", f"group={group.pk}&status=deactivated",
+        f"project={cast.projects['ledger'].pk}", f"group={group.pk}&q=person&sort=-joined",
+    )}  # fmt: skip
+    assert costs(cast, views) == {}
+
+
+@pytest.mark.spec("U-6")
+def test_a_page_is_read_in_the_order_of_an_index(cast, monkeypatch):
+    """Nothing sorted, and hardly more rows read than shown."""
+    fill(cast, 3_000)
+    queries = []
+    monkeypatch.setattr("console.queries.members._fetch", lambda query, params: queries.append((query, params)) or [])
+    client = cast.client("olga")
+    for view in ("", "?sort=-name", "?sort=role", "?sort=-last_active", "?sort=joined", "?status=everyone"):
+        client.get(USERS + view)
+    for view in ("", "?sort=-name", "?status=expired"):
+        client.get(PENDING + view)
+    assert len(queries) == 9
+    with connection.cursor() as cursor:
+        for query, params in queries:
+            cursor.execute("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + query, params)
+            steps = "\n".join(row[0] for row in cursor.fetchall())
+            assert "Index" in steps and "Sort Method" not in steps and "Seq Scan" not in steps, steps
+
+
+@pytest.mark.spec("U-6")
+def test_nothing_is_written_by_looking(cast):
+    Membership.objects.filter(pk=cast.olga.pk).update(last_active_at=timezone.now())
+    client = cast.client("olga")
+    with reads() as found:
+        client.get(USERS)
+    assert [query for query, _ in found.queries if query.lstrip().upper().startswith(("UPDATE", "INSERT"))] == []
