@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from console.listing import Listing
 from console.queries import Details
 from console.tables import OPTIONAL, UserTable, shown_columns
 from console.times import Clock, Moment
+from console.words import view_of
 from organizations.models import ManagedBy, Membership, Role, Status
 from organizations.permissions import Permission
 from organizations.queries import all_roles_of, group_roles_of, roles_of
@@ -150,6 +152,7 @@ class Rows:
             "never": _("Never"),
             "pending": self.listing.filter.invited,
             "prefix": reverse("users", args=[self.actor.organization.slug]),
+            "query": "?" + urlencode({"view": view}) if (view := view_of(self.listing)) else "",
             "icons": static("img/icons.svg"),
         }
 

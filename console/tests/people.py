@@ -74,7 +74,7 @@ def expire(invitation: Invitation, *, days: float = 3) -> Membership:
 
 def names(response) -> list[str]:
     """The names in the table, in order."""
-    found = re.findall(r'<span class="name">([^<]*)', response.content.decode())
+    found = re.findall(r'<a class="name"[^>]*>([^<]*)', response.content.decode())
     return [unescape(name).strip() for name in found]
 
 

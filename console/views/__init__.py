@@ -12,6 +12,7 @@ from console.views.bulk_results import bulk_cancellation, bulk_list, bulk_result
 from console.views.choices import users_choices, users_columns
 from console.views.export import users_export
 from console.views.lists import users, users_pending
+from console.views.profile import user_activity, user_choices, user_profile, user_projects
 from console.views.security import security
 
 __all__ = [
@@ -21,10 +22,14 @@ __all__ = [
     "bulk_list",
     "bulk_result",
     "security",
+    "user_activity",
+    "user_choices",
     "user_deactivation",
     "user_deletion",
     "user_invitation",
     "user_menu",
+    "user_profile",
+    "user_projects",
     "user_reactivation",
     "user_sessions",
     "user_two_factor_reset",

@@ -69,9 +69,14 @@ def can_change_roles(actor: Membership, member: Membership, roles: Sequence[Role
     held = {role.pk for role in roles_of(member)}
     if not (answer := can_give_roles(actor, [role for role in roles if role.pk not in held])):
         return answer
+    stays = admin_role_id(Scheme(member.organization.scheme)) in {role.pk for role in roles}
+    return ALLOWED if stays else can_lose_roles(member)
+
+
+def can_lose_roles(member: Membership) -> Decision:
+    """R-8: the organization can do without the roles that the member holds directly."""
     admin = admin_role_id(Scheme(member.organization.scheme))
-    kept = {role.pk for role in roles} | {role.pk for role, _group in group_roles_of(member)}
-    return ALLOWED if admin in kept else _spares_admin(member)
+    return ALLOWED if admin in {role.pk for role, _group in group_roles_of(member)} else _spares_admin(member)
 
 
 def can_deactivate_member(actor: Membership, member: Membership) -> Decision:

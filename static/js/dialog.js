@@ -29,10 +29,16 @@ document.body.addEventListener('htmx:beforeRequest', event => {
   menu?.hidePopover();
 });
 
+// The backdrop is the dialog itself, outside its edges.
+const beside = ({ target, clientX: x, clientY: y }, dialog) => {
+  const box = dialog.getBoundingClientRect();
+  return target === dialog && (x < box.left || x > box.right || y < box.top || y > box.bottom);
+};
+
 document.addEventListener('click', event => {
   const dialog = event.target.closest('dialog:modal');
   if (!dialog) return;
-  if (event.target === dialog || event.target.closest('[data-close]')) {
+  if (beside(event, dialog) || event.target.closest('[data-close]')) {
     event.preventDefault();
     dialog.close();
   }

@@ -105,6 +105,12 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/columns/": {"GET": sees_people(200), "POST": sees_people(302)},
     "users/choices/group/": {"GET": sees_people(200)},
     "users/choices/project/": {"GET": sees_people(200)},
+    # A form that says nothing of what was seen is out of date.
+    "users/<uuid:member_id>/": {"GET": sees_people(200), "POST": edits_people(409)},
+    "users/<uuid:member_id>/choices/groups/": {"POST": edits_people(200)},
+    "users/<uuid:member_id>/choices/projects/": {"POST": edits_people(200)},
+    "users/<uuid:member_id>/projects/": {"GET": sees_people(200)},
+    "users/<uuid:member_id>/activity/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
     "users/<uuid:member_id>/menu/": {"GET": sees_people(200)},
     "users/<uuid:member_id>/invitation/": {"GET": invites(200), "POST": invites(302)},
     "users/<uuid:member_id>/two-factor-reset/": {"GET": administers(200), "POST": administers(302)},

@@ -24,6 +24,7 @@ from organizations.queries import member_in
 from organizations.requests import MemberRequest
 
 PAGES = {
+    "edit": "user_profile",
     "resend": "user_invitation",
     "reset_two_factor": "user_two_factor_reset",
     "log_out": "user_sessions",
@@ -68,11 +69,6 @@ class Acting:
         query = urlencode({name: value for name, value in fields.items() if value})
         url = reverse(PAGES[key], args=[self.request.organization.slug, self.member.pk])
         return f"{url}?{query}" if query else url
-
-    @property
-    def profile(self) -> str:
-        """The member's page, for htmx a drawer."""
-        return reverse("users", args=[self.request.organization.slug]) + f"{self.member.pk}/"
 
     def may(self, key: str) -> Decision:
         return policies.ACTIONS[key](self.request.membership, self.member, self.listing.tab)

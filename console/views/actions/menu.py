@@ -45,7 +45,7 @@ def _profile(acting: Acting) -> dict[str, Any]:
     """Always there: who may not edit the member may look at them."""
     label = _("Edit profile") if acting.may("edit") else _("View profile")
     icon = "pencil" if acting.may("edit") else "user"
-    return {"label": label, "icon": icon, "url": acting.profile, "dialog": True}
+    return {"label": label, "icon": icon, "url": acting.url("edit"), "dialog": True}
 
 
 def _entry(acting: Acting, key: str, answers: dict[str, Decision]) -> dict[str, Any]:

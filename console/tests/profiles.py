@@ -1,0 +1,68 @@
+"""Filling in the form of a member's page, as a browser would, for tests."""
+
+from html.parser import HTMLParser
+
+from console.tests.people import USERS
+from organizations.models import Membership
+
+HTMX = {"HX-Request": "true"}
+
+
+def page_of(member: Membership, below: str = "", view: str = "") -> str:
+    """The address of the member's page, or of something below it."""
+    return f"{USERS}{member.pk}/{below}" + (f"?view={view}" if view else "")
+
+
+class _Form(HTMLParser):
+    """What a browser sends of the form with id "profile", when nothing is touched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = False
+        self.select = ""
+        self.fields: dict[str, list[str]] = {}
+        self.off: set[str] = set()
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag == "form":
+            self.inside = found.get("id") == "profile"
+        if not self.inside or "disabled" in found and tag != "option":
+            return
+        if tag == "select":
+            self.select = found["name"]
+        elif tag == "option" and "disabled" in found:
+            self.off.add(found["value"])
+        elif tag == "option" and "selected" in found:
+            self.fields[self.select] = [found["value"]]
+        elif tag == "input" and (found.get("type") not in ("checkbox", "radio") or "checked" in found):
+            self.fields.setdefault(found["name"], []).append(found.get("value", ""))
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.inside = False
+
+
+def form_of(response, **changes) -> dict[str, list[str]]:
+    """The form's fields with `changes`: a value, or several, as text."""
+    parser = _Form()
+    parser.feed(response.content.decode())
+    assert parser.fields, "no form"
+    fields = dict(parser.fields)
+    for name, value in changes.items():
+        values = value if isinstance(value, list) else [value]
+        fields[name.replace("__", "-")] = [str(getattr(one, "pk", one)) for one in values]
+    return fields
+
+
+def edit(client, member: Membership, view: str = "", **changes):
+    """Opens the page, changes that and saves, without htmx."""
+    address = page_of(member, view=view)
+    return client.post(address, form_of(client.get(address), **changes))
+
+
+def choices_off(response) -> set[str]:
+    """The ids of the roles that cannot be chosen."""
+    parser = _Form()
+    parser.feed(response.content.decode())
+    return parser.off

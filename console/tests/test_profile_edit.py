@@ -1,0 +1,247 @@
+"""Saving a member's page: what changes, what is refused, and what two editors see of each other (U-8, U-12, U-16)."""
+
+import re
+
+import pytest
+
+from audit.models import Entry
+from console.tests.people import USERS, row, words
+from console.tests.profiles import HTMX, edit, form_of, page_of
+from organizations.models import Group, GroupRole, ManagedBy, Membership, Role, Status
+from organizations.queries import member_in, profile_of, roles_of
+from organizations.services import add_to_group, delete_member, set_member_roles
+from teamadmin.testing.cast import role_named
+
+pytestmark = pytest.mark.django_db
+
+
+def fresh(member: Membership) -> Membership:
+    found = member_in(member.organization, member.pk)
+    assert found
+    return found
+
+
+# --- saving -------------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("U-8")
+def test_save_changes_all_of_it_and_leads_back_to_the_view(cast):
+    view = "%3Fq%3Dbob%26status%3Deveryone"
+    done = edit(
+        cast.client("olga"), cast.bo, view, first_name=" Bob ", last_name="Lind", roles=role_named("manager"),
+        join=cast.groups["research"], leave=cast.groups["marketing"], give=cast.projects["ledger"],
+    )  # fmt: skip
+    assert done.status_code == 302 and done["Location"] == USERS + "?q=bob&status=everyone"
+    bo = fresh(cast.bo)
+    assert (bo.name, [role.key for role in roles_of(bo)]) == ("Bob Lind", ["manager"])
+    assert profile_of(bo).groups == {cast.groups["research"].pk}
+    assert profile_of(bo).projects == {cast.projects["ledger"].pk}
+    listed = cast.client("olga").get(done["Location"])
+    assert "Bob Lind" in row(listed, bo) and "Manager" in row(listed, bo) and "Research" in row(listed, bo)
+    page = cast.client("olga").get(page_of(cast.bo))
+    assert "Olga Ivanova gave Bob Lind access to Ledger" in words(page)
+    edit(cast.client("olga"), cast.bo, take=cast.projects["ledger"])
+    assert profile_of(bo).projects == set()
+
+
+@pytest.mark.spec("U-8", "U-18")
+def test_save_by_htmx_answers_row_counts_and_message(cast, maxs):
+    answer = maxs.save(maxs.form(last_name="Lund"), headers=HTMX)
+    body = answer.content.decode()
+    assert answer.status_code == 200 and "<html" not in body and "<dialog" not in body
+    assert f'<template><tr role="row" id="user-{cast.bo.pk}" hx-swap-oob="true">' in body
+    assert "Bo Lund" in row(answer, cast.bo) and "Saved." in body
+    assert 'id="users-tabs"' in body and "HX-Redirect" not in answer and "HX-Push-Url" not in answer
+
+
+@pytest.mark.spec("U-8")
+def test_nothing_changed_writes_nothing(cast, maxs):
+    answer = maxs.save(maxs.form(), headers=HTMX)
+    assert "Nothing was changed." in answer.content.decode() and not Entry.objects.exists()
+
+
+@pytest.mark.spec("U-8")
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(cast, maxs, headers):
+    form = maxs.form(first_name="B\x07o", last_name="L" * 101, join=cast.groups["research"], roles=[])
+    answer = maxs.save(form, headers=headers)
+    body = answer.content.decode()
+    assert answer.status_code == 422 and ("<html" in body) == (not headers)
+    for text in ("Remove the control characters", "Use at most 100 characters", "Choose a role."):
+        assert text in words(answer)
+    assert body.count('aria-invalid="true"') == 3 and "L" * 101 in body
+    assert re.search(rf'name="join" value="{cast.groups["research"].pk}"[^>]* checked', body)
+    assert 'data-guard="dirty"' in body and not Entry.objects.exists()
+    again = maxs.save(form_of(answer, first_name="Bo", last_name="Lund", roles=role_named("builder")))
+    assert again.status_code == 302 and fresh(cast.bo).name == "Bo Lund"
+    assert cast.groups["research"].pk in profile_of(cast.bo).groups
+
+
+@pytest.mark.spec("U-8")
+def test_added_and_removed_at_once_is_asked_about(cast, maxs):
+    answer = maxs.save(maxs.form(join=cast.groups["research"], leave=cast.groups["research"]))
+    assert answer.status_code == 422 and "both added and removed" in words(answer)
+
+
+@pytest.mark.spec("U-8", "R-2")
+def test_task_roles_are_boxes(cast):
+    lea = cast.invite(cast.tess, role="read_only")[0].membership
+    client, address = cast.client("tess"), f"/o/globex/users/{lea.pk}/"
+    wanted = list(Role.objects.filter(organization=None, scheme="task", key__in=["billing", "data_admin"]))
+    assert client.post(address, form_of(client.get(address), roles=wanted)).status_code == 302
+    assert {role.key for role in roles_of(fresh(lea))} == {"billing", "data_admin"}
+    answer = client.post(address, form_of(client.get(address), roles=[]))
+    assert answer.status_code == 422 and "Choose a role." in words(answer)
+    own = f"/o/globex/users/{cast.tess.pk}/"
+    assert client.post(own, form_of(client.get(own), first_name="Tessa")).status_code == 302  # the last Admin's box
+    assert [role.key for role in roles_of(fresh(cast.tess))] == ["admin"]
+
+
+@pytest.mark.spec("U-12")
+def test_adding_a_deactivated_member_is_allowed_and_warned_of(cast, maxs):
+    Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
+    answer = maxs.save(maxs.form(join=cast.groups["research"]), follow=True)
+    assert "Bo Lindqvist is deactivated: what you added opens nothing until they are reactivated." in words(answer)
+    assert cast.groups["research"].pk in profile_of(cast.bo).groups
+    assert "is deactivated" not in words(maxs.save(maxs.form(last_name="Lund"), follow=True))
+
+
+@pytest.mark.spec("U-8", "I-9")
+def test_a_pending_members_role_is_what_they_are_offered(cast):
+    nadia = cast.invite(cast.max)[0].membership
+    assert edit(cast.client("max"), nadia, roles=role_named("operator"), first_name="Nadja").status_code == 302
+    refused = edit(cast.client("max"), nadia, roles=role_named("admin"))
+    assert refused.status_code == 403 and "You cannot give the role Admin" in words(refused)
+    assert (fresh(nadia).name, [role.key for role in roles_of(fresh(nadia))]) == ("Nadja Petrov", ["operator"])
+
+
+# --- refusals -----------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("U-16")
+def test_an_external_members_names_are_refused_and_the_rest_is_not(cast, maxs):
+    Membership.objects.filter(pk=cast.bo.pk).update(managed_by=ManagedBy.SCIM)
+    answer = maxs.save(maxs.form(first_name="Bob", roles=role_named("operator")))
+    assert answer.status_code == 403 and "identity provider owns name" in words(answer)
+    assert fresh(cast.bo).first_name == "Bo" and not Entry.objects.exists()
+    assert maxs.save(maxs.form(roles=role_named("operator"))).status_code == 302
+
+
+@pytest.mark.spec("R-6", "R-8", "G-4")
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_refusal_keeps_what_was_typed(cast, maxs, headers):
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
+    answer = maxs.save(maxs.form(last_name="Lund", join=cast.groups["research"]), headers=headers)
+    assert answer.status_code == 403 and "Nothing was saved" in words(answer)
+    assert "You cannot add people to Research" in words(answer) and 'value="Lund"' in answer.content.decode()
+    own = edit(cast.client("olga"), cast.olga, roles=role_named("builder"))
+    assert own.status_code == 403 and "needs at least one active Admin" in words(own)
+
+
+@pytest.mark.spec("A-5")
+def test_others_groups_and_projects_are_not_given(cast, maxs):
+    for name, thing in (("join", cast.globex_group), ("give", cast.globex_project)):
+        assert maxs.save(maxs.form(**{name: thing})).status_code == 403
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.spec("U-8")
+@pytest.mark.parametrize("seen", ["", "nonsense", "a:b:c"])
+def test_a_form_that_is_not_ours_changes_nothing(cast, maxs, seen):
+    answer = maxs.save(maxs.form(first_name="Bob", seen=seen))
+    assert answer.status_code == 409 and "This form was out of date" in words(answer)
+    assert fresh(cast.bo).first_name == "Bo"
+    other = form_of(maxs.client.get(page_of(cast.opal)))["seen"]
+    assert maxs.save(maxs.form(first_name="Bob", seen=other)).status_code == 409
+
+
+# --- two at once --------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("U-8")
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_the_second_sees_what_the_first_changed(cast, maxs, headers):
+    form = maxs.form(roles=role_named("operator"), last_name="Lund")
+    set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
+    answer = maxs.save(form, headers=headers)
+    assert answer.status_code == 409 and "Somebody else changed this while you did" in words(answer)
+    assert "Role: Builder → Manager, by Olga Ivanova" in words(answer)
+    assert fresh(cast.bo).last_name == "Lindqvist" and [role.key for role in roles_of(fresh(cast.bo))] == ["manager"]
+    assert 'value="Lund"' in answer.content.decode()
+    assert form_of(answer)["roles"] == [str(role_named("operator").pk)] and form_of(answer)["keep-roles"] == ["mine"]
+
+
+@pytest.mark.spec("U-8")
+@pytest.mark.parametrize(("whose", "role"), [("mine", "operator"), ("theirs", "manager")])
+def test_mine_or_theirs(cast, maxs, whose, role):
+    form = maxs.form(roles=role_named("operator"), last_name="Lund")
+    set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
+    asked = maxs.save(form)
+    done = maxs.save(form_of(asked, keep__roles=whose), follow=True)
+    assert "Saved." in words(done)
+    bo = fresh(cast.bo)
+    assert (bo.last_name, [held.key for held in roles_of(bo)]) == ("Lund", [role])
+
+
+@pytest.mark.spec("U-8")
+def test_a_third_change_in_between_is_asked_about_again(cast, maxs):
+    form = maxs.form(roles=role_named("operator"))
+    set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
+    asked = form_of(maxs.save(form))
+    set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("admin")])
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("operator"))
+    assert maxs.save(asked).status_code == 403  # an Admin now: R-7
+    set_member_roles(actor=cast.olga, member=fresh(cast.bo), roles=[role_named("builder")])
+    answer = maxs.save(asked)
+    assert answer.status_code == 409 and "Role: Manager → Builder, by Olga Ivanova" in words(answer)
+
+
+@pytest.mark.spec("U-8")
+def test_groups_and_projects_in_conflict_are_named(cast, maxs):
+    form = maxs.form(join=cast.groups["research"], give=cast.projects["ledger"], first_name="Bob")
+    gone = Group.objects.create(organization=cast.acme, name="Gone")
+    add_to_group(actor=cast.olga, group=gone, members=[cast.bo])
+    edit(cast.client("olga"), cast.bo, give=cast.projects["atlas"], first_name="Bert", leave=cast.groups["marketing"])
+    answer = maxs.save(form)
+    assert answer.status_code == 409
+    for text in (
+        "Name: Bo Lindqvist → Bert Lindqvist, by Olga Ivanova",
+        "Groups: added Gone, removed Marketing, by Olga Ivanova",
+        "Direct projects: added Atlas, by Olga Ivanova",
+    ):
+        assert text in words(answer)
+    theirs = {"keep__name": "theirs", "keep__groups": "mine", "keep__projects": "theirs"}
+    assert maxs.save(form_of(answer, **theirs)).status_code == 302
+    now = profile_of(fresh(cast.bo))
+    assert (now.first_name, now.groups) == ("Bert", {gone.pk, cast.groups["research"].pk})
+    assert now.projects == {cast.projects["atlas"].pk}
+
+
+@pytest.mark.spec("U-8")
+def test_what_was_changed_elsewhere_is_told_after_saving(cast, maxs):
+    form = maxs.form(last_name="Lund")
+    set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
+    done = maxs.save(form, follow=True)
+    assert "Saved." in words(done) and "Meanwhile: Role: Builder → Manager, by Olga Ivanova." in words(done)
+    assert [role.key for role in roles_of(fresh(cast.bo))] == ["manager"] and fresh(cast.bo).last_name == "Lund"
+
+
+@pytest.mark.spec("U-8", "U-13")
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_an_edit_of_somebody_who_was_deleted_says_so(cast, maxs, headers):
+    form = maxs.form(last_name="Lund")
+    delete_member(actor=cast.olga, member=cast.bo)
+    answer = maxs.save(form, headers=headers, follow=True)
+    assert answer.status_code == 200 and "Bo Lindqvist was deleted in the meantime. Nothing was saved." in words(answer)
+    assert answer.headers.get("HX-Trigger") == ("users-changed" if headers else None)
+    assert maxs.save({**form, "seen": ["forged"]}).status_code == 404
+
+
+@pytest.mark.spec("U-8", "J-8")
+def test_an_edit_of_somebody_who_joined_meanwhile_says_so(cast):
+    nadia = cast.invite()[0].membership
+    client = cast.client("olga")
+    form = form_of(client.get(page_of(nadia)), last_name="Petrova")
+    Membership.objects.filter(pk=nadia.pk).update(status=Status.ACTIVE, user=cast.stranger)
+    done = client.post(page_of(nadia), form, follow=True)
+    assert "Saved." in words(done) and "Meanwhile: Nadia Petrova joined." in words(done)
