@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import IntegerField, Q, QuerySet, Subquery
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.db.models.expressions import OuterRef
 
 from base.counting import CAP, Count
@@ -53,25 +53,28 @@ def role_in(organization: Organization, role_id: UUID) -> Role | None:
 def holders_of(organization: Organization, role: Role) -> QuerySet[Membership]:
     """The members who were given the role directly, pending ones too. Page them by "pk", latest first: any other order
     reads all of them."""
-    return Membership.objects.filter(organization=organization, role_links__role=role)
+    links = {"role_links__role": role, "role_links__organization": organization}  # said twice for their index
+    return Membership.objects.filter(organization=organization, **links)
 
 
 def groups_with(organization: Organization, role: Role) -> QuerySet[Group]:
     """The groups that carry the role, by name (G-4)."""
-    return Group.objects.filter(organization=organization, role_links__role=role).order_by("name_key", "id")
-
-
-def _holding(organization: Organization, role_ids: list[UUID]) -> Q:
-    direct = MembershipRole.objects.filter(organization=organization, role__in=role_ids)
-    through = GroupMembership.objects.filter(organization=organization, group__role_links__role__in=role_ids)
-    return Q(pk__in=direct.values("membership")) | Q(pk__in=through.values("membership"))
+    links = {"role_links__role": role, "role_links__organization": organization}
+    return Group.objects.filter(organization=organization, **links).order_by("name_key", "id")
 
 
 def holder_above(organization: Organization, role: Role, permissions: frozenset[Permission]) -> Membership | None:
-    """Somebody who holds the role, directly or through a group, and another one with an administrative permission that
-    is not among these (R-7). Two queries."""
+    """Somebody who holds the role and, by another one, an administrative permission that is not among these (R-7);
+    each directly or through a group. Five queries at most."""
     above = [other.pk for other in roles_in(organization) if (permissions_of(other) & ADMINISTRATIVE) - permissions]
-    if not above:
-        return None
-    members = Membership.objects.filter(_holding(organization, above), organization=organization)
-    return members.filter(_holding(organization, [role.pk])).order_by().first()
+    direct = MembershipRole.objects.filter(organization=organization)
+    through = GroupMembership.objects.filter(organization=organization)
+    with_role = (direct.filter(role=role), through.filter(group__role_links__role=role))
+    with_more = (direct.filter(role__in=above), through.filter(group__role_links__role__in=above))
+    # Each way by itself, from the few who hold more: one query for all of them would read every member.
+    for more in with_more if above else ():
+        for links in with_role:
+            found = more.filter(membership__in=links.values("membership")).select_related("membership")
+            if link := found.order_by().first():
+                return link.membership
+    return None

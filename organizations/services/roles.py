@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext as _
 
@@ -164,13 +164,21 @@ def _replace(organization: Organization, role: Role, replacement: Role) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '10min'")
     links = MembershipRole.objects.filter(organization=organization)
-    others = links.filter(membership=OuterRef("pk")).exclude(role=role).order_by().values("membership")
-    highest = others.annotate(highest=Min("role__rank")).values("highest")
-    rank = Least(Coalesce(Subquery(highest), replacement.rank), replacement.rank)
     holders = Membership.objects.filter(organization=organization, pk__in=links.filter(role=role).values("membership"))
-    holders.exclude(role_order=rank).update(role_order=rank)
+    _keep_order(links, holders, role, replacement)
     links.filter(role=role, membership__in=links.filter(role=replacement).values("membership")).delete()
     links.filter(role=role).update(role=replacement)
     carried = GroupRole.objects.filter(organization=organization)
     carried.filter(role=role, group__in=carried.filter(role=replacement).values("group")).delete()
     carried.filter(role=role).update(role=replacement)
+
+
+def _keep_order(links: QuerySet, holders: QuerySet, role: Role, replacement: Role) -> None:
+    """Members stand by their highest role (the lowest rank), whichever that is now."""
+    if replacement.rank <= role.rank:
+        holders.filter(role_order__gt=replacement.rank).update(role_order=replacement.rank)
+        return
+    others = links.filter(membership=OuterRef("pk")).exclude(role=role).order_by().values("membership")
+    highest = Subquery(others.annotate(highest=Min("role__rank")).values("highest"))
+    rank = Least(Coalesce(highest, replacement.rank), replacement.rank)
+    holders.filter(role_order=role.rank).update(role_order=rank)
