@@ -260,7 +260,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TIMEZONE = "UTC"
 # What finds the work that lost its wake-up: each minute, by beat and by every worker itself.
-SWEEPS = ["outbox.tasks.sweep", "console.tasks.sweep_bulk"]
+SWEEPS = ["outbox.tasks.sweep", "console.tasks.sweep_bulk", "organizations.tasks.reorder_members"]
 # Kept in memory: after a start everything periodic is due at once, which harms nothing here.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {

@@ -6,10 +6,10 @@ from audit.models import Entry
 from base.policies import Refused
 from invitations.models import Batch
 from invitations.services import DraftChanged, retire_role, save_draft, send_batch
-from organizations.models import GroupRole, Membership, MembershipRole, Role, Scheme
+from organizations.models import GroupRole, Membership, MembershipRole, Reordering, Role, Scheme
 from organizations.permissions import Permission as P
 from organizations.queries import admin_exists, group_roles_of, roles_of
-from organizations.services import set_member_roles
+from organizations.services import ordering, reorder_members, roles, set_member_roles
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 from teamadmin.testing.parallel import at_once, on_postgresql
 
@@ -153,13 +153,27 @@ def test_a_thousand_holders_cost_no_query_more(cast, desk, django_assert_num_que
 
     add(1, 0)
     other = add_role(cast.acme, "Other", P.PEOPLE_VIEW)
-    with django_assert_num_queries(22) as few:
+    with django_assert_num_queries(24) as few:
         retire_role(actor=cast.olga, role=desk, replacement=other)
     desk = add_role(cast.acme, "Desk", P.PEOPLE_VIEW)
     add(1000, 1)
     with django_assert_num_queries(len(few)):
         retire_role(actor=cast.olga, role=desk, replacement=other)
     assert MembershipRole.objects.filter(role=other).count() == 1001
+
+
+@pytest.mark.spec("R-3")
+def test_many_holders_find_their_place_slice_by_slice(cast, desk, monkeypatch):
+    monkeypatch.setattr(roles, "FEW", 2)
+    monkeypatch.setattr(ordering, "SLICE", 2)
+    members = [add_member(cast.acme, add_user(f"m{n}@acme.example", "M", str(n)), desk) for n in range(7)]
+    retire_role(actor=cast.olga, role=desk, replacement=role_named("operator"))
+    assert all(keys(member) == ["operator"] for member in members), "what they may do changes at once"
+    assert not reorder_members(budget=0)
+    assert {fresh(member).role_order for member in members} == {100}
+    assert ordering._slice() and Reordering.objects.get().after, "a worker that dies here is gone on from"
+    assert reorder_members() and not Reordering.objects.exists()
+    assert {fresh(member).role_order for member in members} == {role_named("operator").rank}
 
 
 @pytest.mark.spec("R-3", "R-8")

@@ -65,16 +65,23 @@ def groups_with(organization: Organization, role: Role) -> QuerySet[Group]:
 
 def holder_above(organization: Organization, role: Role, permissions: frozenset[Permission]) -> Membership | None:
     """Somebody who holds the role and, by another one, an administrative permission that is not among these (R-7);
-    each directly or through a group. Five queries at most."""
+    each directly or through a group. Eight queries at most."""
     above = [other.pk for other in roles_in(organization) if (permissions_of(other) & ADMINISTRATIVE) - permissions]
-    direct = MembershipRole.objects.filter(organization=organization)
-    through = GroupMembership.objects.filter(organization=organization)
-    with_role = (direct.filter(role=role), through.filter(group__role_links__role=role))
-    with_more = (direct.filter(role__in=above), through.filter(group__role_links__role__in=above))
+    if not above:
+        return None
     # Each way by itself, from the few who hold more: one query for all of them would read every member.
-    for more in with_more if above else ():
-        for links in with_role:
+    for more in _ways(organization, above):
+        for links in _ways(organization, [role.pk]):
             found = more.filter(membership__in=links.values("membership")).select_related("membership")
             if link := found.order_by().first():
                 return link.membership
     return None
+
+
+def _ways(organization: Organization, role_ids: list[UUID]) -> list[QuerySet]:
+    """The links by which members hold these roles; through groups only where a group carries one."""
+    ways: list[QuerySet] = [MembershipRole.objects.filter(organization=organization, role__in=role_ids)]
+    carried = GroupRole.objects.filter(organization=organization, role__in=role_ids)
+    if carried.exists():
+        ways.append(GroupMembership.objects.filter(organization=organization, group__in=carried.values("group")))
+    return ways

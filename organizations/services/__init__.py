@@ -15,6 +15,7 @@ from organizations.services.leaving import deactivate_member, delete_member, rea
 from organizations.services.locking import fresh_actor, lock_both, lock_group, lock_member, lock_organization
 from organizations.services.making import create_organization
 from organizations.services.naming import Changed, Named
+from organizations.services.ordering import reorder_members
 from organizations.services.projects import (
     Shared,
     archive_project,
@@ -70,6 +71,7 @@ __all__ = [
     "reactivate_member",
     "remove_from_group",
     "remove_pending_member",
+    "reorder_members",
     "reset_member_two_factor",
     "restore_project",
     "set_member_roles",
