@@ -1,10 +1,15 @@
 """How allauth meets the house: no sign-up of one's own, no mail sent inside a request."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib.auth import logout
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +41,26 @@ class AccountAdapter(DefaultAccountAdapter):
             clear_login(request)
             return self.respond_user_inactive(request, user)
         return answer
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        with self._while_there(request, user):
+            super().login(request, user)
+
+    def post_login(self, request: HttpRequest, user: User, **login) -> HttpResponse:
+        with self._while_there(request, user):
+            return super().post_login(request, user, **login)
+
+    @contextmanager
+    def _while_there(self, request: HttpRequest, user: User) -> Iterator[None]:
+        """A user who is deleted between their password and their session is turned away like the deactivated."""
+        try:
+            with transaction.atomic():
+                yield
+        except DatabaseError:
+            if User.objects.filter(pk=user.pk).exists():
+                raise
+            logout(request)
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user)) from None
 
     def send_password_reset_mail(self, user, email, context) -> None:
         """Queues the reset mail; its link is signed when the mail is rendered, so no row holds it."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from allauth.account.adapter import DefaultAccountAdapter
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from organizations.models import Membership, Status
 from organizations.policies import can_sign_in
 from outbox.models import OutgoingEmail
 from teamadmin.testing.cast import PASSWORD, add_member
+from teamadmin.testing.parallel import at_once, on_postgresql
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,22 @@ def test_the_deactivated_get_no_reset_mail_and_the_page_says_nothing(cast, bo):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.ACTIVE)
     assert render_password_reset(row).to == [bo.email]
     assert render_password_reset(OutgoingEmail(subject_id=uuid4())) is None
+
+
+@pytest.mark.spec("U-13")
+@pytest.mark.parametrize("step", ["login", "post_login"])
+def test_who_is_deleted_while_signing_in_is_turned_away(live_cast, step, monkeypatch):
+    if not on_postgresql():
+        pytest.skip("One writer: nobody is deleted meanwhile.")
+    kept = getattr(DefaultAccountAdapter, step)
+
+    def vanish(self, request, user, **login):
+        at_once(1, lambda _number: User.objects.filter(pk=user.pk).delete())  # by somebody else: another connection
+        return kept(self, request, user, **login)
+
+    monkeypatch.setattr(DefaultAccountAdapter, step, vanish)
+    answer = sign_in(live_cast.opal.user)
+    assert answer["Location"] == "/accounts/inactive/" and "_auth_user_id" not in answer.client.session
 
 
 @pytest.mark.spec("S-5")

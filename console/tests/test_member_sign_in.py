@@ -1,0 +1,113 @@
+"""Resetting a member's second factor (U-9) and logging them out (S-5) from the Users page."""
+
+import pytest
+from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import User
+from accounts.services import note_two_factor
+from audit.models import Entry
+from console.tests.people import USERS, words
+from organizations.models import Membership
+from outbox.models import OutgoingEmail
+from teamadmin.testing.cast import PASSWORD, add_member
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def url(member: Membership, noun: str) -> str:
+    return f"{USERS}{member.pk}/{noun}/"
+
+
+def sign_in(user: User) -> Client:
+    client = Client(headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"})
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    return client
+
+
+@pytest.fixture
+def bo(cast) -> Membership:
+    """With an authenticator app."""
+    TOTPDevice.objects.create(user=cast.bo.user, name="App")
+    note_two_factor(user=cast.bo.user)
+    return cast.bo
+
+
+@pytest.mark.spec("U-9", "U-18")
+def test_reset_says_what_stops_working_and_does_it(cast, bo):
+    signed_in, olga = sign_in(bo.user), cast.client("olga")
+    asked = words(olga.get(url(bo, "two-factor-reset")))
+    for text in (
+        "Reset 2FA for Bo Lindqvist?", "The authenticator app and the backup codes stop working.",
+        "Check that the request is really from Bo Lindqvist", "Signed out of 1 session",
+        "bo@acme.example is told who reset it, and when",
+    ):  # fmt: skip
+        assert text in asked
+    answer = olga.post(url(bo, "two-factor-reset"), {"seen": "active"}, headers=HTMX)
+    assert answer.status_code == 200 and "2FA of Bo Lindqvist was reset." in answer.content.decode()
+    assert f'id="user-{bo.pk}"' in answer.content.decode()
+    assert not TOTPDevice.objects.exists() and not Membership.objects.get(pk=bo.pk).two_factor
+    assert signed_in.get("/o/acme/").status_code == 302
+    assert OutgoingEmail.objects.filter(kind="accounts.two_factor_reset").count() == 1
+    assert Entry.objects.filter(action="two_factor.reset", actor_id=cast.olga.pk, target_id=bo.pk).count() == 1
+
+
+@pytest.mark.spec("U-9")
+def test_without_a_second_factor_there_is_nothing_to_reset(cast):
+    for method in ("get", "post"):
+        answer = getattr(cast.client("olga"), method)(url(cast.bo, "two-factor-reset"))
+        assert answer.status_code == 403
+        assert "Multi-factor authentication has not been set up for Bo Lindqvist." in words(answer)
+    assert not OutgoingEmail.objects.exists()
+
+
+@pytest.mark.spec("U-9", "R-4")
+def test_only_admins_reset(cast, bo):
+    for name in ("max", "opal"):
+        assert cast.client(name).post(url(bo, "two-factor-reset")).status_code == 403
+    assert cast.client("tess").post(url(bo, "two-factor-reset")).status_code == 404
+    assert TOTPDevice.objects.exists()
+
+
+@pytest.mark.spec("U-9", "A-5")
+def test_no_organization_weakens_the_door_of_another(cast, bo):
+    add_member(cast.globex, bo.user, "billing")
+    answer = cast.client("olga").post(url(bo, "two-factor-reset"))
+    assert answer.status_code == 403 and "so no single one can reset their 2FA" in words(answer)
+    assert TOTPDevice.objects.exists() and Membership.objects.get(pk=bo.pk).two_factor
+    entry = cast.client("olga").get(url(bo, "menu"), headers=HTMX).content.decode()
+    assert 'aria-disabled="true"' in entry and "so no single one can reset their 2FA" in entry
+
+
+@pytest.mark.spec("S-5", "U-7")
+def test_log_out_lists_the_sessions_and_ends_them(cast):
+    clients, olga = [sign_in(cast.bo.user) for _ in range(2)], cast.client("olga")
+    asked = words(olga.get(url(cast.bo, "sessions")))
+    assert "Log out Bo Lindqvist everywhere?" in asked and "2 sessions end at their next click." in asked
+    assert asked.count("Firefox on Linux 127.0.0.1 · since") == 2
+    answer = olga.post(url(cast.bo, "sessions"), {"seen": "active"}, headers=HTMX)
+    assert "Bo Lindqvist was logged out everywhere." in answer.content.decode()
+    assert [client.get("/o/acme/").status_code for client in clients] == [302, 302]
+    assert "Bo Lindqvist is not signed in anywhere now." in words(olga.get(url(cast.bo, "sessions")))
+    assert sign_in(cast.bo.user).get("/o/acme/").status_code == 200
+    assert Entry.objects.filter(action="sessions.ended", target_id=cast.bo.pk).count() == 1
+
+
+@pytest.mark.spec("S-5")
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_who_logs_out_themselves_signs_in_again(cast, headers):
+    olga, other = cast.client("olga"), sign_in(cast.olga.user)
+    assert "This browser is logged out, too" in words(olga.get(url(cast.olga, "sessions")))
+    answer = olga.post(url(cast.olga, "sessions"), headers=headers)
+    assert answer.get("HX-Redirect", answer.get("Location")) == USERS
+    assert [client.get(USERS).status_code for client in (olga, other)] == [302, 302]
+
+
+@pytest.mark.spec("S-5")
+def test_only_who_may_sign_in_is_logged_out(cast):
+    nadia = cast.invite()[0].membership
+    Membership.objects.filter(pk=cast.opal.pk).update(status="deactivated")
+    for member in (nadia, cast.opal):
+        answer = cast.client("olga").post(url(member, "sessions"))
+        assert answer.status_code == 403 and "is not active" in words(answer)
