@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from base.policies import Decision, absent
+from base.policies import Decision, absent, refuse
 from console.listing import Tab
 from invitations import policies as invitations
+from invitations.limits import wait_for_mails
 from organizations import policies as organizations
 from organizations.models import Membership, Status
 
@@ -43,4 +44,7 @@ ACTIONS: dict[str, Rule] = {
 def answers_on(actor: Membership, member: Membership, tab: Tab) -> dict[str, Decision]:
     """What ACTIONS say of `member` there, without those that do not apply. Some ask the database."""
     answers = {key: rule(actor, member, tab) for key, rule in ACTIONS.items()}
+    # I-5: the request itself asks under the organization's lock, and answers that it is too soon.
+    if answers["resend"] and (wait := wait_for_mails(actor, [member.email_key])):
+        answers["resend"] = refuse(wait.reason)
     return {key: answer for key, answer in answers.items() if answer or answer.applies}

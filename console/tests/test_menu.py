@@ -174,3 +174,13 @@ def test_the_menu_is_a_menu_for_htmx_and_a_page_without(cast, nadia):
     assert part.content.decode().count('role="menuitem"') == 3 and "<html" not in part.content.decode()
     assert "menuitem" not in page.content.decode() and "Actions for Nadia Petrov" in words(page)
     assert [entry for entry in menu(page) if entry in ("Edit profile", "Resend invite", "Delete")] == menu(part)
+
+
+@pytest.mark.spec("I-5", "U-7")
+def test_resending_is_off_while_it_is_too_soon(cast, nadia):
+    client = cast.client("olga")
+    for _press in range(3):
+        client.post(url(nadia, "invitation"))
+    part = words(client.get(url(nadia, "menu"), headers=HTMX))
+    assert "nadia@acme.example was sent enough mails for now. Try again in" in part
+    assert client.post(url(nadia, "invitation"), headers=HTMX).status_code == 429

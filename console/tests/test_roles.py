@@ -53,8 +53,19 @@ def test_the_page_lists_every_role_with_its_members(cast, desk):
     html = page(cast.client("max"), url("roles"))
     for role in roles_in(cast.acme):
         assert f'href="{url("role", role)}"' in html and role.label in html
-    assert f'href="{url("users")}?role={desk.pk}"' in html and "What the Desk does." in html
+    assert f'href="{url("users")}?status=everyone&amp;role={desk.pk}"' in html and "What the Desk does." in html
     assert "Data Admin" not in html and "Add role" not in html
+
+
+@pytest.mark.spec("R-9", "U-6")
+def test_a_roles_number_leads_to_just_those_members(cast, desk):
+    add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), desk)
+    client = cast.client("max")
+    link = re.search(r'href="([^"]+role=[^"]+)" aria-label="1 member with the role Desk"', page(client, url("roles")))[
+        1
+    ]
+    html = page(client, link.replace("&amp;", "&"))
+    assert "vic@acme.example" in html and "bo@acme.example" not in html
 
 
 @pytest.mark.spec("R-9")

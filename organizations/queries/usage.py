@@ -32,14 +32,15 @@ class RoleUse:
         return bool(self.members or self.groups)
 
 
-def _capped(links: QuerySet) -> CappedCount:
-    return CappedCount(links.filter(role=OuterRef("pk")).order_by().values("pk")[: CAP + 1])
+def _capped(links: QuerySet, order: str) -> CappedCount:
+    # By `order`, so that the index is walked: without, a role that nobody has is looked for in the whole table (2 s).
+    return CappedCount(links.filter(role=OuterRef("pk")).order_by(order).values("pk")[: CAP + 1])
 
 
 def role_uses(organization: Organization, roles: Iterable[Role]) -> dict[UUID, RoleUse]:
     """The use of each of these roles in the organization: one query."""
-    members = _capped(MembershipRole.objects.filter(organization=organization))
-    groups = _capped(GroupRole.objects.filter(organization=organization))
+    members = _capped(MembershipRole.objects.filter(organization=organization), "membership")
+    groups = _capped(GroupRole.objects.filter(organization=organization), "group")
     rows = Role.objects.filter(pk__in=[role.pk for role in roles]).order_by()
     counted = rows.annotate(members=members, in_groups=groups).values_list("pk", "members", "in_groups")
     return {key: RoleUse(Count(people), Count(carriers)) for key, people, carriers in counted}
