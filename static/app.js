@@ -168,25 +168,26 @@ document.addEventListener('htmx:load', event => remember(event.target));
 remember(document);
 }
 {
+const entries = menu => menu.querySelectorAll('[role="menuitem"], .search input, a.menu-item, .menu-item > input:not(:disabled)');
 const show = (button, menu) => {
 button.removeAttribute('data-menu');
 button.type = 'button';
 button.setAttribute('popovertarget', menu.id);
 menu.showPopover({ source: button });
-const items = menu.querySelectorAll('[role="menuitem"]'), { from } = menu.dataset;
+const items = entries(menu), { from } = menu.dataset;
 if (from) items[from === 'ArrowUp' ? items.length - 1 : 0]?.focus();
 };
 const make = button => {
 const menu = document.createElement('div');
-Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto', role: 'menu' });
+Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto', role: button.dataset.menu ? 'dialog' : 'menu' });
 menu.setAttribute('aria-labelledby', button.id);
-menu.dataset.of = button.id;
+Object.assign(menu.dataset, { of: button.id, kind: button.dataset.menu });
 menu.setAttribute('hx-indicator', 'this');
 menu.addEventListener('htmx:afterSwap', event => {
 if (event.target === menu && menu.childElementCount && button.matches('[data-menu]')) show(button, menu);
 });
 menu.addEventListener('toggle', event => {
-if (event.newState === 'open' && button.matches(':focus-visible')) menu.querySelector('[role="menuitem"]')?.focus();
+if (event.newState === 'open' && button.matches(':focus-visible')) entries(menu)[0]?.focus();
 });
 menu.addEventListener('change', event => event.stopPropagation());
 button.after(menu);
@@ -206,7 +207,7 @@ menu.remove();
 if (!button) return;
 button.type = 'submit';
 button.removeAttribute('popovertarget');
-button.dataset.menu = '';
+button.dataset.menu = menu.dataset.kind;
 };
 document.addEventListener('click', event => {
 const button = event.target.closest('[data-menu]');
@@ -221,10 +222,10 @@ event.preventDefault();
 load(button, event.key);
 });
 document.addEventListener('htmx:load', event => {
-for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = 'menu';
+for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = button.dataset.menu ? 'dialog' : 'menu';
 });
 document.addEventListener('htmx:afterRequest', event => {
-if (event.detail.requestConfig?.verb === 'post') document.querySelectorAll('.menu[data-of]').forEach(forget);
+if (event.detail.requestConfig?.verb === 'post') document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
 });
 }
 {

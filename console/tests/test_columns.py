@@ -54,7 +54,7 @@ def test_a_link_that_was_sent_shows_what_it_showed(cast):
 def test_reset(cast):
     client = cast.client("olga")
     client.post(COLUMNS, {"view": "", "columns": ["joined"]})
-    assert client.post(COLUMNS, {"view": "?columns=joined", "reset": "1"}).url == USERS
+    assert client.post(COLUMNS, {"view": "?columns=joined", "usual": "1"}).url == USERS
     assert heads(client.get(USERS)) == USUAL
     client.post(
         COLUMNS,

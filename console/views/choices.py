@@ -57,7 +57,7 @@ def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
 
 def _columns(request: HttpRequest, listing: Listing) -> tuple[str, ...] | None:
     """What the form says, in the order of the table; None for the tab's own. Without a role a row says little."""
-    if "reset" in request.POST:
+    if "usual" in request.POST:
         return None
     wanted = {"role", *request.POST.getlist("columns")}
     chosen = tuple(name for name in OPTIONAL if name in wanted)

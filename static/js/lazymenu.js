@@ -1,20 +1,21 @@
 /* A button that leads to a page of actions, <button type="submit" form formaction data-menu id>, shows them as a menu
    instead: fetched when it is first used, from then on a popover with role=menu (menu.js has its keys). Without a script
-   it stays a way there. */
+   it stays a way there. With data-menu="panel" it holds fields or links to choose from, and is no menu of actions. */
+const entries = menu => menu.querySelectorAll('[role="menuitem"], .search input, a.menu-item, .menu-item > input:not(:disabled)');
 const show = (button, menu) => {
   button.removeAttribute('data-menu');
   button.type = 'button';
   button.setAttribute('popovertarget', menu.id);
   menu.showPopover({ source: button });
-  const items = menu.querySelectorAll('[role="menuitem"]'), { from } = menu.dataset;
+  const items = entries(menu), { from } = menu.dataset;
   if (from) items[from === 'ArrowUp' ? items.length - 1 : 0]?.focus();
 };
 
 const make = button => {
   const menu = document.createElement('div');
-  Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto', role: 'menu' });
+  Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto', role: button.dataset.menu ? 'dialog' : 'menu' });
   menu.setAttribute('aria-labelledby', button.id);
-  menu.dataset.of = button.id;
+  Object.assign(menu.dataset, { of: button.id, kind: button.dataset.menu });
   // What is on its way is the menu, not the list around it.
   menu.setAttribute('hx-indicator', 'this');
   menu.addEventListener('htmx:afterSwap', event => {
@@ -22,7 +23,7 @@ const make = button => {
   });
   // Opened without a pointer, it starts at its first entry.
   menu.addEventListener('toggle', event => {
-    if (event.newState === 'open' && button.matches(':focus-visible')) menu.querySelector('[role="menuitem"]')?.focus();
+    if (event.newState === 'open' && button.matches(':focus-visible')) entries(menu)[0]?.focus();
   });
   // What is typed or ticked in it is no change of the form around it.
   menu.addEventListener('change', event => event.stopPropagation());
@@ -46,7 +47,7 @@ const forget = menu => {
   if (!button) return;
   button.type = 'submit';
   button.removeAttribute('popovertarget');
-  button.dataset.menu = '';
+  button.dataset.menu = menu.dataset.kind;
 };
 
 document.addEventListener('click', event => {
@@ -63,8 +64,8 @@ document.addEventListener('keydown', event => {
   load(button, event.key);
 });
 document.addEventListener('htmx:load', event => {
-  for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = 'menu';
+  for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = button.dataset.menu ? 'dialog' : 'menu';
 });
 document.addEventListener('htmx:afterRequest', event => {
-  if (event.detail.requestConfig?.verb === 'post') document.querySelectorAll('.menu[data-of]').forEach(forget);
+  if (event.detail.requestConfig?.verb === 'post') document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
 });

@@ -1,0 +1,158 @@
+"""Filters and columns in a real browser, by mouse and by keyboard, with and without scripts (U-5, U-6)."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from console.tests.people import USERS, in_groups, joined
+from organizations.models import Group
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def crowd(live_cast):
+    """Bo in Marketing, and ten in Research among twelve groups."""
+    in_groups(joined(live_cast.acme, 10), [live_cast.groups["research"]])
+    Group.objects.bulk_create(Group(organization=live_cast.acme, name=f"Team {n:02}").prepare() for n in range(10))
+    return live_cast
+
+
+@pytest.fixture
+def enter(live_server):
+    """enter(page, cast, "olga", path): opens a page signed in; whatever the console complains of fails the test."""
+    complaints = []
+
+    def go(page: Page, cast, name: str, path: str) -> None:
+        cookie = cast.client(name).cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(live_server.url + path)
+
+    yield go
+    assert not complaints, complaints
+
+
+def rows(page: Page):
+    return page.locator("tbody tr")
+
+
+@pytest.mark.spec("U-6")
+def test_filter_by_mouse_and_back(page, crowd, enter, axe):
+    enter(page, crowd, "olga", USERS)
+    page.locator("select[name=role]").select_option("Builder")
+    expect(rows(page)).to_have_count(11)
+    expect(page).to_have_url(re.compile(r"\?role=[0-9a-f-]{36}$"))
+    page.get_by_role("button", name="Group Any").click()
+    search = page.get_by_role("searchbox", name="Search groups")
+    expect(page.get_by_role("link", name="Team 09")).to_be_visible()
+    search.press_sequentially("mark", delay=30)
+    expect(page.get_by_role("link", name="Team 09")).to_be_hidden()
+    axe(page)
+    page.get_by_role("link", name="Marketing").click()
+    expect(rows(page)).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"role=.*group="))
+    expect(page.get_by_role("button", name="Group Marketing")).to_be_visible()
+    page.get_by_role("searchbox", name="Search name or email").press_sequentially("zoltan", delay=30)
+    expect(page.get_by_role("heading", name="No one matches “zoltan”")).to_be_visible()
+    page.get_by_role("link", name="Remove Search: zoltan").click()
+    expect(rows(page)).to_have_count(1)
+    page.get_by_role("link", name="Clear", exact=True).click()
+    expect(rows(page)).to_have_count(14)
+    expect(page.get_by_role("link", name="Clear", exact=True)).to_be_hidden()
+    page.go_back()
+    expect(rows(page)).to_have_count(1)
+    expect(page.get_by_role("button", name="Group Marketing")).to_be_visible()
+
+
+@pytest.mark.spec("U-6")
+def test_filter_by_keyboard(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    page.get_by_role("button", name="Group Any").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("searchbox", name="Search groups")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Group Any")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("searchbox", name="Search groups")).to_be_focused()
+    page.keyboard.type("resea")
+    expect(page.get_by_role("link", name="Team 01")).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Research")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(10)
+    page.locator("select[name=managed_by]").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page).to_have_url(re.compile("managed_by=manual"))
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("heading", name="No one matches these filters")).to_be_visible()
+
+
+@pytest.mark.spec("U-5")
+def test_columns_by_mouse_are_kept(page, crowd, enter, axe):
+    enter(page, crowd, "olga", USERS + "?q=person")
+    page.get_by_role("button", name="Column settings").click()
+    page.get_by_role("checkbox", name="Joined").check()
+    expect(page.get_by_role("columnheader", name="Joined")).to_be_visible()
+    page.get_by_role("checkbox", name="Groups").uncheck()
+    expect(page.get_by_role("columnheader", name="Groups")).to_be_hidden()
+    axe(page)
+    expect(page).to_have_url(re.compile(r"\?q=person&columns=role"))
+    page.goto(page.url.split("?")[0])
+    expect(page.get_by_role("columnheader", name="Joined")).to_be_visible()
+    page.get_by_role("button", name="Column settings").click()
+    page.get_by_role("button", name="Reset columns").click()
+    expect(page.get_by_role("columnheader", name="Joined")).to_be_hidden()
+    expect(page.get_by_role("checkbox", name="Joined")).not_to_be_checked()
+    page.reload()
+    expect(page.get_by_role("columnheader", name="Groups")).to_be_visible()
+
+
+@pytest.mark.spec("U-5")
+def test_columns_by_keyboard(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    page.get_by_role("button", name="Column settings").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("checkbox", name="Groups")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.get_by_role("columnheader", name="Groups")).to_be_hidden()
+    expect(page.get_by_role("checkbox", name="Groups")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Column settings")).to_be_focused()
+
+
+@pytest.mark.spec("U-5", "U-6")
+def test_without_scripts(browser, live_server, crowd):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
+    cookie = crowd.client("olga").cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(live_server.url + USERS + "?sort=-name")
+    page.get_by_role("button", name="Group Any").click()
+    page.get_by_role("searchbox", name="Search groups").fill("rese")
+    page.get_by_role("button", name="Search", exact=True).click()
+    page.get_by_role("link", name="Research").click()
+    expect(rows(page)).to_have_count(10)
+    expect(page).to_have_url(re.compile("sort=-name"))
+    page.locator("select[name=two_factor]").select_option("On")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("heading", name="No one matches these filters")).to_be_visible()
+    page.get_by_role("link", name="Remove 2FA: On").click()
+    page.get_by_role("button", name="Column settings").click()
+    page.get_by_role("checkbox", name="Joined").check()
+    page.get_by_role("button", name="Save columns").click()
+    expect(page.get_by_role("columnheader", name="Joined")).to_be_visible()
+    expect(rows(page)).to_have_count(10)
+    context.close()
+
+
+@pytest.mark.spec("U-6")
+def test_on_a_phone_filters_scroll_and_nothing_else_does(page, crowd, enter, axe):
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, crowd, "olga", USERS)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("select[name=two_factor]").select_option("On")
+    expect(page.get_by_role("heading", name="No one matches 2FA “On”")).to_be_visible()
+    axe(page)
