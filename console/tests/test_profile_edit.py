@@ -115,6 +115,14 @@ def test_a_pending_members_role_is_what_they_are_offered(cast):
     assert (fresh(nadia).name, [role.key for role in roles_of(fresh(nadia))]) == ("Nadja Petrov", ["operator"])
 
 
+@pytest.mark.spec("R-8")
+def test_who_gives_up_the_page_is_led_home(cast):
+    own = cast.client("max")
+    form = form_of(own.get(page_of(cast.max)), roles=role_named("builder"))
+    assert own.post(page_of(cast.max), form, headers=HTMX)["HX-Redirect"] == "/o/acme/"
+    assert [role.key for role in roles_of(fresh(cast.max))] == ["builder"]
+
+
 # --- refusals -----------------------------------------------------------------------------------
 
 

@@ -189,8 +189,9 @@ def test_the_name_in_the_table_leads_there_and_back(cast):
     assert f'action="{link[1]}"' in member
 
 
-# Session, user, organizations with roles, member, roles of both kinds, all roles, groups, direct projects; the count,
-# the other Admins, the given ids twice, five projects with direct and group ways; sessions; both sides of the activity.
+# Session, user, organizations with roles; the member, roles given and through groups, groups, direct projects, all
+# roles; ids of the projects given, their number, the first ones and both ways to them; the member's user and sessions;
+# what was done to them and by them.
 QUERIES = 18
 
 

@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from base.policies import Refused, require
 from console.rows import TONES
@@ -22,7 +22,7 @@ from console.views.profile.typed import Seen, Typed, seen_in, seen_now
 from organizations.access import member_required
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
-from organizations.policies import can_edit_member
+from organizations.policies import can, can_edit_member
 from organizations.queries import member_in
 from organizations.requests import MemberRequest
 from organizations.services import EditConflict, Edited, edit_member
@@ -71,9 +71,7 @@ def _show(acting: Acting, sheet: Sheet, *, status: int = 200, **context: Any) ->
         "close_url": acting.back,
         "base": reverse("user_profile", args=[slug, member.pk]),
     }
-    response = render(acting.request, "console/profile/page.html", context, status=status)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render(acting.request, "console/profile/page.html", context, status=status)
 
 
 def _save(acting: Acting, seen: Seen | None) -> HttpResponse:
@@ -117,6 +115,9 @@ def _saved(acting: Acting, typed: Typed, seen: Seen, edited: Edited) -> HttpResp
     if member.status == Status.DEACTIVATED and (added.join or added.give):
         text = _("%(name)s is deactivated: what you added opens nothing until they are reactivated.")
         messages.warning(request, text % {"name": member.name})
+    if acting.about_oneself and not can(member, Permission.PEOPLE_VIEW):  # what one has just given up
+        home = reverse("homepage", args=[request.organization.slug])
+        return HttpResponseClientRedirect(home) if request.htmx else redirect(home)
     return acting.done(member)
 
 
