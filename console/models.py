@@ -10,11 +10,15 @@ from organizations.models import Organization
 
 
 class BulkState(models.TextChoices):
-    """RUNNING until the last member was tried; the other two are final."""
+    """LISTING until its members are written down, RUNNING until the last was tried; the other two are final."""
 
+    LISTING = "listing", _("Beginning")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+ON_ITS_WAY = (BulkState.LISTING, BulkState.RUNNING)
 
 
 class ItemState(models.TextChoices):
@@ -27,7 +31,8 @@ class BulkAction(models.Model):
     """One action on many members (U-15): its items say on whom, as the selection was when it was confirmed.
 
     `kind` is a key of console.bulk.kinds.KINDS and `choice` what was chosen for it, as ids; `view` the list that it was
-    called from. `done` and `refused` are written when it ends. The actor is an id and a name: it outlives them.
+    called from. `whom` is the selection where there are too many to be written down while a request waits. `done` and
+    `refused` are written when it ends. The actor is an id and a name: it outlives them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -37,12 +42,13 @@ class BulkAction(models.Model):
     kind = models.CharField(max_length=20)
     choice = models.JSONField(default=dict)
     view = models.CharField(max_length=4000, blank=True)
+    whom = models.JSONField(default=dict)
     state = models.CharField(max_length=9, choices=BulkState, default=BulkState.RUNNING)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
-    # When somebody last began a slice of it: a running one that nobody touches is taken up again.
+    # When somebody last began a slice of it: one on its way that nobody touches is taken up again.
     touched_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     # Where it was asked from, for the audit entries of what a worker does later.
@@ -53,14 +59,14 @@ class BulkAction(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=BulkState.values), name="bulk_state_known"),
             models.CheckConstraint(
-                condition=Q(state=BulkState.RUNNING, finished_at=None)
-                | ~Q(state=BulkState.RUNNING) & Q(finished_at__isnull=False),
+                condition=Q(state__in=ON_ITS_WAY, finished_at=None)
+                | ~Q(state__in=ON_ITS_WAY) & Q(finished_at__isnull=False),
                 name="bulk_end_has_time",
             ),
         ]
         indexes = [
             models.Index(fields=["organization", "-id"], name="bulk_by_time"),
-            models.Index(fields=["touched_at"], name="bulk_running", condition=Q(state=BulkState.RUNNING)),
+            models.Index(fields=["touched_at"], name="bulk_running", condition=Q(state__in=ON_ITS_WAY)),
         ]
 
     def __str__(self) -> str:

@@ -35,6 +35,7 @@ from organizations.services import (
     deactivate_member,
     delete_member,
     reactivate_member,
+    remove_pending_member,
     set_member_roles,
 )
 
@@ -61,9 +62,10 @@ class Choice:
 
 def chosen(organization: Organization, kept: dict[str, Any]) -> Choice:
     """The Choice that BulkAction.choice keeps, as it is today. Raises Refused where it is gone."""
-    roles = tuple(role for role in roles_in(organization) if str(role.pk) in kept.get("roles", ()))
+    wanted = kept.get("roles", [])
+    roles = tuple(role for role in roles_in(organization) if str(role.pk) in wanted) if wanted else ()
     group = groups_in(organization, [kept["group"]]).first() if "group" in kept else None
-    if len(roles) < len(kept.get("roles", ())) or (group is None and "group" in kept):
+    if len(roles) < len(wanted) or (group is None and "group" in kept):
         raise Refused(_("%(name)s is no longer there.") % {"name": kept["name"]})
     return Choice(Tab(kept["tab"]), roles, group)
 
@@ -148,12 +150,14 @@ def _may_delete(actor: Membership, member: Membership, choice: Choice) -> Decisi
 
 
 def _delete(actor: Membership, member: Membership, choice: Choice) -> bool:
+    """Who has not accepted loses the invitation with it; who has accepted since was not agreed to."""
     if member.status != Status.INVITED:
         delete_member(actor=actor, member=member)
-    else:
-        require(can_delete_member(actor, member))
-        if not withdraw_invitation(actor=actor, member=member):
-            raise Refused(_("%(name)s joined in the meantime and was not deleted.") % {"name": member.name})
+        return True
+    require(_may_delete(actor, member, choice))
+    # Without a live invitation there is a member all the same.
+    if not withdraw_invitation(actor=actor, member=member) and not remove_pending_member(actor=actor, member=member):
+        raise Refused(_("%(name)s joined in the meantime and was not deleted.") % {"name": member.name})
     return True
 
 

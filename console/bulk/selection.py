@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
@@ -30,6 +31,21 @@ class Selection:
     def others(self, member_id: UUID) -> "Selection":
         """The same without that member."""
         return replace(self, without=member_id)
+
+    def kept(self, now: datetime) -> dict[str, Any]:
+        """All who match, as BulkAction.whom keeps it beside the view: `at` is the moment they match at."""
+        without = str(self.without) if self.without else None
+        before = self.before.isoformat() if self.before else None
+        return {"without": without, "before": before, "at": now.isoformat()}
+
+
+def selection_kept(view: str, whom: dict[str, Any], organization_id: UUID) -> tuple[Selection, datetime]:
+    """What Selection.kept() gave, and the moment."""
+    listing = listing_at(view, organization_id=organization_id, columns=OPTIONAL)
+    without, before = whom["without"], whom["before"]
+    selection = Selection(listing, everyone=True, without=UUID(without) if without else None)
+    selection = replace(selection, before=datetime.fromisoformat(before)) if before else selection
+    return selection, datetime.fromisoformat(whom["at"])
 
 
 def _uuid(value: str) -> UUID | None:

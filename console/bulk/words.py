@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from base.counting import CAP, Count
 from console.bulk.preview import Preview
 from console.models import BulkAction, BulkState
 
@@ -85,4 +86,7 @@ def result_of(action: BulkAction) -> str:
 
 def title_of(action: BulkAction) -> str:
     """What the action is or was, for headings and lists."""
-    return counted(DOING, action.kind, action.total, action.choice.get("name", ""))
+    name = action.choice.get("name", "")
+    if action.state == BulkState.LISTING:
+        return DOING[action.kind](CAP) % {"count": str(Count(CAP + 1)), "name": name}
+    return counted(DOING, action.kind, action.total, name)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from console.models import BulkAction, BulkItem, BulkState, ItemState
+from console.models import BulkAction, BulkItem, ItemState
 from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.policies import can
@@ -52,8 +52,3 @@ def items_of(action: BulkAction, *, state: str = "", after: UUID | None = None) 
         items = items.filter(member_id__gt=after)
     found = list(items[: PAGE + 1])
     return found[:PAGE], found[PAGE - 1].member_id if len(found) > PAGE else None
-
-
-def running(action: BulkAction) -> bool:
-    """Whether members still wait for their turn."""
-    return action.state == BulkState.RUNNING

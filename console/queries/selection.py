@@ -11,13 +11,10 @@ from base.counting import CAP, Count
 from console.bulk.selection import Selection
 from console.listing import Listing
 from console.queries import sql
+from console.queries.members import COLUMNS
 from console.queries.picked import among
 from organizations.models import Membership, Organization
 
-COLUMNS = (
-    "id, user_id, first_name, last_name, email, sort_name, status, managed_by, two_factor, invited_by_id, role_order,"
-    " invite_expires_at, joined_at, last_active_at"
-)
 # Rows of an export are read so many at a time.
 SLICE = 1000
 

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from base import context
 from base.policies import Refused
 from console.bulk.kinds import KINDS, Kind, chosen
-from console.models import BulkAction, BulkItem, BulkState, ItemState
+from console.models import ON_ITS_WAY, BulkAction, BulkItem, BulkState, ItemState
 from console.queries.bulk import counts_of
+from console.services.bulk import list_members
 from organizations.models import Group, Membership, Organization
 from organizations.queries import member_in
 from organizations.services import fresh_actor
@@ -31,10 +32,12 @@ TRIES = 3
 
 def work_off(action_id: UUID, *, limit: int = SLICE, seconds: float = SECONDS) -> bool:
     """Works on the action for a while; True where something is left, for which a worker was then asked."""
-    action = BulkAction.objects.filter(pk=action_id, state=BulkState.RUNNING).first()
+    action = BulkAction.objects.filter(pk=action_id, state__in=ON_ITS_WAY).select_related("organization").first()
     if action is None:
         return False
     BulkAction.objects.filter(pk=action.pk).update(touched_at=timezone.now())
+    if action.state == BulkState.LISTING:
+        list_members(action)
     token = context.set_current(context.RequestContext(action.request_id, action.ip))
     try:
         left = _work(action, limit, time.monotonic() + seconds)
@@ -58,9 +61,7 @@ def _work(action: BulkAction, limit: int, deadline: float) -> bool:
 @transaction.atomic
 def _next(action: BulkAction, kind: Kind) -> bool:
     """Does one member who waits and whom no other worker has in hand; False where there is none."""
-    waiting = BulkItem.objects.filter(action=action, state=ItemState.TODO, action__state=BulkState.RUNNING)
-    skip = connection.features.has_select_for_update_skip_locked
-    item = waiting.order_by("member_id").select_for_update(of=("self",), skip_locked=skip).first()
+    item = _waiting(action)
     if item is None:
         return False
     state, note = _tried(action, kind, item)
@@ -68,6 +69,18 @@ def _next(action: BulkAction, kind: Kind) -> bool:
     if not mine.update(state=state, note=note[:500]):  # without row locks another one was quicker
         transaction.set_rollback(True)
     return True
+
+
+def _waiting(action: BulkAction) -> BulkItem | None:
+    """One member's item, locked. The actor's own comes when all others are through: who changes their own role may not
+    be able to change the others' afterwards."""
+    items = BulkItem.objects.filter(action=action, state=ItemState.TODO, action__state=BulkState.RUNNING)
+    skip = connection.features.has_select_for_update_skip_locked
+    locked = items.order_by("member_id").select_for_update(of=("self",), skip_locked=skip)
+    others = locked.exclude(member_id=action.actor_id).first()
+    if others or items.exclude(member_id=action.actor_id).exists():
+        return others
+    return locked.first()
 
 
 def _tried(action: BulkAction, kind: Kind, item: BulkItem) -> tuple[ItemState, str]:

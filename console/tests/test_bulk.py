@@ -7,7 +7,7 @@ import pytest
 from audit.models import Entry
 from console.models import BulkAction
 from console.tests.many import BULK, press, states, url
-from console.tests.people import PENDING, USERS, expire, joined, link, words
+from console.tests.people import PENDING, USERS, expire, joined, link, pending, words
 from invitations.models import Invitation
 from organizations.models import GroupMembership, GroupRole, ManagedBy, Membership, Status
 from outbox.models import OutgoingEmail
@@ -166,3 +166,9 @@ def test_results_are_ones_own_or_an_admins(cast):
     assert "Nothing yet." in words(cast.client("mia").get(BULK))
     cast.rival = cast.tess
     assert cast.client("tess").get(f"/o/globex/users/bulk/{action.pk}/").status_code == 404
+
+
+def test_a_pending_member_without_an_invitation_is_deleted_too(cast):
+    (member,) = pending(cast.acme, 1)
+    done = press(cast.client("olga"), url("deletion", member))
+    assert "1 user was deleted." in words(done)

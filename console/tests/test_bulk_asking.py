@@ -8,7 +8,7 @@ from console.models import BulkAction
 from console.tests.many import BULK, HTMX, bar, press, states, url
 from console.tests.people import USERS, joined, pending, words
 from organizations.models import ManagedBy, Membership, Status
-from teamadmin.testing.cast import add_member, add_user
+from teamadmin.testing.cast import add_member, add_user, role_named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15")]
 
@@ -149,3 +149,11 @@ def test_count_of_all_that_match(cast):
     client = cast.client("olga")
     assert client.get(f"{BULK}count/?view=pending/").content == b"Select all 3 matching"
     assert client.get(f"{BULK}count/?view=%3Fq=bo").content == b"Select all 1 matching"
+    role = role_named("manager").pk
+    assert client.get(f"{BULK}count/?view=%3Frole={role}").content == b"Select all 1 matching"
+    assert "Deactivate 1 user?" in words(client.get(url("deactivation", view=f"?role={role}", all="1")))
+
+
+def test_who_changes_their_own_role_is_told(cast):
+    assert "You are among them" in words(cast.client("olga").get(url("role", cast.olga, cast.bo)))
+    assert "You are among them" not in words(cast.client("olga").get(url("role", cast.max, cast.bo)))

@@ -119,6 +119,36 @@ def test_who_lost_the_right_half_way_goes_no_further(cast, way):
 
 
 @pytest.mark.django_db
+def test_ones_own_role_changes_last(cast):
+    members = [cast.olga, *joined(cast.acme, 3)]
+    MembershipRole.objects.filter(membership=cast.max).update(role=role_named("admin"))
+    action = begin(cast.olga, members, "role", roles=(role_named("operator"),))
+    services.work_off(action.pk)
+    assert states(action) == {"done": 4}
+    assert list(cast.olga.roles.all()) == [role_named("operator")]
+
+
+@pytest.mark.django_db
+def test_very_many_are_written_down_by_the_worker(cast, monkeypatch):
+    monkeypatch.setattr("console.services.bulk.CAP", 5)
+    kind, key = KINDS["deactivation"], uuid4()
+    joined(cast.acme, 12)
+    now = timezone.now()
+    everybody = Selection(whole(Tab.ALL), everyone=True, without=cast.max.pk, before=now)
+    fields = {"actor": cast.olga, "kind": kind, "choice": Choice(), "selection": everybody, "view": "", "now": now}
+    action, _begun = services.start_bulk(key=key, **fields)
+    assert (action.state, BulkItem.objects.count()) == (BulkState.LISTING, 0)
+    Membership.objects.filter(pk__in=[member.pk for member in joined(cast.acme, 3)]).update(created_at=timezone.now())
+    page = cast.client("olga").get(f"/o/acme/users/bulk/{key}/")
+    assert "Deactivating 10,000+ users" in page.content.decode() and "Writing down" in page.content.decode()
+    services.work_off(key, limit=50)
+    action.refresh_from_db()
+    assert (action.state, action.total, action.done, action.refused) == (BulkState.DONE, 15, 14, 1)
+    action, _begun = services.start_bulk(key=uuid4(), **fields)
+    assert services.cancel_bulk(actor=cast.olga, action=action) and services.work_off(action.pk) is False
+
+
+@pytest.mark.django_db
 def test_a_stopped_one_goes_no_further(cast):
     action = begin(cast.olga, joined(cast.acme, 10))
     services.work_off(action.pk, limit=4)

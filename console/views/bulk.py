@@ -22,7 +22,7 @@ from console.bulk.forms import form_for
 from console.bulk.kinds import KINDS, Choice, Kind
 from console.bulk.preview import Preview, preview_of
 from console.bulk.selection import Selection, selection_of
-from console.models import BulkAction, BulkState
+from console.models import ON_ITS_WAY, BulkAction
 from console.queries import count_members
 from console.queries.selection import count_matching
 from console.services import start_bulk, work_off
@@ -126,7 +126,7 @@ class Asking:
             work_off(action.pk, limit=AT_ONCE + 1)
         action.refresh_from_db()
         result = reverse("users_bulk_result", args=[self.request.organization.slug, action.pk])
-        if action.state == BulkState.RUNNING or not begun:
+        if action.state in ON_ITS_WAY or not begun:
             return _leave(self.request, result)
         return self._done(action, result)
 

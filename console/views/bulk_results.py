@@ -15,7 +15,7 @@ from console import words
 from console.bulk import words as told
 from console.bulk.kinds import KINDS
 from console.listing import listing_at
-from console.models import BulkAction, BulkState, ItemState
+from console.models import ON_ITS_WAY, BulkAction, BulkState, ItemState
 from console.queries.bulk import PAGE, action_seen_by, actions_seen_by, counts_of, items_of
 from console.services import cancel_bulk
 from console.tables import OPTIONAL
@@ -49,7 +49,7 @@ def bulk_list(request: MemberRequest) -> HttpResponse:
     lines = [
         {
             "action": action,
-            "title": told.title_of(action) if action.state == BulkState.RUNNING else told.result_of(action),
+            "title": told.title_of(action) if action.state in ON_ITS_WAY else told.result_of(action),
             "icon": KINDS[action.kind].icon,
             "tone": KINDS[action.kind].tone,
         }
@@ -70,7 +70,7 @@ def bulk_result(request: MemberRequest, action_id: UUID) -> HttpResponse:
 
 def _result(request: MemberRequest, action: BulkAction) -> dict[str, Any]:
     """What console/bulk/_result.html takes."""
-    counts, running = counts_of(action), action.state == BulkState.RUNNING
+    counts, running = counts_of(action), action.state in ON_ITS_WAY
     show = request.GET.get("show", "")
     items, following = (
         ([], None) if running else items_of(action, state=show, after=_uuid(request.GET.get("after", "")))
@@ -80,6 +80,7 @@ def _result(request: MemberRequest, action: BulkAction) -> dict[str, Any]:
     return {
         "action": action,
         "running": running,
+        "listing": action.state == BulkState.LISTING,
         "counts": counts,
         "tried": counts.done + counts.refused,
         "title": told.title_of(action) if running else told.result_of(action),
