@@ -1,0 +1,128 @@
+"""Projects in a real browser: mouse, keyboard, no script, both themes, a phone, axe (P-1, R-4, U-12, U-18)."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from organizations.models import Project, ProjectGrant, Status
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PROJECTS = "/o/acme/projects/"
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def sign_in(context, live_server, cast, name: str) -> None:
+    value = cast.client(name).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+
+
+@pytest.fixture
+def olga(page: Page, live_server, live_cast):
+    """Olga's page; whatever the console complains of fails the test."""
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    sign_in(page.context, live_server, live_cast, "olga")
+    page.goto(live_server.url + PROJECTS)
+    yield page
+    assert not complaints
+
+
+@pytest.mark.spec("P-1", "U-12")
+def test_a_project_is_made_shared_and_archived(olga, live_cast):
+    live_cast.opal.status = Status.DEACTIVATED
+    live_cast.opal.save()
+    olga.get_by_role("link", name="New project").click()
+    expect(olga.get_by_label("Project name")).to_be_focused()
+    olga.keyboard.type("Harbor")
+    olga.keyboard.press("Enter")
+    expect(olga.get_by_role("heading", name="Harbor", exact=True)).to_be_visible()
+    olga.get_by_role("link", name="Add people").click()
+    dialog = olga.get_by_role("dialog")
+    dialog.get_by_role("searchbox").press_sequentially("opal", delay=20)
+    expect(dialog.get_by_text("Max Keller")).to_be_hidden()
+    expect(dialog.get_by_text("Deactivated: has no access until reactivated")).to_be_visible()
+    dialog.get_by_label("Add Opal Nakamura").check(force=True)
+    dialog.get_by_role("button", name="Give access").click()
+    expect(olga.locator("#people")).to_contain_text("Direct")
+    expect(olga.locator("#toasts")).to_contain_text("Opal Nakamura is deactivated")
+    expect(olga.get_by_role("link", name="Add people")).to_be_focused()
+    olga.get_by_role("link", name="Add groups").click()
+    dialog.get_by_label("Add Marketing").check(force=True)
+    dialog.get_by_role("button", name="Give access").click()
+    expect(olga.locator("#people")).to_contain_text("via Marketing")
+    olga.get_by_role("button", name="Take direct access from Opal Nakamura").focus()
+    olga.keyboard.press("Enter")
+    expect(olga.locator("#people")).not_to_contain_text("Opal Nakamura")
+    expect(olga.get_by_role("heading", name="People with access")).to_be_focused()
+    olga.get_by_role("link", name="Archive").click()
+    dialog.get_by_role("button", name="Archive project").click()
+    expect(olga.get_by_text("This project is archived")).to_be_visible()
+    olga.get_by_role("button", name="Restore").click()
+    expect(olga.get_by_role("link", name="Archive")).to_be_visible()
+    expect(olga.locator("#people")).to_contain_text("via Marketing")
+
+
+@pytest.mark.spec("P-1")
+def test_the_list_searches_and_leads_on(olga, live_cast):
+    olga.get_by_role("searchbox", name="Search projects").press_sequentially("atl", delay=20)
+    expect(olga.locator("#projects li")).to_have_count(1)
+    expect(olga).to_have_url(f"{olga.url.split('?')[0]}?q=atl")
+    olga.get_by_role("link", name="Atlas").click()
+    expect(olga.get_by_role("heading", name="Atlas")).to_be_visible()
+    olga.get_by_role("link", name="Edit").click()
+    olga.get_by_label("Name").fill("World")
+    olga.get_by_role("button", name="Save").click()
+    expect(olga.get_by_role("heading", name="World")).to_be_visible()
+    olga.get_by_label("Breadcrumb").get_by_role("link", name="Projects").click()
+    olga.get_by_role("link", name="See archived").click()
+    expect(olga.get_by_role("heading", name="Nothing is archived")).to_be_visible()
+
+
+@pytest.mark.spec("P-1", "R-4")
+def test_without_a_script(browser: Browser, live_server, live_cast):
+    context = browser.new_context(java_script_enabled=False, viewport=WIDE, reduced_motion="reduce")
+    sign_in(context, live_server, live_cast, "max")
+    page = context.new_page()
+    page.goto(live_server.url + PROJECTS)
+    page.get_by_role("link", name="New project").click()
+    page.get_by_label("Project name").fill("Harbor")
+    page.get_by_role("button", name="Create project").click()
+    page.get_by_role("link", name="Add groups").click()
+    page.get_by_role("searchbox").fill("mark")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Search").last.click()
+    expect(page.get_by_label("Add Research")).to_have_count(0)
+    page.get_by_label("Add Marketing").check(force=True)
+    page.get_by_role("button", name="Give access").click()
+    expect(page.locator("#people")).to_contain_text("via Marketing")
+    page.get_by_role("button", name="Take access from Marketing").click()
+    expect(page.get_by_text("No group brings it.")).to_be_visible()
+    page.get_by_role("link", name="Archive").click()
+    page.get_by_role("button", name="Archive project").click()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("Harbor is back")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.spec("U-18")
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_runs_over(olga, live_server, live_cast, axe, size, scheme):
+    long = Project.objects.create(organization=live_cast.acme, name="Donaudampfschifffahrt" * 4, description="x" * 300)
+    for member in (live_cast.bo, live_cast.opal):
+        ProjectGrant.objects.create(organization=live_cast.acme, project=long, membership=member)
+    olga.set_viewport_size(size)
+    olga.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    nouns = ("", "details/", "archive/", "people/", "groups/")
+    for path in (
+        PROJECTS,
+        PROJECTS + "?status=archived",
+        PROJECTS + "new/",
+        *(f"{PROJECTS}{long.pk}/{n}" for n in nouns),
+    ):
+        olga.goto(live_server.url + path)
+        axe(olga)
+        assert olga.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+    sign_in(olga.context, live_server, live_cast, "bo")
+    olga.goto(f"{live_server.url}{PROJECTS}{long.pk}/")
+    axe(olga)
