@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +12,7 @@ from base.keyset import Slice, slice_of
 from console.roles import Shown, allowed_by, matrix, role_or_404
 from console.rows import TONES
 from organizations.access import member_required
-from organizations.models import Role
+from organizations.models import Role, Status
 from organizations.permissions import Permission
 from organizations.policies import can_delete_role, can_edit_role, can_manage_roles
 from organizations.queries import groups_with, holders_of, role_uses, roles_in
@@ -62,11 +61,12 @@ def _members(request: MemberRequest, role: Role) -> dict:
         "expired": _("Expired"),
         "deactivated": _("Deactivated"),
     }
-    now = timezone.now()
     return {
         "role": role,
-        "members": [(member, states[member.state], TONES[member.state]) for member in page.rows],
-        "now": now,
+        "members": [
+            (member, states[member.state], TONES[member.state], member.status == Status.DEACTIVATED)
+            for member in page.rows
+        ],
         "found": _found(page),
         "previous": page.previous and params.address(request, before=page.previous),
         "next": page.next and params.address(request, after=page.next),
