@@ -183,7 +183,7 @@ Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto
 menu.setAttribute('aria-labelledby', button.id);
 Object.assign(menu.dataset, { of: button.id, kind: button.dataset.menu });
 menu.setAttribute('hx-indicator', 'this');
-menu.addEventListener('htmx:afterSwap', event => {
+menu.addEventListener('htmx:afterSettle', event => {
 if (event.target === menu && menu.childElementCount && button.matches('[data-menu]')) show(button, menu);
 });
 menu.addEventListener('toggle', event => {
@@ -236,11 +236,13 @@ const steps = { ArrowDown: (at, n) => (at + 1) % n, ArrowUp: (at, n) => (at <= 0
 let typed = '', timer;
 const opens = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
 const real = (event, menu) => {
+const space = event.key === ' ' && !typed && !event.target.matches('button');
 if (event.key === 'Tab') menu.hidePopover(); // focus is back at the button, and goes on from there
-if (event.key !== ' ' || typed || event.target.matches('button')) return false;
+if (space) {
 event.preventDefault();
 event.target.click();
-return true;
+}
+return space || event.key === 'Tab';
 };
 document.addEventListener('keydown', event => {
 const button = event.target.closest('[popovertarget]');

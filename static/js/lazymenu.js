@@ -18,7 +18,8 @@ const make = button => {
   Object.assign(menu.dataset, { of: button.id, kind: button.dataset.menu });
   // What is on its way is the menu, not the list around it.
   menu.setAttribute('hx-indicator', 'this');
-  menu.addEventListener('htmx:afterSwap', event => {
+  // Not before htmx knows its entries: the fastest press of Enter would leave the page.
+  menu.addEventListener('htmx:afterSettle', event => {
     if (event.target === menu && menu.childElementCount && button.matches('[data-menu]')) show(button, menu);
   });
   // Opened without a pointer, it starts at its first entry.

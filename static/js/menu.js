@@ -10,11 +10,13 @@ let typed = '', timer;
 const opens = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
 
 const real = (event, menu) => {
+  const space = event.key === ' ' && !typed && !event.target.matches('button');
   if (event.key === 'Tab') menu.hidePopover(); // focus is back at the button, and goes on from there
-  if (event.key !== ' ' || typed || event.target.matches('button')) return false;
-  event.preventDefault();
-  event.target.click();
-  return true;
+  if (space) {
+    event.preventDefault();
+    event.target.click();
+  }
+  return space || event.key === 'Tab';
 };
 
 document.addEventListener('keydown', event => {
