@@ -89,6 +89,10 @@ def test_every_entry_does_its_work_and_changes_the_row(page, people, enter, keyb
     enter(page, people.olga.user)
     choose = by_keyboard if keyboard else by_mouse
     bo, toasts = page.locator(f"#user-{people.bo.pk}"), page.locator("#toasts")
+    choose(page, "Bo Lindqvist", "Edit profile")
+    expect(page.get_by_role("dialog", name="Bo Lindqvist")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(more(page, "Bo Lindqvist")).to_be_focused()
     for entry, button, said, shown in (
         ("Reset 2FA", "Reset 2FA", "2FA of Bo Lindqvist was reset.", "Active"),
         ("Log out sessions", "Log out sessions", "Bo Lindqvist was logged out everywhere.", "Active"),

@@ -38,13 +38,12 @@ def user_menu(request: MemberRequest, member_id: UUID) -> HttpResponse:
 
 def _entries(acting: Acting) -> list[dict[str, Any]]:
     answers = policies.answers_on(acting.request.membership, acting.member, acting.listing.tab)
-    return [_profile(acting), *(_entry(acting, key, answers) for key in answers if key != "edit")]
+    return [_profile(acting, answers), *(_entry(acting, key, answers) for key in answers if key != "edit")]
 
 
-def _profile(acting: Acting) -> dict[str, Any]:
+def _profile(acting: Acting, answers: dict[str, Decision]) -> dict[str, Any]:
     """Always there: who may not edit the member may look at them."""
-    label = _("Edit profile") if acting.may("edit") else _("View profile")
-    icon = "pencil" if acting.may("edit") else "user"
+    label, icon = (_("Edit profile"), "pencil") if answers.get("edit") else (_("View profile"), "user")
     return {"label": label, "icon": icon, "url": acting.url("edit"), "dialog": True}
 
 
