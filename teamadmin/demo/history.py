@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import OuterRef, Subquery
+
 from audit.models import Entry
 from invitations.models import Batch
-from organizations.models import Membership, Status
+from organizations.models import Group, GroupMembership, Membership, Project, Status
 from teamadmin.demo.data import Invited
 
 if TYPE_CHECKING:
@@ -35,6 +37,11 @@ def _write(builder: Builder, told: list[tuple[datetime, Any, str, Any, dict]]) -
 def tell_founding(builder: Builder) -> None:
     """What the services wrote just now moves to the founding; then everybody joins, and some leave."""
     Entry.objects.filter(organization_id=builder.organization.pk).update(at=builder.founded)
+    for things in (Group, Project):
+        things._default_manager.filter(organization=builder.organization).update(created_at=builder.founded)
+    links = GroupMembership.objects.filter(organization=builder.organization)
+    joined = Membership.objects.filter(pk=OuterRef("membership")).values("joined_at")
+    links.update(created_at=Subquery(joined))
     told: list[tuple[datetime, Any, str, Any, dict]] = []
     for member in builder.members.values():
         told.append((member.joined_at, member, "member.joined", member, {}))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from invitations.models import Batch, Invitation
-from organizations.models import Membership
+from organizations.models import GroupMembership, Membership
 from organizations.pages import HOMEPAGE
 from teamadmin.demo import history
 from teamadmin.demo.data import Invited
@@ -27,6 +27,7 @@ def add(builder: Builder, invited: Invited) -> None:
     # Columns with auto_now_add take the time of the INSERT, whatever was set.
     for model, rows in ((Invitation, invitations), (Membership, members), (Batch, [batch])):
         model.objects.filter(pk__in=[row.pk for row in rows]).update(created_at=sent_at)  # type: ignore[attr-defined]
+    GroupMembership.objects.filter(membership__in=members).update(created_at=sent_at)
     history.tell_invited(builder, invited, members, batch)
 
 
