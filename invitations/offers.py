@@ -135,7 +135,7 @@ def _given(member: Membership) -> dict:
 
 
 def offer_of(invitation: Invitation) -> Offer:
-    """What a pending member is offered, as it stands now and not as it was when it was sent: three queries."""
+    """What a pending member is offered, as it stands now and not as it was when it was sent: four queries."""
     member, batch = invitation.membership, invitation.batch
     assert member is not None
     author = _author(batch)

@@ -281,5 +281,5 @@ def test_an_empty_draft_has_a_preview(cast):
 def test_a_mail_costs_a_fixed_number_of_queries(cast, django_assert_num_queries):
     one = cast.invite(group_ids=[str(cast.groups["marketing"].pk)])[0]
     row = row_of(one)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         render_invitation(row)
