@@ -9,13 +9,12 @@ from django.db.models import QuerySet
 from base import text
 from base.counting import Count, capped_count
 from base.keyset import PAGE_SIZE, Slice, slice_of
-from console.queries import sql
 from console.queries.details import details_of
 from organizations.models import Group, GroupMembership, ManagedBy, Membership, Organization, Project, Role, Status
-from organizations.queries import groups_in, matching_members, projects_in
+from organizations.queries import group_sizes, groups_in, matching_members, projects_in, raw
 
-# A row shows so many faces, and counts no further.
-FACES, SIZE_CAP = 4, 1000
+# A row shows so many faces.
+FACES = 4
 # So many members fit on one page, by name; a larger group pages, newest first, because no index has its names in order.
 FITS = 100
 # A search that finds fewer members of the organization looks which of them are in the group.
@@ -23,15 +22,6 @@ FEW_FOUND = 1000
 # In a group up to this size it is told who of it is pending, and who keeps projects without it.
 SMALL = 1000
 
-SIZES = """
-SELECT found.id,
-    (SELECT count(*) FROM (
-        SELECT 1 FROM organizations_groupmembership AS link WHERE link.group_id = found.id LIMIT {cap}) AS members),
-    (SELECT count(*) FROM (
-        SELECT 1 FROM organizations_projectgrant AS given
-        JOIN organizations_project AS project ON project.id = given.project_id AND project.archived_at IS NULL
-        WHERE given.group_id = found.id LIMIT {cap}) AS projects)
-FROM organizations_group AS found WHERE found.id IN ({groups})"""
 # The newest few of each group: limited apart, so that no group is read as a whole.
 NEWEST = """
 SELECT * FROM (
@@ -67,25 +57,19 @@ def group_page(
     return Slice(_rows(page.rows), page.previous, page.next)
 
 
-def _uuid(value: UUID | str) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
-
-
 def _rows(groups: list[Group]) -> list[GroupRow]:
     rows = {group.pk: GroupRow(group) for group in groups}
     if not rows:
         return []
-    keys = [sql.adapt("id", key) for key in rows]
+    for key, (members, projects) in group_sizes(groups).items():
+        rows[key].members, rows[key].projects = members, projects
+    keys = [raw.adapt(key) for key in rows]
     with connection.cursor() as cursor:
-        cursor.execute(SIZES.format(cap=SIZE_CAP + 1, groups=sql.places(keys)), keys)
-        for key, members, projects in cursor.fetchall():
-            row = rows[_uuid(key)]
-            row.members, row.projects = Count(members, SIZE_CAP), Count(projects, SIZE_CAP)
         newest = " UNION ALL ".join([NEWEST.format(faces=FACES)] * len(keys))
         cursor.execute(PEOPLE.format(newest=newest), keys)
         for key, first_name, last_name, email, status in cursor.fetchall():
             person = Membership(first_name=first_name, last_name=last_name, email=email, status=status)
-            rows[_uuid(key)].faces.append(person)
+            rows[raw.read(key)].faces.append(person)
     return list(rows.values())
 
 

@@ -24,7 +24,7 @@ def url(group: Group, noun: str = "") -> str:
 
 def people(response) -> list[str]:
     table = re.search(r"<tbody.*?</tbody>", response.content.decode(), flags=re.DOTALL)
-    return re.findall(r'<span class="name">([^<]*)', table[0]) if table else []
+    return re.findall(r'<a class="name"[^>]*>([^<]*)', table[0]) if table else []
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_a_row_says_who_is_in_it_and_what_it_brings(cast, external):
 
 @pytest.mark.spec("G-1")
 def test_few_faces_and_a_bounded_count(cast, monkeypatch):
-    monkeypatch.setattr(reading, "SIZE_CAP", 5)
+    monkeypatch.setattr("organizations.queries.access.SIZE_CAP", 5)
     in_groups(joined(cast.acme, 7), [cast.groups["research"]])
     page = cast.client("olga").get(GROUPS)
     assert row(page, cast.groups["research"]).count("PT") == reading.FACES

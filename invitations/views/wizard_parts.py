@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base import text
+from base.counting import Count
 from base.picker import PICK_LIMIT
 from invitations.forms import NOBODY, PERSON, PersonalForm
 from invitations.models import Batch
@@ -122,7 +123,7 @@ class Setup:
 
     @cached_property
     def groups(self) -> list[dict]:
-        sizes = group_sizes(self.actor.organization, self._groups.listed)
+        sizes = group_sizes(self._groups.listed)
         chosen = set(self._groups.chosen)
         return [_group(group, sizes[group.pk], group in chosen) for group in self._groups.listed]
 
@@ -190,9 +191,9 @@ class Setup:
         return capabilities_of(self.choices.roles)
 
 
-def _group(group: Group, size: tuple[int, int], chosen: bool) -> dict:
-    people = ngettext("%(count)s person", "%(count)s people", size[0]) % {"count": size[0]}
-    projects = ngettext("%(count)s project", "%(count)s projects", size[1]) % {"count": size[1]}
+def _group(group: Group, size: tuple[Count, Count], chosen: bool) -> dict:
+    people = ngettext("%(count)s person", "%(count)s people", size[0].value) % {"count": size[0]}
+    projects = ngettext("%(count)s project", "%(count)s projects", size[1].value) % {"count": size[1]}
     words = _("%(people)s, %(projects)s") % {"people": people, "projects": projects}
     return {"id": group.pk, "key": str(group.pk), "name": group.name, "words": words, "chosen": chosen}
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from base.keyset import PAGE_SIZE, Slice, slice_of
 from organizations.models import Group, GroupMembership, Membership, Organization, Project, ProjectGrant, Role
 from organizations.permissions import Permission
+from organizations.queries import raw
 from organizations.queries.picking import matching_members
 from organizations.queries.roles import roles_in
 from organizations.roles import permissions_of
@@ -102,17 +103,13 @@ def _people(project: Project, search: str) -> QuerySet | list[UUID] | None:
     return few if len(few) <= FEW_FOUND else keys
 
 
-def _adapted(value: Any) -> Any:
-    return Membership._meta.pk.get_db_prep_value(value, connection)
-
-
 def _where(among: QuerySet | list[UUID] | None, bound: UUID | None, *, backwards: bool) -> tuple[str, list]:
     where, values = "", []
     if bound:
-        where, values = f" AND membership_id {'>' if backwards else '<'} %s", [_adapted(bound)]
+        where, values = f" AND membership_id {'>' if backwards else '<'} %s", [raw.adapt(bound)]
     if isinstance(among, list):
-        where += f" AND membership_id IN ({', '.join(['%s'] * len(among)) or 'NULL'})"
-        values += [_adapted(key) for key in among]
+        where += f" AND membership_id IN ({raw.places(among) or 'NULL'})"
+        values += [raw.adapt(key) for key in among]
     elif among is not None:
         query, params = among.query.sql_with_params()
         where, values = f"{where} AND membership_id IN ({query})", [*values, *params]
@@ -133,10 +130,10 @@ def _ids(
     parts = {"where": where, "order": "ASC" if backwards else "DESC", "limit": limit}
     sources = [(DIRECT, project.pk), *((THROUGH, group) for group in groups)]
     query = MERGED.format(sources=" UNION ALL ".join(sql.format(**parts) for sql, _key in sources), **parts)
-    params = [value for _sql, key in sources for value in (_adapted(key), *values)]
+    params = [value for _sql, key in sources for value in (raw.adapt(key), *values)]
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        return [key if isinstance(key, UUID) else UUID(key) for (key,) in cursor.fetchall()]
+        return [raw.read(key) for (key,) in cursor.fetchall()]
 
 
 def _persons(project: Project, groups: dict[UUID, str], ids: list[UUID], *, named: bool) -> list[Person]:

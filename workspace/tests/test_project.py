@@ -28,7 +28,7 @@ def words(response) -> str:
 def access(response) -> dict[str, str]:
     """Who has access and how, as the page's table says."""
     rows = re.findall(
-        r'<span class="name">([^<]*)</span>.*?<td class="main" role="cell">([^<]*)', _table(response), re.S
+        r'<a class="name"[^>]*>([^<]*)</a>.*?<td class="main" role="cell">([^<]*)', _table(response), re.S
     )
     return {name: way.strip() for name, way in rows}
 
