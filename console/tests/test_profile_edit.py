@@ -7,6 +7,8 @@ import pytest
 from audit.models import Entry
 from console.tests.people import USERS, row, words
 from console.tests.profiles import HTMX, edit, form_of, page_of
+from invitations.models import Invitation
+from invitations.offers import offer_of
 from organizations.models import Group, GroupRole, ManagedBy, Membership, Role, Status
 from organizations.queries import member_in, profile_of, roles_of
 from organizations.services import add_to_group, delete_member, set_member_roles
@@ -106,10 +108,14 @@ def test_adding_a_deactivated_member_is_allowed_and_warned_of(cast, maxs):
     assert "is deactivated" not in words(maxs.save(maxs.form(last_name="Lund"), follow=True))
 
 
-@pytest.mark.spec("U-8", "I-9")
+@pytest.mark.spec("U-8", "M-2", "M-4")
 def test_a_pending_members_role_is_what_they_are_offered(cast):
-    nadia = cast.invite(cast.max)[0].membership
-    assert edit(cast.client("max"), nadia, roles=role_named("operator"), first_name="Nadja").status_code == 302
+    invitation = cast.invite(cast.max)[0]
+    nadia = invitation.membership
+    changed = {"roles": role_named("operator"), "first_name": "Nadja", "give": cast.projects["ledger"]}
+    assert edit(cast.client("max"), nadia, **changed).status_code == 302
+    offer = offer_of(Invitation.objects.get(pk=invitation.pk))  # what the mail shows when it is rendered
+    assert (offer.role, offer.first_name, list(offer.projects)) == ("Operator", "Nadja", ["Ledger"])
     refused = edit(cast.client("max"), nadia, roles=role_named("admin"))
     assert refused.status_code == 403 and "You cannot give the role Admin" in words(refused)
     assert (fresh(nadia).name, [role.key for role in roles_of(fresh(nadia))]) == ("Nadja Petrov", ["operator"])

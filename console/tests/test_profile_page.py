@@ -189,6 +189,13 @@ def test_the_name_in_the_table_leads_there_and_back(cast):
     assert f'action="{link[1]}"' in member
 
 
+@pytest.mark.spec("U-7")
+def test_the_pages_own_menu_leaves_out_the_way_there(cast):
+    entries = words(cast.client("olga").get(page_of(cast.bo, "menu/?at=profile"), headers=HTMX))
+    assert "Edit profile" not in entries and "Deactivate" in entries
+    assert "View profile" in words(cast.client("max").get(page_of(cast.olga, "menu/?at=profile"), headers=HTMX))
+
+
 # Session, user, organizations with roles; the member, roles given and through groups, groups, direct projects, all
 # roles; ids of the projects given, their number, the first ones and both ways to them; the member's user and sessions;
 # what was done to them and by them.

@@ -38,7 +38,9 @@ def user_menu(request: MemberRequest, member_id: UUID) -> HttpResponse:
 
 def _entries(acting: Acting) -> list[dict[str, Any]]:
     answers = policies.answers_on(acting.request.membership, acting.member, acting.listing.tab)
-    return [_profile(acting, answers), *(_entry(acting, key, answers) for key in answers if key != "edit")]
+    entries = [_entry(acting, key, answers) for key in answers if key != "edit"]
+    # On the member's own page the way there is left out, unless there is nothing else.
+    return entries if entries and acting.request.GET.get("at") == "profile" else [_profile(acting, answers), *entries]
 
 
 def _profile(acting: Acting, answers: dict[str, Decision]) -> dict[str, Any]:
