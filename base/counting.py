@@ -10,13 +10,14 @@ CAP = 10_000
 
 @dataclass(frozen=True)
 class Count:
-    """A number up to `cap`; one more stands for "more than that". str() is fit to be shown."""
+    """A number up to `cap`, CAP unless told; one more stands for "more than that". str() is fit to be shown."""
 
     value: int
-    cap: int = CAP
+    cap: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.value:,}" if self.value <= self.cap else f"{self.cap:,}+"
+        cap = CAP if self.cap is None else self.cap
+        return f"{self.value:,}" if self.value <= cap else f"{cap:,}+"
 
     def __bool__(self) -> bool:
         return self.value > 0

@@ -18,7 +18,7 @@ class Select:
 
     name: str
     label: str
-    options: list[Option]
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,17 @@ def titles() -> dict[str, str]:
     }
 
 
-def _options(chosen: str, choices: Iterable[tuple[str, str]]) -> list[Option]:
+def _options(chosen: str, choices: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
     found = [("", _("Any")), *choices]
     if chosen and chosen not in (value for value, _label in found):
         found.append((chosen, _("Unknown")))  # so that what the address asks for stays asked for
-    return [(value, label, value == chosen) for value, label in found]
+    return tuple((value, label, value == chosen) for value, label in found)
 
 
 def selects(listing: Listing, roles: Iterable[Role]) -> list[Select]:
     """The filters that are selects, in the toolbar's order."""
     title, picks = titles(), listing.picks
-    status = [(choice.key, str(choice.label), choice == listing.filter) for choice in FILTERS[listing.tab]]
+    status = tuple((choice.key, str(choice.label), choice == listing.filter) for choice in FILTERS[listing.tab])
     found = [
         Select("status", title["status"], status),
         Select("role", title["role"], _options(picks.role, ((str(role.pk), str(role.label)) for role in roles))),

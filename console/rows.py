@@ -33,7 +33,7 @@ TONES = {"active": "success", "pending": "warning", "expired": "danger", "deacti
 class Row:
     """A member as templates/rows/user.html writes them; what belongs to a hidden column stays empty."""
 
-    id: UUID
+    id: str
     name: str
     email: str
     initials: str
@@ -80,7 +80,7 @@ class Rows:
         """The member's row. Their roles have to be loaded (console.queries.details_of)."""
         state, name = member.state, member.name
         row = Row(
-            id=member.pk,
+            id=str(member.pk),
             name=name,
             email=member.email,
             initials=initials(name),

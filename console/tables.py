@@ -1,10 +1,12 @@
 """The columns of the Users page: their order, headings and which are shown. The cells stand in templates/rows/."""
 
+from functools import lru_cache
 from typing import Any
 
 import django_tables2 as tables
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from console.listing import Listing, Tab
@@ -57,10 +59,14 @@ def kept_columns(member: Membership, tab: Tab) -> tuple[str, ...] | None:
 
 
 def table_of(listing: Listing) -> UserTable:
-    """The head of the listing's table; its rows are rendered elsewhere, so it holds none."""
-    shown = shown_columns(listing)
-    table = UserTable([], order_by=listing.sort, exclude=[name for name in OPTIONAL if name not in shown])
-    for name in set(shown) - set(listing.offered_sorts()):
+    """The head of the listing's table; its rows are rendered elsewhere, so it holds none and can be kept."""
+    return _table(shown_columns(listing), listing.sort, frozenset(listing.offered_sorts()), get_language())
+
+
+@lru_cache(maxsize=256)
+def _table(shown: tuple[str, ...], sort: str, offered: frozenset[str], language: str) -> UserTable:
+    table = UserTable([], order_by=sort, exclude=[name for name in OPTIONAL if name not in shown])
+    for name in set(shown) - offered:
         table.columns[name].column.orderable = False
     # Does something with a script only (static/js/select.js).
     table.columns["pick"].column.verbose_name = format_html(

@@ -1,5 +1,7 @@
 """Sentences of the Users page that depend on numbers and on what was asked for."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +16,12 @@ URL_NAMES = {Tab.ALL: "users", Tab.PENDING: "users_pending"}
 
 def address_of(slug: str, listing: Listing) -> str:
     """Where the listing is found."""
-    return reverse(URL_NAMES[listing.tab], args=[slug]) + listing.query()
+    return _base(listing.tab, slug) + listing.query()
+
+
+@lru_cache(maxsize=4096)
+def _base(tab: Tab, slug: str) -> str:
+    return reverse(URL_NAMES[tab], args=[slug])
 
 
 def view_of(listing: Listing) -> str:

@@ -4,6 +4,7 @@ navigation and among the welcome pages (W-9)."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -33,7 +34,13 @@ class Page:
     order: int = 100
 
     def url(self, slug: str) -> str:
-        return reverse(self.url_name, args=[slug])
+        return _address(self.url_name, slug)
+
+
+@lru_cache(maxsize=4096)
+def _address(url_name: str, slug: str) -> str:
+    """Kept, because the sidebar of every page has a dozen."""
+    return reverse(url_name, args=[slug])
 
 
 HOMEPAGE = "homepage"

@@ -11,7 +11,7 @@ from django.db.models.base import ModelState
 from console.listing import Listing
 from console.queries import sql
 from console.queries.picked import Chosen, among, checked, linked, resolve, sifted
-from organizations.models import Membership, Organization
+from organizations.models import Membership, Organization, Status
 
 PAGE_SIZE = 50
 # Where a role, group or project that is asked for has so FEW members, they are gathered at once; SOME, and the sort's
@@ -20,11 +20,22 @@ FEW, SOME = 500, 20_000
 # How far a search, or a filter that no index serves, walks along the sort; and how far where the first walk met
 # PROMISING of what it looked for, so that the second will probably fill the page.
 WALK, LONG_WALK, PROMISING = 1000, 10_000, 10
-COLUMNS = (
+ALWAYS = (
     "id, user_id, first_name, last_name, email, sort_name, status, managed_by, invited_by_id, role_order,"
-    " invite_expires_at, joined_at, last_active_at, two_factor"
+    " last_active_at, two_factor"
 )
-FIELDS = (*COLUMNS.split(", "), "hit", "place")
+COLUMNS = f"{ALWAYS}, invite_expires_at, joined_at"
+
+
+def columns_of(listing: Listing) -> str:
+    """What is read of each member: times only where they are shown or sorted by, since each is dear to make Python's.
+    What is left out is asked for when it is used, as of any deferred field."""
+    columns = ALWAYS
+    if Status.INVITED in listing.filter.statuses:
+        columns += ", invite_expires_at"
+    if "joined" in (listing.columns or ()) or "joined_at" in listing.keys:
+        columns += ", joined_at"
+    return columns
 
 
 @dataclass(frozen=True)
@@ -109,21 +120,21 @@ def _sieved(listing: Listing) -> bool:
 
 
 def _fetch(query: str, params: sql.Params) -> list[Membership]:
-    """Members with what the query says of them: COLUMNS, and `hit` and `place` of a walk."""
+    """Members with what the query says of them: columns, and `hit` and `place` of a walk."""
     if connection.vendor != "postgresql":  # its values have to be made Python's
         return list(Membership.objects.raw(query, params))
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        rows = cursor.fetchall()
-    return [_made(row) for row in rows]
+        names = [column.name for column in cursor.description]
+        return [_made(names, row) for row in cursor.fetchall()]
 
 
-def _made(row: tuple) -> Membership:
+def _made(names: list[str], row: tuple) -> Membership:
     """What Membership.from_db() makes, without the signals and checks that take a fifth of a page for fifty rows."""
     member = Membership.__new__(Membership)
     member._state = ModelState()
     member._state.adding, member._state.db = False, connection.alias
-    member.__dict__.update(zip(FIELDS, row, strict=False))
+    member.__dict__.update(zip(names, row, strict=True))
     return member
 
 
@@ -137,7 +148,8 @@ def _merged(
     """
     order, (beyond, beyond_values) = sql.ordered(listing), sql.beyond(listing)
     branch = f"""SELECT * FROM (
-        SELECT {COLUMNS}, search_text FROM {sql.TABLE} WHERE organization_id = %s AND status = %s{where}{beyond}
+        SELECT {columns_of(listing)}, search_text FROM {sql.TABLE}
+        WHERE organization_id = %s AND status = %s{where}{beyond}
         ORDER BY {order} LIMIT {limit}) AS branch"""
     branches = " UNION ALL ".join([branch] * len(listing.filter.statuses))
     params: sql.Params = []
@@ -149,7 +161,7 @@ def _merged(
 def _page(organization: Organization, listing: Listing, now: datetime) -> tuple[str, sql.Params]:
     """A page and one more, where every row that the index leads to is one of them."""
     rows, params = _merged(organization, listing, PAGE_SIZE + 1, *sql.within(listing.filter, now))
-    return f"SELECT {COLUMNS} FROM ({rows}) AS page ORDER BY {sql.ordered(listing)}", params
+    return f"SELECT {columns_of(listing)} FROM ({rows}) AS page ORDER BY {sql.ordered(listing)}", params
 
 
 def _walk(organization: Organization, listing: Listing, now: datetime, reach: int) -> tuple[str, sql.Params]:
@@ -160,7 +172,7 @@ def _walk(organization: Organization, listing: Listing, now: datetime, reach: in
     picked, picked_params = checked(organization, listing.picks, "rows_")
     order = sql.ordered(listing)
     query = f"""
-        SELECT {COLUMNS}, hit, place FROM (
+        SELECT {columns_of(listing)}, hit, place FROM (
             SELECT *, (true{time}{found}{picked}) AS hit, row_number() OVER (ORDER BY {order}) AS place
             FROM ({rows}) AS rows_
         ) AS walked
@@ -182,7 +194,7 @@ def _sift(organization: Organization, listing: Listing) -> tuple[str, sql.Params
     branches = " UNION ALL ".join([branch] * len(listing.filter.statuses))
     query = f"""
         WITH page AS MATERIALIZED (SELECT id FROM ({branches}) AS merged ORDER BY {order} LIMIT {PAGE_SIZE + 1})
-        SELECT {COLUMNS} FROM {sql.TABLE} JOIN page USING (id) ORDER BY {order}"""
+        SELECT {columns_of(listing)} FROM {sql.TABLE} JOIN page USING (id) ORDER BY {order}"""
     return query, params
 
 
@@ -201,5 +213,5 @@ def _gather(organization: Organization, listing: Listing, now: datetime) -> tupl
         ), page AS MATERIALIZED (
             SELECT id FROM hits WHERE true{beyond} ORDER BY {order} LIMIT {PAGE_SIZE + 1}
         )
-        SELECT {COLUMNS} FROM {sql.TABLE} JOIN page USING (id) ORDER BY {order}"""
+        SELECT {columns_of(listing)} FROM {sql.TABLE} JOIN page USING (id) ORDER BY {order}"""
     return query, [sql.owner(organization), *statuses, *time_params, *found_params, *picked_params, *beyond_params]

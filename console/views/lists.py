@@ -89,6 +89,7 @@ def results(request: MemberRequest, listing: Listing, now: datetime, *, whole_pa
         "next": words.address_of(slug, page.next) if page.next else "",
         "nobody": {} if page.members else nobody(slug, listing, matches, page.chosen),
         "counts": counts,
+        "head_key": (listing.tab, shown_columns(listing), tuple(listing.first_page().fields().items())),
         "wide": len(shown_columns(listing)) > 7,
         "picks": choosers(listing, page.chosen),
         "chooser_base": reverse("users", args=[slug]) + "choices/",

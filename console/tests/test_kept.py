@@ -1,0 +1,52 @@
+"""Parts that are kept: the same for the same facts, never anybody else's, and never with somebody's token."""
+
+import pytest
+from django.http import HttpRequest
+from django.template import Context, Template
+
+from base.templatetags import kept
+from console.tests.people import USERS, words
+
+
+@pytest.fixture(autouse=True)
+def _empty():
+    kept._kept.clear()
+
+
+def render(key: tuple, **facts) -> str:
+    context = Context({"key": key, "request": HttpRequest(), **facts})
+    source = '{% load kept %}{% kept "part" key %}{{ word }}{% csrf_token %}{% endkept %}'
+    return Template(source).render(context)
+
+
+def test_by_its_key_and_with_a_token_of_its_own():
+    first, again, other = render((1,), word="<a>"), render((1,), word="unseen"), render((2,), word="b")
+    assert first.startswith("&lt;a&gt;<input") and again.startswith("&lt;a&gt;") and other.startswith("b<")
+    assert kept.TOKEN not in first and first != again  # tokens differ by request
+
+
+def test_no_more_than_its_limit(monkeypatch):
+    monkeypatch.setattr(kept, "LIMIT", 3)
+    for number in range(10):
+        render((number,), word=str(number))
+        assert len(kept._kept) <= 3
+
+
+@pytest.mark.django_db
+@pytest.mark.spec("U-18")
+def test_what_the_frame_shows_is_never_that_of_before(cast):
+    client = cast.client("olga")
+    assert "Olga Ivanova" in words(client.get(USERS)) and "Max Keller Account menu" in words(
+        cast.client("max").get(USERS)
+    )
+    cast.olga.user.first_name = "Olena"
+    cast.olga.user.save()
+    cast.acme.name = "Acme Holding"
+    cast.acme.save()
+    page = client.get(USERS)
+    assert "Olena Ivanova Account menu" in words(page) and "Acme Holding Switch organization" in words(page)
+    tokens = {client.get(USERS).content.decode().split('csrfmiddlewaretoken" value="')[1][:64] for _ in range(2)}
+    assert len(tokens) == 2
+    assert 'aria-current="page"' in page.content.decode().split(f'href="{USERS}"')[1][:30]
+    home = client.get("/o/acme/").content.decode()
+    assert 'aria-current="page"' not in home.split(f'href="{USERS}"')[1][:30]
