@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from base.policies import Refused, require
 from organizations import policies
-from organizations.models import Group, Membership, Project, ProjectGrant, Status
+from organizations.models import Group, Membership, Status
 from organizations.queries import Profile, all_roles_of, groups_in, member_in, profile_of, projects_in, roles_in
 from organizations.services.changing import add_to_group, remove_from_group, set_member_roles
 from organizations.services.locking import lock_both
+from organizations.services.projects import give_projects, take_projects
 
 Ids = frozenset[UUID]
 NOTHING: Ids = frozenset()
@@ -164,15 +165,11 @@ def _projects(actor: Membership, member: Membership, edit: Edit) -> None:
     given = list(projects_in(member.organization, edit.give)) if edit.give else []
     if len(given) != len(edit.give):
         raise Refused(_("A project that you chose is no longer there."))
-    ProjectGrant.objects.bulk_create(
-        ProjectGrant(organization_id=member.organization_id, project=project, membership=member) for project in given
-    )
-    taken = list(Project.objects.filter(organization=member.organization, pk__in=edit.take))
-    ProjectGrant.objects.filter(membership=member, project__in=taken).delete()
-    for action, projects in (("member.projects_given", given), ("member.projects_taken", taken)):
+    # One archived since is out of every list already, and access to it waits with it.
+    taken = list(projects_in(member.organization, edit.take)) if edit.take else []
+    for change, projects in ((give_projects, given), (take_projects, taken)):
         if projects:
-            data = {"projects": [project.name for project in projects]}
-            record(organization_id=member.organization_id, actor=actor, action=action, target=member, data=data)
+            change(actor=actor, organization=member.organization, projects=projects, members=[member])
 
 
 def _answer_for(actor: Membership, member: Membership) -> None:
