@@ -87,12 +87,13 @@ def can_deactivate_member(actor: Membership, member: Membership) -> Decision:
         return absent(_("%(name)s is not active.") % {"name": member.name})
     if not (answer := can(actor, Permission.PEOPLE_ADMIN)) or not (answer := outranks(actor, member)):
         return answer
-    if not member.organization.deactivate_shared and shared_with_others(member):
+    # Before sharing, whose words send one to a deletion that the last Admin bars as well.
+    if (answer := _spares_admin(member)) and not member.organization.deactivate_shared and shared_with_others(member):
         return refuse(
             _("%(name)s is a member of other organizations and cannot be deactivated; delete instead.")
             % {"name": member.name}
         )
-    return _spares_admin(member)
+    return answer
 
 
 def can_reactivate_member(actor: Membership, member: Membership) -> Decision:
