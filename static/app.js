@@ -264,6 +264,7 @@ if (next === undefined) return;
 event.preventDefault();
 all[next]?.focus();
 });
+document.addEventListener('beforetoggle', event => { if (event.target.matches('.menu')) typed = ''; }, true);
 document.addEventListener('click', event => {
 if (event.target.closest('.menu [aria-disabled="true"]')) event.preventDefault();
 });

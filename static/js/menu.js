@@ -40,6 +40,9 @@ document.addEventListener('keydown', event => {
   all[next]?.focus();
 });
 
+// A menu that opens begins to listen anew.
+document.addEventListener('beforetoggle', event => { if (event.target.matches('.menu')) typed = ''; }, true);
+
 document.addEventListener('click', event => {
   if (event.target.closest('.menu [aria-disabled="true"]')) event.preventDefault();
 });
