@@ -113,7 +113,7 @@ def test_nobody_ticked_is_said(cast):
 def test_members_of_others_are_nobody(cast):
     client = cast.client("olga")
     asked = client.get(url("deletion", cast.tess))
-    assert "This is possible for nobody in the selection." in words(asked) and "Tess" not in words(asked)
+    assert "Nobody in the selection comes into question." in words(asked) and "Tess" not in words(asked)
     assert client.post(url("deletion", cast.tess)).status_code == 409
     assert Membership.objects.filter(pk=cast.tess.pk).exists()
 
