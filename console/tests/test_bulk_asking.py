@@ -157,3 +157,14 @@ def test_count_of_all_that_match(cast):
 def test_who_changes_their_own_role_is_told(cast):
     assert "You are among them" in words(cast.client("olga").get(url("role", cast.olga, cast.bo)))
     assert "You are among them" not in words(cast.client("olga").get(url("role", cast.max, cast.bo)))
+
+
+@pytest.mark.spec("W-1")
+def test_nobody_resends_where_single_sign_on_is_enforced(cast):
+    (nadia,) = cast.invite()
+    cast.acme.sso_enforced = True
+    cast.acme.save()
+    client = cast.client("olga")
+    assert "invitation" not in bar(client.get(USERS + "pending/"))
+    answer = client.post(url("invitation", nadia.membership, view="pending/"))
+    assert answer.status_code == 403 and "single sign-on is required" in words(answer)

@@ -32,6 +32,9 @@ from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
 
+# A request does not wait longer than that for its members (htmx gives up at 20 seconds); a worker has the rest.
+PATIENCE = 8.0
+
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
@@ -123,7 +126,7 @@ class Asking:
             now=self.now,
         )
         if begun and action.total <= AT_ONCE:
-            work_off(action.pk, limit=AT_ONCE + 1)
+            work_off(action.pk, limit=AT_ONCE + 1, seconds=PATIENCE)
         action.refresh_from_db()
         result = reverse("users_bulk_result", args=[self.request.organization.slug, action.pk])
         if action.state in ON_ITS_WAY or not begun:
