@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from accounts.queries import OpenSession, sessions_of
-from organizations.models import GroupMembership, Membership, ProjectGrant, Status
+from base.counting import CAP, Count, capped_count
+from organizations.models import GroupMembership, Membership, MembershipRole, ProjectGrant, Status
 from organizations.permissions import ADMINISTRATIVE
 from organizations.queries import roles_in
 from organizations.roles import permissions_of
@@ -22,7 +23,7 @@ class Offboarding:
 
     sessions: int
     alone: list[str]
-    everyday: int
+    everyday: Count
     administrative: int
     account: bool
 
@@ -44,16 +45,24 @@ def projects_alone(member: Membership) -> list[str]:
     return list(alone.order_by("project__name_key").values_list("project__name", flat=True))
 
 
-def _sent(member: Membership) -> QuerySet[Membership]:
-    waiting = Membership.objects.filter(organization=member.organization, invited_by=member, status=Status.INVITED)
-    return waiting.filter(invite_expires_at__gt=Now())
+def _open_ones(member: Membership, path: str = "") -> dict[str, object]:
+    """What members have whom `member` invited and who can still accept; `path` leads to them."""
+    wanted = {"organization": member.organization, "status": Status.INVITED, "invited_by": member}
+    return {f"{path}{name}": value for name, value in {**wanted, "invite_expires_at__gt": Now()}.items()}
 
 
 def administrative_invitations(member: Membership) -> int:
     """How many open invitations of the member's give an administrative role: they need an inviter who is there."""
     roles = [role.pk for role in roles_in(member.organization) if permissions_of(role) & ADMINISTRATIVE]
-    given, through = Q(role_links__role__in=roles), Q(group_links__group__role_links__role__in=roles)
-    return _sent(member).filter(given | through).distinct().count()
+    theirs = _open_ones(member, "membership__")
+    given = MembershipRole.objects.filter(organization=member.organization, role__in=roles, **theirs)
+    through = GroupMembership.objects.filter(group__role_links__role__in=roles, **theirs)
+    return given.values("membership").order_by().union(through.values("membership").order_by()).count()
+
+
+def _everyday(member: Membership, administrative: int) -> Count:
+    sent = capped_count(Membership.objects.filter(**_open_ones(member)))
+    return sent if sent.value > CAP else Count(sent.value - administrative)
 
 
 def offboarding_of(member: Membership) -> Offboarding:
@@ -62,7 +71,7 @@ def offboarding_of(member: Membership) -> Offboarding:
     return Offboarding(
         sessions=len(open_sessions(member)),
         alone=projects_alone(member),
-        everyday=_sent(member).count() - administrative,
+        everyday=_everyday(member, administrative),
         administrative=administrative,
         account=user is not None and not user.is_staff and not user.memberships.exclude(pk=member.pk).exists(),
     )
