@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -234,3 +235,14 @@ def test_who_is_deleted_just_then_is_not_found(cast, noun, monkeypatch):
 
     monkeypatch.setattr(common, "member_in", vanish)
     assert cast.client("olga").post(url(cast.bo, noun)).status_code == 404
+
+
+@pytest.mark.spec("U-13")
+def test_a_deletion_may_take_longer_than_a_page(cast):
+    """Whom the member invited point at them: for a founder of a million that is one long UPDATE."""
+    if connection.vendor != "postgresql":
+        pytest.skip("Only PostgreSQL ends statements that run for long.")
+    cast.client("olga").post(url(cast.bo, "deletion"))
+    with connection.cursor() as cursor:  # still in the test's transaction
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("10min",)

@@ -9,7 +9,7 @@ from base.policies import Refused, require
 from organizations import policies
 from organizations.models import Membership, Status
 from organizations.queries import shared_with_others
-from organizations.services.locking import lock_both
+from organizations.services.locking import lock_both, take_time
 
 
 @transaction.atomic
@@ -58,6 +58,7 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
         target=member,
         data={"email": member.email},
     )
+    take_time()  # whom they invited forget by whom: a founder may have invited a million
     member.delete()
     assert user is not None
     if user.memberships.exists() or user.is_staff:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from organizations.models import GroupRole, Membership, MembershipRole, Organiza
 from organizations.permissions import Permission, with_needs
 from organizations.queries import role_uses, roles_in
 from organizations.roles import BUILT_IN, permissions_of
-from organizations.services.locking import fresh_actor, lock_organization
+from organizations.services.locking import fresh_actor, lock_organization, take_time
 from organizations.services.ordering import FEW, reorder, reorder_later
 
 # A matrix with more columns helps nobody, and every page of roles shows all of them.
@@ -159,10 +159,7 @@ def delete_role(*, actor: Membership, role: Role, replacement: Role | None = Non
 
 
 def _replace(organization: Organization, role: Role, replacement: Role) -> None:
-    if connection.vendor == "postgresql":
-        # A million holders take longer than a statement of a page may: 40 s, measured.
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = '10min'")
+    take_time()  # a million holders: 40 s, measured
     links = MembershipRole.objects.filter(organization=organization)
     few = list(links.filter(role=role).values_list("membership", flat=True)[: FEW + 1])
     links.filter(role=role, membership__in=links.filter(role=replacement).values("membership")).delete()
