@@ -10,7 +10,7 @@ from organizations import policies
 from organizations.models import Group, GroupMembership, Membership, MembershipRole, Role, Scheme
 from organizations.queries import remember_roles, roles_of, roles_of_group
 from organizations.roles import admin_role_id
-from organizations.services.locking import lock_both, lock_group
+from organizations.services.locking import lock_both, lock_group, lock_members
 
 
 @transaction.atomic
@@ -48,13 +48,10 @@ def add_to_group(*, actor: Membership, group: Group, members: Iterable[Membershi
     actor, group = lock_group(actor, group)
     require(policies.can_add_to_group(actor, group))
     members = list(members)
-    keys = [member.pk for member in members]
-    here = set(
-        Membership.objects.filter(organization=group.organization_id, pk__in=keys)
-        .exclude(group_links__group=group)
-        .values_list("pk", flat=True)
-    )
-    added = [member for member in members if member.pk in here]
+    there = lock_members(group.organization, members)
+    inside = GroupMembership.objects.filter(group=group, membership__in=there).values_list("membership", flat=True)
+    new = there.keys() - set(inside)
+    added = [member for member in members if member.pk in new]
     GroupMembership.objects.bulk_create(
         GroupMembership(organization_id=group.organization_id, group=group, membership=member) for member in added
     )

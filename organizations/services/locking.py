@@ -4,6 +4,7 @@ Whatever could take the last Admin away, or give a role, happens under the organ
 queue up, and the second sees what the first did (R-6, R-7, R-8).
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -46,6 +47,13 @@ def lock_both(actor: Membership, member: Membership) -> tuple[Membership, Member
     """Actor and member of one organization as they are now, under its lock; errors as above."""
     organization = lock_organization(actor.organization_id)
     return fresh_actor(actor, organization), lock_member(member, organization)
+
+
+def lock_members(organization: Organization, members: Iterable[Membership]) -> dict[UUID, Membership]:
+    """Those of the members who are still there, by id, kept from being deleted until the transaction ends. In the order
+    of their ids, so that two who lock the same people queue up."""
+    rows = Membership.objects.select_for_update(no_key=True).filter(organization=organization).order_by("pk")
+    return {found.pk: found for found in rows.filter(pk__in=[member.pk for member in members])}
 
 
 def lock_group(actor: Membership, group: Group) -> tuple[Membership, Group]:

@@ -12,7 +12,7 @@ from audit.services import record
 from base.policies import Decision, require
 from organizations import policies
 from organizations.models import Group, Membership, Organization, Project, ProjectGrant
-from organizations.services.locking import fresh_actor, lock_organization
+from organizations.services.locking import fresh_actor, lock_members, lock_organization
 from organizations.services.naming import Named, keep_names
 
 
@@ -146,12 +146,14 @@ class _Access:
         groups: Iterable[Group],
     ) -> "_Access":
         organization = lock_organization(organization.pk)
-        rows: list[QuerySet] = [
-            Project.objects.filter(organization=organization, pk__in=[project.pk for project in projects]),
-            Membership.objects.filter(organization=organization, pk__in=[member.pk for member in members]),
-            Group.objects.filter(organization=organization, pk__in=[group.pk for group in groups]),
-        ]
-        found = cls(actor and fresh_actor(actor, organization), organization, *(thing.in_bulk() for thing in rows))
+        own = {"organization": organization}
+        found = cls(
+            actor and fresh_actor(actor, organization),
+            organization,
+            Project.objects.filter(**own, pk__in=[project.pk for project in projects]).in_bulk(),
+            lock_members(organization, members),
+            Group.objects.filter(**own, pk__in=[group.pk for group in groups]).in_bulk(),
+        )
         found.check()
         return found
 

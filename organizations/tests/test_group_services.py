@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from audit.models import Entry
 from base.policies import Refused
-from invitations.services import BatchInvalid
+from invitations.services import BatchInvalid, withdraw_invitation
 from organizations.models import Group, GroupMembership, GroupRole, ManagedBy, Membership, ProjectGrant, Role
 from organizations.permissions import Permission
 from organizations.policies import can_delete_group, can_edit_group
@@ -267,3 +267,24 @@ class TestAtOnce:
         assert all(not isinstance(result, Exception) or isinstance(result, Group.DoesNotExist) for result in results)
         assert not Group.objects.filter(pk=group.pk).exists()
         assert not GroupMembership.objects.filter(group=group.pk).exists()
+
+    @pytest.mark.spec("G-3", "U-14")
+    def test_adding_against_withdrawing_an_invitation(self, live_cast):
+        group, project, olga = live_cast.groups["research"], live_cast.projects["ledger"], live_cast.olga
+        people = [("Nadia", str(number), f"nadia{number}@acme.example") for number in range(6)]
+        members = [invitation.membership for invitation in live_cast.invite(people=people)]
+
+        def press(number: int) -> object:
+            member = members[number // 3]
+            if number % 3 == 0:
+                return withdraw_invitation(actor=olga, member=member)
+            if number % 3 == 1:
+                return bool(add_to_group(actor=olga, group=group, members=[member]))
+            return bool(
+                give_projects(actor=olga, organization=live_cast.acme, projects=[project], members=[member]).members
+            )
+
+        results = at_once(18, press)
+        assert not [result for result in results if isinstance(result, Exception)], results
+        assert not Membership.objects.filter(pk__in=[member.pk for member in members]).exists()
+        assert not group.member_links.exists() and not project.grants.exists()
