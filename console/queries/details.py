@@ -29,7 +29,8 @@ WHERE carried.group_id IN (SELECT group_id FROM mine)"""
 GROUPS = """
 SELECT 'group', mine.membership_id, mine.group_id, found.name, found.name_key, 0
 FROM mine JOIN organizations_group AS found ON found.id = mine.group_id"""
-# UNION counts a project once that comes directly and through groups; archived ones are out of every count.
+# UNION counts a project once that comes directly and through groups; archived ones, which are few, are out of every
+# count: looking each project up would take a thousand pages.
 PROJECTS = """
 SELECT 'projects', reached.member, NULL, NULL, NULL, count(*)
 FROM (
@@ -40,7 +41,9 @@ FROM (
     FROM mine JOIN organizations_projectgrant AS given
     ON given.group_id = mine.group_id AND given.group_id IS NOT NULL
 ) AS reached
-JOIN organizations_project AS project ON project.id = reached.project AND project.archived_at IS NULL
+WHERE reached.project NOT IN (
+    SELECT id FROM organizations_project WHERE organization_id = %s AND archived_at IS NOT NULL
+)
 GROUP BY reached.member"""
 INVITERS = """
 SELECT 'inviter', id, NULL, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email), NULL, 0
@@ -66,7 +69,7 @@ def _select(
 ) -> list[tuple]:
     among, keys = sql.among([member.pk for member in members])
     query = MINE + " UNION ALL ".join([ROLES, CARRIED, GROUPS, PROJECTS])
-    query, params = query.format(members=among), keys * 3
+    query, params = query.format(members=among), [*keys * 3, sql.owner(organization)]
     if inviters:
         among, names = sql.among(list(inviters))
         query += " UNION ALL " + INVITERS.format(inviters=among)
