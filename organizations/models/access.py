@@ -81,6 +81,10 @@ class Project(Named):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "name_key"], name="project_name")]
+        # Lists leave these out by it: there are few.
+        indexes = [
+            models.Index(fields=["organization", "id"], condition=Q(archived_at__isnull=False), name="project_archived")
+        ]
 
 
 class ProjectGrant(models.Model):
