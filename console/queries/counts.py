@@ -11,7 +11,7 @@ from console.listing import Listing, Tab
 from console.queries import sql
 from organizations.models import MemberCount, Organization, Role, Status
 
-EXPIRED_CAP = 1000
+EXPIRED_CAP = 100
 # Shaped as the rows of console.queries.details, whose query asks for these too.
 ROLES = """
 SELECT 'choice', NULL, id, name, NULL, rank FROM organizations_role
@@ -60,9 +60,9 @@ def counts_of(rows: Iterable[tuple]) -> Counts:
         elif row[0] in ("joined", "invited", "expired"):
             numbers[row[0]] = int(row[5])
     roles.sort(key=lambda role: (role.rank, role.name))
-    exact = (Count(numbers[name], numbers[name]) for name in ("joined", "invited"))
+    joined, invited = (Count(numbers[name], numbers[name]) for name in ("joined", "invited"))
     late = Count(numbers["expired"], EXPIRED_CAP) if "expired" in numbers else None
-    return Counts(*exact, late, tuple(roles))
+    return Counts(joined, invited, late, tuple(roles))
 
 
 def count_members(organization: Organization, tab: Tab, *, now: datetime) -> Counts:
