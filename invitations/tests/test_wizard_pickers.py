@@ -5,7 +5,7 @@ import pytest
 from base.picker import PICK_LIMIT
 from invitations.models import Batch
 from invitations.tests.wizardry import begin, page, resend_form, setup_post, url, words
-from organizations.models import Group, Project
+from organizations.models import Group, GroupRole, Project
 from teamadmin.testing.cast import role_named
 
 
@@ -143,3 +143,16 @@ def test_an_archived_or_deleted_project_drops_out(cast):
 def test_what_is_no_id_is_no_form_of_ours(cast):
     for name in ("groups", "projects", "role"):
         assert cast.client("olga").post(url("user_add"), setup_post() | {name: ["1"]}).status_code == 400
+
+
+@pytest.mark.spec("W-5", "R-6", "G-4")
+def test_a_group_that_gives_more_than_one_has_is_off_with_the_reason(cast):
+    group = cast.groups["research"]
+    GroupRole.objects.create(organization=cast.acme, group=group, role=role_named("admin"))
+    answers = {}
+    for name in ("olga", "max"):
+        draft = cast.draft(getattr(cast, name))
+        answers[name] = cast.client(name).get(f"/o/acme/users/add/{draft.pk}/").content.decode()
+    assert f'value="{group.pk}"' in answers["olga"] and "allows more than your role" not in answers["olga"]
+    assert f'value="{group.pk}"' not in answers["max"]
+    assert "You cannot add people to Research: it allows more than your role." in answers["max"]

@@ -31,7 +31,7 @@ def draft(request, cast) -> Batch:
 @pytest.mark.spec("W-3", "W-5", "W-6")
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("user_add_draft", 11), ("user_add_personalize", 15), ("user_add_mail", 8), ("user_add_discard", 4)],
+    [("user_add_draft", 12), ("user_add_personalize", 15), ("user_add_mail", 8), ("user_add_discard", 4)],
 )
 def test_pages(cast, draft, django_assert_num_queries, name, queries):
     client = cast.client("olga")
@@ -46,7 +46,7 @@ def test_pages(cast, draft, django_assert_num_queries, name, queries):
     [
         ("user_add_draft", 302, 17),
         ("user_add_autosave", 200, 18),
-        ("user_add_groups", 200, 7),
+        ("user_add_groups", 200, 8),
         ("user_add_projects", 200, 10),
         ("user_add_people", 302, 12),
     ],

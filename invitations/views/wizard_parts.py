@@ -20,8 +20,16 @@ from invitations.problems import MAX_PEOPLE, Problems
 from invitations.queries import Choices
 from invitations.views.wizard_entry import WizardRequest, owner_mark, url_of
 from organizations.models import Group, Membership, Role, Scheme
-from organizations.policies import can_give_role
-from organizations.queries import Pick, group_sizes, pick_groups, pick_projects, projects_through_groups, roles_in
+from organizations.policies import can_give_group, can_give_role
+from organizations.queries import (
+    Pick,
+    group_sizes,
+    pick_groups,
+    pick_projects,
+    projects_through_groups,
+    roles_in,
+    roles_of_groups,
+)
 from organizations.roles import capabilities_of, description_of, quick_actions_of
 
 ASKED_LIMIT = 100
@@ -123,9 +131,13 @@ class Setup:
 
     @cached_property
     def groups(self) -> list[dict]:
-        sizes = group_sizes(self._groups.listed)
-        chosen = set(self._groups.chosen)
-        return [_group(group, sizes[group.pk], group in chosen) for group in self._groups.listed]
+        """Those found and those chosen; what gives more than the actor has is off, with the reason (R-6, G-4)."""
+        sizes, chosen = group_sizes(self._groups.listed), set(self._groups.chosen)
+        carried = roles_of_groups(self.actor.organization, [group.pk for group in self._groups.listed])
+        rows = [_group(group, sizes[group.pk], group in chosen) for group in self._groups.listed]
+        for row, group in zip(rows, self._groups.listed, strict=True):
+            row["reason"] = can_give_group(self.actor, group, carried.get(group.pk, [])).reason
+        return rows
 
     @property
     def more_groups(self) -> bool:
