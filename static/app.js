@@ -64,6 +64,9 @@ dialog.addEventListener('close', close);
 dialog.showModal();
 (dialog.querySelector('[aria-invalid="true"], [autofocus]'))?.focus();
 });
+host?.addEventListener('htmx:afterSettle', event => {
+if (event.target === host) host.querySelector('dialog [aria-invalid="true"]')?.focus();
+});
 document.body.addEventListener('htmx:beforeRequest', event => {
 const source = event.detail.elt;
 if (event.detail.target !== host || host.contains(source)) return;
@@ -486,7 +489,7 @@ anchor = box.value;
 document.addEventListener('change', event => {
 const form = formOf(), box = event.target;
 if (!form || box.form !== form) return;
-if (box.matches('[data-select-page]')) set(form, boxesOf(form), box.checked);
+if (box.matches('[data-select-page]') || (box.name === 'all' && box.checked)) set(form, boxesOf(form), box.checked);
 else settle(form);
 });
 document.addEventListener('keydown', event => {

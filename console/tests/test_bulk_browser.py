@@ -123,6 +123,29 @@ def test_the_selection_lives_as_long_as_its_view(page, crowd, enter):
     expect(page.locator("tbody tr")).to_have_count(50)
 
 
+def test_a_row_that_is_swapped_stays_ticked(page, crowd, enter):
+    crowd.invite(people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")])
+    enter(page, crowd, "olga", PENDING)
+    page.get_by_role("checkbox", name="Select this page").click()
+    page.get_by_role("button", name="More actions for Nadia Petrov").click()
+    page.get_by_role("menuitem", name="Resend invite").click()
+    expect(page.locator("#toasts")).to_contain_text("Invitation sent again to Nadia Petrov.")
+    expect(page.locator("tbody .check:checked")).to_have_count(2)
+
+
+def test_on_a_phone_all_are_ticked_from_the_bar(page, crowd, enter, axe):
+    page.set_viewport_size({"width": 390, "height": 844})
+    enter(page, crowd, "olga", USERS)
+    box(page, "Bo Lindqvist").click()
+    page.get_by_role("checkbox", name="Select all matching").check()
+    expect(page.get_by_role("checkbox", name="Select all 70 matching")).to_be_checked()
+    assert ticked(page) == 50
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box(page, "Bo Lindqvist").click()
+    expect(page.get_by_role("checkbox", name="Select all 70 matching")).not_to_be_checked()
+
+
 def test_each_action_of_the_bar_by_mouse(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
 
@@ -178,6 +201,7 @@ def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
     axe(page)
     dialog.get_by_role("button", name="Delete the other 69").click()
     dialog = page.get_by_role("dialog", name="Delete 69 users?")
+    expect(page.locator(".htmx-settling, .htmx-swapping")).to_have_count(0)
     expect(dialog.get_by_role("textbox")).to_be_focused()
     expect(dialog).to_contain_text("Type “delete 69 users” to go on.")
     dialog.get_by_role("textbox").fill("delete 69 users")

@@ -19,6 +19,10 @@ host?.addEventListener('htmx:afterSwap', event => {
   dialog.showModal();
   (dialog.querySelector('[aria-invalid="true"], [autofocus]'))?.focus();
 });
+// htmx focuses what has autofocus once more when it has settled: what is wrong comes first.
+host?.addEventListener('htmx:afterSettle', event => {
+  if (event.target === host) host.querySelector('dialog [aria-invalid="true"]')?.focus();
+});
 
 document.body.addEventListener('htmx:beforeRequest', event => {
   const source = event.detail.elt;

@@ -2,7 +2,8 @@
    to it by their form attribute,
      <input type="checkbox" name="member" form="bulk">   one a row; Shift ticks the rows between, by mouse and by Space
      <input type="checkbox" form="bulk" data-select-page> ticks them all; shows whether all or some are
-     <input type="checkbox" name="all" form="bulk">       also who is on other pages; unticked with the first row that is
+     <input type="checkbox" name="all" form="bulk">       ticks them all and who is on other pages; unticked with the first
+                                                          row that is
      <button type="reset" data-select-clear>              unticks; Escape does too
      <div data-select-bar>                                Return in a box leads to its first button
      <p role="status" data-select-said data-one="1 selected" data-many="{n} selected" data-none="...">
@@ -54,7 +55,7 @@ document.addEventListener('click', event => {
 document.addEventListener('change', event => {
   const form = formOf(), box = event.target;
   if (!form || box.form !== form) return;
-  if (box.matches('[data-select-page]')) set(form, boxesOf(form), box.checked);
+  if (box.matches('[data-select-page]') || (box.name === 'all' && box.checked)) set(form, boxesOf(form), box.checked);
   else settle(form);
 });
 // The click that Space makes says nothing of Shift in every browser.
