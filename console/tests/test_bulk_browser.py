@@ -1,4 +1,4 @@
-"""Selecting and acting on many, in a real browser: by mouse, by keyboard, without scripts (U-15, U-17)."""
+"""Selecting and acting on many, in a real browser: by mouse, by keyboard, without scripts (U-15)."""
 
 import re
 
@@ -268,25 +268,6 @@ def test_a_running_action_is_stopped(page, crowd, enter, monkeypatch):
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("heading", name="0 users were deactivated. It was stopped.")).to_be_visible()
     expect(page.get_by_role("link", name="Not reached 3")).to_be_visible()
-
-
-@pytest.mark.spec("U-17")
-def test_the_view_and_the_selection_are_exported(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
-    page.get_by_role("searchbox").press_sequentially("lind", delay=20)
-    expect(page.locator("tbody tr")).to_have_count(1)
-    with page.expect_download() as got:
-        page.get_by_role("link", name="Export").click()
-    text = got.value.path().read_bytes().decode("utf-8-sig")
-    assert got.value.suggested_filename == "users.csv" and text.count("\r\n") == 2 and "bo@acme.example" in text
-    page.get_by_role("searchbox").fill("")
-    expect(page.locator("tbody tr")).to_have_count(50)
-    for name in ("Max Keller", "Opal Nakamura"):
-        box(page, name).click()
-    with page.expect_download() as got:
-        bar(page).get_by_role("button", name="Export").click()
-    text = got.value.path().read_bytes().decode("utf-8-sig")
-    assert text.count("\r\n") == 3 and "max@acme.example" in text and "opal@acme.example" in text
 
 
 @pytest.mark.parametrize("width", [1440, 390])

@@ -1,0 +1,33 @@
+"""The files that a browser gets from the Users page (U-17)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from console.tests.people import USERS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def downloaded(page, button) -> str:
+    with page.expect_download() as got:
+        button.click()
+    assert got.value.suggested_filename == "users.csv"
+    return got.value.path().read_bytes().decode("utf-8-sig")
+
+
+@pytest.mark.spec("U-17")
+def test_the_view_and_the_selection_are_exported(page, live_cast, live_server):
+    cookie = live_cast.client("olga").cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page.goto(live_server.url + USERS)
+    page.get_by_role("searchbox").press_sequentially("lind", delay=20)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    text = downloaded(page, page.get_by_role("link", name="Export"))
+    assert text.count("\r\n") == 2 and "bo@acme.example" in text
+    page.get_by_role("searchbox").fill("")
+    expect(page.locator("tbody tr")).to_have_count(4)
+    for name in ("Max Keller", "Opal Nakamura"):
+        page.get_by_role("checkbox", name=f"Select {name}").click()
+    bar = page.get_by_role("group", name="Actions for selected users")
+    text = downloaded(page, bar.get_by_role("button", name="Export"))
+    assert text.count("\r\n") == 3 and "max@acme.example" in text and "opal@acme.example" in text
