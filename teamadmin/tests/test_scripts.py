@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import Context, Template
+from django.test import RequestFactory
 
 ADDRESS = "http://front.test/"
 PAGE = (Path(__file__).parent / "scripts.html").read_text()
@@ -38,7 +39,10 @@ def answer(route) -> None:
         route.fulfill(path=file, content_type=mimetypes.guess_type(file)[0])
     else:
         user = {"name": "Olga Ivanova", "email": "olga@acme.example"}
-        context = Context({"form": Fields(), "entries": ENTRIES, "user": user, "platform_name": "TeamAdmin"})
+        request = RequestFactory().get("/")
+        context = Context(
+            {"request": request, "form": Fields(), "entries": ENTRIES, "user": user, "platform_name": "TeamAdmin"}
+        )
         policy = "; ".join(f"{k} {' '.join(v)}" for k, v in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items())
         headers = {"Content-Security-Policy": policy, "Content-Type": "text/html"}
         route.fulfill(body=Template(PAGE).render(context), headers=headers)
