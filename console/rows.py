@@ -2,8 +2,10 @@
 the CPU of Django's engine for fifty rows; docs/performance.md)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,6 +15,7 @@ from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from base.text import initials, tint
@@ -40,12 +43,12 @@ class Row:
     tint: int
     off: bool
     you: bool
-    roles: list[str]
+    roles: tuple[str, ...]
     status: str
     tone: str
     more: str
     pick: str
-    groups: list[str] = field(default_factory=list)
+    groups: tuple[str, ...] = ()
     projects: str = ""
     two_factor: str = ""
     last_active: Moment | None = None
@@ -57,6 +60,39 @@ class Row:
     managed_by: str = ""
 
 
+# Rows written by this process, by what all rows of a page show and by what each shows: some megabytes, then anew.
+VIEWS, KEPT = 32, 512
+FACTS = attrgetter(*(fact.name for fact in fields(Row)))
+_kept: dict[tuple, dict[tuple, str]] = {}
+
+
+def _kept_for(shared: tuple) -> dict[tuple, str]:
+    if len(_kept) >= VIEWS and shared not in _kept:
+        _kept.clear()
+    kept = _kept.setdefault(shared, {})
+    if len(kept) >= KEPT:
+        kept.clear()
+    return kept
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value.items()) if isinstance(value, dict) else value
+
+
+Words = dict[str, str]
+
+
+@cache
+def _words(language: str | None) -> tuple[Words, Words, Words, Words]:
+    """Labels of columns, states, other words and managers in the language that is active."""
+    labels = {name: str(UserTable.base_columns[name].verbose_name) for name in OPTIONAL}
+    states = {"active": _("Active"), "pending": _("Pending"), "expired": _("Expired")}
+    states["deactivated"] = _("Deactivated")
+    words = {"more": _("More actions for %(name)s"), "pick": _("Select %(name)s")}
+    words |= {"all": _("All"), "off": _("Off"), "on": _("On"), "via": _("%(role)s via %(group)s")}
+    return labels, states, words, {choice.value: str(choice.label) for choice in ManagedBy}
+
+
 class Rows:
     """Makes the rows of one page for one viewer: what they share, words above all, is worked out once."""
 
@@ -65,16 +101,7 @@ class Rows:
         self.shown = frozenset(shown_columns(listing))
         self.clock = Clock(now)
         self.roles: dict[UUID, tuple[str, bool]] = {}
-        self.labels = {name: str(UserTable.base_columns[name].verbose_name) for name in OPTIONAL}
-        self.states = {
-            "active": _("Active"),
-            "pending": _("Pending"),
-            "expired": _("Expired"),
-            "deactivated": _("Deactivated"),
-        }
-        self.words = {"more": _("More actions for %(name)s"), "pick": _("Select %(name)s")}
-        self.words |= {"all": _("All"), "off": _("Off"), "on": _("On"), "via": _("%(role)s via %(group)s")}
-        self.managers = {choice.value: str(choice.label) for choice in ManagedBy}
+        self.labels, self.states, self.words, self.managers = _words(get_language())
 
     def row(self, member: Membership) -> Row:
         """The member's row. Their roles have to be loaded (console.queries.details_of)."""
@@ -87,7 +114,7 @@ class Rows:
             tint=tint(member.email),
             off=member.status == Status.DEACTIVATED,
             you=member.pk == self.actor.pk,
-            roles=[self._role(role)[0] for role in roles_of(member)],
+            roles=tuple(self._role(role)[0] for role in roles_of(member)),
             status=self.states[state],
             tone=TONES[state],
             more=self.words["more"] % {"name": name},
@@ -99,19 +126,19 @@ class Rows:
 
     def _role(self, role: Role) -> tuple[str, bool]:
         """Its name, and whether it opens every project."""
-        if role.pk not in self.roles:
-            self.roles[role.pk] = (str(role.label), Permission.PROJECTS_VIEW_ALL in permissions_of(role))
-        return self.roles[role.pk]
+        if role.id not in self.roles:
+            self.roles[role.id] = (str(role.label), Permission.PROJECTS_VIEW_ALL in permissions_of(role))
+        return self.roles[role.id]
 
     def role(self, row: Row, member: Membership) -> None:
         """What comes through a group, unless it is held anyway, says so (G-4)."""
         if through := group_roles_of(member):
             held = {role.pk for role in roles_of(member)}
             found = ((self._role(role)[0], group) for role, group in through if role.pk not in held)
-            row.roles += [self.words["via"] % {"role": role, "group": group} for role, group in found]
+            row.roles += tuple(self.words["via"] % {"role": role, "group": group} for role, group in found)
 
     def groups(self, row: Row, member: Membership) -> None:
-        row.groups = self.details.groups.get(member.pk, [])
+        row.groups = tuple(self.details.groups.get(member.pk, ()))
 
     def projects(self, row: Row, member: Membership) -> None:
         every = any(self._role(role)[1] for role in all_roles_of(member))
@@ -157,9 +184,19 @@ class Rows:
         }
 
     def render(self, members: Iterable[Membership]) -> SafeString:
-        """The rows of a page as HTML."""
-        context = {**self._context(), "rows": [self.row(member) for member in members]}
-        return mark_safe(get_template("users.html", using="rows").render(context))
+        """The rows of a page as HTML. A row whose every word is the same as before is not written again: the first page
+        is the one that is looked at most."""
+        context = self._context()
+        kept = _kept_for((get_language(), *(_hashable(value) for value in context.values())))
+        write = get_template("user.html", using="rows").render
+        parts = []
+        for member in members:
+            row = self.row(member)
+            facts = FACTS(row)
+            if facts not in kept:
+                kept[facts] = write({**context, "row": row})
+            parts.append(kept[facts])
+        return mark_safe("".join(parts))
 
     def render_one(self, member: Membership) -> SafeString:
         """One row that takes the place of its earlier self in the page."""

@@ -3,24 +3,32 @@
 Not by Django's date_format(): a row has up to four times, and that would take a third of the page's CPU.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.dates import MONTHS_3
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from organizations.models.members import NEVER
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """`text` to read, `title` in full, `iso` for machines."""
 
     text: str
     title: str
     iso: str
+
+
+@cache
+def _words(language: str | None) -> tuple[list[str], dict[str, str]]:
+    """The months, and what stands for a short time, in the language that is active: asked once."""
+    ago = {"minutes": _("%(count)dm ago"), "hours": _("%(count)dh ago"), "days": _("%(count)dd ago")}
+    months = [str(MONTHS_3[number]).title() for number in range(1, 13)]
+    return ["", *months], {**ago, "now": _("Now"), "yesterday": _("Yesterday")}
 
 
 class Clock:
@@ -30,7 +38,7 @@ class Clock:
         self.zone = timezone.get_current_timezone()
         self.now = now.astimezone(self.zone)
         self.today = self.now.date()
-        self.months = [""] + [str(MONTHS_3[number]).title() for number in range(1, 13)]
+        self.months, self.words = _words(get_language())
 
     def day(self, day: date) -> str:
         """ "Dec 16", with its year where that is another one."""
@@ -59,14 +67,14 @@ class Clock:
         minutes = int((self.now - value).total_seconds() // 60)
         days = (self.today - value.date()).days
         if minutes < 5:
-            return _("Now")
+            return self.words["now"]
         if minutes < 60:
-            return _("%(count)dm ago") % {"count": minutes}
+            return self.words["minutes"] % {"count": minutes}
         if days == 0:
-            return _("%(count)dh ago") % {"count": minutes // 60}
+            return self.words["hours"] % {"count": minutes // 60}
         if days == 1:
-            return _("Yesterday")
-        return _("%(count)dd ago") % {"count": days} if days < 7 else self.day(value)
+            return self.words["yesterday"]
+        return self.words["days"] % {"count": days} if days < 7 else self.day(value)
 
     def until(self, value: datetime) -> tuple[str, str]:
         """How far off a deadline is, and its tone: ("in 2 days", "warning"), ("9 days ago", "")."""

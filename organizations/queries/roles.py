@@ -48,7 +48,10 @@ def group_roles_of(member: Membership) -> list[Through]:
 
 def all_roles_of(member: Membership) -> list[Role]:
     """Every role that the member holds, directly or through groups, each once."""
-    roles = [*roles_of(member), *(role for role, _group in group_roles_of(member))]
+    through = group_roles_of(member)
+    if not through:
+        return roles_of(member)
+    roles = [*roles_of(member), *(role for role, _group in through)]
     return list({role.pk: role for role in roles}.values())
 
 

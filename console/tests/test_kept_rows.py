@@ -1,0 +1,69 @@
+"""Rows that were written once are shown again only while every word of them is the same (U-18)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from console import rows
+from console.tests.people import USERS
+from organizations import services
+from organizations.models import GroupMembership, Membership
+from teamadmin.testing.cast import role_named
+
+pytestmark = pytest.mark.spec("U-18")
+
+
+def change(member, **fields) -> None:
+    Membership.objects.filter(pk=member.pk).update(**fields)
+
+
+def row_of(client, member) -> str:
+    """The text of the member's row."""
+    page = client.get(f"{USERS}?q=lindqvist").content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", page.split(f'id="user-{member.pk}"')[1].split("</tr>")[0]).split())
+
+
+def test_whatever_changes_shows_at_once(cast):
+    client, bo = cast.client("olga"), cast.bo
+    steps = [
+        (lambda: change(bo, first_name="Bodil", sort_name="bodil"), "Bodil Lindqvist"),
+        (lambda: change(bo, email="bodil@acme.example"), "bodil@acme.example"),
+        (lambda: change(bo, two_factor=True), "On"),
+        (lambda: change(bo, last_active_at=timezone.now() - timedelta(hours=30)), "Yesterday"),
+        (lambda: change(bo, status="deactivated"), "Deactivated"),
+        (lambda: services.set_member_roles(actor=cast.olga, member=bo, roles=[role_named("manager")]), "Manager"),
+        (
+            lambda: GroupMembership.objects.create(
+                organization=cast.acme, group=cast.groups["research"], membership=bo
+            ),
+            "+1",
+        ),
+    ]
+    shown = row_of(client, bo)
+    for step, expected in steps:
+        assert expected not in shown, expected
+        step()
+        shown = row_of(client, bo)
+        assert expected in shown, expected
+
+
+def test_a_row_is_written_again_for_another_language_and_view(cast):
+    client = cast.client("olga")
+    first = client.get(USERS).content.decode()
+    assert client.get(USERS).content.decode().count("<tr") == first.count("<tr")
+    assert "view=" in client.get(f"{USERS}?sort=-name").content.decode()
+    assert len(rows._kept) >= 2
+    with translation.override("de"):
+        assert rows._words(translation.get_language()) is not rows._words("en")
+
+
+def test_no_more_are_kept_than_fit(cast, monkeypatch):
+    monkeypatch.setattr(rows, "VIEWS", 2)
+    monkeypatch.setattr(rows, "KEPT", 3)
+    client = cast.client("olga")
+    for sort in ("name", "-name", "role", "-role", "joined", "-joined"):
+        client.get(f"{USERS}?sort={sort}")
+        client.get(f"{USERS}?sort={sort}")
+    assert len(rows._kept) <= 2 and all(len(kept) <= 8 for kept in rows._kept.values())
