@@ -78,6 +78,11 @@ def with_needs(permissions: Iterable[Permission]) -> frozenset[Permission]:
     return given.union(*(NEEDS.get(permission, ()) for permission in given))
 
 
+def beyond(wanted: Iterable[Permission], held: frozenset[Permission]) -> frozenset[Permission]:
+    """R-6, R-7: the administrative permissions among `wanted` that whoever holds `held` lacks."""
+    return (frozenset(wanted) & ADMINISTRATIVE) - held
+
+
 LABELS = {
     Permission.WORKSPACE_VIEW: _("See the workspace"),
     Permission.PROJECTS_VIEW_ALL: _("See every project"),

@@ -221,7 +221,7 @@ def definition(role: Role) -> BuiltInRole | None:
     return _BY_ID.get(role.pk)
 
 
-def admin_role_id(scheme: Scheme) -> UUID:
+def admin_role_id(scheme: str) -> UUID:
     """The row id of the scheme's built-in Admin role, of which an active holder must stay (R-8)."""
     return next(role.id for role in BUILT_IN if role.scheme == scheme and role.key == "admin")
 

@@ -18,9 +18,7 @@ from console.bulk.selection import Selection
 from console.queries import details_of
 from console.queries.selection import classes_of, members_of
 from organizations.models import ManagedBy, Membership, Status
-from organizations.permissions import ADMINISTRATIVE
-from organizations.queries import permissions_of_member, remember_admins, remember_shared, roles_in
-from organizations.roles import permissions_of
+from organizations.queries import permissions_of_member, remember_admins, remember_shared, roles_beyond
 
 # So many names stand in a confirmation.
 NAMES = 50
@@ -86,7 +84,7 @@ def _grouped(refusals: Iterable[tuple[Membership, str]]) -> Iterable[tuple[int, 
 
 def _of_many(kind: Kind, actor: Membership, selection: Selection, first: list[Membership], now: datetime) -> Preview:
     organization, own = actor.organization, permissions_of_member(actor)
-    above = [role.pk for role in roles_in(organization) if (permissions_of(role) & ADMINISTRATIVE) - own]
+    above = [role.pk for role in roles_beyond(organization, own)]
     preview, reasons = Preview(), Counter[str]()
     for alike, count in classes_of(organization, selection, now, me=actor.pk, above=above).items():
         mine, status, _managed, expired, _above = alike

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from base.policies import ALLOWED, Decision, absent, refuse
 from base.text import canonical_email
 from organizations.models import Membership, Organization, Role, Scheme, Status
-from organizations.permissions import ADMINISTRATIVE, LABELS, Permission
+from organizations.permissions import LABELS, Permission, beyond
 from organizations.queries import permissions_of_member
 from organizations.roles import permissions_of
 
@@ -23,8 +23,7 @@ def can(actor: Membership, permission: Permission) -> Decision:
 
 def can_give_role(actor: Membership, role: Role) -> Decision:
     """R-6: nobody gives a role holding an administrative permission that they lack."""
-    missing = (permissions_of(role) & ADMINISTRATIVE) - permissions_of_member(actor)
-    if not missing:
+    if not beyond(permissions_of(role), permissions_of_member(actor)):
         return ALLOWED
     return refuse(_("You cannot give the role %(role)s: it allows more than yours.") % {"role": role.label})
 

@@ -5,19 +5,20 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 
 from base.policies import ALLOWED, Decision, absent, refuse
-from organizations.models import Group, ManagedBy, Membership, Organization, Role, Scheme
-from organizations.permissions import ADMINISTRATIVE, Permission
+from organizations.models import Group, ManagedBy, Membership, Organization, Role
+from organizations.permissions import Permission
 from organizations.policies.giving import can, can_give_roles
 from organizations.policies.members import needs_admin, outranks
 from organizations.queries import (
     admin_exists,
     group_has_holder_of,
     permissions_of_member,
+    roles_beyond,
     roles_in,
     roles_of_group,
     roles_of_groups,
 )
-from organizations.roles import admin_role_id, permissions_of
+from organizations.roles import admin_role_id
 
 
 def _holds_members(group: Group) -> Decision:
@@ -105,15 +106,15 @@ def _may_lose(actor: Membership, group: Group, roles: Sequence[Role]) -> Decisio
     """Whether the group's members may lose these roles by the actor's hand."""
     if not roles:
         return ALLOWED
-    held = permissions_of_member(actor)
-    beyond = [role for role in roles_in(actor.organization) if (permissions_of(role) & ADMINISTRATIVE) - held]
-    if {role.pk for role in roles} & {role.pk for role in beyond}:
+    above = roles_beyond(actor.organization, permissions_of_member(actor))
+    if {role.pk for role in roles} & {role.pk for role in above}:
         return refuse(_("%(group)s allows more than your role. Ask an Admin.") % {"group": group.name})
-    if group_has_holder_of(group, beyond):
+    if group_has_holder_of(group, above):
         return refuse(
             _("Somebody in %(group)s has a role that allows more than yours. Ask an Admin.") % {"group": group.name}
         )
-    admin = admin_role_id(Scheme(actor.organization.scheme))
-    if admin in {role.pk for role in roles} and not admin_exists(actor.organization, besides_group=group):
+    if admin_role_id(actor.organization.scheme) in {role.pk for role in roles} and not admin_exists(
+        actor.organization, besides_group=group
+    ):
         return needs_admin(actor.organization)
     return ALLOWED

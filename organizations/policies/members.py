@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from base.policies import ALLOWED, Decision, absent, refuse
-from organizations.models import ManagedBy, Membership, Organization, Role, Scheme, Status
-from organizations.permissions import ADMINISTRATIVE, Permission
+from organizations.models import ManagedBy, Membership, Organization, Role, Status
+from organizations.permissions import Permission, beyond
 from organizations.policies.giving import can, can_give_roles, roles_fit
 from organizations.queries import (
     admin_exists,
@@ -21,7 +21,7 @@ from organizations.roles import admin_role_id
 
 def outranks(actor: Membership, member: Membership) -> Decision:
     """R-7: nobody changes a member who holds an administrative permission that they lack."""
-    if not (permissions_of_member(member) & ADMINISTRATIVE) - permissions_of_member(actor):
+    if not beyond(permissions_of_member(member), permissions_of_member(actor)):
         return ALLOWED
     return refuse(_("%(name)s’s role allows more than yours. Ask an Admin.") % {"name": member.name})
 
@@ -69,13 +69,13 @@ def can_change_roles(actor: Membership, member: Membership, roles: Sequence[Role
     held = {role.pk for role in roles_of(member)}
     if not (answer := can_give_roles(actor, [role for role in roles if role.pk not in held])):
         return answer
-    stays = admin_role_id(Scheme(member.organization.scheme)) in {role.pk for role in roles}
+    stays = admin_role_id(member.organization.scheme) in {role.pk for role in roles}
     return ALLOWED if stays else can_lose_roles(member)
 
 
 def can_lose_roles(member: Membership) -> Decision:
     """R-8: the organization can do without the roles that the member holds directly."""
-    admin = admin_role_id(Scheme(member.organization.scheme))
+    admin = admin_role_id(member.organization.scheme)
     return ALLOWED if admin in {role.pk for role, _group in group_roles_of(member)} else _spares_admin(member)
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from base.policies import ALLOWED, Decision, absent, refuse
 from organizations.models import Membership, Role
-from organizations.permissions import ADMINISTRATIVE, LABELS, Permission
+from organizations.permissions import LABELS, Permission, beyond
 from organizations.policies.giving import can, can_give_role, roles_fit
 from organizations.queries import holder_above, permissions_of_member
 from organizations.roles import permissions_of
@@ -19,7 +19,7 @@ def can_manage_roles(actor: Membership) -> Decision:
 
 def can_put_into_role(actor: Membership, permissions: Iterable[Permission]) -> Decision:
     """R-6: nobody makes a role that holds an administrative permission that they lack."""
-    missing = (frozenset(permissions) & ADMINISTRATIVE) - permissions_of_member(actor)
+    missing = beyond(permissions, permissions_of_member(actor))
     if not missing:
         return ALLOWED
     first = next(permission for permission in Permission if permission in missing)
@@ -35,7 +35,7 @@ def can_edit_role(actor: Membership, role: Role) -> Decision:
         return answer
     if role.organization_id is None:
         return absent(_("%(role)s is a built-in role and stays as it is.") % {"role": role.label})
-    if (permissions_of(role) & ADMINISTRATIVE) - permissions_of_member(actor):
+    if beyond(permissions_of(role), permissions_of_member(actor)):
         return refuse(_("%(role)s allows more than your role. Ask an Admin.") % {"role": role.label})
     if holder := holder_above(actor.organization, role, permissions_of_member(actor)):
         return refuse(

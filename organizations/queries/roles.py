@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from organizations.models import (
     Group,
@@ -13,10 +13,9 @@ from organizations.models import (
     MembershipRole,
     Organization,
     Role,
-    Scheme,
     Status,
 )
-from organizations.permissions import Permission
+from organizations.permissions import Permission, beyond
 from organizations.roles import admin_role_id, permissions_of
 
 Through = tuple[Role, str]
@@ -90,6 +89,19 @@ def group_has_holder_of(group: Group, roles: Iterable[Role]) -> bool:
     )
 
 
+def roles_beyond(organization: Organization, held: frozenset[Permission]) -> list[Role]:
+    """The organization's roles that give an administrative permission which is not among these (R-6, R-7)."""
+    return [role for role in roles_in(organization) if beyond(permissions_of(role), held)]
+
+
+def _admins(organization: Organization) -> tuple[QuerySet[MembershipRole], QuerySet[GroupMembership]]:
+    """The links by which active members who can sign in are Admins: directly, and through groups."""
+    role = admin_role_id(organization.scheme)
+    able = Q(organization=organization, membership__status=Status.ACTIVE, membership__user__is_active=True)
+    directly = MembershipRole.objects.filter(able, role=role)
+    return directly, GroupMembership.objects.filter(able, group__role_links__role=role)
+
+
 def admin_exists(
     organization: Organization, *, besides: Membership | None = None, besides_group: Group | None = None
 ) -> bool:
@@ -97,12 +109,9 @@ def admin_exists(
     other than by `besides_group`."""
     if besides_group is None and hasattr(organization, "loaded_admins"):
         return bool(organization.loaded_admins - {besides and besides.pk})
-    role = admin_role_id(Scheme(organization.scheme))
-    able = Q(organization=organization, membership__status=Status.ACTIVE, membership__user__is_active=True)
+    directly, through = _admins(organization)
     if besides is not None:
-        able &= ~Q(membership=besides)
-    directly = MembershipRole.objects.filter(able, role=role)
-    through = GroupMembership.objects.filter(able, group__role_links__role=role)
+        directly, through = directly.exclude(membership=besides), through.exclude(membership=besides)
     if besides_group is not None:
         through = through.exclude(group=besides_group)
     return directly.exists() or through.exists()
@@ -111,20 +120,13 @@ def admin_exists(
 def remember_admins(organization: Organization) -> None:
     """Finds two Admins, so that admin_exists() of this very object asks nothing: for saying something about many
     members, where nothing is decided by it."""
-    role = admin_role_id(Scheme(organization.scheme))
-    able = Q(organization=organization, membership__status=Status.ACTIVE, membership__user__is_active=True)
-    directly = MembershipRole.objects.filter(able, role=role)
-    through = GroupMembership.objects.filter(able, group__role_links__role=role)
-    found = [
-        *directly.values_list("membership_id", flat=True)[:2],
-        *through.values_list("membership_id", flat=True)[:2],
-    ]
+    found = [key for links in _admins(organization) for key in links.values_list("membership_id", flat=True)[:2]]
     organization.loaded_admins = set(found)  # type: ignore[attr-defined]
 
 
 def is_last_admin(member: Membership) -> bool:
     """R-8: an active Admin without whom the organization would have none."""
-    role = admin_role_id(Scheme(member.organization.scheme))
+    role = admin_role_id(member.organization.scheme)
     if member.status != Status.ACTIVE or role not in {held.pk for held in all_roles_of(member)}:
         return False
     return not admin_exists(member.organization, besides=member)

@@ -9,9 +9,8 @@ from django.db.models.expressions import OuterRef
 
 from base.counting import CAP, Count
 from organizations.models import Group, GroupMembership, GroupRole, Membership, MembershipRole, Organization, Role
-from organizations.permissions import ADMINISTRATIVE, Permission
-from organizations.queries.roles import roles_in
-from organizations.roles import permissions_of
+from organizations.permissions import Permission
+from organizations.queries.roles import roles_beyond, roles_in
 
 
 class CappedCount(Subquery):
@@ -67,7 +66,7 @@ def groups_with(organization: Organization, role: Role) -> QuerySet[Group]:
 def holder_above(organization: Organization, role: Role, permissions: frozenset[Permission]) -> Membership | None:
     """Somebody who holds the role and, by another one, an administrative permission that is not among these (R-7);
     each directly or through a group. Eight queries at most."""
-    above = [other.pk for other in roles_in(organization) if (permissions_of(other) & ADMINISTRATIVE) - permissions]
+    above = [other.pk for other in roles_beyond(organization, permissions)]
     if not above:
         return None
     # Each way by itself, from the few who hold more: one query for all of them would read every member.

@@ -7,7 +7,7 @@ from django.db import transaction
 from audit.services import record, record_many
 from base.policies import require
 from organizations import policies
-from organizations.models import Group, GroupMembership, Membership, MembershipRole, Role, Scheme
+from organizations.models import Group, GroupMembership, Membership, MembershipRole, Role
 from organizations.queries import remember_roles, roles_of, roles_of_group
 from organizations.roles import admin_role_id
 from organizations.services.locking import lock_both, lock_group, lock_members
@@ -72,7 +72,7 @@ def remove_from_group(*, actor: Membership, group: Group, members: Iterable[Memb
     links.delete()
     removed = [member for member in members if member.pk in inside]
     _tell(actor, group, "group.member_removed", removed)
-    if admin_role_id(Scheme(group.organization.scheme)) in {role.pk for role in roles_of_group(group)}:
+    if admin_role_id(group.organization.scheme) in {role.pk for role in roles_of_group(group)}:
         require(policies.keeps_admin(group.organization))
     return removed
 

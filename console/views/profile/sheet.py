@@ -2,7 +2,6 @@
 
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -104,7 +103,7 @@ class Sheet:
         held = role.pk in self.profile.roles
         answer = Decision(True) if held else policies.can_give_role(self.actor, role)
         # the last Admin's role is the one that cannot go; in the ranked scheme any other would take its place.
-        stays = held and not self.ranked and role.pk == self._admin and not self._spared
+        stays = held and not self.ranked and role.pk == admin_role_id(self.organization.scheme) and not self._spared
         if stays or (answer and self.ranked and not held):
             answer = self._spared
         return {
@@ -115,10 +114,6 @@ class Sheet:
             "stays": stays,
             "chosen": stays or role.pk in self.typed.roles,
         }
-
-    @property
-    def _admin(self) -> UUID:
-        return admin_role_id(Scheme(self.organization.scheme))
 
     @cached_property
     def _spared(self) -> Decision:
