@@ -17,6 +17,7 @@ from console.queries import sql
 from console.queries.bulk import counts_of
 from console.queries.selection import count_matching, selected_where
 from organizations.models import Membership
+from organizations.services import take_time
 from outbox.services import publish, publish_after_commit
 
 # Up to so many are done while the request waits; more by a worker, with a progress bar.
@@ -25,7 +26,7 @@ AT_ONCE = 200
 LEASE = timedelta(seconds=60)
 TASK = "console.tasks.work_off_bulk"
 # The statement that lists a million members takes longer than a page's may.
-LISTING_MS = 180_000
+LISTING_SECONDS = 180
 
 
 @transaction.atomic
@@ -85,9 +86,7 @@ def list_members(action: BulkAction) -> bool:
     mine = BulkAction.objects.select_for_update().filter(pk=action.pk, state=BulkState.LISTING)
     if not mine.exists():
         return False
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {LISTING_MS}")
+    take_time(LISTING_SECONDS)
     total = insert_items(action, selection, now)
     return bool(mine.update(state=BulkState.RUNNING, total=total))
 

@@ -17,7 +17,7 @@ from base.policies import Refused
 from console.bulk.kinds import KINDS, Kind, chosen
 from console.models import ON_ITS_WAY, BulkAction, BulkItem, BulkState, ItemState
 from console.queries.bulk import counts_of
-from console.services.bulk import list_members
+from console.services.bulk import TASK, list_members
 from organizations.models import Group, Membership, Organization
 from organizations.queries import member_in
 from organizations.services import fresh_actor
@@ -44,7 +44,7 @@ def work_off(action_id: UUID, *, limit: int = SLICE, seconds: float = SECONDS) -
     finally:
         context.reset(token)
     if left and not stopping.is_set():
-        publish("console.tasks.work_off_bulk", str(action.pk))
+        publish(TASK, str(action.pk))
     return left
 
 

@@ -12,7 +12,14 @@ from organizations.services.joining import (
     touch_member,
 )
 from organizations.services.leaving import deactivate_member, delete_member, reactivate_member
-from organizations.services.locking import fresh_actor, lock_both, lock_group, lock_member, lock_organization
+from organizations.services.locking import (
+    fresh_actor,
+    lock_both,
+    lock_group,
+    lock_member,
+    lock_organization,
+    take_time,
+)
 from organizations.services.making import create_organization
 from organizations.services.naming import Changed, Named
 from organizations.services.ordering import reorder_members
@@ -77,5 +84,6 @@ __all__ = [
     "set_member_roles",
     "set_member_rules",
     "take_projects",
+    "take_time",
     "touch_member",
 ]

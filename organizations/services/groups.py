@@ -10,7 +10,7 @@ from organizations import policies
 from organizations.models import Group, GroupRole, Membership, Organization, Role
 from organizations.queries import roles_of_group
 from organizations.services.changing import add_to_group
-from organizations.services.locking import fresh_actor, lock_group, lock_organization
+from organizations.services.locking import lock_actor, lock_group
 from organizations.services.naming import Named, keep_names
 
 
@@ -26,7 +26,7 @@ def create_group(
     """A new group with these members. `actor` None: the system. Raises Refused, or IntegrityError where the name is
     taken in any case or Unicode form."""
     if actor is not None:
-        actor = fresh_actor(actor, lock_organization(organization.pk))
+        actor = lock_actor(actor, organization.pk)
         require(policies.can_manage_groups(actor))
     group = Group(organization=organization, name=name, description=description)
     group.save(force_insert=True)

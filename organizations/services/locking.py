@@ -20,11 +20,11 @@ def lock_organization(organization_id: UUID) -> Organization:
     return Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
 
 
-def take_time() -> None:
+def take_time(seconds: int = 600) -> None:
     """Lets this transaction's statements run longer than a page's may: for the few that touch a million rows."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = '10min'")
+            cursor.execute(f"SET LOCAL statement_timeout = '{seconds}s'")
 
 
 def fresh_actor(actor: Membership, organization: Organization) -> Membership:
@@ -36,6 +36,12 @@ def fresh_actor(actor: Membership, organization: Organization) -> Membership:
     return found
 
 
+def lock_actor(actor: Membership, organization_id: UUID | None = None) -> Membership:
+    """`actor` as they are now, with their organization, under its lock. Raises Refused where they are gone, or are of
+    another organization than `organization_id`."""
+    return fresh_actor(actor, lock_organization(organization_id or actor.organization_id))
+
+
 def lock_member(member: Membership, organization: Organization) -> Membership:
     """`member` as they are now, their row locked. Raises Membership.DoesNotExist if they are gone."""
     found = Membership.objects.select_for_update().get(organization=organization, pk=member.pk)
@@ -45,8 +51,8 @@ def lock_member(member: Membership, organization: Organization) -> Membership:
 
 def lock_both(actor: Membership, member: Membership) -> tuple[Membership, Membership]:
     """Actor and member of one organization as they are now, under its lock; errors as above."""
-    organization = lock_organization(actor.organization_id)
-    return fresh_actor(actor, organization), lock_member(member, organization)
+    actor = lock_actor(actor)
+    return actor, lock_member(member, actor.organization)
 
 
 def lock_members(organization: Organization, members: Iterable[Membership]) -> dict[UUID, Membership]:
@@ -58,7 +64,7 @@ def lock_members(organization: Organization, members: Iterable[Membership]) -> d
 
 def lock_group(actor: Membership, group: Group) -> tuple[Membership, Group]:
     """Actor and group of one organization as they are now, under its lock. Raises Group.DoesNotExist if it is gone."""
-    organization = lock_organization(actor.organization_id)
-    found = Group.objects.get(pk=group.pk, organization=organization)
-    found.organization = organization
-    return fresh_actor(actor, organization), found
+    actor = lock_actor(actor)
+    found = Group.objects.get(pk=group.pk, organization=actor.organization)
+    found.organization = actor.organization
+    return actor, found

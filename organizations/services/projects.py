@@ -12,7 +12,7 @@ from audit.services import record
 from base.policies import Decision, require
 from organizations import policies
 from organizations.models import Group, Membership, Organization, Project, ProjectGrant
-from organizations.services.locking import fresh_actor, lock_members, lock_organization
+from organizations.services.locking import fresh_actor, lock_actor, lock_members, lock_organization
 from organizations.services.naming import Named, keep_names
 
 
@@ -34,7 +34,7 @@ def create_project(
     """A new project. `actor` None: the system. Raises Refused, or IntegrityError where the name is taken in any case
     or Unicode form, by an archived project too."""
     if actor is not None:
-        actor = fresh_actor(actor, lock_organization(organization.pk))
+        actor = lock_actor(actor, organization.pk)
         require(policies.can_manage_projects(actor))
     project = Project(organization=organization, name=name, description=description)
     project.save(force_insert=True)
@@ -108,10 +108,10 @@ def give_group_projects(*, actor: Membership | None, group: Group, projects: Ite
 
 
 def _lock_project(actor: Membership, project: Project) -> tuple[Membership, Project]:
-    organization = lock_organization(actor.organization_id)
-    found = Project.objects.get(pk=project.pk, organization=organization)
-    found.organization = organization
-    return fresh_actor(actor, organization), found
+    actor = lock_actor(actor)
+    found = Project.objects.get(pk=project.pk, organization=actor.organization)
+    found.organization = actor.organization
+    return actor, found
 
 
 def _archive(

@@ -15,7 +15,7 @@ from organizations.models import GroupRole, Membership, MembershipRole, Organiza
 from organizations.permissions import Permission, with_needs
 from organizations.queries import role_uses, roles_in
 from organizations.roles import BUILT_IN, permissions_of
-from organizations.services.locking import fresh_actor, lock_organization, take_time
+from organizations.services.locking import lock_actor, take_time
 from organizations.services.ordering import FEW, reorder, reorder_later
 
 # A matrix with more columns helps nobody, and every page of roles shows all of them.
@@ -47,11 +47,6 @@ class RoleChanged(Exception):
     def __init__(self, role: Role):
         self.role = role
         super().__init__(_("This role was changed by somebody else in the meantime."))
-
-
-def _enter(actor: Membership) -> Membership:
-    organization = lock_organization(actor.organization_id)
-    return fresh_actor(actor, organization)
 
 
 def _find(organization: Organization, role: Role) -> Role:
@@ -89,7 +84,7 @@ def create_role(*, actor: Membership, said: RoleText) -> Role:
 
     Raises Refused (may not, R-6, too many), NameTaken.
     """
-    actor = _enter(actor)
+    actor = lock_actor(actor)
     organization, permissions = actor.organization, with_needs(said.permissions)
     require(policies.can_manage_roles(actor))
     require(policies.can_put_into_role(actor, permissions))
@@ -114,7 +109,7 @@ def edit_role(*, actor: Membership, role: Role, seen: RoleText, said: RoleText) 
     What it allows changes at once for whoever holds it. Raises Refused (may not, R-6, R-7), NameTaken, RoleChanged
     where it is no longer as seen, Role.DoesNotExist where it is gone.
     """
-    actor = _enter(actor)
+    actor = lock_actor(actor)
     role = _find(actor.organization, role)
     require(policies.can_edit_role(actor, role))
     before = RoleText.of(role)
@@ -143,7 +138,7 @@ def delete_role(*, actor: Membership, role: Role, replacement: Role | None = Non
     Call invitations.services.retire_role(), which tells drafts as well. Raises Refused (may not, R-6, R-7; in use and
     without a replacement), Role.DoesNotExist where it is gone.
     """
-    actor = _enter(actor)
+    actor = lock_actor(actor)
     role = _find(actor.organization, role)
     require(policies.can_delete_role(actor, role))
     use = role_uses(actor.organization, [role])[role.pk]

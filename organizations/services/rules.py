@@ -9,7 +9,7 @@ from base.policies import require
 from organizations import policies
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
-from organizations.services.locking import fresh_actor, lock_organization
+from organizations.services.locking import lock_actor
 
 
 @transaction.atomic
@@ -17,8 +17,8 @@ def set_member_rules(
     *, actor: Membership, allowed_email_domains: Sequence[str], deactivate_shared: bool
 ) -> Organization:
     """Who can be invited (S-6) and deactivated (U-11): domains in canonical form, none for any. Raises Refused."""
-    organization = lock_organization(actor.organization_id)
-    actor = fresh_actor(actor, organization)
+    actor = lock_actor(actor)
+    organization = actor.organization
     require(policies.can(actor, Permission.SECURITY_MANAGE))
     after = {"allowed_email_domains": list(allowed_email_domains), "deactivate_shared": deactivate_shared}
     before = {name: getattr(organization, name) for name in after}
