@@ -62,10 +62,11 @@ if (!dialog) return opener && close();
 if (dialog.open) return;
 dialog.addEventListener('close', close);
 dialog.showModal();
-(dialog.querySelector('[aria-invalid="true"], [autofocus]'))?.focus();
-});
-host?.addEventListener('htmx:afterSettle', event => {
-if (event.target === host) host.querySelector('dialog [aria-invalid="true"]')?.focus();
+(dialog.querySelector('[aria-invalid="true"]') ?? dialog.querySelector('[autofocus]'))?.focus();
+for (const first of dialog.querySelectorAll('[autofocus]')) {
+first.removeAttribute('autofocus');
+first.dataset.first = '';
+}
 });
 document.body.addEventListener('htmx:beforeRequest', event => {
 const source = event.detail.elt;
@@ -560,7 +561,7 @@ const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');
 if (!toast) return;
 const modal = toast.closest('dialog');
 toast.remove();
-(modal?.querySelector('[autofocus]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
+(modal?.querySelector('[data-first]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
 });
 if (region) {
 new MutationObserver(changes => {

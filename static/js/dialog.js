@@ -17,11 +17,12 @@ host?.addEventListener('htmx:afterSwap', event => {
   if (dialog.open) return;
   dialog.addEventListener('close', close);
   dialog.showModal();
-  (dialog.querySelector('[aria-invalid="true"], [autofocus]'))?.focus();
-});
-// htmx focuses what has autofocus once more when it has settled: what is wrong comes first.
-host?.addEventListener('htmx:afterSettle', event => {
-  if (event.target === host) host.querySelector('dialog [aria-invalid="true"]')?.focus();
+  (dialog.querySelector('[aria-invalid="true"]') ?? dialog.querySelector('[autofocus]'))?.focus();
+  // Once: htmx would focus it again when it has settled, wherever somebody has gone meanwhile.
+  for (const first of dialog.querySelectorAll('[autofocus]')) {
+    first.removeAttribute('autofocus');
+    first.dataset.first = '';
+  }
 });
 
 document.body.addEventListener('htmx:beforeRequest', event => {

@@ -20,7 +20,7 @@ document.addEventListener('click', event => {
   if (!toast) return;
   const modal = toast.closest('dialog');
   toast.remove();
-  (modal?.querySelector('[autofocus]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
+  (modal?.querySelector('[data-first]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
 });
 
 if (region) {
