@@ -1,5 +1,8 @@
 """Reading what stands in the address."""
 
+from dataclasses import dataclass
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 
@@ -24,3 +27,17 @@ def path(base: str, **parameters: str) -> str:
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in parameters.items() if value})
     return f"{base}?{query.urlencode()}" if query else base
+
+
+@dataclass(frozen=True)
+class View:
+    """What an address asks a page for: a subclass has a field for each parameter, by its name."""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        """As the request's address says."""
+        return cls(*(line(request, name, limit=400) for name in cls.__dataclass_fields__))
+
+    def query(self, **changed: str) -> dict[str, str]:
+        """The parameters that lead to the same view, but for what changes."""
+        return {**vars(self), **changed}

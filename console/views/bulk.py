@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from base.answers import lead_to
 from base.policies import require
 from console import words
 from console.bulk import words as told
@@ -53,22 +54,13 @@ def bulk_action(request: MemberRequest, key: str) -> HttpResponse:
     selection = selection_of(request)
     if not selection:
         messages.warning(request, _("Tick the users first."))
-        return _leave(request, words.address_of(request.organization.slug, selection.listing))
+        return lead_to(request, words.address_of(request.organization.slug, selection.listing))
     asking = Asking(request, kind, selection)
     if request.method != "POST" or "find" in request.POST:
         return asking.page()
     if asking.blocked or asking.grown or not asking.preview.able:
         return asking.page(409)
     return asking.act() if asking.form.is_valid() else asking.page(422)
-
-
-def _leave(request: MemberRequest, url: str) -> HttpResponse:
-    """To another page, for htmx as for others."""
-    if not request.htmx:
-        return redirect(url)
-    response = HttpResponse()
-    response["HX-Redirect"] = url
-    return response
 
 
 class Asking:
@@ -130,7 +122,7 @@ class Asking:
         action.refresh_from_db()
         result = reverse("users_bulk_result", args=[self.request.organization.slug, action.pk])
         if action.state in ON_ITS_WAY or not begun:
-            return _leave(self.request, result)
+            return lead_to(self.request, result)
         return self._done(action, result)
 
     def _done(self, action: BulkAction, result: str) -> HttpResponse:

@@ -11,14 +11,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from audit.queries import made_by
 from base import params
+from base.answers import answer, lead_to
 from base.keyset import Slice
 from base.policies import require
 from console.groups import GROUP_TAKEN, address_of
@@ -36,7 +35,7 @@ from organizations.services import delete_group, edit_group
 
 
 @dataclass(frozen=True)
-class View:
+class View(params.View):
     """Which members and projects the address asks for; the same names lead on to the next ones."""
 
     q: str
@@ -44,13 +43,6 @@ class View:
     before: str
     projects_after: str
     projects_before: str
-
-    @classmethod
-    def of(cls, request: MemberRequest) -> "View":
-        return cls(*(params.line(request, name, limit=400) for name in cls.__dataclass_fields__))
-
-    def query(self, **changed: str) -> dict[str, str]:
-        return {**vars(self), **changed}
 
 
 def group_view(*methods: str) -> Callable:
@@ -78,15 +70,10 @@ ASKED = ("GET", "HEAD", "POST")
 @group_view("GET", "HEAD")
 def group_page(request: MemberRequest, group: Group) -> HttpResponse:
     """Members, projects and roles of a group."""
-    context = page_of(request, group)
-    if request.htmx and not request.htmx.history_restore_request:
-        response = render(request, "console/groups/_members.html", context)
-        if request.htmx.current_url_abs_path != context["address"]:
-            response["HX-Push-Url"] = context["address"]
-    else:
-        response = render(request, "console/groups/page.html", context)
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
+    context, whole = page_of(request, group), "console/groups/page.html"
+    return answer(
+        request, whole=whole, part="console/groups/_members.html", context=context, address=context["address"]
+    )
 
 
 def page_of(request: MemberRequest, group: Group) -> dict[str, Any]:
@@ -209,5 +196,4 @@ def group_deletion(request: MemberRequest, group: Group) -> HttpResponse:
     messages.success(request, _("The group %(name)s was deleted.") % {"name": group.name})
     if "view" in request.GET:
         return changed(request, group)
-    url = address_of(request.organization.slug)
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+    return lead_to(request, address_of(request.organization.slug))

@@ -5,15 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from base import params
+from base.answers import answer, lead_to
 from base.keyset import Slice
 from base.picker import Picker, asked_in, chosen_in
 from base.policies import require
@@ -51,14 +50,8 @@ class View:
 def group_list(request: MemberRequest) -> HttpResponse:
     """Groups by name: searched, filtered, paged."""
     context = _results(request, View.of(request))
-    if request.htmx and not request.htmx.history_restore_request:
-        response = render(request, "console/groups/_results.html", context | {"part": True})
-        if request.htmx.current_url_abs_path != context["address"]:
-            response["HX-Push-Url"] = context["address"]
-    else:
-        response = render(request, "console/groups/list.html", context)
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
+    whole, part = "console/groups/list.html", "console/groups/_results.html"
+    return answer(request, whole=whole, part=part, context=context, address=context["address"])
 
 
 def _results(request: MemberRequest, view: View) -> dict[str, Any]:
@@ -122,8 +115,7 @@ def group_new(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and not searching:
         picker.problem = all_there(members, chosen)
         if not picker.problem and (group := _made(request, form, members)):
-            url = reverse("group", args=[request.organization.slug, group.pk])
-            return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+            return lead_to(request, reverse("group", args=[request.organization.slug, group.pk]))
     return _asked(request, form, picker, searching=searching)
 
 

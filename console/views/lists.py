@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from base.answers import answer, wants_part
 from console import words
 from console.bulk.kinds import offered_on
 from console.filters import choosers, selects
@@ -45,7 +45,7 @@ def users_pending(request: MemberRequest) -> HttpResponse:
 def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
     now = timezone.now()
     listing = listing_of(tab, request.GET, organization_id=request.organization.pk, columns=OPTIONAL)
-    part = bool(request.htmx and not request.htmx.history_restore_request)
+    part = wants_part(request)
     if listing.columns is None and (kept := kept_columns(request.membership, tab)):
         listing = replace(listing, columns=kept)
         if not part:  # the address always holds the view, so that it can be sent to somebody
@@ -53,16 +53,10 @@ def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
     # Links that are made from this address leave out what a form sent empty.
     request.GET = QueryDict(urlencode(listing.fields()))
     context = results(request, listing, now, whole_page=not part)
-    if part:
-        response = render(request, "console/_results.html", context | {"part": True})
-        if request.htmx.current_url_abs_path != context["address"]:
-            response["HX-Push-Url"] = context["address"]
-    else:
-        response = render(
-            request, "console/users.html", context | frame(request, context["listing"], context["counts"])
-        )
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
+    if not part:
+        context |= frame(request, context["listing"], context["counts"])
+    whole, changes = "console/users.html", "console/_results.html"
+    return answer(request, whole=whole, part=changes, context=context, address=context["address"])
 
 
 def results(request: MemberRequest, listing: Listing, now: datetime, *, whole_page: bool = False) -> dict[str, Any]:

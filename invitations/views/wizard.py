@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from base.answers import lead_to
 from invitations import forms
 from invitations.models import Batch
 from invitations.problems import MAX_PEOPLE, Problems, choice_problems, people_problems
 from invitations.queries import draft_of, latest_draft
 from invitations.services import DraftChanged, discard_draft, save_draft
-from invitations.views.wizard_entry import WizardRequest, go, typed_before, url_of, wizard_view
+from invitations.views.wizard_entry import WizardRequest, typed_before, url_of, wizard_view
 from invitations.views.wizard_parts import Asked, Setup, blank_batch, frame, problem_list
 
 
@@ -69,7 +70,7 @@ def sent_already(request: WizardRequest, batch: Batch) -> HttpResponse:
     messages.success(
         request, ngettext("%(count)s invitation sent", "%(count)s invitations sent", count) % {"count": count}
     )
-    return go(request, reverse("users_pending", args=[request.organization.slug]))
+    return lead_to(request, reverse("users_pending", args=[request.organization.slug]))
 
 
 def shown_as(request: WizardRequest, batch: Batch | None, typed: dict, version: int | None = None) -> Batch:
@@ -193,8 +194,8 @@ def discard(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     target = reverse("user_add", args=[request.organization.slug]) + "?new=1"
     done = target if "new" in request.GET else reverse("users", args=[request.organization.slug])
     if batch is None or batch.sent_at:
-        return go(request, done)
+        return lead_to(request, done)
     if request.method == "POST":
         discard_draft(actor=request.membership, batch=batch)
-        return go(request, done)
+        return lead_to(request, done)
     return render(request, "invitations/wizard/discard.html", {"batch": batch, "cancel_url": url_of(request, batch)})

@@ -9,10 +9,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from base.ids import uuid7
 from base.policies import require
@@ -37,11 +35,6 @@ class WizardRequest(MemberRequest):
 
 
 View = Callable[..., HttpResponse]
-
-
-def go(request: WizardRequest, url: str) -> HttpResponse:
-    """To another page: htmx leaves this one instead of swapping that one in."""
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
 def url_of(request: WizardRequest, batch: Batch | None = None, *, step: int = 1) -> str:

@@ -10,13 +10,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from audit.queries import made_by
 from base import params
+from base.answers import answer
 from base.keyset import Slice
 from base.policies import require
 from organizations import policies
@@ -40,7 +40,7 @@ GONE = (Project.DoesNotExist, Group.DoesNotExist, Membership.DoesNotExist)
 
 
 @dataclass(frozen=True)
-class View:
+class View(params.View):
     """Which people and groups the address asks for."""
 
     q: str
@@ -48,13 +48,6 @@ class View:
     before: str
     groups_after: str
     groups_before: str
-
-    @classmethod
-    def of(cls, request: MemberRequest) -> "View":
-        return cls(*(params.line(request, name, limit=400) for name in cls.__dataclass_fields__))
-
-    def query(self, **changed: str) -> dict[str, str]:
-        return {**vars(self), **changed}
 
 
 def project_view(*methods: str) -> Callable:
@@ -84,14 +77,9 @@ def url_of(request: MemberRequest, project: Project) -> str:
 @project_view("GET", "HEAD")
 def project_page(request: MemberRequest, project: Project) -> HttpResponse:
     """What it is and how one reaches it; who has access and by what, for those who see people."""
-    context = page_of(request, project)
-    if request.htmx and not request.htmx.history_restore_request and "people" in context:
-        response = render(request, "workspace/projects/_people.html", context)
-        response["HX-Push-Url"] = context["address"]
-    else:
-        response = render(request, "workspace/projects/page.html", context)
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
+    context, whole = page_of(request, project), "workspace/projects/page.html"
+    part = "workspace/projects/_people.html" if "people" in context else whole
+    return answer(request, whole=whole, part=part, context=context, address=context.get("address", ""))
 
 
 def page_of(request: MemberRequest, project: Project) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from base import params
+from base.answers import answer, lead_to
 from base.policies import require
 from organizations.access import member_required
 from organizations.forms import NamedForm
@@ -33,9 +33,6 @@ def project_list(request: MemberRequest) -> HttpResponse:
     status = ARCHIVED if manages and request.GET.get("status") == ARCHIVED else ""
     projects = archived_projects(request.organization) if status else reachable(request.membership)
     page = project_page(request.membership, projects, search=search, after=after, before=before)
-    # Going back, htmx wants the whole page.
-    part = request.htmx and not request.htmx.history_restore_request
-    template = "workspace/projects/_list.html" if part else "workspace/projects/list.html"
     kept = {"q": search, "status": status}
     context = {
         "page": page,
@@ -46,10 +43,9 @@ def project_list(request: MemberRequest) -> HttpResponse:
         "next": page.next and params.address(request, **kept, after=page.next),
         "manages": manages,
     }
-    response = render(request, template, context)
-    if part:
-        response["HX-Push-Url"] = params.address(request, **kept, before=before, after="" if before else after)
-    return response
+    address = params.address(request, **kept, before=before, after="" if before else after)
+    whole, part = "workspace/projects/list.html", "workspace/projects/_list.html"
+    return answer(request, whole=whole, part=part, context=context, address=address)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +63,6 @@ def project_new(request: MemberRequest) -> HttpResponse:
         messages.success(
             request, _("%(name)s was created. Give people or groups access to it.") % {"name": made[0].name}
         )
-        url = reverse("project", args=[request.organization.slug, made[0].pk])
-        return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+        return lead_to(request, reverse("project", args=[request.organization.slug, made[0].pk]))
     context = {"form": form, "cancel_url": reverse("projects", args=[request.organization.slug])}
     return render(request, "workspace/projects/new.html", context, status=form.status)

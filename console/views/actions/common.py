@@ -10,8 +10,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRedirect
 
+from base.answers import lead_to
 from base.policies import Decision, require
 from console import policies, words
 from console.listing import Listing, listing_at
@@ -109,7 +109,7 @@ class Acting:
 
     def leave(self) -> HttpResponse:
         """Back to the list as a whole page: who has ended their own sessions signs in there."""
-        return HttpResponseClientRedirect(self.back) if self.request.htmx else redirect(self.back)
+        return lead_to(self.request, self.back)
 
     def _changes(self, member: Membership | None) -> dict[str, Any]:
         organization, now = self.request.organization, timezone.now()

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
+from base.answers import lead_to
 from base.policies import Refused, require
 from console.rows import TONES
 from console.views.actions.common import Acting
@@ -117,7 +117,7 @@ def _saved(acting: Acting, typed: Typed, seen: Seen, edited: Edited) -> HttpResp
         messages.warning(request, text % {"name": member.name})
     if acting.about_oneself and not can(member, Permission.PEOPLE_VIEW):  # what one has just given up
         home = reverse("homepage", args=[request.organization.slug])
-        return HttpResponseClientRedirect(home) if request.htmx else redirect(home)
+        return lead_to(request, home)
     return acting.done(member)
 
 

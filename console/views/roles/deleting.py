@@ -4,12 +4,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
+from base.answers import lead_to
 from base.policies import require
 from console.roles import role_or_404
 from invitations.queries import drafts_with_role
@@ -65,5 +65,4 @@ def _done(request: MemberRequest, role: Role, chosen: Role | None) -> HttpRespon
         messages.success(request, text % {"name": role.label, "other": chosen.label})
     else:
         messages.success(request, _("The role %(name)s was deleted.") % {"name": role.label})
-    url = reverse("roles", args=[request.organization.slug])
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+    return lead_to(request, reverse("roles", args=[request.organization.slug]))

@@ -2,12 +2,12 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from base import params
+from base.answers import answer, wants_part
 from base.keyset import Slice, slice_of
 from console.roles import Shown, allowed_by, matrix, role_or_404
 from console.rows import TONES
@@ -42,13 +42,8 @@ def role_list(request: MemberRequest) -> HttpResponse:
 def role_page(request: MemberRequest, role_id) -> HttpResponse:
     """A role: what it allows, its members, the groups that carry it."""
     role = role_or_404(request.organization, role_id)
-    context = _members(request, role)
-    if request.htmx and not request.htmx.history_restore_request:
-        response = render(request, "console/roles/_members.html", context)
-    else:
-        response = render(request, "console/roles/role.html", context | _about(request, role))
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
-    return response
+    context = _members(request, role) | ({} if wants_part(request) else _about(request, role))
+    return answer(request, whole="console/roles/role.html", part="console/roles/_members.html", context=context)
 
 
 def _members(request: MemberRequest, role: Role) -> dict:
