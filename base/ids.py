@@ -1,4 +1,4 @@
-"""Identifiers that sort by time and cannot be guessed."""
+"""Identifiers that sort by time and cannot be guessed; and reading them."""
 
 import secrets
 import time
@@ -14,3 +14,11 @@ def uuid7() -> uuid.UUID:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return uuid.UUID(int=value)
+
+
+def read_uuid(value: str) -> uuid.UUID | None:
+    """The id that stands in an address or a form; None for what is none."""
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None

@@ -8,17 +8,17 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from base.text import fold
+from base.ids import read_uuid
+from base.picker import words_of
 from organizations.models import ManagedBy, Status
 
-SEARCH_LIMIT, WORD_LIMIT = 100, 8
+SEARCH_LIMIT = 100
 
 
 class Tab(StrEnum):
@@ -118,7 +118,7 @@ class Listing:
     @property
     def words(self) -> list[str]:
         """What is searched for: every word has to be found (folded as search_text is)."""
-        return fold(self.q).split()[:WORD_LIMIT]
+        return words_of(self.q)
 
     @property
     def narrowed(self) -> bool:
@@ -197,10 +197,7 @@ def _sort(listing: Listing, wanted: str) -> str:
 
 
 def _id(value: str) -> str:
-    try:
-        return str(UUID(value))
-    except ValueError:
-        return ""
+    return str(read_uuid(value) or "")
 
 
 def _picks(tab: Tab, params: QueryDict) -> Picks:

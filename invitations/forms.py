@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import BlockField
+from base.ids import read_uuid
 from invitations.problems import MAX_PEOPLE
 from organizations.models import Role
 from organizations.pages import default_welcome_page, welcome_pages
@@ -44,10 +45,7 @@ def _ids(post: QueryDict, name: str) -> list[str]:
 
 def draft_key(values: QueryDict) -> UUID | None:
     """The id that a form was given for its draft; None where there is none or nonsense."""
-    try:
-        return UUID(values.get("draft", ""))
-    except ValueError:
-        return None
+    return read_uuid(values.get("draft", ""))
 
 
 def typed_setup(post: QueryDict) -> dict[str, list]:

@@ -1,25 +1,25 @@
 """What is asked before an action on many members."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from base.ids import uuid7
+from base.picker import asked_in, chosen_in
 from base.policies import Decision
 from console.bulk.words import typed_words
 from organizations.models import Group, Membership, Organization, Role, Scheme
 from organizations.policies import can_add_to_group, can_give_role, can_give_roles, roles_fit
-from organizations.queries import groups_in, roles_in
+from organizations.queries import groups_in, pick_groups, roles_in
 
 # From so many on, deleting asks to have it typed; below, every name is in sight.
 TYPE_FROM = 10
-GROUPS = 50
 
 
 class BulkForm(forms.Form):
@@ -38,10 +38,6 @@ class BulkForm(forms.Form):
     def key(self) -> UUID:
         """What the action will be called."""
         return self.cleaned_data.get("once") or uuid7()
-
-    def asked_at(self, now: datetime) -> datetime:
-        """Never later than now."""
-        return min(self.cleaned_data.get("asked") or now, now)
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -106,14 +102,12 @@ class GroupForm(BulkForm):
     group_id = forms.UUIDField(required=False)
 
     def options(self) -> list[tuple[Group, bool]]:
-        """Up to GROUPS groups whose name has what is searched for, and whether each was chosen."""
-        typed = str(self.data.get("search", "")).strip()[:100] if self.is_bound else ""
-        groups = groups_in(self.organization)
-        groups = groups.filter(name__icontains=typed) if typed else groups
-        wanted = str(self.data.get("group_id", "")) if self.is_bound else ""
-        found = [(group, str(group.pk) == wanted) for group in groups[: GROUPS + 1]]
-        self.more = len(found) > GROUPS
-        return found[:GROUPS]
+        """The first groups whose name has what is searched for, and the one that was chosen; which it is."""
+        data = QueryDict() if not self.is_bound else self.data
+        chosen = chosen_in(data, "group_id")
+        pick = pick_groups(self.organization, asked_in(data, "search"), chosen)
+        self.more = pick.more
+        return [(group, group.pk in chosen) for group in pick.listed]
 
     @property
     def group(self) -> Group | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 
+from base.ids import read_uuid
 from console.listing import Listing, listing_at
 from console.tables import OPTIONAL
 from organizations.requests import MemberRequest
@@ -48,19 +49,12 @@ def selection_kept(view: str, whom: dict[str, Any], organization_id: UUID) -> tu
     return selection, datetime.fromisoformat(whom["at"])
 
 
-def _uuid(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
-
-
 def selection_of(request: MemberRequest) -> Selection:
     """What the address says: view, member (any number) and all. Raises BadRequest where more than MOST are named."""
     listing = listing_at(request.GET.get("view", ""), organization_id=request.organization.pk, columns=OPTIONAL)
     named = request.GET.getlist("member")
     if len(named) > MOST:
         raise BadRequest("Too many members named; all=1 means all that match the view.")
-    ids = tuple(dict.fromkeys(key for value in named if (key := _uuid(value))))
+    ids = tuple(dict.fromkeys(key for value in named if (key := read_uuid(value))))
     everyone = request.GET.get("all") == "1"
     return Selection(listing, () if everyone else ids, everyone)

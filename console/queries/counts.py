@@ -10,6 +10,7 @@ from base.counting import Count
 from console.listing import Listing, Tab
 from console.queries import sql
 from organizations.models import MemberCount, Organization, Role, Status
+from organizations.queries import raw
 
 EXPIRED_CAP = 100
 # Shaped as the rows of console.queries.details, whose query asks for these too.
@@ -56,7 +57,7 @@ def counts_of(rows: Iterable[tuple]) -> Counts:
     roles = []
     for row in rows:
         if row[0] == "choice":
-            roles.append(Role(id=sql.uuid_of(row[2]), name=row[3], rank=row[5]))
+            roles.append(Role(id=raw.read(row[2]), name=row[3], rank=row[5]))
         elif row[0] in ("joined", "invited", "expired"):
             numbers[row[0]] = int(row[5])
     roles.sort(key=lambda role: (role.rank, role.name))

@@ -10,7 +10,7 @@ from django.db import connection
 
 from console.queries import sql
 from organizations.models import Membership, Organization, Role
-from organizations.queries import Through, remember_roles
+from organizations.queries import Through, raw, remember_roles
 
 # Each part gives: kind, member, thing, two texts and a number. `mine` are the members' groups, looked up once.
 MINE = """WITH mine AS MATERIALIZED (
@@ -98,11 +98,11 @@ class _Sorting:
         if row[1] is None:
             self.details.rest.append(row)
             return
-        kind, key = row[0], sql.uuid_of(row[1])
+        kind, key = row[0], raw.read(row[1])
         if kind == "role":
             self.roles[key].append(self.role(row))
         elif kind == "group":
-            self.groups[key].append((row[4], row[3], sql.uuid_of(row[2])))
+            self.groups[key].append((row[4], row[3], raw.read(row[2])))
         elif kind == "projects":
             self.details.projects[key] = row[5]
         elif kind == "carried":
@@ -111,7 +111,7 @@ class _Sorting:
             self.details.inviters[key] = row[3]
 
     def role(self, row: tuple) -> Role:
-        key = sql.uuid_of(row[2])
+        key = raw.read(row[2])
         if key not in self.known:
             self.known[key] = Role(id=key, name=row[3], permissions=json.loads(row[4]), rank=row[5])
         return self.known[key]

@@ -10,25 +10,16 @@ from django.db.models import Field
 
 from console.listing import Filter, Listing
 from organizations.models import Membership, Organization
+from organizations.queries.raw import places
 
 TABLE = Membership._meta.db_table
 Params = list[Any]
-
-
-def uuid_of(value: Any) -> UUID:
-    """An id as SQLite gives it, a text, or as PostgreSQL does."""
-    return value if isinstance(value, UUID) else UUID(value)
 
 
 def adapt(column: str, value: Any) -> Any:
     """A value as the database in use keeps it in that column (SQLite has no UUIDs and no times)."""
     field = cast(Field, Membership._meta.get_field(column))
     return field.get_db_prep_value(value, connection)
-
-
-def places(values: list) -> str:
-    """Placeholders for IN, as many as there are values."""
-    return ", ".join(["%s"] * len(values))
 
 
 def among(ids: list[UUID]) -> tuple[str, Params]:

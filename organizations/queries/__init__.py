@@ -21,7 +21,7 @@ from organizations.queries.members import (
 )
 from organizations.queries.picking import Pick, matching_members, pick_groups, pick_members, pick_projects
 from organizations.queries.profiles import Profile, profile_of
-from organizations.queries.reaching import ProjectPage, Reached, project_page, reachable, ways_of
+from organizations.queries.reaching import Reached, project_page, reachable, ways_of
 from organizations.queries.roles import (
     Through,
     admin_exists,
@@ -45,7 +45,6 @@ __all__ = [
     "Person",
     "Pick",
     "Profile",
-    "ProjectPage",
     "Reached",
     "RoleUse",
     "SWITCHER_LIMIT",

@@ -1,19 +1,19 @@
 """Reading which projects a member reaches, and by what."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from base import text
+from base.keyset import PAGE_SIZE, Slice, slice_of
 from organizations.models import Membership, Project
 from organizations.permissions import Permission
 from organizations.queries.access import grants_of
 from organizations.queries.roles import permissions_of_member
 
-PAGE_SIZE = 50
 # So many ids are sent to the database as they are.
 FEW_IDS = 2000
 # Of a project's ways so many are named.
@@ -36,15 +36,6 @@ class Reached:
         if len(found) > MOST_WAYS:
             found[MOST_WAYS:] = [_("and %(number)s more") % {"number": len(found) - MOST_WAYS}]
         return ", ".join(found) or _("By role")
-
-
-@dataclass(frozen=True)
-class ProjectPage:
-    """Some projects by name; `previous` and `next` are the keys to go on from, blank where there is no more."""
-
-    rows: list[Reached]
-    previous: str = ""
-    next: str = ""
 
 
 def reachable(member: Membership, *, by_role: bool = True) -> QuerySet[Project]:
@@ -72,23 +63,13 @@ def project_page(
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
-) -> ProjectPage:
-    """A page of `projects` (see reachable()): `after` or `before` a key, of names with `search`. Three queries."""
+) -> Slice:
+    """A page of `projects` (see reachable()) by name, as Reached: `after` or `before` a key, of names with `search`.
+    Three queries."""
     if search:
         projects = projects.filter(name_key__contains=text.name_key(search))
-    if before:
-        found = list(projects.filter(name_key__lt=before).order_by("-name_key")[: size + 1])
-        shown, earlier, later = found[:size][::-1], len(found) > size, True
-    else:
-        found = list(projects.filter(name_key__gt=after).order_by("name_key")[: size + 1])
-        shown, earlier, later = found[:size], bool(after), len(found) > size
-    if not shown:
-        return ProjectPage([])
-    return ProjectPage(
-        rows=_with_ways(member, shown),
-        previous=shown[0].name_key if earlier else "",
-        next=shown[-1].name_key if later else "",
-    )
+    page = slice_of(projects, "name_key", after=after, before=before, size=size)
+    return replace(page, rows=_with_ways(member, page.rows)) if page.rows else page
 
 
 def _with_ways(member: Membership, projects: list[Project]) -> list[Reached]:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from base.ids import read_uuid
 from base.keyset import PAGE_SIZE, Slice, slice_of
 from organizations.models import Group, GroupMembership, Membership, Organization, Project, ProjectGrant, Role
 from organizations.permissions import Permission
@@ -72,7 +73,8 @@ def people_with_project(project: Project, *, search: str = "", after: str = "", 
         .order_by("name_key")
         .values_list("pk", "name")[:MOST_GROUPS]
     )
-    bound, backwards = _key(before) or _key(after), bool(_key(before))
+    back = read_uuid(before)
+    bound, backwards = back or read_uuid(after), back is not None
     limit = PAGE_SIZE + 1 if bound else FITS + 1
     ids = _ids(project, list(groups), _people(project, search), bound, backwards=backwards, limit=limit)
     named = bound is None and len(ids) <= FITS
@@ -84,13 +86,6 @@ def people_with_project(project: Project, *, search: str = "", after: str = "", 
     earlier, later = (more, True) if backwards else (bound is not None, more)
     first, last = str(people[0].member.pk), str(people[-1].member.pk)
     return Slice(people, first if earlier else "", last if later else ""), False
-
-
-def _key(value: str) -> UUID | None:
-    try:
-        return UUID(value) if value else None
-    except ValueError:
-        return None
 
 
 def _people(project: Project, search: str) -> QuerySet | list[UUID] | None:

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 from audit.queries import about
 from audit.words import tell
 from base import params
+from base.ids import read_uuid
+from base.keyset import PAGE_SIZE
 from base.policies import require
 from console.views.actions.common import Acting
 from console.views.profile.access import Access
@@ -19,8 +21,6 @@ from organizations.permissions import Permission
 from organizations.policies import can
 from organizations.queries import project_page, reachable
 from organizations.requests import MemberRequest
-
-PAGE_SIZE = 50
 
 
 def _frame(acting: Acting) -> dict:
@@ -55,15 +55,9 @@ def user_activity(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """What was done to the member and by them, for those who may see the audit log."""
     acting = Acting.on(request, member_id)
     require(can(request.membership, Permission.AUDIT_VIEW))
-    found = about(request.organization.pk, acting.member.pk, before=_entry_id(request), limit=PAGE_SIZE + 1)
+    before = read_uuid(params.line(request, "before"))
+    found = about(request.organization.pk, acting.member.pk, before=before, limit=PAGE_SIZE + 1)
     entries = found[:PAGE_SIZE]
     older = len(found) > PAGE_SIZE and params.address(request, before=str(entries[-1].pk))
-    context = {"activity": [tell(entry) for entry in entries], "older": older, "newest": not _entry_id(request)}
+    context = {"activity": [tell(entry) for entry in entries], "older": older, "newest": before is None}
     return render(request, "console/profile/activity.html", _frame(acting) | context)
-
-
-def _entry_id(request: MemberRequest) -> UUID | None:
-    try:
-        return UUID(params.line(request, "before"))
-    except ValueError:
-        return None

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from base.ids import read_uuid
 from base.policies import require
 from console.forms import RoleForm
 from console.roles import changes, choices, role_or_404
@@ -40,10 +41,8 @@ def role_new(request: MemberRequest) -> HttpResponse:
 
 
 def _source(request: MemberRequest) -> Role | None:
-    try:
-        return role_in(request.organization, UUID(request.GET.get("from", "")))
-    except ValueError:
-        return None
+    asked = read_uuid(request.GET.get("from", ""))
+    return role_in(request.organization, asked) if asked else None
 
 
 def _copied(request: MemberRequest, source: Role) -> dict:
