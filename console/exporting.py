@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from console.bulk.selection import Selection
 from console.queries import Details, details_of
 from console.queries.selection import slices_of
+from console.states import STATES
 from console.tables import UserTable, shown_columns
 from organizations.models import ManagedBy, Membership, Organization, Status
 from organizations.models.members import NEVER
@@ -45,7 +46,7 @@ CELLS: dict[str, Cell] = {
     "projects": lambda member, details: _projects(member, details),
     "invited_by": lambda member, details: _inviter(member.invited_by_id, details),
     "sent": lambda member, details: _sent(member),
-    "status": lambda member, details: _state(member),
+    "status": lambda member, details: str(STATES[member.state]),
     "two_factor": lambda member, details: _two_factor(member),
     "last_active": lambda member, details: _iso(member.last_active_at),
     "managed_by": lambda member, details: str(ManagedBy(member.managed_by).label),
@@ -64,11 +65,6 @@ def _invited(member: Membership) -> bool:
 
 def _sent(member: Membership) -> str:
     return _iso(member.invite_expires_at - timedelta(days=settings.INVITATION_DAYS)) if _invited(member) else ""
-
-
-def _state(member: Membership) -> str:
-    words = {"active": _("Active"), "pending": _("Pending"), "expired": _("Expired"), "deactivated": _("Deactivated")}
-    return words[member.state]
 
 
 def _two_factor(member: Membership) -> str:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from base.text import initials, tint
 from console.listing import Listing
 from console.queries import Details
+from console.states import STATES, TONES
 from console.tables import OPTIONAL, UserTable, shown_columns
 from console.times import Clock, Moment
 from console.words import view_of
@@ -28,8 +29,6 @@ from organizations.models import ManagedBy, Membership, Role, Status
 from organizations.permissions import Permission
 from organizations.queries import all_roles_of, group_roles_of, roles_of
 from organizations.roles import permissions_of
-
-TONES = {"active": "success", "pending": "warning", "expired": "danger", "deactivated": "neutral"}
 
 
 @dataclass(slots=True)
@@ -86,8 +85,7 @@ Words = dict[str, str]
 def _words(language: str | None) -> tuple[Words, Words, Words, Words]:
     """Labels of columns, states, other words and managers in the language that is active."""
     labels = {name: str(UserTable.base_columns[name].verbose_name) for name in OPTIONAL}
-    states = {"active": _("Active"), "pending": _("Pending"), "expired": _("Expired")}
-    states["deactivated"] = _("Deactivated")
+    states = {state: str(label) for state, label in STATES.items()}
     words = {"more": _("More actions for %(name)s"), "pick": _("Select %(name)s")}
     words |= {"all": _("All"), "off": _("Off"), "on": _("On"), "via": _("%(role)s via %(group)s")}
     return labels, states, words, {choice.value: str(choice.label) for choice in ManagedBy}

@@ -15,7 +15,6 @@ from base.policies import ALLOWED, Decision, Refused, require
 from console import policies as console
 from console.listing import Listing, Tab
 from invitations import policies as invitations
-from invitations.models import Invitation
 from invitations.services import resend_invitation, withdraw_invitation
 from organizations.models import Group, Membership, Organization, Role, Status
 from organizations.permissions import Permission
@@ -27,6 +26,7 @@ from organizations.policies import (
     can_deactivate_member,
     can_delete_member,
     can_edit_member,
+    can_fill_groups,
     can_reactivate_member,
 )
 from organizations.queries import groups_in, roles_in
@@ -99,10 +99,6 @@ def _change_roles(actor: Membership, member: Membership, choice: Choice) -> bool
     return set_member_roles(actor=actor, member=member, roles=choice.roles)
 
 
-def _may_group(actor: Membership) -> Decision:
-    return can(actor, Permission.GROUPS_MANAGE) or can(actor, Permission.PEOPLE_EDIT)
-
-
 def _may_add(actor: Membership, member: Membership, choice: Choice) -> Decision:
     # The rule is the group's and was asked when it was chosen; the service asks it again for each.
     return ALLOWED
@@ -120,11 +116,7 @@ def _may_resend(actor: Membership, member: Membership, choice: Choice) -> Decisi
 
 def _resend(actor: Membership, member: Membership, choice: Choice) -> bool:
     require(_may_resend(actor, member, choice))
-    try:
-        resend_invitation(actor=actor, member=member)
-    except Invitation.DoesNotExist:
-        text = _("There is no invitation to send again. Delete %(name)s and add them anew.")
-        raise Refused(text % {"name": member.name}) from None
+    resend_invitation(actor=actor, member=member)
     return True
 
 
@@ -169,7 +161,7 @@ KINDS = {
             _may_change_roles, _change_roles, same=gettext_lazy("Had this role already."),
         ),
         Kind(
-            "group", gettext_lazy("Add to group"), "groups", EVERY, _may_group,
+            "group", gettext_lazy("Add to group"), "groups", EVERY, can_fill_groups,
             _may_add, _add, same=gettext_lazy("Was in the group already."),
         ),
         Kind(

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.services import record, record_many
 from base import text
-from base.policies import require
+from base.policies import Refused, require
 from invitations.models import Batch, Invitation
 from invitations.policies import can_resend, can_withdraw
 from invitations.problems import Problems, batch_problems
@@ -121,14 +122,14 @@ def resend_invitation(*, actor: Membership, member: Membership, sends: int | Non
 
     With `sends`, the number of sends that was seen, a second press of the same button sends nothing.
 
-    Raises Refused with the reason, TooSoon where it was sent often enough (I-5), Invitation.DoesNotExist where none is
-    live.
+    Raises Refused with the reason, TooSoon where it was sent often enough (I-5).
     """
     actor, member = lock_both(actor, member)
     require(can_resend(actor, member))
     live = live_invitation(member)
     if live is None:
-        raise Invitation.DoesNotExist
+        text = _("There is no invitation to send again. Delete %(name)s and add them anew.")
+        raise Refused(text % {"name": member.name})
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=live.pk)
     if sends is not None and invitation.sends != sends:
         return invitation

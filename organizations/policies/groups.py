@@ -28,7 +28,8 @@ def _holds_members(group: Group) -> Decision:
     return absent(_("%(group)s is managed externally: change its members there.") % {"group": group.name})
 
 
-def _may_manage(actor: Membership) -> Decision:
+def can_fill_groups(actor: Membership) -> Decision:
+    """Whoever manages groups, or edits people: which of them, can_add_to_group() says."""
     return can(actor, Permission.GROUPS_MANAGE) or can(actor, Permission.PEOPLE_EDIT)
 
 
@@ -51,12 +52,12 @@ def can_give_groups(actor: Membership, organization: Organization, groups: Itera
 
 def can_add_to_group(actor: Membership, group: Group) -> Decision:
     """Whoever manages groups or edits people, for a group that gives no more than they have (R-6, G-4)."""
-    return _may_manage(actor) and can_give_groups(actor, actor.organization, [group])
+    return can_fill_groups(actor) and can_give_groups(actor, actor.organization, [group])
 
 
 def can_manage_members_of(actor: Membership, group: Group) -> Decision:
     """Whether the actor may take members out of the group at all: can_take_from_group() decides for each."""
-    return _may_manage(actor) and _holds_members(group)
+    return can_fill_groups(actor) and _holds_members(group)
 
 
 def can_take_from_group(actor: Membership, group: Group, member: Membership) -> Decision:

@@ -57,6 +57,7 @@ class Edit:
         ]
 
 
+# What can be in conflict; console.views.profile.conflicts has the words for each.
 PARTS = {"name": ("name",), "roles": ("roles",), "groups": ("join", "leave"), "projects": ("give", "take")}
 
 

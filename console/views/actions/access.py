@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -11,7 +11,6 @@ from base.policies import Decision, require
 from console.queries import administrative_invitations, open_sessions
 from console.views.actions.common import Acting
 from organizations.access import member_required
-from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.queries import shared_with_others
 from organizations.requests import MemberRequest
@@ -39,10 +38,7 @@ def user_deactivation(request: MemberRequest, member_id: UUID) -> HttpResponse:
             "administrative": administrative_invitations(member),
         }
         return acting.ask("console/user_deactivation.html", context)
-    try:
-        member = deactivate_member(actor=request.membership, member=acting.member)
-    except Membership.DoesNotExist:
-        raise Http404 from None
+    member = acting.by(deactivate_member)
     messages.success(request, _("%(name)s was deactivated.") % {"name": member.name})
     return acting.done(member)
 
@@ -63,9 +59,6 @@ def user_reactivation(request: MemberRequest, member_id: UUID) -> HttpResponse:
     acting.require("reactivate")
     if not acting.posted:
         return acting.ask("console/user_reactivation.html", {"tone": "success", "icon_name": "check-circle"})
-    try:
-        member = reactivate_member(actor=request.membership, member=acting.member)
-    except Membership.DoesNotExist:
-        raise Http404 from None
+    member = acting.by(reactivate_member)
     messages.success(request, _("%(name)s was reactivated and can sign in again.") % {"name": member.name})
     return acting.done(member)

@@ -1,5 +1,6 @@
 """What the actions share: whom they are about, where they lead back to, and what they answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -76,6 +77,13 @@ class Acting:
     def require(self, key: str) -> None:
         """Raises Refused with the words that the menu has."""
         require(self.may(key))
+
+    def by(self, service: Callable[..., Membership]) -> Membership:
+        """The member as the service leaves them; 404 where they are gone by now."""
+        try:
+            return service(actor=self.request.membership, member=self.member)
+        except Membership.DoesNotExist:
+            raise Http404 from None
 
     def stale(self) -> bool:
         """Whether the form was made when the member had another status: what it said does not hold any more."""

@@ -9,9 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from base.policies import Refused
 from console.views.actions.common import Acting
-from invitations.models import Invitation
 from invitations.services import resend_invitation
 from organizations.access import member_required
 from organizations.permissions import Permission
@@ -36,11 +34,7 @@ def _resend(acting: Acting) -> str:
     """Sends the mail again; the sentence that says so. The member is then as they are now."""
     request, member = acting.request, acting.member
     seen, renewed = request.GET.get("sent", "")[:9], member.is_expired
-    try:
-        resend_invitation(actor=request.membership, member=member, sends=int(seen) if seen.isdecimal() else None)
-    except Invitation.DoesNotExist:
-        text = _("There is no invitation to send again. Delete %(name)s and add them anew.")
-        raise Refused(text % {"name": member.name}) from None
+    resend_invitation(actor=request.membership, member=member, sends=int(seen) if seen.isdecimal() else None)
     member.refresh_from_db()
     date = date_format(timezone.localtime(member.invite_expires_at), "M j")
     if renewed:

@@ -3,14 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from console.queries import open_sessions
 from console.views.actions.common import Acting
 from organizations.access import member_required
-from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
 from organizations.services import log_out_member, reset_member_two_factor
@@ -27,10 +26,7 @@ def user_two_factor_reset(request: MemberRequest, member_id: UUID) -> HttpRespon
     if not acting.posted:
         context = {"tone": "warning", "icon_name": "phone", "sessions": open_sessions(acting.member)}
         return acting.ask("console/user_two_factor_reset.html", context)
-    try:
-        member = reset_member_two_factor(actor=request.membership, member=acting.member)
-    except Membership.DoesNotExist:
-        raise Http404 from None
+    member = acting.by(reset_member_two_factor)
     text = _("2FA of %(name)s was reset. They were logged out everywhere and told by mail.")
     messages.success(request, text % {"name": member.name})
     return acting.done(member)
@@ -47,10 +43,7 @@ def user_sessions(request: MemberRequest, member_id: UUID) -> HttpResponse:
     if not acting.posted:
         context = {"tone": "neutral", "icon_name": "log-out", "sessions": open_sessions(acting.member)}
         return acting.ask("console/user_sessions.html", context)
-    try:
-        member = log_out_member(actor=request.membership, member=acting.member)
-    except Membership.DoesNotExist:
-        raise Http404 from None
+    member = acting.by(log_out_member)
     if acting.about_oneself:
         return acting.leave()
     messages.success(request, _("%(name)s was logged out everywhere.") % {"name": member.name})

@@ -9,12 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from base.answers import lead_to
 from base.policies import Refused, require
-from console.rows import TONES
 from console.views.actions.common import Acting
 from console.views.profile.conflicts import changes
 from console.views.profile.sheet import Sheet
@@ -26,13 +24,6 @@ from organizations.policies import can, can_edit_member
 from organizations.queries import member_in
 from organizations.requests import MemberRequest
 from organizations.services import EditConflict, Edited, edit_member
-
-STATES = {
-    "active": gettext_lazy("Active"),
-    "pending": gettext_lazy("Pending"),
-    "expired": gettext_lazy("Expired"),
-    "deactivated": gettext_lazy("Deactivated"),
-}
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -59,13 +50,11 @@ def user_choices(request: MemberRequest, member_id: UUID, name: str) -> HttpResp
 
 
 def _show(acting: Acting, sheet: Sheet, *, status: int = 200, **context: Any) -> HttpResponse:
-    member, state = acting.member, acting.member.state
+    member = acting.member
     slug, view = acting.request.organization.slug, acting.request.GET.get("view", "")
     context |= {
         "sheet": sheet,
         "member": member,
-        "state": STATES[state],
-        "tone": TONES[state],
         "view": view,
         "query": "?" + urlencode({"view": view}) if view else "",
         "close_url": acting.back,

@@ -18,9 +18,7 @@ from organizations.models import Membership, Organization
 from organizations.policies import roles_fit
 from organizations.queries import Profile, roles_in
 from organizations.services import Edit
-
-# What can be in conflict, each with the words for it in console.views.profile.conflicts.
-PARTS = ("name", "roles", "groups", "projects")
+from organizations.services.editing import PARTS
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from base import params
 from base.answers import answer, wants_part
 from base.keyset import Slice, slice_of
 from console.roles import Shown, allowed_by, matrix, role_or_404
-from console.rows import TONES
 from organizations.access import member_required
-from organizations.models import Role, Status
+from organizations.models import Role
 from organizations.permissions import Permission
 from organizations.policies import can_delete_role, can_edit_role, can_manage_roles
 from organizations.queries import groups_with, holders_of, role_uses, roles_in
@@ -50,18 +49,9 @@ def _members(request: MemberRequest, role: Role) -> dict:
     """What console/roles/_members.html takes."""
     after, before = (params.line(request, name) for name in ("after", "before"))
     page = slice_of(holders_of(request.organization, role), "id", after=after, before=before, descending=True)
-    states = {
-        "active": _("Active"),
-        "pending": _("Pending"),
-        "expired": _("Expired"),
-        "deactivated": _("Deactivated"),
-    }
     return {
         "role": role,
-        "members": [
-            (member, states[member.state], TONES[member.state], member.status == Status.DEACTIVATED)
-            for member in page.rows
-        ],
+        "members": page.rows,
         "found": _found(page),
         "previous": page.previous and params.address(request, before=page.previous),
         "next": page.next and params.address(request, after=page.next),
