@@ -33,7 +33,8 @@ class Wait:
     until: datetime | None = None
 
 
-def _hour(now: datetime) -> datetime:
+def hour_of(now: datetime) -> datetime:
+    """The hour, in UTC, that mails are counted by."""
     return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
@@ -74,7 +75,7 @@ def _wait_of_addresses(actor: Membership, keys: Collection[str], now: datetime) 
 
 def _counts(actor: Membership, now: datetime) -> list[tuple[datetime, UUID, int]]:
     # An hour more than a day: the oldest hour counts until its last minute is a day old.
-    since = _hour(now) - DAY
+    since = hour_of(now) - DAY
     rows = SendCount.objects.filter(organization=actor.organization_id, hour__gte=since).order_by("hour")
     return list(rows.values_list("hour", "inviter_id", "count"))
 

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from base.policies import TooSoon
-from invitations.limits import DAY, HOUR, wait_for_mails
+from invitations.limits import DAY, HOUR, hour_of, wait_for_mails
 from invitations.models import AddressSends, SendCount
 from organizations.models import Membership
 
@@ -24,8 +24,7 @@ def spend_mails(*, actor: Membership, keys: Collection[str], again: bool = False
     if wait := wait_for_mails(actor, keys, now):
         raise TooSoon(wait.reason, wait.until)
     _note_addresses(actor, keys, again, now)
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    own = {"organization_id": actor.organization_id, "inviter_id": actor.pk, "hour": hour}
+    own = {"organization_id": actor.organization_id, "inviter_id": actor.pk, "hour": hour_of(now)}
     if not SendCount.objects.filter(**own).update(count=F("count") + len(keys)):
         SendCount.objects.create(**own, count=len(keys))
 
