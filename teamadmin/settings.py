@@ -112,7 +112,7 @@ TEMPLATES = [
 DATABASES = {
     "default": dj_database_url.parse(
         env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'teamadmin.sqlite3'}"),
-        conn_max_age=0 if DEMO else 60,
+        conn_max_age=0 if DEMO else 600,
         conn_health_checks=True,
     )
 }
@@ -128,6 +128,8 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     DATABASES["default"].setdefault("OPTIONS", {})
     DATABASES["default"]["OPTIONS"].update(
         connect_timeout=3,
+        # What base.prepared asks is planned once a connection. A pooler that shares connections must know how.
+        prepare_threshold=5 if env.flag("PREPARED_STATEMENTS", True) else None,
         options=f"-c statement_timeout={env.number('STATEMENT_TIMEOUT_MS', 15000)}"
         f" -c lock_timeout={env.number('LOCK_TIMEOUT_MS', 0)}",
     )

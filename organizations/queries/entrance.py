@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts.models import User
+from base.prepared import fetch
 from organizations.models import (
     Group,
     GroupMembership,
@@ -58,12 +59,11 @@ ORDER = " ORDER BY organization.name, member.id, role.rank"
 
 def _links(user: User, where: str = "", *values: Any, limit: int = 1_000_000) -> list[tuple]:
     key = Membership._meta.get_field("user").get_db_prep_value(user.pk, connection)  # type: ignore[union-attr]
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_select()}{where}{ORDER} LIMIT {limit}", [key, Status.ACTIVE.value] * 2 + list(values))
-        return cursor.fetchall()
+    return fetch(f"{_select()}{where}{ORDER} LIMIT {limit}", [key, Status.ACTIVE.value] * 2 + list(values))
 
 
-def _converters(model: type[Model]) -> list[tuple[int, list[Callable], Any]]:
+@cache
+def _converters(model: type[Model], vendor: str) -> list[tuple[int, list[Callable], Any]]:
     """What makes a value of the database one of the model, by the place of its column: JSON, and SQLite's UUIDs."""
     found = []
     for place, field in enumerate(model._meta.concrete_fields):
@@ -83,7 +83,7 @@ def _made(model: type[Any], values: tuple, converters: list[tuple[int, list[Call
 
 
 def _read(links: Iterable[tuple]) -> Iterable[Link]:
-    converters = [_converters(model) for model in MODELS]
+    converters = [_converters(model, connection.vendor) for model in MODELS]
     for row in links:
         made, start = [], 0
         for model, functions in zip(MODELS, converters, strict=True):

@@ -1,0 +1,52 @@
+"""Reading in a plan that the database keeps."""
+
+import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from base.prepared import fetch
+
+pytestmark = pytest.mark.django_db
+postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'")
+QUERY = "SELECT name FROM organizations_role WHERE scheme = %s ORDER BY rank LIMIT 2"
+
+
+def plans() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_gives_what_a_query_gives_and_is_counted_as_one():
+    with CaptureQueriesContext(connection) as queries:
+        rows = fetch(QUERY, ["ranked"])
+    assert len(rows) == 2 and len(queries) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(QUERY, ["ranked"])
+        assert [tuple(row) for row in cursor.fetchall()] == rows
+
+
+@postgresql
+def test_is_planned_once_whatever_is_asked_for():
+    for scheme in ("ranked", "hosted", "ranked", "none"):
+        fetch(QUERY, [scheme])
+    assert sum("organizations_role WHERE scheme = $1" in statement for statement in plans()) == 1
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_pooler_that_cannot_is_spared(monkeypatch):
+    options = connections.settings["default"]["OPTIONS"]
+    connection.close()
+    monkeypatch.setitem(options, "prepare_threshold", None)
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", None)
+    assert len(fetch(QUERY, ["ranked"])) == 2 and not plans()
+    connection.close()
+
+
+@postgresql
+def test_a_fault_is_djangos_as_ever():
+    from django.db import DataError, transaction
+
+    with pytest.raises(DataError), transaction.atomic():
+        fetch("SELECT 1 FROM organizations_role WHERE id = CAST(%s AS uuid)", ["nonsense"])
