@@ -7,7 +7,6 @@ import csv
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from console.bulk.selection import Selection
 from console.queries import Details, details_of
 from console.queries.selection import slices_of
 from console.states import STATES
-from console.tables import UserTable, shown_columns
+from console.tables import UserTable
 from organizations.models import ManagedBy, Membership, Organization, Status
 from organizations.models.members import NEVER
 from organizations.permissions import Permission
@@ -44,7 +43,7 @@ CELLS: dict[str, Cell] = {
     "role": lambda member, details: "; ".join(str(role) for role in all_roles_of(member)),
     "groups": lambda member, details: "; ".join(details.groups.get(member.pk, [])),
     "projects": lambda member, details: _projects(member, details),
-    "invited_by": lambda member, details: _inviter(member.invited_by_id, details),
+    "invited_by": lambda member, details: details.inviters[member.pk],
     "sent": lambda member, details: _sent(member),
     "status": lambda member, details: str(STATES[member.state]),
     "two_factor": lambda member, details: _two_factor(member),
@@ -76,13 +75,9 @@ def _projects(member: Membership, details: Details) -> str:
     return _("All") if every else str(details.projects.get(member.pk, 0))
 
 
-def _inviter(key: UUID | None, details: Details) -> str:
-    return details.inviters.get(key, "") if key else ""
-
-
 def lines_of(organization: Organization, selection: Selection, now: datetime) -> Iterator[str]:
     """The file, in pieces of up to a thousand members: the columns that the view shows, name and address first."""
-    columns = [name for name in shown_columns(selection.listing) if name in CELLS]
+    columns = [name for name in selection.listing.shown if name in CELLS]
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     heads = [_("Name"), _("Email"), *(str(UserTable.base_columns[name].verbose_name) for name in columns)]
     yield BOM + writer.writerow([safe(head) for head in heads])

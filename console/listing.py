@@ -64,6 +64,12 @@ SORTS: dict[str, tuple[str, ...]] = {
     "invite_expires": ("invite_expires_at",),
 }
 DEFAULT_SORT = {Tab.ALL: "name", Tab.PENDING: "invite_expires"}
+# Columns shown unless an address or the viewer's own choice says otherwise (U-4, U-5). Name, check box and menu always
+# are.
+SHOWN = {
+    Tab.ALL: ("role", "groups", "projects", "status", "two_factor", "last_active", "invite_expires"),
+    Tab.PENDING: ("role", "groups", "invited_by", "sent", "status", "invite_expires"),
+}
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,11 @@ class Listing:
     def keys(self) -> tuple[str, ...]:
         """The columns of the database that it is sorted by, before the id."""
         return SORTS[self.sort.removeprefix("-")]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names of the optional columns that are shown."""
+        return self.columns or SHOWN[self.tab]
 
     @property
     def words(self) -> list[str]:

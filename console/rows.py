@@ -2,10 +2,9 @@
 the CPU of Django's engine for fifty rows; docs/performance.md)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,9 +19,9 @@ from django.utils.translation import gettext as _
 
 from base.text import initials, tint
 from console.listing import Listing
-from console.queries import Details
+from console.queries import Around, Line
 from console.states import STATES, TONES
-from console.tables import OPTIONAL, UserTable, shown_columns
+from console.tables import OPTIONAL, UserTable
 from console.times import Clock, Moment
 from console.words import view_of
 from organizations.models import ManagedBy, Membership, Role, Status
@@ -59,9 +58,8 @@ class Row:
     managed_by: str = ""
 
 
-# Rows written by this process, by what all rows of a page show and by what each shows: some megabytes, then anew.
+# Rows written by this process, by what all rows of a page show and by what is known of each: some megabytes, then anew.
 VIEWS, KEPT = 32, 512
-FACTS = attrgetter(*(fact.name for fact in fields(Row)))
 _kept: dict[tuple, dict[tuple, str]] = {}
 
 
@@ -79,6 +77,7 @@ def _hashable(value: Any) -> Any:
 
 
 Words = dict[str, str]
+INVITED = Status.INVITED.value
 
 
 @cache
@@ -94,18 +93,20 @@ def _words(language: str | None) -> tuple[Words, Words, Words, Words]:
 class Rows:
     """Makes the rows of one page for one viewer: what they share, words above all, is worked out once."""
 
-    def __init__(self, *, actor: Membership, listing: Listing, details: Details, now: datetime) -> None:
-        self.actor, self.listing, self.details = actor, listing, details
-        self.shown = frozenset(shown_columns(listing))
+    def __init__(self, *, actor: Membership, listing: Listing, around: Around, now: datetime) -> None:
+        self.actor, self.listing, self.around = actor, listing, around
+        self.shown = frozenset(listing.shown)
         self.clock = Clock(now)
         self.roles: dict[UUID, tuple[str, bool]] = {}
         self.labels, self.states, self.words, self.managers = _words(get_language())
+        self.me = str(actor.pk)
 
-    def row(self, member: Membership) -> Row:
-        """The member's row. Their roles have to be loaded (console.queries.details_of)."""
+    def row(self, line: Line) -> Row:
+        """The row of a line of the database."""
+        member = line.member(self.actor.organization, self.around.roles)
         state, name = member.state, member.name
         row = Row(
-            id=str(member.pk),
+            id=line.id,
             name=name,
             email=member.email,
             initials=initials(name),
@@ -117,9 +118,14 @@ class Rows:
             tone=TONES[state],
             more=self.words["more"] % {"name": name},
             pick=self.words["pick"] % {"name": name},
+            groups=tuple(line.group_names),
+            invited_by=line.inviter,
         )
         for column in self.shown & FILLERS.keys():
             FILLERS[column](self, row, member)
+        if "projects" in self.shown:
+            every = any(self._role(role)[1] for role in all_roles_of(member))
+            row.projects = self.words["all"] if every else str(line.projects)
         return row
 
     def _role(self, role: Role) -> tuple[str, bool]:
@@ -134,16 +140,6 @@ class Rows:
             held = {role.pk for role in roles_of(member)}
             found = ((self._role(role)[0], group) for role, group in through if role.pk not in held)
             row.roles += tuple(self.words["via"] % {"role": role, "group": group} for role, group in found)
-
-    def groups(self, row: Row, member: Membership) -> None:
-        row.groups = tuple(self.details.groups.get(member.pk, ()))
-
-    def projects(self, row: Row, member: Membership) -> None:
-        every = any(self._role(role)[1] for role in all_roles_of(member))
-        row.projects = self.words["all"] if every else str(self.details.projects.get(member.pk, 0))
-
-    def invited_by(self, row: Row, member: Membership) -> None:
-        row.invited_by = self.details.inviters.get(member.invited_by_id, "") if member.invited_by_id else ""
 
     def managed_by(self, row: Row, member: Membership) -> None:
         row.managed_by = self.managers[member.managed_by]
@@ -181,33 +177,36 @@ class Rows:
             "icons": static("img/icons.svg"),
         }
 
-    def render(self, members: Iterable[Membership]) -> SafeString:
-        """The rows of a page as HTML. A row whose every word is the same as before is not written again: the first page
-        is the one that is looked at most."""
+    def _known(self, line: Line) -> tuple:
+        """All that decides how the row is written, for who looks at this view today: the line but for its place, and of
+        its times what the clock makes of them."""
+        due = self.clock.due(line.invite_expires_at) if line.status == INVITED else 0
+        return line[2:], line.id == self.me, self.clock.age(line.last_active_at), due
+
+    def render(self, lines: Iterable[Line]) -> SafeString:
+        """The rows of a page as HTML. A row of which nothing changed is not written again: the first page is the one
+        that is looked at most."""
         context = self._context()
-        kept = _kept_for((get_language(), *(_hashable(value) for value in context.values())))
+        shared = (get_language(), self.clock.today, self.around.roles_known)
+        kept = _kept_for((*shared, *(_hashable(value) for value in context.values())))
         write = get_template("user.html", using="rows").render
         parts = []
-        for member in members:
-            row = self.row(member)
-            facts = FACTS(row)
-            if facts not in kept:
-                kept[facts] = write({**context, "row": row})
-            parts.append(kept[facts])
+        for line in lines:
+            known = self._known(line)
+            if (found := kept.get(known)) is None:
+                found = kept[known] = write({**context, "row": self.row(line)})
+            parts.append(found)
         return mark_safe("".join(parts))
 
-    def render_one(self, member: Membership) -> SafeString:
+    def render_one(self, line: Line) -> SafeString:
         """One row that takes the place of its earlier self in the page."""
-        context = {**self._context(), "row": self.row(member), "oob": True}
+        context = {**self._context(), "row": self.row(line), "oob": True}
         return mark_safe(get_template("user.html", using="rows").render(context))
 
 
 # What fills the cells of a column that may be hidden.
 FILLERS: dict[str, Callable[[Rows, Row, Membership], None]] = {
     "role": Rows.role,
-    "groups": Rows.groups,
-    "projects": Rows.projects,
-    "invited_by": Rows.invited_by,
     "sent": Rows.sent,
     "two_factor": Rows.two_factor,
     "last_active": Rows.last_active,

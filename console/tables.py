@@ -12,12 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from console.listing import Listing, Tab
 from organizations.models import Membership
 
-# Shown unless an address or the viewer's own choice says otherwise (U-4, U-5). Name, check box and menu always are.
-SHOWN = {
-    Tab.ALL: ("role", "groups", "projects", "status", "two_factor", "last_active", "invite_expires"),
-    Tab.PENDING: ("role", "groups", "invited_by", "sent", "status", "invite_expires"),
-}
-
 
 def column(label: str | Promise, *, css: str = "", **options: Any) -> tables.Column:
     """A column by its heading; `css` is the class of the heading's cell."""
@@ -47,11 +41,6 @@ class UserTable(tables.Table):
 OPTIONAL = tuple(name for name in UserTable.base_columns if name not in ("pick", "name", "more"))
 
 
-def shown_columns(listing: Listing) -> tuple[str, ...]:
-    """The names of the optional columns that the listing shows."""
-    return listing.columns or SHOWN[listing.tab]
-
-
 def kept_columns(member: Membership, tab: Tab) -> tuple[str, ...] | None:
     """The member's own choice for the tab, None where it is the usual one (U-5)."""
     kept = (member.columns if tab == Tab.ALL else member.pending_columns).split(",")
@@ -60,7 +49,7 @@ def kept_columns(member: Membership, tab: Tab) -> tuple[str, ...] | None:
 
 def table_of(listing: Listing) -> UserTable:
     """The head of the listing's table; its rows are rendered elsewhere, so it holds none and can be kept."""
-    return _table(shown_columns(listing), listing.sort, frozenset(listing.offered_sorts()), get_language())
+    return _table(listing.shown, listing.sort, frozenset(listing.offered_sorts()), get_language())
 
 
 @lru_cache(maxsize=256)

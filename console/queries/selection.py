@@ -11,10 +11,11 @@ from base.counting import CAP, Count
 from console.bulk.selection import Selection
 from console.listing import Listing
 from console.queries import sql
-from console.queries.members import COLUMNS
+from console.queries.lines import PLAIN, TIMES
 from console.queries.picked import among
 from organizations.models import Membership, Organization
 
+COLUMNS = ", ".join((PLAIN, "user_id", *TIMES))
 # Rows of an export are read so many at a time.
 SLICE = 1000
 

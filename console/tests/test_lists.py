@@ -162,7 +162,7 @@ def test_expiry_comes_from_the_clock(cast):
 @pytest.mark.spec("U-2")
 def test_counts_are_exact_but_the_expired_stop_at_a_hundred(cast, monkeypatch):
     monkeypatch.setattr("base.counting.CAP", 10)
-    monkeypatch.setattr("console.queries.counts.EXPIRED_CAP", 10)
+    monkeypatch.setattr("console.queries.around.EXPIRED_CAP", 10)
     joined(cast.acme, 16)
     pending(cast.acme, 11, days=-3)
     page = cast.client("olga").get(PENDING)

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from base.picker import asked_in
 from console import words
-from console.listing import Listing, listing_at
+from console.listing import SHOWN, Listing, listing_at
 from console.services.columns import keep_columns
-from console.tables import OPTIONAL, SHOWN, UserTable, shown_columns
+from console.tables import OPTIONAL, UserTable
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.queries import pick_groups, pick_projects
@@ -77,7 +77,7 @@ def users_columns(request: MemberRequest) -> HttpResponse:
         listing = replace(listing, columns=chosen)
         if not request.htmx:
             return redirect(words.address_of(slug, listing))
-    shown = shown_columns(listing)
+    shown = listing.shown
     context = {
         "columns": [
             (name, str(UserTable.base_columns[name].verbose_name), name in shown, name == "role") for name in OPTIONAL

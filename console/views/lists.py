@@ -18,9 +18,9 @@ from console.bulk.kinds import offered_on
 from console.filters import choosers, selects
 from console.listing import Listing, Tab, listing_of, whole
 from console.nobody import nobody
-from console.queries import Counts, count_matches, count_members, counting, counts_of, details_of, page_of
+from console.queries import Counts, count_matches, page_of
 from console.rows import Rows
-from console.tables import OPTIONAL, kept_columns, shown_columns, table_of
+from console.tables import OPTIONAL, kept_columns, table_of
 from organizations.access import member_required
 from organizations.models import Organization
 from organizations.permissions import Permission
@@ -52,46 +52,40 @@ def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
             return redirect(words.address_of(request.organization.slug, listing))
     # Links that are made from this address leave out what a form sent empty.
     request.GET = QueryDict(urlencode(listing.fields()))
-    context = results(request, listing, now, whole_page=not part)
+    context = results(request, listing, now)
     if not part:
         context |= frame(request, context["listing"], context["counts"])
     whole, changes = "console/users.html", "console/_results.html"
     return answer(request, whole=whole, part=changes, context=context, address=context["address"])
 
 
-def results(request: MemberRequest, listing: Listing, now: datetime, *, whole_page: bool = False) -> dict[str, Any]:
-    """What console/_results.html takes: the table's head, its rows, the pages around it, or why it is empty; for the
-    whole page also its counts, in the same query where there are members."""
+def results(request: MemberRequest, listing: Listing, now: datetime) -> dict[str, Any]:
+    """What console/_results.html takes: the table's head, its rows, the pages around it, or why it is empty."""
     organization, slug = request.organization, request.organization.slug
     page = page_of(organization, listing, now=now)
     listing = page.listing
-    also = counting(organization, listing.tab, now=now) if whole_page else None
-    details = details_of(organization, page.members, inviters="invited_by" in shown_columns(listing), also=also)
-    counts = counts_of(details.rest) if details.rest else None
-    if whole_page and counts is None:
-        counts = count_members(organization, listing.tab, now=now)
-    rows = Rows(actor=request.membership, listing=listing, details=details, now=now)
-    matches = count_matches(organization, listing) if listing.q and not page.members else {}
+    rows = Rows(actor=request.membership, listing=listing, around=page.around, now=now)
+    matches = count_matches(organization, listing) if listing.q and not page.lines else {}
     more = bool(page.previous or page.next)
     return {
         "listing": listing,
         "table": table_of(listing),
-        "rows_html": rows.render(page.members) if page.members else "",
+        "rows_html": rows.render(page.lines) if page.lines else "",
         "label": _("Users") if listing.tab == Tab.ALL else _("Pending users"),
-        "found": words.found(len(page.members), more=more),
+        "found": words.found(len(page.lines), more=more),
         "previous": words.address_of(slug, page.previous) if page.previous else "",
         "next": words.address_of(slug, page.next) if page.next else "",
-        "nobody": {} if page.members else nobody(slug, listing, matches, page.chosen),
-        "counts": counts,
-        "head_key": (listing.tab, shown_columns(listing), tuple(listing.first_page().fields().items())),
-        "wide": len(shown_columns(listing)) > 7,
+        "nobody": {} if page.lines else nobody(slug, listing, matches, page.chosen),
+        "counts": page.around.counts,
+        "head_key": (listing.tab, listing.shown, tuple(listing.first_page().fields().items())),
+        "wide": len(listing.shown) > 7,
         "picks": choosers(listing, page.chosen),
         "chooser_base": reverse("users", args=[slug]) + "choices/",
         "address": words.address_of(slug, listing),
         "view": words.view_of(listing),
         "sorts": words.sorts(listing),
         "may_add": bool(can_add_users(request.membership)),
-        "bulk": offered_on(request.membership, listing) if page.members else [],
+        "bulk": offered_on(request.membership, listing) if page.lines else [],
         "more_pages": more,
         "export": reverse("users_export", args=[slug]) + "?" + urlencode({"view": words.view_of(listing.first_page())}),
     }

@@ -16,9 +16,9 @@ from base.answers import lead_to
 from base.policies import Decision, require
 from console import policies, words
 from console.listing import Listing, listing_at
-from console.queries import count_members, details_of
+from console.queries import lines_at, sql, wanted_by
 from console.rows import Rows
-from console.tables import OPTIONAL, shown_columns
+from console.tables import OPTIONAL
 from console.views.lists import tabs
 from organizations.models import Membership
 from organizations.queries import member_in
@@ -121,9 +121,10 @@ class Acting:
 
     def _changes(self, member: Membership | None) -> dict[str, Any]:
         organization, now = self.request.organization, timezone.now()
-        context = tabs(organization, self.listing, count_members(organization, self.listing.tab, now=now))
-        if member:
-            details = details_of(organization, [member], inviters="invited_by" in shown_columns(self.listing))
-            rows = Rows(actor=self.request.membership, listing=self.listing, details=details, now=now)
-            context["row_html"] = rows.render_one(member)
+        ids = [sql.adapt("id", member.pk)] if member else []
+        lines, around = lines_at(organization, ids, wanted_by(self.listing), self.listing.tab, now)
+        context = tabs(organization, self.listing, around.counts)
+        if lines:
+            rows = Rows(actor=self.request.membership, listing=self.listing, around=around, now=now)
+            context["row_html"] = rows.render_one(lines[0])
         return context
