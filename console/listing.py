@@ -4,7 +4,7 @@ Nothing in an address can make an error: what is unknown counts as not said.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
@@ -85,7 +85,7 @@ class Picks:
 
     def fields(self) -> dict[str, str]:
         """Those that are given, by name."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name, value in vars(self).items() if value}
 
     def __bool__(self) -> bool:
         return bool(self.fields())

@@ -1,18 +1,16 @@
 """Parts of pages that come out the same for the same facts, rendered once: {% kept "frame" key %}...{% endkept %}.
 
-The key holds every fact that is shown, so nothing is ever out of date; language and name of the part are added to it.
-Form tokens, which differ by request, are put in afterwards. In this process's memory: a few hundred parts, then anew.
+The key holds every fact that is shown; language and name of the part are added to it (base.keeping).
 """
 
 from django import template
-from django.middleware.csrf import get_token
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from base.keeping import TOKEN, Kept, fill
+
 register = template.Library()
-LIMIT = 512
-TOKEN = "{token of the request}"  # noqa: S105
-_kept: dict[tuple, str] = {}
+PARTS = Kept(512)
 
 
 class KeptNode(template.Node):
@@ -23,16 +21,13 @@ class KeptNode(template.Node):
 
     def render(self, context: template.Context) -> SafeString:
         key = (self.name, get_language(), self.key.resolve(context))
-        found = _kept.get(key)
-        if found is None:
-            with context.push(csrf_token=TOKEN):
-                found = self.nodelist.render(context)
-            if len(_kept) >= LIMIT:
-                _kept.clear()
-            _kept[key] = found
-        if TOKEN in found:
-            found = found.replace(TOKEN, get_token(context["request"]))
-        return mark_safe(found)
+        piece = PARTS.get(key, lambda: self._write(context))
+        # Inside of something that is kept itself, the token stays a mark.
+        return mark_safe(piece) if context.get("csrf_token") == TOKEN else fill(piece, context["request"])
+
+    def _write(self, context: template.Context) -> str:
+        with context.push(csrf_token=TOKEN):
+            return self.nodelist.render(context)
 
 
 @register.tag

@@ -27,7 +27,7 @@ from organizations.queries import Through, raw, remember_roles
 TIMES = ("last_active_at", "joined_at", "invite_expires_at")
 PLAIN = "id, first_name, last_name, email, status, managed_by, two_factor, invited_by_id, sort_name, role_order"
 KEPT_AS_READ = ("first_name", "last_name", "email", "status", "managed_by", "two_factor", "sort_name", "role_order")
-SECONDS = {"postgresql": "date_part('epoch', page.{0})", "sqlite": "page.{0}"}
+SECONDS = {"postgresql": "date_part('epoch', page.{0})", "sqlite": "CAST(page.{0} AS text)"}
 
 
 class Line(NamedTuple):
@@ -111,10 +111,9 @@ class Wanted:
 @cache
 def _wanted(shown: tuple[str, ...], keys: tuple[str, ...], invited: bool) -> Wanted:
     sorted_or_shown = {f"{name}_at" for name in shown} | set(keys)
-    times = [name for name in ("last_active_at", "joined_at") if name in sorted_or_shown]
-    if invited:  # of others it says nothing
-        times.append("invite_expires_at")
-    return Wanted(tuple(times), "projects" in shown, "invited_by" in shown)
+    # When an invitation expires says nothing of others.
+    times = tuple(name for name in TIMES if (invited if name == "invite_expires_at" else name in sorted_or_shown))
+    return Wanted(times, "projects" in shown, "invited_by" in shown)
 
 
 def wanted_by(listing: Listing) -> Wanted:
@@ -174,10 +173,11 @@ def _read(row: tuple) -> Line:
     line = Line._make(row)
     if connection.vendor == "postgresql":
         return line
-    times = {name: _seconds(getattr(line, name)) for name in TIMES}
-    return line._replace(hit=bool(line.hit), id=str(raw.read(line.id)), two_factor=bool(line.two_factor), **times)
+    last_active, joined, expires = (_seconds(getattr(line, name)) for name in TIMES)
+    line = line._replace(hit=bool(line.hit), id=str(raw.read(line.id)), two_factor=bool(line.two_factor))
+    return line._replace(last_active_at=last_active, joined_at=joined, invite_expires_at=expires)
 
 
 def _seconds(value: str | None) -> float | None:
     found = parse_datetime(value) if value else None
-    return found and found.replace(tzinfo=UTC).timestamp()
+    return found.replace(tzinfo=UTC).timestamp() if found else None

@@ -4,13 +4,14 @@ import pytest
 from django.http import HttpRequest
 from django.template import Context, Template
 
-from base.templatetags import kept
+from base.keeping import TOKEN
+from base.templatetags.kept import PARTS
 from console.tests.people import USERS, words
 
 
 @pytest.fixture(autouse=True)
 def _empty():
-    kept._kept.clear()
+    PARTS.pieces.clear()
 
 
 def render(key: tuple, **facts) -> str:
@@ -22,14 +23,14 @@ def render(key: tuple, **facts) -> str:
 def test_by_its_key_and_with_a_token_of_its_own():
     first, again, other = render((1,), word="<a>"), render((1,), word="unseen"), render((2,), word="b")
     assert first.startswith("&lt;a&gt;<input") and again.startswith("&lt;a&gt;") and other.startswith("b<")
-    assert kept.TOKEN not in first and first != again  # tokens differ by request
+    assert TOKEN not in first and first != again  # tokens differ by request
 
 
 def test_no_more_than_its_limit(monkeypatch):
-    monkeypatch.setattr(kept, "LIMIT", 3)
+    monkeypatch.setattr(PARTS, "limit", 3)
     for number in range(10):
         render((number,), word=str(number))
-        assert len(kept._kept) <= 3
+        assert len(PARTS.pieces) <= 3
 
 
 @pytest.mark.django_db

@@ -4,9 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone, translation
 
 from console import rows
+from console.listing import EVERYONE, Listing, Tab
+from console.queries import Line, lines_at, wanted_by
 from console.tests.people import USERS
 from organizations import services
 from organizations.models import GroupMembership, Membership
@@ -47,6 +50,29 @@ def test_whatever_changes_shows_at_once(cast):
         step()
         shown = row_of(client, bo)
         assert expected in shown, expected
+
+
+def test_what_is_known_of_a_row_decides_every_word_of_it(cast):
+    """Whatever the time: of a hundred moments before and after, those that are known alike are written alike."""
+    now = timezone.now().replace(hour=12, minute=34, second=56)
+    steps = [0, 1, 59, 60, 61, 299, 301, 1800, 3599, 3601, 7200, 40_000, 50_000, 86_399, 86_401, 100_000, 604_800, 9e6]
+    moments = [
+        now + timedelta(seconds=sign * step, microseconds=part) for step in steps for sign in (1, -1) for part in (0, 7)
+    ]
+    written: dict[tuple, object] = {}
+    around = lines_at(cast.acme, [], wanted_by(Listing()), Tab.ALL, now)[1]
+    for later in (0, 30, 3_000, 20_000, 40_000, 42_000, 90_000):
+        listing = Listing(filter=EVERYONE, columns=("last_active", "invite_expires", "status", "sent"))
+        made = rows.Rows(actor=cast.olga, listing=listing, around=around, now=now + timedelta(seconds=later))
+        for status in ("active", "invited"):
+            for moment in moments:
+                line = Line(1, True, str(cast.bo.pk), "Bo", "L", "b@x.example", status, "manual", False, "bo l", 30,
+                            moment.timestamp(), None, moment.timestamp(), "", "", "", 0, "")  # fmt: skip
+                with time_machine.travel(made.clock.now, tick=False):
+                    row = made.row(line)
+                known = (made.clock.today, made._known(line))
+                assert written.setdefault(known, row) == row, (later, moment, row)
+    assert len(written) < len(moments) * 14
 
 
 def test_a_row_is_written_again_for_another_language_and_view(cast):

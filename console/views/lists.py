@@ -1,7 +1,6 @@
 """The two lists of the Users page (U-2 to U-6), whole or as the part that htmx asks for."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from base.answers import answer, wants_part
+from base.answers import Facts, answer, wants_part
 from console import words
 from console.bulk.kinds import offered_on
 from console.filters import choosers, selects
 from console.listing import Listing, Tab, listing_of, whole
 from console.nobody import nobody
-from console.queries import Counts, count_matches, page_of
+from console.queries import Counts, Page, count_matches, page_of
 from console.rows import Rows
 from console.tables import OPTIONAL, kept_columns, table_of
 from organizations.access import member_required
@@ -45,64 +44,85 @@ def users_pending(request: MemberRequest) -> HttpResponse:
 def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
     now = timezone.now()
     listing = listing_of(tab, request.GET, organization_id=request.organization.pk, columns=OPTIONAL)
-    part = wants_part(request)
     if listing.columns is None and (kept := kept_columns(request.membership, tab)):
         listing = replace(listing, columns=kept)
-        if not part:  # the address always holds the view, so that it can be sent to somebody
+        if not wants_part(request):  # the address always holds the view, so that it can be sent to somebody
             return redirect(words.address_of(request.organization.slug, listing))
-    # Links that are made from this address leave out what a form sent empty.
-    request.GET = QueryDict(urlencode(listing.fields()))
-    context = results(request, listing, now)
-    if not part:
-        context |= frame(request, context["listing"], context["counts"])
-    whole, changes = "console/users.html", "console/_results.html"
-    return answer(request, whole=whole, part=changes, context=context, address=context["address"])
+    page = page_of(request.organization, listing, now=now)
+    shown = Shown(request, page)
+    rows = Rows(actor=request.membership, listing=page.listing, around=page.around, now=now)
+    facts = Facts(shown.key, shown.context, {"rows_html": rows.render(page.lines) if page.lines else ""})
+    address = words.address_of(request.organization.slug, page.listing)
+    return answer(request, whole="console/users.html", part="console/_results.html", context=facts, address=address)
 
 
-def results(request: MemberRequest, listing: Listing, now: datetime) -> dict[str, Any]:
-    """What console/_results.html takes: the table's head, its rows, the pages around it, or why it is empty."""
-    organization, slug = request.organization, request.organization.slug
-    page = page_of(organization, listing, now=now)
-    listing = page.listing
-    rows = Rows(actor=request.membership, listing=listing, around=page.around, now=now)
-    matches = count_matches(organization, listing) if listing.q and not page.lines else {}
-    more = bool(page.previous or page.next)
-    return {
-        "listing": listing,
-        "table": table_of(listing),
-        "rows_html": rows.render(page.lines) if page.lines else "",
-        "label": _("Users") if listing.tab == Tab.ALL else _("Pending users"),
-        "found": words.found(len(page.lines), more=more),
-        "previous": words.address_of(slug, page.previous) if page.previous else "",
-        "next": words.address_of(slug, page.next) if page.next else "",
-        "nobody": {} if page.lines else nobody(slug, listing, matches, page.chosen),
-        "counts": page.around.counts,
-        "head_key": (listing.tab, listing.shown, tuple(listing.first_page().fields().items())),
-        "wide": len(listing.shown) > 7,
-        "picks": choosers(listing, page.chosen),
-        "chooser_base": reverse("users", args=[slug]) + "choices/",
-        "address": words.address_of(slug, listing),
-        "view": words.view_of(listing),
-        "sorts": words.sorts(listing),
-        "may_add": bool(can_add_users(request.membership)),
-        "bulk": offered_on(request.membership, listing) if page.lines else [],
-        "more_pages": more,
-        "export": reverse("users_export", args=[slug]) + "?" + urlencode({"view": words.view_of(listing.first_page())}),
-    }
+class Shown:
+    """A page of a list but for its rows: what is known, and what is made of it for the templates."""
 
+    def __init__(self, request: MemberRequest, page: Page) -> None:
+        self.request, self.page, self.listing = request, page, page.listing
+        self.add = can_add_users(request.membership)
+        self.bulk = offered_on(request.membership, self.listing) if page.lines else []
+        searched = self.listing.q and not page.lines
+        self.matches = count_matches(request.organization, self.listing) if searched else {}
 
-def frame(request: MemberRequest, listing: Listing, counts: Counts) -> dict[str, Any]:
-    """What stands around the results: heading, tabs with counts, the search form's choices."""
-    slug = request.organization.slug
-    add = can_add_users(request.membership)
-    invites = Permission.PEOPLE_INVITE in request.permissions
-    return {
-        **tabs(request.organization, listing, counts),
-        "base": words.address_of(slug, whole(listing.tab)),
-        "selects": selects(listing, counts.roles),
-        "why_no_add": add.reason if invites and not add else "",
-        "first_use": counts.joined.value == 1 and not counts.invited and not listing.narrowed,
-    }
+    @property
+    def key(self) -> tuple:
+        """Everything that is shown below but the rows: organization, viewer and permissions are in the frame's key."""
+        page = self.page
+        return (
+            (self.listing.tab, *self.listing.fields().items()),
+            page.previous and page.previous.token,
+            page.next and page.next.token,
+            (len(page.lines), *page.chosen.items(), *self.matches.items()),
+            page.around.rows,
+            (bool(self.add), self.add.reason, Permission.PEOPLE_INVITE in self.request.permissions),
+            tuple(kind.key for kind in self.bulk),
+        )
+
+    def context(self) -> dict[str, Any]:
+        """What console/users.html takes."""
+        # Links that are made from this address leave out what a form sent empty.
+        self.request.GET = QueryDict(urlencode(self.listing.fields()))
+        return self._results() | self._frame() | tabs(self.request.organization, self.listing, self.page.around.counts)
+
+    def _results(self) -> dict[str, Any]:
+        """What console/_results.html takes: the table's head, the pages around it, or why it is empty."""
+        page, listing, slug = self.page, self.listing, self.request.organization.slug
+        more = bool(page.previous or page.next)
+        return {
+            "listing": listing,
+            "table": table_of(listing),
+            "label": _("Users") if listing.tab == Tab.ALL else _("Pending users"),
+            "found": words.found(len(page.lines), more=more),
+            "previous": words.address_of(slug, page.previous) if page.previous else "",
+            "next": words.address_of(slug, page.next) if page.next else "",
+            "nobody": {} if page.lines else nobody(slug, listing, self.matches, page.chosen),
+            "head_key": (listing.tab, listing.shown, tuple(listing.first_page().fields().items())),
+            "wide": len(listing.shown) > 7,
+            "picks": choosers(listing, page.chosen),
+            "chooser_base": reverse("users", args=[slug]) + "choices/",
+            "address": words.address_of(slug, listing),
+            "view": words.view_of(listing),
+            "sorts": words.sorts(listing),
+            "may_add": bool(self.add),
+            "bulk": self.bulk,
+            "more_pages": more,
+            "export": reverse("users_export", args=[slug])
+            + "?"
+            + urlencode({"view": words.view_of(listing.first_page())}),
+        }
+
+    def _frame(self) -> dict[str, Any]:
+        """What stands around the results: the search form's choices, and what to say to whom cannot add users."""
+        listing, counts = self.listing, self.page.around.counts
+        invites = Permission.PEOPLE_INVITE in self.request.permissions
+        return {
+            "base": words.address_of(self.request.organization.slug, whole(listing.tab)),
+            "selects": selects(listing, counts.roles),
+            "why_no_add": self.add.reason if invites and not self.add else "",
+            "first_use": counts.joined.value == 1 and not counts.invited and not listing.narrowed,
+        }
 
 
 def tabs(organization: Organization, listing: Listing, counts: Counts) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""HTML that comes out the same for the same facts, written once and kept in this process's memory.
+
+The key holds every fact that is shown, so nothing is ever out of date. What differs by request, as a form's token does,
+stands in it as a mark, which nobody can guess and put into a name, and is filled in for each answer.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.utils.safestring import SafeString, mark_safe
+
+_SECRET = secrets.token_hex(16)
+TOKEN = f"{_SECRET}-token"
+
+
+class Kept:
+    """Pieces of HTML by their keys, `limit` of them at most: then anew."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.pieces: dict[tuple, str] = {}
+
+    def get(self, key: tuple, write: Callable[[], str]) -> str:
+        """The piece of that key, else what `write` gives, which has marks where TOKEN and holes are."""
+        found = self.pieces.get(key)
+        if found is None:
+            found = write()
+            if len(self.pieces) >= self.limit:
+                self.pieces.clear()
+            self.pieces[key] = found
+        return found
+
+
+def mark(name: str) -> SafeString:
+    """What stands in a kept piece for the hole of that name."""
+    return mark_safe(f"{_SECRET}-{name}")
+
+
+def fill(piece: str, request: HttpRequest, holes: Mapping[str, str] | None = None) -> SafeString:
+    """The piece with the request's form token and these holes, which have to be HTML already."""
+    if TOKEN in piece:
+        piece = piece.replace(TOKEN, get_token(request))
+    for name, html in (holes or {}).items():
+        piece = piece.replace(mark(name), html)
+    return mark_safe(piece)
