@@ -11,8 +11,11 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import override_settings
 
+from base.answers import PAGES
+from base.templatetags.kept import PARTS
 from bench import floor, seed
 from console.listing import Listing
+from console.rows import _kept
 from organizations.models import Group, Membership, Project, Role, Status
 
 PREFIX = "teamadmin_bench"
@@ -87,6 +90,13 @@ class Place:
     def enter(self) -> None:
         connections["default"] = self.wrapper
 
+    @staticmethod
+    def forget() -> None:
+        """As in a process that has written no page yet."""
+        PAGES.pieces.clear()
+        PARTS.pieces.clear()
+        _kept.clear()
+
     def __post_init__(self) -> None:
         self.wrapper = connections["default"]
 
@@ -124,6 +134,7 @@ def views() -> dict[str, tuple[str, dict]]:
         "floor A": ("/floor/acme/", {}),
         "Django admin": ("/admin/organizations/membership/", {}),
         "first page": (users, {}),
+        "first page, anew": (users, {}),
         "first page, htmx": (users, {"HTTP_HX_REQUEST": "true"}),
         "deep page": (users + deep(), {}),
         "pending tab": (users + "pending/", {}),
