@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import NotSupportedError, connection
 
 
 class _Cursor(psycopg.Cursor):
@@ -19,16 +19,26 @@ def fetch(query: str, params: Sequence[Any]) -> list[tuple]:
 
     For a statement that is best answered in one way whoever asks, and whose text is one of few: a search by a part of a
     name is neither. Values go to the server by themselves, so each has to have a type that shows from where it stands.
-    With PREPARED_STATEMENTS=off, and on SQLite, it is an ordinary query.
+    With PREPARED_STATEMENTS=0, and on SQLite, it is an ordinary query.
     """
-    with _cursor() as cursor:
+    if connection.vendor != "postgresql":
+        return _rows(connection.cursor(), query, params)
+    try:
+        return _rows(_prepared(), query, params)
+    except NotSupportedError:
+        # "Cached plan must not change result type": a migration changed a column while this connection was open.
+        if connection.in_atomic_block:
+            raise
+        return _rows(connection.cursor(), query, params)
+
+
+def _rows(cursor: Any, query: str, params: Sequence[Any]) -> list[tuple]:
+    with cursor:
         cursor.execute(query, params)
         return cursor.fetchall()
 
 
-def _cursor() -> Any:
-    if connection.vendor != "postgresql":
-        return connection.cursor()
+def _prepared() -> Any:
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     # As connection.cursor() does it, but for who binds the values: wrappers, logs and counts of queries see it.

@@ -50,3 +50,19 @@ def test_a_fault_is_djangos_as_ever():
 
     with pytest.raises(DataError), transaction.atomic():
         fetch("SELECT 1 FROM organizations_role WHERE id = CAST(%s AS uuid)", ["nonsense"])
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_under_an_open_connection_harms_nobody():
+    query, migrating = "SELECT name FROM changing WHERE id = %s", connections.create_connection("default")
+    try:
+        with migrating.cursor() as cursor:
+            cursor.execute("CREATE TABLE changing AS SELECT 1 AS id, CAST('a' AS varchar(10)) AS name")
+            assert fetch(query, [1]) == [("a",)]
+            cursor.execute("ALTER TABLE changing ALTER name TYPE text")
+        assert fetch(query, [1]) == fetch(query, [1]) == [("a",)]
+    finally:
+        with migrating.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS changing")
+        migrating.close()
