@@ -132,6 +132,11 @@ class Listing:
         return words_of(self.q)
 
     @property
+    def lead(self) -> str:
+        """The word that names begin with which come first: the first one of a search, where it is listed by name."""
+        return self.words[0] if self.keys == ("sort_name",) and self.words else ""
+
+    @property
     def narrowed(self) -> bool:
         """True where a search or a filter leaves somebody out."""
         return bool(self.q or self.filter.key or self.picks)

@@ -181,7 +181,7 @@ class Rows:
         """All that decides how the row is written, for who looks at this view today: the line but for its place, and of
         its times what the clock makes of them."""
         due = self.clock.due(line.invite_expires_at) if line.status == INVITED else 0
-        return line[2:], line.id == self.me, self.clock.age(line.last_active_at), due
+        return line[3:], line.id == self.me, self.clock.age(line.last_active_at), due
 
     def render(self, lines: Iterable[Line]) -> SafeString:
         """The rows of a page as HTML. A row of which nothing changed is not written again: the first page is the one

@@ -6,7 +6,7 @@ Nothing is made of what is read until it has to be written: most rows of most pa
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from json import dumps
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -33,12 +33,14 @@ SECONDS = {"postgresql": "date_part('epoch', page.{0})", "sqlite": "CAST(page.{0
 class Line(NamedTuple):
     """A member of a list, as the database gives it.
 
-    `hit` is False for one that only tells how far was looked. Times are seconds since 1970, None where nobody asked for
-    them. Of roles and groups there is a text each, which the methods read.
+    `hit` is False for one that only tells how far was looked; `phase` orders before all else (console.queries.walking).
+    Times are seconds since 1970, None where nobody asked for them. Of roles and groups there is a text each, which the
+    methods read.
     """
 
     place: int
     hit: bool
+    phase: int
     id: str
     first_name: str
     last_name: str
@@ -108,7 +110,7 @@ class Wanted:
         return beside(projects=self.projects, inviter=self.inviter)
 
 
-@cache
+@lru_cache(maxsize=512)
 def _wanted(shown: tuple[str, ...], keys: tuple[str, ...], invited: bool) -> Wanted:
     sorted_or_shown = {f"{name}_at" for name in shown} | set(keys)
     # When an invitation expires says nothing of others.
@@ -121,22 +123,21 @@ def wanted_by(listing: Listing) -> Wanted:
     return _wanted(listing.shown, listing.keys, Status.INVITED in listing.filter.statuses)
 
 
-EVERYTHING = Wanted(TIMES, projects=True, inviter=True)
 Found = tuple[list[Line], Around]
 
 
 @cache
 def _lines(wanted: Wanted) -> str:
-    """All that comes after the CTE `page`, which has wanted.columns, `place`, from 1, and `hit`. What stands around has
-    the place 0."""
+    """All that comes after the CTE `page`, which has wanted.columns, `place`, from 1, `hit` and `phase`. What stands
+    around has the place 0."""
     seconds = SECONDS[connection.vendor]
     times = ", ".join(seconds.format(name) if name in wanted.times else "NULL" for name in TIMES)
     extra = wanted.beside
     return f""", {extra.parts}
-        SELECT page.place AS place, hit, CAST(page.id AS text), first_name, last_name, email, status, managed_by,
+        SELECT page.place AS place, hit, phase, CAST(page.id AS text), first_name, last_name, email, status, managed_by,
                two_factor, sort_name, role_order, {times}, {extra.columns}
         FROM page {extra.joins}
-        UNION ALL SELECT 0, NULL, around.kind, around.id, around.name, around.permissions, NULL, NULL, NULL,
+        UNION ALL SELECT 0, NULL, NULL, around.kind, around.id, around.name, around.permissions, NULL, NULL, NULL,
                          NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, around.number, NULL
         FROM ({{around}}) AS around
         ORDER BY place"""
@@ -150,7 +151,7 @@ def lines_of(
     owners = [sql.owner(organization)] * wanted.beside.owners
     rows = fetch(f"WITH {page}{_lines(wanted).format(around=around)}", [*params, *owners, *values])
     start = next((number for number, row in enumerate(rows) if row[0]), len(rows))
-    return [_read(row) for row in rows[start:]], Around(tuple((*row[2:6], row[17]) for row in rows[:start]))
+    return [_read(row) for row in rows[start:]], Around(tuple((*row[3:7], row[18]) for row in rows[:start]))
 
 
 IDS = {
@@ -159,13 +160,20 @@ IDS = {
 }
 
 
-def lines_at(organization: Organization, ids: Sequence[Any], wanted: Wanted, tab: Tab, now: datetime) -> Found:
+def lines_at(
+    organization: Organization,
+    ids: Sequence[Any],
+    wanted: Wanted,
+    tab: Tab,
+    now: datetime,
+    phase: tuple[str, sql.Params] = ("0", []),
+) -> Found:
     """The organization's members of these ids (as the database has them), in this order, and what stands around."""
     page = f"""page AS MATERIALIZED (
-        SELECT {wanted.columns}, listed.place, true AS hit FROM ({IDS[connection.vendor]}) AS listed
-        JOIN {sql.TABLE} USING (id) WHERE organization_id = %s)"""
+        SELECT {wanted.columns}, listed.place, true AS hit, {phase[0]} AS phase
+        FROM ({IDS[connection.vendor]}) AS listed JOIN {sql.TABLE} USING (id) WHERE organization_id = %s)"""
     keys = list(ids) if connection.vendor == "postgresql" else dumps(ids)
-    return lines_of(organization, page, [keys, sql.owner(organization)], wanted, tab, now)
+    return lines_of(organization, page, [*phase[1], keys, sql.owner(organization)], wanted, tab, now)
 
 
 def _read(row: tuple) -> Line:

@@ -11,7 +11,8 @@ from console.listing import Listing
 from console.queries import sql
 from console.queries.around import Around
 from console.queries.lines import TIMES, Found, Line, lines_at, lines_of, wanted_by
-from console.queries.picked import Chosen, among, checked, linked, resolve, sifted
+from console.queries.picked import Chosen, among, linked, resolve, sifted
+from console.queries.walking import beyond, ends, merged, ordered, phase_of, walk
 from organizations.models import Organization
 
 PAGE_SIZE = 50
@@ -72,7 +73,8 @@ def _framed(organization: Organization, listing: Listing, lines: list[Line], aro
 
 
 def _values(listing: Listing, line: Line) -> tuple[Any, ...]:
-    return tuple(line.time(name) if name in TIMES else getattr(line, name) for name in (*listing.keys, "id"))
+    values = [line.time(name) if name in TIMES else getattr(line, name) for name in (*listing.keys, "id")]
+    return (line.phase, *values) if listing.lead else tuple(values)
 
 
 def _read(organization: Organization, listing: Listing, now: datetime, chosen: Chosen) -> Found:
@@ -83,26 +85,37 @@ def _read(organization: Organization, listing: Listing, now: datetime, chosen: C
         return _lines(organization, listing, now, _page(organization, listing, now))
     if connection.vendor == "postgresql" and chosen.least <= SOME:
         sifts = chosen.least > FEW and linked(listing.picks) and not listing.words and listing.filter.expired is None
-        ids = _ids(*(_sift(organization, listing) if sifts else _gather(organization, listing, now)))
-        return lines_at(organization, ids, wanted_by(listing), listing.tab, now)
-    found, cut = _met(organization, listing, now, WALK if connection.vendor == "postgresql" else 1_000_000_000)
-    if cut and len(found[0]) >= PROMISING and not chosen.names:
-        found, cut = _met(organization, listing, now, LONG_WALK)
-    if not cut:
-        return found
-    return lines_at(organization, _ids(*_gather(organization, listing, now)), wanted_by(listing), listing.tab, now)
+        ids = _sift(organization, listing) if sifts else _gather(organization, listing, now)
+        return _of(organization, listing, now, ids)
+    reach = WALK if connection.vendor == "postgresql" else 1_000_000_000
+    found, met = _met(organization, listing, now, reach)
+    if met is not None and met >= PROMISING and not chosen.names:
+        found, met = _met(organization, listing, now, LONG_WALK)
+    return found if met is None else _of(organization, listing, now, _gather(organization, listing, now))
 
 
 def _lines(organization: Organization, listing: Listing, now: datetime, page: tuple[str, sql.Params]) -> Found:
     return lines_of(organization, *page, wanted_by(listing), listing.tab, now)
 
 
-def _met(organization: Organization, listing: Listing, now: datetime, reach: int) -> tuple[Found, bool]:
-    """The hits among the first `reach` rows; and whether more may lie behind, where they are no full page."""
-    lines, around = _lines(organization, listing, now, _walk(organization, listing, now, reach))
-    hits = [line for line in lines if line.hit]
-    cut = len(hits) <= PAGE_SIZE and bool(lines) and lines[-1].place == reach
-    return (hits, around), cut
+def _of(organization: Organization, listing: Listing, now: datetime, ids: tuple[str, sql.Params]) -> Found:
+    """The lines of the ids that a query gives."""
+    return lines_at(organization, _ids(*ids), wanted_by(listing), listing.tab, now, phase_of(listing))
+
+
+def _met(organization: Organization, listing: Listing, now: datetime, reach: int) -> tuple[Found, int | None]:
+    """The hits among the first `reach` rows of each phase. Where more may lie behind these, and they are no full page,
+    also how many of them are of that phase."""
+    columns = ", ".join(dict.fromkeys((*wanted_by(listing).columns.split(", "), "invite_expires_at", "search_text")))
+    page = walk(organization, listing, columns, now, reach=reach, most=PAGE_SIZE + 1)
+    lines, around = _lines(organization, listing, now, page)
+    hits: list[Line] = []
+    for line in lines:
+        if line.hit:
+            hits.append(line)
+        if ends(line.place, reach) and len(hits) <= PAGE_SIZE:
+            return (hits, around), sum(hit.phase == line.phase for hit in hits)
+    return (hits, around), None
 
 
 def _ids(query: str, params: sql.Params) -> list[Any]:
@@ -119,69 +132,34 @@ def _sieved(listing: Listing) -> bool:
     )
 
 
-def _merged(
-    organization: Organization, listing: Listing, columns: str, limit: int, where: str, values: sql.Params
-) -> tuple[str, sql.Params]:
-    """These columns of the listing's rows from its cursor on, by the sort's index: (organization, status, sort, id).
-
-    Each status is a limited query of its own, so that PostgreSQL merges ordered index scans and stops; one that
-    names several statuses would be sorted as a whole.
-    """
-    order, (beyond, beyond_values) = sql.ordered(listing), sql.beyond(listing)
-    branch = f"""SELECT * FROM (
-        SELECT {columns} FROM {sql.TABLE} WHERE organization_id = %s AND status = %s{where}{beyond}
-        ORDER BY {order} LIMIT {limit}) AS branch"""
-    branches = " UNION ALL ".join([branch] * len(listing.filter.statuses))
-    params: sql.Params = []
-    for status in listing.filter.statuses:
-        params += [sql.owner(organization), status.value, *values, *beyond_values]
-    return f"SELECT * FROM ({branches}) AS merged ORDER BY {order} LIMIT {limit}", params
-
-
 def _page(organization: Organization, listing: Listing, now: datetime) -> tuple[str, sql.Params]:
     """The CTE `page`, where every row that the index leads to is of the page, or the one more."""
     columns, within = wanted_by(listing).columns, sql.within(listing.filter, now)
-    rows, params = _merged(organization, listing, columns, PAGE_SIZE + 1, *within)
-    place = f"row_number() OVER (ORDER BY {sql.ordered(listing)}) AS place, true AS hit"
+    rows, params = merged(organization, listing, columns, PAGE_SIZE + 1, *within)
+    place = f"row_number() OVER (ORDER BY {sql.ordered(listing)}) AS place, true AS hit, 0 AS phase"
     return f"page AS MATERIALIZED (SELECT *, {place} FROM ({rows}) AS rows_)", params
-
-
-def _walk(organization: Organization, listing: Listing, now: datetime, reach: int) -> tuple[str, sql.Params]:
-    """The CTE `page` of the hits among the first `reach` rows, until the page is full; and of the last of these rows,
-    hit or not, if it is met. Its plan is the same whatever is looked for."""
-    columns = ", ".join(dict.fromkeys((*wanted_by(listing).columns.split(", "), "invite_expires_at", "search_text")))
-    rows, params = _merged(organization, listing, columns, reach, "", [])
-    time, time_params = sql.within(listing.filter, now)
-    found, found_params = sql.matching(listing.words)
-    picked, picked_params = checked(organization, listing.picks, "rows_")
-    order = sql.ordered(listing)
-    page = f"""page AS MATERIALIZED (
-        SELECT * FROM (
-            SELECT *, (true{time}{found}{picked}) AS hit, row_number() OVER (ORDER BY {order}) AS place
-            FROM ({rows}) AS rows_
-        ) AS walked
-        WHERE hit OR place = {reach} ORDER BY {order} LIMIT {PAGE_SIZE + 1})"""
-    return page, [*time_params, *found_params, *picked_params, *params]
 
 
 def _sift(organization: Organization, listing: Listing) -> tuple[str, sql.Params]:
     """The sort's index alone is read, no row of the table, until a page of the ids that are asked for is met."""
     picked, values = sifted(organization, listing.picks)
-    rows, params = _merged(organization, listing, ", ".join(("id", *listing.keys)), PAGE_SIZE + 1, picked, values)
+    rows, params = merged(organization, listing, ", ".join(("id", *listing.keys)), PAGE_SIZE + 1, picked, values)
     return f"SELECT id FROM ({rows}) AS rows_ ORDER BY {sql.ordered(listing)}", params
 
 
 def _gather(organization: Organization, listing: Listing, now: datetime) -> tuple[str, sql.Params]:
     """All hits by the index that finds them, then sorted. MATERIALIZED keeps the planner from walking after all."""
+    phase, phase_params = phase_of(listing)
     time, time_params = sql.within(listing.filter, now)
     found, found_params = sql.matching(listing.words)
     picked, picked_params = among(organization, listing.picks)
-    beyond, beyond_params = sql.beyond(listing)
+    behind, behind_params = beyond(listing)
     statuses = [status.value for status in listing.filter.statuses]
     query = f"""
         WITH hits AS MATERIALIZED (
-            SELECT id, {", ".join(listing.keys)} FROM {sql.TABLE}
+            SELECT id, {", ".join(listing.keys)}, {phase} AS phase FROM {sql.TABLE}
             WHERE organization_id = %s AND status IN ({sql.places(statuses)}){time}{found}{picked}
         )
-        SELECT id FROM hits WHERE true{beyond} ORDER BY {sql.ordered(listing)} LIMIT {PAGE_SIZE + 1}"""
-    return query, [sql.owner(organization), *statuses, *time_params, *found_params, *picked_params, *beyond_params]
+        SELECT id FROM hits WHERE true{behind} ORDER BY {ordered(listing)} LIMIT {PAGE_SIZE + 1}"""
+    params = [*phase_params, sql.owner(organization), *statuses]
+    return query, [*params, *time_params, *found_params, *picked_params, *behind_params]

@@ -54,8 +54,9 @@ def within(choice: Filter, now: datetime) -> tuple[str, Params]:
 
 
 def beyond(listing: Listing) -> tuple[str, Params]:
-    """Rows behind the cursor, as row values: one step down an index, where OR would walk all that came before."""
-    if listing.cursor is None:
+    """Rows behind the cursor, as row values: one step down an index, where OR would walk all that came before. A cursor
+    without values says no more than the direction."""
+    if listing.cursor is None or not listing.cursor.values:
         return "", []
     columns = [*listing.keys, "id"]
     values = [adapt(name, value) for name, value in zip(columns, listing.cursor.values, strict=True)]

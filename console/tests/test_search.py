@@ -88,6 +88,46 @@ def test_few_among_many_are_found_in_order_and_page_by_page(cast, monkeypatch, w
     assert len(names(common)) == 10 and names(client.get(link(common, "Next")))[0] == "Person 005 Test"
 
 
+NAMES = [
+    ("Ann", "Marx"), ("Maria", "Lund"), ("Mark", "Amar"), ("Omar", "Ost"), ("Zoe", "Marsh"), ("Marcus", "Marcus"),
+    ("Mar", "Mar"), ("Mara", "Zz"), ("Bob", "Tamar"), ("Lea", "Mast"), ("Mas", "Omar"), ("Eve", "Nobody"),
+]  # fmt: skip
+# The words of a search as they have to stand in search_text; one letter at the start of a word.
+ALL = {"mar": ["mar"], "MÁR": ["mar"], "mar test": ["mar", "test"], "m": [" m"]}
+
+
+@pytest.mark.spec("U-6")
+@pytest.mark.parametrize("walk", [3, 11, 1000])
+@pytest.mark.parametrize("sort", ["name", "-name"])
+@pytest.mark.parametrize(("q", "status"), [("mar", ""), ("MÁR", "everyone"), ("mar test", "active"), ("m", "")])
+def test_names_that_begin_with_it_come_first(cast, monkeypatch, walk, sort, q, status):
+    """Page by page, there and back, everybody once: first those whose names begin with the first word."""
+    for name, value in {"WALK": walk, "LONG_WALK": 3 * walk, "PROMISING": 4, "PAGE_SIZE": 5}.items():
+        monkeypatch.setattr(f"console.queries.members.{name}", value)
+    members = joined(cast.acme, 36) + pending(cast.acme, 12)
+    for number, member in enumerate(members):
+        member.first_name, member.last_name = NAMES[number % len(NAMES)]
+        member.last_name += " Test" * (number % 2)
+        member.prepare()
+    Membership.objects.bulk_update(members, ["first_name", "last_name", "sort_name", "search_text"])
+    everybody = Membership.objects.filter(organization=cast.acme)
+    found = [member for member in everybody if all(word in member.search_text for word in ALL[q])]
+    found = [member for member in found if status == "everyone" or member.status != Status.INVITED]
+    found.sort(key=lambda member: (member.sort_name, member.pk), reverse=sort == "-name")
+    found.sort(key=lambda member: not member.sort_name.startswith(ALL[q][0].strip()))
+    client, pages = cast.client("olga"), []
+    page = client.get(USERS, {"q": q, "sort": sort, "status": status})
+    while True:
+        pages.append(names(page))
+        if 'rel="next"' not in page.content.decode():
+            break
+        page = client.get(link(page, "Next"))
+    assert [name for shown in pages for name in shown] == [member.name for member in found] and len(found) > 10
+    for shown in reversed(pages[:-1]):
+        page = client.get(link(page, "Previous"))
+        assert names(page) == shown
+
+
 @pytest.mark.spec("U-3")
 def test_a_search_that_matches_only_pending_members_offers_them(cast):
     invitations = cast.invite(
