@@ -39,14 +39,12 @@ BELONGS = f"""belongs AS (
 )"""
 # UNION counts a project once that comes directly and through groups; archived ones, which are few, are out of every
 # count: looking each project up would take a thousand pages.
-GIVEN = """given AS MATERIALIZED (
-    SELECT group_id, project_id FROM organizations_projectgrant WHERE group_id IN (SELECT group_id FROM mine)
-)"""
 REACHED = """reached AS (
     SELECT member, count(*) AS projects FROM (
         SELECT membership_id AS member, project_id FROM organizations_projectgrant WHERE membership_id {here}
         UNION
-        SELECT mine.membership_id, given.project_id FROM mine JOIN given ON given.group_id = mine.group_id
+        SELECT mine.membership_id, given.project_id FROM mine
+        JOIN organizations_projectgrant AS given ON given.group_id = mine.group_id AND given.group_id IS NOT NULL
     ) AS every_one
     WHERE project_id NOT IN (
         SELECT id FROM organizations_project WHERE organization_id = %s AND archived_at IS NOT NULL
@@ -81,7 +79,7 @@ def beside(*, projects: bool, inviter: bool) -> Beside:
     joins += " LEFT JOIN belongs ON belongs.membership_id = page.id"
     columns = ["COALESCE(held.roles, '')", "COALESCE(belongs.names, '')", "COALESCE(belongs.roles, '')", "0", "''"]
     if projects:
-        parts += [GIVEN, REACHED]
+        parts.append(REACHED)
         joins += " LEFT JOIN reached ON reached.member = page.id"
         columns[3] = "COALESCE(reached.projects, 0)"
     if inviter:

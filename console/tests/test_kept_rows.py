@@ -66,7 +66,7 @@ def test_what_is_known_of_a_row_decides_every_word_of_it(cast):
         made = rows.Rows(actor=cast.olga, listing=listing, around=around, now=now + timedelta(seconds=later))
         for status in ("active", "invited"):
             for moment in moments:
-                line = Line(1, True, str(cast.bo.pk), "Bo", "L", "b@x.example", status, "manual", False, "bo l", 30,
+                line = Line(1, True, 0, str(cast.bo.pk), "Bo", "L", "b@x.example", status, "manual", False, "bo l", 30,
                             moment.timestamp(), None, moment.timestamp(), "", "", "", 0, "")  # fmt: skip
                 with time_machine.travel(made.clock.now, tick=False):
                     row = made.row(line)
