@@ -34,6 +34,14 @@ def test_is_planned_once_whatever_is_asked_for():
 
 
 @postgresql
+def test_no_more_plans_are_kept_than_the_servers_memory_is_worth(monkeypatch):
+    monkeypatch.setattr("base.prepared.MOST", 3)
+    for number in range(10):
+        fetch(f"SELECT {number}, name FROM organizations_role WHERE scheme = %s", ["ranked"])
+    assert sum("FROM organizations_role" in statement for statement in plans()) == 3
+
+
+@postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_pooler_that_cannot_is_spared(monkeypatch):
     options = connections.settings["default"]["OPTIONS"]
