@@ -58,8 +58,8 @@ class Row:
     managed_by: str = ""
 
 
-# Rows written by this process, by what all rows of a page show and by what is known of each: some megabytes, then anew.
-VIEWS, KEPT = 32, 512
+# Rows written by this process, by what all rows of a page show and by what is known of each: 20 MB at most, then anew.
+VIEWS, KEPT = 64, 100
 _kept: dict[tuple, dict[tuple, str]] = {}
 
 
