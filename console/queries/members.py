@@ -11,12 +11,12 @@ from console.listing import Listing
 from console.queries import sql
 from console.queries.around import Around
 from console.queries.lines import TIMES, Found, Line, lines_at, lines_of, wanted_by
-from console.queries.picked import Chosen, among, linked, resolve, sifted
+from console.queries.picked import Chosen, among, few, linked, resolve, sifted
 from console.queries.walking import beyond, ends, merged, ordered, phase_of, walk
 from organizations.models import Organization
 
 PAGE_SIZE = 50
-# Where a role, group or project that is asked for has so FEW members, they are gathered at once; SOME, and the sort's
+# Where a role, group or project that is asked for has so FEW members, they are looked up at once; SOME, and the sort's
 # index is read with their ids at hand; more, and they are common enough to be met on a walk.
 FEW, SOME = 500, 20_000
 # How far a search, or a filter that no index serves, walks along the sort; and how far where the first walk met
@@ -83,8 +83,10 @@ def _read(organization: Organization, listing: Listing, now: datetime, chosen: C
     say of it."""
     if not _sieved(listing):
         return _lines(organization, listing, now, _page(organization, listing, now))
+    if connection.vendor == "postgresql" and chosen.least <= FEW:
+        return _lines(organization, listing, now, _few(organization, listing, now, chosen))
     if connection.vendor == "postgresql" and chosen.least <= SOME:
-        sifts = chosen.least > FEW and linked(listing.picks) and not listing.words and listing.filter.expired is None
+        sifts = linked(listing.picks) and not listing.words and listing.filter.expired is None
         ids = _sift(organization, listing) if sifts else _gather(organization, listing, now)
         return _of(organization, listing, now, ids)
     reach = WALK if connection.vendor == "postgresql" else 1_000_000_000
@@ -138,6 +140,25 @@ def _page(organization: Organization, listing: Listing, now: datetime) -> tuple[
     rows, params = merged(organization, listing, columns, PAGE_SIZE + 1, *within)
     place = f"row_number() OVER (ORDER BY {sql.ordered(listing)}) AS place, true AS hit, 0 AS phase"
     return f"page AS MATERIALIZED (SELECT *, {place} FROM ({rows}) AS rows_)", params
+
+
+def _few(organization: Organization, listing: Listing, now: datetime, chosen: Chosen) -> tuple[str, sql.Params]:
+    """The CTE `page` where one of the sets is so small that its members are looked at one by one: a plan for all."""
+    phase, phase_params = phase_of(listing)
+    picked, picked_params = few(organization, listing.picks, chosen.fewest, sql.TABLE)
+    time, time_params = sql.within(listing.filter, now)
+    found, found_params = sql.matching(listing.words)
+    behind, behind_params = beyond(listing)
+    statuses = [status.value for status in listing.filter.statuses]
+    order = ordered(listing)
+    page = f"""page AS MATERIALIZED (
+        SELECT *, true AS hit, row_number() OVER (ORDER BY {order}) AS place FROM (
+            SELECT {wanted_by(listing).columns}, {phase} AS phase FROM {sql.TABLE}
+            WHERE {picked} AND organization_id = %s AND status IN ({sql.places(statuses)}){time}{found}
+        ) AS rows_
+        WHERE true{behind} ORDER BY {order} LIMIT {PAGE_SIZE + 1})"""
+    params = [*phase_params, *picked_params, sql.owner(organization), *statuses]
+    return page, [*params, *time_params, *found_params, *behind_params]
 
 
 def _sift(organization: Organization, listing: Listing) -> tuple[str, sql.Params]:

@@ -1,6 +1,6 @@
 """Members by role, group, project, manager and two-factor: a check of one row, the set of all, and how large it is."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from django.db import connection
@@ -43,10 +43,11 @@ CAP = 20_001
 
 @dataclass(frozen=True)
 class Chosen:
-    """The names of what is asked for; `least`: how many members the smallest of these sets has, at most CAP of them
-    counted; `strange` where something is not of this organization."""
+    """The names of what is asked for; `fewest`: which of these sets is the smallest, and `least`: how many members it
+    has, at most CAP of them counted; `strange` where something is not of this organization."""
 
     names: dict[str, str] = field(default_factory=dict)
+    fewest: str = ""
     least: int = CAP
     strange: bool = False
 
@@ -83,7 +84,8 @@ def resolve(organization: Organization, picks: Picks) -> Chosen:
         cursor.execute("SELECT " + ", ".join(parts), params)
         row = cursor.fetchone()
     names = dict(zip((name for name, _ in wanted), row[::2], strict=True))
-    return Chosen(names, min(row[1::2]), strange=None in names.values())
+    least, fewest = min(zip(row[1::2], names, strict=True))
+    return Chosen(names, fewest, least, strange=None in names.values())
 
 
 def _plain(picks: Picks, row: str) -> tuple[str, sql.Params]:
@@ -106,6 +108,14 @@ def checked(organization: Organization, picks: Picks, row: str) -> tuple[str, sq
         query += f" AND (SELECT true FROM ({members}) AS held LIMIT 1) IS NOT NULL"
         params += values
     return query, params
+
+
+def few(organization: Organization, picks: Picks, fewest: str, row: str) -> tuple[str, sql.Params]:
+    """As a condition on the members' table under that alias: one of the set `fewest`, looked up by their ids, which the
+    array sees to, and of all the others."""
+    members, values = _set(fewest, organization, picks.fields()[fewest])
+    others, other_values = checked(organization, replace(picks, **{fewest: ""}), row)
+    return f"{row}.id = ANY(ARRAY({members})){others}", [*values, *other_values]
 
 
 def sifted(organization: Organization, picks: Picks) -> tuple[str, sql.Params]:
