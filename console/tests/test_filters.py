@@ -5,10 +5,11 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from console.tests.people import PENDING, USERS, in_groups, joined, link, names, pending, row, words
-from organizations.models import GroupRole, ManagedBy, Project, ProjectGrant, Status
+from organizations.models import GroupRole, ManagedBy, Membership, Project, ProjectGrant, Status
 from organizations.roles import BUILT_IN
 from teamadmin.testing.cast import add_role, role_named
 
@@ -88,6 +89,48 @@ def test_filters_search_sort_and_pages_go_together(cast):
     assert names(client.get(link(second, "<svg.*?</svg>Previous"))) == names(first)
     cursor = re.search(r"after=([^&]+)", link(first, "Next"))[1]
     assert names(client.get(f"{USERS}?after={cursor}&sort=-name")) == names(client.get(f"{USERS}?sort=-name"))
+
+
+@pytest.mark.spec("U-6")
+@pytest.mark.parametrize(("few", "some"), [(500, 20_000), (3, 20_000), (3, 5)])  # looked up, sifted or gathered, walked
+@pytest.mark.parametrize("walk", [7, 1000])
+@pytest.mark.parametrize("sort", ["name", "-role", "joined"])
+def test_whatever_way_it_is_found_it_is_the_same(cast, monkeypatch, few, some, walk, sort):
+    sizes = {"FEW": few, "SOME": some, "WALK": walk, "LONG_WALK": walk, "PAGE_SIZE": 5}
+    for name, value in sizes.items():
+        monkeypatch.setattr(f"console.queries.members.{name}", value)
+    crowd = joined(cast.acme, 30) + joined(cast.acme, 9, last_name="Marx", status=Status.DEACTIVATED)
+    research, marketing, project = cast.groups["research"], cast.groups["marketing"], cast.projects["ledger"]
+    in_groups(crowd[4:34], [research])
+    in_groups(crowd[20:38], [marketing])
+    GroupRole.objects.create(organization=cast.acme, group=marketing, role=role_named("manager"))
+    ProjectGrant.objects.create(organization=cast.acme, project=project, group=research)
+    ProjectGrant.objects.bulk_create(
+        ProjectGrant(organization=cast.acme, project=project, membership=member) for member in crowd[::5]
+    )
+    held = Q(role_links__role__key="manager") | Q(group_links__group=marketing)
+    reach = Q(group_links__group=research) | Q(pk__in=[member.pk for member in crowd[::5]])
+    manager, inside = role_id("manager"), Q(pk__in=research.member_links.values("membership"))
+    wanted = {
+        f"role={manager}": held,
+        f"group={research.pk}&q=pers": Q(group_links__group=research) & Q(search_text__contains="pers"),
+        f"project={project.pk}&status=deactivated&q=marx": reach & Q(status=Status.DEACTIVATED),
+        f"role={manager}&group={research.pk}&two_factor=off": held
+        & Q(pk__in=research.member_links.values("membership")),
+        f"project={project.pk}&group={marketing.pk}": reach & Q(pk__in=marketing.member_links.values("membership")),
+    }
+    client = cast.client("olga")
+    order = {"name": ["sort_name"], "-role": ["-role_order", "-sort_name"], "joined": ["joined_at"]}[sort]
+    order.append("-id" if sort.startswith("-") else "id")
+    for query, condition in wanted.items():
+        members = Membership.objects.filter(condition, organization=cast.acme).distinct().order_by(*order)
+        page, shown = client.get(f"{USERS}?{query}&sort={sort}"), []
+        while True:
+            shown += names(page)
+            if 'rel="next"' not in page.content.decode():
+                break
+            page = client.get(link(page, "Next"))
+        assert shown == [member.name for member in members], query
 
 
 @pytest.mark.spec("U-6")
