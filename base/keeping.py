@@ -6,6 +6,7 @@ stands in it as a mark, which nobody can guess and put into a name, and is fille
 
 import secrets
 from collections.abc import Callable, Mapping
+from sys import getsizeof
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -16,21 +17,40 @@ TOKEN = f"{_SECRET}-token"
 
 
 class Kept:
-    """Pieces of HTML by their keys, `limit` of them at most: then anew."""
+    """Pieces of HTML by their keys: `limit` of them at most, and about `room` bytes of memory with their keys; then
+    anew. A piece that alone takes a hundredth of the room is not kept."""
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, limit: int, room: int = 16_000_000) -> None:
+        self.limit, self.room = limit, room
         self.pieces: dict[tuple, str] = {}
+        self.taken = 0
 
     def get(self, key: tuple, write: Callable[[], str]) -> str:
         """The piece of that key, else what `write` gives, which has marks where TOKEN and holes are."""
         found = self.pieces.get(key)
         if found is None:
             found = write()
-            if len(self.pieces) >= self.limit:
-                self.pieces.clear()
-            self.pieces[key] = found
+            self._keep(key, found)
         return found
+
+    def _keep(self, key: tuple, piece: str) -> None:
+        size = getsizeof(piece) + weight(key)
+        if size > self.room // 100:
+            return
+        if len(self.pieces) >= self.limit or self.taken + size > self.room:
+            self.clear()
+        self.pieces[key] = piece
+        self.taken += size
+
+    def clear(self) -> None:
+        self.pieces.clear()
+        self.taken = 0
+
+
+def weight(value: object) -> int:
+    """Bytes that a key takes, with all that is in it."""
+    own = getsizeof(value)
+    return own + sum(map(weight, value)) if isinstance(value, (tuple, frozenset)) else own
 
 
 def mark(name: str) -> SafeString:

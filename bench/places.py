@@ -15,7 +15,7 @@ from base.answers import PAGES
 from base.templatetags.kept import PARTS
 from bench import floor, seed
 from console.listing import Listing
-from console.rows import _kept
+from console.rows import ROWS
 from organizations.models import Group, Membership, Project, Role, Status
 
 PREFIX = "teamadmin_bench"
@@ -93,9 +93,8 @@ class Place:
     @staticmethod
     def forget() -> None:
         """As in a process that has written no page yet."""
-        PAGES.pieces.clear()
-        PARTS.pieces.clear()
-        _kept.clear()
+        for kept in (PAGES, PARTS, ROWS):
+            kept.clear()
 
     def __post_init__(self) -> None:
         self.wrapper = connections["default"]

@@ -1,6 +1,7 @@
 """Rows of the Users page: everything worked out beforehand, so that their Jinja2 template only writes (a tenth of
 the CPU of Django's engine for fifty rows; docs/performance.md)."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from base.keeping import Kept
 from base.text import initials, tint
 from console.listing import Listing
 from console.queries import Around, Line
@@ -58,18 +60,10 @@ class Row:
     managed_by: str = ""
 
 
-# Rows written by this process, by what all rows of a page show and by what is known of each: 20 MB at most, then anew.
-VIEWS, KEPT = 64, 100
-_kept: dict[tuple, dict[tuple, str]] = {}
-
-
-def _kept_for(shared: tuple) -> dict[tuple, str]:
-    if len(_kept) >= VIEWS and shared not in _kept:
-        _kept.clear()
-    kept = _kept.setdefault(shared, {})
-    if len(kept) >= KEPT:
-        kept.clear()
-    return kept
+# Rows written by this process, by what is known of each; and what all rows of a page show, as a number that stands for
+# it in the key of each.
+ROWS, VIEWS = Kept(6_000), Kept(500)
+_numbers = itertools.count()
 
 
 def _hashable(value: Any) -> Any:
@@ -188,14 +182,13 @@ class Rows:
         that is looked at most."""
         context = self._context()
         shared = (get_language(), self.clock.today, self.around.roles_known)
-        kept = _kept_for((*shared, *(_hashable(value) for value in context.values())))
+        shown = (*shared, *(_hashable(value) for value in context.values()))
+        view = VIEWS.get(shown, lambda: str(next(_numbers)))
         write = get_template("user.html", using="rows").render
         parts = []
         for line in lines:
-            known = self._known(line)
-            if (found := kept.get(known)) is None:
-                found = kept[known] = write({**context, "row": self.row(line)})
-            parts.append(found)
+            key = (view, *self._known(line))
+            parts.append(ROWS.get(key, lambda line=line: write({**context, "row": self.row(line)})))
         return mark_safe("".join(parts))
 
     def render_one(self, line: Line) -> SafeString:

@@ -11,7 +11,7 @@ from console.tests.people import USERS, words
 
 @pytest.fixture(autouse=True)
 def _empty():
-    PARTS.pieces.clear()
+    PARTS.clear()
 
 
 def render(key: tuple, **facts) -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 from base.answers import PAGES
 from base.keeping import TOKEN, mark
 from base.templatetags.kept import PARTS
-from console import rows
+from console.rows import ROWS
 from console.tests.people import PENDING, USERS, pending, words
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
@@ -29,9 +29,8 @@ def _empty():
 
 
 def forget() -> None:
-    PAGES.pieces.clear()
-    PARTS.pieces.clear()
-    rows._kept.clear()
+    for kept in (PAGES, PARTS, ROWS):
+        kept.clear()
 
 
 def page(client: Client, address: str, **options) -> str:

@@ -1,18 +1,21 @@
 """Rows that were written once are shown again only while every word of them is the same (U-18)."""
 
 import re
+import sys
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone, translation
 
+from base.keeping import Kept, weight
+from base.text import name_key
 from console import rows
 from console.listing import EVERYONE, Listing, Tab
 from console.queries import Line, lines_at, wanted_by
-from console.tests.people import USERS
+from console.tests.people import USERS, in_groups, joined
 from organizations import services
-from organizations.models import GroupMembership, Membership
+from organizations.models import Group, GroupMembership, Membership
 from teamadmin.testing.cast import role_named
 
 pytestmark = pytest.mark.spec("U-18")
@@ -80,16 +83,32 @@ def test_a_row_is_written_again_for_another_language_and_view(cast):
     first = client.get(USERS).content.decode()
     assert client.get(USERS).content.decode().count("<tr") == first.count("<tr")
     assert "view=" in client.get(f"{USERS}?sort=-name").content.decode()
-    assert len(rows._kept) >= 2
+    assert len(rows.VIEWS.pieces) >= 2
     with translation.override("de"):
         assert rows._words(translation.get_language()) is not rows._words("en")
 
 
 def test_no_more_are_kept_than_fit(cast, monkeypatch):
-    monkeypatch.setattr(rows, "VIEWS", 2)
-    monkeypatch.setattr(rows, "KEPT", 3)
+    monkeypatch.setattr(rows, "VIEWS", Kept(2))
+    monkeypatch.setattr(rows, "ROWS", Kept(7))
     client = cast.client("olga")
     for sort in ("name", "-name", "role", "-role", "joined", "-joined"):
         client.get(f"{USERS}?sort={sort}")
         client.get(f"{USERS}?sort={sort}")
-    assert len(rows._kept) <= 2 and all(len(kept) <= 8 for kept in rows._kept.values())
+        assert len(rows.VIEWS.pieces) <= 2 and len(rows.ROWS.pieces) <= 7
+
+
+def test_what_is_kept_is_bound_by_its_size(cast, monkeypatch):
+    """Names of two hundred groups in a row, an emoji in each: what takes much is not kept, and all has its bound."""
+    groups = [Group(organization=cast.acme, name=f"\U0001f600 {number} " + "x" * 90) for number in range(200)]
+    for group in groups:
+        group.name_key = name_key(group.name)
+    in_groups(joined(cast.acme, 3), Group.objects.bulk_create(groups))
+    joined(cast.acme, 40)
+    monkeypatch.setattr(rows, "ROWS", Kept(6_000, room=500_000))
+    client = cast.client("olga")
+    for sort in ("name", "-name", "role", "-role"):
+        for _time in range(2):
+            assert "199 xxx" in client.get(f"{USERS}?sort={sort}&columns=groups").content.decode()
+        size = sum(sys.getsizeof(html) + weight(key) for key, html in rows.ROWS.pieces.items())
+        assert 0 < size <= 500_000 and not any("199 xxx" in html for html in rows.ROWS.pieces.values())
