@@ -1,10 +1,11 @@
 """Reading by SQL that is written by hand and asked again and again."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import psycopg
-from django.db import NotSupportedError, connection
+from django.db import DatabaseError, NotSupportedError, connection
 
 # Kept on a connection, those last used: each takes up to half a megabyte of its server process.
 MOST = 32
@@ -28,11 +29,20 @@ def fetch(query: str, params: Sequence[Any]) -> list[tuple]:
         return _rows(connection.cursor(), query, params)
     try:
         return _rows(_prepared(), query, params)
-    except NotSupportedError:
-        # "Cached plan must not change result type": a migration changed a column while this connection was open.
+    except DatabaseError as error:
         if connection.in_atomic_block:
             raise
+        _forget()
+        if not isinstance(error, NotSupportedError):
+            raise
+        # "Cached plan must not change result type": a migration changed a column while this connection was open.
         return _rows(connection.cursor(), query, params)
+
+
+def _forget() -> None:
+    """Drops the connection's plans: one that failed at its first use would stay on the server for nobody."""
+    with suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
 
 
 def _rows(cursor: Any, query: str, params: Sequence[Any]) -> list[tuple]:

@@ -1,7 +1,7 @@
 """Reading in a plan that the database keeps."""
 
 import pytest
-from django.db import connection, connections
+from django.db import DataError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from base.prepared import fetch
@@ -54,8 +54,6 @@ def test_a_pooler_that_cannot_is_spared(monkeypatch):
 
 @postgresql
 def test_a_fault_is_djangos_as_ever():
-    from django.db import DataError, transaction
-
     with pytest.raises(DataError), transaction.atomic():
         fetch("SELECT 1 FROM organizations_role WHERE id = CAST(%s AS uuid)", ["nonsense"])
 
@@ -69,8 +67,23 @@ def test_a_migration_under_an_open_connection_harms_nobody():
             cursor.execute("CREATE TABLE changing AS SELECT 1 AS id, CAST('a' AS varchar(10)) AS name")
             assert fetch(query, [1]) == [("a",)]
             cursor.execute("ALTER TABLE changing ALTER name TYPE text")
-        assert fetch(query, [1]) == fetch(query, [1]) == [("a",)]
+        with CaptureQueriesContext(connection) as queries:
+            assert fetch(query, [1]) == [("a",)]
+        assert len(queries) == 3  # failed, forgotten, asked anew
+        with CaptureQueriesContext(connection) as queries:
+            assert fetch(query, [1]) == [("a",)]
+        assert len(queries) == 1
     finally:
         with migrating.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS changing")
         migrating.close()
+
+
+@postgresql
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_leaves_no_plan_behind():
+    fetch(QUERY, ["ranked"])
+    for _time in range(3):
+        with pytest.raises(DataError):
+            fetch("SELECT 1 / (CAST(%s AS int) - CAST(%s AS int))", ["1", "1"])
+    assert plans() == [] and len(fetch(QUERY, ["ranked"])) == 2
