@@ -43,7 +43,7 @@ CELLS: dict[str, Cell] = {
     "role": lambda member, details: "; ".join(str(role) for role in all_roles_of(member)),
     "groups": lambda member, details: "; ".join(details.groups.get(member.pk, [])),
     "projects": lambda member, details: _projects(member, details),
-    "invited_by": lambda member, details: details.inviters[member.pk],
+    "invited_by": lambda member, details: details.inviters.get(member.pk, ""),
     "sent": lambda member, details: _sent(member),
     "status": lambda member, details: str(STATES[member.state]),
     "two_factor": lambda member, details: _two_factor(member),

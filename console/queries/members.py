@@ -106,8 +106,8 @@ def _of(organization: Organization, listing: Listing, now: datetime, ids: tuple[
 
 
 def _met(organization: Organization, listing: Listing, now: datetime, reach: int) -> tuple[Found, int | None]:
-    """The hits among the first `reach` rows of each phase. Where more may lie behind these, and they are no full page,
-    also how many of them are of that phase."""
+    """The hits among the first `reach` rows of each stretch. Where more may lie behind, and they are no full page, also
+    how many of them are of that phase."""
     columns = ", ".join(dict.fromkeys((*wanted_by(listing).columns.split(", "), "invite_expires_at", "search_text")))
     page = walk(organization, listing, columns, now, reach=reach, most=PAGE_SIZE + 1)
     lines, around = _lines(organization, listing, now, page)

@@ -9,10 +9,11 @@ from django.db import connection
 
 from base.counting import CAP, Count
 from console.bulk.selection import Selection
-from console.listing import Listing
+from console.listing import Cursor, Listing
 from console.queries import sql
 from console.queries.lines import PLAIN, TIMES
 from console.queries.picked import among
+from console.queries.walking import Stretch, stretches_of
 from organizations.models import Membership, Organization
 
 COLUMNS = ", ".join((PLAIN, "user_id", *TIMES))
@@ -73,28 +74,27 @@ def slices_of(organization: Organization, selection: Selection, now: datetime) -
 
     Each is read when it is reached: who is renamed meanwhile may come twice, or not at all.
     """
-    listing = selection.listing.first_page()
-    while members := _slice(organization, replace(selection, listing=listing), now):
-        yield members
-        if len(members) < SLICE:
-            return
-        last = members[-1]
-        listing = listing.at(
-            organization.pk, tuple(getattr(last, name) for name in (*listing.keys, "id")), backwards=False
-        )
+    for stretch in stretches_of(selection.listing.first_page()):
+        listing = stretch.listing
+        while members := _slice(organization, replace(selection, listing=listing), stretch, now):
+            yield members
+            if len(members) < SLICE:
+                break
+            values = tuple(getattr(members[-1], name) for name in (*listing.keys, "id"))
+            listing = replace(listing, cursor=Cursor(False, values))
 
 
-def _slice(organization: Organization, selection: Selection, now: datetime) -> list[Membership]:
-    """Each status by the sort's index, merged, as console.queries.members does."""
+def _slice(organization: Organization, selection: Selection, stretch: Stretch, now: datetime) -> list[Membership]:
+    """Each status by the sort's index, merged, as console.queries.walking does."""
     listing = selection.listing
     order, (beyond, beyond_params) = sql.ordered(listing), sql.beyond(listing)
-    end = f"{beyond} ORDER BY {order} LIMIT {SLICE}"
+    end = f"{stretch.where}{beyond} ORDER BY {order} LIMIT {SLICE}"
     branches: list[str] = []
     params: sql.Params = []
     for part in _by_status(selection) if selection.everyone else [selection]:
         where, values = selected_where(organization, part, now)
         branches.append(f"SELECT * FROM (SELECT {COLUMNS} FROM {sql.TABLE} WHERE {where}{end}) AS branch")
-        params += [*values, *beyond_params]
+        params += [*values, *stretch.values, *beyond_params]
     query = f"SELECT * FROM ({' UNION ALL '.join(branches)}) AS merged ORDER BY {order} LIMIT {SLICE}"
     return _owned(organization, Membership.objects.raw(query, params))
 

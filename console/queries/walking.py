@@ -13,49 +13,57 @@ from console.queries import sql
 from console.queries.picked import checked
 from organizations.models import Organization
 
-# What is added to the places of a second phase.
+# What is added to the places of each further stretch.
 FAR = 10**12
 
 
-class Phase(NamedTuple):
-    """Rows that are walked by themselves: their number in the order, a condition with its parameters, and the listing
-    with the cursor that these rows begin behind, if any."""
+class Stretch(NamedTuple):
+    """Rows that stand together in the sort's index: the phase that they are of, a condition with its parameters, and
+    the listing with the cursor that these rows begin behind, if any."""
 
-    number: int
+    phase: int
     where: str
     values: sql.Params
     listing: Listing
 
 
-def _led(listing: Listing) -> tuple[str, sql.Params]:
-    # By the order of the column, whatever language that is: what does not stand there is in the other phase.
+def _range(listing: Listing) -> tuple[str, str]:
+    """What begins with the lead stands from the first of these to before the second: sort_name is compared by code
+    points (organizations.0014)."""
     lead = listing.lead
-    return "(sort_name >= %s AND sort_name < %s)", [lead, lead[:-1] + chr(ord(lead[-1]) + 1)]
+    return lead, lead[:-1] + chr(ord(lead[-1]) + 1)
 
 
 def phase_of(listing: Listing) -> tuple[str, sql.Params]:
     """The number of the phase that a row of the members' table is in."""
     if not listing.lead:
         return "0", []
-    led, values = _led(listing)
-    return f"CASE WHEN {led} THEN 0 ELSE 1 END", values
+    return "CASE WHEN sort_name >= %s AND sort_name < %s THEN 0 ELSE 1 END", [*_range(listing)]
 
 
-def phases_of(listing: Listing) -> list[Phase]:
-    """What is walked from the listing's cursor on, in this order. Raises ValueError for a cursor without a phase."""
+def stretches_of(listing: Listing) -> list[Stretch]:
+    """What is walked from the listing's cursor on, in this order; each is a range of the index, so that nothing is read
+    to be skipped. Raises ValueError for a cursor without a phase."""
     if not listing.lead:
-        return [Phase(0, "", [], listing)]
-    led, values = _led(listing)
-    found = [Phase(0, f" AND {led}", values, listing), Phase(1, f" AND NOT {led}", values, listing)]
-    cursor = listing.cursor
+        return [Stretch(0, "", [], listing)]
+    cursor, (first, behind) = listing.cursor, _range(listing)
+    led = [Stretch(0, " AND sort_name >= %s AND sort_name < %s", [first, behind], listing)]
+    others = [
+        Stretch(1, " AND sort_name < %s", [first], listing),
+        Stretch(1, " AND sort_name >= %s", [behind], listing),
+    ]
+    backwards = cursor is not None and cursor.backwards
+    if listing.descending != backwards:
+        others.reverse()
+    found = [*others, *led] if backwards else [*led, *others]
     if cursor is None:
         return found
     start = int(cursor.values[0])
-    if cursor.backwards:
-        found.reverse()
-    ahead = found[[phase.number for phase in found].index(start) :]
-    bounds = [Cursor(cursor.backwards, cursor.values[1:] if phase.number == start else ()) for phase in ahead]
-    return [phase._replace(listing=replace(listing, cursor=bound)) for phase, bound in zip(ahead, bounds, strict=True)]
+    ahead = [stretch for stretch in found if (stretch.phase <= start if backwards else stretch.phase >= start)]
+    bounds = [Cursor(backwards, cursor.values[1:] if stretch.phase == start else ()) for stretch in ahead]
+    return [
+        stretch._replace(listing=replace(listing, cursor=bound)) for stretch, bound in zip(ahead, bounds, strict=True)
+    ]
 
 
 def beyond(listing: Listing) -> tuple[str, sql.Params]:
@@ -96,31 +104,38 @@ def merged(
 def walk(
     organization: Organization, listing: Listing, columns: str, now: datetime, *, reach: int, most: int
 ) -> tuple[str, sql.Params]:
-    """The CTE `page`: of each phase the hits among its first `reach` rows, `most` in all; and the last of these rows,
-    hit or not, if it is met (end_of). Its plan is the same whatever is looked for."""
+    """The CTE `page`: of each stretch the hits among its first `reach` rows, `most` in all; and the last of these rows,
+    hit or not, if it is met (ends). Its plan is the same whatever is looked for."""
     time, time_params = sql.within(listing.filter, now)
     found, found_params = sql.matching(listing.words)
     picked, picked_params = checked(organization, listing.picks, "rows_")
     order = sql.ordered(listing)
     parts: list[str] = []
     params: sql.Params = []
-    for number, phase in enumerate(phases_of(listing)):
-        rows, values = merged(organization, phase.listing, columns, reach, phase.where, phase.values)
-        # A second phase is not even begun where the first fills the page.
-        gate = f" AND (SELECT count(*) FROM walked{number - 1} WHERE hit) < {most}" if number else ""
+    for number, stretch in enumerate(stretches_of(listing)):
+        rows, values = merged(organization, stretch.listing, columns, reach, stretch.where, stretch.values)
         parts.append(f"""walked{number} AS MATERIALIZED (
             SELECT * FROM (
-                SELECT *, (true{time}{found}{picked}) AS hit, {phase.number} AS phase,
+                SELECT *, (true{time}{found}{picked}) AS hit, {stretch.phase} AS phase,
                        {number * FAR} + row_number() OVER (ORDER BY {order}) AS place
                 FROM ({rows}) AS rows_
             ) AS each_one
-            WHERE (hit OR place = {number * FAR + reach}){gate} ORDER BY {order} LIMIT {most})""")
+            WHERE (hit OR place = {number * FAR + reach}){_gate(number, reach, most)} ORDER BY {order} LIMIT {most})""")
         params += [*time_params, *found_params, *picked_params, *values]
     union = " UNION ALL ".join(f"SELECT * FROM walked{number}" for number in range(len(parts)))
     parts.append(f"page AS MATERIALIZED ({union} ORDER BY place LIMIT {most})")
     return ", ".join(parts), params
 
 
+def _gate(number: int, reach: int, most: int) -> str:
+    """A stretch is not even begun where those before it fill the page, or one of them was not walked to its end."""
+    before = [f"SELECT hit, place = {earlier * FAR + reach} AS cut FROM walked{earlier}" for earlier in range(number)]
+    if not before:
+        return ""
+    count = f"SELECT COALESCE(SUM(CASE WHEN cut THEN {most} WHEN hit THEN 1 ELSE 0 END), 0)"
+    return f" AND ({count} FROM ({' UNION ALL '.join(before)}) AS before) < {most}"
+
+
 def ends(place: int, reach: int) -> bool:
-    """Whether the row of that place is the last one that was looked at in its phase."""
+    """Whether the row of that place is the last one that was looked at in its stretch."""
     return place % FAR == reach

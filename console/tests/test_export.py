@@ -7,10 +7,12 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
+from console import exporting
 from console.bulk.selection import Selection
 from console.exporting import lines_of, safe
-from console.listing import Tab, whole
+from console.listing import Listing, Tab, whole
 from console.tests.people import USERS, expire, in_groups, joined, pending, words
+from console.tests.people import names as names_shown
 from organizations.models import Group, Membership
 from teamadmin.testing.cast import add_member, add_user
 
@@ -61,6 +63,32 @@ def test_search_filter_sort_and_columns_are_those_of_the_view(cast):
     table = rows(client.get(EXPORT, {"view": "pending/?columns=invited_by,sent&sort=name"}))
     assert table[0] == ["Name", "Email", "Invited by", "Sent"] and table[1][2] == "Olga Ivanova"
     assert [row[0] for row in table[1:]] == ["Eve Late", "Guest 000 Test", "Guest 001 Test"]
+
+
+def test_a_search_is_in_the_order_of_the_page(cast, monkeypatch):
+    monkeypatch.setattr("console.queries.selection.SLICE", 2)
+    named = [("Aaa", "Maria"), ("Zoe", "Mar"), ("Mara", "Z"), ("Marc", "A"), ("Nobody", "Else"), ("Mar", "Io")]
+    for member, (first, last) in zip(joined(cast.acme, len(named)), named, strict=True):
+        member.first_name, member.last_name = first, last
+        member.save()
+    client = cast.client("olga")
+    for sort in ("name", "-name"):
+        page = names_shown(client.get(USERS, {"q": "mar", "sort": sort}))
+        assert names(client.get(EXPORT, {"view": f"?q=mar&sort={sort}"})) == page and len(page) == 5
+        assert {"Mara Z", "Marc A", "Mar Io"} == set(page[:3])
+
+
+def test_who_is_deleted_meanwhile_breaks_nothing_off(cast, monkeypatch):
+    gone, real = joined(cast.acme, 2)[0], exporting.details_of
+
+    def later(*args, **options):
+        Membership.objects.filter(pk=gone.pk).delete()
+        return real(*args, **options)
+
+    monkeypatch.setattr(exporting, "details_of", later)
+    view = Selection(Listing(columns=("invited_by", "groups", "projects")), everyone=True)
+    file = "".join(exporting.lines_of(cast.acme, view, timezone.now()))
+    assert file.count("\r\n") == 7 and "Person 001" in file
 
 
 def test_the_ticked_alone_or_all_that_match(cast):

@@ -1,6 +1,7 @@
 """Searching by name or e-mail, and what an empty list says (U-3, U-6, U-18)."""
 
 import pytest
+from django.db import connection
 
 from console.tests.people import PENDING, USERS, expire, joined, link, names, pending, words
 from organizations.models import Membership, Status
@@ -86,6 +87,27 @@ def test_few_among_many_are_found_in_order_and_page_by_page(cast, monkeypatch, w
     assert names(client.get(USERS, {"q": "zebulon", "sort": "-name"}))[0] == "Person 024 Zebulon"
     common = client.get(USERS, {"q": "person"})
     assert len(names(common)) == 10 and names(client.get(link(common, "Next")))[0] == "Person 005 Test"
+
+
+@pytest.mark.spec("U-6")
+@pytest.mark.skipif("connection.vendor != 'postgresql'")
+def test_names_are_compared_by_code_points_on_every_server():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT collation_name FROM information_schema.columns"
+            " WHERE table_name = 'organizations_membership' AND column_name = 'sort_name'"
+        )
+        assert cursor.fetchone() == ("C",)
+
+
+@pytest.mark.spec("U-6")
+@pytest.mark.parametrize("word", ["paz", "u9", "\U0001f600", "o\u2019", "\u674e", "\uac00"])
+def test_whatever_a_word_ends_in(cast, word):
+    one, two, three = joined(cast.acme, 3)
+    rename(one, "Aaa", f"{word} Last")
+    rename(two, f"{word}ula", "Next")
+    rename(three, word, "Uri")
+    assert set(search(cast.client("olga"), word)[:2]) == {f"{word}ula Next", f"{word} Uri"}
 
 
 NAMES = [

@@ -44,6 +44,7 @@ class Membership(models.Model):
     last_name = models.CharField(max_length=100, blank=True)
     email = models.CharField(max_length=254)
     email_key = models.CharField(max_length=254)
+    # Compared by code points (migration 0014, which a change of its type has to say again).
     sort_name = models.CharField(max_length=500)
     search_text = models.CharField(max_length=1000)
     status = models.CharField(max_length=11, choices=Status, default=Status.INVITED)
