@@ -13,19 +13,18 @@ from uuid import UUID
 from django.conf import settings
 from django.template.loader import get_template
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from base.keeping import Kept
 from base.text import initials, tint
-from console.listing import Listing
+from console.listing import Listing, Tab, whole
 from console.queries import Around, Line
 from console.states import STATES, TONES
 from console.tables import OPTIONAL, UserTable
 from console.times import Clock, Moment
-from console.words import view_of
+from console.words import address_of, view_of
 from organizations.models import ManagedBy, Membership, Role, Status
 from organizations.permissions import Permission
 from organizations.queries import all_roles_of, group_roles_of, roles_of
@@ -166,7 +165,7 @@ class Rows:
             "you": _("(you)"),
             "never": _("Never"),
             "pending": self.listing.filter.invited,
-            "prefix": reverse("users", args=[self.actor.organization.slug]),
+            "prefix": address_of(self.actor.organization.slug, whole(Tab.ALL)),
             "query": "?" + urlencode({"view": view}) if (view := view_of(self.listing)) else "",
             "icons": static("img/icons.svg"),
         }
