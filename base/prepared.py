@@ -11,10 +11,10 @@ from django.db import DatabaseError, NotSupportedError, connection
 MOST = 32
 
 
-class _Cursor(psycopg.Cursor):
-    """Its statements are prepared at their first use, on this connection."""
+class PreparedCursor(psycopg.Cursor):
+    """Its statements are prepared at their first use, on this connection, in a plan for all parameters (settings)."""
 
-    def execute(self, query: Any, params: Any = None, **options: Any) -> "_Cursor":
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "PreparedCursor":
         return super().execute(query, params, **(options | {"prepare": True}))
 
 
@@ -57,4 +57,4 @@ def _prepared() -> Any:
     connection.connection.prepared_max = MOST
     # As connection.cursor() does it, but for who binds the values: wrappers, logs and counts of queries see it.
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    return wrap(_Cursor(connection.connection))
+    return wrap(PreparedCursor(connection.connection))

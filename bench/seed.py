@@ -284,8 +284,8 @@ def _both(url: str, statements: Iterable[str]) -> None:
 
 
 def settle(url: str) -> None:
-    """What a server does by itself within minutes: statistics, the map that index-only scans need, and writing down what
-    it would else write while something is measured."""
+    """What a server does by itself within minutes: statistics, the map that index-only scans need, and writing to disk
+    what it would else write while something is measured."""
     _execute(url, "VACUUM ANALYZE")
     _execute(url, "CHECKPOINT")
 

@@ -131,7 +131,9 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
         # What base.prepared asks is planned once a connection. A pooler that shares connections must know how.
         prepare_threshold=5 if env.flag("PREPARED_STATEMENTS", True) else None,
         options=f"-c statement_timeout={env.number('STATEMENT_TIMEOUT_MS', 15000)}"
-        f" -c lock_timeout={env.number('LOCK_TIMEOUT_MS', 0)}",
+        f" -c lock_timeout={env.number('LOCK_TIMEOUT_MS', 0)}"
+        # One plan for all, and not a new one each time as long as that looks cheaper: Django's own are not kept anyway.
+        " -c plan_cache_mode=force_generic_plan",
     )
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {

@@ -4,8 +4,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
+
+from base.prepared import PreparedCursor
 
 
 @dataclass
@@ -22,6 +25,19 @@ class Reads:
         return "\n".join(f"{found:6} {' '.join(query.split())[:300]}" for query, found in self.queries)
 
 
+EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)"
+
+
+def _explained(sql: str, params: Any, *, kept: bool) -> tuple[str, Any]:
+    """The statement that explains another, by the plan that it would have: a kept one knows no parameters."""
+    if not kept:
+        return f"{EXPLAIN} {sql}", params
+    numbered = sql.replace("%s", "${}").format(*range(1, len(params) + 1))
+    places = ", ".join(["%s"] * len(params))
+    given = f"({places})" if params else ""
+    return f"PREPARE explained AS {numbered}; {EXPLAIN} EXECUTE explained {given}; DEALLOCATE explained", params
+
+
 @contextmanager
 def reads() -> Iterator[Reads]:
     """with reads() as found: client.get(...); then found.queries and found.buffers. Runs each query twice."""
@@ -31,7 +47,9 @@ def reads() -> Iterator[Reads]:
         buffers = 0
         if sql.lstrip("( \n").upper().startswith(("SELECT", "WITH")) and " FOR " not in sql.upper()[-40:]:
             with context["connection"].connection.cursor() as cursor:
-                cursor.execute("EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) " + sql, params)
+                cursor.execute(*_explained(sql, params, kept=isinstance(context["cursor"].cursor, PreparedCursor)))
+                while cursor.description is None or "QUERY PLAN" not in cursor.description[0].name:
+                    cursor.nextset()
                 answer = cursor.fetchone()[0]
             top = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
             buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
