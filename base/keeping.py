@@ -17,19 +17,23 @@ TOKEN = f"{_SECRET}-token"
 
 
 class Kept:
-    """Pieces of HTML by their keys: `limit` of them at most, and about `room` bytes of memory with their keys; then
-    anew. A piece that alone takes a hundredth of the room is not kept."""
+    """Pieces of HTML by their keys: `limit` of them at most, and about `room` bytes of memory with their keys. Where
+    half of either is reached, those that were not asked for since half was reached before are dropped. A piece that
+    alone takes a hundredth of the room is not kept."""
 
     def __init__(self, limit: int, room: int = 16_000_000) -> None:
         self.limit, self.room = limit, room
         self.pieces: dict[tuple, str] = {}
+        self.older: dict[tuple, str] = {}
         self.taken = 0
 
     def get(self, key: tuple, write: Callable[[], str]) -> str:
         """The piece of that key, else what `write` gives, which has marks where TOKEN and holes are."""
         found = self.pieces.get(key)
         if found is None:
-            found = write()
+            found = self.older.get(key)
+            if found is None:
+                found = write()
             self._keep(key, found)
         return found
 
@@ -37,14 +41,14 @@ class Kept:
         size = getsizeof(piece) + weight(key)
         if size > self.room // 100:
             return
-        if len(self.pieces) >= self.limit or self.taken + size > self.room:
-            self.clear()
+        if len(self.pieces) >= max(self.limit // 2, 1) or self.taken + size > self.room // 2:
+            self.older, self.pieces, self.taken = self.pieces, {}, 0
         self.pieces[key] = piece
         self.taken += size
 
     def clear(self) -> None:
-        self.pieces.clear()
-        self.taken = 0
+        """As it began."""
+        self.older, self.pieces, self.taken = {}, {}, 0
 
 
 def weight(value: object) -> int:

@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpRequest
 from django.template import Context, Template
 
-from base.keeping import TOKEN
+from base.keeping import TOKEN, Kept
 from base.templatetags.kept import PARTS
 from console.tests.people import USERS, words
 
@@ -27,10 +27,24 @@ def test_by_its_key_and_with_a_token_of_its_own():
 
 
 def test_no_more_than_its_limit(monkeypatch):
-    monkeypatch.setattr(PARTS, "limit", 3)
+    monkeypatch.setattr(PARTS, "limit", 4)
     for number in range(10):
         render((number,), word=str(number))
-        assert len(PARTS.pieces) <= 3
+        assert len(PARTS.pieces) + len(PARTS.older) <= 4
+
+
+def test_what_is_asked_for_stays_and_the_rest_goes():
+    kept, written = Kept(8), []
+
+    def ask(name: str) -> None:
+        kept.get((name,), lambda: written.append(name) or name)
+
+    for number in range(30):
+        ask("always")
+        ask(str(number))
+    assert written.count("always") == 1 and len(written) == 31
+    ask("3")
+    assert written.count("3") == 2 and len(kept.pieces) + len(kept.older) <= 8
 
 
 @pytest.mark.django_db
