@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from console.queries import sql
+
 # Between the parts of a text that holds several: no name has these (base.text.clean_line).
 PART, WITHIN = "\x1f", "\x1e"
 TOGETHER = {"postgresql": "string_agg", "sqlite": "group_concat"}
@@ -54,7 +56,7 @@ REACHED = """reached AS (
 ASKED = """asked AS (
     SELECT id, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email) AS name
     FROM organizations_membership
-    WHERE id {inviters} AND organization_id = %s
+    WHERE id {inviters} AND {owned}
 )"""
 INVITERS = {
     "postgresql": "= ANY(ARRAY(SELECT DISTINCT invited_by_id FROM page))",
@@ -87,5 +89,5 @@ def beside(*, projects: bool, inviter: bool) -> Beside:
         joins += " LEFT JOIN asked ON asked.id = page.invited_by_id"
         columns[4] = "COALESCE(asked.name, '')"
     vendor = connection.vendor
-    words = {"together": TOGETHER[vendor], "here": HERE[vendor], "inviters": INVITERS[vendor]}
+    words = {"together": TOGETHER[vendor], "here": HERE[vendor], "inviters": INVITERS[vendor], "owned": sql.OWNED}
     return Beside(", ".join(parts).format(**words), ", ".join(columns), joins, projects + inviter)

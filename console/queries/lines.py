@@ -173,7 +173,7 @@ def lines_at(
     """The organization's members of these ids (as the database has them), in this order, and what stands around."""
     page = f"""page AS MATERIALIZED (
         SELECT {wanted.columns}, listed.place, true AS hit, {phase[0]} AS phase
-        FROM ({IDS[connection.vendor]}) AS listed JOIN {sql.TABLE} USING (id) WHERE organization_id = %s)"""
+        FROM ({IDS[connection.vendor]}) AS listed JOIN {sql.TABLE} USING (id) WHERE {sql.OWNED})"""
     keys = list(ids) if connection.vendor == "postgresql" else dumps(ids)
     return lines_of(organization, page, [*phase[1], keys, sql.owner(organization)], wanted, tab, now)
 

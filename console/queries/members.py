@@ -147,14 +147,14 @@ def _few(organization: Organization, listing: Listing, now: datetime, chosen: Ch
     phase, phase_params = phase_of(listing)
     picked, picked_params = few(organization, listing.picks, chosen.fewest, sql.TABLE)
     time, time_params = sql.within(listing.filter, now)
-    found, found_params = sql.matching(listing.words)
+    found, found_params = sql.matching(listing.words, among_few=True)
     behind, behind_params = beyond(listing)
     statuses = [status.value for status in listing.filter.statuses]
     order = ordered(listing)
     page = f"""page AS MATERIALIZED (
         SELECT *, true AS hit, row_number() OVER (ORDER BY {order}) AS place FROM (
             SELECT {wanted_by(listing).columns}, {phase} AS phase FROM {sql.TABLE}
-            WHERE {picked} AND organization_id = %s AND status IN ({sql.places(statuses)}){time}{found}
+            WHERE {picked} AND {sql.OWNED} AND status IN ({sql.places(statuses)}){time}{found}
         ) AS rows_
         WHERE true{behind} ORDER BY {order} LIMIT {PAGE_SIZE + 1})"""
     params = [*phase_params, *picked_params, sql.owner(organization), *statuses]

@@ -39,10 +39,11 @@ def _at_start(word: str) -> str:
     return " " if len(word) < 3 else ""
 
 
-def matching(words: list[str]) -> tuple[str, Params]:
-    """Members in whom every word is found: by the trigram index, or on SQLite by looking at each."""
+def matching(words: list[str], *, among_few: bool = False) -> tuple[str, Params]:
+    """Members in whom every word is found: by the trigram index, or among few (and on SQLite) by looking at each."""
     if connection.vendor == "postgresql":
-        return " AND search_text LIKE %s" * len(words), [_pattern(word) for word in words]
+        one = " AND (search_text LIKE %s) IS TRUE" if among_few else " AND search_text LIKE %s"
+        return one * len(words), [_pattern(word) for word in words]
     return " AND instr(search_text, %s) > 0" * len(words), [_at_start(word) + word for word in words]
 
 
@@ -69,6 +70,11 @@ def ordered(listing: Listing) -> str:
     backwards = listing.cursor is not None and listing.cursor.backwards
     direction = "DESC" if listing.descending != backwards else "ASC"
     return ", ".join(f"{name} {direction}" for name in (*listing.keys, "id"))
+
+
+# A check that leads to no index: what is found by its id is not looked for among all members of an organization, which
+# in a plan for organizations of a usual size are few.
+OWNED = "(organization_id = %s) IS TRUE"
 
 
 def owner(organization: Organization) -> Any:
