@@ -11,11 +11,8 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import override_settings
 
-from base.answers import PAGES
-from base.templatetags.kept import PARTS
 from bench import floor, seed
 from console.listing import Listing
-from console.rows import ROWS
 from organizations.models import Group, Membership, Project, Role, Status
 
 PREFIX = "teamadmin_bench"
@@ -89,12 +86,6 @@ class Place:
 
     def enter(self) -> None:
         connections["default"] = self.wrapper
-
-    @staticmethod
-    def forget() -> None:
-        """As in a process that has written no page yet."""
-        for kept in (PAGES, PARTS, ROWS):
-            kept.clear()
 
     def __post_init__(self) -> None:
         self.wrapper = connections["default"]

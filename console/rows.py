@@ -70,7 +70,6 @@ def _hashable(value: Any) -> Any:
 
 
 Words = dict[str, str]
-INVITED = Status.INVITED.value
 
 
 @cache
@@ -105,7 +104,7 @@ class Rows:
             initials=initials(name),
             tint=tint(member.email),
             off=member.status == Status.DEACTIVATED,
-            you=member.pk == self.actor.pk,
+            you=line.id == self.me,
             roles=tuple(self._role(role)[0] for role in roles_of(member)),
             status=self.states[state],
             tone=TONES[state],
@@ -173,8 +172,8 @@ class Rows:
     def _known(self, line: Line) -> tuple:
         """All that decides how the row is written, for who looks at this view today: the line but for its place, and of
         its times what the clock makes of them."""
-        due = self.clock.due(line.invite_expires_at) if line.status == INVITED else 0
-        return line[3:], line.id == self.me, self.clock.age(line.last_active_at), due
+        clock = self.clock
+        return line[3:], line.id == self.me, clock.age(line.last_active_at), clock.due(line.invite_expires_at)
 
     def render(self, lines: Iterable[Line]) -> SafeString:
         """The rows of a page as HTML. A row of which nothing changed is not written again: the first page is the one

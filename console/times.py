@@ -49,9 +49,9 @@ class Clock:
         minutes = int((self.seconds - value) // 60) if value else DAY
         return max(minutes, 4) if minutes < 60 else 100 + minutes // 60 if minutes < DAY else 0
 
-    def due(self, value: float) -> int:
+    def due(self, value: float | None) -> int:
         """The same for until() and for whether it is over."""
-        return 0 if value <= self.seconds else 1 if value - self.seconds < 3600 else 2
+        return 0 if value is None or value <= self.seconds else 1 if value - self.seconds < 3600 else 2
 
     def day(self, day: date) -> str:
         """ "Dec 16", with its year where that is another one."""

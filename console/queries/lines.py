@@ -27,7 +27,6 @@ from organizations.queries import Through, raw, remember_roles
 # Times, dear to make Python's, are read as seconds since 1970, and only where they are shown or sorted by.
 TIMES = ("last_active_at", "joined_at", "invite_expires_at")
 PLAIN = "id, first_name, last_name, email, status, managed_by, two_factor, invited_by_id, sort_name, role_order"
-KEPT_AS_READ = ("first_name", "last_name", "email", "status", "managed_by", "two_factor", "sort_name", "role_order")
 SECONDS = {"postgresql": "date_part('epoch', page.{0})", "sqlite": "CAST(page.{0} AS text)"}
 
 
@@ -84,10 +83,10 @@ class Line(NamedTuple):
 
     def member(self, organization: Organization, roles: dict[str, Role]) -> Membership:
         """The member with their roles; what was not asked for is read when it is used."""
-        values = {name: getattr(self, name) for name in KEPT_AS_READ} | {"id": UUID(self.id)}
-        values |= {name: self.time(name) for name in TIMES if getattr(self, name) is not None}
-        names = [field.attname for field in Membership._meta.concrete_fields if field.attname in values]
-        member = Membership.from_db(connection.alias, names, [values[name] for name in names])
+        read = {name: value for name, value in self._asdict().items() if value is not None}
+        made = {"id": UUID(self.id), **{name: self.time(name) for name in TIMES if name in read}}
+        names = [field.attname for field in Membership._meta.concrete_fields if field.attname in read]
+        member = Membership.from_db(connection.alias, names, [made.get(name, read[name]) for name in names])
         member.organization = organization
         remember_roles(member, self.roles_in(roles), self.through_in(roles))
         return member

@@ -8,11 +8,11 @@ from django.test import Client
 from base.answers import PAGES
 from base.keeping import TOKEN, mark
 from base.templatetags.kept import PARTS
-from console.rows import ROWS
 from console.tests.people import PENDING, USERS, pending, words
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
 from teamadmin.testing.cast import add_member, add_role
+from teamadmin.testing.keeping import forget
 
 pytestmark = pytest.mark.spec("U-18")
 VIEWS = [
@@ -26,11 +26,6 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture(autouse=True)
 def _empty():
     forget()
-
-
-def forget() -> None:
-    for kept in (PAGES, PARTS, ROWS):
-        kept.clear()
 
 
 def page(client: Client, address: str, **options) -> str:

@@ -4,7 +4,6 @@ Where rows are read in the order of an index it is the same at every size. Where
 depends on how much there is of it; the bounds below hold the worst of each kind.
 """
 
-import json
 import time
 from collections.abc import Iterator
 
@@ -18,7 +17,7 @@ from console.queries.members import LONG_WALK, WALK
 from console.tests.people import PENDING, USERS
 from organizations.models import Membership, Status
 from organizations.roles import BUILT_IN
-from teamadmin.testing.buffers import reads
+from teamadmin.testing.buffers import plan_of, reads
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.skipif("connection.vendor != 'postgresql'")]
 QUERIES, BUFFERS = 7, 400
@@ -186,17 +185,11 @@ def test_a_page_is_read_in_the_order_of_an_index(live_cast, monkeypatch, plan, n
     with connection.cursor() as cursor:
         cursor.execute(f"SET plan_cache_mode = {plan}")
         for query, params in asked:
-            numbered = query.replace("%s", "${}").format(*range(1, len(params) + 1))
-            cursor.execute(f"PREPARE asked AS {numbered}")
-            places = ", ".join(["%s"] * len(params))
-            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE asked ({places})", params)
-            answer = cursor.fetchone()[0]
             most = LONG_WALK if LONG_WALK in params else WALK
-            for step in steps_of((json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]):
+            for step in steps_of(plan_of(cursor, query, params, kept=True)):
                 met = step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
                 assert met * step["Actual Loops"] <= most + 200, (query, step)
                 assert step["Node Type"] != "Sort" or step["Actual Rows"] <= 400, (query, step)
-            cursor.execute("DEALLOCATE asked")
     connection.close()
 
 

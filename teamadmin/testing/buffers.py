@@ -38,6 +38,15 @@ def _explained(sql: str, params: Any, *, kept: bool) -> tuple[str, Any]:
     return f"PREPARE explained AS {numbered}; {EXPLAIN} EXECUTE explained {given}; DEALLOCATE explained", params
 
 
+def plan_of(cursor: Any, sql: str, params: Any, *, kept: bool) -> dict:
+    """The plan of that statement, once it was run. A kept one is planned as the connection's plan_cache_mode says."""
+    cursor.execute(*_explained(sql, params, kept=kept))
+    while cursor.description is None or "QUERY PLAN" not in cursor.description[0].name:
+        cursor.nextset()
+    answer = cursor.fetchone()[0]
+    return (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+
+
 @contextmanager
 def reads() -> Iterator[Reads]:
     """with reads() as found: client.get(...); then found.queries and found.buffers. Runs each query twice."""
@@ -47,11 +56,7 @@ def reads() -> Iterator[Reads]:
         buffers = 0
         if sql.lstrip("( \n").upper().startswith(("SELECT", "WITH")) and " FOR " not in sql.upper()[-40:]:
             with context["connection"].connection.cursor() as cursor:
-                cursor.execute(*_explained(sql, params, kept=isinstance(context["cursor"].cursor, PreparedCursor)))
-                while cursor.description is None or "QUERY PLAN" not in cursor.description[0].name:
-                    cursor.nextset()
-                answer = cursor.fetchone()[0]
-            top = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+                top = plan_of(cursor, sql, params, kept=isinstance(context["cursor"].cursor, PreparedCursor))
             buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
         found.queries.append((sql, buffers))
         return execute(sql, params, many, context)
