@@ -4,7 +4,6 @@ Where rows are read in the order of an index it is the same at every size. Where
 depends on how much there is of it; the bounds below hold the worst of each kind.
 """
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +16,7 @@ from console.queries.members import LONG_WALK, WALK
 from console.tests.people import PENDING, USERS
 from organizations.models import Membership, Status
 from organizations.roles import BUILT_IN
-from teamadmin.testing.buffers import plan_of, reads
+from teamadmin.testing.buffers import plan_of, reads, settle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.skipif("connection.vendor != 'postgresql'")]
 QUERIES, BUFFERS = 7, 400
@@ -63,23 +62,6 @@ def fill(cast, size: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(CROWD.format(**values))
     settle()
-
-
-def settle() -> None:
-    """What a server does by itself within minutes. A neighbour that looks at the tables meanwhile, as autovacuum's
-    analysis does, keeps rows from being known as visible to all: then once more. So do the few dead rows of a test that
-    was rolled back, which are left in their indexes unless that is asked for."""
-    for _attempt in range(40):
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM (ANALYZE, INDEX_CLEANUP ON)")
-            cursor.execute(
-                "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relname LIKE 'organizations_%'"
-                " AND relallvisible < relpages"
-            )
-            if not cursor.fetchone()[0]:
-                return
-        time.sleep(0.25)
-    pytest.fail("The tables did not settle.")
 
 
 def deep(cast) -> str:
