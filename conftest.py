@@ -1,3 +1,3 @@
-"""All fixtures stand in teamadmin/testing/fixtures.py."""
+"""Fixtures for every test stand in teamadmin/testing."""
 
-pytest_plugins = ["teamadmin.testing.fixtures", "teamadmin.testing.cast"]
+pytest_plugins = ["teamadmin.testing.fixtures", "teamadmin.testing.cast", "teamadmin.testing.pages"]

@@ -26,23 +26,6 @@ def crowd(live_cast):
     return live_cast
 
 
-@pytest.fixture
-def enter(live_server):
-    """enter(page, cast, "olga", path): opens a page signed in; whatever the console complains of fails the test."""
-    complaints = []
-
-    def go(page: Page, cast, name: str, path: str) -> None:
-        cookie = cast.client(name).cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(live_server.url + path)
-
-    go.complaints = complaints
-    yield go
-    assert not complaints, complaints
-
-
 def first_name(page: Page):
     return page.locator("tbody .name").first
 

@@ -9,8 +9,9 @@ from console.models import BulkAction
 from console.tests.people import PENDING, USERS, joined
 from organizations.models import GroupMembership, Membership, Status
 from teamadmin.testing.cast import role_named
+from teamadmin.testing.pages import come_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-15")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-15"), pytest.mark.usefixtures("refusals")]
 
 
 @pytest.fixture
@@ -19,27 +20,6 @@ def crowd(live_cast, monkeypatch):
     monkeypatch.setattr("console.views.bulk.PATIENCE", 19.0)  # no worker is there to have the rest
     live_cast.people = joined(live_cast.acme, 66)
     return live_cast
-
-
-@pytest.fixture
-def enter(live_server):
-    """enter(page, cast, "olga", path): opens a page signed in; whatever the console complains of fails the test."""
-    complaints = []
-
-    def go(page: Page, cast, name: str, path: str) -> None:
-        cookie = cast.client(name).cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.on("console", lambda told: complaints.append(told.text) if wrong(told) else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(live_server.url + path)
-
-    yield go
-    assert not complaints, complaints
-
-
-def wrong(told) -> bool:
-    """Not the browser's line about a form that was answered with 422."""
-    return told.type in ("error", "warning") and "422" not in told.text
 
 
 def box(page: Page, name: str):
@@ -273,8 +253,7 @@ def test_a_running_action_is_stopped(page, crowd, enter, monkeypatch):
 @pytest.mark.parametrize("width", [1440, 390])
 def test_without_a_script(browser, crowd, live_server, width):
     context = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 844})
-    cookie = crowd.client("olga").cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    come_in(context, live_server.url, crowd.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + USERS)
     for name in ("Bo Lindqvist", "Max Keller"):

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from console.tests.people import USERS
+from teamadmin.testing.pages import come_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,8 +18,7 @@ def downloaded(page, button) -> str:
 
 @pytest.mark.spec("U-17")
 def test_the_view_and_the_selection_are_exported(page, live_cast, live_server):
-    cookie = live_cast.client("olga").cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    come_in(page.context, live_server.url, live_cast.client("olga"))
     page.goto(live_server.url + USERS)
     page.get_by_role("searchbox").press_sequentially("lind", delay=20)
     expect(page.locator("tbody tr")).to_have_count(1)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from console.tests.people import USERS, in_groups, joined
 from organizations.models import Group
+from teamadmin.testing.pages import come_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,22 +18,6 @@ def crowd(live_cast):
     in_groups(joined(live_cast.acme, 10), [live_cast.groups["research"]])
     Group.objects.bulk_create(Group(organization=live_cast.acme, name=f"Team {n:02}").prepare() for n in range(10))
     return live_cast
-
-
-@pytest.fixture
-def enter(live_server):
-    """enter(page, cast, "olga", path): opens a page signed in; whatever the console complains of fails the test."""
-    complaints = []
-
-    def go(page: Page, cast, name: str, path: str) -> None:
-        cookie = cast.client(name).cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(live_server.url + path)
-
-    yield go
-    assert not complaints, complaints
 
 
 def rows(page: Page):
@@ -126,8 +111,7 @@ def test_columns_by_keyboard(page, crowd, enter):
 @pytest.mark.spec("U-5", "U-6")
 def test_without_scripts(browser, live_server, crowd):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
-    cookie = crowd.client("olga").cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    come_in(context, live_server.url, crowd.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + USERS + "?sort=-name")
     page.get_by_role("button", name="Group Any").click()

@@ -7,8 +7,9 @@ from console.tests.people import in_groups, joined, pending
 from organizations.models import Group, GroupRole, ManagedBy, ProjectGrant, Status
 from organizations.queries import roles_of_group
 from teamadmin.testing.cast import role_named
+from teamadmin.testing.pages import come_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
 GROUPS = "/o/acme/groups/"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
@@ -26,22 +27,11 @@ def scene(live_cast):
     return live_cast
 
 
-def sign_in(context, live_server, cast, name: str) -> None:
-    value = cast.client(name).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
-
-
 @pytest.fixture
-def olga(page: Page, live_server, scene):
-    """Olga's page; whatever the console complains of fails the test."""
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page.context, live_server, scene, "olga")
-    page.goto(live_server.url + GROUPS)
-    yield page
-    # The browser says itself that a form was wrong.
-    assert not [said for said in complaints if "status of 422" not in said]
+def olga(page: Page, scene, enter):
+    """Olga's page."""
+    enter(page, scene, "olga", GROUPS)
+    return page
 
 
 def row(page: Page, group: Group):
@@ -182,7 +172,7 @@ def test_delete_from_its_page(olga, live_server, scene):
 @pytest.mark.spec("G-1", "G-2")
 def test_without_a_script(browser: Browser, live_server, scene):
     context = browser.new_context(java_script_enabled=False, viewport=WIDE, reduced_motion="reduce")
-    sign_in(context, live_server, scene, "olga")
+    come_in(context, live_server.url, scene.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + GROUPS)
     page.get_by_role("link", name="Add new group").click()

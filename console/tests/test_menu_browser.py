@@ -25,22 +25,16 @@ def people(live_cast):
 
 
 @pytest.fixture
-def enter(live_server):
-    """enter(page, user, path): opens a page signed in; whatever the console complains of fails the test."""
-    complaints = []
+def enter(enter):
+    """enter(page, user, path): as whoever it is, not one of the cast."""
 
     def go(page: Page, user: User, path: str = USERS) -> None:
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        cookie = client.cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(live_server.url + path)
+        enter.go(page, client, path)
 
-    go.complaints = complaints
-    yield go
-    assert not complaints, complaints
+    go.complaints = enter.complaints
+    return go
 
 
 def more(page: Page, name: str):

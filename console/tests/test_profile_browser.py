@@ -12,7 +12,7 @@ from organizations.queries import member_in, profile_of, roles_of
 from organizations.services import delete_member, set_member_roles
 from teamadmin.testing.cast import role_named
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
 
 
 def drawer(page: Page):

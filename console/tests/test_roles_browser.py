@@ -3,31 +3,17 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from organizations.models import Role
 from organizations.permissions import Permission as P
 from organizations.roles import permissions_of
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
+from teamadmin.testing.pages import come_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
 ROLES = "/o/acme/roles/"
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def enter(live_server):
-    """enter(page, cast, "olga", path): opens a page signed in; whatever the console complains of fails the test."""
-    complaints = []
-
-    def go(page: Page, cast, name: str, path: str) -> None:
-        cookie = cast.client(name).cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(live_server.url + path)
-
-    yield go
-    assert not complaints, complaints
 
 
 @pytest.fixture
@@ -122,8 +108,7 @@ def test_the_matrix_scrolls_by_itself_on_a_phone(page, live_cast, enter, axe):
 @pytest.mark.spec("R-9", "R-3")
 def test_without_scripts(browser, live_server, live_cast, desk):
     context = browser.new_context(java_script_enabled=False)
-    cookie = live_cast.client("olga").cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    come_in(context, live_server.url, live_cast.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + ROLES + "new/")
     page.get_by_label("Copy from a role").select_option("Desk")

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from invitations.links import token_of
 from invitations.models import Batch, Invitation
 from invitations.services import accept_as_new_user, resend_invitation, withdraw_invitation
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD, add_user
+from teamadmin.testing.pages import come_in
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 NEW_PASSWORD = "a-long-walk-by-the-sea"
@@ -30,12 +31,6 @@ def invitation(live_cast) -> Invitation:
 @pytest.fixture
 def link(live_server, invitation) -> str:
     return live_server.url + reverse("invitation", args=[token_of(invitation)])
-
-
-def sign_in(context: BrowserContext, live_server, live_cast, name: str) -> None:
-    """Puts the session cookie of one of the cast into the browser."""
-    cookie = live_cast.client(name).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
 
 
 def joined(user) -> Membership:
@@ -111,7 +106,7 @@ def test_without_javascript(browser, live_server, link):
 @pytest.mark.spec("J-2")
 def test_switch_account_then_sign_in_to_join(page: Page, context, live_server, live_cast, link):
     add_user("nadia@acme.example", "Nadia", "Petrov")
-    sign_in(context, live_server, live_cast, "tess")
+    come_in(context, live_server.url, live_cast.client("tess"))
     page.goto(link)
     expect(page.get_by_role("heading", name="This invitation is for somebody else")).to_be_visible()
     page.get_by_role("button", name="Switch account").click()
@@ -239,20 +234,20 @@ def test_axe_finds_nothing(browser, live_server, live_cast, invitation, link, ax
     elif name == "invited":
         live_cast.stranger.email = "nadia@acme.example"
         live_cast.stranger.save()
-        sign_in(context, live_server, live_cast, "stranger")
+        come_in(context, live_server.url, live_cast.client("stranger"))
     elif "welcome" in name:
         if name == "long_welcome":
             _long(live_cast, invitation)
         Membership.objects.filter(pk=live_cast.bo.pk).update(welcomed_at=None)
         if name != "welcome_default":
             Invitation.objects.update(membership=live_cast.bo, accepted_at=timezone.now())
-        sign_in(context, live_server, live_cast, "bo")
+        come_in(context, live_server.url, live_cast.client("bo"))
         address = live_server.url + "/o/acme/welcome/"
     else:
         prepare, who = PAGES[name]
         prepare(live_cast, invitation)
         if who:
-            sign_in(context, live_server, live_cast, who)
+            come_in(context, live_server.url, live_cast.client(who))
     for width, scheme in VIEWS:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 900 if width > 1000 else 844})

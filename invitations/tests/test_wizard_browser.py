@@ -10,6 +10,7 @@ from invitations.models import Batch, Invitation
 from invitations.tests.wizardry import rows_of, url
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD
+from teamadmin.testing.pages import come_in
 
 pytestmark = pytest.mark.browser
 THREE = [
@@ -25,9 +26,7 @@ def signed_in(live_server, live_cast, context):
 
     def open_at(address: str = "/o/acme/users/add/", *, name: str = "olga", within=None) -> Page:
         where = within or context
-        where.add_cookies(
-            [{"name": "sessionid", "value": live_cast.client(name).cookies["sessionid"].value, "url": live_server.url}]
-        )
+        come_in(where, live_server.url, live_cast.client(name))
         page = where.new_page()
         page.goto(live_server.url + address)
         return page

@@ -10,6 +10,7 @@ from invitations.models import Batch, Invitation
 from invitations.tests.wizardry import rows_of, url
 from organizations.models import Group
 from teamadmin.testing.cast import Cast
+from teamadmin.testing.pages import come_in
 
 pytestmark = pytest.mark.browser
 NADIA = ("Nadia", "Petrov", "nadia@acme.example")
@@ -17,8 +18,7 @@ SAMUEL = ("Samuel", "Osei", "samuel@acme.example")
 
 
 def open_as(context: BrowserContext, live_server, cast: Cast, name="olga", at: str = "/o/acme/users/add/") -> Page:
-    cookie = cast.client(name).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    come_in(context, live_server.url, cast.client(name))
     page = context.new_page()
     page.goto(live_server.url + at)
     return page

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import User
 from organizations.models import Group, GroupMembership, Project, ProjectGrant
 from teamadmin.testing.cast import PASSWORD, add_member
+from teamadmin.testing.pages import come_in
 
 SCREENS = ("/o/acme/", "/o/acme/projects/", "/o/acme/workspace/", "/o/acme/preferences/", "/organizations/")
 VIEWS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
@@ -30,15 +31,9 @@ def scene(live_cast):
     return live_cast
 
 
-def come_in(context, live_server, cast, name: str) -> None:
-    """Puts the session cookie of one of the cast into the browser."""
-    value = cast.client(name).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
-
-
 @pytest.fixture
 def olga(page: Page, live_server, scene) -> Page:
-    come_in(page.context, live_server, scene, "olga")
+    come_in(page.context, live_server.url, scene.client("olga"))
     return page
 
 
@@ -48,7 +43,7 @@ def olga(page: Page, live_server, scene) -> Page:
 def test_axe_finds_nothing_and_nothing_runs_over(page: Page, live_server, scene, axe, name, width, scheme):
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    come_in(page.context, live_server, scene, name)
+    come_in(page.context, live_server.url, scene.client(name))
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for path in SCREENS:
@@ -64,7 +59,7 @@ def test_axe_on_signing_in_and_on_belonging_nowhere(page: Page, live_server, sce
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(live_server.url)
     axe(page)
-    come_in(page.context, live_server, scene, "stranger")
+    come_in(page.context, live_server.url, scene.client("stranger"))
     page.goto(live_server.url)
     expect(page.get_by_role("heading", level=1)).to_have_text("You are not a member of any organization yet")
     axe(page)
@@ -179,7 +174,7 @@ def test_one_changes_ones_name(olga: Page, live_server):
 @pytest.mark.spec("U-1", "A-5")
 def test_it_all_works_without_javascript(browser: Browser, live_server, scene):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
-    come_in(context, live_server, scene, "olga")
+    come_in(context, live_server.url, scene.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + "/o/acme/projects/")
     page.get_by_role("searchbox", name="Search projects").fill("atlas")

@@ -4,27 +4,18 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from organizations.models import Project, ProjectGrant, Status
+from teamadmin.testing.pages import come_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROJECTS = "/o/acme/projects/"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
-def sign_in(context, live_server, cast, name: str) -> None:
-    value = cast.client(name).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
-
-
 @pytest.fixture
-def olga(page: Page, live_server, live_cast):
-    """Olga's page; whatever the console complains of fails the test."""
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page.context, live_server, live_cast, "olga")
-    page.goto(live_server.url + PROJECTS)
-    yield page
-    assert not complaints
+def olga(page: Page, live_cast, enter):
+    """Olga's page."""
+    enter(page, live_cast, "olga", PROJECTS)
+    return page
 
 
 @pytest.mark.spec("P-1", "U-12")
@@ -81,7 +72,7 @@ def test_the_list_searches_and_leads_on(olga, live_cast):
 @pytest.mark.spec("P-1", "R-4")
 def test_without_a_script(browser: Browser, live_server, live_cast):
     context = browser.new_context(java_script_enabled=False, viewport=WIDE, reduced_motion="reduce")
-    sign_in(context, live_server, live_cast, "max")
+    come_in(context, live_server.url, live_cast.client("max"))
     page = context.new_page()
     page.goto(live_server.url + PROJECTS)
     page.get_by_role("link", name="New project").click()
@@ -123,6 +114,6 @@ def test_axe_finds_nothing_and_nothing_runs_over(olga, live_server, live_cast, a
         olga.goto(live_server.url + path)
         axe(olga)
         assert olga.evaluate("document.documentElement.scrollWidth") <= size["width"], path
-    sign_in(olga.context, live_server, live_cast, "bo")
+    come_in(olga.context, live_server.url, live_cast.client("bo"))
     olga.goto(f"{live_server.url}{PROJECTS}{long.pk}/")
     axe(olga)
