@@ -18,7 +18,7 @@ from invitations.problems import Problems, batch_problems
 from invitations.queries import choices_of, live_invitation
 from invitations.services.drafts import DraftChanged
 from invitations.services.spending import spend_mails
-from organizations.models import Membership, Role
+from organizations.models import Membership, Role, Status
 from organizations.pages import default_welcome_page, welcome_pages
 from organizations.policies import can_add_users
 from organizations.services import Person, add_pending_members, lock_both, lock_organization, remove_pending_member
@@ -151,13 +151,17 @@ def resend_invitation(*, actor: Membership, member: Membership, sends: int | Non
 
 @transaction.atomic
 def withdraw_invitation(*, actor: Membership, member: Membership) -> bool:
-    """Deletes a member who has not accepted and revokes the invitation (U-14); False where they have by now.
+    """Deletes a member who has not accepted, and revokes the invitation (U-14); False where they have, or are gone.
 
     Raises Refused with the reason. The conditional UPDATE decides between this and accepting: one winner.
     """
+    try:
+        actor, member = lock_both(actor, member)
+    except Membership.DoesNotExist:
+        return False
+    if member.status != Status.INVITED:
+        return False
     require(can_withdraw(actor, member))
-    # The member's row first, as accepting and resending lock it: in another order two would wait for each other.
-    Membership.objects.select_for_update().filter(pk=member.pk).first()
     revoked = Invitation.objects.filter(membership=member, accepted_at=None, revoked_at=None).update(revoked_at=Now())
     if not revoked:
         return False

@@ -24,6 +24,7 @@ from organizations.models import (
     Role,
     Status,
 )
+from organizations.services.locking import lock_both
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,21 @@ def activate_member(*, member: Membership, user: User) -> bool:
 
 @transaction.atomic
 def remove_pending_member(*, actor: Membership, member: Membership) -> bool:
-    """Deletes a member who has not accepted, with groups and projects; False where they have by now."""
+    """Deletes a member who has not accepted, with groups and projects; False where they have by now, or are gone.
+
+    Raises Refused with the reason (R-7).
+    """
+    try:
+        actor, member = lock_both(actor, member)
+    except Membership.DoesNotExist:
+        return False
+    if member.status != Status.INVITED:
+        return False
+    require(policies.can_delete_member(actor, member))
     label = {"email": member.email}
     record(organization_id=member.organization_id, actor=actor, action="member.deleted", target=member, data=label)
-    deleted, _ = Membership.objects.filter(pk=member.pk, status=Status.INVITED).delete()
-    if not deleted:
-        transaction.set_rollback(True)
-    return bool(deleted)
+    member.delete()
+    return True
 
 
 @transaction.atomic

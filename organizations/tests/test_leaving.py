@@ -5,9 +5,10 @@ import pytest
 from accounts.models import User
 from audit.models import Entry
 from base.policies import Refused
+from invitations.services import withdraw_invitation
 from organizations import policies, services
 from organizations.models import GroupMembership, ManagedBy, Membership, MembershipRole, ProjectGrant, Status
-from teamadmin.testing.cast import add_member, add_user, role_named
+from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 
 
 def status_of(member) -> str:
@@ -113,6 +114,9 @@ def test_nobody_touches_who_holds_more(cast):
         for act in (services.deactivate_member, services.delete_member):
             with pytest.raises(Refused, match="allows more than yours"):
                 act(actor=desk, member=member)
+        Membership.objects.filter(pk=member.pk).update(status=Status.DEACTIVATED)
+        with pytest.raises(Refused, match="allows more than yours"):
+            services.reactivate_member(actor=desk, member=member)
     assert policies.can_delete_member(desk, cast.max).applies, "shown off with its reason, not left out"
     services.delete_member(actor=desk, member=cast.bo)
 
@@ -132,3 +136,23 @@ def test_an_actor_counts_as_they_are_now(cast):
     services.deactivate_member(actor=cast.olga, member=ann)
     with pytest.raises(Refused, match="access to this organization has ended"):
         services.delete_member(actor=ann, member=cast.bo)
+
+
+@pytest.mark.spec("R-7", "U-14")
+@pytest.mark.parametrize("delete", [withdraw_invitation, services.remove_pending_member])
+def test_an_actor_counts_as_they_are_now_for_pending_members_too(cast, delete):
+    nadia, mo = cast.invite(people=[("Nadia", "P", "nadia@acme.example"), ("Mo", "R", "mo@acme.example")])
+    ann = add_member(cast.acme, add_user("ann@acme.example", "Ann"), "admin")
+    desk = add_member(
+        cast.acme, add_user("dee@acme.example", "Dee"), add_role(cast.acme, "Desk", "people.view", "people.admin")
+    )
+    assert policies.can_delete_member(ann, nadia.membership) and policies.can_delete_member(desk, mo.membership)
+    services.set_member_roles(actor=cast.olga, member=Membership.objects.get(pk=ann.pk), roles=[role_named("operator")])
+    with pytest.raises(Refused, match="does not include"):  # demoted since she was looked up
+        delete(actor=ann, member=nadia.membership)
+    promoted = Membership.objects.get(pk=mo.membership_id)
+    services.set_member_roles(actor=cast.olga, member=promoted, roles=[role_named("manager")])
+    with pytest.raises(Refused, match="allows more than yours"):  # promoted since he was looked up
+        delete(actor=desk, member=mo.membership)
+    assert Membership.objects.filter(status=Status.INVITED).count() == 2
+    assert delete(actor=desk, member=nadia.membership) and not delete(actor=desk, member=nadia.membership)
