@@ -98,7 +98,7 @@ LABELS = {
     Permission.BILLING_VIEW: _("See billing"),
     Permission.PEOPLE_INVITE: _("Invite people"),
     Permission.PEOPLE_EDIT: _("Edit people"),
-    Permission.PEOPLE_ADMIN: _("Deactivate and delete people"),
+    Permission.PEOPLE_ADMIN: _("Reset 2FA, log out, deactivate and delete people"),
     Permission.GROUPS_MANAGE: _("Manage groups"),
     Permission.ROLES_MANAGE: _("Manage roles"),
     Permission.SECURITY_MANAGE: _("Manage security"),

@@ -177,7 +177,7 @@ def test_who_accepted_just_before_is_not_deleted(cast, nadia, monkeypatch):
 def test_a_manager_does_not_delete(cast, nadia):
     for method in ("get", "post"):
         answer = getattr(cast.client("max"), method)(url(nadia, "deletion"))
-        assert answer.status_code == 403 and "“Deactivate and delete people”" in words(answer)
+        assert answer.status_code == 403 and "“Reset 2FA, log out, deactivate and delete people”" in words(answer)
     assert Membership.objects.filter(pk=nadia.pk).exists()
 
 
