@@ -10,6 +10,9 @@ from console.listing import EVERYONE, JOINED, Listing, Picks, Tab, whole
 from console.words import address_of
 from organizations.models import Status
 
+# Words of fewer letters are looked for at the beginning of words only (console.queries.sql).
+SHORT = 3
+
 
 def nobody(slug: str, listing: Listing, matches: dict[str, int], chosen: dict[str, str]) -> dict[str, Any]:
     """Heading, text, url and action for ui/empty.html, and `choices` to take back, each a label and an address; nothing
@@ -31,7 +34,9 @@ def nobody(slug: str, listing: Listing, matches: dict[str, int], chosen: dict[st
 
 def _searched(listing: Listing, filters: list[tuple[str, str, str]]) -> dict[str, Any]:
     text = _("Search for a part of a name or an email address, or for all of it.")
-    if filters:
+    if any(len(word) < SHORT for word in listing.words):
+        text = _("One or two letters are found where a word begins. Type a third one to search within words.")
+    elif filters:
         text = _("You’re looking at some members only. Take a filter away to search more of them.")
     return {
         "heading": _("No one matches “%(search)s”") % {"search": listing.q},

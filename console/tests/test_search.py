@@ -188,6 +188,15 @@ def test_no_results_names_the_search_and_clears_it(cast):
     assert link(page, "Clear search and filters") == USERS
 
 
+@pytest.mark.spec("U-6", "U-18")
+def test_a_short_word_that_finds_nobody_says_where_it_was_looked_for(cast):
+    client, told = cast.client("olga"), "One or two letters are found where a word begins."
+    for text in ("nd", "lindqvist nd"):
+        assert told in words(client.get(USERS, {"q": text}))
+    assert names(client.get(USERS, {"q": "ndq"})) == ["Bo Lindqvist"]
+    assert told not in words(client.get(USERS, {"q": "zoltan"}))
+
+
 @pytest.mark.spec("U-18")
 def test_a_filter_with_nobody_is_named_and_cleared(cast):
     page = cast.client("olga").get(USERS, {"status": "deactivated"})
