@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
@@ -116,3 +117,17 @@ def test_the_demo_has_no_mail_page_in_production(client):
 
 def test_the_demo_ignores_a_production_key():
     assert shown("s.SECRET_KEY", TEAMADMIN_DEMO="1").startswith("demo-only-")
+
+
+def test_containers_get_every_variable_that_is_written_beside_them():
+    """A variable of docs/operating.md that the compose file does not name is no less in force (I-5)."""
+    services = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
+    ours = {name: found for name, found in services.items() if "build" in found}
+    assert ours.keys() == {"migrate", "web", "worker", "beat"}
+    for found in ours.values():
+        assert found["env_file"] == ".env"
+        # What would overrule the file's own: none of these is optional.
+        assert found["environment"].keys() <= {
+            "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DEFAULT_FROM_EMAIL", "DATABASE_URL", "REDIS_URL",
+            "BEHIND_PROXY", "TEAMADMIN_DATA", "STATEMENT_TIMEOUT_MS", "LOCK_TIMEOUT_MS",
+        }  # fmt: skip
