@@ -75,14 +75,13 @@ def test_in_slices_until_all_are_done(cast, monkeypatch):
 
 @pytest.mark.django_db
 def test_above_200_a_worker_is_asked_after_the_commit(cast, monkeypatch, django_capture_on_commit_callbacks):
-    monkeypatch.setattr("console.services.bulk.AT_ONCE", 3)
     asked = []
     monkeypatch.setattr(waking, "publish", lambda *what: asked.append(what))
     with django_capture_on_commit_callbacks(execute=True):
-        begin(cast.olga, joined(cast.acme, 3))
+        begin(cast.olga, joined(cast.acme, 200))
     assert asked == []
     with django_capture_on_commit_callbacks(execute=True):
-        action = begin(cast.olga, joined(cast.acme, 4))
+        action = begin(cast.olga, joined(cast.acme, 201))
     assert asked == [("console.tasks.work_off_bulk", str(action.pk))]
 
 

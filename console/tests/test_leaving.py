@@ -182,6 +182,21 @@ def test_deactivated_and_pending_members_are_deleted_from_both_tabs(cast, view):
     assert Invitation.objects.filter(revoked_at=None).count() == 0
 
 
+@pytest.mark.spec("U-13", "U-14")
+def test_delete_says_what_goes_with_a_pending_member(cast):
+    groups, projects = [
+        [str(things[name].pk)] for things, name in ((cast.groups, "marketing"), (cast.projects, "ledger"))
+    ]
+    nadia = cast.invite(group_ids=groups, project_ids=projects)[0].membership
+    asked = words(cast.client("olga").get(url(nadia, "deletion", "pending/")))
+    for text in (
+        "Delete Nadia Petrov?", "This can’t be undone.", "The invitation is withdrawn and its link stops working",
+        "Removed from 1 group: Marketing", "Loses access to 3 projects", "No mail is sent.",
+    ):  # fmt: skip
+        assert text in asked
+    assert "account" not in asked and "Signed out" not in asked
+
+
 @pytest.mark.spec("U-13")
 def test_whoever_was_deleted_is_invited_anew(cast):
     cast.client("olga").post(url(cast.bo, "deletion"))

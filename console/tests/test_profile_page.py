@@ -99,6 +99,9 @@ def test_sessions_and_activity_are_not_for_everybody(cast):
     Client().post("/accounts/login/", {"login": "bo@acme.example", "password": PASSWORD})
     assert "Sessions 1 Log out all" in section(cast.client("olga").get(page_of(cast.bo)), "Sessions")
     assert "Sessions" not in words(cast.client("max").get(page_of(cast.bo)))  # a Manager does not log out
+    Client().post("/accounts/login/", {"login": "max@acme.example", "password": PASSWORD})
+    own = section(cast.client("max").get(page_of(cast.max)), "Sessions")  # one's own are one's to know
+    assert own.startswith("Sessions 1") and "Log out all" not in own
     lea = add_member(cast.globex, add_user("lea@globex.example", "Lea"), "team_management")
     client = Client()
     client.force_login(lea.user, backend="allauth.account.auth_backends.AuthenticationBackend")
