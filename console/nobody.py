@@ -7,11 +7,9 @@ from django.utils.translation import ngettext
 
 from console.filters import given
 from console.listing import EVERYONE, JOINED, Listing, Picks, Tab, whole
+from console.queries.sql import short
 from console.words import address_of
 from organizations.models import Status
-
-# Words of fewer letters are looked for at the beginning of words only (console.queries.sql).
-SHORT = 3
 
 
 def nobody(slug: str, listing: Listing, matches: dict[str, int], chosen: dict[str, str]) -> dict[str, Any]:
@@ -34,7 +32,7 @@ def nobody(slug: str, listing: Listing, matches: dict[str, int], chosen: dict[st
 
 def _searched(listing: Listing, filters: list[tuple[str, str, str]]) -> dict[str, Any]:
     text = _("Search for a part of a name or an email address, or for all of it.")
-    if any(len(word) < SHORT for word in listing.words):
+    if any(map(short, listing.words)):
         text = _("One or two letters are found where a word begins. Type a third one to search within words.")
     elif filters:
         text = _("You’re looking at some members only. Take a filter away to search more of them.")

@@ -34,9 +34,13 @@ def _pattern(word: str) -> str:
     return f"%{_at_start(word)}{escaped}%"
 
 
+def short(word: str) -> bool:
+    """Whether it is found at the start of words only: two letters make no trigram, but with the blank before them."""
+    return len(word) < 3
+
+
 def _at_start(word: str) -> str:
-    """Two letters make no trigram; at the start of a word they do, with the blank before it."""
-    return " " if len(word) < 3 else ""
+    return " " if short(word) else ""
 
 
 def matching(words: list[str], *, among_few: bool = False) -> tuple[str, Params]:
