@@ -6,7 +6,7 @@ import pytest
 
 from console.models import BulkAction
 from console.tests.many import BULK, HTMX, bar, press, states, url
-from console.tests.people import USERS, joined, pending, words
+from console.tests.people import USERS, joined, link, pending, words
 from organizations.models import ManagedBy, Membership, Status
 from teamadmin.testing.cast import add_member, add_user, role_named
 
@@ -95,6 +95,7 @@ def test_the_bar_holds_what_can_apply(cast, who, view, expected):
     pending(cast.acme, 1)
     page = cast.client(who).get(USERS + view)
     assert bar(page) == expected and "Export" in words(page)
+    assert link(page, "Actions on many users") == BULK
 
 
 def test_readers_are_offered_the_export_alone(cast):

@@ -209,6 +209,7 @@ def test_entries_of_the_audit_log_say_where_it_was_asked(cast):
 def test_old_results_go(cast):
     action = begin(cast.olga, joined(cast.acme, 3))
     services.work_off(action.pk)
+    BulkAction.objects.update(finished_at=timezone.now() - timedelta(days=29))
     services.purge_bulk()
     assert BulkItem.objects.count() == 3
     BulkAction.objects.update(finished_at=timezone.now() - timedelta(days=31))

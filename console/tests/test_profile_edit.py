@@ -180,6 +180,7 @@ def test_the_second_sees_what_the_first_changed(cast, maxs, headers):
     answer = maxs.save(form, headers=headers)
     assert answer.status_code == 409 and "Somebody else changed this while you did" in words(answer)
     assert "Role: Builder → Manager, by Olga Ivanova" in words(answer)
+    assert re.search(r"by Olga Ivanova <span[^>]*><time ", answer.content.decode())  # when
     assert fresh(cast.bo).last_name == "Lindqvist" and [role.key for role in roles_of(fresh(cast.bo))] == ["manager"]
     assert 'value="Lund"' in answer.content.decode()
     assert form_of(answer)["roles"] == [str(role_named("operator").pk)] and form_of(answer)["keep-roles"] == ["mine"]

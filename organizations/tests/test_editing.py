@@ -7,9 +7,10 @@ import pytest
 from audit.models import Entry
 from base.policies import Refused
 from organizations.models import GroupMembership, GroupRole, ManagedBy, Membership, ProjectGrant, Status
+from organizations.permissions import Permission
 from organizations.queries import all_roles_of, member_in, profile_of
 from organizations.services import Edit, EditConflict, edit_member, set_member_roles
-from teamadmin.testing.cast import add_member, add_user, role_named
+from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,32 @@ def test_everything_at_once_and_each_in_the_audit_log(cast):
 
 def _sets(profile):
     return profile.roles, profile.groups, profile.projects
+
+
+@pytest.mark.spec("U-8", "R-8")
+def test_what_a_role_allows_is_done_before_it_goes(cast):
+    add_member(cast.acme, add_user("ann@acme.example", "Ann"), "admin")
+    everything = {"join": ids(cast.groups["research"]), "give": ids(cast.projects["ledger"])}
+    done = edit(cast.olga, cast.olga, roles=role_ids("operator"), **everything)
+    now = profile_of(done.member)
+    assert (now.roles, now.groups, now.projects) == (role_ids("operator"), *everything.values())
+
+
+@pytest.mark.spec("U-8", "R-8")
+def test_a_role_comes_before_the_group_that_gave_it_goes(cast):
+    """Ann is the last Admin, through a group: she becomes one directly and leaves it in one edit."""
+    owner = add_member(cast.acme, add_user("oz@acme.example", "Oz"), add_role(cast.acme, "Owner", *Permission))
+    ann = add_member(cast.acme, add_user("ann@acme.example", "Ann"), "operator")
+    admins = cast.groups["research"]
+    GroupRole.objects.create(organization=cast.acme, group=admins, role=role_named("admin"))
+    GroupMembership.objects.create(organization=cast.acme, group=admins, membership=ann)
+    set_member_roles(actor=owner, member=cast.olga, roles=[role_named("operator")])
+    ann = member_in(cast.acme, ann.pk)
+    ann.organization = cast.acme
+    with pytest.raises(Refused, match="at least one active Admin"):
+        edit(owner, ann, leave=ids(admins))
+    now = profile_of(edit(owner, ann, roles=role_ids("admin"), leave=ids(admins)).member)
+    assert (now.roles, now.groups) == (role_ids("admin"), frozenset())
 
 
 @pytest.mark.spec("U-8")

@@ -119,6 +119,13 @@ def test_the_demo_ignores_a_production_key():
     assert shown("s.SECRET_KEY", TEAMADMIN_DEMO="1").startswith("demo-only-")
 
 
+@pytest.mark.spec("I-5")
+def test_how_many_invitations_may_go_is_set():
+    limits = "s.INVITATION_SENDS_PER_DAY, s.INVITATION_SENDS_PER_INVITER"
+    assert shown(limits) == "2000 1000"
+    assert shown(limits, INVITATION_SENDS_PER_DAY="0", INVITATION_SENDS_PER_INVITER="7") == "0 7"
+
+
 def test_containers_get_every_variable_that_is_written_beside_them():
     """A variable of docs/operating.md that the compose file does not name is no less in force (I-5)."""
     services = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())["services"]

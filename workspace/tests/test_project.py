@@ -242,6 +242,16 @@ def test_people_get_access_and_lose_it(cast, website):
     assert Entry.objects.filter(action="member.projects_given").count() == 2
 
 
+@pytest.mark.spec("P-1", "R-7")
+def test_who_manages_projects_chooses_their_people_whatever_their_role(cast):
+    """A project's people are the project's matter: nobody's role, sign-in or membership changes by it."""
+    ledger, client = cast.projects["ledger"], cast.client("max")
+    client.post(url(ledger, "people/"), {"members": [str(cast.olga.pk)]})
+    assert access(client.get(url(ledger))) == {"Olga Ivanova": "Direct"}
+    client.post(url(ledger, f"people/{cast.olga.pk}/removal/"))
+    assert access(client.get(url(ledger))) == {}
+
+
 @pytest.mark.spec("P-1")
 def test_groups_get_access_and_lose_it(cast):
     ledger, client = cast.projects["ledger"], cast.client("max")
