@@ -16,7 +16,7 @@ class Batch(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="batches", db_index=False)
-    created_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="batches", db_index=False)
+    created_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="batches")
     inviter_name = models.CharField(max_length=201)
     version = models.PositiveIntegerField(default=1)
     people = models.JSONField(default=list)

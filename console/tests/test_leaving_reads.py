@@ -1,0 +1,58 @@
+"""What PostgreSQL reads where somebody goes: never all of a table, however few invited everybody (U-13, U-14)."""
+
+import pytest
+from django.db import connection, transaction
+
+from console.tests.people import in_groups, joined, pending
+from invitations.models import Batch
+from invitations.services import withdraw_invitation
+from organizations.models import Membership
+from organizations.services import deactivate_member, delete_member, reactivate_member
+from teamadmin.testing.buffers import settle
+from teamadmin.testing.parallel import on_postgresql
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not on_postgresql(), reason="SQLite tells nothing of what it reads"),
+]
+# Rows met by reading a table from its beginning; small tables, as that of roles, are read so at any size.
+READ = """SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables
+WHERE relname IN ('organizations_membership', 'organizations_membershiprole', 'organizations_groupmembership',
+                  'accounts_user', 'invitations_batch', 'invitations_invitation') AND seq_tup_read > 0"""
+
+
+@pytest.fixture
+def crowd(live_cast):
+    """Five thousand, all of them invited by Olga, in one batch each."""
+    cast = live_cast
+    cast.people = joined(cast.acme, 2_500)
+    cast.guests = pending(cast.acme, 2_500)
+    in_groups(cast.people[:2_000], [cast.groups["research"]])
+    Membership.objects.exclude(pk=cast.olga.pk).update(invited_by=cast.olga)
+    Batch.objects.bulk_create(Batch(organization=cast.acme, created_by=cast.olga) for _ in range(2_500))
+    settle()
+    return cast
+
+
+@pytest.mark.spec("U-13", "U-14", "U-10")
+@pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
+def test_who_goes_is_not_looked_for_in_all_of_a_table(crowd, plan):
+    def delete_one(actor, member):
+        delete_member(actor=actor, member=member)
+
+    def end(actor, member):
+        deactivate_member(actor=actor, member=member)
+        reactivate_member(actor=actor, member=member)
+
+    steps = [(delete_one, crowd.people), (end, crowd.people), (withdraw_invitation, crowd.guests)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET plan_cache_mode = {plan}")
+        for step, members in steps:
+            for member in members[-3:]:
+                with transaction.atomic():
+                    step(actor=crowd.olga, member=member)
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is else asked at the commit
+                    cursor.execute(READ)
+                    assert cursor.fetchall() == [], step.__name__
+            del members[-3:]
+    connection.close()
