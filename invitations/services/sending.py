@@ -21,7 +21,7 @@ from invitations.services.spending import spend_mails
 from organizations.models import Membership, Role, Status
 from organizations.pages import default_welcome_page, welcome_pages
 from organizations.policies import can_add_users
-from organizations.services import Person, add_pending_members, lock_both, lock_organization, remove_pending_member
+from organizations.services import Person, add_pending_members, lock_actor, lock_both, remove_pending_member
 from outbox.services import NewEmail, queue_email, queue_emails
 
 KIND = "invitations.invitation"
@@ -44,13 +44,13 @@ def _mail_key(invitation: Invitation) -> str:
     return f"invitation:{invitation.pk}:{invitation.sends}"
 
 
-def _lock(actor: Membership, batch: Batch) -> Batch:
+def _lock(actor: Membership, batch: Batch) -> tuple[Membership, Batch]:
     # The organization's row serializes two batches with the same address: the second sees the first's members, and the
-    # mails that were counted.
-    lock_organization(actor.organization_id)
+    # mails that were counted; and who was demoted meanwhile sends nothing.
+    actor = lock_actor(actor)
     locked = Batch.objects.select_for_update().get(pk=batch.pk, created_by=actor)
     locked.organization = actor.organization
-    return locked
+    return actor, locked
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def send_batch(*, actor: Membership, batch: Batch, version: int) -> tuple[Batch,
     Raises Refused (may not add people or give the roles), DraftChanged (`version` is not the draft's),
     BatchInvalid (an address or a choice does not hold any more), TooSoon (a limit of mails is reached, I-5).
     """
-    locked = _lock(actor, batch)
+    actor, locked = _lock(actor, batch)
     if locked.sent_at:
         return locked, False
     if locked.version != version:

@@ -14,6 +14,7 @@ from organizations.services.joining import (
 from organizations.services.leaving import deactivate_member, delete_member, reactivate_member
 from organizations.services.locking import (
     fresh_actor,
+    lock_actor,
     lock_both,
     lock_group,
     lock_member,
@@ -68,6 +69,7 @@ __all__ = [
     "fresh_actor",
     "give_group_projects",
     "give_projects",
+    "lock_actor",
     "lock_both",
     "lock_group",
     "lock_member",

@@ -10,7 +10,7 @@ from organizations import policies
 from organizations.models import Group, GroupMembership, Membership, MembershipRole, Role
 from organizations.queries import remember_roles, roles_of, roles_of_group
 from organizations.roles import admin_role_id
-from organizations.services.locking import lock_both, lock_group, lock_members
+from organizations.services.locking import fresh_roles, lock_both, lock_group, lock_members
 
 
 @transaction.atomic
@@ -20,7 +20,7 @@ def set_member_roles(*, actor: Membership, member: Membership, roles: Sequence[R
     Raises Refused, or Membership.DoesNotExist where the member is gone.
     """
     actor, member = lock_both(actor, member)
-    before, after = roles_of(member), sorted(roles, key=lambda role: role.rank)
+    before, after = roles_of(member), fresh_roles(roles)
     require(policies.can_change_roles(actor, member, after))
     if {role.pk for role in before} == {role.pk for role in after}:
         return False
@@ -61,16 +61,16 @@ def add_to_group(*, actor: Membership, group: Group, members: Iterable[Membershi
 
 @transaction.atomic
 def remove_from_group(*, actor: Membership, group: Group, members: Iterable[Membership]) -> list[Membership]:
-    """Takes members out of the group; returns those who were in it. Raises Refused (R-7, R-8, G-3), Group.DoesNotExist
-    where the group is gone."""
+    """Takes members out of the group; returns those who were in it, as they are now. Raises Refused (R-7, R-8, G-3),
+    Group.DoesNotExist where the group is gone."""
     actor, group = lock_group(actor, group)
-    members = list(members)
-    for member in members:
+    there = lock_members(group.organization, members)
+    for member in there.values():
         require(policies.can_take_from_group(actor, group, member))
-    links = GroupMembership.objects.filter(group=group, membership__in=members)
+    links = GroupMembership.objects.filter(group=group, membership__in=there)
     inside = set(links.values_list("membership_id", flat=True))
     links.delete()
-    removed = [member for member in members if member.pk in inside]
+    removed = [member for key, member in there.items() if key in inside]
     _tell(actor, group, "group.member_removed", removed)
     if admin_role_id(group.organization.scheme) in {role.pk for role in roles_of_group(group)}:
         require(policies.keeps_admin(group.organization))

@@ -10,7 +10,7 @@ from organizations import policies
 from organizations.models import Group, GroupRole, Membership, Organization, Role
 from organizations.queries import roles_of_group
 from organizations.services.changing import add_to_group
-from organizations.services.locking import lock_actor, lock_group
+from organizations.services.locking import fresh_roles, lock_actor, lock_group
 from organizations.services.naming import Named, keep_names
 
 
@@ -71,9 +71,9 @@ def change_group_roles(
     """Makes the group carry the roles to `give` and no more those to `take` (G-4); returns what was really given and
     taken. Raises Refused (R-6, R-7, R-8), Group.DoesNotExist where the group is gone."""
     actor, group = lock_group(actor, group)
-    carried = {role.pk for role in roles_of_group(group)}
-    given = [role for role in give if role.pk not in carried]
-    taken = [role for role in take if role.pk in carried]
+    carried = roles_of_group(group)
+    given = fresh_roles([role for role in give if role not in carried])
+    taken = [role for role in carried if role in take]
     require(policies.can_change_group_roles(actor, group, give=given, take=taken))
     GroupRole.objects.filter(group=group, role__in=taken).delete()
     GroupRole.objects.bulk_create(

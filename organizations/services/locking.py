@@ -4,14 +4,14 @@ Whatever could take the last Admin away, or give a role, happens under the organ
 queue up, and the second sees what the first did (R-6, R-7, R-8).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from base.policies import Refused
-from organizations.models import Group, Membership, Organization
+from organizations.models import Group, Membership, Organization, Role
 from organizations.queries import member_in
 
 
@@ -60,6 +60,15 @@ def lock_members(organization: Organization, members: Iterable[Membership]) -> d
     of their ids, so that two who lock the same people queue up."""
     rows = Membership.objects.select_for_update(no_key=True).filter(organization=organization).order_by("pk")
     return {found.pk: found for found in rows.filter(pk__in=[member.pk for member in members])}
+
+
+def fresh_roles(roles: Sequence[Role]) -> list[Role]:
+    """`roles` as they are now, highest first, for who has locked their organization: what they allow may have changed
+    since they were chosen. Raises Refused where one is gone."""
+    found = list(Role.objects.filter(pk__in=[role.pk for role in roles]))
+    if len(found) < len(roles):
+        raise Refused(_("A role that you chose is no longer there."))
+    return found
 
 
 def lock_group(actor: Membership, group: Group) -> tuple[Membership, Group]:

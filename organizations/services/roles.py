@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -49,8 +48,14 @@ class RoleChanged(Exception):
         super().__init__(_("This role was changed by somebody else in the meantime."))
 
 
-def _find(organization: Organization, role: Role) -> Role:
-    return Role.objects.get(Q(organization=organization) | Q(organization=None), pk=role.pk)
+def _find(organization: Organization, role: Role, other: Role | None = None) -> tuple[Role, Role | None]:
+    """Both as they are now. Raises Role.DoesNotExist where the first is gone or strange, Refused where the other is."""
+    found = Role.objects.in_bulk([one.pk for one in (role, other) if one])
+    if role.pk not in found or found[role.pk].organization_id not in (None, organization.pk):
+        raise Role.DoesNotExist
+    if other and other.pk not in found:
+        raise Refused(_("A role that you chose is no longer there."))
+    return found[role.pk], other and found[other.pk]
 
 
 def _check_name(organization: Organization, name: str, besides: Role | None = None) -> str:
@@ -110,7 +115,7 @@ def edit_role(*, actor: Membership, role: Role, seen: RoleText, said: RoleText) 
     where it is no longer as seen, Role.DoesNotExist where it is gone.
     """
     actor = lock_actor(actor)
-    role = _find(actor.organization, role)
+    role = _find(actor.organization, role)[0]
     require(policies.can_edit_role(actor, role))
     before = RoleText.of(role)
     after = RoleText(said.name, said.description, with_needs(said.permissions))
@@ -139,7 +144,7 @@ def delete_role(*, actor: Membership, role: Role, replacement: Role | None = Non
     without a replacement), Role.DoesNotExist where it is gone.
     """
     actor = lock_actor(actor)
-    role = _find(actor.organization, role)
+    role, replacement = _find(actor.organization, role, replacement)
     require(policies.can_delete_role(actor, role))
     use = role_uses(actor.organization, [role])[role.pk]
     if replacement is not None:
