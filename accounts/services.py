@@ -57,6 +57,12 @@ def end_sessions(*, user: User) -> None:
     user.refresh_from_db(fields=["sessions_version"])
 
 
+def lock_user(user: User) -> User:
+    """The user, their row locked until the transaction ends: nobody can make them a member of anything meanwhile. Comes
+    after organization and member in the order of locks. Raises User.DoesNotExist where they are gone."""
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
 def delete_user(*, user: User) -> None:
     """Deletes the user and with them every session: nobody is left whom they could sign in (U-13)."""
     record(organization_id=None, actor=None, action="user.deleted", target=user)

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.services import delete_user, end_sessions
+from accounts.services import delete_user, end_sessions, lock_user
 from audit.services import record
 from base.policies import Refused, require
 from organizations import policies
@@ -22,8 +22,9 @@ def deactivate_member(*, actor: Membership, member: Membership) -> Membership:
     require(policies.can_deactivate_member(actor, member))
     member.status = Status.DEACTIVATED
     member.save(update_fields=["status"])
-    if member.user and not shared_with_others(member):
-        end_sessions(user=member.user)
+    # Of two organizations that do so at once, the second finds that it was the last.
+    if member.user and (user := lock_user(member.user)) and not shared_with_others(member):
+        end_sessions(user=user)
     record(organization_id=member.organization_id, actor=actor, action="member.deactivated", target=member)
     return member
 
@@ -50,7 +51,9 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
     if member.status == Status.INVITED:
         raise Refused(_("%(name)s has not joined yet.") % {"name": member.name})
     require(policies.can_delete_member(actor, member))
-    user, organization = member.user, member.organization
+    assert member.user is not None
+    # What other organizations do with the user waits, or is seen: one that lets them go as well, or lets them in.
+    user, organization = lock_user(member.user), member.organization
     record(
         organization_id=organization.pk,
         actor=actor,
@@ -60,7 +63,6 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
     )
     take_time()  # whom they invited forget by whom: a founder may have invited a million
     member.delete()
-    assert user is not None
     if user.memberships.exists() or user.is_staff:
         end_sessions(user=user)
     else:
