@@ -44,10 +44,17 @@ def answer(request: Any, *, whole: str, part: str, context: dict[str, Any] | Fac
         response = HttpResponse(_kept(request, template, context, more))
     else:
         response = render(request, template, context | more)
-    if wanted and address and request.htmx.current_url_abs_path != address:
+    if wanted and address and not _stands_at(request, address):
         response["HX-Push-Url"] = address
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
+
+
+def _stands_at(request: Any, address: str) -> bool:
+    try:
+        return request.htmx.current_url_abs_path == address
+    except ValueError:  # the header holds no address
+        return False
 
 
 def _kept(request: Any, template: str, facts: Facts, more: dict[str, Any]) -> str:

@@ -82,5 +82,5 @@ class RoleForm(forms.Form):
         try:
             words = json.loads(self.cleaned_data["as_seen"])
             return RoleText(words["name"], words["description"], frozenset(map(Permission, words["permissions"])))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return RoleText("", "", frozenset())

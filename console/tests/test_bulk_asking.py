@@ -44,6 +44,22 @@ def test_a_second_press_of_the_same_button_begins_nothing(cast):
     assert BulkAction.objects.count() == 1 and states() == {"done": 1}
 
 
+def test_a_button_that_a_colleague_pressed_is_not_ones_own(cast):
+    """Somebody else signs in at the same browser, and presses in a tab that is still open; or the key is made up."""
+    olga, mine = cast.client("olga"), url("deactivation", cast.opal)
+    once = re.search(r'name="once" value="([^"]+)"', olga.get(mine).content.decode())[1]
+    olga.post(mine, {"once": once})
+    answer = cast.client("max").post(url("role", cast.bo), {"once": once, "role": role_named("operator").pk})
+    assert answer.status_code == 400 and BulkAction.objects.count() == 1
+    assert list(cast.bo.roles.all()) == [role_named("builder")]
+
+
+@pytest.mark.parametrize("asked", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "1900-01-01T00:00:00Z"])
+def test_a_time_that_was_made_up_is_no_fault(cast, asked):
+    address = url("deactivation", view="?status=active", all="1")
+    assert cast.client("olga").post(address, {"asked": asked}).status_code in (302, 409)
+
+
 def test_who_came_since_is_not_touched(cast):
     client, address = cast.client("olga"), url("deactivation", view="?status=active", all="1")
     page = client.get(address).content.decode()

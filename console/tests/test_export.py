@@ -164,6 +164,13 @@ def test_the_audit_log_tells_who_took_it(cast):
     assert entry.actor_id == cast.max.pk and entry.data == {"view": "?q=bo", "selected": 0}
 
 
+def test_a_view_that_no_database_takes_is_the_whole_list(cast):
+    client = cast.client("max")
+    answer = client.get(EXPORT, {"view": "?q=%00\0"})
+    assert answer.status_code == 200 and "Bo Lindqvist" in names(answer)
+    assert Entry.objects.get(action="members.exported").data == {"view": "", "selected": 0}
+
+
 def test_who_sees_people_may_and_others_not(cast):
     cast.ria = add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only")
     assert names(cast.client("ria").get("/o/globex/users/export/")) == ["Ria Reader", "Tess Moreau"]

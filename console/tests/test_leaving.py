@@ -252,6 +252,19 @@ def test_who_is_deleted_just_then_is_not_found(cast, noun, monkeypatch):
     assert cast.client("olga").post(url(cast.bo, noun)).status_code == 404
 
 
+@pytest.mark.spec("I-2", "U-18")
+def test_whose_invitation_is_withdrawn_just_then_is_not_found(cast, monkeypatch):
+    """After the rules were asked, and before the organization's row was to be had."""
+    from console.views.actions import invitation
+
+    def gone(**_arguments):
+        raise Membership.DoesNotExist
+
+    monkeypatch.setattr(invitation, "resend_invitation", gone)
+    pia = cast.invite()[0].membership
+    assert cast.client("olga").post(url(pia, "invitation")).status_code == 404
+
+
 @pytest.mark.spec("U-13")
 def test_a_deletion_may_take_longer_than_a_page(cast):
     """Whom the member invited point at them: for a founder of a million that is one long UPDATE."""

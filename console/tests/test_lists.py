@@ -180,6 +180,14 @@ def test_nothing_of_another_organization_is_seen(cast):
     assert cast.client("stranger").get(USERS).status_code == 404
 
 
+@pytest.mark.spec("U-6")
+def test_an_address_that_is_none_is_not_where_one_stands(cast):
+    """What a browser says of its address bar decides only whether that changes."""
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://[::1"}
+    answer = cast.client("olga").get(USERS, headers=headers)
+    assert answer.status_code == 200 and answer["HX-Push-Url"] == USERS
+
+
 @pytest.mark.spec("U-4")
 def test_names_are_escaped(cast):
     cast.bo.first_name, cast.bo.last_name = '<b onclick="x">', "&amp;"

@@ -17,6 +17,7 @@ from organizations.services import RoleText
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 
 HTMX = {"headers": {"HX-Request": "true"}}
+FORM = {"name": "Front", "description": "", "permissions": ["people.view"]}
 
 
 def url(name: str, role: Role | None = None, slug: str = "acme") -> str:
@@ -222,6 +223,28 @@ def test_the_second_editor_sees_what_changed_and_overwrites_nothing(cast, desk):
     assert (desk.name, desk.description) == ("Desk", "Looks after everybody")
     assert client.post(url("role_edit", desk), again | {"as_seen": "no json"}).status_code == 302, "nothing to change"
     assert client.post(url("role_edit", desk), again | {"name": "Y", "as_seen": "[]"}).status_code == 409
+
+
+@pytest.mark.spec("R-3")
+@pytest.mark.parametrize("noun", ["role_edit", "role_deletion"])
+def test_a_role_that_goes_meanwhile_is_not_found(cast, desk, monkeypatch, noun):
+    """Two who press Delete: the second waits for the first, and finds no role any more."""
+
+    def vanish(organization, role_id):
+        role = Role.objects.get(pk=role_id)
+        Role.objects.filter(pk=role_id).delete()
+        return role
+
+    module = "editing" if noun == "role_edit" else "deleting"
+    monkeypatch.setattr(f"console.views.roles.{module}.role_or_404", vanish)
+    assert cast.client("olga").post(url(noun, desk), FORM).status_code == 404
+
+
+@pytest.mark.spec("R-3")
+@pytest.mark.parametrize("seen", ["[" * 100_000, '{"name":' * 100_000, "9" * 5000, "null", '{"permissions": [{}]}'])
+def test_a_forged_state_of_a_role_is_one_that_no_role_has(cast, desk, seen):
+    answer = cast.client("olga").post(url("role_edit", desk), FORM | {"as_seen": seen})
+    assert answer.status_code == 409 and Role.objects.get(pk=desk.pk).name == desk.name
 
 
 @pytest.mark.spec("R-3")

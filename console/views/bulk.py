@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -108,15 +109,18 @@ class Asking:
     def act(self) -> HttpResponse:
         """Begins; a few are done when it returns."""
         choice = replace(self.choice, roles=self.form.roles, group=self.form.group)
-        action, begun = start_bulk(
-            actor=self.request.membership,
-            kind=self.kind,
-            choice=choice,
-            selection=self.selection,
-            view=words.view_of(self.selection.listing),
-            key=self.form.key(),
-            now=self.now,
-        )
+        try:
+            action, begun = start_bulk(
+                actor=self.request.membership,
+                kind=self.kind,
+                choice=choice,
+                selection=self.selection,
+                view=words.view_of(self.selection.listing),
+                key=self.form.key(),
+                now=self.now,
+            )
+        except BulkAction.DoesNotExist:
+            raise BadRequest("This button was somebody else's.") from None
         if begun and action.total <= AT_ONCE:
             work_off(action.pk, limit=AT_ONCE + 1, seconds=PATIENCE)
         action.refresh_from_db()
@@ -142,6 +146,6 @@ def _asked(posted: Any, now: datetime) -> datetime | None:
     """When the question was put, where the answer says so; never later than now."""
     try:
         asked = parse_datetime(posted.get("asked", "")) if posted else None
-    except ValueError:
+        return min(asked.astimezone(UTC), now) if asked and asked.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return min(asked, now) if asked and asked.tzinfo else None

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from audit.services import record
 from console.bulk.selection import selection_of
 from console.exporting import lines_of
+from console.words import view_of
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
@@ -24,7 +25,7 @@ def users_export(request: MemberRequest) -> HttpResponseBase:
     selection = selection_of(request)
     selection = selection if selection else replace(selection, everyone=True)
     if request.method == "GET":
-        data = {"view": request.GET.get("view", "")[:500], "selected": len(selection.ids)}
+        data = {"view": view_of(selection.listing)[:500], "selected": len(selection.ids)}
         record(organization_id=request.organization.pk, actor=request.membership, action="members.exported", data=data)
     response = StreamingHttpResponse(
         lines_of(request.organization, selection, timezone.now()), content_type="text/csv; charset=utf-8"

@@ -37,12 +37,13 @@ def _capped(links: QuerySet, order: str) -> CappedCount:
 
 
 def role_uses(organization: Organization, roles: Iterable[Role]) -> dict[UUID, RoleUse]:
-    """The use of each of these roles in the organization: one query."""
+    """The use of each of these roles in the organization: one query. None of one that is gone by now."""
+    found = {role.pk: RoleUse() for role in roles}
     members = _capped(MembershipRole.objects.filter(organization=organization), "membership")
     groups = _capped(GroupRole.objects.filter(organization=organization), "group")
-    rows = Role.objects.filter(pk__in=[role.pk for role in roles]).order_by()
+    rows = Role.objects.filter(pk__in=found).order_by()
     counted = rows.annotate(members=members, in_groups=groups).values_list("pk", "members", "in_groups")
-    return {key: RoleUse(Count(people), Count(carriers)) for key, people, carriers in counted}
+    return found | {key: RoleUse(Count(people), Count(carriers)) for key, people, carriers in counted}
 
 
 def role_in(organization: Organization, role_id: UUID) -> Role | None:

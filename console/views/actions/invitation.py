@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from console.views.actions.common import Acting
 from invitations.services import resend_invitation
 from organizations.access import member_required
+from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
 
@@ -34,8 +35,11 @@ def _resend(acting: Acting) -> str:
     """Sends the mail again; the sentence that says so. The member is then as they are now."""
     request, member = acting.request, acting.member
     seen, renewed = request.GET.get("sent", "")[:9], member.is_expired
-    resend_invitation(actor=request.membership, member=member, sends=int(seen) if seen.isdecimal() else None)
-    member.refresh_from_db()
+    try:
+        resend_invitation(actor=request.membership, member=member, sends=int(seen) if seen.isdecimal() else None)
+        member.refresh_from_db()
+    except Membership.DoesNotExist:
+        raise Http404 from None
     date = date_format(timezone.localtime(member.invite_expires_at), "M j")
     if renewed:
         text = _("Invitation sent to %(name)s with a new link. It expires on %(date)s.")

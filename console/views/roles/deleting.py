@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +32,10 @@ def role_deletion(request: MemberRequest, role_id: UUID) -> HttpResponse:
     drafts = drafts_with_role(request.organization, role).count()
     chosen = _chosen(request, role)
     if request.method == "POST" and (chosen or not (use or drafts)):
-        retire_role(actor=request.membership, role=role, replacement=chosen)
+        try:
+            retire_role(actor=request.membership, role=role, replacement=chosen)
+        except Role.DoesNotExist:
+            raise Http404 from None
         return _done(request, role, chosen)
     context = {
         "role": role,

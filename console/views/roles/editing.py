@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -82,6 +82,8 @@ def _edit(request: MemberRequest, role: Role, form: RoleForm) -> HttpResponse:
     if form.is_valid():
         try:
             changed = edit_role(actor=request.membership, role=role, seen=form.seen, said=form.said)
+        except Role.DoesNotExist:
+            raise Http404 from None
         except NameTaken as taken:
             form.add_error("name", str(taken))
         except RoleChanged as conflict:
