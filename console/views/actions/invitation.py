@@ -9,7 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from base.policies import TooSoon
 from console.views.actions.common import Acting
+from invitations.limits import wait_for_mails
 from invitations.services import resend_invitation
 from organizations.access import member_required
 from organizations.models import Membership
@@ -27,6 +29,9 @@ def user_invitation(request: MemberRequest, member_id: UUID) -> HttpResponse:
     if acting.posted and ("renew" in request.POST or not acting.member.is_expired):
         messages.success(request, _resend(acting))
         return acting.done(acting.member)
+    # I-5: nothing is asked that would be refused, as the menu says; the service asks again under its lock.
+    if wait := wait_for_mails(request.membership, [acting.member.email_key]):
+        raise TooSoon(wait.reason, wait.until)
     context = {"tone": "accent", "icon_name": "send"}
     return acting.ask("console/user_invitation.html", context, status=409 if acting.posted else 200)
 
