@@ -9,7 +9,7 @@ from django.urls import reverse
 from base.text import name_key
 from invitations.services import save_draft
 from organizations.models import GroupRole, Membership, MembershipRole, Role
-from organizations.permissions import LABELS
+from organizations.permissions import ADMINISTRATIVE, LABELS
 from organizations.permissions import Permission as P
 from organizations.queries import roles_in
 from organizations.roles import permissions_of
@@ -56,6 +56,8 @@ def test_the_page_lists_every_role_with_its_members(cast, desk):
         assert f'href="{url("role", role)}"' in html and role.label in html
     assert f'href="{url("users")}?status=everyone&amp;role={desk.pk}"' in html and "What the Desk does." in html
     assert "Data Admin" not in html and "Add role" not in html
+    groups = re.findall(r'data-label="Groups"[^>]*>([^<]*)</td>', html)
+    assert groups == [*"––––", "1"]  # the four built-in ones, and Desk
 
 
 @pytest.mark.spec("R-9", "U-6")
@@ -79,6 +81,10 @@ def test_the_matrix_says_what_each_role_allows(cast, desk, who, slug):
         row = re.search(rf'<tr><th scope="row">{LABELS[permission]}</th>(.*?)</tr>', html, re.DOTALL)[1]
         said = re.findall(r'sr-only">(Yes|No)<', row)
         assert said == ["Yes" if permission in permissions_of(role) else "No" for role in roles]
+    everyday, administrative = html.split("<span>Everyday</span>")[1].split("<span>Administrative</span>")
+    for permission in P:
+        part = administrative if permission in ADMINISTRATIVE else everyday
+        assert f'<th scope="row">{LABELS[permission]}</th>' in part
 
 
 @pytest.mark.spec("R-9")

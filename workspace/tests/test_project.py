@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from organizations.models import Group, GroupMembership, Membership, Project, ProjectGrant, Status
+from organizations.permissions import Permission, with_needs
 from organizations.queries import sharing
-from teamadmin.testing.cast import add_member, add_user
+from teamadmin.testing.cast import add_member, add_role, add_user
 
 pytestmark = pytest.mark.django_db
 PROJECTS = "/o/acme/projects/"
@@ -240,6 +241,19 @@ def test_people_get_access_and_lose_it(cast, website):
     assert "Bo Lindqvist lost the access" in body and 'id="people-title" tabindex="-1" autofocus' in body
     assert access(client.get(url(website))) == {"Bo Lindqvist": "via Marketing", "Opal Nakamura": "Direct"}
     assert Entry.objects.filter(action="member.projects_given").count() == 2
+
+
+@pytest.mark.spec("P-1", "R-3")
+def test_who_manages_projects_without_seeing_people_names_none(cast, website):
+    role = add_role(cast.acme, "Project keeper", *with_needs([Permission.PROJECTS_MANAGE]))
+    cast.kit = add_member(cast.acme, add_user("kit@acme.example", "Kit"), role)
+    client = cast.client("kit")
+    page = client.get(url(website))
+    assert "Archive" in words(page) and "Bo Lindqvist" not in words(page) and "Add people" not in words(page)
+    removals = [f"people/{cast.bo.pk}/removal/", f"groups/{cast.groups['marketing'].pk}/removal/"]
+    for path in ("people/", "groups/", *removals):
+        answer = client.post(url(website, path), {"members": [str(cast.bo.pk)]})
+        assert answer.status_code == 403 and "“See people”" in words(answer)
 
 
 @pytest.mark.spec("P-1", "R-7")
