@@ -115,6 +115,15 @@ def test_the_demo_has_no_mail_page_in_production(client):
         reverse("devmail")
 
 
+@pytest.mark.parametrize("value,kept", [("1", True), ("0", False)])
+def test_nothing_stays_on_a_connection_that_others_are_lent(value, kept):
+    at = "s.DATABASES['default']"
+    said = shown(
+        f"{at}['OPTIONS']['prepare_threshold'], {at}['DISABLE_SERVER_SIDE_CURSORS']", PREPARED_STATEMENTS=value
+    )
+    assert said == ("5 False" if kept else "None True")
+
+
 def test_the_demo_ignores_a_production_key():
     assert shown("s.SECRET_KEY", TEAMADMIN_DEMO="1").startswith("demo-only-")
 
