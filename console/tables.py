@@ -57,7 +57,7 @@ def _table(shown: tuple[str, ...], sort: str, offered: frozenset[str], language:
     table = UserTable([], order_by=sort, exclude=[name for name in OPTIONAL if name not in shown])
     for name in set(shown) - offered:
         table.columns[name].column.orderable = False
-    # Does something with a script only (static/js/select.js).
+    # Does something with a script only (static/js/inside/select.js).
     table.columns["pick"].column.verbose_name = format_html(
         '<span class="sr-only">{}</span>'
         '<input class="check" type="checkbox" form="bulk" data-select-page aria-label="{}">',

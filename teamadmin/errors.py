@@ -62,7 +62,9 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of the CSRF check: an old tab, or cookies that are off."""
     words = _("You signed in or out in another tab, or cookies are off. Nothing was saved. Go back, reload, try again.")
-    return _answer(request, Problem(403, _("This form is out of date"), words, home=False))
+    response = _answer(request, Problem(403, _("This form is out of date"), words, home=False))
+    response["X-Form-Stale"] = "1"  # for failure.js: what was typed can be sent with a new token
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

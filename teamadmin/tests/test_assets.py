@@ -12,7 +12,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static"
 SHEETS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "css").rglob("*.css"))]
-SCRIPTS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "js").glob("*.js"))]
+SCRIPTS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "js").rglob("*.js"))]
 CSS = (STATIC / "app.css").read_text()
 
 

@@ -41,7 +41,8 @@ const load = (button, from) => {
   htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 'innerHTML' }).then(done, done);
 };
 
-/* After a change every menu is asked for anew: what may be done to one member hangs on the others, too. */
+/* After a change every menu is asked for anew: what may be done to one member hangs on the others, too. Not after a failure:
+   to try again, its entry has to be there. */
 const forget = menu => {
   const button = document.getElementById(menu.dataset.of);
   menu.remove();
@@ -68,5 +69,6 @@ document.addEventListener('htmx:load', event => {
   for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = button.dataset.menu ? 'dialog' : 'menu';
 });
 document.addEventListener('htmx:afterRequest', event => {
-  if (event.detail.requestConfig?.verb === 'post') document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
+  const { requestConfig: config, successful } = event.detail;
+  if (successful && config?.verb === 'post') document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
 });

@@ -1,6 +1,8 @@
 /* A <dialog> that htmx put into #dialog opens as a modal; when it goes, focus is back where it came from.
-   Escape and the backdrop close it; [data-close] does too (without a script it is a link). */
+   Escape and the backdrop close it; [data-close] does too (without a script it is a link). Not while its form is on its way:
+   whether that came to pass would be told to nobody. */
 const host = document.getElementById('dialog');
+const sending = dialog => dialog?.querySelector('[data-disabled-by-htmx]');
 let opener = null;
 
 const close = () => {
@@ -32,6 +34,19 @@ document.body.addEventListener('htmx:beforeRequest', event => {
   const menu = source.closest('[popover]');
   opener = menu ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : source;
   menu?.hidePopover();
+  if (!opener?.matches('.btn')) return;
+  // The menu is gone: on a slow line its button says that something is coming.
+  const busy = opener;
+  busy.setAttribute('aria-busy', 'true');
+  event.detail.xhr.addEventListener('loadend', () => busy.removeAttribute('aria-busy'));
+});
+
+// A button that is off while its form is sent loses the focus; after a failure it is there again.
+document.body.addEventListener('htmx:beforeRequest', event => {
+  const dialog = document.querySelector('dialog:modal'), from = document.activeElement;
+  if (dialog?.contains(from)) event.detail.xhr.addEventListener('loadend', () => {
+    if (document.activeElement === document.body && from.isConnected && dialog.open) from.focus();
+  });
 });
 
 // The backdrop is the dialog itself, outside its edges.
@@ -39,6 +54,16 @@ const beside = ({ target, clientX: x, clientY: y }, dialog) => {
   const box = dialog.getBoundingClientRect();
   return target === dialog && (x < box.left || x > box.right || y < box.top || y > box.bottom);
 };
+
+const stay = event => { event.preventDefault(); event.stopImmediatePropagation(); };
+document.addEventListener('keydown', event => {
+  if (event.key === 'Escape' && sending(document.querySelector('dialog:modal'))) stay(event);
+}, true);
+document.addEventListener('cancel', event => { if (event.target.matches?.('dialog') && sending(event.target)) stay(event); }, true);
+document.addEventListener('click', event => {
+  const dialog = event.target.closest('dialog:modal');
+  if (sending(dialog) && (beside(event, dialog) || event.target.closest('[data-close]'))) stay(event);
+}, true);
 
 document.addEventListener('click', event => {
   const dialog = event.target.closest('dialog:modal');
