@@ -1,0 +1,53 @@
+"""The Users page under a finger, and with names as long as they may be (U-4, U-18)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from console.tests.people import USERS, in_groups
+from organizations.models import Group
+from organizations.permissions import Permission
+from teamadmin.testing.cast import add_member, add_role, add_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG = "Regional coordination and planning of everything that is to be coordinated and planned by a region"
+
+
+@pytest.fixture
+def phone(browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.spec("U-4")
+@pytest.mark.parametrize("width", [1440, 1380, 390])
+def test_long_names_leave_the_menu_where_it_is(page, live_cast, enter, width):
+    role = add_role(live_cast.acme, LONG, Permission.PEOPLE_VIEW)
+    member = add_member(live_cast.acme, add_user("long@acme.example", "Bartholomew", LONG), role)
+    in_groups([member], [Group.objects.create(organization=live_cast.acme, name=f"{LONG} {n}") for n in range(3)])
+    page.set_viewport_size({"width": width, "height": 900})
+    enter(page, live_cast, "olga", USERS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    row = page.locator(f"#user-{member.pk}")
+    expect(row.get_by_role("button", name="More actions")).to_be_in_viewport(ratio=1)
+    expect(row.get_by_text("+2")).to_be_visible()
+    expect(row.get_by_title(LONG, exact=True)).to_be_visible()  # the role, in full
+
+
+@pytest.mark.spec("U-18")
+def test_what_a_finger_presses_is_large_enough(phone, live_cast, enter):
+    enter(phone, live_cast, "olga", USERS)
+    row = phone.locator(f"#user-{live_cast.bo.pk}")
+    box = row.get_by_role("checkbox").bounding_box()
+    phone.touchscreen.tap(box["x"] - 8, box["y"] + 26)  # beside the box
+    expect(row.get_by_role("checkbox")).to_be_checked()
+    phone.get_by_role("button", name="Change role").tap()
+    expect(phone.get_by_role("dialog")).to_be_visible()
+    labels = phone.get_by_role("dialog").locator(".check-row")
+    assert min(label.bounding_box()["height"] for label in labels.all()) >= 40
+    phone.get_by_role("link", name="Cancel").tap()
+    row.get_by_text("bo@acme.example").tap(force=True)  # the name's link lies over it
+    sheet = phone.locator("dialog.drawer")
+    expect(sheet).to_be_visible()
+    small = sheet.locator("button:visible, a.btn:visible, summary:visible, label:has(input):visible")
+    assert [each.inner_text() for each in small.all() if each.bounding_box()["height"] < 39] == []
