@@ -58,7 +58,7 @@ def user_reactivation(request: MemberRequest, member_id: UUID) -> HttpResponse:
         return acting.say_changed()
     acting.require("reactivate")
     if not acting.posted:
-        return acting.ask("console/user_reactivation.html", {"tone": "success", "icon_name": "check-circle"})
+        return acting.ask("console/user_reactivation.html", {"tone": "success", "icon_name": "power"})
     member = acting.by(reactivate_member)
     messages.success(request, _("%(name)s was reactivated and can sign in again.") % {"name": member.name})
     return acting.done(member)

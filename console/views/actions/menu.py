@@ -22,9 +22,10 @@ LOOKS = {
     "reset_two_factor": (gettext_lazy("Reset 2FA"), "phone"),
     "log_out": (gettext_lazy("Log out sessions"), "log-out"),
     "deactivate": (gettext_lazy("Deactivate"), "ban"),
-    "reactivate": (gettext_lazy("Reactivate"), "check-circle"),
+    "reactivate": (gettext_lazy("Reactivate"), "power"),
     "delete": (gettext_lazy("Delete"), "trash"),
 }
+LAST = ("deactivate", "reactivate", "delete")
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -51,7 +52,9 @@ def _profile(acting: Acting, answers: dict[str, Decision]) -> dict[str, Any]:
 
 def _entry(acting: Acting, key: str, answers: dict[str, Decision]) -> dict[str, Any]:
     label, icon = LOOKS[key]
-    entry: dict[str, Any] = {"label": label, "icon": icon, "danger": key == "delete", "divider": key == "delete"}
+    # A line between what looks after a member and what ends or restores their being here.
+    divides = key == next((each for each in answers if each in LAST), None)
+    entry: dict[str, Any] = {"label": label, "icon": icon, "danger": key == "delete", "divider": divides}
     if not answers[key] and not _explains(key, answers):
         return entry | {"why": answers[key].reason}
     if key == "resend" and not acting.member.is_expired:
