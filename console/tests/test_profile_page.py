@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from audit.services import record
-from console.tests.people import in_groups, joined, words
+from console.tests.people import in_groups, joined, link, words
 from console.tests.profiles import HTMX, choices_off, page_of
 from organizations.models import Group, GroupMembership, GroupRole, ManagedBy, Membership, Project, ProjectGrant, Status
 from teamadmin.testing.cast import PASSWORD, add_member, add_user, role_named
@@ -73,14 +73,17 @@ def test_projects_and_activity_are_paged(cast, monkeypatch):
     following = re.search(r'href="([^"]*)" rel="next"', first.content.decode())[1].replace("&amp;", "&")
     assert "Atlas" in words(first) and "Website" not in words(first)
     assert "Website" in words(client.get(following))
-    for number in range(5):
+    for number in range(6):
+        # The page itself has the last five.
+        assert "Show all activity" not in words(client.get(page_of(cast.bo)))
         data = {"from": f"Name {number}", "to": "x"}
         record(organization_id=cast.acme.pk, actor=cast.olga, action="member.renamed", target=cast.bo, data=data)
+    assert link(client.get(page_of(cast.bo)), "Show all activity") == page_of(cast.bo, "activity/")
     first = client.get(page_of(cast.bo, "activity/"))
     older = re.search(r'href="([^"]*)" rel="next"', first.content.decode())[1]
     second = client.get(older)
-    assert [n for n in range(5) if f"Name {n}" in words(first)] == [3, 4]
-    assert [n for n in range(5) if f"Name {n}" in words(second)] == [1, 2]
+    assert [n for n in range(6) if f"Name {n}" in words(first)] == [4, 5]
+    assert [n for n in range(6) if f"Name {n}" in words(second)] == [2, 3]
     assert client.get(page_of(cast.bo, "activity/?before=nonsense")).status_code == 200
 
 

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import User
 from audit.models import Entry
 from base.policies import Refused
-from invitations.services import withdraw_invitation
+from invitations.services import accept_as_new_user, withdraw_invitation
 from organizations import policies, services
 from organizations.models import GroupMembership, ManagedBy, Membership, MembershipRole, ProjectGrant, Status
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
@@ -156,3 +156,5 @@ def test_an_actor_counts_as_they_are_now_for_pending_members_too(cast, delete):
         delete(actor=desk, member=mo.membership)
     assert Membership.objects.filter(status=Status.INVITED).count() == 2
     assert delete(actor=desk, member=nadia.membership) and not delete(actor=desk, member=nadia.membership)
+    assert accept_as_new_user(invitation=mo, password="a long walk in the park")[1]
+    assert not delete(actor=cast.olga, member=mo.membership) and promoted.invitations.exists()  # joined since
