@@ -128,8 +128,7 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     PREPARED = env.flag("PREPARED_STATEMENTS", True)
     # A cursor that stays on the server is as little found again behind such a pooler as a prepared statement.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not PREPARED
-    DATABASES["default"].setdefault("OPTIONS", {})
-    DATABASES["default"]["OPTIONS"].update(
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=3,
         # What base.prepared asks is planned once a connection. A pooler that shares connections must know how.
         prepare_threshold=5 if PREPARED else None,
