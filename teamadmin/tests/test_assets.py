@@ -33,6 +33,12 @@ def test_no_important_but_for_reduced_motion(path: Path):
     assert "!important" not in quiet
 
 
+def test_menus_are_no_transition_from_nothing():
+    """WebKit 2.50, Safari's engine, began it anew for ever where position-try-fallbacks stood beside it: menus opened
+    and could not be seen."""
+    assert "position-try-fallbacks" in CSS and "@starting-style" not in CSS
+
+
 @pytest.mark.parametrize("path", SHEETS)
 def test_every_part_is_listed(path: Path):
     name = path.relative_to(STATIC / "css").as_posix()
