@@ -10,6 +10,7 @@ from organizations import policies
 from organizations.models import Group, GroupMembership, Membership, MembershipRole, Role
 from organizations.queries import remember_roles, roles_of, roles_of_group
 from organizations.roles import admin_role_id
+from organizations.services.answering import answer_for
 from organizations.services.locking import fresh_roles, lock_both, lock_group, lock_members
 
 
@@ -31,6 +32,7 @@ def set_member_roles(*, actor: Membership, member: Membership, roles: Sequence[R
     )
     Membership.objects.filter(pk=member.pk).update(role_order=after[0].rank)
     remember_roles(member, after)
+    answer_for(actor, [member])
     record(
         organization_id=member.organization_id,
         actor=actor,
@@ -55,6 +57,8 @@ def add_to_group(*, actor: Membership, group: Group, members: Iterable[Membershi
     GroupMembership.objects.bulk_create(
         GroupMembership(organization_id=group.organization_id, group=group, membership=member) for member in added
     )
+    if roles_of_group(group):
+        answer_for(actor, [there[member.pk] for member in added])
     _tell(actor, group, "group.member_added", added)
     return added
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from base.policies import Refused, require
 from organizations import policies
-from organizations.models import Group, Membership, Status
-from organizations.queries import Profile, all_roles_of, groups_in, member_in, profile_of, projects_in, roles_in
+from organizations.models import Group, Membership
+from organizations.queries import Profile, groups_in, member_in, profile_of, projects_in, roles_in
 from organizations.services.changing import add_to_group, remove_from_group, set_member_roles
 from organizations.services.locking import lock_both
 from organizations.services.projects import give_projects, take_projects
@@ -100,8 +100,6 @@ def edit_member(*, actor: Membership, member: Membership, seen: Profile, edit: E
         raise EditConflict(conflicts, now)
     for step in _steps(actor, member):
         step(actor, member, wanted)
-    if {"roles", "groups"} & set(wanted.touches()):
-        _answer_for(actor, member)
     return Edited(_again(member), wanted.touches(), meanwhile, now)
 
 
@@ -171,15 +169,3 @@ def _projects(actor: Membership, member: Membership, edit: Edit) -> None:
     for change, projects in ((give_projects, given), (take_projects, taken)):
         if projects:
             change(actor=actor, organization=member.organization, projects=projects, members=[member])
-
-
-def _answer_for(actor: Membership, member: Membership) -> None:
-    """Who accepts an administrative role needs a living inviter who could give it (invitations.policies.can_accept):
-    where the inviter could not, whoever gave it just now answers for it, as after a resend."""
-    if member.status != Status.INVITED:
-        return
-    member = _again(member)
-    inviter = member.invited_by
-    able = inviter and inviter.status == Status.ACTIVE and policies.can_give_roles(inviter, all_roles_of(member))
-    if not able:
-        Membership.objects.filter(pk=member.pk).update(invited_by=actor)
