@@ -6,7 +6,8 @@ import pytest
 
 from base.policies import Refused
 from invitations.models import Invitation
-from invitations.services import resend_invitation, retire_role, send_batch, withdraw_invitation
+from invitations.services import resend_invitation, retire_role, save_draft, send_batch, withdraw_invitation
+from invitations.tests.wizardry import personal_form, url
 from organizations.models import Membership, MembershipRole
 from organizations.permissions import Permission as P
 from organizations.queries import permissions_of_member
@@ -85,3 +86,18 @@ def test_withdrawing_and_deleting_the_role_never_wait_for_each_other(live_cast, 
     retire_role(actor=live_cast.olga, role=desk, replacement=role_named("operator"))
     other.join(30)
     assert results == [True]
+
+
+@pytest.mark.spec("R-3", "W-11")
+def test_done_and_deleting_the_role_never_wait_for_each_other(live_cast):
+    """Who deletes a role has the organization's row, then its drafts: Done must not have the draft's before."""
+    desk = add_role(live_cast.acme, "Desk", P.WORKSPACE_VIEW)
+    draft = live_cast.draft(live_cast.max)
+    draft = save_draft(actor=live_cast.max, batch=draft, version=draft.version, role_ids=[str(desk.pk)])
+    client, address, form = live_cast.client("max"), url("user_add_personalize", draft), personal_form(draft, "Hello")
+    (answer,) = while_waiting(
+        lambda: lock_organization(live_cast.acme.pk),
+        lambda: retire_role(actor=live_cast.olga, role=desk, replacement=role_named("operator")),
+        lambda: client.post(address, form),
+    )
+    assert answer.status_code == 409 and not Invitation.objects.exists()

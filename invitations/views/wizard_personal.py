@@ -19,6 +19,7 @@ from invitations.services import BatchInvalid, DraftChanged, send_batch
 from invitations.views.wizard import keep, sent_already, setup_problems, shown_as, version_in
 from invitations.views.wizard_entry import WizardRequest, typed_before, url_of, wizard_view
 from invitations.views.wizard_parts import frame, personal
+from organizations.services import lock_organization
 
 # What step 2 itself can mend; all else is step 1's.
 OWN = {"reason", "welcome_page"}
@@ -76,8 +77,10 @@ def _typed_again(request: WizardRequest, batch: Batch, post: QueryDict) -> Batch
 def _done(request: WizardRequest, batch: Batch) -> HttpResponse:
     typed = forms.typed_personal(request.POST)
     try:
-        # One transaction: a second press waits at the draft's row until the first has sent it.
+        # One transaction: a second press waits until the first has sent it. The organization's row is locked before the
+        # draft's, as everywhere.
         with transaction.atomic():
+            lock_organization(request.organization.pk)
             return _keep_and_send(request, keep(request, batch, typed))
     except DraftChanged as changed:
         return personal_changed(request, changed, typed)
