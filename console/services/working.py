@@ -115,11 +115,12 @@ def _done(action: BulkAction, kind: Kind, item: BulkItem) -> tuple[ItemState, st
 
 
 def _finish(action: BulkAction) -> bool:
-    """Marks it done where nobody waits any more; True where others have the last in hand."""
-    counts = counts_of(action)
+    """Marks it done where nobody waits any more; True where others have the last in hand. Where it was stopped, those
+    are counted who were in hand just then."""
+    counts, own = counts_of(action), BulkAction.objects.filter(pk=action.pk)
+    told = {"done": counts.done, "refused": counts.refused}
+    own.filter(state=BulkState.CANCELLED).update(**told)
     if counts.todo:
-        return BulkAction.objects.filter(pk=action.pk, state=BulkState.RUNNING).exists()
-    BulkAction.objects.filter(pk=action.pk, state=BulkState.RUNNING).update(
-        state=BulkState.DONE, finished_at=timezone.now(), done=counts.done, refused=counts.refused
-    )
+        return own.filter(state=BulkState.RUNNING).exists()
+    own.filter(state=BulkState.RUNNING).update(state=BulkState.DONE, finished_at=timezone.now(), **told)
     return False

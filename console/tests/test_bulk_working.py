@@ -159,6 +159,22 @@ def test_a_stopped_one_goes_no_further(cast):
 
 
 @pytest.mark.django_db
+def test_a_stopped_one_tells_of_the_member_in_hand_as_well(cast, monkeypatch):
+    kind, tried = KINDS["deactivation"], []
+
+    def work(actor, member, choice):
+        tried.append(member.pk)
+        if len(tried) == 3:
+            services.cancel_bulk(actor=cast.olga, action=BulkAction.objects.get())
+        return kind.work(actor, member, choice)
+
+    monkeypatch.setitem(KINDS, "deactivation", type(kind)(**{**kind.__dict__, "work": work}))
+    services.work_off(begin(cast.olga, joined(cast.acme, 10)).pk)
+    action = BulkAction.objects.get()
+    assert states(action) == {"done": 3, "todo": 7} and (action.state, action.done) == (BulkState.CANCELLED, 3)
+
+
+@pytest.mark.django_db
 def test_what_was_chosen_may_be_gone(cast):
     members = joined(cast.acme, 2)
     action = begin(cast.olga, members, "group", group=cast.groups["research"])
