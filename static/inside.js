@@ -151,6 +151,18 @@ addEventListener('focus', () => { if (shown().some(toast => failed.get(toast).ki
 }
 }
 {
+let gone = null;
+document.body.addEventListener('htmx:beforeSwap', ({ detail }) => {
+const at = document.activeElement;
+gone = at !== document.body && detail.target.contains(at) ? detail.target : null;
+});
+document.body.addEventListener('htmx:afterSettle', () => {
+const list = gone?.querySelector('.table-scroll') ?? document.getElementById('main');
+if (gone && document.activeElement === document.body && !document.querySelector('dialog:modal')) list.focus({ preventScroll: true });
+gone = null;
+});
+}
+{
 const LATER = '[type="search"], [type="hidden"], [type="submit"]';
 const first = new WeakMap(), leaving = new WeakSet();
 const state = form => JSON.stringify([...form.elements]

@@ -64,6 +64,18 @@ def test_search_sort_paging_and_back(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6")
+def test_the_keyboard_goes_on_where_the_list_changed(page, crowd, enter):
+    enter(page, crowd, "olga", USERS)
+    page.get_by_role("link", name="Next").press("Enter")
+    expect(page.locator("tbody tr")).to_have_count(20)
+    expect(page.get_by_role("region", name="Users")).to_be_focused()
+    sort = page.get_by_role("columnheader", name="Role").get_by_role("link")
+    sort.press("Enter")
+    expect(page.get_by_role("columnheader", name="Role")).to_have_attribute("aria-sort", "ascending")
+    expect(sort).to_be_focused()
+
+
+@pytest.mark.spec("U-6")
 def test_nobody_is_left_in_the_browsers_storage(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     page.get_by_role("link", name="Next").click()
