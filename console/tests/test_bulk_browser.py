@@ -88,6 +88,18 @@ def test_by_keyboard_alone(page, crowd, enter):
     expect(bar(page)).to_be_hidden()
 
 
+@pytest.mark.parametrize(("action", "asked"), [("Change role", "Role"), ("Add to group", "Group")])
+def test_a_choice_that_is_missing_is_asked_for(page, crowd, enter, axe, action, asked):
+    enter(page, crowd, "olga", USERS)
+    box(page, "Bo Lindqvist").click()
+    bar(page).get_by_role("button", name=action).click()
+    page.get_by_role("dialog").locator("[type=submit]").click()
+    choices = page.get_by_role("dialog").get_by_role("group", name=asked)
+    expect(choices).to_be_focused()
+    expect(choices).to_contain_text(f"Choose a {asked.lower()}.")
+    axe(page)
+
+
 def test_the_selection_lives_as_long_as_its_view(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()

@@ -116,12 +116,13 @@ class Shown:
     def _frame(self) -> dict[str, Any]:
         """What stands around the results: the search form's choices, and what to say to whom cannot add users."""
         listing, counts = self.listing, self.page.around.counts
+        alone = counts.joined.value == 1 and not counts.invited
         invites = Permission.PEOPLE_INVITE in self.request.permissions
         return {
             "base": words.address_of(self.request.organization.slug, whole(listing.tab)),
             "selects": selects(listing, counts.roles),
             "why_no_add": self.add.reason if invites and not self.add else "",
-            "first_use": counts.joined.value == 1 and not counts.invited and not listing.narrowed,
+            "first_use": alone and listing.tab == Tab.ALL and not listing.narrowed,
         }
 
 
