@@ -1,6 +1,7 @@
 """Request id and client address; sign-in redirects that htmx can follow."""
 
 import secrets
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
@@ -9,12 +10,24 @@ from base import context
 
 
 def client_ip(meta: dict) -> str | None:
-    """The client's address: X-Forwarded-For is read from the right, TRUSTED_PROXIES hops deep, else REMOTE_ADDR."""
+    """The client's address: X-Forwarded-For is read from the right, TRUSTED_PROXIES hops deep, else REMOTE_ADDR; None
+    for what is no address."""
     hops = settings.TRUSTED_PROXIES
     forwarded = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     if hops and len(forwarded) >= hops:
-        return forwarded[-hops]
-    return meta.get("REMOTE_ADDR") or None
+        return _address(forwarded[-hops])
+    return _address(meta.get("REMOTE_ADDR", ""))
+
+
+def _address(text: str) -> str | None:
+    """The address in "192.0.2.1", "192.0.2.1:51234" or "[2001:db8::1]:443": some gateways append the port. Without a
+    zone, which the audit log's column does not take."""
+    for part in (text, text.rpartition(":")[0]):
+        try:
+            return str(ip_address(part.strip("[]").partition("%")[0]))
+        except ValueError:
+            continue
+    return None
 
 
 class RequestContextMiddleware:

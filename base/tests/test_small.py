@@ -88,6 +88,12 @@ def test_a_time_says_all_of_it_to_those_who_ask():
         (2, "6.6.6.6, 2.2.2.2, 3.3.3.3", "2.2.2.2"),
         (2, "2.2.2.2", "1.1.1.1"),
         (1, "", "1.1.1.1"),
+        (1, "2.2.2.2:51234", "2.2.2.2"),  # as some gateways write it
+        (1, "[2001:db8::1]:443", "2001:db8::1"),
+        (1, "2001:DB8::1", "2001:db8::1"),
+        (1, "fe80::1%eth0", "fe80::1"),
+        (1, "unix:", None),  # nobody's: the audit log has a column for addresses alone
+        (1, "6.6.6.6, <b>", None),
     ],
 )
 def test_only_our_proxies_are_believed(settings, hops, forwarded, expected):
