@@ -149,6 +149,7 @@ def _delete(actor: Membership, member: Membership, choice: Choice) -> bool:
     require(_may_delete(actor, member, choice))
     # Without a live invitation there is a member all the same.
     if not withdraw_invitation(actor=actor, member=member) and not remove_pending_member(actor=actor, member=member):
+        member.refresh_from_db()  # Membership.DoesNotExist: somebody else deleted them
         raise Refused(_("%(name)s joined in the meantime and was not deleted.") % {"name": member.name})
     return True
 

@@ -172,3 +172,19 @@ def test_a_pending_member_without_an_invitation_is_deleted_too(cast):
     (member,) = pending(cast.acme, 1)
     done = press(cast.client("olga"), url("deletion", member))
     assert "1 user was deleted." in words(done)
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_a_pending_member_who_went_or_joined_just_then(cast, monkeypatch, deleted):
+    """A colleague deletes them, or they accept, while the action is at them: it says which."""
+    nadia = cast.invite()[0].membership
+    own = Membership.objects.filter(pk=nadia.pk)
+
+    def meanwhile(**_arguments) -> bool:
+        own.delete() if deleted else own.update(status=Status.ACTIVE, user=cast.stranger)
+        return False
+
+    monkeypatch.setattr("console.bulk.kinds.withdraw_invitation", meanwhile)
+    press(cast.client("olga"), url("deletion", nadia))
+    note = BulkAction.objects.get().items.get().note
+    assert note == ("No longer there." if deleted else "Nadia Petrov joined in the meantime and was not deleted.")
