@@ -1,4 +1,4 @@
-"""The one order in which rows are locked: organization, member, invitation.
+"""The one order in which rows are locked: organization, member, invitation or draft, user.
 
 Whatever could take the last Admin away, or give a role, happens under the organization's row: two who do it at once
 queue up, and the second sees what the first did (R-6, R-7, R-8).
