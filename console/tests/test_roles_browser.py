@@ -51,6 +51,24 @@ def test_a_role_is_added_edited_and_deleted_by_mouse(page, live_cast, enter, axe
 
 
 @pytest.mark.spec("R-3")
+def test_what_is_wrong_is_where_the_keyboard_goes_on(page, live_cast, enter, refusals, axe):
+    enter(page, live_cast, "olga", f"{ROLES}new/")
+    page.get_by_label("Name").fill("Night desk")
+    page.get_by_role("button", name="Add role").click()
+    expect(page.locator("#id_permissions")).to_be_focused()
+    axe(page)
+    page.get_by_label("Invite people").check()
+    page.get_by_label("Name").fill("Admin")
+    page.get_by_role("button", name="Add role").click()
+    expect(page.get_by_label("Name")).to_be_focused()
+    axe(page)
+    page.goto(page.url.replace("/roles/new/", "/security/"))
+    page.get_by_label("Allowed email domains").fill("nonsense")
+    page.get_by_role("button", name="Save rules").click()
+    expect(page.get_by_label("Allowed email domains")).to_be_focused()
+
+
+@pytest.mark.spec("R-3")
 def test_deleting_a_role_in_use_asks_for_another_by_keyboard(page, live_cast, desk, enter, axe):
     enter(page, live_cast, "olga", f"{ROLES}{desk.pk}/")
     link = page.get_by_role("link", name="Delete role")
