@@ -11,7 +11,7 @@ def many_values(table: str, column: str) -> RunPython:
     For one that says who did something, where few do it all: PostgreSQL takes whoever is deleted for one of these, and
     reads the whole table to see that nobody refers to them any more. Told otherwise it looks into the index.
     """
-    told = partial(_distinct, table, column, "SET (n_distinct = -0.01)")
+    told = partial(_distinct, table, column, "SET (n_distinct = -0.1)")
     return RunPython(told, partial(_distinct, table, column, "RESET (n_distinct)"))
 
 
