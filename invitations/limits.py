@@ -16,6 +16,7 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from base.policies import TooSoon
 from base.text import canonical_email
 from invitations.models import AddressSends, Batch, SendCount
 from organizations.models import Membership
@@ -125,6 +126,12 @@ def wait_for_mails(actor: Membership, keys: Collection[str], now: datetime | Non
     """
     now = now or timezone.now()
     return _wait_of_addresses(actor, keys, now) or _wait_of_counts(actor, len(keys), now)
+
+
+def require_mails(actor: Membership, keys: Collection[str], now: datetime | None = None) -> None:
+    """Raises TooSoon, with the reason and when it is possible, where wait_for_mails() says to wait."""
+    if wait := wait_for_mails(actor, keys, now):
+        raise TooSoon(wait.reason, wait.until)
 
 
 def wait_for_batch(actor: Membership, batch: Batch) -> Wait | None:

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from base.policies import TooSoon
-from invitations.limits import DAY, HOUR, hour_of, wait_for_mails
+from invitations.limits import DAY, HOUR, hour_of, require_mails
 from invitations.models import AddressSends, SendCount
 from organizations.models import Membership
 
@@ -21,8 +20,7 @@ def spend_mails(*, actor: Membership, keys: Collection[str], again: bool = False
     """
     assert transaction.get_connection().in_atomic_block
     now = timezone.now()
-    if wait := wait_for_mails(actor, keys, now):
-        raise TooSoon(wait.reason, wait.until)
+    require_mails(actor, keys, now)
     _note_addresses(actor, keys, again, now)
     own = {"organization_id": actor.organization_id, "inviter_id": actor.pk, "hour": hour_of(now)}
     if not SendCount.objects.filter(**own).update(count=F("count") + len(keys)):

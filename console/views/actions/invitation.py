@@ -3,15 +3,14 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from base.policies import TooSoon
 from console.views.actions.common import Acting
-from invitations.limits import wait_for_mails
+from invitations.limits import require_mails
 from invitations.services import resend_invitation
 from organizations.access import member_required
 from organizations.models import Membership
@@ -30,21 +29,21 @@ def user_invitation(request: MemberRequest, member_id: UUID) -> HttpResponse:
         messages.success(request, _resend(acting))
         return acting.done(acting.member)
     # I-5: nothing is asked that would be refused, as the menu says; the service asks again under its lock.
-    if wait := wait_for_mails(request.membership, [acting.member.email_key]):
-        raise TooSoon(wait.reason, wait.until)
+    require_mails(request.membership, [acting.member.email_key])
     context = {"tone": "accent", "icon_name": "send"}
     return acting.ask("console/user_invitation.html", context, status=409 if acting.posted else 200)
 
 
 def _resend(acting: Acting) -> str:
     """Sends the mail again; the sentence that says so. The member is then as they are now."""
-    request, member = acting.request, acting.member
-    seen, renewed = request.GET.get("sent", "")[:9], member.is_expired
-    try:
-        resend_invitation(actor=request.membership, member=member, sends=int(seen) if seen.isdecimal() else None)
+    seen, renewed = acting.request.GET.get("sent", "")[:9], acting.member.is_expired
+
+    def send(*, actor: Membership, member: Membership) -> Membership:
+        resend_invitation(actor=actor, member=member, sends=int(seen) if seen.isdecimal() else None)
         member.refresh_from_db()
-    except Membership.DoesNotExist:
-        raise Http404 from None
+        return member
+
+    member = acting.by(send)
     date = date_format(timezone.localtime(member.invite_expires_at), "M j")
     if renewed:
         text = _("Invitation sent to %(name)s with a new link. It expires on %(date)s.")
