@@ -62,3 +62,7 @@ def test_first_visit_is_light():
     parts = [STATIC / "app.css", STATIC / "app.js", STATIC / "img/icons.svg", STATIC / "img/favicon.svg"]
     total = sum(len(gzip.compress(path.read_bytes())) for path in parts)
     assert total < 20_000
+
+
+def test_what_pages_with_htmx_add_is_light():
+    assert len(gzip.compress((STATIC / "inside.js").read_bytes())) < 5_500
