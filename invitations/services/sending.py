@@ -18,10 +18,10 @@ from invitations.problems import Problems, batch_problems
 from invitations.queries import choices_of, live_invitation
 from invitations.services.drafts import DraftChanged
 from invitations.services.spending import spend_mails
-from organizations.models import Membership, Role, Status
+from organizations.models import Membership, Role
 from organizations.pages import default_welcome_page, welcome_pages
 from organizations.policies import can_add_users
-from organizations.services import Person, add_pending_members, lock_actor, lock_both, remove_pending_member
+from organizations.services import Person, add_pending_members, delete_pending, lock_actor, lock_both, lock_pending
 from outbox.services import NewEmail, queue_email, queue_emails
 
 KIND = "invitations.invitation"
@@ -155,18 +155,14 @@ def withdraw_invitation(*, actor: Membership, member: Membership) -> bool:
 
     Raises Refused with the reason. The conditional UPDATE decides between this and accepting: one winner.
     """
-    try:
-        actor, member = lock_both(actor, member)
-    except Membership.DoesNotExist:
+    locked = lock_pending(actor, member)
+    if locked is None:
         return False
-    if member.status != Status.INVITED:
-        return False
+    actor, member = locked
     require(can_withdraw(actor, member))
     revoked = Invitation.objects.filter(membership=member, accepted_at=None, revoked_at=None).update(revoked_at=Now())
     if not revoked:
         return False
     record(organization_id=member.organization_id, actor=actor, action="invitation.revoked", target=member)
-    if not remove_pending_member(actor=actor, member=member):
-        transaction.set_rollback(True)
-        return False
+    delete_pending(actor, member)
     return True

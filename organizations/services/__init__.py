@@ -7,6 +7,7 @@ from organizations.services.joining import (
     Person,
     activate_member,
     add_pending_members,
+    delete_pending,
     mark_welcomed,
     remove_pending_member,
     touch_member,
@@ -19,6 +20,7 @@ from organizations.services.locking import (
     lock_group,
     lock_member,
     lock_organization,
+    lock_pending,
     take_time,
 )
 from organizations.services.making import create_organization
@@ -61,6 +63,7 @@ __all__ = [
     "deactivate_member",
     "delete_group",
     "delete_member",
+    "delete_pending",
     "delete_role",
     "edit_group",
     "edit_member",
@@ -74,6 +77,7 @@ __all__ = [
     "lock_group",
     "lock_member",
     "lock_organization",
+    "lock_pending",
     "log_out_member",
     "mark_welcomed",
     "note_two_factor",

@@ -24,7 +24,7 @@ from organizations.models import (
     Role,
     Status,
 )
-from organizations.services.locking import lock_both
+from organizations.services.locking import lock_pending
 
 
 @dataclass(frozen=True)
@@ -114,17 +114,18 @@ def remove_pending_member(*, actor: Membership, member: Membership) -> bool:
 
     Raises Refused with the reason (R-7).
     """
-    try:
-        actor, member = lock_both(actor, member)
-    except Membership.DoesNotExist:
-        return False
-    if member.status != Status.INVITED:
-        return False
+    locked = lock_pending(actor, member)
+    if locked:
+        delete_pending(*locked)
+    return bool(locked)
+
+
+def delete_pending(actor: Membership, member: Membership) -> None:
+    """The same for who has them from lock_pending()."""
     require(policies.can_delete_member(actor, member))
     label = {"email": member.email}
     record(organization_id=member.organization_id, actor=actor, action="member.deleted", target=member, data=label)
     member.delete()
-    return True
 
 
 @transaction.atomic

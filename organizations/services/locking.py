@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from base.policies import Refused
-from organizations.models import Group, Membership, Organization, Role
+from organizations.models import Group, Membership, Organization, Role, Status
 from organizations.queries import member_in
 
 
@@ -53,6 +53,15 @@ def lock_both(actor: Membership, member: Membership) -> tuple[Membership, Member
     """Actor and member of one organization as they are now, under its lock; errors as above."""
     actor = lock_actor(actor)
     return actor, lock_member(member, actor.organization)
+
+
+def lock_pending(actor: Membership, member: Membership) -> tuple[Membership, Membership] | None:
+    """Both as lock_both() has them, where the member has not accepted; None where they have by now, or are gone."""
+    try:
+        actor, member = lock_both(actor, member)
+    except Membership.DoesNotExist:
+        return None
+    return (actor, member) if member.status == Status.INVITED else None
 
 
 def lock_members(organization: Organization, members: Iterable[Membership]) -> dict[UUID, Membership]:
