@@ -39,6 +39,19 @@ def test_menus_are_no_transition_from_nothing():
     assert "position-try-fallbacks" in CSS and "@starting-style" not in CSS
 
 
+def test_for_less_motion_nothing_is_drawn_off_its_place(page):
+    """Not in the first frame either: a drawer is at once where it will be, and wholly to be seen."""
+    page.set_content(f"<!doctype html><style>{CSS}</style><dialog class='drawer'>Bo</dialog>")
+    left, opacity = page.evaluate(
+        """() => {
+            const sheet = document.querySelector('dialog')
+            sheet.showModal()
+            return [innerWidth - sheet.getBoundingClientRect().right, getComputedStyle(sheet).opacity]
+        }"""
+    )
+    assert (left, opacity) == (0, "1")
+
+
 @pytest.mark.parametrize("path", SHEETS)
 def test_every_part_is_listed(path: Path):
     name = path.relative_to(STATIC / "css").as_posix()
