@@ -77,10 +77,10 @@ def test_one_person_has_one_address(typed, canonical):
 @pytest.mark.spec("W-4")
 @pytest.mark.parametrize("typed,message", REFUSED.items(), ids=lambda value: ascii(value)[:40])
 def test_what_is_no_address_is_refused_with_words(typed, message):
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(ValidationError, match=message):
         canonical_email(typed)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 @given(st.text(max_size=300) | st.emails())
@@ -137,10 +137,10 @@ def test_names_hold_no_control_characters(bad):
 
 @pytest.mark.parametrize("size", [101, 10_000, 1_000_000])
 def test_long_names_are_refused_quickly(size):
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(ValidationError, match="at most 100 characters"):
         clean_line("é" * size)
-    assert time.perf_counter() - began < 0.1
+    assert time.thread_time() - began < 0.1
 
 
 @pytest.mark.spec("W-7")

@@ -15,6 +15,7 @@ from console.tests.people import USERS
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD
 from teamadmin.testing.parallel import at_once
+from teamadmin.testing.processes import wait_until
 
 PAGES = ("/o/acme/", "/o/acme/preferences/", "/organizations/", "/accounts/password/change/")
 
@@ -90,7 +91,7 @@ def test_nothing_gets_through_after_the_admins_answer(live_cast, noun):
     threads = [threading.Thread(target=visitor.run) for visitor in visitors]
     for thread in threads:
         thread.start()
-    time.sleep(1.5)
+    wait_until(lambda: all(visitor.asked > 3 for visitor in visitors), 30)
     answer = live_cast.client("olga").post(f"{USERS}{live_cast.bo.pk}/{noun}/")
     answered = time.monotonic()
     time.sleep(1.5)

@@ -116,9 +116,8 @@ def test_a_broker_that_is_down_costs_no_mail_and_little_time(state, broker, sile
     row = services.queue_email(**new("a"))
     assert time.monotonic() - began < 2
     assert "No worker could be woken" in caplog.text
-    began = time.monotonic()
     services.queue_email(**new("b"))
-    assert time.monotonic() - began < 0.2, "the next request does not pay the timeout again"
+    assert caplog.text.count("No worker could be woken") == 1, "the next request does not ask again"
     services.sweep()
     assert len(mail_server.messages) == 2
     assert OutgoingEmail.objects.get(pk=row.pk).state == State.SENT
