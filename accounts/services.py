@@ -19,8 +19,9 @@ from outbox.services import queue_email
 
 
 @transaction.atomic
-def create_invited_user(*, email: str, first_name: str, last_name: str, password: str) -> User:
-    """A user whose address is proven by the link that was mailed there. `email` is canonical.
+def create_proven_user(*, email: str, first_name: str, last_name: str, password: str | None) -> User:
+    """A user whose address is proven: by the link mailed there or by the operator's word. `email` is canonical.
+    Without a password nobody signs in until one is chosen by a link that resets it.
 
     IntegrityError where the address has a user already.
     """

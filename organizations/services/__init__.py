@@ -23,7 +23,7 @@ from organizations.services.locking import (
     lock_pending,
     take_time,
 )
-from organizations.services.making import create_organization
+from organizations.services.making import create_organization, found_organization
 from organizations.services.naming import Changed, Named
 from organizations.services.ordering import reorder_members
 from organizations.services.projects import (
@@ -69,6 +69,7 @@ __all__ = [
     "edit_member",
     "edit_project",
     "edit_role",
+    "found_organization",
     "fresh_actor",
     "give_group_projects",
     "give_projects",
