@@ -7,7 +7,7 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from teamadmin.testing import browser as chromium
 from teamadmin.testing import processes
@@ -15,6 +15,8 @@ from teamadmin.testing.mailserver import MailServer
 
 # Says that a Redis database belongs to tests, which empty it.
 OURS = "teamadmin:only-for-tests"
+# What is expected of a page may take so long, in milliseconds.
+PATIENCE = 60_000
 BROWSER = {"page", "context", "browser", "running_demo"}
 
 
@@ -118,8 +120,15 @@ def axe() -> Callable:
 
 @pytest.fixture(scope="session", autouse=True)
 def _patience() -> None:
-    """A busy machine is no failure: what is expected of a page may take this long (milliseconds)."""
-    expect.set_options(timeout=20_000)
+    """A busy machine is no failure."""
+    expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """The same for what is pressed and opened."""
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 @pytest.fixture(scope="session", autouse=True)
