@@ -3,7 +3,7 @@
 Nothing in an address can make an error: what is unknown counts as not said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -64,6 +64,8 @@ SORTS: dict[str, tuple[str, ...]] = {
     "invite_expires": ("invite_expires_at",),
 }
 DEFAULT_SORT = {Tab.ALL: "name", Tab.PENDING: "invite_expires"}
+# Without it a row says little: who chooses columns gets it as well.
+ALWAYS = "role"
 # Columns shown unless an address or the viewer's own choice says otherwise (U-4, U-5). Name, check box and menu always
 # are.
 SHOWN = {
@@ -226,6 +228,12 @@ def _picks(tab: Tab, params: QueryDict) -> Picks:
     )
 
 
+def chosen(columns: tuple[str, ...], wanted: Iterable[str]) -> tuple[str, ...] | None:
+    """Those of `columns` that are wanted, and what a row is never without; None where none is wanted."""
+    names = set(columns).intersection(wanted)
+    return tuple(name for name in columns if name in names or name == ALWAYS) if names else None
+
+
 def listing_of(tab: Tab, params: QueryDict, *, organization_id: object, columns: tuple[str, ...]) -> Listing:
     """The view that an address asks for. `columns` are the names that may be switched on."""
     choices = {choice.key: choice for choice in FILTERS[tab]}
@@ -235,7 +243,7 @@ def listing_of(tab: Tab, params: QueryDict, *, organization_id: object, columns:
         q=_search(params.get("q", "")),
         filter=choices.get(params.get("status", ""), FILTERS[tab][0]),
         picks=_picks(tab, params),
-        columns=tuple(name for name in columns if name in wanted) or None,
+        columns=chosen(columns, wanted),
     )
     listing = replace(listing, sort=_sort(listing, params.get("sort", "")))
     return _cursor(listing, organization_id, params)

@@ -48,6 +48,8 @@ def test_a_link_that_was_sent_shows_what_it_showed(cast):
     client = cast.client("max")
     client.post(COLUMNS, {"view": "", "columns": ["joined"]})
     assert heads(client.get(USERS + "?columns=invited_by,role")) == ["Name", "Role", "Invited by"]
+    assert heads(client.get(USERS + "?columns=invited_by")) == ["Name", "Role", "Invited by"]
+    assert heads(client.get(USERS + "?columns=nonsense", follow=True)) == ["Name", "Role", "Joined"], "the viewer's own"
 
 
 @pytest.mark.spec("U-5")

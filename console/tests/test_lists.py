@@ -120,8 +120,10 @@ def test_hidden_columns_can_be_switched_on_in_the_address(four):
     assert "Managed externally" not in row(client.get(USERS), four.bo)
     page = client.get(USERS + "?columns=managed_by,joined,invited_by,nonsense")
     year = timezone.now().year - 1
-    assert row(page, four.bo) == f"BL Bo Lindqvist bo@acme.example Olga Ivanova Managed externally May 4, {year}"
-    assert "Name Invited by Managed by Joined Actions" in words(page)
+    assert (
+        row(page, four.bo) == f"BL Bo Lindqvist bo@acme.example Builder Olga Ivanova Managed externally May 4, {year}"
+    )
+    assert "Name Role Invited by Managed by Joined Actions" in words(page)
     assert "Manually managed" in row(page, four.max)
 
 

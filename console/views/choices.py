@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from base.picker import asked_in
 from console import words
-from console.listing import SHOWN, Listing, listing_at
+from console.listing import ALWAYS, SHOWN, Listing, chosen, listing_at
 from console.services.columns import keep_columns
 from console.tables import OPTIONAL, UserTable
 from organizations.access import member_required
@@ -57,12 +57,11 @@ def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
 
 
 def _columns(request: HttpRequest, listing: Listing) -> tuple[str, ...] | None:
-    """What the form says, in the order of the table; None for the tab's own. Without a role a row says little."""
+    """What the form says, in the order of the table; None for the tab's own."""
     if "usual" in request.POST:
         return None
-    wanted = {"role", *request.POST.getlist("columns")}
-    chosen = tuple(name for name in OPTIONAL if name in wanted)
-    return None if set(chosen) == set(SHOWN[listing.tab]) else chosen
+    columns = chosen(OPTIONAL, [ALWAYS, *request.POST.getlist("columns")])
+    return None if set(columns or ()) == set(SHOWN[listing.tab]) else columns
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -72,15 +71,15 @@ def users_columns(request: MemberRequest) -> HttpResponse:
     slug, changes = request.organization.slug, request.method == "POST"
     listing = _listing(request, request.POST if changes else request.GET)
     if changes:
-        chosen = _columns(request, listing)
-        keep_columns(actor=request.membership, tab=listing.tab, columns=chosen or ())
-        listing = replace(listing, columns=chosen)
+        columns = _columns(request, listing)
+        keep_columns(actor=request.membership, tab=listing.tab, columns=columns or ())
+        listing = replace(listing, columns=columns)
         if not request.htmx:
             return redirect(words.address_of(slug, listing))
     shown = listing.shown
     context = {
         "columns": [
-            (name, str(UserTable.base_columns[name].verbose_name), name in shown, name == "role") for name in OPTIONAL
+            (name, str(UserTable.base_columns[name].verbose_name), name in shown, name == ALWAYS) for name in OPTIONAL
         ],
         "view": words.view_of(listing),
         "url": reverse("users_columns", args=[slug]),
