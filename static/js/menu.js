@@ -5,7 +5,7 @@ const items = menu => [...menu.querySelectorAll('.menu-item, .menu-item input')]
   .filter(item => item.matches('a, button:not(:disabled), input:not(:disabled), [role="menuitem"]') && item.checkVisibility());
 const words = item => (item.closest('.menu-item') ?? item).textContent.trim().toLowerCase();
 const steps = { ArrowDown: (at, n) => (at + 1) % n, ArrowUp: (at, n) => (at <= 0 ? n : at) - 1, Home: () => 0, End: (at, n) => n - 1 };
-let typed = '', timer;
+let typed = '', last = 0;
 
 const opens = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
 
@@ -24,13 +24,13 @@ document.addEventListener('keydown', event => {
   const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && opens(button));
   if (!menu || !menu.matches('.menu[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches('textarea, select, input:not([type="checkbox"], [type="radio"])')) return;
+  if (event.timeStamp - last > 600) typed = ''; // when it was pressed, however late a busy page hears of it
   if (menu.matches('[role="menu"]') && menu.contains(event.target) && real(event, menu)) return;
   if (!menu.matches(':popover-open')) menu.showPopover({ source: button });
   const all = items(menu), at = all.indexOf(document.activeElement);
   let next = steps[event.key]?.(at, all.length);
   if (next === undefined && event.key.length === 1 && (event.key !== ' ' || typed)) {
-    clearTimeout(timer);
-    timer = setTimeout(() => { typed = ''; }, 600);
+    last = event.timeStamp;
     typed += event.key.toLowerCase();
     const from = typed.length > 1 ? at : at + 1;
     next = all.map((item, i) => (from + i) % all.length).find(i => words(all[i]).startsWith(typed));
