@@ -62,7 +62,7 @@ def test_search_filter_sort_and_columns_are_those_of_the_view(cast):
     assert names(client.get(EXPORT, {"view": f"?group={cast.groups['marketing'].pk}"})) == ["Bo Lindqvist"]
     assert names(client.get(EXPORT, {"view": f"?group={cast.globex_group.pk}"})) == []
     table = rows(client.get(EXPORT, {"view": "pending/?columns=invited_by,sent&sort=name"}))
-    assert table[0] == ["Name", "Email", "Invited by", "Sent"] and table[1][2] == "Olga Ivanova"
+    assert table[0] == ["Name", "Email", "Role", "Invited by", "Sent"] and table[1][3] == "Olga Ivanova"
     assert [row[0] for row in table[1:]] == ["Eve Late", "Guest 000 Test", "Guest 001 Test"]
 
 

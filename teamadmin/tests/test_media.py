@@ -17,7 +17,7 @@ def test_a_logo_comes_as_a_picture_that_runs_nothing(client):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
     assert "default-src 'none'" in answer["Content-Security-Policy"]
-    answer.close()
+    assert answer.getvalue() == b"\x89PNG"
 
 
 @pytest.mark.parametrize("path", ["acme.svg", "acme.html", "gone.png", "..%2Fteamadmin.png", "../../manage.py"])
