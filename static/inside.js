@@ -164,18 +164,19 @@ gone = null;
 }
 {
 const LATER = '[type="search"], [type="hidden"], [type="submit"]';
-const first = new WeakMap(), leaving = new WeakSet();
+const first = new WeakMap(), touched = new WeakSet(), leaving = new WeakSet();
 const state = form => JSON.stringify([...form.elements]
 .filter(field => field.name && !field.matches(LATER) && (!/checkbox|radio/.test(field.type) || field.checked))
 .map(field => [field.name, field.value]).sort());
-const remember = root => root.querySelectorAll?.('form[data-guard]').forEach(form => first.set(form, state(form)));
+const remember = root => root.querySelectorAll?.('form[data-guard]').forEach(form => touched.has(form) || first.set(form, state(form)));
 const dirty = root => [...root.querySelectorAll('form[data-guard]')].find(form => !leaving.has(form)
 && (form.dataset.guard === 'dirty' || (first.has(form) && state(form) !== first.get(form))));
 let then = null;
 const show = (dialog, asking) => {
 dialog.querySelector('[data-guard-ask]').hidden = !asking;
 dialog.querySelector('[data-guard-rest]').hidden = asking;
-dialog.querySelector(asking ? '[data-guard-keep]' : '[data-guard-rest] button')?.focus();
+const button = dialog.querySelector(asking ? '[data-guard-keep]' : '[data-guard-rest] button');
+button?.focus({ preventScroll: button.getBoundingClientRect().bottom <= dialog.getBoundingClientRect().bottom });
 };
 const ask = (dialog, go) => { then = go; show(dialog, true); };
 const asking = dialog => dialog.querySelector('[data-guard-ask]')?.hidden === false;
@@ -216,7 +217,8 @@ ask(dialog, () => issueRequest(true));
 });
 document.addEventListener('submit', event => { if (event.target.matches('form[data-guard]:not([hx-post])')) leaving.add(event.target); });
 addEventListener('beforeunload', event => { if (dirty(document)) event.preventDefault(); });
-document.addEventListener('htmx:load', event => remember(event.target));
+document.addEventListener('input', event => { if (event.target.form) touched.add(event.target.form); }, true);
+for (const name of ['htmx:afterSwap', 'htmx:load']) document.addEventListener(name, event => remember(event.target));
 remember(document);
 }
 {

@@ -106,6 +106,7 @@ def test_by_keyboard_from_the_menu(page, live_cast, enter):
 
 @pytest.mark.spec("U-8")
 def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
+    page.set_viewport_size({"width": 1440, "height": 500})
     enter(page, live_cast, "olga", USERS)
     name = page.get_by_role("link", name="Bo Lindqvist")
     sheet = open_(page)
@@ -125,6 +126,7 @@ def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
         expect(question).to_be_visible()
         expect(keep).to_be_focused()
         if way == "key":
+            assert sheet.evaluate("sheet => sheet.scrollTop") == 0  # nobody loses their place
             axe(page)
             page.keyboard.press("Escape")
         else:

@@ -2,12 +2,12 @@
    In the dialog: [data-guard-ask] hidden, with buttons [data-guard-keep] and [data-guard-drop], takes the place of
    [data-guard-rest]. data-guard="dirty" says that the form was changed before it came. */
 const LATER = '[type="search"], [type="hidden"], [type="submit"]';
-const first = new WeakMap(), leaving = new WeakSet();
+const first = new WeakMap(), touched = new WeakSet(), leaving = new WeakSet();
 // Boxes that a search brings are no change; ticked ones are.
 const state = form => JSON.stringify([...form.elements]
   .filter(field => field.name && !field.matches(LATER) && (!/checkbox|radio/.test(field.type) || field.checked))
   .map(field => [field.name, field.value]).sort());
-const remember = root => root.querySelectorAll?.('form[data-guard]').forEach(form => first.set(form, state(form)));
+const remember = root => root.querySelectorAll?.('form[data-guard]').forEach(form => touched.has(form) || first.set(form, state(form)));
 const dirty = root => [...root.querySelectorAll('form[data-guard]')].find(form => !leaving.has(form)
   && (form.dataset.guard === 'dirty' || (first.has(form) && state(form) !== first.get(form))));
 
@@ -15,7 +15,9 @@ let then = null;
 const show = (dialog, asking) => {
   dialog.querySelector('[data-guard-ask]').hidden = !asking;
   dialog.querySelector('[data-guard-rest]').hidden = asking;
-  dialog.querySelector(asking ? '[data-guard-keep]' : '[data-guard-rest] button')?.focus();
+  const button = dialog.querySelector(asking ? '[data-guard-keep]' : '[data-guard-rest] button');
+  // A drawer's foot stays in sight; to scroll to it would lose the place where somebody was.
+  button?.focus({ preventScroll: button.getBoundingClientRect().bottom <= dialog.getBoundingClientRect().bottom });
 };
 const ask = (dialog, go) => { then = go; show(dialog, true); };
 const asking = dialog => dialog.querySelector('[data-guard-ask]')?.hidden === false;
@@ -59,5 +61,7 @@ document.addEventListener('htmx:confirm', event => {
 });
 document.addEventListener('submit', event => { if (event.target.matches('form[data-guard]:not([hx-post])')) leaving.add(event.target); });
 addEventListener('beforeunload', event => { if (dirty(document)) event.preventDefault(); });
-document.addEventListener('htmx:load', event => remember(event.target));
+document.addEventListener('input', event => { if (event.target.form) touched.add(event.target.form); }, true);
+// As it came, and once more when it has settled, which is later; somebody may have typed by then.
+for (const name of ['htmx:afterSwap', 'htmx:load']) document.addEventListener(name, event => remember(event.target));
 remember(document);

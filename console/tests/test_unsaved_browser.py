@@ -1,0 +1,89 @@
+"""What was typed is not lost by a slip: closing a dialog or leaving a page asks first."""
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+
+from console.tests.people import USERS
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
+ASKED = "Discard what you changed?"
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+class Leaving:
+    """Answers the browser's own question whether a page may be left; `asked` counts them."""
+
+    def __init__(self, page: Page) -> None:
+        self.asked, self.go = 0, False
+        page.on("dialog", self.answer)
+
+    def answer(self, dialog: Dialog) -> None:
+        assert dialog.type == "beforeunload"
+        self.asked += 1
+        dialog.accept() if self.go else dialog.dismiss()
+
+
+@pytest.mark.spec("G-1", "G-4", "U-18")
+@pytest.mark.parametrize(
+    ("opens", "field", "size"),
+    [
+        ("#new-group", "Group name", WIDE), ("#edit-group", "Name", PHONE),
+        ("#new-project", "Project name", PHONE), ("#edit-project", "Name", WIDE),
+    ],
+)  # fmt: skip
+def test_a_dialog_asks(page, live_cast, enter, axe, opens, field, size):
+    page.set_viewport_size(size)
+    of = {"group": live_cast.groups["marketing"].pk, "project": live_cast.projects["website"].pk}
+    doing, thing = opens.strip("#").split("-")
+    enter(page, live_cast, "olga", f"/o/acme/{thing}s/" + (f"{of[thing]}/" if doing == "edit" else ""))
+    dialog = page.get_by_role("dialog")
+    page.locator(opens).click()
+    expect(dialog.get_by_label(field)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)  # nothing was typed, nothing is asked
+    page.locator(opens).click()
+    dialog.get_by_label(field).fill("Storm crew")
+    page.keyboard.press("Escape")
+    expect(dialog.get_by_text(ASKED)).to_be_visible()
+    expect(dialog.get_by_role("button", name="Keep editing")).to_be_focused()
+    axe(page)
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text(ASKED)).to_be_hidden()
+    expect(dialog.get_by_label(field)).to_have_value("Storm crew")
+    dialog.get_by_text("Cancel").click()
+    dialog.get_by_role("button", name="Discard").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("Storm crew")).to_have_count(0)
+
+
+@pytest.mark.spec("G-1")
+def test_a_name_that_was_refused_is_asked_about_too(page, live_cast, enter):
+    enter(page, live_cast, "olga", "/o/acme/groups/")
+    page.get_by_role("link", name="Add new group").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Group name").fill("marketing")
+    dialog.get_by_role("button", name="Create group").click()
+    expect(dialog.get_by_text("There is a group called")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog.get_by_text(ASKED)).to_be_visible()
+
+
+@pytest.mark.spec("R-3", "U-11")
+@pytest.mark.parametrize(
+    ("path", "field", "saves"),
+    [("roles/new/", "Name", "Add role"), ("security/", "Allowed email domains", "Save rules")],
+)
+def test_a_page_asks(page, live_cast, enter, path, field, saves):
+    enter(page, live_cast, "olga", f"/o/acme/{path}")
+    leaving = Leaving(page)
+    page.get_by_label(field).first.fill("acme.example")
+    page.get_by_role("link", name="Users", exact=True).click()
+    expect(page.get_by_label(field).first).to_have_value("acme.example")
+    assert leaving.asked == 1 and page.url.endswith(path)
+    if path == "roles/new/":
+        page.get_by_label("Invite people").check()
+    page.get_by_role("button", name=saves).click()
+    expect(page.locator("#toasts")).to_contain_text("saved" if path == "security/" else "added")
+    assert leaving.asked == 1
+    page.goto(page.url.split("/o/")[0] + USERS)
+    assert leaving.asked == 1
