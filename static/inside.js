@@ -216,6 +216,10 @@ elt.closest('[popover]')?.hidePopover();
 ask(dialog, () => issueRequest(true));
 });
 document.addEventListener('submit', event => { if (event.target.matches('form[data-guard]:not([hx-post])')) leaving.add(event.target); });
+document.addEventListener('htmx:beforeOnLoad', event => {
+const { elt, xhr } = event.detail;
+if (!event.defaultPrevented && elt.matches('form[data-guard]') && xhr.getResponseHeader('HX-Redirect')) leaving.add(elt);
+});
 addEventListener('beforeunload', event => { if (dirty(document)) event.preventDefault(); });
 document.addEventListener('input', event => { if (event.target.form) touched.add(event.target.form); }, true);
 for (const name of ['htmx:afterSwap', 'htmx:load']) document.addEventListener(name, event => remember(event.target));

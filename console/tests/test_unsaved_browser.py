@@ -68,6 +68,19 @@ def test_a_name_that_was_refused_is_asked_about_too(page, live_cast, enter):
     expect(dialog.get_by_text(ASKED)).to_be_visible()
 
 
+@pytest.mark.spec("G-1")
+@pytest.mark.parametrize("thing", ["group", "project"])
+def test_what_is_saved_is_not_asked_about(page, live_cast, enter, thing):
+    enter(page, live_cast, "olga", f"/o/acme/{thing}s/")
+    leaving = Leaving(page)
+    page.locator(f"#new-{thing}").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(f"{thing.title()} name").fill("Storm crew")
+    dialog.get_by_role("button", name=f"Create {thing}").click()
+    expect(page.get_by_role("heading", name="Storm crew", level=1)).to_be_visible()
+    assert leaving.asked == 0
+
+
 @pytest.mark.spec("R-3", "U-11")
 @pytest.mark.parametrize(
     ("path", "field", "saves"),

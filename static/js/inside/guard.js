@@ -60,6 +60,11 @@ document.addEventListener('htmx:confirm', event => {
   ask(dialog, () => issueRequest(true));
 });
 document.addEventListener('submit', event => { if (event.target.matches('form[data-guard]:not([hx-post])')) leaving.add(event.target); });
+// The same by htmx, where what was saved is shown on a page of its own.
+document.addEventListener('htmx:beforeOnLoad', event => {
+  const { elt, xhr } = event.detail;
+  if (!event.defaultPrevented && elt.matches('form[data-guard]') && xhr.getResponseHeader('HX-Redirect')) leaving.add(elt);
+});
 addEventListener('beforeunload', event => { if (dirty(document)) event.preventDefault(); });
 document.addEventListener('input', event => { if (event.target.form) touched.add(event.target.form); }, true);
 // As it came, and once more when it has settled, which is later; somebody may have typed by then.
