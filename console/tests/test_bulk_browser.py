@@ -9,7 +9,7 @@ from console.models import BulkAction
 from console.tests.people import PENDING, USERS, joined
 from organizations.models import GroupMembership, Membership, Status
 from teamadmin.testing.cast import role_named
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import come_in, settled
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-15"), pytest.mark.usefixtures("refusals")]
 
@@ -193,7 +193,7 @@ def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
     axe(page)
     dialog.get_by_role("button", name="Delete the other 69").click()
     dialog = page.get_by_role("dialog", name="Delete 69 users?")
-    expect(page.locator(".htmx-settling, .htmx-swapping")).to_have_count(0)
+    settled(page)
     expect(dialog.get_by_role("textbox")).to_be_focused()
     expect(dialog).to_contain_text("Type “delete 69 users” to go on.")
     dialog.get_by_role("textbox").fill("delete 69 users")

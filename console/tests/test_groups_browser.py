@@ -7,7 +7,7 @@ from console.tests.people import in_groups, joined, pending
 from organizations.models import Group, GroupRole, ManagedBy, ProjectGrant, Status
 from organizations.queries import roles_of_group
 from teamadmin.testing.cast import role_named
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import come_in, settled
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
 GROUPS = "/o/acme/groups/"
@@ -126,6 +126,7 @@ def test_members_come_and_go(olga, live_server, scene):
     olga.get_by_role("searchbox", name="Search members").press_sequentially("kel", delay=20)
     expect(olga.locator("#members tbody tr")).to_have_count(1)
     expect(olga.get_by_role("searchbox", name="Search members")).to_be_focused()
+    settled(olga)
     olga.get_by_role("button", name="Remove Max Keller from this group").focus()
     olga.keyboard.press("Enter")
     expect(olga.locator("#toasts")).to_contain_text("Max Keller is no longer in Marketing.")

@@ -11,6 +11,7 @@ from console.tests.people import USERS
 from organizations.models import Membership
 from organizations.permissions import Permission
 from teamadmin.testing.cast import add_member, add_role, add_user
+from teamadmin.testing.pages import settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -64,8 +65,7 @@ def confirm(page: Page, label: str, keyboard: bool) -> None:
     button = page.get_by_role("dialog").get_by_role("button", name=label)
     expect(page.get_by_role("dialog").get_by_role("link", name="Cancel")).to_be_focused()
     if keyboard:
-        # htmx gives what has autofocus the focus once more when it settles, 20 ms after the swap.
-        expect(page.locator(".htmx-settling, dialog.htmx-added")).to_have_count(0)
+        settled(page)
         page.keyboard.press("Tab")
         expect(button).to_be_focused()
         page.keyboard.press("Enter")

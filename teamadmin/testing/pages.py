@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from teamadmin.testing.cast import Cast
 
@@ -18,6 +18,12 @@ REFUSED = ("403 (Forbidden)", "409 (Conflict)", "422 (Unprocessable")
 def come_in(context: BrowserContext, url: str, client: Client) -> None:
     """Signs the browser in as the client is."""
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
+
+
+def settled(page: Page) -> None:
+    """Waits until what htmx brought listens, 20 ms after it can be seen: a key that comes before is the browser's own,
+    as if there were no script."""
+    expect(page.locator(".htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
 
 class Entrance:

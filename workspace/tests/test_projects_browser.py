@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from organizations.models import Project, ProjectGrant, Status
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import come_in, settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROJECTS = "/o/acme/projects/"
@@ -41,6 +41,7 @@ def test_a_project_is_made_shared_and_archived(olga, live_cast):
     dialog.get_by_label("Add Marketing").check(force=True)
     dialog.get_by_role("button", name="Give access").click()
     expect(olga.locator("#people")).to_contain_text("via Marketing")
+    settled(olga)
     olga.get_by_role("button", name="Take direct access from Opal Nakamura").focus()
     olga.keyboard.press("Enter")
     expect(olga.locator("#people")).not_to_contain_text("Opal Nakamura")
