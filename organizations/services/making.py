@@ -30,11 +30,9 @@ def found_organization(*, name: str, slug: str, scheme: Scheme, founder: Person)
     """
     Organization(name=name, slug=slug, scheme=scheme).full_clean(exclude=["allowed_email_domains"])
     organization = create_organization(name=name, slug=slug, scheme=scheme)
-    user = User.objects.filter(email=text.canonical_email(founder.email)).first() or create_proven_user(
-        email=text.canonical_email(founder.email),
-        first_name=founder.first_name,
-        last_name=founder.last_name,
-        password=None,
+    email = text.canonical_email(founder.email)
+    user = User.objects.filter(email=email).first() or create_proven_user(
+        email=email, first_name=founder.first_name, last_name=founder.last_name, password=None
     )
     role = Role.objects.get(pk=admin_role_id(scheme))
     member = Membership.objects.create(
