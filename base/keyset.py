@@ -10,7 +10,7 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class Slice:
+class KeysetPage:
     """Some rows in order; `previous` and `next` are the keys to go on from, blank where there is no more."""
 
     rows: list
@@ -30,9 +30,9 @@ def _key(rows: QuerySet, field: str, value: str) -> Any:
         return None
 
 
-def slice_of(
+def keyset_page(
     rows: QuerySet, field: str, *, after: str = "", before: str = "", descending: bool = False, size: int = PAGE_SIZE
-) -> Slice:
+) -> KeysetPage:
     """The rows `after` or `before` a key, in the order of `field`, whose values are unique among `rows`: one query.
 
     What is no key counts as not said.
@@ -45,11 +45,11 @@ def slice_of(
     found = list(rows.order_by(f"-{field}" if descending != backwards else field)[: size + 1])
     more, shown = len(found) > size, found[:size]
     if not shown:
-        return Slice([])
+        return KeysetPage([])
     if backwards:
         shown.reverse()
     earlier, later = (more, True) if backwards else (bound is not None, more)
-    return Slice(
+    return KeysetPage(
         shown,
         previous=str(getattr(shown[0], field)) if earlier else "",
         next=str(getattr(shown[-1], field)) if later else "",

@@ -30,7 +30,7 @@ def path(base: str, **parameters: str) -> str:
 
 
 @dataclass(frozen=True)
-class View:
+class QueryParams:
     """What an address asks a page for: a subclass has a field for each parameter, by its name."""
 
     @classmethod

@@ -8,7 +8,7 @@ from io import BytesIO
 from django.db.models.fields.files import FieldFile
 from PIL import Image, ImageDraw, ImageFont
 
-from base.text import initials, tint
+from base.text import avatar_color, initials
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ SIDE = 96  # shown at 48: sharp on dense screens
 # A PNG of 100 kB can unpack to 900 megapixels (THREATS: decompression bomb); asked before anything is unpacked.
 MOST_PIXELS = 16_000_000
 # The eight avatar colours of the pages as sRGB (ground, ink): mail clients do not know oklch().
-TINTS = (
+AVATAR_COLORS = (
     ("#d4e3ff", "#263f77"),
     ("#ffd8d7", "#6e282b"),
     ("#faddc6", "#673200"),
@@ -46,7 +46,7 @@ def initial_png(name: str) -> bytes:
 
     The font at hand draws Latin letters only: for any other, a plain disc stands there and not a box.
     """
-    ground, ink = TINTS[tint(name)]
+    ground, ink = AVATAR_COLORS[avatar_color(name)]
     image = Image.new("RGBA", (SIDE, SIDE), ground)
     draw = ImageDraw.Draw(image)
     letter = unicodedata.normalize("NFKD", initials(name)[:1])[:1]

@@ -37,12 +37,12 @@ class TooSoon(Refused):
         super().__init__(str(reason))
 
 
-def refuse(reason: object) -> Decision:
+def deny(reason: object) -> Decision:
     """A Decision that says no, with its reason (lazy translations are resolved here)."""
     return Decision(False, str(reason))
 
 
-def absent(reason: object) -> Decision:
+def not_applicable(reason: object) -> Decision:
     """A Decision that says no because it does not come into question here: not offered at all."""
     return Decision(False, str(reason), applies=False)
 

@@ -109,7 +109,7 @@ def initials(name: str) -> str:
     return "".join(letters).upper() or "?"
 
 
-def tint(key: object) -> int:
+def avatar_color(key: object) -> int:
     """One of eight avatar colours, the same for the same key in every process."""
     return zlib.crc32(str(key).encode()) % 8
 

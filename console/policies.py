@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from base.policies import Decision, absent, refuse
+from base.policies import Decision, deny, not_applicable
 from console.listing import Tab
 from invitations import policies as invitations
 from invitations.limits import wait_for_mails
@@ -16,9 +16,9 @@ def can_resend(actor: Membership, member: Membership, tab: Tab) -> Decision:
     """I-2, I-3, I-4: whoever may invite; once an invitation expired, from the Pending tab only."""
     answer = invitations.can_resend(actor, member)
     if member.status != Status.INVITED:
-        return absent(answer.reason)
+        return not_applicable(answer.reason)
     if answer and member.is_expired and tab != Tab.PENDING:
-        return absent(_("This invitation has expired. Renew it from the Pending tab."))
+        return not_applicable(_("This invitation has expired. Renew it from the Pending tab."))
     return answer
 
 
@@ -46,5 +46,5 @@ def answers_on(actor: Membership, member: Membership, tab: Tab) -> dict[str, Dec
     answers = {key: rule(actor, member, tab) for key, rule in ACTIONS.items()}
     # I-5: the request itself asks under the organization's lock, and answers that it is too soon.
     if answers["resend"] and (wait := wait_for_mails(actor, [member.email_key])):
-        answers["resend"] = refuse(wait.reason)
+        answers["resend"] = deny(wait.reason)
     return {key: answer for key, answer in answers.items() if answer or answer.applies}

@@ -1,7 +1,6 @@
 """Rows of the Users page: everything worked out beforehand, so that their Jinja2 template only writes (a tenth of
 the CPU of Django's engine for fifty rows; docs/performance.md)."""
 
-import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from base.keeping import Kept
-from base.text import initials, tint
+from base.text import avatar_color, initials
 from console.listing import Listing, Tab, whole
 from console.queries import Around, Line
 from console.states import STATES, TONES
@@ -39,7 +37,7 @@ class Row:
     name: str
     email: str
     initials: str
-    tint: int
+    avatar_color: int
     off: bool
     you: bool
     roles: tuple[str, ...]
@@ -57,16 +55,6 @@ class Row:
     left: tuple[str, str] = ("", "")
     joined: Moment | None = None
     managed_by: str = ""
-
-
-# Rows written by this process, by what is known of each; and what all rows of a page show, as a number that stands for
-# it in the key of each.
-ROWS, VIEWS = Kept(6_000), Kept(500)
-_numbers = itertools.count()
-
-
-def _hashable(value: Any) -> Any:
-    return tuple(value.items()) if isinstance(value, dict) else value
 
 
 Words = dict[str, str]
@@ -102,7 +90,7 @@ class Rows:
             name=name,
             email=member.email,
             initials=initials(name),
-            tint=tint(member.email),
+            avatar_color=avatar_color(member.email),
             off=member.status == Status.DEACTIVATED,
             you=line.id == self.me,
             roles=tuple(self._role(role)[0] for role in roles_of(member)),
@@ -169,25 +157,10 @@ class Rows:
             "icons": static("img/icons.svg"),
         }
 
-    def _known(self, line: Line) -> tuple:
-        """All that decides how the row is written, for who looks at this view today: the line but for its place, and of
-        its times what the clock makes of them."""
-        clock = self.clock
-        return line[3:], line.id == self.me, clock.age(line.last_active_at), clock.due(line.invite_expires_at)
-
     def render(self, lines: Iterable[Line]) -> SafeString:
-        """The rows of a page as HTML. A row of which nothing changed is not written again: the first page is the one
-        that is looked at most."""
-        context = self._context()
-        shared = (get_language(), self.clock.today, self.around.roles_known)
-        shown = (*shared, *(_hashable(value) for value in context.values()))
-        view = VIEWS.get(shown, lambda: str(next(_numbers)))
-        write = get_template("user.html", using="rows").render
-        parts = []
-        for line in lines:
-            key = (view, *self._known(line))
-            parts.append(ROWS.get(key, lambda line=line: write({**context, "row": self.row(line)})))
-        return mark_safe("".join(parts))
+        """The rows of a page as HTML."""
+        context, write = self._context(), get_template("user.html", using="rows").render
+        return mark_safe("".join(write({**context, "row": self.row(line)}) for line in lines))
 
     def render_one(self, line: Line) -> SafeString:
         """One row that takes the place of its earlier self in the page."""

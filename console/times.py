@@ -14,8 +14,6 @@ from django.utils.translation import gettext as _
 
 from organizations.models.members import NEVER
 
-DAY = 24 * 60
-
 
 class Moment(NamedTuple):
     """`text` to read, `title` in full, `iso` for machines."""
@@ -40,18 +38,7 @@ class Clock:
         self.zone = timezone.get_current_timezone()
         self.now = now.astimezone(self.zone)
         self.today = self.now.date()
-        self.seconds = now.timestamp()
         self.months, self.words = _words(get_language())
-
-    def age(self, value: float | None) -> int:
-        """What decides, besides the time itself (in seconds since 1970) and today, how ago() says it: minutes in the
-        first hour, then hours for a day."""
-        minutes = int((self.seconds - value) // 60) if value else DAY
-        return max(minutes, 4) if minutes < 60 else 100 + minutes // 60 if minutes < DAY else 0
-
-    def due(self, value: float | None) -> int:
-        """The same for until() and for whether it is over."""
-        return 0 if value is None or value <= self.seconds else 1 if value - self.seconds < 3600 else 2
 
     def day(self, day: date) -> str:
         """ "Dec 16", with its year where that is another one."""

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from base.mail import compose, header_line, html_of, sender
-from base.pictures import TINTS, logo_png
-from base.text import initials, tint
+from base.pictures import AVATAR_COLORS, logo_png
+from base.text import avatar_color, initials
 from invitations.links import accept_url
 from invitations.models import Batch, Invitation
 from invitations.offers import Face, Offer, offer_of, offer_of_batch
@@ -21,7 +21,7 @@ from outbox.models import OutgoingEmail
 
 
 def _face(person: Face | None) -> dict[str, str]:
-    ground, ink = TINTS[tint(person.key or person.name)] if person else TINTS[0]
+    ground, ink = AVATAR_COLORS[avatar_color(person.key or person.name)] if person else AVATAR_COLORS[0]
     return {"ground": ground, "ink": ink, "initials": initials(person.name) if person else ""}
 
 

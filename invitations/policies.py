@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from base.policies import ALLOWED, Decision, refuse
+from base.policies import ALLOWED, Decision, deny
 from invitations.models import Invitation
 from organizations.models import Membership, Status
 from organizations.permissions import ADMINISTRATIVE
@@ -13,7 +13,7 @@ from organizations.queries import all_roles_of, permissions_of_member
 def can_resend(actor: Membership, member: Membership) -> Decision:
     """I-2, I-3, I-4: whoever may invite, for a member who has not accepted, if they may give the member's roles."""
     if member.status != Status.INVITED:
-        return refuse(_("%(name)s has joined already.") % {"name": member.name})
+        return deny(_("%(name)s has joined already.") % {"name": member.name})
     if not (answer := can_add_users(actor)):
         return answer
     if not (answer := domain_allowed(actor.organization, member.email)):
@@ -24,7 +24,7 @@ def can_resend(actor: Membership, member: Membership) -> Decision:
 def can_withdraw(actor: Membership, member: Membership) -> Decision:
     """U-14, R-4, R-7: only those who may delete people, for a member who has not accepted."""
     if member.status != Status.INVITED:
-        return refuse(_("%(name)s has joined already.") % {"name": member.name})
+        return deny(_("%(name)s has joined already.") % {"name": member.name})
     return can_delete_member(actor, member)
 
 
@@ -36,7 +36,7 @@ def can_accept(member: Membership) -> Decision:
     """
     organization = member.organization
     if organization.sso_enforced:
-        return refuse(
+        return deny(
             _("%(organization)s now requires single sign-on. Sign in there with your work account.")
             % {"organization": organization.name}
         )
@@ -46,9 +46,7 @@ def can_accept(member: Membership) -> Decision:
     if permissions_of_member(member) & ADMINISTRATIVE and not (
         inviter and inviter.status == Status.ACTIVE and can_give_roles(inviter, all_roles_of(member))
     ):
-        return refuse(
-            _("The person who invited you can no longer give this role. Ask for the invitation to be resent.")
-        )
+        return deny(_("The person who invited you can no longer give this role. Ask for the invitation to be resent."))
     return ALLOWED
 
 
@@ -57,10 +55,10 @@ def can_ask_for_new_link(invitation: Invitation) -> Decision:
     member = invitation.membership
     inviter = member.invited_by if member and member.status == Status.INVITED else None
     if not inviter or inviter.status != Status.ACTIVE:
-        return refuse(
+        return deny(
             _("The person who invited you is no longer there. Ask an Admin of %(organization)s for a new invitation.")
             % {"organization": invitation.organization.name}
         )
     if invitation.new_link_asked_at:
-        return refuse(_("%(name)s was told that you would like a new link.") % {"name": inviter.name})
+        return deny(_("%(name)s was told that you would like a new link.") % {"name": inviter.name})
     return ALLOWED

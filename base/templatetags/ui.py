@@ -10,7 +10,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from base.text import initials, tint
+from base.text import avatar_color, initials
 
 register = template.Library()
 
@@ -29,9 +29,9 @@ def icon(name: str, css: str = "") -> SafeString:
 def avatar(name: str, key: object = "", size: str = "", *, square: bool = False, off: bool = False) -> SafeString:
     """Initials of `name` on the colour of `key`; square for what is no person, `off` for who has not joined yet."""
     return format_html(
-        '<span class="avatar{}" data-tint="{}"{}{} aria-hidden="true">{}</span>',
+        '<span class="avatar{}" data-color="{}"{}{} aria-hidden="true">{}</span>',
         " square" if square else "",
-        tint(str(key or name)),
+        avatar_color(str(key or name)),
         format_html(' data-size="{}"', size) if size else "",
         SafeString(" data-off") if off else "",
         initials(str(name)),
@@ -48,9 +48,9 @@ def org_logo(organization: Any, size: str = "") -> SafeString:
         return format_html('<img class="logo {}" src="{}" alt="" width="48" height="48">', size, organization.logo.url)
     first = initials(organization.name)[:1]
     return format_html(
-        '<span class="avatar square" data-size="{}" data-tint="{}" aria-hidden="true">{}</span>',
+        '<span class="avatar square" data-size="{}" data-color="{}" aria-hidden="true">{}</span>',
         size or "sm",
-        tint(organization.name),
+        avatar_color(organization.name),
         first,
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from base.keyset import slice_of
+from base.keyset import keyset_page
 from organizations.models import Group
 
 
@@ -18,27 +18,27 @@ def test_pages_meet_forwards_and_backwards(groups, descending):
     expected = sorted((group.name_key for group in groups), reverse=descending)
     pages, after = [], ""
     while not pages or after:
-        page = slice_of(groups, "name_key", after=after, descending=descending, size=10)
+        page = keyset_page(groups, "name_key", after=after, descending=descending, size=10)
         pages.append(page)
         after = page.next
     assert [row.name_key for page in pages for row in page.rows] == expected
     assert [bool(page.previous) for page in pages] == [False, True, True]
-    back = slice_of(groups, "name_key", before=pages[2].previous, descending=descending, size=10)
+    back = keyset_page(groups, "name_key", before=pages[2].previous, descending=descending, size=10)
     assert [row.pk for row in back.rows] == [row.pk for row in pages[1].rows] and back.previous and back.next
-    first = slice_of(groups, "name_key", before=pages[1].previous, descending=descending, size=10)
+    first = keyset_page(groups, "name_key", before=pages[1].previous, descending=descending, size=10)
     assert [row.pk for row in first.rows] == [row.pk for row in pages[0].rows] and not first.previous and first.next
 
 
 def test_a_page_that_fits_has_no_neighbours(groups):
-    page = slice_of(groups, "name_key", size=25)
+    page = keyset_page(groups, "name_key", size=25)
     assert len(page.rows) == 25 and not page.more
 
 
 @pytest.mark.parametrize("key", ["", "nonsense", "'; --"])
 def test_what_is_no_key_shows_the_first_page(groups, key):
-    assert len(slice_of(groups, "id", after=key, size=10).rows) == 10
-    assert not slice_of(groups, "id", before=key, size=10).previous
+    assert len(keyset_page(groups, "id", after=key, size=10).rows) == 10
+    assert not keyset_page(groups, "id", before=key, size=10).previous
 
 
 def test_nothing_behind_a_key(groups):
-    assert slice_of(groups, "name_key", after="zzz").rows == []
+    assert keyset_page(groups, "name_key", after="zzz").rows == []

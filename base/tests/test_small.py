@@ -10,7 +10,7 @@ from accounts.models import User
 from base import context, counting, params
 from base.ids import uuid7
 from base.middleware import client_ip
-from base.policies import ALLOWED, Refused, refuse, require
+from base.policies import ALLOWED, Refused, deny, require
 from base.templatetags.times import ago, time_ago
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -25,10 +25,10 @@ def test_ids_are_version_7_sorted_by_time_and_never_twice():
 
 
 def test_a_decision_is_an_answer_with_a_reason():
-    assert ALLOWED and not refuse("No.")
+    assert ALLOWED and not deny("No.")
     require(ALLOWED)
     with pytest.raises(Refused, match="Because.") as refused:
-        require(refuse("Because."))
+        require(deny("Because."))
     assert isinstance(refused.value, PermissionDenied)
 
 

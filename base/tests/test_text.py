@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from base.text import canonical_email, clean_block, clean_line, fold, initials, name_key, tint
+from base.text import avatar_color, canonical_email, clean_block, clean_line, fold, initials, name_key
 
 QUICK = settings(database=None, deadline=None, max_examples=200)
 LONG_DOMAIN = ".".join(["d" * 60] * 3)
@@ -207,4 +207,4 @@ def test_initials(name, letters):
 
 
 def test_tints_are_few_and_steady():
-    assert tint("a") == tint("a") and {tint(number) for number in range(100)} == set(range(8))
+    assert avatar_color("a") == avatar_color("a") and {avatar_color(number) for number in range(100)} == set(range(8))

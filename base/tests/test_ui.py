@@ -29,7 +29,7 @@ def test_icon_is_hidden_from_screen_readers():
 
 def test_avatar_shows_initials_and_a_colour_of_its_key():
     html = render('{% avatar "Ana María Soto" "ana@x.example" "sm" %}')
-    assert ">AS</span>" in html and 'data-size="sm"' in html and "data-tint=" in html
+    assert ">AS</span>" in html and 'data-size="sm"' in html and "data-color=" in html
     assert "data-off" in render('{% avatar "Ana" "a" off=True %}')
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.db import connection
+
 from base.counting import Count
-from base.prepared import fetch
 from console.listing import Tab
 from console.queries import sql
 from organizations.models import MemberCount, Organization, Role, Status
@@ -82,4 +83,6 @@ def surrounding(organization: Organization, tab: Tab, *, now: datetime) -> tuple
 
 def count_members(organization: Organization, tab: Tab, *, now: datetime) -> Counts:
     """What the tabs (U-2) and the line above them say. One query."""
-    return Around(tuple(fetch(*surrounding(organization, tab, now=now)))).counts
+    with connection.cursor() as cursor:
+        cursor.execute(*surrounding(organization, tab, now=now))
+        return Around(tuple(cursor.fetchall())).counts

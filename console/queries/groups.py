@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from base import text
 from base.counting import Count, capped_count
-from base.keyset import Slice, slice_of
+from base.keyset import KeysetPage, keyset_page
 from console.queries.details import details_of
 from organizations.models import Group, GroupMembership, ManagedBy, Membership, Organization, Project, Role, Status
 from organizations.queries import group_sizes, groups_in, matching_members, projects_in, raw
@@ -46,15 +46,15 @@ class GroupRow:
 
 def group_page(
     organization: Organization, *, search: str = "", managed_by: str = "", after: str = "", before: str = ""
-) -> Slice:
+) -> KeysetPage:
     """Groups by name, as GroupRows: three queries, one where there are none."""
     groups = groups_in(organization)
     if managed_by in ManagedBy.values:
         groups = groups.filter(managed_by=managed_by)
     if search:
         groups = groups.filter(name_key__contains=text.name_key(search))
-    page = slice_of(groups, "name_key", after=after, before=before)
-    return Slice(_rows(page.rows), page.previous, page.next)
+    page = keyset_page(groups, "name_key", after=after, before=before)
+    return KeysetPage(_rows(page.rows), page.previous, page.next)
 
 
 def _rows(groups: list[Group]) -> list[GroupRow]:
@@ -93,7 +93,7 @@ def _links(group: Group, search: str) -> QuerySet[GroupMembership]:
     return links.filter(membership__in=people)
 
 
-def group_members(group: Group, *, search: str = "", after: str = "", before: str = "") -> tuple[Slice, bool]:
+def group_members(group: Group, *, search: str = "", after: str = "", before: str = "") -> tuple[KeysetPage, bool]:
     """The group's links to members, each with its roles; and whether they are by name, which they are where they fit
     on one page, else newest first. Three queries, four for a search; one less further on."""
     links, named = _links(group, search), False
@@ -102,17 +102,17 @@ def group_members(group: Group, *, search: str = "", after: str = "", before: st
         keys = list(links.order_by("-id").values_list("pk", flat=True)[: FITS + 1])
         named = len(keys) <= FITS
     if named:
-        page = Slice(list(links.filter(pk__in=keys).order_by("membership__sort_name", "membership_id")))
+        page = KeysetPage(list(links.filter(pk__in=keys).order_by("membership__sort_name", "membership_id")))
     else:
-        page = slice_of(links, "id", after=after, before=before, descending=True)
+        page = keyset_page(links, "id", after=after, before=before, descending=True)
     details_of(group.organization, [link.membership for link in page.rows])
     return page, named
 
 
-def group_projects(group: Group, *, after: str = "", before: str = "") -> Slice:
+def group_projects(group: Group, *, after: str = "", before: str = "") -> KeysetPage:
     """The projects that the group brings, by name: one query."""
     projects = projects_in(group.organization).filter(grants__group=group)
-    return slice_of(projects, "name_key", after=after, before=before)
+    return keyset_page(projects, "name_key", after=after, before=before)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db import connection
 from django.utils.dateparse import parse_datetime
 
-from base.prepared import fetch
 from base.text import name_key
 from console.listing import Listing, Tab
 from console.queries import sql
@@ -148,7 +147,9 @@ def lines_of(
     """The members of a CTE `page`, whose text and parameters these are, by place, and what stands around: one query."""
     around, values = surrounding(organization, tab, now=now)
     owners = [sql.owner(organization)] * wanted.beside.owners
-    rows = fetch(f"WITH {page}{_lines(wanted).format(around=around)}", [*params, *owners, *values])
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {page}{_lines(wanted).format(around=around)}", [*params, *owners, *values])
+        rows = cursor.fetchall()
     rows.sort(key=itemgetter(0))  # here it costs less than there
     start = next((number for number, row in enumerate(rows) if row[0]), len(rows))
     read = Line._make if connection.vendor == "postgresql" else _read

@@ -16,8 +16,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from base.answers import lead_to
 from base.policies import require
+from base.responses import htmx_redirect
 from console import words
 from console.bulk import words as told
 from console.bulk.forms import form_for
@@ -55,7 +55,7 @@ def bulk_action(request: MemberRequest, key: str) -> HttpResponse:
     selection = selection_of(request)
     if not selection:
         messages.warning(request, _("Tick the users first."))
-        return lead_to(request, words.address_of(request.organization.slug, selection.listing))
+        return htmx_redirect(request, words.address_of(request.organization.slug, selection.listing))
     asking = Asking(request, kind, selection)
     if request.method != "POST" or "find" in request.POST:
         return asking.page()
@@ -126,7 +126,7 @@ class Asking:
         action.refresh_from_db()
         result = reverse("users_bulk_result", args=[self.request.organization.slug, action.pk])
         if action.state in ON_ITS_WAY or not begun:
-            return lead_to(self.request, result)
+            return htmx_redirect(self.request, result)
         return self._done(action, result)
 
     def _done(self, action: BulkAction, result: str) -> HttpResponse:

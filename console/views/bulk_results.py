@@ -59,7 +59,7 @@ def bulk_result(request: MemberRequest, action_id: UUID) -> HttpResponse:
     """How far it is, or what became of each member; htmx asks for the part that changes."""
     context = _result(request, _action(request, action_id))
     template = "console/bulk/_result.html" if request.htmx else "console/bulk/result.html"
-    return render(request, template, context | {"part": bool(request.htmx)})
+    return render(request, template, context | {"is_fragment": bool(request.htmx)})
 
 
 def _result(request: MemberRequest, action: BulkAction) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from audit.queries import made_by
 from base import params
-from base.answers import answer, lead_to
-from base.keyset import Slice
+from base.keyset import KeysetPage
 from base.policies import require
+from base.responses import htmx_redirect, render_page_or_fragment
 from console.groups import GROUP_TAKEN, address_of
 from console.queries.groups import group_in, group_members, group_projects, loss_of, sizes_of
 from console.times import Clock
@@ -35,7 +35,7 @@ from organizations.services import delete_group, edit_group
 
 
 @dataclass(frozen=True)
-class View(params.View):
+class View(params.QueryParams):
     """Which members and projects the address asks for; the same names lead on to the next ones."""
 
     q: str
@@ -70,9 +70,9 @@ ASKED = ("GET", "HEAD", "POST")
 @group_view("GET", "HEAD")
 def group_page(request: MemberRequest, group: Group) -> HttpResponse:
     """Members, projects and roles of a group."""
-    context, whole = page_of(request, group), "console/groups/page.html"
-    return answer(
-        request, whole=whole, part="console/groups/_members.html", context=context, address=context["address"]
+    context, page = page_of(request, group), "console/groups/page.html"
+    return render_page_or_fragment(
+        request, page=page, fragment="console/groups/_members.html", context=context, url=context["address"]
     )
 
 
@@ -132,7 +132,7 @@ def _row(link: Any, clock: Clock) -> dict[str, Any]:
     }
 
 
-def _shown(page: Slice, total: int) -> str:
+def _shown(page: KeysetPage, total: int) -> str:
     count = len(page.rows)
     if page.more:
         return _("Showing %(count)s members, newest in the group first") % {"count": count}
@@ -196,4 +196,4 @@ def group_deletion(request: MemberRequest, group: Group) -> HttpResponse:
     messages.success(request, _("The group %(name)s was deleted.") % {"name": group.name})
     if "view" in request.GET:
         return changed(request, group)
-    return lead_to(request, address_of(request.organization.slug))
+    return htmx_redirect(request, address_of(request.organization.slug))

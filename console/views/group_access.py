@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.picker import Picker, asked_in, chosen_in
-from base.policies import Decision, absent, require
+from base.policies import Decision, not_applicable, require
 from console.views.group import ASKED, changed, group_view, url_of
 from organizations import policies
 from organizations.choosing import all_there, deactivated_words, member_picker, project_picker
@@ -37,7 +37,7 @@ def group_members(request: MemberRequest, group: Group) -> HttpResponse:
 
     def inside(listed: list[Membership]) -> dict[UUID, Decision]:
         links = GroupMembership.objects.filter(group=group, membership__in=listed)
-        return dict.fromkeys(links.values_list("membership", flat=True), absent(_("Already in this group")))
+        return dict.fromkeys(links.values_list("membership", flat=True), not_applicable(_("Already in this group")))
 
     chosen = chosen_in(request.POST, "members")
     picker, members = member_picker(request.organization, asked_in(request.POST), chosen, barred=inside)
@@ -82,7 +82,7 @@ def group_projects(request: MemberRequest, group: Group) -> HttpResponse:
 
     def given(listed: list[Project]) -> dict[UUID, Decision]:
         grants = ProjectGrant.objects.filter(group=group, project__in=listed)
-        return dict.fromkeys(grants.values_list("project", flat=True), absent(_("The group has access")))
+        return dict.fromkeys(grants.values_list("project", flat=True), not_applicable(_("The group has access")))
 
     chosen = chosen_in(request.POST, "projects")
     picker, projects = project_picker(request.organization, asked_in(request.POST), chosen, barred=given)

@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from base import params
-from base.answers import answer, lead_to
-from base.keyset import Slice
+from base.keyset import KeysetPage
 from base.picker import Picker, asked_in, chosen_in
 from base.policies import require
+from base.responses import htmx_redirect, render_page_or_fragment
 from console.groups import GROUP_TAKEN, address_of, rows_html
 from console.queries.groups import group_page
 from organizations.access import member_required
@@ -50,8 +50,8 @@ class View:
 def group_list(request: MemberRequest) -> HttpResponse:
     """Groups by name: searched, filtered, paged."""
     context = _results(request, View.of(request))
-    whole, part = "console/groups/list.html", "console/groups/_results.html"
-    return answer(request, whole=whole, part=part, context=context, address=context["address"])
+    page, fragment = "console/groups/list.html", "console/groups/_results.html"
+    return render_page_or_fragment(request, page=page, fragment=fragment, context=context, url=context["address"])
 
 
 def _results(request: MemberRequest, view: View) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _results(request: MemberRequest, view: View) -> dict[str, Any]:
     }
 
 
-def _found(page: Slice) -> str:
+def _found(page: KeysetPage) -> str:
     if page.more:
         return _("Showing %(count)s groups") % {"count": len(page.rows)}
     return ngettext("%(count)s group", "%(count)s groups", len(page.rows)) % {"count": len(page.rows)}
@@ -115,7 +115,7 @@ def group_new(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and not searching:
         picker.problem = all_there(members, chosen)
         if not picker.problem and (group := _made(request, form, members)):
-            return lead_to(request, reverse("group", args=[request.organization.slug, group.pk]))
+            return htmx_redirect(request, reverse("group", args=[request.organization.slug, group.pk]))
     return _asked(request, form, picker, searching=searching)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from base.answers import Facts, answer, wants_part
+from base.responses import is_htmx_fragment, render_page_or_fragment
 from console import words
 from console.bulk.kinds import offered_on
 from console.filters import choosers, selects
@@ -46,14 +46,16 @@ def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
     listing = listing_of(tab, request.GET, organization_id=request.organization.pk, columns=OPTIONAL)
     if listing.columns is None and (kept := kept_columns(request.membership, tab)):
         listing = replace(listing, columns=kept)
-        if not wants_part(request):  # the address always holds the view, so that it can be sent to somebody
+        if not is_htmx_fragment(request):  # the address always holds the view, so that it can be sent to somebody
             return redirect(words.address_of(request.organization.slug, listing))
     page = page_of(request.organization, listing, now=now)
     shown = Shown(request, page)
     rows = Rows(actor=request.membership, listing=page.listing, around=page.around, now=now)
-    facts = Facts(shown.key, shown.context, {"rows_html": rows.render(page.lines) if page.lines else ""})
-    address = words.address_of(request.organization.slug, page.listing)
-    return answer(request, whole="console/users.html", part="console/_results.html", context=facts, address=address)
+    context = shown.context() | {"rows_html": rows.render(page.lines) if page.lines else ""}
+    url = words.address_of(request.organization.slug, page.listing)
+    return render_page_or_fragment(
+        request, page="console/users.html", fragment="console/_results.html", context=context, url=url
+    )
 
 
 class Shown:
@@ -65,20 +67,6 @@ class Shown:
         self.bulk = offered_on(request.membership, self.listing) if page.lines else []
         searched = self.listing.q and not page.lines
         self.matches = count_matches(request.organization, self.listing) if searched else {}
-
-    @property
-    def key(self) -> tuple:
-        """Everything that is shown below but the rows: organization, viewer and permissions are in the frame's key."""
-        page = self.page
-        return (
-            (self.listing.tab, *self.listing.fields().items()),
-            page.previous and page.previous.token,
-            page.next and page.next.token,
-            (len(page.lines), *page.chosen.items(), *self.matches.items()),
-            page.around.rows,
-            (bool(self.add), self.add.reason, Permission.PEOPLE_INVITE in self.request.permissions),
-            tuple(kind.key for kind in self.bulk),
-        )
 
     def context(self) -> dict[str, Any]:
         """What console/users.html takes."""
@@ -98,7 +86,6 @@ class Shown:
             "previous": words.address_of(slug, page.previous) if page.previous else "",
             "next": words.address_of(slug, page.next) if page.next else "",
             "nobody": {} if page.lines else nobody(slug, listing, self.matches, page.chosen),
-            "head_key": (listing.tab, listing.shown, tuple(listing.first_page().fields().items())),
             "wide": len(listing.shown) > 7,
             "picks": choosers(listing, page.chosen),
             "chooser_base": reverse("users", args=[slug]) + "choices/",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base.answers import lead_to
+from base.responses import htmx_redirect
 from invitations import forms
 from invitations.models import Batch
 from invitations.problems import MAX_PEOPLE, Problems, choice_problems, people_problems
@@ -70,7 +70,7 @@ def sent_already(request: WizardRequest, batch: Batch) -> HttpResponse:
     messages.success(
         request, ngettext("%(count)s invitation sent", "%(count)s invitations sent", count) % {"count": count}
     )
-    return lead_to(request, reverse("users_pending", args=[request.organization.slug]))
+    return htmx_redirect(request, reverse("users_pending", args=[request.organization.slug]))
 
 
 def shown_as(request: WizardRequest, batch: Batch | None, typed: dict, version: int | None = None) -> Batch:
@@ -194,8 +194,8 @@ def discard(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     target = reverse("user_add", args=[request.organization.slug]) + "?new=1"
     done = target if "new" in request.GET else reverse("users", args=[request.organization.slug])
     if batch is None or batch.sent_at:
-        return lead_to(request, done)
+        return htmx_redirect(request, done)
     if request.method == "POST":
         discard_draft(actor=request.membership, batch=batch)
-        return lead_to(request, done)
+        return htmx_redirect(request, done)
     return render(request, "invitations/wizard/discard.html", {"batch": batch, "cancel_url": url_of(request, batch)})

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from base.policies import ALLOWED, Decision, absent, refuse
+from base.policies import ALLOWED, Decision, deny, not_applicable
 from organizations.models import Group, ManagedBy, Membership, Organization, Role
 from organizations.permissions import Permission
 from organizations.policies.giving import can, can_give_roles
@@ -25,7 +25,7 @@ def _holds_members(group: Group) -> Decision:
     """G-3: an identity provider's groups take their members from it alone."""
     if group.managed_by != ManagedBy.SCIM:
         return ALLOWED
-    return absent(_("%(group)s is managed externally: change its members there.") % {"group": group.name})
+    return not_applicable(_("%(group)s is managed externally: change its members there.") % {"group": group.name})
 
 
 def can_fill_groups(actor: Membership) -> Decision:
@@ -38,7 +38,7 @@ def can_give_group(actor: Membership, group: Group, carried: Sequence[Role]) -> 
     into an external one."""
     answer = _holds_members(group)
     if answer and not can_give_roles(actor, carried):
-        return refuse(_("You cannot add people to %(group)s: it allows more than your role.") % {"group": group.name})
+        return deny(_("You cannot add people to %(group)s: it allows more than your role.") % {"group": group.name})
     return answer
 
 
@@ -75,14 +75,14 @@ def can_manage_groups(actor: Membership) -> Decision:
 def can_edit_group(actor: Membership, group: Group) -> Decision:
     """G-2, G-3: name and description; an identity provider's groups are named there."""
     if group.managed_by == ManagedBy.SCIM:
-        return absent(_("%(group)s is managed externally: rename it there.") % {"group": group.name})
+        return not_applicable(_("%(group)s is managed externally: rename it there.") % {"group": group.name})
     return can_manage_groups(actor)
 
 
 def can_delete_group(actor: Membership, group: Group) -> Decision:
     """G-2, G-3; what its members lose with it must be the actor's to take (R-7), and an Admin must stay (R-8)."""
     if group.managed_by == ManagedBy.SCIM:
-        return absent(_("%(group)s is managed externally: delete it there.") % {"group": group.name})
+        return not_applicable(_("%(group)s is managed externally: delete it there.") % {"group": group.name})
     return can_manage_groups(actor) and _may_lose(actor, group, roles_of_group(group))
 
 
@@ -99,7 +99,7 @@ def can_change_group_roles(
         return answer
     offered = {role.pk for role in roles_in(actor.organization)} if give else set()
     if any(role.pk not in offered for role in give):
-        return refuse(_("Choose a role of this organization."))
+        return deny(_("Choose a role of this organization."))
     return can_give_roles(actor, give) and _may_lose(actor, group, take)
 
 
@@ -109,9 +109,9 @@ def _may_lose(actor: Membership, group: Group, roles: Sequence[Role]) -> Decisio
         return ALLOWED
     above = roles_beyond(actor.organization, permissions_of_member(actor))
     if {role.pk for role in roles} & {role.pk for role in above}:
-        return refuse(_("%(group)s allows more than your role. Ask an Admin.") % {"group": group.name})
+        return deny(_("%(group)s allows more than your role. Ask an Admin.") % {"group": group.name})
     if group_has_holder_of(group, above):
-        return refuse(
+        return deny(
             _("Somebody in %(group)s has a role that allows more than yours. Ask an Admin.") % {"group": group.name}
         )
     if admin_role_id(actor.organization.scheme) in {role.pk for role in roles} and not admin_exists(

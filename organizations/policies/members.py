@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from base.policies import ALLOWED, Decision, absent, refuse
+from base.policies import ALLOWED, Decision, deny, not_applicable
 from organizations.models import ManagedBy, Membership, Organization, Role, Status
 from organizations.permissions import Permission, beyond
 from organizations.policies.giving import can, can_give_roles, roles_fit
@@ -23,7 +23,7 @@ def outranks(actor: Membership, member: Membership) -> Decision:
     """R-7: nobody changes a member who holds an administrative permission that they lack."""
     if not beyond(permissions_of_member(member), permissions_of_member(actor)):
         return ALLOWED
-    return refuse(_("%(name)s’s role allows more than yours. Ask an Admin.") % {"name": member.name})
+    return deny(_("%(name)s’s role allows more than yours. Ask an Admin.") % {"name": member.name})
 
 
 def keeps_admin(organization: Organization, *, without: Membership | None = None) -> Decision:
@@ -33,7 +33,7 @@ def keeps_admin(organization: Organization, *, without: Membership | None = None
 
 def needs_admin(organization: Organization) -> Decision:
     """The words of R-8."""
-    return refuse(
+    return deny(
         _("%(organization)s needs at least one active Admin. Make somebody else an Admin first.")
         % {"organization": organization.name}
     )
@@ -44,7 +44,7 @@ def _spares_admin(member: Membership) -> Decision:
 
 
 def _not_oneself(actor: Membership, member: Membership, words: str) -> Decision:
-    return absent(words) if actor.pk == member.pk else ALLOWED
+    return not_applicable(words) if actor.pk == member.pk else ALLOWED
 
 
 def can_edit_member(actor: Membership, member: Membership) -> Decision:
@@ -55,7 +55,7 @@ def can_edit_member(actor: Membership, member: Membership) -> Decision:
 def can_rename(actor: Membership, member: Membership) -> Decision:
     """U-8, U-16: an identity provider owns the names of those whom it manages."""
     if member.managed_by == ManagedBy.SCIM:
-        return absent(
+        return not_applicable(
             _("%(name)s is managed externally: your identity provider owns name and address. Change them there.")
             % {"name": member.name}
         )
@@ -84,12 +84,12 @@ def can_deactivate_member(actor: Membership, member: Membership) -> Decision:
     if not (answer := _not_oneself(actor, member, _("You cannot deactivate yourself."))):
         return answer
     if member.status != Status.ACTIVE:
-        return absent(_("%(name)s is not active.") % {"name": member.name})
+        return not_applicable(_("%(name)s is not active.") % {"name": member.name})
     if not (answer := can(actor, Permission.PEOPLE_ADMIN)) or not (answer := outranks(actor, member)):
         return answer
     # Before sharing, whose words send one to a deletion that the last Admin bars as well.
     if (answer := _spares_admin(member)) and not member.organization.deactivate_shared and shared_with_others(member):
-        return refuse(
+        return deny(
             _("%(name)s is a member of other organizations and cannot be deactivated; delete instead.")
             % {"name": member.name}
         )
@@ -99,7 +99,7 @@ def can_deactivate_member(actor: Membership, member: Membership) -> Decision:
 def can_reactivate_member(actor: Membership, member: Membership) -> Decision:
     """U-10: undoes a deactivation; R-7 as for one."""
     if member.status != Status.DEACTIVATED:
-        return absent(_("%(name)s is not deactivated.") % {"name": member.name})
+        return not_applicable(_("%(name)s is not deactivated.") % {"name": member.name})
     return can(actor, Permission.PEOPLE_ADMIN) and outranks(actor, member)
 
 
@@ -108,7 +108,7 @@ def can_delete_member(actor: Membership, member: Membership) -> Decision:
     if not (answer := _not_oneself(actor, member, _("You cannot delete yourself."))):
         return answer
     if member.managed_by == ManagedBy.SCIM:
-        return absent(
+        return not_applicable(
             _("%(name)s is managed externally. Remove them in your identity provider.") % {"name": member.name}
         )
     if not (answer := can(actor, Permission.PEOPLE_ADMIN)) or not (answer := outranks(actor, member)):
@@ -123,11 +123,13 @@ def can_reset_two_factor(actor: Membership, member: Membership) -> Decision:
     if not (answer := can(actor, Permission.PEOPLE_ADMIN)):
         return answer
     if not member.two_factor:
-        return absent(_("Multi-factor authentication has not been set up for %(name)s.") % {"name": member.name})
+        return not_applicable(
+            _("Multi-factor authentication has not been set up for %(name)s.") % {"name": member.name}
+        )
     if not (answer := outranks(actor, member)):
         return answer
     if shared_with_others(member):
-        return refuse(
+        return deny(
             _("%(name)s is a member of other organizations, so no single one can reset their 2FA.")
             % {"name": member.name}
         )
@@ -137,5 +139,5 @@ def can_reset_two_factor(actor: Membership, member: Membership) -> Decision:
 def can_end_sessions(actor: Membership, member: Membership) -> Decision:
     """S-5, R-7: for who can be signed in."""
     if member.status != Status.ACTIVE:
-        return absent(_("%(name)s is not active.") % {"name": member.name})
+        return not_applicable(_("%(name)s is not active.") % {"name": member.name})
     return can(actor, Permission.PEOPLE_ADMIN) and outranks(actor, member)

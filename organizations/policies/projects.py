@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from base.policies import ALLOWED, Decision, absent
+from base.policies import ALLOWED, Decision, not_applicable
 from organizations.models import Membership, Project
 from organizations.permissions import Permission
 from organizations.policies.giving import can
@@ -14,7 +14,7 @@ def project_stands(project: Project) -> Decision:
     """An archived project stays as it is until it is restored."""
     if not project.archived_at:
         return ALLOWED
-    return absent(_("%(project)s is archived. Restore it first.") % {"project": project.name})
+    return not_applicable(_("%(project)s is archived. Restore it first.") % {"project": project.name})
 
 
 def can_manage_projects(actor: Membership) -> Decision:
@@ -25,11 +25,11 @@ def can_manage_projects(actor: Membership) -> Decision:
 def can_see_project(actor: Membership, project: Project) -> Decision:
     """P-1: who reaches it; an archived one, who can restore it. Others must not learn that it is there."""
     if project.archived_at and not can_manage_projects(actor):
-        return absent(_("This project is archived."))
+        return not_applicable(_("This project is archived."))
     held = permissions_of_member(actor)
     if Permission.PROJECTS_VIEW_ALL in held or Permission.PROJECTS_MANAGE in held or reaches(actor, project):
         return ALLOWED
-    return absent(_("You have no access to this project."))
+    return not_applicable(_("You have no access to this project."))
 
 
 def can_edit_project(actor: Membership, project: Project) -> Decision:
@@ -52,7 +52,7 @@ def can_archive_project(actor: Membership, project: Project) -> Decision:
 def can_restore_project(actor: Membership, project: Project) -> Decision:
     """P-1: undoes archiving."""
     if not project.archived_at:
-        return absent(_("%(project)s is not archived.") % {"project": project.name})
+        return not_applicable(_("%(project)s is not archived.") % {"project": project.name})
     return can_manage_projects(actor)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from base.policies import ALLOWED, Decision, absent, refuse
+from base.policies import ALLOWED, Decision, deny, not_applicable
 from organizations.models import Membership, Role
 from organizations.permissions import LABELS, Permission, beyond
 from organizations.policies.giving import can, can_give_role, roles_fit
@@ -23,7 +23,7 @@ def can_put_into_role(actor: Membership, permissions: Iterable[Permission]) -> D
     if not missing:
         return ALLOWED
     first = next(permission for permission in Permission if permission in missing)
-    return refuse(_("You cannot put “%(what)s” into a role: yours does not include it.") % {"what": LABELS[first]})
+    return deny(_("You cannot put “%(what)s” into a role: yours does not include it.") % {"what": LABELS[first]})
 
 
 def can_edit_role(actor: Membership, role: Role) -> Decision:
@@ -34,11 +34,11 @@ def can_edit_role(actor: Membership, role: Role) -> Decision:
     if not (answer := can_manage_roles(actor)):
         return answer
     if role.organization_id is None:
-        return absent(_("%(role)s is a built-in role and stays as it is.") % {"role": role.label})
+        return not_applicable(_("%(role)s is a built-in role and stays as it is.") % {"role": role.label})
     if beyond(permissions_of(role), permissions_of_member(actor)):
-        return refuse(_("%(role)s allows more than your role. Ask an Admin.") % {"role": role.label})
+        return deny(_("%(role)s allows more than your role. Ask an Admin.") % {"role": role.label})
     if holder := holder_above(actor.organization, role, permissions_of_member(actor)):
-        return refuse(
+        return deny(
             _("%(name)s has %(role)s too, and other roles that allow more than yours. Ask an Admin.")
             % {"name": holder.name, "role": role.label}
         )
@@ -53,5 +53,5 @@ def can_delete_role(actor: Membership, role: Role) -> Decision:
 def can_replace_role(actor: Membership, role: Role, replacement: Role) -> Decision:
     """R-6: the holders of a role that goes get another one of the organization, which the actor may give."""
     if replacement.pk == role.pk:
-        return refuse(_("Choose another role."))
+        return deny(_("Choose another role."))
     return roles_fit(actor.organization, [replacement]) and can_give_role(actor, replacement)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from base.policies import ALLOWED, Decision, refuse
+from base.policies import ALLOWED, Decision, deny
 from organizations.models import Status
 from organizations.queries import is_awaited, statuses_of
 
@@ -14,4 +14,4 @@ def can_sign_in(user: User) -> Decision:
     statuses = statuses_of(user)
     if Status.DEACTIVATED not in statuses or Status.ACTIVE in statuses or is_awaited(user):
         return ALLOWED
-    return refuse(_("This account is switched off. Ask an Admin of your organization."))
+    return deny(_("This account is switched off. Ask an Admin of your organization."))

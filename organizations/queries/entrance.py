@@ -10,7 +10,6 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts.models import User
-from base.prepared import fetch
 from organizations.models import (
     Group,
     GroupMembership,
@@ -59,7 +58,9 @@ ORDER = " ORDER BY organization.name, member.id, role.rank"
 
 def _links(user: User, where: str = "", *values: Any, limit: int = 1_000_000) -> list[tuple]:
     key = Membership._meta.get_field("user").get_db_prep_value(user.pk, connection)  # type: ignore[union-attr]
-    return fetch(f"{_select()}{where}{ORDER} LIMIT {limit}", [key, Status.ACTIVE.value] * 2 + list(values))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_select()}{where}{ORDER} LIMIT {limit}", [key, Status.ACTIVE.value] * 2 + list(values))
+        return cursor.fetchall()
 
 
 @cache

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from base import text
-from base.keyset import PAGE_SIZE, Slice, slice_of
+from base.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from organizations.models import Membership, Project
 from organizations.permissions import Permission
 from organizations.queries.access import grants_of
@@ -63,12 +63,12 @@ def project_page(
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
-) -> Slice:
+) -> KeysetPage:
     """A page of `projects` (see reachable()) by name, as Reached: `after` or `before` a key, of names with `search`.
     Three queries."""
     if search:
         projects = projects.filter(name_key__contains=text.name_key(search))
-    page = slice_of(projects, "name_key", after=after, before=before, size=size)
+    page = keyset_page(projects, "name_key", after=after, before=before, size=size)
     return replace(page, rows=_with_ways(member, page.rows)) if page.rows else page
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from base.ids import read_uuid
-from base.keyset import PAGE_SIZE, Slice, slice_of
+from base.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from organizations.models import Group, GroupMembership, Membership, Organization, Project, ProjectGrant, Role
 from organizations.permissions import Permission
 from organizations.queries import raw
@@ -54,10 +54,10 @@ class Person:
         return ", ".join(found + [_("via %(group)s") % {"group": name} for name in self.groups])
 
 
-def groups_with_project(project: Project, *, after: str = "", before: str = "") -> Slice:
+def groups_with_project(project: Project, *, after: str = "", before: str = "") -> KeysetPage:
     """The groups that bring the project, by name: one query."""
     groups = Group.objects.filter(organization=project.organization_id, project_links__project=project)
-    return slice_of(groups, "name_key", after=after, before=before)
+    return keyset_page(groups, "name_key", after=after, before=before)
 
 
 def roles_with_every_project(organization: Organization) -> list[Role]:
@@ -65,7 +65,9 @@ def roles_with_every_project(organization: Organization) -> list[Role]:
     return [role for role in roles_in(organization) if Permission.PROJECTS_VIEW_ALL in permissions_of(role)]
 
 
-def people_with_project(project: Project, *, search: str = "", after: str = "", before: str = "") -> tuple[Slice, bool]:
+def people_with_project(
+    project: Project, *, search: str = "", after: str = "", before: str = ""
+) -> tuple[KeysetPage, bool]:
     """Persons whom the project was given to, each once; and whether they are by name, which they are where they fit on
     one page, else latest members first. Four queries, five for a search."""
     groups = dict(
@@ -81,11 +83,11 @@ def people_with_project(project: Project, *, search: str = "", after: str = "", 
     shown = ids if named else ids[:PAGE_SIZE]
     people = _persons(project, groups, shown[::-1] if backwards else shown, named=named)
     if named or not people:
-        return Slice(people), named
+        return KeysetPage(people), named
     more = len(ids) > PAGE_SIZE
     earlier, later = (more, True) if backwards else (bound is not None, more)
     first, last = str(people[0].member.pk), str(people[-1].member.pk)
-    return Slice(people, first if earlier else "", last if later else ""), False
+    return KeysetPage(people, first if earlier else "", last if later else ""), False
 
 
 def _people(project: Project, search: str) -> QuerySet | list[UUID] | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from base import text
-from base.policies import Refused, refuse, require
+from base.policies import Refused, deny, require
 from organizations import policies
 from organizations.models import GroupRole, Membership, MembershipRole, Organization, Role
 from organizations.permissions import Permission, with_needs
@@ -75,7 +75,7 @@ def _check_name(organization: Organization, name: str, besides: Role | None = No
 def _free_rank(organization: Organization) -> int:
     taken = list(Role.objects.filter(organization=organization).values_list("rank", flat=True))
     if len(taken) >= MOST:
-        require(refuse(_("An organization has at most %(most)s roles of its own.") % {"most": MOST}))
+        require(deny(_("An organization has at most %(most)s roles of its own.") % {"most": MOST}))
     return next(rank for rank in range(FIRST_RANK, FIRST_RANK + MOST + 1) if rank not in taken)
 
 

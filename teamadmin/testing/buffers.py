@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from base.prepared import PreparedCursor
-
 
 @dataclass
 class Reads:
@@ -58,7 +56,7 @@ def reads() -> Iterator[Reads]:
         buffers = 0
         if sql.lstrip("( \n").upper().startswith(("SELECT", "WITH")) and " FOR " not in sql.upper()[-40:]:
             with context["connection"].connection.cursor() as cursor:
-                top = plan_of(cursor, sql, params, kept=isinstance(context["cursor"].cursor, PreparedCursor))
+                top = plan_of(cursor, sql, params or [], kept=False)
             buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
         found.queries.append((sql, buffers))
         return execute(sql, params, many, context)

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from audit.queries import made_by
 from base import params
-from base.answers import answer
-from base.keyset import Slice
+from base.keyset import KeysetPage
 from base.policies import require
+from base.responses import render_page_or_fragment
 from organizations import policies
 from organizations.access import member_required
 from organizations.forms import NamedForm
@@ -40,7 +40,7 @@ GONE = (Project.DoesNotExist, Group.DoesNotExist, Membership.DoesNotExist)
 
 
 @dataclass(frozen=True)
-class View(params.View):
+class View(params.QueryParams):
     """Which people and groups the address asks for."""
 
     q: str
@@ -77,9 +77,11 @@ def url_of(request: MemberRequest, project: Project) -> str:
 @project_view("GET", "HEAD")
 def project_page(request: MemberRequest, project: Project) -> HttpResponse:
     """What it is and how one reaches it; who has access and by what, for those who see people."""
-    context, whole = page_of(request, project), "workspace/projects/page.html"
-    part = "workspace/projects/_people.html" if "people" in context else whole
-    return answer(request, whole=whole, part=part, context=context, address=context.get("address", ""))
+    context, page = page_of(request, project), "workspace/projects/page.html"
+    fragment = "workspace/projects/_people.html" if "people" in context else page
+    return render_page_or_fragment(
+        request, page=page, fragment=fragment, context=context, url=context.get("address", "")
+    )
 
 
 def page_of(request: MemberRequest, project: Project) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def _access(request: MemberRequest, project: Project, base: str) -> dict[str, An
     }
 
 
-def _found(page: Slice) -> str:
+def _found(page: KeysetPage) -> str:
     count = len(page.rows)
     if page.more:
         return _("Showing %(count)s people, latest members first") % {"count": count}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.picker import Picker, asked_in, chosen_in
-from base.policies import Decision, absent, require
+from base.policies import Decision, not_applicable, require
 from organizations import policies
 from organizations.choosing import all_there, deactivated_words, group_picker, member_picker
 from organizations.models import Project, ProjectGrant
@@ -39,7 +39,7 @@ def _with_access(project: Project, owner: str) -> Callable[[list], dict[UUID, De
 
     def find(listed: list) -> dict[UUID, Decision]:
         grants = ProjectGrant.objects.filter(project=project, **{f"{owner}__in": listed})
-        return dict.fromkeys(grants.values_list(owner, flat=True), absent(_("Has access already")))
+        return dict.fromkeys(grants.values_list(owner, flat=True), not_applicable(_("Has access already")))
 
     return find
 

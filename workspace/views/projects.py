@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from base import params
-from base.answers import answer, lead_to
 from base.policies import require
+from base.responses import htmx_redirect, render_page_or_fragment
 from organizations.access import member_required
 from organizations.forms import NamedForm
 from organizations.models import Project
@@ -44,8 +44,8 @@ def project_list(request: MemberRequest) -> HttpResponse:
         "manages": manages,
     }
     address = params.address(request, **kept, before=before, after="" if before else after)
-    whole, part = "workspace/projects/list.html", "workspace/projects/_list.html"
-    return answer(request, whole=whole, part=part, context=context, address=address)
+    page, fragment = "workspace/projects/list.html", "workspace/projects/_list.html"
+    return render_page_or_fragment(request, page=page, fragment=fragment, context=context, url=address)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,6 +63,6 @@ def project_new(request: MemberRequest) -> HttpResponse:
         messages.success(
             request, _("%(name)s was created. Give people or groups access to it.") % {"name": made[0].name}
         )
-        return lead_to(request, reverse("project", args=[request.organization.slug, made[0].pk]))
+        return htmx_redirect(request, reverse("project", args=[request.organization.slug, made[0].pk]))
     context = {"form": form, "cancel_url": reverse("projects", args=[request.organization.slug])}
     return render(request, "workspace/projects/new.html", context, status=form.status)

@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from base.answers import lead_to
 from base.policies import Decision, require
+from base.responses import htmx_redirect
 from console import policies, words
 from console.listing import Listing, listing_at
 from console.queries import lines_at, sql, wanted_by
@@ -117,7 +117,7 @@ class Acting:
 
     def leave(self) -> HttpResponse:
         """Back to the list as a whole page: who has ended their own sessions signs in there."""
-        return lead_to(self.request, self.back)
+        return htmx_redirect(self.request, self.back)
 
     def _changes(self, member: Membership | None) -> dict[str, Any]:
         organization, now = self.request.organization, timezone.now()

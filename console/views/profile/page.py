@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from base.answers import lead_to
 from base.policies import Refused, require
+from base.responses import htmx_redirect
 from console.views.actions.common import Acting
 from console.views.profile.conflicts import changes
 from console.views.profile.sheet import Sheet
@@ -106,7 +106,7 @@ def _saved(acting: Acting, typed: Typed, seen: Seen, edited: Edited) -> HttpResp
         messages.warning(request, text % {"name": member.name})
     if acting.about_oneself and not can(member, Permission.PEOPLE_VIEW):  # what one has just given up
         home = reverse("homepage", args=[request.organization.slug])
-        return lead_to(request, home)
+        return htmx_redirect(request, home)
     return acting.done(member)
 
 

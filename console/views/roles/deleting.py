@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from base.answers import lead_to
 from base.policies import require
+from base.responses import htmx_redirect
 from console.roles import role_or_404
 from invitations.queries import drafts_with_role
 from invitations.services import retire_role
@@ -68,4 +68,4 @@ def _done(request: MemberRequest, role: Role, chosen: Role | None) -> HttpRespon
         messages.success(request, text % {"name": role.label, "other": chosen.label})
     else:
         messages.success(request, _("The role %(name)s was deleted.") % {"name": role.label})
-    return lead_to(request, reverse("roles", args=[request.organization.slug]))
+    return htmx_redirect(request, reverse("roles", args=[request.organization.slug]))

@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from base import params
-from base.answers import answer, wants_part
-from base.keyset import Slice, slice_of
+from base.keyset import KeysetPage, keyset_page
+from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.roles import Shown, allowed_by, matrix, role_or_404
 from organizations.access import member_required
 from organizations.models import Role
@@ -41,14 +41,16 @@ def role_list(request: MemberRequest) -> HttpResponse:
 def role_page(request: MemberRequest, role_id) -> HttpResponse:
     """A role: what it allows, its members, the groups that carry it."""
     role = role_or_404(request.organization, role_id)
-    context = _members(request, role) | ({} if wants_part(request) else _about(request, role))
-    return answer(request, whole="console/roles/role.html", part="console/roles/_members.html", context=context)
+    context = _members(request, role) | ({} if is_htmx_fragment(request) else _about(request, role))
+    return render_page_or_fragment(
+        request, page="console/roles/role.html", fragment="console/roles/_members.html", context=context
+    )
 
 
 def _members(request: MemberRequest, role: Role) -> dict:
     """What console/roles/_members.html takes."""
     after, before = (params.line(request, name) for name in ("after", "before"))
-    page = slice_of(holders_of(request.organization, role), "id", after=after, before=before, descending=True)
+    page = keyset_page(holders_of(request.organization, role), "id", after=after, before=before, descending=True)
     return {
         "role": role,
         "members": page.rows,
@@ -59,7 +61,7 @@ def _members(request: MemberRequest, role: Role) -> dict:
     }
 
 
-def _found(page: Slice) -> str:
+def _found(page: KeysetPage) -> str:
     count = len(page.rows)
     if page.more:
         return _("Showing %(count)s members, latest first") % {"count": count}

@@ -1,0 +1,43 @@
+"""Responses to htmx and to a browser without it, from the same URL."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+
+def is_htmx_fragment(request: Any) -> bool:
+    """Whether htmx asks for a fragment. When the user goes back in the history, htmx asks for the full page."""
+    htmx: HtmxDetails = request.htmx
+    return bool(htmx and not htmx.history_restore_request)
+
+
+def render_page_or_fragment(
+    request: HttpRequest, *, page: str, fragment: str, context: dict[str, Any], url: str = ""
+) -> HttpResponse:
+    """Render the template `page`, or for htmx the template `fragment`, with `context`.
+
+    A fragment also gets `is_fragment=True`, and htmx puts `url` into the address bar if the browser shows another one.
+    """
+    is_fragment = is_htmx_fragment(request)
+    template = fragment if is_fragment else page
+    response = render(request, template, context | {"is_fragment": True} if is_fragment else context)
+    if is_fragment and url and not _is_current_url(request, url):
+        response["HX-Push-Url"] = url
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+def _is_current_url(request: Any, url: str) -> bool:
+    try:
+        return request.htmx.current_url_abs_path == url
+    except ValueError:  # HX-Current-URL is not a URL
+        return False
+
+
+def htmx_redirect(request: Any, url: str) -> HttpResponse:
+    """Redirect to `url` as a full page, for htmx as for other requests."""
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
