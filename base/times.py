@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.dates import MONTHS_3
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -28,7 +27,7 @@ class FormattedTime(NamedTuple):
     @property
     def html(self) -> SafeString:
         """A <time> element."""
-        return format_html('<time datetime="{}" title="{}">{}</time>', self.iso, self.title, self.text)
+        return mark_safe(f'<time datetime="{self.iso}" title="{self.title}">{self.text}</time>')
 
 
 @cache

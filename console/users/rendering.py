@@ -11,13 +11,15 @@ from urllib.parse import urlencode
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+from base.text import avatar_color, initials
 from base.times import RelativeTime
 from console.users.columns import COLUMNS, STATES, sent_at
 from console.users.filters import Tab
 from console.users.params import UserListParams
 from organizations.models import ManagedBy, Membership
-from organizations.queries import group_roles_of, roles_of
+from organizations.queries import all_roles_of, group_roles_of, roles_of
 
 TONES = {"active": "success", "pending": "warning", "expired": "danger", "deactivated": "neutral"}
 
@@ -40,13 +42,17 @@ class RowRenderer:
         context = {
             "members": members,
             "shown": frozenset(self.params.shown),
-            "columns": COLUMNS,
+            "labels": {name: str(column.label) for name, column in COLUMNS.items()},
+            "texts": _texts(),
             "viewer": self.viewer,
             "time": self.time,
             "only_pending": self.params.status.only_pending,
             "states": {state: (str(label), TONES[state]) for state, label in STATES.items()},
-            "managers": dict(ManagedBy.choices),
+            "managers": {value: str(label) for value, label in ManagedBy.choices},
+            "role_labels": {role.pk: str(role.label) for member in members for role in all_roles_of(member)},
             "roles_of": roles_of,
+            "initials": initials,
+            "avatar_color": avatar_color,
             "other_group_roles": other_group_roles,
             "sent_at": sent_at,
             "users_url": UserListParams.default(Tab.ALL).url(self.viewer.organization.slug),
@@ -55,6 +61,20 @@ class RowRenderer:
             "oob": oob,
         }
         return mark_safe(get_template("users.html", using="rows").render(context))
+
+
+def _texts() -> dict[str, str]:
+    """Return the texts of all rows, translated once: a call of gettext for each row would take half of the time."""
+    return {
+        "you": _("(you)"),
+        "select": _("Select %(name)s"),
+        "more": _("More actions for %(name)s"),
+        "via": _("%(role)s via %(group)s"),
+        "all": _("All"),
+        "on": _("On"),
+        "off": _("Off"),
+        "never": _("Never"),
+    }
 
 
 def other_group_roles(member: Any) -> list:
