@@ -107,10 +107,7 @@ def group_members(group: Group, *, search: str = "", after: str = "", before: st
     else:
         page = keyset_page(links, "id", after=after, before=before, descending=True)
     roles = UsersContext.load(group.organization).roles
-    ids = [link.membership_id for link in page.rows]
-    members = {member.pk: member for member in load_details(group.organization, ids, roles)}
-    for link in page.rows:
-        link.membership = members.get(link.membership_id, link.membership)
+    load_details(group.organization, [link.membership for link in page.rows], roles)
     return page, named
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +13,12 @@ from organizations.permissions import Permission
 from organizations.queries import all_roles_of, remember_roles
 from organizations.roles import permissions_of
 
-# {ids} is a condition for the members' ids, one parameter each time. The rest differs between databases as well:
-# {array} and {object} build JSON.
-#
 # Each group is read once, however many members are in it. Archived projects are few, and so subtracted: looking up
 # every project would read a thousand pages. `id > 0` makes PostgreSQL 18 use the hash index on membership_id.
 DETAILS = """
-WITH member AS MATERIALIZED (
-    SELECT * FROM organizations_membership WHERE id {ids} AND organization_id = %s
-),
+WITH member AS MATERIALIZED ({members}),
 link AS MATERIALIZED (
-    SELECT membership_id, group_id FROM organizations_groupmembership WHERE membership_id {ids}
+    SELECT membership_id, group_id FROM organizations_groupmembership WHERE membership_id {is_member}
 ),
 linked_group AS MATERIALIZED (
     SELECT id, name, (
@@ -38,11 +32,11 @@ member_groups AS (
 ),
 member_roles AS (
     SELECT membership_id, {array}(role_id) AS role_ids
-    FROM organizations_membershiprole WHERE membership_id {ids} AND id > 0 GROUP BY membership_id
+    FROM organizations_membershiprole WHERE membership_id {is_member} AND id > 0 GROUP BY membership_id
 ),
 member_projects AS (
     SELECT membership_id, count(*) AS project_count FROM (
-        SELECT membership_id, project_id FROM organizations_projectgrant WHERE membership_id {ids}
+        SELECT membership_id, project_id FROM organizations_projectgrant WHERE membership_id {is_member}
         UNION
         SELECT link.membership_id, organizations_projectgrant.project_id
         FROM link JOIN organizations_projectgrant ON organizations_projectgrant.group_id = link.group_id
@@ -52,59 +46,76 @@ member_projects AS (
     )
     GROUP BY membership_id
 ),
-inviter AS (
+inviter AS MATERIALIZED (
     SELECT id, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email) AS inviter_name
-    FROM organizations_membership WHERE id IN (SELECT invited_by_id FROM member) AND organization_id = %s
+    FROM organizations_membership WHERE id {is_inviter} AND organization_id = %s
 )
-SELECT member.*, role_ids, group_data, COALESCE(project_count, 0) AS project_count, inviter_name
+SELECT member.id, role_ids, group_data, COALESCE(project_count, 0) AS project_count, inviter_name
 FROM member
 LEFT JOIN member_roles ON member_roles.membership_id = member.id
 LEFT JOIN member_groups ON member_groups.membership_id = member.id
 LEFT JOIN member_projects ON member_projects.membership_id = member.id
 LEFT JOIN inviter ON inviter.id = member.invited_by_id
 """
+# In PostgreSQL an array makes each table be read by its index, where a join might read all of it.
+POSTGRESQL = DETAILS.format(
+    members="SELECT * FROM unnest(%s::uuid[], %s::uuid[]) AS ids (id, invited_by_id)",
+    is_member="= ANY(ARRAY(SELECT id FROM member))",
+    is_inviter="= ANY(ARRAY(SELECT DISTINCT invited_by_id FROM member))",
+    array="json_agg",
+    object="json_build_object",
+)
+SQLITE = DETAILS.format(
+    members="SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS invited_by_id FROM json_each(%s)",
+    is_member="IN (SELECT id FROM member)",
+    is_inviter="IN (SELECT invited_by_id FROM member)",
+    array="json_group_array",
+    object="json_object",
+)
 
 
-@cache
-def _sql(vendor: str) -> str:
-    if vendor == "postgresql":
-        return DETAILS.format(ids="= ANY(%s)", array="json_agg", object="json_build_object")
-    return DETAILS.format(ids="IN (SELECT value FROM json_each(%s))", array="json_group_array", object="json_object")
+def load_details(organization: Organization, members: Sequence[Membership], roles: Mapping[UUID, Role]) -> None:
+    """Load the details of members of the organization, in one query; none if there are no members.
 
-
-def load_details(organization: Organization, ids: Sequence[UUID], roles: Mapping[UUID, Role]) -> list[Membership]:
-    """Return the members with these ids in this order, without those of other organizations. One query.
-
-    Each has its organization, its roles as organizations.queries takes them from `roles`, and these attributes:
-    `group_names` in order, `project_count`, `has_all_projects` and `inviter_name` ("" if unknown).
+    Sets on each member its organization and roles, which are taken from `roles` (every role that a member can have),
+    and the attributes `group_names` in order, `project_count`, `has_all_projects` and `inviter_name` ("" if unknown).
     """
-    if not ids:
-        return []
-    keys: Any = list(ids)
-    owner: Any = organization.pk
-    if connection.vendor != "postgresql":
-        keys, owner = json.dumps([key.hex for key in ids]), owner.hex
-    params = [keys, owner, keys, keys, keys, owner, owner]
-    found = {member.pk: member for member in Membership.objects.raw(_sql(connection.vendor), params)}
-    members = [found[key] for key in ids if key in found]
+    if not members:
+        return
+    details = _read(organization, members)
     all_projects = {key for key, role in roles.items() if Permission.PROJECTS_VIEW_ALL in permissions_of(role)}
     for member in members:
         member.organization = organization
-        _set_details(member, roles, all_projects)
-    return members
+        _set_details(member, details[member.pk], roles, all_projects)
 
 
-def _set_details(member: Any, roles: Mapping[UUID, Role], all_projects: set[UUID]) -> None:
-    groups = sorted(_read_json(member.group_data), key=lambda group: name_key(group["name"]))
+def _read(organization: Organization, members: Sequence[Membership]) -> dict[UUID, dict[str, Any]]:
+    """Return the columns of DETAILS by name, by member."""
+    if connection.vendor == "postgresql":
+        ids = [member.pk for member in members], [member.invited_by_id for member in members]
+        sql, params = POSTGRESQL, [*ids, organization.pk, organization.pk]
+    else:
+        pairs = [(member.pk.hex, member.invited_by_id and member.invited_by_id.hex) for member in members]
+        sql, params = SQLITE, [json.dumps(pairs), organization.pk.hex, organization.pk.hex]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return {UUID(str(row["id"])): row for row in rows}
+
+
+def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role], all_projects: set[UUID]) -> None:
+    groups = sorted(_read_json(details["group_data"]), key=lambda group: name_key(group["name"]))
     via_groups = [
         (role, group["name"])
         for group in groups
         for role in sorted(_roles(group["role_ids"], roles), key=lambda role: role.rank)
     ]
-    remember_roles(member, _roles(member.role_ids, roles), via_groups)
+    remember_roles(member, _roles(details["role_ids"], roles), via_groups)
     member.group_names = [group["name"] for group in groups]
     member.has_all_projects = any(role.pk in all_projects for role in all_roles_of(member))
-    member.inviter_name = member.inviter_name or ""
+    member.project_count = details["project_count"]
+    member.inviter_name = details["inviter_name"] or ""
 
 
 def _roles(role_ids: Any, roles: Mapping[UUID, Role]) -> list[Role]:

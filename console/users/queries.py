@@ -13,7 +13,6 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet, Sum, TextField, Value
@@ -60,10 +59,10 @@ def count_tabs(organization: Organization, tab: Tab, now: datetime) -> TabCounts
 
 @dataclass(frozen=True)
 class UserPage:
-    """The ids of a page's members, and its neighbours. `names`: see base.lists.filters.find_names()."""
+    """The members of a page, and its neighbours. `names`: see base.lists.filters.find_names()."""
 
     params: UserListParams
-    ids: list[UUID]
+    members: list[Membership]
     names: dict[str, str | None]
     previous: UserListParams | None = None
     next: UserListParams | None = None
@@ -78,33 +77,41 @@ def find_page(context: UsersContext, params: UserListParams, now: datetime) -> U
     if None in names.values():
         return UserPage(params.first_page(), [], names)
     try:
-        rows = find_rows(context, params, now, PAGE_SIZE + 1)
+        found = find_members(context, params, now, PAGE_SIZE + 1)
     except (ValueError, ValidationError):  # the cursor is of an earlier release
-        rows = []
-    if not rows and params.cursor:
+        found = []
+    if not found and params.cursor:
         params = params.first_page()
-        rows = find_rows(context, params, now, PAGE_SIZE + 1)
-    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+        found = find_members(context, params, now, PAGE_SIZE + 1)
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if params.backwards:
-        rows.reverse()
-    if not rows:
+        found.reverse()
+    if not found:
         return UserPage(params, [], names)
     scope = context.organization.pk
+    first, last = (cursor_values(params, *row) for row in (found[0], found[-1]))
     has_previous, has_next = (more, True) if params.backwards else (params.cursor is not None, more)
     return UserPage(
         params,
-        [row[-1] for row in rows],
+        [member for _section, member in found],
         names,
-        params.page_at(scope, rows[0], backwards=True) if has_previous else None,
-        params.page_at(scope, rows[-1], backwards=False) if has_next else None,
+        params.page_at(scope, first, backwards=True) if has_previous else None,
+        params.page_at(scope, last, backwards=False) if has_next else None,
     )
 
 
-def find_rows(context: UsersContext, params: UserListParams, now: datetime, limit: int) -> list[tuple]:
-    """Return up to `limit` rows from the cursor on, each as the values of its sort columns and its id.
+def cursor_values(params: UserListParams, section: int, member: Membership) -> tuple[Any, ...]:
+    """Return the values of a cursor at this member."""
+    values = tuple(getattr(member, name) for name in params.keys)
+    return (section, *values) if params.first_word else values
 
-    In a search that is sorted by name each row starts with the number of its section. Raises ValueError or
-    ValidationError for a cursor with other values.
+
+def find_members(
+    context: UsersContext, params: UserListParams, now: datetime, limit: int
+) -> list[tuple[int, Membership]]:
+    """Return up to `limit` members from the cursor on, each with the number of its section.
+
+    Raises ValueError or ValidationError for a cursor that doesn't fit the sort.
     """
     sections = list(enumerate(_sections(context, params)))
     if params.backwards:
@@ -113,16 +120,16 @@ def find_rows(context: UsersContext, params: UserListParams, now: datetime, limi
     if values and params.first_word:
         start, *values = values
         sections = sections[[number for number, _ in sections].index(int(start)) :]
-    rows: list[tuple] = []
+    found: list[tuple[int, Membership]] = []
     for number, slices in sections:
         if values:
-            slices = [_after(slice_, params, values) for slice_ in slices]
-        found = _find(_Search(context, params, now, number), slices, limit - len(rows))
-        rows += [(number, *row) for row in found] if params.first_word else found
-        if len(rows) == limit:
+            slices = [_after(rows, params, values) for rows in slices]
+        members = _find(_Search(context, params, now, number), slices, limit - len(found))
+        found += [(number, member) for member in members]
+        if len(found) == limit:
             break
         values = None
-    return rows
+    return found
 
 
 def _sections(context: UsersContext, params: UserListParams) -> list[list[QuerySet]]:
@@ -195,28 +202,23 @@ def _expiry(params: UserListParams, now: datetime) -> list[Q]:
     return [Q(invite_expires_at__lte=now) if params.status.expired else Q(invite_expires_at__gt=now)]
 
 
-def _find(search: _Search, slices: list[QuerySet], limit: int) -> list[tuple]:
-    """Return the first `limit` rows of the slices that match."""
+def _find(search: _Search, slices: list[QuerySet], limit: int) -> list[Membership]:
+    """Return the first `limit` members of the slices that match."""
     params = search.params
     if search.is_empty:
-        return _read([search.match(rows) for rows in slices], params, limit)
+        return list(merge_sorted([search.match(rows) for rows in slices], params.order, limit))
     for reach in (WALK, LONG_WALK):
-        rows, is_complete = _walk(search, slices, limit, reach)
-        if is_complete or len(rows) == limit:
-            return rows
-        if len(rows) < PROMISING:
+        members, is_complete = _walk(search, slices, limit, reach)
+        if is_complete or len(members) == limit:
+            return members
+        if len(members) < PROMISING:
             break
     # An expression is no index's order, so PostgreSQL can't choose to walk after all.
     hits = search.match(reduce(or_, slices))
-    order = [_unindexed(name) for name in params.order]
-    return list(hits.order_by(*order).values_list(*params.keys)[:limit])
+    return list(hits.order_by(*(_unindexed(name) for name in params.order))[:limit])
 
 
-def _read(slices: list[QuerySet], params: UserListParams, limit: int) -> list[tuple]:
-    return list(merge_sorted([rows.values_list(*params.keys) for rows in slices], params.order, limit))
-
-
-def _walk(search: _Search, slices: list[QuerySet], limit: int, reach: int) -> tuple[list[tuple], bool]:
+def _walk(search: _Search, slices: list[QuerySet], limit: int, reach: int) -> tuple[list[Membership], bool]:
     """Return up to `limit` matches among the first `reach` rows, and whether there are no other rows."""
     params = search.params
     keys = merge_sorted([rows.values_list(*params.keys) for rows in slices], params.order, reach)
@@ -224,7 +226,8 @@ def _walk(search: _Search, slices: list[QuerySet], limit: int, reach: int) -> tu
     if last:
         operator = "<=" if params.descending == params.backwards else ">="
         slices = [_after(rows, params, last[0], operator=operator) for rows in slices]
-    return _read([search.match(rows, by_row=True) for rows in slices], params, limit), not last
+    matches = [search.match(rows, by_row=True) for rows in slices]
+    return list(merge_sorted(matches, params.order, limit)), not last
 
 
 def _unindexed(name: str) -> Any:

@@ -16,7 +16,7 @@ from base.lists.params import Cursor
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from console.users.params import UserListParams
-from console.users.queries import find_rows, matching
+from console.users.queries import cursor_values, find_members, matching
 from organizations.models import GroupMembership, Membership, MembershipRole, Organization, Status
 from organizations.requests import MemberRequest
 
@@ -95,8 +95,9 @@ def count_matching(organization: Organization, params: UserListParams, now: date
 
 def load_selected(organization: Organization, selection: Selection, now: datetime, *, limit: int) -> list[Membership]:
     """Return up to `limit` selected members by name, with their details. Three queries."""
-    ids = selected(organization, selection, now).order_by("sort_name", "pk").values_list("pk", flat=True)[:limit]
-    return load_details(organization, list(ids), UsersContext.load(organization).roles)
+    members = list(selected(organization, selection, now).order_by("sort_name", "pk")[:limit])
+    load_details(organization, members, UsersContext.load(organization).roles)
+    return members
 
 
 def iterate_selected(organization: Organization, selection: Selection, now: datetime) -> Iterator[list[Membership]]:
@@ -106,15 +107,17 @@ def iterate_selected(organization: Organization, selection: Selection, now: date
     """
     context, params = UsersContext.load(organization), selection.params.first_page()
     if not selection.everyone:
-        order = [name if name != "id" else "pk" for name in params.order]
-        ids = selected(organization, selection, now).order_by(*order).values_list("pk", flat=True)
-        yield load_details(organization, list(ids), context.roles)
+        members = list(selected(organization, selection, now).order_by(*params.order))
+        load_details(organization, members, context.roles)
+        yield members
         return
-    while rows := find_rows(context, params, now, CHUNK):
-        yield load_details(organization, [row[-1] for row in rows], context.roles)
-        if len(rows) < CHUNK:
+    while found := find_members(context, params, now, CHUNK):
+        members = [member for _section, member in found]
+        load_details(organization, members, context.roles)
+        yield members
+        if len(found) < CHUNK:
             break
-        params = replace(params, cursor=Cursor(False, rows[-1]))
+        params = replace(params, cursor=Cursor(False, cursor_values(params, *found[-1])))
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
             return redirect(params.url(organization.slug))
     context = UsersContext.load(organization)
     page = find_page(context, params, now)
-    members = load_details(organization, page.ids, context.roles)
+    load_details(organization, page.members, context.roles)
     counts = count_tabs(organization, tab, now)
     rows = RowRenderer(viewer=request.membership, params=page.params, now=now)
     return render_page_or_fragment(
@@ -72,7 +72,7 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
         page="console/users.html",
         fragment="console/_results.html",
         context={
-            "rows_html": rows.render(members) if members else "",
+            "rows_html": rows.render(page.members) if page.members else "",
             **_results(request, context, page),
             **_toolbar(context, page),
             **_notices(request, page.params, counts),
@@ -85,20 +85,20 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
 def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> dict[str, Any]:
     """Return what console/_results.html takes besides the rows: headings, neighbouring pages, or the empty state."""
     params, slug, more = page.params, request.organization.slug, bool(page.previous or page.next)
-    matches = count_matches(request.organization, params) if params.q and not page.ids else {}
+    matches = count_matches(request.organization, params) if params.q and not page.members else {}
     export = urlencode({"view": params.first_page().view})
     return {
         "params": params,
         "headings": headings(UserTable, params, params.shown),
         "label": _("Users") if params.tab == Tab.ALL else _("Pending users"),
-        "found": texts.count_shown(len(page.ids), more=more),
+        "found": texts.count_shown(len(page.members), more=more),
         "previous": page.previous.url(slug) if page.previous else "",
         "next": page.next.url(slug) if page.next else "",
-        "empty": None if page.ids else empty_state(context, params, page.names, matches),
+        "empty": None if page.members else empty_state(context, params, page.names, matches),
         "wide": len(params.shown) > WIDE,
         "address": params.url(slug),
         "view": params.view,
-        "bulk": offered_on(request.membership, params) if page.ids else [],
+        "bulk": offered_on(request.membership, params) if page.members else [],
         "more_pages": more,
         "export": f"{reverse('users_export', args=[slug])}?{export}",
     }

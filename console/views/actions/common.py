@@ -125,7 +125,8 @@ class Acting:
         counts = count_tabs(organization, self.params.tab, now)
         context = tabs(organization, self.params, counts)
         roles = UsersContext.load(organization).roles
-        if member and (found := load_details(organization, [member.pk], roles)):
+        if member:
+            load_details(organization, [member], roles)
             rows = RowRenderer(viewer=self.request.membership, params=self.params, now=now)
-            context["row_html"] = rows.render_one(found[0])
+            context["row_html"] = rows.render_one(member)
         return context

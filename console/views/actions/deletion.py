@@ -42,8 +42,8 @@ def user_deletion(request: MemberRequest, member_id: UUID) -> HttpResponse:
 def _preview(acting: Acting) -> dict[str, Any]:
     member, organization = acting.member, acting.request.organization
     context = {"tone": "danger", "icon_name": "trash"}
-    for found in load_details(organization, [member.pk], UsersContext.load(organization).roles):
-        context |= {"groups": found.group_names, "projects": found.project_count}
+    load_details(organization, [member], UsersContext.load(organization).roles)
+    context |= {"groups": member.group_names, "projects": member.project_count}
     return context if member.status == Status.INVITED else context | {"lost": offboarding_of(member)}
 
 
