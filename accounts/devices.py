@@ -17,7 +17,7 @@ def _first(table: tuple[tuple[str, str], ...], user_agent: str) -> str:
     return next((name for mark, name in table if mark in user_agent), "")
 
 
-def device_of(user_agent: str) -> str:
+def describe_device(user_agent: str) -> str:
     """ "Firefox on macOS"; as much of it as the header says. Anybody may claim anything there: words, and no proof."""
     browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
     if browser and system:

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.policies import can_sign_in
-from audit.queries import entry_with
-from base.mail import compose, in_utc
+from audit.queries import get_entry
+from base.mail import compose_email, format_utc
 from base.pictures import platform_png
 from outbox.models import OutgoingEmail
 
@@ -39,7 +39,7 @@ def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
     user = User.objects.filter(pk=row.subject_id).first()
     if user is None or not can_sign_in(user):
         return None
-    return compose(
+    return compose_email(
         to=user.email,
         subject=_("Choose a new password for %(platform)s") % {"platform": settings.PLATFORM_NAME},
         template="password_reset",
@@ -56,18 +56,18 @@ def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
 def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
     """Tells whose second factor was reset, by whom and when, as the audit entry has it (U-9); None for who may not
     sign in."""
-    entry = entry_with(row.subject_id)
+    entry = get_entry(row.subject_id)
     user = User.objects.filter(pk=entry.data.get("user")).first() if entry else None
     if entry is None or user is None or not can_sign_in(user):
         return None
-    return compose(
+    return compose_email(
         to=user.email,
         subject=_("Your two-factor authentication was reset"),
         template="two_factor_reset",
         context={
             "actor": entry.actor_label,
             "organization": entry.data.get("organization", ""),
-            "at": in_utc(entry.at),
+            "at": format_utc(entry.at),
             "url": settings.BASE_URL + reverse("account_login"),
             "logo_alt": settings.PLATFORM_NAME,
         },

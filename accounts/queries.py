@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.devices import device_of
+from accounts.devices import describe_device
 from accounts.models import User
 
 # Sign-ins looked at, from the newest: whoever has more open ones is told of these.
@@ -39,7 +39,7 @@ class OpenSession:
     started: datetime
 
 
-def sessions_of(user: User) -> list[OpenSession]:
+def list_open_sessions(user: User) -> list[OpenSession]:
     """Where the user is signed in now, the latest first; neither what ran out nor what was ended. Two queries.
 
     `user` has to be as it is in the database: sessions are compared with its password and its sessions_version.
@@ -59,4 +59,4 @@ def sessions_of(user: User) -> list[OpenSession]:
 
 def _open(entry: UserSession) -> OpenSession:
     address = "" if entry.ip == NO_ADDRESS else entry.ip
-    return OpenSession(entry.session_key, device_of(entry.user_agent), address, entry.created_at)
+    return OpenSession(entry.session_key, describe_device(entry.user_agent), address, entry.created_at)

@@ -19,7 +19,7 @@ from outbox.services import queue_email
 
 
 @transaction.atomic
-def create_proven_user(*, email: str, first_name: str, last_name: str, password: str | None) -> User:
+def create_verified_user(*, email: str, first_name: str, last_name: str, password: str | None) -> User:
     """A user whose address is proven: by the link mailed there or by the operator's word. `email` is canonical.
     Without a password nobody signs in until one is chosen by a link that resets it.
 
@@ -70,7 +70,7 @@ def delete_user(*, user: User) -> None:
     user.delete()
 
 
-def note_two_factor(*, user: User) -> None:
+def notify_two_factor_listeners(*, user: User) -> None:
     """Tells settings.TWO_FACTOR_LISTENERS whether the user has a second factor: whoever adds one or takes one away
     calls this, in the same transaction."""
     on = has_two_factor(user)
@@ -82,7 +82,7 @@ def clear_two_factor(*, user: User) -> None:
     """Takes away everything that stands in for a second factor; every kind that there is has to be in here (U-9)."""
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
-    note_two_factor(user=user)
+    notify_two_factor_listeners(user=user)
 
 
 @transaction.atomic

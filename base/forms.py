@@ -1,4 +1,4 @@
-"""Form fields that clean by base.text, so that a form, a service and an import accept the same."""
+"""Form fields that clean text with base.text, so that forms, services and imports accept the same input."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -7,7 +7,7 @@ from base import text
 
 
 class LineField(forms.CharField):
-    """A name: 1 to `limit` code points of any script (blank where not required)."""
+    """A single-line text such as a name: at most `limit` code points, in any script."""
 
     def __init__(self, *, limit: int = 100, **options):
         self.limit = limit
@@ -18,7 +18,7 @@ class LineField(forms.CharField):
 
 
 class BlockField(forms.CharField):
-    """A text of several lines, at most `limit` code points, a line break counting one."""
+    """A multi-line text: at most `limit` code points. A line break counts as one."""
 
     widget = forms.Textarea
 
@@ -31,5 +31,5 @@ class BlockField(forms.CharField):
 
 
 def first_error(error: ValidationError) -> str:
-    """The first sentence of a ValidationError."""
+    """Return the first message of a ValidationError."""
     return str(error.messages[0])

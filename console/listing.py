@@ -14,8 +14,8 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from base.ids import read_uuid
-from base.picker import words_of
+from base.ids import parse_uuid
+from base.picker import search_words
 from organizations.models import ManagedBy, Status
 
 SEARCH_LIMIT = 100
@@ -131,7 +131,7 @@ class Listing:
     @property
     def words(self) -> list[str]:
         """What is searched for: every word has to be found (folded as search_text is)."""
-        return words_of(self.q)
+        return search_words(self.q)
 
     @property
     def lead(self) -> str:
@@ -215,7 +215,7 @@ def _sort(listing: Listing, wanted: str) -> str:
 
 
 def _id(value: str) -> str:
-    return str(read_uuid(value) or "")
+    return str(parse_uuid(value) or "")
 
 
 def _picks(tab: Tab, params: QueryDict) -> Picks:

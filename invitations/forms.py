@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import BlockField
-from base.ids import read_uuid
+from base.ids import parse_uuid
 from invitations.problems import MAX_PEOPLE
 from organizations.models import Role
 from organizations.pages import default_welcome_page, welcome_pages
@@ -45,7 +45,7 @@ def _ids(post: QueryDict, name: str) -> list[str]:
 
 def draft_key(values: QueryDict) -> UUID | None:
     """The id that a form was given for its draft; None where there is none or nonsense."""
-    return read_uuid(values.get("draft", ""))
+    return parse_uuid(values.get("draft", ""))
 
 
 def typed_setup(post: QueryDict) -> dict[str, list]:

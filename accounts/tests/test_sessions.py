@@ -7,9 +7,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts.devices import device_of
+from accounts.devices import describe_device
 from accounts.models import User
-from accounts.queries import sessions_of
+from accounts.queries import list_open_sessions
 from accounts.services import end_sessions
 from teamadmin.testing.cast import PASSWORD
 
@@ -26,7 +26,7 @@ def sign_in(user: User, **headers) -> Client:
 
 
 def devices(user: User) -> list[str]:
-    return [entry.device for entry in sessions_of(User.objects.get(pk=user.pk))]
+    return [entry.device for entry in list_open_sessions(User.objects.get(pk=user.pk))]
 
 
 @pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_every_browser_is_listed_and_none_that_ended(cast, django_assert_num_que
     sign_in(cast.opal.user, user_agent=FIREFOX)
     assert devices(user) == ["Safari on iPhone", "Chrome on Windows", "Firefox on macOS"]
     with django_assert_num_queries(2):
-        assert sessions_of(User(pk=user.pk, password="")) == []  # whose sessions are signed by another password
+        assert list_open_sessions(User(pk=user.pk, password="")) == []  # whose sessions are signed by another password
     clients[0].post("/accounts/logout/")
     assert devices(user) == ["Safari on iPhone", "Chrome on Windows"]
     key = clients[1].session.session_key
@@ -53,12 +53,12 @@ def test_every_browser_is_listed_and_none_that_ended(cast, django_assert_num_que
 @pytest.mark.spec("S-5")
 def test_a_sign_in_without_an_address_or_a_name_works(cast):
     sign_in(cast.bo.user)
-    assert [(entry.device, entry.address) for entry in sessions_of(User.objects.get(pk=cast.bo.user_id))] == [
+    assert [(entry.device, entry.address) for entry in list_open_sessions(User.objects.get(pk=cast.bo.user_id))] == [
         ("Unknown device", "127.0.0.1")
     ]
     client = Client(REMOTE_ADDR="")
     assert client.post("/accounts/login/", {"login": "opal@acme.example", "password": PASSWORD}).status_code == 302
-    assert [entry.address for entry in sessions_of(User.objects.get(pk=cast.opal.user_id))] == [""]
+    assert [entry.address for entry in list_open_sessions(User.objects.get(pk=cast.opal.user_id))] == [""]
 
 
 @pytest.mark.django_db
@@ -84,4 +84,4 @@ def test_a_page_asks_nothing_more_for_it(cast, django_assert_num_queries):
     ],
 )
 def test_devices_in_words(user_agent, words):
-    assert device_of(user_agent) == words
+    assert describe_device(user_agent) == words

@@ -8,9 +8,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.emails import render_two_factor_reset
 from accounts.models import User
 from accounts.queries import has_two_factor
-from accounts.services import note_two_factor, reset_two_factor
+from accounts.services import notify_two_factor_listeners, reset_two_factor
 from audit.models import Entry
-from base.mail import in_utc
+from base.mail import format_utc
 from organizations.models import Membership
 from outbox.models import OutgoingEmail
 
@@ -21,7 +21,7 @@ def with_two_factor(user: User) -> User:
     """The user with an authenticator app and backup codes."""
     TOTPDevice.objects.create(user=user, name="App")
     StaticDevice.objects.create(user=user, name="Backup").token_set.create(token="abcdefgh")
-    note_two_factor(user=user)
+    notify_two_factor_listeners(user=user)
     return user
 
 
@@ -48,7 +48,7 @@ def test_reset_clears_everything_and_writes_it_down(cast):
 @pytest.mark.spec("U-9", "M-6")
 def test_the_owner_is_told_by_whom_and_when(cast):
     message = render_two_factor_reset(reset(cast, with_two_factor(cast.bo.user)))
-    at = in_utc(Entry.objects.get(action="two_factor.reset").at)
+    at = format_utc(Entry.objects.get(action="two_factor.reset").at)
     assert message.to == ["bo@acme.example"] and message.subject == "Your two-factor authentication was reset"
     words = " ".join(message.body.split())
     assert f"Olga Ivanova of Acme reset the two-factor authentication of bo@acme.example on {at}." in words

@@ -16,7 +16,7 @@ from base.templatetags.times import ago, time_ago
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def test_ids_are_version_7_sorted_by_time_and_never_twice():
+def test_ids_are_unique_version_7_uuids_sorted_by_time():
     ids = [uuid7() for _ in range(10_000)]
     assert len(set(ids)) == 10_000
     assert all((one.version, one.variant) == (7, "specified in RFC 4122") for one in ids)
@@ -24,7 +24,7 @@ def test_ids_are_version_7_sorted_by_time_and_never_twice():
     assert times == sorted(times) and abs(times[0] / 1000 - datetime.now().timestamp()) < 60
 
 
-def test_a_decision_is_an_answer_with_a_reason():
+def test_a_denial_has_a_reason():
     assert ALLOWED and not deny("No.")
     require(ALLOWED)
     with pytest.raises(Refused, match="Because.") as refused:
@@ -92,11 +92,11 @@ def test_a_time_says_all_of_it_to_those_who_ask():
         (1, "[2001:db8::1]:443", "2001:db8::1"),
         (1, "2001:DB8::1", "2001:db8::1"),
         (1, "fe80::1%eth0", "fe80::1"),
-        (1, "unix:", None),  # nobody's: the audit log has a column for addresses alone
+        (1, "unix:", None),  # no IP address: the audit log's column doesn't accept it
         (1, "6.6.6.6, <b>", None),
     ],
 )
-def test_only_our_proxies_are_believed(settings, hops, forwarded, expected):
+def test_only_trusted_proxies_are_believed(settings, hops, forwarded, expected):
     settings.TRUSTED_PROXIES = hops
     assert client_ip({"REMOTE_ADDR": "1.1.1.1", "HTTP_X_FORWARDED_FOR": forwarded}) == expected
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import BadRequest
 
-from base.ids import read_uuid
+from base.ids import parse_uuid
 from console.listing import Listing, listing_at
 from console.tables import OPTIONAL
 from organizations.requests import MemberRequest
@@ -55,6 +55,6 @@ def selection_of(request: MemberRequest) -> Selection:
     named = request.GET.getlist("member")
     if len(named) > MOST:
         raise BadRequest("Too many members named; all=1 means all that match the view.")
-    ids = tuple(dict.fromkeys(key for value in named if (key := read_uuid(value))))
+    ids = tuple(dict.fromkeys(key for value in named if (key := parse_uuid(value))))
     everyone = request.GET.get("all") == "1"
     return Selection(listing, () if everyone else ids, everyone)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from base.picker import asked_in
+from base.picker import search_query
 from console import words
 from console.listing import ALWAYS, SHOWN, Listing, chosen, listing_at
 from console.services.columns import keep_columns
@@ -32,7 +32,7 @@ def _listing(request: MemberRequest, params: QueryDict) -> Listing:
 def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
     """The organization's groups or projects, each a link to the list filtered by it; `named` searches among them."""
     listing, slug = _listing(request, request.GET).first_page(), request.organization.slug
-    asked, current = asked_in(request.GET, "named"), getattr(listing.picks, kind)
+    asked, current = search_query(request.GET, "named"), getattr(listing.picks, kind)
     pick = PICKERS[kind](request.organization, asked, [])
 
     def address(value: str) -> str:

@@ -44,7 +44,6 @@ class Delivery:
             self.connection.open()
         except Exception as error:
             raise ServerUnavailable from error
-        message.connection = self.connection
         try:
             count = self.connection.send_messages([message])
         except Exception:
