@@ -1,4 +1,4 @@
-"""Where somebody is signed in: as many as there are, and none that ended (S-5, U-10)."""
+"""The list of a user's sessions: all that are open and none that ended (S-5, U-10)."""
 
 from datetime import timedelta
 
@@ -20,8 +20,8 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605
 
 def sign_in(user: User, **headers) -> Client:
     client = Client(headers=headers)
-    answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
-    assert answer.status_code == 302
+    response = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert response.status_code == 302
     return client
 
 
@@ -31,13 +31,13 @@ def devices(user: User) -> list[str]:
 
 @pytest.mark.django_db
 @pytest.mark.spec("S-5")
-def test_every_browser_is_listed_and_none_that_ended(cast, django_assert_num_queries):
+def test_open_sessions_are_listed_and_ended_ones_are_not(cast, django_assert_num_queries):
     user = cast.bo.user
     clients = [sign_in(user, user_agent=agent) for agent in (FIREFOX, CHROME, SAFARI)]
     sign_in(cast.opal.user, user_agent=FIREFOX)
     assert devices(user) == ["Safari on iPhone", "Chrome on Windows", "Firefox on macOS"]
     with django_assert_num_queries(2):
-        assert list_open_sessions(User(pk=user.pk, password="")) == []  # whose sessions are signed by another password
+        assert list_open_sessions(User(pk=user.pk, password="")) == []  # sessions were signed with another password
     clients[0].post("/accounts/logout/")
     assert devices(user) == ["Safari on iPhone", "Chrome on Windows"]
     key = clients[1].session.session_key
@@ -51,7 +51,7 @@ def test_every_browser_is_listed_and_none_that_ended(cast, django_assert_num_que
 
 @pytest.mark.django_db
 @pytest.mark.spec("S-5")
-def test_a_sign_in_without_an_address_or_a_name_works(cast):
+def test_signing_in_without_ip_address_or_user_agent_works(cast):
     sign_in(cast.bo.user)
     assert [(entry.device, entry.address) for entry in list_open_sessions(User.objects.get(pk=cast.bo.user_id))] == [
         ("Unknown device", "127.0.0.1")
@@ -63,14 +63,14 @@ def test_a_sign_in_without_an_address_or_a_name_works(cast):
 
 @pytest.mark.django_db
 @pytest.mark.spec("S-5")
-def test_a_page_asks_nothing_more_for_it(cast, django_assert_num_queries):
+def test_session_tracking_adds_no_queries_to_a_page(cast, django_assert_num_queries):
     client = sign_in(cast.bo.user)
     with django_assert_num_queries(2):
         client.get("/accounts/password/change/")
 
 
 @pytest.mark.parametrize(
-    ("user_agent", "words"),
+    ("user_agent", "device"),
     [
         (FIREFOX, "Firefox on macOS"),
         (CHROME, "Chrome on Windows"),
@@ -83,5 +83,5 @@ def test_a_page_asks_nothing_more_for_it(cast, django_assert_num_queries):
         ("", "Unknown device"),
     ],
 )
-def test_devices_in_words(user_agent, words):
-    assert describe_device(user_agent) == words
+def test_devices_are_described(user_agent, device):
+    assert describe_device(user_agent) == device
