@@ -8,17 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
 from accounts.validators import minimum_length
-from base.forms import LineField
+from base.forms import SingleLineField
 
 
 class NameForm(forms.Form):
     """The user's own name."""
 
-    first_name = LineField(
+    first_name = SingleLineField(
         label=_("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
         error_messages={"required": _("Enter a first name.")},
     )  # fmt: skip
-    last_name = LineField(
+    last_name = SingleLineField(
         label=_("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
         error_messages={"required": _("Enter a last name.")},
     )  # fmt: skip

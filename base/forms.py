@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from base import text
 
 
-class LineField(forms.CharField):
+class SingleLineField(forms.CharField):
     """A single-line text such as a name: at most `limit` code points, in any script."""
 
     def __init__(self, *, limit: int = 100, **options):
@@ -17,7 +17,7 @@ class LineField(forms.CharField):
         return text.clean_line(str(value or ""), limit=self.limit)
 
 
-class BlockField(forms.CharField):
+class MultiLineField(forms.CharField):
     """A multi-line text: at most `limit` code points. A line break counts as one."""
 
     widget = forms.Textarea
@@ -27,7 +27,7 @@ class BlockField(forms.CharField):
         super().__init__(**options)
 
     def to_python(self, value):
-        return text.clean_block(str(value or ""), limit=self.limit)
+        return text.clean_multiline(str(value or ""), limit=self.limit)
 
 
 def first_error(error: ValidationError) -> str:

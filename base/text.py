@@ -48,7 +48,7 @@ def clean_line(value: str, *, limit: int = 100) -> str:
     return _limit(_clean(value, allowed=""), limit)
 
 
-def clean_block(value: str, *, limit: int = 2500) -> str:
+def clean_multiline(value: str, *, limit: int = 2500) -> str:
     """Return a multi-line text: like clean_line, but LF and TAB are allowed and CRLF counts as one (W-7)."""
     if len(value) > limit * 20:
         _limit(value, limit)

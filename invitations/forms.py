@@ -9,7 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from base.forms import BlockField
+from base.forms import MultiLineField
 from base.ids import parse_uuid
 from invitations.problems import MAX_PEOPLE
 from organizations.models import Role
@@ -119,7 +119,7 @@ def without_blanks(people: list[dict[str, str]]) -> list[dict[str, str]]:
 class PersonalForm(forms.Form):
     """Step 2: the reason, and a welcome page that the roles open (W-7, W-9)."""
 
-    reason = BlockField(label=_("Reason for invitation"), required=False, strip=False)
+    reason = MultiLineField(label=_("Reason for invitation"), required=False, strip=False)
     welcome_page = forms.ChoiceField(label=_("Welcome page"), required=False)
 
     def __init__(self, *args: Any, roles: list[Role], **options: Any) -> None:

@@ -56,7 +56,7 @@ def org_logo(organization: Any, size: str = "") -> SafeString:
 
 
 @register.filter
-def kind(field: BoundField) -> str:
+def field_layout(field: BoundField) -> str:
     """Return the layout of a field in ui/field.html: checks, check, select, password or input."""
     widget = field.field.widget
     if isinstance(widget, (CheckboxSelectMultiple, RadioSelect)):
@@ -106,7 +106,7 @@ def field_tag(
         field.help_text = hint  # otherwise Django's aria-describedby names a hint that isn't shown
     attributes = {name.replace("_", "-"): value for name, value in extra.items()}
     counter = attributes.get("data-counter")
-    attributes.setdefault("class", "check" if kind(field) == "check" else "input")
+    attributes.setdefault("class", "check" if field_layout(field) == "check" else "input")
     described = described_by(field, has_counter=bool(counter), has_rules=bool(rules))
     if described:
         attributes["aria-describedby"] = described

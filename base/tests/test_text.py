@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from base.text import avatar_color, canonical_email, clean_block, clean_line, fold, initials, name_key
+from base.text import avatar_color, canonical_email, clean_line, clean_multiline, fold, initials, name_key
 
 QUICK = settings(database=None, deadline=None, max_examples=200)
 LONG_DOMAIN = ".".join(["d" * 60] * 3)
@@ -124,7 +124,7 @@ def test_names_are_stored_in_one_unicode_form():
 
 @pytest.mark.parametrize("blank", ["", "  ", "\u00a0\u3000", "\u200b\u200d", "\ufeff \u2060", "\u00ad"])
 def test_invisible_text_counts_as_empty(blank):
-    assert clean_line(blank) == clean_block(blank) == ""
+    assert clean_line(blank) == clean_multiline(blank) == ""
 
 
 @pytest.mark.parametrize(
@@ -147,23 +147,23 @@ def test_long_names_are_rejected_quickly(size):
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_a_line_break_counts_as_one_character(newline):
     lines = newline.join(["x" * 24] * 100)
-    assert len(clean_block(lines + "y")) == 2500
+    assert len(clean_multiline(lines + "y")) == 2500
     with pytest.raises(ValidationError, match="at most 2,500 characters"):
-        clean_block(lines + "yz")
+        clean_multiline(lines + "yz")
 
 
 @pytest.mark.spec("W-7")
 @pytest.mark.parametrize("text", ["x" * 2500, "😀" * 2500, "👨‍👩‍👧‍👦" * 357, "é" * 2500])
 def test_length_is_counted_in_code_points(text):
-    assert clean_block(text) == text
+    assert clean_multiline(text) == text
 
 
 @pytest.mark.spec("W-7")
 def test_multi_line_text_may_contain_line_breaks_and_tabs_only():
-    assert clean_block("a\r\n\tb\r\n") == "a\n\tb"
+    assert clean_multiline("a\r\n\tb\r\n") == "a\n\tb"
     for bad in ("a\x00", "a\u202eb", "a\udfff", "a\x0bb"):
         with pytest.raises(ValidationError, match="control characters"):
-            clean_block(bad)
+            clean_multiline(bad)
 
 
 @given(st.text(max_size=120))

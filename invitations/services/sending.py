@@ -97,7 +97,7 @@ def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], role
         batch.welcome_page = default_welcome_page(roles)
     batch.sent_at = timezone.now()
     batch.inviter_name = actor.name
-    batch.reason = text.clean_block(batch.reason)
+    batch.reason = text.clean_multiline(batch.reason)
     batch.save()
     invitations = Invitation.objects.bulk_create(
         Invitation(organization=actor.organization, batch=batch, membership=member) for member in members
