@@ -25,7 +25,7 @@ from console.times import Clock, Moment
 from console.words import address_of, view_of
 from organizations.models import ManagedBy, Membership, Role, Status
 from organizations.permissions import Permission
-from organizations.queries import all_roles_of, group_roles_of, roles_of
+from organizations.queries import all_roles_of, direct_roles_of, group_roles_of
 from organizations.roles import permissions_of
 
 
@@ -93,7 +93,7 @@ class Rows:
             avatar_color=avatar_color(member.email),
             off=member.status == Status.DEACTIVATED,
             you=line.id == self.me,
-            roles=tuple(self._role(role)[0] for role in roles_of(member)),
+            roles=tuple(self._role(role)[0] for role in direct_roles_of(member)),
             status=self.states[state],
             tone=TONES[state],
             more=self.words["more"] % {"name": name},
@@ -117,7 +117,7 @@ class Rows:
     def role(self, row: Row, member: Membership) -> None:
         """What comes through a group, unless it is held anyway, says so (G-4)."""
         if through := group_roles_of(member):
-            held = {role.pk for role in roles_of(member)}
+            held = {role.pk for role in direct_roles_of(member)}
             found = ((self._role(role)[0], group) for role, group in through if role.pk not in held)
             row.roles += tuple(self.words["via"] % {"role": role, "group": group} for role, group in found)
 

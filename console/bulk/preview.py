@@ -18,7 +18,7 @@ from console.bulk.selection import Selection
 from console.queries import details_of
 from console.queries.selection import classes_of, members_of
 from organizations.models import ManagedBy, Membership, Status
-from organizations.queries import permissions_of_member, remember_admins, remember_shared, roles_beyond
+from organizations.queries import permissions_of_member, roles_exceeding, set_prefetched_admins, set_prefetched_shared
 
 # So many names stand in a confirmation.
 NAMES = 50
@@ -50,8 +50,8 @@ def preview_of(kind: Kind, actor: Membership, selection: Selection, choice: Choi
     organization = actor.organization
     members = members_of(organization, selection, now, limit=picked.MOST + 1)
     details_of(organization, members[: picked.MOST])
-    remember_shared(members[: picked.MOST])
-    remember_admins(organization)
+    set_prefetched_shared(members[: picked.MOST])
+    set_prefetched_admins(organization)
     if len(members) > picked.MOST:
         return _of_many(kind, actor, selection, members[:NAMES], now)
     answers = [(member, kind.rule(actor, member, choice)) for member in members]
@@ -84,7 +84,7 @@ def _grouped(refusals: Iterable[tuple[Membership, str]]) -> Iterable[tuple[int, 
 
 def _of_many(kind: Kind, actor: Membership, selection: Selection, first: list[Membership], now: datetime) -> Preview:
     organization, own = actor.organization, permissions_of_member(actor)
-    above = [role.pk for role in roles_beyond(organization, own)]
+    above = [role.pk for role in roles_exceeding(organization, own)]
     preview, reasons = Preview(), Counter[str]()
     for alike, count in classes_of(organization, selection, now, me=actor.pk, above=above).items():
         mine, status, _managed, expired, _above = alike

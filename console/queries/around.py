@@ -11,7 +11,7 @@ from base.counting import Count
 from console.listing import Tab
 from console.queries import sql
 from organizations.models import MemberCount, Organization, Role, Status
-from organizations.queries import raw
+from organizations.queries import sql as raw
 
 EXPIRED_CAP = 100
 # kind, id, name, permissions, number. Roles of the other scheme are not offered, but a member may have kept one.
@@ -58,7 +58,7 @@ class Around:
     def roles(self) -> dict[str, Role]:
         """Every role that a member can hold, by its id as the database gives it as text."""
         return {
-            key: Role(id=raw.read(key), name=name, permissions=json.loads(permissions), rank=rank)
+            key: Role(id=raw.convert_uuid(key), name=name, permissions=json.loads(permissions), rank=rank)
             for _kind, key, name, permissions, rank in self.roles_known
         }
 

@@ -10,7 +10,7 @@ from console.listing import Tab
 from console.queries import sql
 from console.queries.lines import Wanted, lines_at
 from organizations.models import Membership, Organization
-from organizations.queries import remember_roles
+from organizations.queries import set_prefetched_roles
 
 
 @dataclass
@@ -35,7 +35,7 @@ def details_of(organization: Organization, members: Iterable[Membership], *, inv
     lines, around = lines_at(organization, ids, wanted, Tab.ALL, timezone.now())
     for line in lines:
         member = found[UUID(line.id)]
-        remember_roles(member, line.roles_in(around.roles), line.through_in(around.roles))
+        set_prefetched_roles(member, line.roles_in(around.roles), line.through_in(around.roles))
         details.groups[member.pk], details.projects[member.pk] = line.group_names, line.projects
         details.inviters[member.pk] = line.inviter
     return details

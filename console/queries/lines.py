@@ -21,7 +21,8 @@ from console.queries import sql
 from console.queries.around import Around, surrounding
 from console.queries.beside import PART, WITHIN, Beside, beside
 from organizations.models import Membership, Organization, Role, Status
-from organizations.queries import Through, raw, remember_roles
+from organizations.queries import RoleViaGroup, set_prefetched_roles
+from organizations.queries import sql as raw
 
 # Times, dear to make Python's, are read as seconds since 1970, and only where they are shown or sorted by.
 TIMES = ("last_active_at", "joined_at", "invite_expires_at")
@@ -67,7 +68,7 @@ class Line(NamedTuple):
         """Those held directly; `roles` is Around's."""
         return [roles[key] for key in self.roles.split(",") if key]
 
-    def through_in(self, roles: dict[str, Role]) -> list[Through]:
+    def through_in(self, roles: dict[str, Role]) -> list[RoleViaGroup]:
         """Those held through groups, in the order of these, each with the group's name."""
         pairs = [part.split(WITHIN) for part in self.through.split(PART) if part]
         return [
@@ -87,7 +88,7 @@ class Line(NamedTuple):
         names = [field.attname for field in Membership._meta.concrete_fields if field.attname in read]
         member = Membership.from_db(connection.alias, names, [made.get(name, read[name]) for name in names])
         member.organization = organization
-        remember_roles(member, self.roles_in(roles), self.through_in(roles))
+        set_prefetched_roles(member, self.roles_in(roles), self.through_in(roles))
         return member
 
 
@@ -182,7 +183,7 @@ def _read(row: tuple) -> Line:
     """A line of SQLite's, which has no ids, times and truths of its own."""
     line = Line._make(row)
     last_active, joined, expires = (_seconds(getattr(line, name)) for name in TIMES)
-    line = line._replace(hit=bool(line.hit), id=str(raw.read(line.id)), two_factor=bool(line.two_factor))
+    line = line._replace(hit=bool(line.hit), id=str(raw.convert_uuid(line.id)), two_factor=bool(line.two_factor))
     return line._replace(last_active_at=last_active, joined_at=joined, invite_expires_at=expires)
 
 

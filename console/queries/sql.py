@@ -10,7 +10,7 @@ from django.db.models import Field
 
 from console.listing import Filter, Listing
 from organizations.models import Membership, Organization
-from organizations.queries.raw import places
+from organizations.queries.sql import placeholders as places
 
 TABLE = Membership._meta.db_table
 Params = list[Any]

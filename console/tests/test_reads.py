@@ -13,8 +13,8 @@ from django.utils import timezone
 from console.listing import Listing
 from console.queries.members import LONG_WALK, WALK
 from console.tests.people import PENDING, USERS
+from organizations.built_in_roles import BUILT_IN
 from organizations.models import Membership, Status
-from organizations.roles import BUILT_IN
 from teamadmin.testing.buffers import plan_of, reads, settle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.skipif("connection.vendor != 'postgresql'")]

@@ -15,10 +15,10 @@ from console.services.columns import keep_columns
 from console.tables import OPTIONAL, UserTable
 from organizations.access import member_required
 from organizations.permissions import Permission
-from organizations.queries import pick_groups, pick_projects
+from organizations.queries import group_choices, project_choices
 from organizations.requests import MemberRequest
 
-PICKERS = {"group": pick_groups, "project": pick_projects}
+PICKERS = {"group": group_choices, "project": project_choices}
 # A menu of fewer is looked through faster than searched.
 SEARCHED = 8
 
