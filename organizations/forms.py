@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from base.forms import LineField
+from base.forms import SingleLineField
 from organizations.models import Group, Project
 from organizations.services import NamedConflict, NamedFields
 
@@ -19,8 +19,8 @@ class NamedForm(forms.Form):
     not overwritten unnoticed. `name_taken` is the error for a name that is taken, with a placeholder %(name)s.
     """
 
-    name = LineField(label=gettext_lazy("Name"), limit=100)
-    description = LineField(label=gettext_lazy("Description"), limit=500, required=False)
+    name = SingleLineField(label=gettext_lazy("Name"), limit=100)
+    description = SingleLineField(label=gettext_lazy("Description"), limit=500, required=False)
     conflict = ""
 
     def __init__(self, *args, instance: Group | Project | None = None, name_taken: str, **options) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from base.picker import Choice, Picker
+from base.picker import Picker, PickerOption
 from base.policies import ALLOWED, Decision
 from organizations.models import Group, Membership, Organization, Project, Status
 from organizations.queries import ChoiceList, group_choices, member_choices, project_choices
@@ -23,9 +23,11 @@ def member_picker(
 ) -> tuple[Picker, list[Membership]]:
     """Return the picker for members, and the members that are chosen."""
     choices = member_choices(organization, search, chosen)
-    picker = Picker(name="members", title=_("Members"), search=_("Search people"), asked=search, more=choices.more)
-    picker.nothing = _("No one matches “%(search)s”.") % {"search": search} if search else _("No people yet.")
-    return _fill(picker, choices, decide, _member_choice), choices.chosen
+    picker = Picker(
+        name="members", title=_("Members"), search_label=_("Search people"), query=search, has_more=choices.more
+    )
+    picker.empty_text = _("No one matches “%(search)s”.") % {"search": search} if search else _("No people yet.")
+    return _fill(picker, choices, decide, _member_option), choices.chosen
 
 
 def group_picker(
@@ -33,9 +35,11 @@ def group_picker(
 ) -> tuple[Picker, list[Group]]:
     """Return the picker for groups, and the groups that are chosen."""
     choices = group_choices(organization, search, chosen)
-    picker = Picker(name="groups", title=_("Groups"), search=_("Search groups"), asked=search, more=choices.more)
-    picker.nothing = _("No groups match “%(search)s”.") % {"search": search} if search else _("No groups yet.")
-    return _fill(picker, choices, decide, _group_choice), choices.chosen
+    picker = Picker(
+        name="groups", title=_("Groups"), search_label=_("Search groups"), query=search, has_more=choices.more
+    )
+    picker.empty_text = _("No groups match “%(search)s”.") % {"search": search} if search else _("No groups yet.")
+    return _fill(picker, choices, decide, _group_option), choices.chosen
 
 
 def project_picker(
@@ -43,9 +47,11 @@ def project_picker(
 ) -> tuple[Picker, list[Project]]:
     """Return the picker for projects, and the projects that are chosen."""
     choices = project_choices(organization, search, chosen)
-    picker = Picker(name="projects", title=_("Projects"), search=_("Search projects"), asked=search, more=choices.more)
-    picker.nothing = _("No projects match “%(search)s”.") % {"search": search} if search else _("No projects yet.")
-    return _fill(picker, choices, decide, _project_choice), choices.chosen
+    picker = Picker(
+        name="projects", title=_("Projects"), search_label=_("Search projects"), query=search, has_more=choices.more
+    )
+    picker.empty_text = _("No projects match “%(search)s”.") % {"search": search} if search else _("No projects yet.")
+    return _fill(picker, choices, decide, _project_option), choices.chosen
 
 
 def missing_message(chosen: list, ids: list[UUID]) -> str:
@@ -53,33 +59,33 @@ def missing_message(chosen: list, ids: list[UUID]) -> str:
     return "" if len(chosen) == len(ids) else _("Something you chose no longer exists. Check the list again.")
 
 
-def _fill(picker: Picker, choices: ChoiceList, decide: Decide, choice_of: Callable) -> Picker:
+def _fill(picker: Picker, choices: ChoiceList, decide: Decide, option_of: Callable[..., PickerOption]) -> Picker:
     chosen, decisions = {item.pk for item in choices.chosen}, decide(choices.listed)
     for item in choices.listed:
-        choice = choice_of(item)
-        choice.reason = decisions.get(item.pk, ALLOWED).reason
-        choice.chosen = item.pk in chosen and not choice.reason
-        picker.choices.append(choice)
+        option = option_of(item)
+        option.reason = decisions.get(item.pk, ALLOWED).reason
+        option.selected = item.pk in chosen and not option.reason
+        picker.options.append(option)
     return picker
 
 
-def _member_choice(member: Membership) -> Choice:
-    choice = Choice(member.pk, member.name, _("Add %(name)s") % {"name": member.name}, email=member.email)
-    choice.off = member.status != Status.ACTIVE
+def _member_option(member: Membership) -> PickerOption:
+    option = PickerOption(member.pk, member.name, _("Add %(name)s") % {"name": member.name}, email=member.email)
+    option.inactive = member.status != Status.ACTIVE
     if member.status == Status.DEACTIVATED:
-        choice.warning = _("Deactivated: no access until reactivated")
+        option.warning = _("Deactivated: no access until reactivated")
     elif member.status == Status.INVITED:
-        choice.note = _("%(email)s, pending") % {"email": member.email}
-    return choice
+        option.note = _("%(email)s, pending") % {"email": member.email}
+    return option
 
 
-def _group_choice(group: Group) -> Choice:
-    return Choice(group.pk, group.name, _("Add %(name)s") % {"name": group.name}, note=group.description)
+def _group_option(group: Group) -> PickerOption:
+    return PickerOption(group.pk, group.name, _("Add %(name)s") % {"name": group.name}, note=group.description)
 
 
-def _project_choice(project: Project) -> Choice:
+def _project_option(project: Project) -> PickerOption:
     action = _("Give access to %(name)s") % {"name": project.name}
-    return Choice(project.pk, project.name, action, note=project.description, icon="projects")
+    return PickerOption(project.pk, project.name, action, note=project.description, icon="projects")
 
 
 def deactivated_warning(members: Iterable[Membership]) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from base import text
-from base.picker import PICK_LIMIT, words_of
+from base.picker import MAX_OPTIONS, search_words
 from organizations.models import Membership, Organization, Status
 from organizations.queries.groups import groups_in
 from organizations.queries.projects import projects_in
@@ -48,7 +48,7 @@ def member_choices(organization: Organization, search: str, ids: Iterable[UUID |
     """
     members = Membership.objects.filter(organization=organization)
     by_status = (_first_by_name(members.filter(status=status), search) for status in Status)
-    found = list(islice(merge(*by_status, key=lambda member: (member.sort_name, member.pk)), PICK_LIMIT + 1))
+    found = list(islice(merge(*by_status, key=lambda member: (member.sort_name, member.pk)), MAX_OPTIONS + 1))
     return _add_chosen(members.order_by("sort_name", "pk"), found, ids)
 
 
@@ -57,23 +57,23 @@ def matching_members(members: QuerySet[Membership], search: str) -> QuerySet[Mem
 
     Words of one or two letters match the start of a word, where they form a trigram with the space before them.
     """
-    for word in words_of(search):
+    for word in search_words(search):
         members = members.filter(search_text__contains=word if len(word) > 2 else f" {word}")
     return members
 
 
 def _search_by_name(items: QuerySet, search: str, ids: Iterable[UUID | str]) -> ChoiceList:
-    found = items.filter(name_key__contains=text.name_key(search))[: PICK_LIMIT + 1]
+    found = items.filter(name_key__contains=text.name_key(search))[: MAX_OPTIONS + 1]
     return _add_chosen(items, list(found), ids)
 
 
 def _add_chosen(items: QuerySet, found: list, ids: Iterable[UUID | str]) -> ChoiceList:
     # A query of its own, because one query with OR would read all items of the organization.
-    more, found = len(found) > PICK_LIMIT, found[:PICK_LIMIT]
+    more, found = len(found) > MAX_OPTIONS, found[:MAX_OPTIONS]
     wanted = {UUID(str(value)) for value in ids}
     chosen = list(items.filter(pk__in=wanted)) if wanted else []
     return ChoiceList([*found, *(item for item in chosen if item not in found)], chosen, more)
 
 
 def _first_by_name(members: QuerySet[Membership], search: str) -> list[Membership]:
-    return list(matching_members(members, search).order_by("sort_name", "pk")[: PICK_LIMIT + 1])
+    return list(matching_members(members, search).order_by("sort_name", "pk")[: MAX_OPTIONS + 1])

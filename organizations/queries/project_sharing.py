@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from base.ids import read_uuid
+from base.ids import parse_uuid
 from base.lists.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from organizations.models import Group, GroupMembership, Membership, Organization, Project, ProjectGrant, Role
 from organizations.permissions import Permission
@@ -80,8 +80,8 @@ def people_with_project(
         .order_by("name_key")
         .values_list("pk", "name")[:MAX_GROUPS]
     )
-    before_id = read_uuid(before)
-    key, backwards = before_id or read_uuid(after), before_id is not None
+    before_id = parse_uuid(before)
+    key, backwards = before_id or parse_uuid(after), before_id is not None
     limit = PAGE_SIZE + 1 if key else ONE_PAGE_LIMIT + 1
     condition = _condition(_search(project, search), key, backwards=backwards)
     ids = _member_ids(project, list(groups), condition, backwards=backwards, limit=limit)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 from django.utils.text import slugify
 
-from accounts.emails import lifetime, reset_url
+from accounts.emails import format_duration, password_reset_url
 from base import text
 from organizations.models import Membership, Scheme
 from organizations.services import NewMember, create_organization_with_admin
@@ -57,5 +57,5 @@ class Command(BaseCommand):
                 f"They sign in with their existing password at {settings.BASE_URL}{reverse('account_login')}"
             )
             return
-        self.stdout.write(f"Link to choose a password, valid for {lifetime(settings.PASSWORD_RESET_TIMEOUT)}:")
-        self.stdout.write(reset_url(member.user))
+        self.stdout.write(f"Link to choose a password, valid for {format_duration(settings.PASSWORD_RESET_TIMEOUT)}:")
+        self.stdout.write(password_reset_url(member.user))
