@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from console.tests.people import PENDING, USERS, in_groups, joined, link, names, pending, row, words
+from organizations.built_in_roles import BUILT_IN
 from organizations.models import GroupRole, ManagedBy, Membership, Project, ProjectGrant, Status
-from organizations.roles import BUILT_IN
 from teamadmin.testing.cast import add_role, role_named
 
 pytestmark = pytest.mark.django_db

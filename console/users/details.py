@@ -10,7 +10,7 @@ from django.db import connection
 from base.text import name_key
 from organizations.models import Membership, Organization, Role
 from organizations.permissions import Permission
-from organizations.queries import all_roles_of, remember_roles
+from organizations.queries import all_roles_of, set_prefetched_roles
 from organizations.roles import permissions_of
 
 # Each group is read once, however many members are in it. Archived projects are few, and so subtracted: looking up
@@ -112,7 +112,7 @@ def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role
         for group in groups
         for role in sorted(_roles(group["role_ids"], roles), key=lambda role: role.rank)
     ]
-    remember_roles(member, _roles(details["role_ids"], roles), via_groups)
+    set_prefetched_roles(member, _roles(details["role_ids"], roles), via_groups)
     member.group_names = [group["name"] for group in groups]
     member.has_all_projects = any(role.pk in all_projects for role in all_roles_of(member))
     member.project_count = details["project_count"]
