@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from invitations.links import token_of
+from invitations.links import make_token
 from invitations.models import Batch, Invitation
 from invitations.services import accept_as_new_user, resend_invitation, withdraw_invitation
 from organizations.models import Membership, Status
@@ -30,7 +30,7 @@ def invitation(live_cast) -> Invitation:
 
 @pytest.fixture
 def link(live_server, invitation) -> str:
-    return live_server.url + reverse("invitation", args=[token_of(invitation)])
+    return live_server.url + reverse("invitation", args=[make_token(invitation)])
 
 
 def joined(user) -> Membership:
@@ -108,7 +108,7 @@ def test_switch_account_then_sign_in_to_join(page: Page, context, live_server, l
     add_user("nadia@acme.example", "Nadia", "Petrov")
     come_in(context, live_server.url, live_cast.client("tess"))
     page.goto(link)
-    expect(page.get_by_role("heading", name="This invitation is for somebody else")).to_be_visible()
+    expect(page.get_by_role("heading", name="This invitation is for someone else")).to_be_visible()
     page.get_by_role("button", name="Switch account").click()
     page.get_by_role("link", name="Sign in to join").click()
     page.get_by_label("Email address").fill("nadia@acme.example")
@@ -127,7 +127,7 @@ def test_nothing_leaves_for_another_host_and_no_referrer_tells_the_token(page: P
     page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
     page.get_by_role("button", name="Accept invitation").click()
     page.wait_for_url("**/welcome/")
-    token = token_of(invitation)
+    token = make_token(invitation)
     assert all(request.url.startswith(live_server.url) for request in requests)
     assert not any(token in request.headers.get("referer", "") for request in requests)
     assert sum(token in request.url for request in requests) == 1
@@ -139,7 +139,7 @@ def test_ask_for_a_new_link(page: Page, invitation, link):
     Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=past)
     page.goto(link)
     page.get_by_role("button", name="Ask for a new link").click()
-    expect(page.get_by_text("Olga Ivanova was told")).to_be_visible()
+    expect(page.get_by_text("We’ve told Olga Ivanova")).to_be_visible()
     expect(page.get_by_role("button", name="Ask for a new link")).to_have_count(0)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Entry
-from invitations.links import token_of
+from invitations.links import make_token
 from invitations.models import Invitation
 from invitations.services import resend_invitation, withdraw_invitation
 from organizations.models import Membership, Organization, Status
@@ -33,7 +33,7 @@ def ready(invitation: Invitation, user: User | None = None) -> Client:
     client = Client()
     if user:
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert client.get(reverse("invitation", args=[token_of(invitation)]), follow=True).status_code == 200
+    assert client.get(reverse("invitation", args=[make_token(invitation)]), follow=True).status_code == 200
     return client
 
 

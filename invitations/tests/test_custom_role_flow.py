@@ -24,11 +24,11 @@ def test_from_the_flow_to_the_first_login(cast, who, slug):
     assert f'value="{role.pk}"' in setup and "Auditor" in setup
     draft = save_draft(actor=actor, batch=draft, version=draft.version, role_ids=[str(role.pk)])
     personal = client.get(reverse("user_add_personalize", args=[slug, draft.pk])).content.decode()
-    assert "Suggested first tasks for an Auditor" in personal and "Look around the workspace" in personal
+    assert "Suggested first tasks for the Auditor role" in personal and "Look around the workspace" in personal
     send_batch(actor=actor, batch=draft, version=draft.version)
     invitation = Invitation.objects.get(batch=draft)
     mail = emails.render_invitation(OutgoingEmail.objects.get(subject_id=invitation.pk))
-    assert "an Auditor" in mail.body and "See the audit log" in mail.body
+    assert "with the role Auditor." in mail.body and "See the audit log" in mail.body
     _outcome, user = accept_as_new_user(invitation=invitation, password="correct-horse-battery")  # noqa: S106
     member = Membership.objects.get(user=user)
     assert roles_of(member) == [role] and member.role_order == role.rank

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from base.policies import TooSoon
-from invitations.limits import free_at
+from invitations.limits import next_send_time
 from invitations.models import AddressSends, Batch, Invitation, SendCount
-from invitations.services import forget_sends, resend_invitation, send_batch, withdraw_invitation
+from invitations.services import delete_old_sends, resend_invitation, send_batch, withdraw_invitation
 from organizations.models import Membership
 from outbox.models import OutgoingEmail
 from teamadmin.testing.parallel import at_once, on_postgresql
@@ -44,7 +44,9 @@ def test_an_invitation_is_resent_three_times_an_hour(cast):
     member = cast.invite()[0].membership
     for _press in range(3):
         resend_invitation(actor=cast.olga, member=member)
-    with pytest.raises(TooSoon, match=r"nadia@acme.example was sent enough .* Try again in 1.hour") as refused:
+    with pytest.raises(
+        TooSoon, match=r"Too many emails to nadia@acme.example recently. Try again in 1.hour"
+    ) as refused:
         resend_invitation(actor=cast.max, member=member)
     assert timedelta(minutes=59) < refused.value.again_at - timezone.now() <= HOUR
     assert OutgoingEmail.objects.count() == 4
@@ -87,7 +89,9 @@ def test_an_organization_sends_so_many_a_day(cast, settings):
     settings.INVITATION_SENDS_PER_DAY = 5
     cast.invite(people=people(4))
     batch = cast.draft(cast.max, people=people(2, "q"))
-    with pytest.raises(TooSoon, match=r"Acme may send 5 .* a day. 1 more can go now. Try again in 1.day"):
+    with pytest.raises(
+        TooSoon, match=r"Acme can send 5 invitation emails a day. You can send 1 more now. Try again in 1.day"
+    ):
         send_batch(actor=cast.max, batch=batch, version=batch.version)
     assert Membership.objects.filter(email_key__startswith="q").count() == 0
     assert resend(cast.olga, Membership.objects.get(email_key="p0@acme.example"))
@@ -100,7 +104,7 @@ def test_an_organization_sends_so_many_a_day(cast, settings):
 def test_an_inviter_sends_so_many_a_day(cast, settings):
     settings.INVITATION_SENDS_PER_INVITER = 2
     cast.invite(people=people(2))
-    with pytest.raises(TooSoon, match="You may send 2 invitation mails a day. Try again"):
+    with pytest.raises(TooSoon, match="You can send 2 invitation emails a day. Try again"):
         cast.invite(people=people(1, "q"))
     cast.invite(cast.max, people=people(1, "r"))
 
@@ -108,7 +112,7 @@ def test_an_inviter_sends_so_many_a_day(cast, settings):
 @pytest.mark.spec("I-5")
 def test_more_than_a_days_mails_at_once_say_so_and_nought_is_no_limit(cast, settings):
     settings.INVITATION_SENDS_PER_DAY = 3
-    with pytest.raises(TooSoon, match=r"a day\. 3 more can go now\.$") as refused:
+    with pytest.raises(TooSoon, match=r"a day\. You can send 3 more now\.$") as refused:
         cast.invite(people=people(4))
     assert refused.value.again_at is None
     settings.INVITATION_SENDS_PER_DAY = settings.INVITATION_SENDS_PER_INVITER = 0
@@ -122,10 +126,10 @@ def test_done_keeps_the_draft_and_says_why(cast, settings):
     batch = cast.draft(people=people(1), reason="Welcome aboard")
     url, client = reverse("user_add_personalize", args=["acme", batch.pk]), cast.client("olga")
     seen = client.get(url)
-    assert seen.status_code == 200 and "Acme may send 1 invitation mails a day" in seen.content.decode()
+    assert seen.status_code == 200 and "Acme can send 1 invitation email a day" in seen.content.decode()
     answer = client.post(url, {"version": batch.version, "reason": "Come and see", "welcome_page": "homepage"})
     html = answer.content.decode()
-    assert answer.status_code == 429 and "Acme may send 1 invitation mails a day" in html and "Come and see" in html
+    assert answer.status_code == 429 and "Acme can send 1 invitation email a day" in html and "Come and see" in html
     kept = Batch.objects.get(pk=batch.pk)
     assert kept.sent_at is None and kept.reason == "Come and see"
 
@@ -167,15 +171,15 @@ def test_fifty_batches_at_once_keep_the_organizations_limit(live_cast, settings)
 
 def test_rows_of_limits_that_are_over_are_dropped(cast):
     cast.invite(people=people(3))
-    assert forget_sends() == 0
+    assert delete_old_sends() == 0
     later(DAY + 3 * HOUR)
-    assert forget_sends() == 4
+    assert delete_old_sends() == 4
     assert not AddressSends.objects.exists() and not SendCount.objects.exists()
 
 
 def test_the_oldest_of_what_counts_says_when_it_is_possible_again():
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    assert free_at([], now) is None
-    assert free_at([(now - n * MINUTE).timestamp() for n in (61, 62, 63)], now) is None
-    assert free_at([(now - n * MINUTE).timestamp() for n in (10, 20, 50, 70)], now) == now + 10 * MINUTE
-    assert free_at([(now - n * HOUR).timestamp() for n in range(2, 13)], now) == now + 13 * HOUR
+    assert next_send_time([], now) is None
+    assert next_send_time([(now - n * MINUTE).timestamp() for n in (61, 62, 63)], now) is None
+    assert next_send_time([(now - n * MINUTE).timestamp() for n in (10, 20, 50, 70)], now) == now + 10 * MINUTE
+    assert next_send_time([(now - n * HOUR).timestamp() for n in range(2, 13)], now) == now + 13 * HOUR

@@ -29,7 +29,7 @@ def test_it_greets_and_shows_the_reason_with_its_author(cast):
         "Welcome to Acme, Nadia",
         "Olga Ivanova</b> invited you",
         "Come and &lt;b&gt;build&lt;/b&gt;.\n{{7*7}}",
-        "As a Builder you can",
+        "With the Builder role, you can",
         "Build and edit in the projects you can access",
         "1 project is waiting for you",
         "Ledger",
@@ -98,7 +98,7 @@ def test_a_member_without_invitation_gets_the_default_dialog(cast):
     client = cast.client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get(WELCOME).content.decode()
-    assert "Welcome to Acme, Pat" in page and "As an Operator you can" in page
+    assert "Welcome to Acme, Pat" in page and "With the Operator role, you can" in page
     assert "invited you" not in page
     assert client.post(WELCOME)["Location"] == "/o/acme/"
 
@@ -114,5 +114,5 @@ def test_strangers_and_visitors_are_not_welcomed(cast):
 @pytest.mark.spec("J-4")
 def test_every_project_is_not_counted(cast):
     page = joined(cast, role="manager").get(WELCOME).content.decode()
-    assert "every project is open to you" in page
-    assert "Every project is open to you." in page
+    assert "you have access to all projects" in page
+    assert "You have access to all projects." in page

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from invitations.models import Batch, Invitation
-from invitations.tests.wizardry import begin, page, personal_form, setup_post, url, words
+from invitations.tests.wizard_helpers import page_html, personalize_form, setup_form, start_draft, url, visible_text
 from organizations.models import Membership
 
 BOTH = ["user_add_autosave", "user_add_groups", "user_add_projects", "user_add_people", "user_add_discard"]
@@ -27,7 +27,7 @@ def addresses(batch: Batch | None = None, slug: str = "acme") -> list[str]:
 
 def answers(client, address: str) -> set[int]:
     """What GET and POST answer there; 405 where it takes only the other."""
-    return {client.get(address).status_code, client.post(address, setup_post()).status_code} - {405}
+    return {client.get(address).status_code, client.post(address, setup_form()).status_code} - {405}
 
 
 @pytest.mark.spec("W-1", "R-4")
@@ -38,7 +38,7 @@ def test_builders_and_operators_are_refused_everywhere(cast, name):
         assert answers(cast.client(name), address) == {403}, address
     assert Batch.objects.count() == 1 and not Invitation.objects.exists()
     response = cast.client(name).get(url("user_add"))
-    assert "Your role does not include “Invite people”." in words(response)
+    assert "Your role does not include “Invite people”." in visible_text(response)
 
 
 @pytest.mark.spec("W-1", "A-5")
@@ -54,7 +54,7 @@ def test_strangers_find_nothing(cast, name):
 @pytest.mark.parametrize("name", ["olga", "max"])
 def test_admins_and_managers_may_add_people(cast, name):
     assert cast.client(name).get(url("user_add")).status_code == 200
-    assert begin(cast.client(name)).created_by == getattr(cast, name)
+    assert start_draft(cast.client(name)).created_by == getattr(cast, name)
 
 
 @pytest.mark.spec("W-1")
@@ -64,7 +64,7 @@ def test_where_sso_is_enforced_nobody_may_and_is_told_why(cast):
     cast.acme.save()
     for address in addresses(draft):
         assert answers(cast.client("olga"), address) == {403}, address
-    assert "because single sign-on is required" in words(cast.client("olga").get(url("user_add")))
+    assert "because single sign-on is required" in visible_text(cast.client("olga").get(url("user_add")))
     assert not Invitation.objects.exists()
 
 
@@ -73,9 +73,9 @@ def test_a_draft_is_its_authors_alone(cast):
     draft = cast.draft(cast.olga)
     for name in (*ONE, *BOTH):
         assert answers(cast.client("max"), url(name, draft)) == {404}, name
-    assert page(cast.client("max").get(url("user_add"))).count(str(draft.pk)) == 0
+    assert page_html(cast.client("max").get(url("user_add"))).count(str(draft.pk)) == 0
     # The key in a form is no way around the address.
-    form = setup_post(draft=str(draft.pk), version=str(draft.version))
+    form = setup_form(draft=str(draft.pk), version=str(draft.version))
     assert cast.client("max").post(url("user_add"), form).status_code == 404
     draft.refresh_from_db()
     assert draft.created_by == cast.olga and draft.version == 1
@@ -93,7 +93,7 @@ def test_a_draft_of_another_organization_is_not_found_here(cast):
 def test_the_signed_out_go_to_sign_in(cast):
     draft = cast.draft()
     for address in addresses(draft):
-        for response in (cast.client().get(address), cast.client().post(address, setup_post())):
+        for response in (cast.client().get(address), cast.client().post(address, setup_form())):
             assert response.status_code == 405 or response["Location"].startswith(reverse("account_login")), address
     assert Batch.objects.count() == 1
 
@@ -105,7 +105,7 @@ def test_reading_changes_nothing(cast):
     for address in addresses(draft):
         for method in (client.get, client.head, client.options):
             method(address)
-    client.post(url("user_add_personalize", draft), personal_form(draft, version=99))
+    client.post(url("user_add_personalize", draft), personalize_form(draft, version=99))
     assert Batch.objects.values().get() == before
     assert not Invitation.objects.exists()
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from invitations.forms import spread
+from invitations.forms import expand_pasted_lists
 from invitations.models import Batch, Invitation
-from invitations.tests.wizardry import rows_of, url
+from invitations.tests.wizard_helpers import people_in, url
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD
 from teamadmin.testing.pages import come_in
@@ -64,7 +64,7 @@ def test_three_people_are_invited(signed_in, live_cast):
     adder(page, "Add to Marketing").check()
     expect(page.locator("#groups .count")).to_have_text("1")
     expect(page.locator("#projects .count")).to_have_text("2")
-    expect(page.locator("#summary")).to_contain_text("A Builder can")
+    expect(page.locator("#summary")).to_contain_text("With the Builder role, they can")
     page.get_by_text("Give project access").click()
     expect(page.locator("#project-list").get_by_text("Group access")).to_have_count(2)
     adder(page, "Give access to Ledger").check()
@@ -81,7 +81,9 @@ def test_three_people_are_invited(signed_in, live_cast):
     expect(page.get_by_text("3 invitations sent")).to_be_visible()
     assert Membership.objects.filter(status=Status.INVITED).count() == Invitation.objects.count() == 3
     batch = Batch.objects.get()
-    assert rows_of(batch) == THREE and batch.reason == "We need you\nfor the dams" and batch.welcome_page == "projects"
+    assert (
+        people_in(batch) == THREE and batch.reason == "We need you\nfor the dams" and batch.welcome_page == "projects"
+    )
     assert wrong == []
 
 
@@ -108,7 +110,7 @@ def test_the_button_that_has_the_focus_does_nothing_by_itself(signed_in):
     fill(page, 0, THREE[0])
     page.get_by_role("button", name="+ Add another").focus()
     saved(page)
-    assert rows_of(Batch.objects.get()) == [THREE[0]]
+    assert people_in(Batch.objects.get()) == [THREE[0]]
     page.get_by_label("Role", exact=True).select_option("Builder")
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Reason for invitation").fill("Hello")
@@ -179,7 +181,7 @@ def test_what_is_pasted_is_read_as_the_server_reads_it(signed_in):
         paste(page, text)
         assert typed_rows(page) == rows
         if "\t" not in text:
-            server = spread([{"first_name": "", "last_name": "", "email": text}])
+            server = expand_pasted_lists([{"first_name": "", "last_name": "", "email": text}])
             assert [tuple(row.values()) for row in server] == rows
 
 
@@ -246,9 +248,9 @@ def test_another_tab_is_not_overwritten(signed_in, live_cast):
     first.get_by_label("First name").fill("First")
     expect(first.get_by_role("alert")).to_contain_text("This draft was changed in another tab.")
     draft.refresh_from_db()
-    assert rows_of(draft)[0][0] == "Second"
+    assert people_in(draft)[0][0] == "Second"
     first.get_by_role("button", name="Continue").click()
-    expect(first.get_by_role("link", name="See the other version")).to_be_visible()
+    expect(first.get_by_role("link", name="View the other version")).to_be_visible()
     expect(first.get_by_label("First name")).to_have_value("First")
 
 
@@ -262,7 +264,7 @@ def test_signed_out_while_typing(signed_in, live_cast):
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_label("First name")).to_have_value("Typed after")
-    expect(page.get_by_text("What you had typed is back.")).to_be_visible()
+    expect(page.get_by_text("Everything you typed is back")).to_be_visible()
 
 
 @pytest.mark.spec("W-12")

@@ -3,7 +3,7 @@
 import pytest
 
 from invitations.models import Batch
-from invitations.tests.wizardry import personal_form, resend_form, url
+from invitations.tests.wizard_helpers import draft_form, personalize_form, url
 from organizations.models import Group, Project, ProjectGrant
 from teamadmin.testing.parallel import on_postgresql
 
@@ -54,7 +54,7 @@ def test_pages(cast, draft, django_assert_num_queries, name, queries):
 def test_step_one(cast, draft, django_assert_num_queries, name, status, queries):
     client = cast.client("olga")
     with django_assert_num_queries(queries):
-        response = client.post(url(name, draft), resend_form(draft, last_name=["New"] * len(draft.people)), **HTMX)
+        response = client.post(url(name, draft), draft_form(draft, last_name=["New"] * len(draft.people)), **HTMX)
     assert response.status_code == status
 
 
@@ -62,7 +62,7 @@ def test_step_one(cast, draft, django_assert_num_queries, name, status, queries)
 def test_preview(cast, draft, django_assert_num_queries):
     client = cast.client("olga")
     with django_assert_num_queries(12):
-        client.post(url("user_add_preview", draft), personal_form(draft, "Hello"), **HTMX)
+        client.post(url("user_add_preview", draft), personalize_form(draft, "Hello"), **HTMX)
 
 
 @pytest.mark.spec("W-11")
@@ -70,5 +70,5 @@ def test_preview(cast, draft, django_assert_num_queries):
 def test_done(cast, draft, django_assert_num_queries):
     client = cast.client("olga")
     with django_assert_num_queries(51):
-        response = client.post(url("user_add_personalize", draft), personal_form(draft, "Hello"))
+        response = client.post(url("user_add_personalize", draft), personalize_form(draft, "Hello"))
     assert response.status_code == 302
