@@ -1,4 +1,4 @@
-"""The link, the page behind it, and what a press on Accept does for each who may stand there."""
+"""The link, the accept page, and accepting as each kind of visitor."""
 
 from datetime import timedelta
 
@@ -23,24 +23,24 @@ def invitation(cast) -> Invitation:
     return cast.invite(reason="Come and build.", project_ids=[str(cast.projects["ledger"].pk)])[0]
 
 
-def follow(client, invitation, **extra):
-    """Follows the link in the mail; the answer of the page that it leads to."""
+def open_link(client, invitation, **extra):
+    """Open the link in the email and return the response of the accept page."""
     return client.get(reverse("invitation", args=[make_token(invitation)]), follow=True, **extra)
 
 
-def state(invitation) -> tuple:
+def current_state(invitation) -> tuple:
     member = Membership.objects.get(pk=invitation.membership_id)
     return member.status, member.user_id, User.objects.count(), Entry.objects.count()
 
 
 @pytest.mark.spec("I-6")
-def test_the_link_leaves_the_address_and_no_referrer_tells_it(cast, invitation):
+def test_link_redirects_to_page_without_token(cast, invitation):
     client = cast.client()
-    answer = client.get(reverse("invitation", args=[make_token(invitation)]))
-    assert (answer.status_code, answer["Location"]) == (302, ACCEPT)
-    assert answer["Referrer-Policy"] == "no-referrer"
-    assert "no-store" in answer["Cache-Control"]
-    cookie = answer.cookies["invitation"]
+    response = client.get(reverse("invitation", args=[make_token(invitation)]))
+    assert (response.status_code, response["Location"]) == (302, ACCEPT)
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in response["Cache-Control"]
+    cookie = response.cookies["invitation"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/invitations/")
     page = client.get(ACCEPT)
     assert "no-store" in page["Cache-Control"]
@@ -48,8 +48,8 @@ def test_the_link_leaves_the_address_and_no_referrer_tells_it(cast, invitation):
 
 
 @pytest.mark.spec("I-6")
-def test_a_mail_scanner_burns_nothing(cast, invitation):
-    before = state(invitation)
+def test_mail_scanner_does_not_use_up_link(cast, invitation):
+    before = current_state(invitation)
     client = cast.client()
     for _ in range(3):
         for method in (client.get, client.head):
@@ -57,25 +57,25 @@ def test_a_mail_scanner_burns_nothing(cast, invitation):
             assert method(ACCEPT).status_code == 200
     for method in (client.post, client.put, client.delete):
         assert method(reverse("invitation", args=[make_token(invitation)])).status_code == 405
-    assert state(invitation) == before
+    assert current_state(invitation) == before
 
 
 @pytest.mark.spec("J-1")
-def test_the_page_names_organization_inviter_role_and_reason(cast, invitation):
-    page = follow(cast.client(), invitation)
-    words = page.content.decode()
+def test_page_shows_organization_inviter_role_and_reason(cast, invitation):
+    page = open_link(cast.client(), invitation)
+    html = page.content.decode()
     assert page.status_code == 200
     for part in ("Join Acme", "Olga Ivanova", "Builder", "Come and build.", "nadia@acme.example", "Set a password"):
-        assert part in words
-    assert "Build and edit in the projects you can access" in words
+        assert part in html
+    assert "Build and edit in the projects you can access" in html
 
 
 @pytest.mark.spec("J-1", "J-8")
-def test_a_new_user_sets_a_password_and_is_in(cast, invitation):
+def test_new_user_sets_password_and_joins(cast, invitation):
     client = cast.client()
-    follow(client, invitation)
-    answer = client.post(ACCEPT, {"invitation": invitation.pk, "password": NEW_PASSWORD})
-    assert (answer.status_code, answer["Location"]) == (302, "/o/acme/welcome/")
+    open_link(client, invitation)
+    response = client.post(ACCEPT, {"invitation": invitation.pk, "password": NEW_PASSWORD})
+    assert (response.status_code, response["Location"]) == (302, "/o/acme/welcome/")
     member = Membership.objects.get(email_key="nadia@acme.example")
     assert member.status == Status.ACTIVE
     assert member.user.check_password(NEW_PASSWORD)
@@ -85,9 +85,9 @@ def test_a_new_user_sets_a_password_and_is_in(cast, invitation):
 
 
 @pytest.mark.spec("J-1")
-def test_of_what_is_posted_only_the_password_counts(cast, invitation):
+def test_only_the_password_is_read_from_the_form(cast, invitation):
     client = cast.client()
-    follow(client, invitation)
+    open_link(client, invitation)
     forged = {
         "password": NEW_PASSWORD,
         "email": "evil@evil.example",
@@ -102,8 +102,8 @@ def test_of_what_is_posted_only_the_password_counts(cast, invitation):
         "organization": str(cast.globex.pk),
         "next": "https://evil.example/",
     }
-    answer = client.post(ACCEPT, forged)
-    assert answer["Location"] == "/o/acme/welcome/"
+    response = client.post(ACCEPT, forged)
+    assert response["Location"] == "/o/acme/welcome/"
     user = User.objects.get(email="nadia@acme.example")
     assert (user.first_name, user.is_staff, user.is_superuser) == ("Nadia", False, False)
     member = user.memberships.get()
@@ -114,7 +114,7 @@ def test_of_what_is_posted_only_the_password_counts(cast, invitation):
 
 @pytest.mark.spec("J-1")
 @pytest.mark.parametrize(
-    ("password", "words"),
+    ("password", "message"),
     [
         ("", "Enter a password."),
         ("short", "too short"),
@@ -124,47 +124,47 @@ def test_of_what_is_posted_only_the_password_counts(cast, invitation):
         ("nul\x00nul-nul-nul-nul", "Null characters"),
     ],
 )
-def test_a_weak_password_is_refused_beside_its_field(cast, invitation, password, words):
+def test_weak_password_shows_error_at_its_field(cast, invitation, password, message):
     client = cast.client()
-    follow(client, invitation)
-    before = state(invitation)
-    answer = client.post(ACCEPT, {"password": password})
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert words in page
+    open_link(client, invitation)
+    before = current_state(invitation)
+    response = client.post(ACCEPT, {"password": password})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert message in page
     assert 'aria-invalid="true"' in page
     assert "Come and build." in page
-    assert state(invitation) == before
+    assert current_state(invitation) == before
 
 
 @pytest.mark.spec("J-1")
 @pytest.mark.parametrize("password", ["pass word with blanks ", "пароль-из-многих-букв", "🐘🐘🐘🐘🐘🐘🐘🐘-herd-of"])
-def test_any_characters_make_a_password(cast, invitation, password):
+def test_password_may_contain_any_characters(cast, invitation, password):
     client = cast.client()
-    follow(client, invitation)
+    open_link(client, invitation)
     assert client.post(ACCEPT, {"password": password}).status_code == 302
     assert User.objects.get(email="nadia@acme.example").check_password(password)
 
 
 @pytest.mark.spec("J-1")
-def test_bytes_that_are_no_text_are_no_error_of_ours(cast, invitation):
+def test_invalid_utf8_is_not_a_server_error(cast, invitation):
     client = cast.client()
-    follow(client, invitation)
+    open_link(client, invitation)
     body = "password=%ED%A0%80%ED%A0%80-a-lone-surrogate"
-    answer = client.post(ACCEPT, body, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code in (302, 422)
+    response = client.post(ACCEPT, body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code in (302, 422)
 
 
 @pytest.mark.spec("J-2")
-def test_an_address_with_a_user_signs_in_to_join(cast, invitation):
+def test_existing_user_signs_in_to_join(cast, invitation):
     add_user("nadia@acme.example", "Nadia", "Petrov")
     client = cast.client()
-    page = follow(client, invitation)
+    page = open_link(client, invitation)
     assert "Sign in to join" in page.content.decode()
     assert "/accounts/login/?next=/invitations/accept/" in page.content.decode()
-    before = state(invitation)
+    before = current_state(invitation)
     assert client.post(ACCEPT, {"password": NEW_PASSWORD}).status_code == 409
-    assert state(invitation) == before
+    assert current_state(invitation) == before
     signed_in = client.post(
         "/accounts/login/?next=/invitations/accept/",
         {"login": "nadia@acme.example", "password": PASSWORD, "next": ACCEPT},
@@ -177,25 +177,25 @@ def test_an_address_with_a_user_signs_in_to_join(cast, invitation):
 
 
 @pytest.mark.spec("J-2")
-def test_signing_in_alone_joins_nothing(cast, invitation):
+def test_signing_in_does_not_accept_the_invitation(cast, invitation):
     user = add_user("nadia@acme.example")
     client = cast.client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    follow(client, invitation)
-    assert state(invitation)[0] == Status.INVITED
+    open_link(client, invitation)
+    assert current_state(invitation)[0] == Status.INVITED
     assert client.get("/o/acme/welcome/").status_code == 404
 
 
 @pytest.mark.spec("J-2")
 @pytest.mark.parametrize("name", ["bo", "tess", "stranger"])
-def test_somebody_else_is_offered_to_switch(cast, invitation, name):
+def test_other_user_can_switch_account(cast, invitation, name):
     client = cast.client(name)
-    page = follow(client, invitation).content.decode()
+    page = open_link(client, invitation).content.decode()
     assert "This invitation is for someone else" in page
     assert "Switch account" in page
-    before = state(invitation)
+    before = current_state(invitation)
     assert client.post(ACCEPT, {"invitation": invitation.pk, "password": NEW_PASSWORD}).status_code == 409
-    assert state(invitation) == before
+    assert current_state(invitation) == before
     switched = client.post("/invitations/accept/other-account/")
     assert switched["Location"] == ACCEPT
     assert "_auth_user_id" not in client.session
@@ -203,88 +203,88 @@ def test_somebody_else_is_offered_to_switch(cast, invitation, name):
 
 
 @pytest.mark.spec("I-6")
-def test_a_form_of_the_first_tab_does_not_accept_the_second_invitation(cast, invitation):
+def test_outdated_form_does_not_accept_another_invitation(cast, invitation):
     other = cast.invite(people=[("Omar", "Said", "omar@acme.example")])[0]
     client = cast.client()
-    follow(client, invitation)
-    follow(client, other)
-    answer = client.post(ACCEPT, {"invitation": invitation.pk, "password": NEW_PASSWORD})
-    assert answer.status_code == 409
-    assert "You’ve opened another invitation" in answer.content.decode()
-    assert "omar@acme.example" in answer.content.decode()
+    open_link(client, invitation)
+    open_link(client, other)
+    response = client.post(ACCEPT, {"invitation": invitation.pk, "password": NEW_PASSWORD})
+    assert response.status_code == 409
+    assert "You’ve opened another invitation" in response.content.decode()
+    assert "omar@acme.example" in response.content.decode()
     assert not Membership.objects.filter(status=Status.ACTIVE, email_key__in=["omar@acme.example"]).exists()
 
 
 @pytest.mark.spec("J-3")
-def test_a_users_other_membership_in_the_organization_is_no_error(cast, invitation):
+def test_user_with_another_membership_cannot_accept(cast, invitation):
     user = add_user("nadia@acme.example")
     Membership.objects.filter(pk=cast.opal.pk).update(user=user)
     client = cast.client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    follow(client, invitation)
-    answer = client.post(ACCEPT, {"invitation": invitation.pk})
-    assert answer.status_code == 410
+    open_link(client, invitation)
+    response = client.post(ACCEPT, {"invitation": invitation.pk})
+    assert response.status_code == 410
     assert Membership.objects.get(pk=invitation.membership_id).status == Status.INVITED
 
 
 @pytest.mark.spec("I-6", "J-3")
-def test_a_used_link_opens_nothing_in_another_browser(cast, invitation):
+def test_used_link_does_not_work_in_another_browser(cast, invitation):
     first, second = cast.client(), cast.client()
-    follow(first, invitation)
-    follow(second, invitation)
+    open_link(first, invitation)
+    open_link(second, invitation)
     first.post(ACCEPT, {"password": NEW_PASSWORD})
-    answer = second.post(ACCEPT, {"password": "another-long-password"})
-    assert answer.status_code == 410
+    response = second.post(ACCEPT, {"password": "another-long-password"})
+    assert response.status_code == 410
     assert "_auth_user_id" not in second.session
     assert User.objects.get(email="nadia@acme.example").check_password(NEW_PASSWORD)
 
 
 @pytest.mark.spec("J-3")
-def test_single_sign_on_enforced_meanwhile_wins(cast, invitation):
+def test_enforced_single_sign_on_prevents_accepting(cast, invitation):
     client = cast.client()
-    follow(client, invitation)
+    open_link(client, invitation)
     cast.acme.sso_enforced = True
     cast.acme.save()
-    before = state(invitation)
-    answer = client.post(ACCEPT, {"password": NEW_PASSWORD})
-    assert answer.status_code == 403
-    assert "requires single sign-on" in answer.content.decode()
-    assert state(invitation) == before
+    before = current_state(invitation)
+    response = client.post(ACCEPT, {"password": NEW_PASSWORD})
+    assert response.status_code == 403
+    assert "requires single sign-on" in response.content.decode()
+    assert current_state(invitation) == before
 
 
 @pytest.mark.spec("J-3")
-def test_a_role_that_the_inviter_could_not_give_today_is_not_given(cast):
+def test_role_is_not_given_if_inviter_lost_the_right(cast):
     invitation = cast.invite(role="manager")[0]
     client = cast.client()
-    follow(client, invitation)
+    open_link(client, invitation)
     Membership.objects.filter(pk=cast.olga.pk).update(status=Status.DEACTIVATED)
-    answer = client.post(ACCEPT, {"password": NEW_PASSWORD})
-    assert answer.status_code == 403
-    assert "can no longer give this role" in answer.content.decode()
-    assert state(invitation)[0] == Status.INVITED
+    response = client.post(ACCEPT, {"password": NEW_PASSWORD})
+    assert response.status_code == 403
+    assert "can no longer give this role" in response.content.decode()
+    assert current_state(invitation)[0] == Status.INVITED
 
 
 @pytest.mark.spec("I-1", "J-3")
 @pytest.mark.parametrize(("seconds", "status"), [(-1, 410), (60, 302)])
-def test_a_second_decides_by_the_databases_clock(cast, invitation, seconds, status):
+def test_expiry_is_exact_to_the_second(cast, invitation, seconds, status):
     client = cast.client()
-    follow(client, invitation)
+    open_link(client, invitation)
     moment = timezone.now() + timedelta(seconds=seconds)
     Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=moment)
     assert client.post(ACCEPT, {"password": NEW_PASSWORD}).status_code == status
 
 
 @pytest.mark.spec("I-1")
-def test_this_machines_clock_does_not_expire_a_link(cast, invitation):
+def test_web_server_clock_does_not_expire_link(cast, invitation):
     client = cast.client()
     with time_machine.travel(timezone.now() + timedelta(days=31), tick=True):
-        page = follow(client, invitation)
-    # The cookie is made and read by this machine's clock, the invitation by the database's.
+        page = open_link(client, invitation)
+    # The cookie uses the web server's clock, the invitation the database's.
     assert page.status_code == 200
 
 
 @pytest.mark.spec("J-1")
-def test_a_bearer_of_the_token_is_nobody_elsewhere(cast, invitation):
+def test_token_gives_no_access_elsewhere(cast, invitation):
     token = make_token(invitation)
     client = cast.client()
     assert client.get("/o/acme/welcome/", headers={"authorization": f"Bearer {token}"}).status_code == 302

@@ -1,4 +1,4 @@
-"""The invitation's mail: what it says, how it is built, and who does not get one."""
+"""The invitation email: content, structure, and when it isn't sent."""
 
 import re
 from datetime import timedelta
@@ -19,12 +19,12 @@ from teamadmin.testing.parallel import on_postgresql
 
 REASON = "Come and build.\n\nWe start on Monday."
 
-# All that a mail is made of: nothing that somebody wrote adds one.
+# All tags of the email. Names and reasons must not add any.
 TAGS = set("html head meta title style body div table tbody tr td img h1 h2 p br b a".split())  # noqa: SIM905
 
 
 @pytest.mark.spec("M-1", "M-2", "M-4", "M-5")
-def test_both_parts_say_it_all(cast):
+def test_both_parts_have_complete_content(cast):
     invitation = cast.invite(
         reason=REASON,
         group_ids=[str(cast.groups["marketing"].pk)],
@@ -35,7 +35,7 @@ def test_both_parts_say_it_all(cast):
     assert str(message["Subject"]) == "Olga Ivanova invited you to Acme"
     assert str(message["From"]) == "Acme via TeamAdmin <invite@teamadmin.example>"
     assert (str(message["To"]), message["Reply-To"]) == ("nadia@acme.example", None)
-    for words in (" ".join(text.split()), EmailReader(html).plain):
+    for body in (" ".join(text.split()), EmailReader(html).plain):
         for part in (
             "Join Acme on TeamAdmin",
             "Olga Ivanova invited you with the role Builder.",
@@ -48,12 +48,12 @@ def test_both_parts_say_it_all(cast):
             accept_url(invitation),
             "Sent by Acme through TeamAdmin to nadia@acme.example.",
         ):
-            assert part in words
+            assert part in body
     assert all(len(line) <= 72 or "://" in line for line in text.splitlines())
 
 
 @pytest.mark.spec("M-3")
-def test_the_reason_is_a_quote_with_its_author(cast):
+def test_reason_is_quoted_with_author(cast):
     _, text, html = received_email(cast.invite(reason=REASON)[0])
     assert "Olga Ivanova wrote:\n\n> Come and build.\n>\n> We start on Monday.\n" in text
     assert "Come and build.<br><br>We start on Monday." in html
@@ -62,14 +62,14 @@ def test_the_reason_is_a_quote_with_its_author(cast):
 
 @pytest.mark.spec("M-3")
 @pytest.mark.parametrize("reason", ["", "  \n ", "\u200b"])
-def test_a_blank_reason_leaves_nothing_behind(cast, reason):
+def test_blank_reason_leaves_out_the_quote(cast, reason):
     _, text, html = received_email(cast.invite(reason=reason)[0])
     assert "wrote" not in text and ">" not in text
     assert 'class="quote"' not in html and 'class="face' not in html
 
 
 @pytest.mark.spec("M-3", "I-4")
-def test_a_resend_names_who_resent_and_who_wrote(cast):
+def test_resent_email_names_new_inviter_and_author(cast):
     invitation = cast.invite(reason=REASON)[0]
     resend_invitation(actor=cast.max, member=invitation.membership)
     _, text, _ = received_email(invitation)
@@ -78,19 +78,19 @@ def test_a_resend_names_who_resent_and_who_wrote(cast):
 
 
 @pytest.mark.spec("M-4")
-def test_long_lists_are_cut_and_counted(cast):
+def test_long_project_lists_are_cut(cast):
     projects = [Project(organization=cast.acme, name=f"Project {number}").prepare() for number in range(9)]
     Project.objects.bulk_create(projects)
     _, text, _ = received_email(cast.invite(project_ids=[str(project.pk) for project in projects])[0])
-    words = " ".join(text.split())
-    assert "access to 9 projects Project 0, Project 1, Project 2, Project 3, Project 4 and 4 more." in words
+    text = " ".join(text.split())
+    assert "access to 9 projects Project 0, Project 1, Project 2, Project 3, Project 4 and 4 more." in text
 
 
 @pytest.mark.spec("M-4")
-def test_who_sees_every_project_is_told_so(cast):
+def test_access_to_all_projects_is_stated(cast):
     _, text, html = received_email(cast.invite(role="manager", project_ids=[str(cast.projects["ledger"].pk)])[0])
-    for words in (text, EmailReader(html).plain):
-        assert "You’ll have access to all projects" in words and "Ledger" not in words
+    for body in (text, EmailReader(html).plain):
+        assert "You’ll have access to all projects" in body and "Ledger" not in body
     _, text, _ = received_email(cast.invite(role="operator", people=[("A", "B", "b@acme.example")])[0])
     assert "with the role Operator" in text and "have access to" not in text
 
@@ -106,7 +106,7 @@ def test_several_roles_are_listed(cast):
 
 
 @pytest.mark.spec("M-5")
-def test_a_mail_sent_later_counts_the_days_that_are_left(cast):
+def test_resent_email_shows_days_left(cast):
     invitation = cast.invite()[0]
     end = timezone.now() + timedelta(days=1, minutes=5)
     Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=end)
@@ -115,7 +115,7 @@ def test_a_mail_sent_later_counts_the_days_that_are_left(cast):
 
 
 @pytest.mark.spec("M-6")
-def test_the_picture_travels_inside_and_nothing_is_fetched(cast):
+def test_logo_is_inline_and_nothing_is_fetched(cast):
     invitation = cast.invite(reason=REASON)[0]
     message, _, html = received_email(invitation)
     assert message.get_content_type() == "multipart/related"
@@ -137,7 +137,7 @@ def test_styles_are_inlined_and_dark_mode_is_kept(cast):
 
 
 @pytest.mark.spec("M-6")
-def test_headers_are_those_of_a_machines_mail(cast):
+def test_headers_of_automatic_email(cast):
     message, _, _ = received_email(cast.invite()[0])
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["List-Unsubscribe"] is None
@@ -145,7 +145,7 @@ def test_headers_are_those_of_a_machines_mail(cast):
 
 @pytest.mark.spec("M-6")
 @pytest.mark.parametrize(
-    "nasty",
+    "hostile",
     [
         "<b>x</b>",
         '"><img src=x onerror=alert(1)>',
@@ -159,26 +159,26 @@ def test_headers_are_those_of_a_machines_mail(cast):
         "O'Brien & Söhne",
     ],
 )
-def test_names_and_reason_are_literal_everywhere(cast, nasty):
-    Membership.objects.filter(pk=cast.olga.pk).update(first_name=nasty, last_name="I")
+def test_names_and_reason_are_escaped(cast, hostile):
+    Membership.objects.filter(pk=cast.olga.pk).update(first_name=hostile, last_name="I")
     cast.olga.refresh_from_db()
     for thing in (cast.acme, cast.projects["ledger"]):
-        thing.name = nasty
+        thing.name = hostile
         thing.save()
     cast.olga.organization = cast.acme
-    invitation = cast.invite(reason=f"{nasty}\n{nasty}", project_ids=[str(cast.projects["ledger"].pk)])[0]
+    invitation = cast.invite(reason=f"{hostile}\n{hostile}", project_ids=[str(cast.projects["ledger"].pk)])[0]
     message, text, html = received_email(invitation)
     page = EmailReader(html)
-    literal = " ".join(nasty.split())
+    literal = " ".join(hostile.split())
     assert page.plain.count(literal) >= 5
     assert len([address for address in page.addresses if not address.startswith("cid:")]) == 2
     assert page.tags <= TAGS
-    assert f"> {nasty}\n> {nasty}" in text
+    assert f"> {hostile}\n> {hostile}" in text
     assert str(message["Subject"]).strip() == f"{literal} I invited you to {literal}"
 
 
 @pytest.mark.spec("M-5", "M-6")
-def test_the_link_comes_from_the_setting_and_from_no_request(cast, settings):
+def test_link_uses_base_url_and_not_the_request(cast, settings):
     settings.BASE_URL = "https://app.acme.test"
     client = cast.client("olga", headers={"host": "evil.test:1234", "x-forwarded-host": "evil.test"})
     client.get("/o/acme/", headers={"host": "testserver:1234"})
@@ -191,7 +191,7 @@ def test_the_link_comes_from_the_setting_and_from_no_request(cast, settings):
 @pytest.mark.parametrize(
     "end", ["withdrawn", "accepted", "expired", "gone", "single sign-on", "domain", "organization"]
 )
-def test_who_is_not_wanted_any_more_gets_no_mail(cast, end, mail_server):
+def test_ended_invitations_send_no_email(cast, end, mail_server):
     invitation = cast.invite()[0]
     row = outgoing_email(invitation)
     member = invitation.membership
@@ -218,7 +218,7 @@ def test_who_is_not_wanted_any_more_gets_no_mail(cast, end, mail_server):
 
 
 @pytest.mark.spec("I-7")
-def test_the_inviter_learns_who_asks_for_a_new_link(cast):
+def test_inviter_is_told_about_request_for_new_link(cast):
     invitation = cast.invite()[0]
     past = timezone.now() - timedelta(seconds=1)
     Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=past)
@@ -237,7 +237,7 @@ def test_the_inviter_learns_who_asks_for_a_new_link(cast):
 
 
 @pytest.mark.spec("M-7")
-def test_a_worker_sends_it_over_smtp(live_cast, mail_server, celery_worker_process):
+def test_worker_sends_email_over_smtp(live_cast, mail_server, celery_worker_process):
     if not on_postgresql():
         pytest.skip("A worker of its own needs a database that two processes write to")
     celery_worker_process(EMAIL_URL=mail_server.url)
@@ -249,7 +249,7 @@ def test_a_worker_sends_it_over_smtp(live_cast, mail_server, celery_worker_proce
 
 
 @pytest.mark.spec("M-7")
-def test_any_provider_of_anymail_takes_it(cast, settings):
+def test_email_works_with_anymail_providers(cast, settings):
     settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
     message = render_invitation(outgoing_email(cast.invite()[0]))
     message.send()
@@ -259,12 +259,12 @@ def test_any_provider_of_anymail_takes_it(cast, settings):
 
 
 @pytest.mark.spec("W-10")
-def test_the_preview_is_the_same_mail_without_a_link(cast):
+def test_preview_is_the_email_without_link(cast):
     draft = cast.draft(reason=REASON, project_ids=[str(cast.projects["ledger"].pk)])
-    shown = email_preview(draft, cast.olga)
+    preview = email_preview(draft, cast.olga)
     page = EmailReader(email_preview_html(draft, cast.olga, logo_src="data:image/png;base64,AA=="))
-    assert shown.sender == "Acme via TeamAdmin <invite@teamadmin.example>"
-    assert shown.subject == "Olga Ivanova invited you to Acme"
+    assert preview.sender == "Acme via TeamAdmin <invite@teamadmin.example>"
+    assert preview.subject == "Olga Ivanova invited you to Acme"
     for part in (
         "Join Acme on TeamAdmin",
         "invited you with the role Builder",
@@ -277,14 +277,14 @@ def test_the_preview_is_the_same_mail_without_a_link(cast):
 
 
 @pytest.mark.spec("W-10")
-def test_an_empty_draft_has_a_preview(cast):
+def test_empty_draft_has_preview(cast):
     draft = cast.draft(people=[("", "", "")])
     draft.role_ids, draft.people = [], []
     assert "Join Acme on TeamAdmin" in email_preview_html(draft, cast.olga)
     assert email_preview(draft, cast.olga).content.role_names == ""
 
 
-def test_a_mail_costs_a_fixed_number_of_queries(cast, django_assert_num_queries):
+def test_rendering_takes_four_queries(cast, django_assert_num_queries):
     one = cast.invite(group_ids=[str(cast.groups["marketing"].pk)])[0]
     row = outgoing_email(one)
     with django_assert_num_queries(4):

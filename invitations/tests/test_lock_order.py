@@ -1,4 +1,4 @@
-"""Sending, sending again and withdrawing ask the rules when their turn comes, not when the request began."""
+"""Sending, resending and withdrawing check the rules after getting their lock, and never deadlock."""
 
 import threading
 
@@ -29,21 +29,21 @@ def ann(live_cast):
 
 
 @pytest.mark.spec("R-6", "I-4", "U-14", "W-1")
-@pytest.mark.parametrize("way", ["demoted", "deactivated"])
-def test_who_lost_the_right_while_waiting_does_nothing(live_cast, ann, way):
+@pytest.mark.parametrize("change", ["demoted", "deactivated"])
+def test_actor_who_lost_permission_while_waiting_is_denied(live_cast, ann, change):
     pia, eve = (
         invitation.membership
         for invitation in live_cast.invite(people=[("Pia", "P", "pia@acme.example"), ("Eve", "E", "eve@acme.example")])
     )
     draft = live_cast.draft(ann, people=[("New", "N", "new@acme.example")])
-    assert P.PEOPLE_ADMIN in permissions_of_member(ann)  # known before, as to every request
+    assert P.PEOPLE_ADMIN in permissions_of_member(ann)  # cached, as in every request
     changes = {
         "demoted": lambda: MembershipRole.objects.filter(membership=ann).update(role=role_named("operator")),
         "deactivated": lambda: Membership.objects.filter(pk=ann.pk).update(status="deactivated"),
     }
     results = while_waiting(
         lambda: lock_organization(live_cast.acme.pk),
-        changes[way],
+        changes[change],
         lambda: send_batch(actor=ann, batch=draft, version=draft.version),
         lambda: resend_invitation(actor=ann, member=pia),
         lambda: withdraw_invitation(actor=ann, member=eve),
@@ -53,7 +53,7 @@ def test_who_lost_the_right_while_waiting_does_nothing(live_cast, ann, way):
 
 
 @pytest.mark.spec("R-7", "U-14")
-def test_who_is_offered_more_by_now_is_not_withdrawn(live_cast):
+def test_member_with_new_admin_role_is_not_withdrawn(live_cast):
     remover = add_role(live_cast.acme, "Remover", P.PEOPLE_VIEW, P.PEOPLE_ADMIN)
     rex = add_member(live_cast.acme, add_user("rex@acme.example", "Rex"), remover)
     pia = live_cast.invite()[0].membership
@@ -66,8 +66,8 @@ def test_who_is_offered_more_by_now_is_not_withdrawn(live_cast):
 
 
 @pytest.mark.spec("R-3", "U-14")
-def test_withdrawing_and_deleting_the_role_never_wait_for_each_other(live_cast, monkeypatch):
-    """Who deletes a role has its links, then the members' rows; who withdraws, the member's row, then their links."""
+def test_withdrawing_and_deleting_role_do_not_deadlock(live_cast, monkeypatch):
+    """Deleting a role locks its links, then the members; withdrawing locks the member, then their links."""
     desk, pia = add_role(live_cast.acme, "Desk", P.PEOPLE_VIEW), live_cast.invite()[0].membership
     MembershipRole.objects.filter(membership=pia).update(role=desk)
     results: list = []
@@ -77,20 +77,20 @@ def test_withdrawing_and_deleting_the_role_never_wait_for_each_other(live_cast, 
 
     other = threading.Thread(target=withdraw)
 
-    def in_between(organization, members) -> None:
+    def withdraw_meanwhile(organization, members) -> None:
         other.start()
         wait_until(lambda: waiting() == 1, 20)
         reorder(organization, members)
 
-    monkeypatch.setattr("organizations.services.roles.reorder", in_between)
+    monkeypatch.setattr("organizations.services.roles.reorder", withdraw_meanwhile)
     retire_role(actor=live_cast.olga, role=desk, replacement=role_named("operator"))
     other.join(30)
     assert results == [True]
 
 
 @pytest.mark.spec("R-3", "W-11")
-def test_done_and_deleting_the_role_never_wait_for_each_other(live_cast):
-    """Who deletes a role has the organization's row, then its drafts: Done must not have the draft's before."""
+def test_sending_and_deleting_role_do_not_deadlock(live_cast):
+    """Deleting a role locks the organization, then its drafts. Done must not lock the draft first."""
     desk = add_role(live_cast.acme, "Desk", P.WORKSPACE_VIEW)
     draft = live_cast.draft(live_cast.max)
     draft = save_draft(actor=live_cast.max, batch=draft, version=draft.version, role_ids=[str(desk.pk)])
@@ -99,9 +99,9 @@ def test_done_and_deleting_the_role_never_wait_for_each_other(live_cast):
         url("user_add_personalize", draft),
         personalize_form(draft, "Hello"),
     )
-    (answer,) = while_waiting(
+    (response,) = while_waiting(
         lambda: lock_organization(live_cast.acme.pk),
         lambda: retire_role(actor=live_cast.olga, role=desk, replacement=role_named("operator")),
         lambda: client.post(address, form),
     )
-    assert answer.status_code == 409 and not Invitation.objects.exists()
+    assert response.status_code == 409 and not Invitation.objects.exists()

@@ -1,4 +1,4 @@
-"""Resend and withdraw: what stays, what starts anew, what dies."""
+"""Resending and withdrawing: expiry, links, emails and permissions."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def test_resending_keeps_expiry_and_link(cast, invitation):
 
 
 @pytest.mark.spec("I-3")
-def test_resending_an_expired_one_starts_a_new_period_and_kills_the_old_link(cast, invitation):
+def test_resending_expired_invitation_starts_new_period_and_replaces_link(cast, invitation):
     token = make_token(invitation)
     expire(invitation)
     assert find_link(token).state == LinkState.EXPIRED
@@ -50,7 +50,7 @@ def test_resending_an_expired_one_starts_a_new_period_and_kills_the_old_link(cas
 
 
 @pytest.mark.spec("I-4", "R-6")
-def test_who_may_not_give_the_role_may_not_resend_it(cast):
+def test_resending_requires_right_to_give_the_role(cast):
     invitation = cast.invite(role="admin")[0]
     with pytest.raises(Refused, match="more than yours"):
         resend_invitation(actor=cast.max, member=invitation.membership)
@@ -60,13 +60,13 @@ def test_who_may_not_give_the_role_may_not_resend_it(cast):
 
 
 @pytest.mark.spec("I-2")
-def test_a_member_who_joined_gets_no_invitation_again(cast):
+def test_active_member_cannot_be_resent(cast):
     with pytest.raises(Refused, match="has already joined"):
         resend_invitation(actor=cast.olga, member=cast.bo)
 
 
 @pytest.mark.spec("I-9", "I-7")
-def test_withdrawing_deletes_the_member_and_the_link_says_so(cast, invitation):
+def test_withdrawing_deletes_member_and_revokes_link(cast, invitation):
     token, key = make_token(invitation), invitation.membership_id
     assert withdraw_invitation(actor=cast.olga, member=invitation.membership)
     assert not Membership.objects.filter(pk=key).exists()
@@ -76,13 +76,13 @@ def test_withdrawing_deletes_the_member_and_the_link_says_so(cast, invitation):
 
 
 @pytest.mark.spec("R-4")
-def test_a_manager_withdraws_nothing(cast, invitation):
+def test_manager_cannot_withdraw(cast, invitation):
     with pytest.raises(Refused):
         withdraw_invitation(actor=cast.max, member=invitation.membership)
 
 
 @pytest.mark.spec("I-7")
-def test_the_inviter_is_told_once_a_period(cast, invitation):
+def test_new_link_is_requested_once_per_period(cast, invitation):
     assert not request_new_link(invitation=invitation)
     expire(invitation)
     assert request_new_link(invitation=invitation)
@@ -91,7 +91,7 @@ def test_the_inviter_is_told_once_a_period(cast, invitation):
 
 
 @pytest.mark.spec("I-6")
-def test_a_token_cannot_be_changed_or_made(cast, invitation):
+def test_altered_tokens_are_rejected_and_tokens_are_not_stored(cast, invitation):
     token = make_token(invitation)
     assert read_token(token) == (invitation.pk, 1)
     for place in range(len(token)):
@@ -104,7 +104,7 @@ def test_a_token_cannot_be_changed_or_made(cast, invitation):
 
 
 @pytest.mark.spec("I-6")
-def test_an_older_key_stays_valid_while_it_is_listed(cast, invitation, settings):
+def test_older_key_is_valid_while_listed(cast, invitation, settings):
     token = make_token(invitation)
     settings.INVITATION_KEYS = ["a-new-key", *settings.INVITATION_KEYS]
     assert find_link(token).state == LinkState.OPEN

@@ -1,4 +1,4 @@
-"""R-3: a role in use is deleted only with another one for whoever has it: members, groups, drafts."""
+"""R-3: deleting a role in use needs a replacement for its members, groups and drafts."""
 
 import pytest
 
@@ -14,12 +14,12 @@ from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 from teamadmin.testing.parallel import at_once, on_postgresql
 
 
-def fresh(member: Membership) -> Membership:
+def reload(member: Membership) -> Membership:
     return Membership.objects.get(pk=member.pk)
 
 
-def keys(member: Membership) -> list[str]:
-    return [role.key for role in roles_of(fresh(member))]
+def role_keys(member: Membership) -> list[str]:
+    return [role.key for role in roles_of(reload(member))]
 
 
 @pytest.fixture
@@ -27,26 +27,26 @@ def desk(cast) -> Role:
     return add_role(cast.acme, "Desk", P.PEOPLE_VIEW)
 
 
-def test_a_role_that_nobody_has_goes_at_once(cast, desk):
+def test_unused_role_is_deleted(cast, desk):
     retire_role(actor=cast.olga, role=desk)
     assert not Role.objects.filter(pk=desk.pk).exists()
     assert Entry.objects.get(action="role.deleted").target_label == "Desk"
 
 
 @pytest.mark.spec("R-3")
-def test_a_role_in_use_needs_another_one(cast, desk):
+def test_role_in_use_needs_replacement(cast, desk):
     vic = add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), desk)
     with pytest.raises(Refused, match="Desk is in use"):
         retire_role(actor=cast.olga, role=desk)
     retire_role(actor=cast.olga, role=desk, replacement=role_named("builder"))
-    assert keys(vic) == ["builder"] and fresh(vic).role_order == role_named("builder").rank
+    assert role_keys(vic) == ["builder"] and reload(vic).role_order == role_named("builder").rank
     assert MembershipRole.objects.filter(membership=vic).count() == 1
     data = Entry.objects.get(action="role.deleted").data
     assert data == {"members": "1", "groups": "0", "replacement": "Builder"}
 
 
 @pytest.mark.spec("R-3", "R-2")
-def test_in_the_task_scheme_no_role_is_held_twice(cast):
+def test_task_scheme_members_get_replacement_once(cast):
     desk = add_role(cast.globex, "Desk", P.PEOPLE_VIEW)
     other = add_role(cast.globex, "Other", P.AUDIT_VIEW)
     Role.objects.filter(pk=other.pk).update(rank=101)
@@ -55,39 +55,40 @@ def test_in_the_task_scheme_no_role_is_held_twice(cast):
     one = add_member(cast.globex, add_user("b@globex.example", "B", "One"), desk, other)
     none = add_member(cast.globex, add_user("c@globex.example", "C", "None"), "billing")
     retire_role(actor=cast.tess, role=desk, replacement=reader)
-    assert keys(both) == ["read_only"] and keys(one) == ["read_only", "other"] and keys(none) == ["billing"]
-    assert [fresh(member).role_order for member in (both, one, none)] == [reader.rank, reader.rank, 60]
+    members = (both, one, none)
+    assert [role_keys(member) for member in members] == [["read_only"], ["read_only", "other"], ["billing"]]
+    assert [reload(member).role_order for member in members] == [reader.rank, reader.rank, 60]
     retire_role(actor=cast.tess, role=other, replacement=reader)
-    assert keys(one) == ["read_only"] and fresh(one).role_order == reader.rank
+    assert role_keys(one) == ["read_only"] and reload(one).role_order == reader.rank
 
 
 @pytest.mark.spec("R-3", "R-2")
-def test_a_members_place_falls_where_their_highest_role_goes(cast):
+def test_role_order_follows_highest_remaining_role(cast):
     desk, lower = add_role(cast.globex, "Desk", P.PEOPLE_VIEW), add_role(cast.globex, "Lower", P.AUDIT_VIEW)
     Role.objects.filter(pk=lower.pk).update(rank=120)
     both = add_member(cast.globex, add_user("a@globex.example", "A", "Both"), desk, lower)
     one = add_member(cast.globex, add_user("b@globex.example", "B", "One"), desk, "billing")
     retire_role(actor=cast.tess, role=desk, replacement=Role.objects.get(pk=lower.pk))
-    assert keys(both) == ["lower"] and fresh(both).role_order == 120
-    assert fresh(one).role_order == role_named("billing", Scheme.TASK).rank
+    assert role_keys(both) == ["lower"] and reload(both).role_order == 120
+    assert reload(one).role_order == role_named("billing", Scheme.TASK).rank
 
 
 @pytest.mark.spec("R-3", "G-4")
-def test_groups_and_pending_members_get_it_too(cast, desk):
+def test_groups_and_pending_members_get_replacement(cast, desk):
     group, other = cast.groups["marketing"], cast.groups["research"]
-    for carrier in (group, other):
-        GroupRole.objects.create(organization=cast.acme, group=carrier, role=desk)
+    for each_group in (group, other):
+        GroupRole.objects.create(organization=cast.acme, group=each_group, role=desk)
     GroupRole.objects.create(organization=cast.acme, group=other, role=role_named("operator"))
     invitation = cast.invite()[0]
     set_member_roles(actor=cast.olga, member=invitation.membership, roles=[desk])
     retire_role(actor=cast.olga, role=desk, replacement=role_named("operator"))
-    assert [(role.key, name) for role, name in group_roles_of(fresh(cast.bo))] == [("operator", "Marketing")]
+    assert [(role.key, name) for role, name in group_roles_of(reload(cast.bo))] == [("operator", "Marketing")]
     assert GroupRole.objects.filter(group=other).count() == 1
-    assert keys(invitation.membership) == ["operator"]
+    assert role_keys(invitation.membership) == ["operator"]
 
 
 @pytest.mark.spec("R-3", "W-12")
-def test_drafts_give_the_other_role_and_an_open_tab_learns_of_it(cast, desk):
+def test_drafts_get_replacement_and_new_version(cast, desk):
     draft, sent = cast.draft(cast.max), cast.invite(people=[("Ana", "Soto", "ana@acme.example")])[0].batch
     for batch in (draft, sent):
         Batch.objects.filter(pk=batch.pk).update(role_ids=[str(desk.pk)])
@@ -103,44 +104,44 @@ def test_drafts_give_the_other_role_and_an_open_tab_learns_of_it(cast, desk):
 
 
 @pytest.mark.spec("R-6")
-def test_the_other_role_is_one_that_the_actor_may_give(cast, desk):
+def test_replacement_must_be_a_role_the_actor_may_give(cast, desk):
     keeper = add_member(
         cast.acme,
         add_user("kim@acme.example", "Kim", "Keeper"),
         add_role(cast.acme, "Keeper", P.ROLES_MANAGE, P.PEOPLE_VIEW),
     )
     vic = add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), desk)
-    for role, words in (
+    for role, message in (
         (role_named("manager"), "cannot give the role Manager"),
         (desk, "Choose another role"),
         (role_named("read_only", Scheme.TASK), "Choose a role of this organization"),
         (add_role(cast.globex, "Far", P.PEOPLE_VIEW), "Choose a role of this organization"),
     ):
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(Refused, match=message):
             retire_role(actor=keeper, role=desk, replacement=role)
     retire_role(actor=keeper, role=desk, replacement=role_named("builder"))
-    assert keys(vic) == ["builder"]
+    assert role_keys(vic) == ["builder"]
 
 
 @pytest.mark.spec("R-7", "R-3")
-def test_who_may_not_edit_a_role_may_not_delete_it(cast, desk):
+def test_deleting_requires_right_to_edit_the_role(cast, desk):
     keeper = add_member(
         cast.acme, add_user("kim@acme.example", "Kim", "Keeper"), add_role(cast.acme, "Keeper", P.ROLES_MANAGE)
     )
     strong = add_role(cast.acme, "Guard", P.SECURITY_MANAGE)
-    for actor, role, words in (
+    for actor, role, message in (
         (cast.max, desk, "Manage roles"),
         (keeper, strong, "Guard allows more"),
         (cast.olga, role_named("operator"), "built-in role"),
     ):
-        with pytest.raises(Refused, match=words):
+        with pytest.raises(Refused, match=message):
             retire_role(actor=actor, role=role, replacement=role_named("builder"))
     with pytest.raises(Role.DoesNotExist):
         retire_role(actor=cast.tess, role=desk)
 
 
 @pytest.mark.spec("R-3")
-def test_a_thousand_holders_cost_no_query_more(cast, desk, django_assert_max_num_queries):
+def test_query_count_is_the_same_for_a_thousand_members(cast, desk, django_assert_max_num_queries):
     def add(count: int, start: int) -> None:
         members = [
             Membership(organization=cast.acme, email=f"m{start + n}@acme.example", role_order=100).prepare()
@@ -163,22 +164,22 @@ def test_a_thousand_holders_cost_no_query_more(cast, desk, django_assert_max_num
 
 
 @pytest.mark.spec("R-3")
-def test_many_holders_find_their_place_slice_by_slice(cast, desk, monkeypatch):
+def test_role_order_of_many_members_is_updated_in_slices(cast, desk, monkeypatch):
     monkeypatch.setattr(roles, "FEW", 2)
     monkeypatch.setattr(ordering, "SLICE", 2)
     members = [add_member(cast.acme, add_user(f"m{n}@acme.example", "M", str(n)), desk) for n in range(7)]
     retire_role(actor=cast.olga, role=desk, replacement=role_named("operator"))
-    assert all(keys(member) == ["operator"] for member in members), "what they may do changes at once"
+    assert all(role_keys(member) == ["operator"] for member in members), "what they may do changes at once"
     assert not reorder_members(budget=0)
-    assert {fresh(member).role_order for member in members} == {100}
+    assert {reload(member).role_order for member in members} == {100}
     assert ordering._slice() and Reordering.objects.get().after, "a worker that dies here is gone on from"
     assert reorder_members() and not Reordering.objects.exists()
-    assert {fresh(member).role_order for member in members} == {role_named("operator").rank}
+    assert {reload(member).role_order for member in members} == {role_named("operator").rank}
 
 
 @pytest.mark.spec("R-3", "R-8")
 @pytest.mark.skipif(not on_postgresql(), reason="SQLite has one writer")
-def test_deleting_against_giving_leaves_nobody_without_a_role(live_cast):
+def test_deleting_while_assigning_leaves_no_member_without_role(live_cast):
     desk = add_role(live_cast.acme, "Desk", P.PEOPLE_VIEW)
     members = [add_member(live_cast.acme, add_user(f"m{n}@acme.example", "M", str(n)), "builder") for n in range(8)]
 
@@ -189,5 +190,5 @@ def test_deleting_against_giving_leaves_nobody_without_a_role(live_cast):
 
     at_once(9, press)
     assert not Role.objects.filter(pk=desk.pk).exists()
-    assert all(keys(member) in (["operator"], ["builder"]) for member in members)
+    assert all(role_keys(member) in (["operator"], ["builder"]) for member in members)
     assert admin_exists(live_cast.acme)

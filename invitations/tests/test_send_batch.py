@@ -1,4 +1,4 @@
-"""Sending a batch: all or nothing, once, and to the right people."""
+"""Sending a batch: all or nothing, only once, and with valid input."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ def send(actor, batch):
 
 
 @pytest.mark.spec("W-3", "W-11", "I-1")
-def test_a_batch_makes_members_invitations_audit_and_mails(cast):
+def test_batch_creates_members_invitations_audit_entries_and_emails(cast):
     before = timezone.now()
     marketing, ledger = cast.groups["marketing"], cast.projects["ledger"]
     invitations = cast.invite(
@@ -47,13 +47,13 @@ def test_a_batch_makes_members_invitations_audit_and_mails(cast):
     assert GroupMembership.objects.filter(group=marketing, membership__in=members).count() == 3
     assert ProjectGrant.objects.filter(project=ledger, membership__in=members).count() == 3
     assert Entry.objects.filter(action="invitation.created", actor_id=cast.olga.pk).count() == 3
-    mails = OutgoingEmail.objects.filter(kind="invitations.invitation")
-    assert {mail.subject_id for mail in mails} == {invitation.pk for invitation in invitations}
-    assert {mail.key for mail in mails} == {f"invitation:{invitation.pk}:1" for invitation in invitations}
+    emails = OutgoingEmail.objects.filter(kind="invitations.invitation")
+    assert {email.subject_id for email in emails} == {invitation.pk for invitation in invitations}
+    assert {email.key for email in emails} == {f"invitation:{invitation.pk}:1" for invitation in invitations}
 
 
 @pytest.mark.spec("W-11")
-def test_done_twice_sends_once(cast):
+def test_sending_twice_sends_once(cast):
     batch = cast.draft(people=THREE)
     first, sent = send(cast.olga, batch)
     second, again = send(cast.olga, batch)
@@ -63,7 +63,7 @@ def test_done_twice_sends_once(cast):
 
 
 @pytest.mark.spec("W-11", "W-4")
-def test_one_bad_row_sends_nothing_and_names_it(cast):
+def test_one_invalid_row_prevents_sending(cast):
     people = [*THREE, ("Bo", "Again", "BO@acme.example"), ("Twice", "Over", "nadia@ACME.example")]
     batch = cast.draft(people=people)
     with pytest.raises(BatchInvalid) as caught:
@@ -75,7 +75,7 @@ def test_one_bad_row_sends_nothing_and_names_it(cast):
 
 
 @pytest.mark.spec("W-11")
-def test_a_failure_half_way_leaves_nothing(cast, monkeypatch):
+def test_failure_rolls_everything_back(cast, monkeypatch):
     batch = cast.draft(people=THREE)
 
     def fail(*args, **kwargs):
@@ -91,13 +91,13 @@ def test_a_failure_half_way_leaves_nothing(cast, monkeypatch):
 
 @pytest.mark.spec("W-1", "R-4")
 @pytest.mark.parametrize("name", ["bo", "opal"])
-def test_builders_and_operators_add_nobody(cast, name):
+def test_builders_and_operators_cannot_create_drafts(cast, name):
     with pytest.raises(Refused):
         cast.draft(getattr(cast, name))
 
 
 @pytest.mark.spec("W-1")
-def test_enforced_sso_stops_a_draft_that_was_open(cast):
+def test_enforced_sso_prevents_sending(cast):
     batch = cast.draft()
     cast.acme.sso_enforced = True
     cast.acme.save()
@@ -107,7 +107,7 @@ def test_enforced_sso_stops_a_draft_that_was_open(cast):
 
 
 @pytest.mark.spec("R-6")
-def test_a_manager_cannot_give_admin(cast):
+def test_manager_cannot_give_admin(cast):
     batch = cast.draft(cast.max, role="admin")
     with pytest.raises(BatchInvalid) as caught:
         send(cast.max, batch)
@@ -116,7 +116,7 @@ def test_a_manager_cannot_give_admin(cast):
 
 
 @pytest.mark.spec("R-6", "R-2")
-def test_a_role_of_the_other_scheme_is_refused(cast):
+def test_role_of_other_scheme_is_rejected(cast):
     foreign = role_named("read_only", Scheme.TASK)
     batch = cast.draft()
     batch.role_ids = [str(foreign.pk)]
@@ -128,7 +128,7 @@ def test_a_role_of_the_other_scheme_is_refused(cast):
 
 @pytest.mark.spec("A-5", "W-5", "W-6")
 @pytest.mark.parametrize("field", ["group_ids", "project_ids"])
-def test_another_organizations_group_or_project_is_refused(cast, field):
+def test_group_or_project_of_other_organization_is_rejected(cast, field):
     foreign = cast.globex_group if field == "group_ids" else cast.globex_project
     batch = cast.draft(**{field: [str(foreign.pk)]})
     with pytest.raises(BatchInvalid) as caught:
@@ -138,7 +138,7 @@ def test_another_organizations_group_or_project_is_refused(cast, field):
 
 
 @pytest.mark.spec("W-12")
-def test_a_second_tab_cannot_overwrite_or_send_what_it_has_not_seen(cast):
+def test_second_tab_cannot_overwrite_or_send_unseen_changes(cast):
     batch = cast.draft()
     save_draft(actor=cast.olga, batch=batch, version=1, reason="From the first tab")
     with pytest.raises(DraftChanged) as caught:
@@ -150,7 +150,7 @@ def test_a_second_tab_cannot_overwrite_or_send_what_it_has_not_seen(cast):
 
 
 @pytest.mark.spec("W-11")
-def test_texts_are_stored_clean(cast):
+def test_names_and_reason_are_cleaned(cast):
     batch = cast.draft(people=[("  Zoe\u0308 ", "O'Brien", " zoe@acme.example ")], reason="One\r\nTwo  ")
     send(cast.olga, batch)
     member = Membership.objects.get(email_key="zoe@acme.example")

@@ -1,4 +1,4 @@
-"""Two tabs, a double click, two inviters: on PostgreSQL, with real threads."""
+"""Concurrent tabs, double clicks and inviters: on PostgreSQL, with real threads."""
 
 import pytest
 from django.urls import reverse
@@ -26,17 +26,17 @@ def test_twenty_presses_of_done_send_one_batch(live_cast):
 
 
 @pytest.mark.spec("W-4", "W-11")
-def test_two_inviters_of_one_address_make_one_invitation(live_cast):
+def test_two_inviters_of_one_address_create_one_invitation(live_cast):
     drafts = [
         (live_cast.olga, live_cast.draft(live_cast.olga, people=[("A", "One", "A@acme.example")])),
         (live_cast.max, live_cast.draft(live_cast.max, people=[("A", "Two", "a@ACME.example")])),
     ]
 
-    def press(number):
+    def send(number):
         actor, batch = drafts[number % 2]
         return send_batch(actor=actor, batch=batch, version=batch.version)[1]
 
-    results = at_once(10, press)
+    results = at_once(10, send)
     assert results.count(True) == 1
     assert {type(result) for result in results} == {bool, BatchInvalid}
     assert Membership.objects.filter(email_key="a@acme.example", status=Status.INVITED).count() == 1
@@ -44,7 +44,7 @@ def test_two_inviters_of_one_address_make_one_invitation(live_cast):
 
 
 @pytest.mark.spec("I-9")
-def test_withdrawing_twice_at_once_is_done_once(live_cast):
+def test_concurrent_withdrawals_happen_once(live_cast):
     member = live_cast.invite()[0].membership
     results = at_once(8, lambda _: withdraw_invitation(actor=live_cast.olga, member=member))
     assert results.count(True) == 1 and results.count(False) == 7
@@ -52,20 +52,20 @@ def test_withdrawing_twice_at_once_is_done_once(live_cast):
 
 
 @pytest.mark.spec("W-11")
-def test_done_pressed_at_once_answers_each_with_the_result(live_cast):
+def test_concurrent_done_requests_all_redirect_to_pending(live_cast):
     batch = live_cast.draft()
     address = reverse("user_add_personalize", args=["acme", batch.pk])
     form = {"reason": "Hello", "welcome_page": "homepage", "version": batch.version}
     clients = [live_cast.client("olga") for _ in range(10)]
-    answers = at_once(10, lambda n: clients[n].post(address, form))
-    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/o/acme/users/pending/")}
+    responses = at_once(10, lambda n: clients[n].post(address, form))
+    assert {(response.status_code, response["Location"]) for response in responses} == {(302, "/o/acme/users/pending/")}
     assert Invitation.objects.count() == OutgoingEmail.objects.count() == 1
 
 
 @pytest.mark.spec("W-12")
-def test_the_empty_form_sent_at_once_begins_one_draft(live_cast):
+def test_concurrent_empty_forms_create_one_draft(live_cast):
     form = {"first_name": "A", "last_name": "B", "email": "a@acme.example", "draft": str(uuid7()), "version": 0}
     clients = [live_cast.client("olga") for _ in range(10)]
-    answers = at_once(10, lambda n: clients[n].post(reverse("user_add_people", args=["acme"]), form))
-    assert {answer.status_code for answer in answers} == {302}
+    responses = at_once(10, lambda n: clients[n].post(reverse("user_add_people", args=["acme"]), form))
+    assert {response.status_code for response in responses} == {302}
     assert Batch.objects.count() == 1

@@ -1,4 +1,4 @@
-"""The Add User flow by keyboard alone and without scripts (W-13); axe on every state, both themes, two widths."""
+"""The Add User flow with keyboard only and without JavaScript (W-13); axe in every state, both themes, two widths."""
 
 import re
 from collections.abc import Iterator
@@ -25,24 +25,24 @@ def open_as(context: BrowserContext, live_server, cast: Cast, name="olga", at: s
 
 
 @pytest.fixture
-def without_scripts(browser: Browser) -> Iterator[BrowserContext]:
+def no_javascript(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
     yield context
     context.close()
 
 
 def tab_to(page: Page, role: str, name: str) -> None:
-    """Presses Tab until the control has the focus; fails after a round."""
+    """Press Tab until the control has the focus. Fails after one round."""
     wanted = page.get_by_role(role, name=name, exact=True).first
     for _press in range(60):
         if wanted.evaluate("element => element === document.activeElement"):
             return
         page.keyboard.press("Tab")
-    raise AssertionError(f"Tab never came to {role} {name!r}")
+    raise AssertionError(f"Tab never reached {role} {name!r}")
 
 
 @pytest.mark.spec("W-13", "W-3", "W-11")
-def test_by_keyboard_alone(live_server, live_cast, context):
+def test_adding_users_with_keyboard_only(live_server, live_cast, context):
     page = open_as(context, live_server, live_cast)
     tab_to(page, "textbox", "First name")
     for n, person in enumerate((NADIA, SAMUEL)):
@@ -83,7 +83,7 @@ def test_by_keyboard_alone(live_server, live_cast, context):
 
 
 @pytest.mark.spec("W-13")
-def test_return_in_a_field_continues_and_removes_nobody(live_server, live_cast, context):
+def test_enter_in_a_field_continues(live_server, live_cast, context):
     page = open_as(context, live_server, live_cast, at=url("user_add_draft", live_cast.draft()))
     page.get_by_label("First name").press("Enter")
     expect(page.get_by_label("Reason for invitation")).to_be_visible()
@@ -95,8 +95,8 @@ def fill(page: Page, n: int, person: tuple[str, str, str]) -> None:
 
 
 @pytest.mark.spec("W-13", "W-3", "W-4", "W-5", "W-6", "W-10", "W-11", "W-12")
-def test_without_scripts(live_server, live_cast, without_scripts):
-    page = open_as(without_scripts, live_server, live_cast)
+def test_adding_users_without_javascript(live_server, live_cast, no_javascript):
+    page = open_as(no_javascript, live_server, live_cast)
     fill(page, 0, NADIA)
     page.get_by_role("button", name="+ Add another").click()
     fill(page, 1, ("Gone", "Soon", ""))
@@ -130,8 +130,8 @@ def test_without_scripts(live_server, live_cast, without_scripts):
 
 
 @pytest.mark.spec("W-12", "W-13")
-def test_cancelling_without_scripts_is_a_page(live_server, live_cast, without_scripts):
-    page = open_as(without_scripts, live_server, live_cast, at=url("user_add_draft", live_cast.draft()))
+def test_cancelling_without_javascript(live_server, live_cast, no_javascript):
+    page = open_as(no_javascript, live_server, live_cast, at=url("user_add_draft", live_cast.draft()))
     page.get_by_role("link", name="Cancel").click()
     page.get_by_role("link", name="Keep editing").click()
     expect(page.get_by_label("First name")).to_have_value("Nadia")
@@ -144,7 +144,7 @@ def test_cancelling_without_scripts_is_a_page(live_server, live_cast, without_sc
 @pytest.mark.spec("W-13")
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(live_server, live_cast, context, axe, width, scheme):
+def test_accessibility(live_server, live_cast, context, axe, width, scheme):
     Group(organization=live_cast.acme, name="A name that is rather long for a phone, and " + "w" * 50).save()
     draft = live_cast.draft(
         group_ids=[str(live_cast.groups["marketing"].pk)], people=[NADIA, ("A" * 100, "B" * 100, "not an address")]
@@ -168,7 +168,7 @@ def test_axe_finds_nothing(live_server, live_cast, context, axe, width, scheme):
 
 @pytest.mark.spec("R-2", "W-13")
 @pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing_in_the_task_scheme(live_server, live_cast, context, axe, width):
+def test_accessibility_in_task_scheme(live_server, live_cast, context, axe, width):
     page = open_as(context, live_server, live_cast, "tess", "/o/globex/users/add/")
     page.set_viewport_size({"width": width, "height": 900})
     axe(page)

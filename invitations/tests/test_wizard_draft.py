@@ -1,4 +1,4 @@
-"""The draft: kept while typed, restored, discarded; two tabs; a sign-out in between."""
+"""Drafts: autosave, restoring, discarding, conflicts between tabs, and signing out in between."""
 
 import pytest
 from django.test import Client
@@ -26,7 +26,7 @@ def autosave(client: Client, form: dict, batch: Batch | None = None):
 
 
 @pytest.mark.spec("W-12")
-def test_what_is_typed_is_kept_even_if_wrong(cast):
+def test_invalid_input_is_saved_in_draft(cast):
     client = cast.client("olga")
     response = autosave(client, setup_form(("Nadia", "", "nadia@"), role=""))
     draft = Batch.objects.get()
@@ -39,7 +39,7 @@ def test_what_is_typed_is_kept_even_if_wrong(cast):
 
 
 @pytest.mark.spec("W-12")
-def test_autosaves_follow_each_other_by_version(cast):
+def test_autosaves_increase_version(cast):
     client = cast.client("olga")
     key = hidden_value(client.get(url("user_add")), "draft")
     first = autosave(client, setup_form(draft=key, version="0"))
@@ -50,26 +50,26 @@ def test_autosaves_follow_each_other_by_version(cast):
 
 
 @pytest.mark.spec("W-12")
-def test_an_empty_form_begins_no_draft(cast):
+def test_empty_form_creates_no_draft(cast):
     response = autosave(cast.client("olga"), setup_form(("", " ", ""), role=""))
     assert response.status_code == 204
     assert not Batch.objects.exists()
 
 
 @pytest.mark.spec("W-5", "W-6")
-def test_an_autosave_answers_the_counts_and_the_projects_of_new_groups(cast):
+def test_autosave_returns_counts_and_projects_of_new_groups(cast):
     client, marketing = cast.client("olga"), str(cast.groups["marketing"].pk)
     html = page_html(autosave(client, setup_form(groups=[marketing])))
     assert 'id="project-list"' in html and html.count("Group access") == 2
     assert 'data-tally-plus="2"' in html and 'id="summary"' in html
     draft = Batch.objects.get()
     html = page_html(autosave(client, draft_form(draft, first_name=["Nadine"]), draft))
-    assert 'id="project-list"' not in html  # the same groups: the list one may be in stays
+    assert 'id="project-list"' not in html  # the groups are the same, so the list that may have the focus stays
     assert html.count("hx-swap-oob") >= 5
 
 
 @pytest.mark.spec("W-12")
-def test_a_draft_is_restored_after_a_new_sign_in(cast):
+def test_draft_is_restored_after_signing_in_again(cast):
     draft = start_draft(cast.client("olga"))
     client = cast.client("olga")
     response = client.get(url("user_add"))
@@ -81,7 +81,7 @@ def test_a_draft_is_restored_after_a_new_sign_in(cast):
 
 
 @pytest.mark.spec("W-12")
-def test_cancel_asks_and_then_discards(cast):
+def test_cancel_confirms_then_discards(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     assert "Discard this draft?" in visible_text(client.get(url("user_add_discard", draft)))
@@ -95,7 +95,7 @@ def test_cancel_asks_and_then_discards(cast):
 
 
 @pytest.mark.spec("W-12")
-def test_start_over_leads_to_an_empty_form_and_htmx_leaves_the_page(cast):
+def test_start_over_opens_empty_form(cast):
     client = cast.client("olga")
     cast.draft()
     draft = start_draft(client)
@@ -105,7 +105,7 @@ def test_start_over_leads_to_an_empty_form_and_htmx_leaves_the_page(cast):
 
 
 @pytest.mark.spec("W-12")
-def test_cancel_with_nothing_kept_goes_straight_back(cast):
+def test_cancel_without_draft_needs_no_confirmation(cast):
     client = cast.client("olga")
     assert client.get(url("user_add_discard"))["Location"] == reverse("users", args=["acme"])
     key = hidden_value(client.get(url("user_add")), "draft")
@@ -116,7 +116,7 @@ def test_cancel_with_nothing_kept_goes_straight_back(cast):
 
 
 @pytest.mark.spec("W-12", "W-10")
-def test_another_tabs_changes_are_not_overwritten(cast):
+def test_changes_in_another_tab_are_not_overwritten(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     other = draft_form(draft, first_name=["Other"])
@@ -128,7 +128,7 @@ def test_another_tabs_changes_are_not_overwritten(cast):
     assert 'value="Mine"' in page_html(response)
     draft.refresh_from_db()
     assert people_in(draft)[0][0] == "Other"
-    # Pressed again from that page, it is kept: now it was seen.
+    # Submitting again from that page saves it: the conflict has been shown.
     again = client.post(url("user_add_draft", draft), mine | {"version": hidden_value(response, "version")})
     assert again.status_code == 302
     draft.refresh_from_db()
@@ -136,7 +136,7 @@ def test_another_tabs_changes_are_not_overwritten(cast):
 
 
 @pytest.mark.spec("W-12")
-def test_an_autosave_of_an_old_tab_says_so_and_keeps_its_version(cast):
+def test_autosave_in_outdated_tab_shows_conflict(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     client.post(url("user_add_draft", draft), draft_form(draft, first_name=["Other"]))
@@ -154,7 +154,7 @@ def test_an_autosave_of_an_old_tab_says_so_and_keeps_its_version(cast):
 
 
 @pytest.mark.spec("W-11", "W-12")
-def test_continue_pressed_twice_is_no_conflict(cast):
+def test_continue_pressed_twice_is_not_a_conflict(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     form = draft_form(draft, first_name=["Nadine"])
@@ -164,7 +164,7 @@ def test_continue_pressed_twice_is_no_conflict(cast):
 
 @pytest.mark.spec("W-12")
 @pytest.mark.parametrize("where", ["page", "autosave"])
-def test_what_is_typed_after_a_sign_out_is_back_after_signing_in(cast, where):
+def test_input_posted_while_signed_out_is_restored(cast, where):
     client = cast.client("olga")
     draft = start_draft(client)
     form = draft_form(draft, first_name=["Typed later"]) | {
@@ -172,23 +172,23 @@ def test_what_is_typed_after_a_sign_out_is_back_after_signing_in(cast, where):
     }
     client.logout()
     if where == "page":
-        to = client.post(url("user_add_draft", draft), form)["Location"]
+        login_url = client.post(url("user_add_draft", draft), form)["Location"]
     else:
-        to = autosave(client, form, draft)["HX-Redirect"]
-    assert to == f"{reverse('account_login')}?next={url('user_add_draft', draft)}"
-    response = client.post(to, {"login": "olga@acme.example", "password": PASSWORD})
+        login_url = autosave(client, form, draft)["HX-Redirect"]
+    assert login_url == f"{reverse('account_login')}?next={url('user_add_draft', draft)}"
+    response = client.post(login_url, {"login": "olga@acme.example", "password": PASSWORD})
     assert response["Location"] == url("user_add_draft", draft)
     response = client.get(response["Location"])
     assert 'value="Typed later"' in page_html(response) and "Everything you typed is back" in visible_text(response)
     draft.refresh_from_db()
-    assert people_in(draft)[0][0] == "Nadia"  # reading writes nothing
+    assert people_in(draft)[0][0] == "Nadia"  # GET saves nothing
     form = draft_form(draft, first_name=["Typed later"], version=hidden_value(response, "version"))
     assert client.post(url("user_add_draft", draft), form).status_code == 302
     assert "Everything you typed" not in visible_text(client.get(url("user_add_draft", draft)))
 
 
 @pytest.mark.spec("W-12", "W-7")
-def test_a_reason_typed_after_a_sign_out_is_back_too(cast):
+def test_reason_posted_while_signed_out_is_restored(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     owner = hidden_value(client.get(url("user_add_personalize", draft)), "owner")
@@ -200,7 +200,7 @@ def test_a_reason_typed_after_a_sign_out_is_back_too(cast):
 
 
 @pytest.mark.spec("W-12")
-def test_the_empty_form_typed_after_a_sign_out_is_back(cast):
+def test_new_form_posted_while_signed_out_is_restored(cast):
     client = cast.client("olga")
     fresh = client.get(url("user_add"))
     form = setup_form(draft=hidden_value(fresh, "draft"), owner=hidden_value(fresh, "owner"), version="0")
@@ -213,7 +213,7 @@ def test_the_empty_form_typed_after_a_sign_out_is_back(cast):
 
 
 @pytest.mark.spec("W-12", "A-5")
-def test_somebody_else_signing_in_gets_nothing_of_it(cast):
+def test_another_user_does_not_get_restored_input(cast):
     client = cast.client("olga")
     form = setup_form(owner=hidden_value(client.get(url("user_add")), "owner"))
     client.logout()
@@ -224,7 +224,7 @@ def test_somebody_else_signing_in_gets_nothing_of_it(cast):
 
 
 @pytest.mark.spec("W-12")
-def test_only_forms_of_ours_are_kept_for_the_signed_out(cast):
+def test_forged_forms_are_not_kept_while_signed_out(cast):
     for owner in ("", str(cast.olga.pk), f"{cast.olga.pk}:forged"):
         client = cast.client()
         client.post(url("user_add"), setup_form(owner=owner))

@@ -1,4 +1,4 @@
-"""Groups and projects in step 1: searched, chosen, counted."""
+"""Groups and projects in step 1: searching, choosing and counting."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from organizations.models import Group, GroupRole, Project
 from teamadmin.testing.cast import role_named
 
 
-def ids(*things) -> list[str]:
-    return [str(thing.pk) for thing in things]
+def ids(*objects) -> list[str]:
+    return [str(obj.pk) for obj in objects]
 
 
 def checked(html: str, thing) -> bool:
@@ -18,7 +18,7 @@ def checked(html: str, thing) -> bool:
 
 
 @pytest.mark.spec("W-5")
-def test_chosen_groups_show_as_added_and_are_counted(cast):
+def test_chosen_groups_are_added_and_counted(cast):
     client = cast.client("olga")
     draft = start_draft(client, groups=ids(cast.groups["marketing"]))
     html = page_html(client.get(url("user_add_draft", draft)))
@@ -28,7 +28,7 @@ def test_chosen_groups_show_as_added_and_are_counted(cast):
 
 
 @pytest.mark.spec("W-6")
-def test_projects_through_groups_are_listed_and_counted_once(cast):
+def test_group_projects_are_listed_and_counted_once(cast):
     client = cast.client("olga")
     draft = start_draft(
         client, groups=ids(cast.groups["marketing"]), projects=ids(cast.projects["ledger"], cast.projects["atlas"])
@@ -38,12 +38,12 @@ def test_projects_through_groups_are_listed_and_counted_once(cast):
     assert text.count("Group access") == 2 and text.count("via Marketing") == 2
     assert 'data-tally="#project-list" data-tally-plus="1">3<' in html
     assert "Projects 2 from groups, 2 direct" in text
-    assert f'id="project-{cast.projects["website"].pk}"' not in html  # nothing to choose: the group brings it
+    assert f'id="project-{cast.projects["website"].pk}"' not in html  # no checkbox: it comes with the group
     assert checked(html, cast.projects["atlas"]) and checked(html, cast.projects["ledger"])
 
 
 @pytest.mark.spec("W-5")
-def test_searching_finds_and_keeps_what_is_chosen(cast):
+def test_searching_groups_keeps_chosen_ones(cast):
     client = cast.client("olga")
     form = setup_form(group_q=" reSEAr ", groups=ids(cast.groups["marketing"]))
     response = client.post(url("user_add_groups"), form, headers={"HX-Request": "true"})
@@ -52,13 +52,13 @@ def test_searching_finds_and_keeps_what_is_chosen(cast):
     assert html.strip().startswith("<ul") and 'id="group-list"' in html
     assert html.index("Research") < html.index("Marketing")
     assert checked(html, cast.groups["marketing"]) and not checked(html, cast.groups["research"])
-    assert not Batch.objects.exists()  # a search keeps nothing
+    assert not Batch.objects.exists()  # searching saves nothing
     response = client.post(url("user_add_groups"), setup_form(group_q="zebra"), headers={"HX-Request": "true"})
     assert "No groups match “zebra”." in visible_text(response)
 
 
 @pytest.mark.spec("W-6")
-def test_searching_projects_knows_the_groups(cast):
+def test_searching_projects_includes_group_projects(cast):
     form = setup_form(project_q="at", groups=ids(cast.groups["marketing"]))
     response = cast.client("olga").post(url("user_add_projects"), form, headers={"HX-Request": "true"})
     text = visible_text(response)
@@ -66,7 +66,7 @@ def test_searching_projects_knows_the_groups(cast):
 
 
 @pytest.mark.spec("W-5", "W-13")
-def test_searching_without_a_script_keeps_what_was_typed(cast):
+def test_searching_without_javascript_saves_input(cast):
     client = cast.client("olga")
     form = setup_form(("Nadia", "", ""), role="", group_q="resea", groups=ids(cast.groups["marketing"]))
     response = client.post(url("user_add_groups"), form)
@@ -78,13 +78,13 @@ def test_searching_without_a_script_keeps_what_was_typed(cast):
 
 
 @pytest.mark.spec("W-5")
-@pytest.mark.parametrize("asked", ["%", "_", "\\", "'; DROP TABLE", "a\0b", "x" * 5000, "\u202e", "\ufeff"])
-def test_a_search_is_taken_literally(cast, asked):
+@pytest.mark.parametrize("search", ["%", "_", "\\", "'; DROP TABLE", "a\0b", "x" * 5000, "\u202e", "\ufeff"])
+def test_search_is_literal(cast, search):
     client = cast.client("olga")
-    response = client.get(url("user_add"), {"group_q": asked, "project_q": asked})
+    response = client.get(url("user_add"), {"group_q": search, "project_q": search})
     assert response.status_code == 200
     assert client.post(
-        url("user_add_groups"), setup_form(group_q=asked), headers={"HX-Request": "true"}
+        url("user_add_groups"), setup_form(group_q=search), headers={"HX-Request": "true"}
     ).status_code in (
         200,
         400,
@@ -92,7 +92,7 @@ def test_a_search_is_taken_literally(cast, asked):
 
 
 @pytest.mark.spec("W-5")
-def test_a_long_list_is_cut_and_says_so(cast):
+def test_long_list_is_cut(cast):
     Group.objects.bulk_create(
         Group(organization=cast.acme, name=f"Team {n:03}").prepare() for n in range(PICK_LIMIT + 9)
     )
@@ -107,7 +107,7 @@ def test_a_long_list_is_cut_and_says_so(cast):
 
 @pytest.mark.spec("W-5", "W-6", "A-5")
 @pytest.mark.parametrize("where", ["user_add", "user_add_people", "user_add_autosave"])
-def test_ids_of_another_organization_are_refused_and_nothing_is_written(cast, where):
+def test_ids_of_another_organization_are_rejected(cast, where):
     client = cast.client("olga")
     forged = [
         {"groups": ids(cast.globex_group)},
@@ -127,7 +127,7 @@ def test_ids_of_another_organization_are_refused_and_nothing_is_written(cast, wh
 
 
 @pytest.mark.spec("W-6")
-def test_an_archived_or_deleted_project_drops_out(cast):
+def test_deleted_project_is_left_out(cast):
     client = cast.client("olga")
     draft = start_draft(client, projects=ids(cast.projects["ledger"], cast.projects["atlas"]))
     Project.objects.filter(pk=cast.projects["ledger"].pk).delete()
@@ -142,19 +142,19 @@ def test_an_archived_or_deleted_project_drops_out(cast):
 
 
 @pytest.mark.spec("W-6")
-def test_what_is_no_id_is_no_form_of_ours(cast):
+def test_invalid_ids_are_a_bad_request(cast):
     for name in ("groups", "projects", "role"):
         assert cast.client("olga").post(url("user_add"), setup_form() | {name: ["1"]}).status_code == 400
 
 
 @pytest.mark.spec("W-5", "R-6", "G-4")
-def test_a_group_that_gives_more_than_one_has_is_off_with_the_reason(cast):
+def test_group_that_gives_more_is_disabled_with_reason(cast):
     group = cast.groups["research"]
     GroupRole.objects.create(organization=cast.acme, group=group, role=role_named("admin"))
-    answers = {}
+    pages = {}
     for name in ("olga", "max"):
         draft = cast.draft(getattr(cast, name))
-        answers[name] = cast.client(name).get(f"/o/acme/users/add/{draft.pk}/").content.decode()
-    assert f'value="{group.pk}"' in answers["olga"] and "allows more than your role" not in answers["olga"]
-    assert f'value="{group.pk}"' not in answers["max"]
-    assert "You cannot add people to Research: it allows more than your role." in answers["max"]
+        pages[name] = cast.client(name).get(f"/o/acme/users/add/{draft.pk}/").content.decode()
+    assert f'value="{group.pk}"' in pages["olga"] and "allows more than your role" not in pages["olga"]
+    assert f'value="{group.pk}"' not in pages["max"]
+    assert "You cannot add people to Research: it allows more than your role." in pages["max"]

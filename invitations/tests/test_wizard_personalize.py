@@ -1,4 +1,4 @@
-"""Step 2: reason, suggestions, welcome page, preview, Back and Done."""
+"""Step 2: reason, quick actions, welcome page, preview, Back and Done."""
 
 import pytest
 from django.urls import reverse
@@ -28,13 +28,13 @@ THREE = [
 
 
 def options(html: str) -> list[str]:
-    """The labels of the welcome pages."""
+    """Return the labels of the welcome pages."""
     select = html.split('name="welcome_page"')[1].split("</select>")[0]
     return [part.split("<")[0] for part in select.split(">") if part and "</option" in part]
 
 
 @pytest.mark.spec("W-7", "W-8", "W-9", "W-10")
-def test_step_two_shows_all_that_will_be_sent(cast):
+def test_step_two_shows_what_will_be_sent(cast):
     client = cast.client("olga")
     draft = start_draft(client, *THREE, groups=[str(cast.groups["marketing"].pk)])
     text = visible_text(client.get(url("user_add_personalize", draft)))
@@ -47,7 +47,7 @@ def test_step_two_shows_all_that_will_be_sent(cast):
 
 
 @pytest.mark.spec("W-8")
-def test_the_suggestions_are_read_only_and_follow_the_role(cast):
+def test_quick_actions_are_read_only_and_depend_on_role(cast):
     client = cast.client("olga")
     draft = start_draft(client, role="admin")
     html = page_html(client.get(url("user_add_personalize", draft)))
@@ -66,7 +66,7 @@ def test_the_suggestions_are_read_only_and_follow_the_role(cast):
         ("admin", {"Account - Users", "Homepage", "Projects", "Workspace"}),
     ],
 )
-def test_welcome_pages_follow_the_role_and_homepage_is_chosen(cast, role, pages):
+def test_welcome_pages_depend_on_role_and_default_to_homepage(cast, role, pages):
     client = cast.client("olga")
     html = page_html(client.get(url("user_add_personalize", start_draft(client, role=role))))
     assert pages <= set(options(html))
@@ -76,7 +76,7 @@ def test_welcome_pages_follow_the_role_and_homepage_is_chosen(cast, role, pages)
 
 
 @pytest.mark.spec("W-9")
-def test_a_welcome_page_outside_the_roles_list_is_refused(cast):
+def test_welcome_page_of_another_role_is_rejected(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     for key in ("users", "nonsense", "x" * 5000):
@@ -93,13 +93,13 @@ def test_a_welcome_page_outside_the_roles_list_is_refused(cast):
     [
         ("x" * 2500, 302),
         ("x" * 2501, 422),
-        (("x" * 24 + "\r\n") * 100, 302),  # 2,500 with CRLF counted as one
-        (("x" * 24 + "\r\n") * 100 + "xx", 422),  # the last break is inside now, 2,502
+        (("x" * 24 + "\r\n") * 100, 302),  # 2,500 with CRLF counted as one character
+        (("x" * 24 + "\r\n") * 100 + "xx", 422),  # the last line break is no longer trailing: 2,502
         ("\U0001f600" * 2500, 302),
         ("\U0001f600" * 2501, 422),
     ],
 )
-def test_the_reason_holds_2500_characters_a_line_break_counts_one(cast, reason, status):
+def test_reason_is_limited_to_2500_characters(cast, reason, status):
     client = cast.client("olga")
     draft = start_draft(client)
     response = client.post(url("user_add_personalize", draft), personalize_form(draft, reason))
@@ -112,7 +112,7 @@ def test_the_reason_holds_2500_characters_a_line_break_counts_one(cast, reason, 
 
 
 @pytest.mark.spec("W-7")
-def test_the_browser_counts_and_does_not_cut(cast):
+def test_browser_counts_characters_without_cutting(cast):
     client = cast.client("olga")
     html = page_html(client.get(url("user_add_personalize", start_draft(client))))
     area = html.split("<textarea")[1].split(">")[0]
@@ -120,7 +120,7 @@ def test_the_browser_counts_and_does_not_cut(cast):
 
 
 @pytest.mark.spec("W-10")
-def test_typing_updates_the_preview_and_keeps_the_draft(cast):
+def test_typing_updates_preview_and_saves_draft(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     response = client.post(
@@ -136,7 +136,7 @@ def test_typing_updates_the_preview_and_keeps_the_draft(cast):
 
 
 @pytest.mark.spec("W-10", "W-13")
-def test_without_a_script_a_button_updates_the_preview(cast):
+def test_preview_button_without_javascript(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     response = client.post(url("user_add_preview", draft), personalize_form(draft, "Hello"))
@@ -145,7 +145,7 @@ def test_without_a_script_a_button_updates_the_preview(cast):
 
 
 @pytest.mark.spec("W-10", "M-6")
-def test_the_whole_mail_has_a_page_that_runs_nothing(cast):
+def test_full_email_page_runs_no_script(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     draft.reason = "<script>alert(1)</script>"
@@ -160,7 +160,7 @@ def test_the_whole_mail_has_a_page_that_runs_nothing(cast):
 
 
 @pytest.mark.spec("W-10")
-def test_back_keeps_what_was_typed_wrong_or_not(cast):
+def test_back_saves_valid_and_invalid_input(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     reason = "y" * 3000
@@ -174,7 +174,7 @@ def test_back_keeps_what_was_typed_wrong_or_not(cast):
 
 
 @pytest.mark.spec("W-11", "W-10", "I-1")
-def test_done_sends_all_and_leads_to_pending(cast):
+def test_done_sends_all_and_opens_pending_tab(cast):
     client = cast.client("olga")
     draft = start_draft(
         client, *THREE, groups=[str(cast.groups["marketing"].pk)], projects=[str(cast.projects["ledger"].pk)]
@@ -192,7 +192,7 @@ def test_done_sends_all_and_leads_to_pending(cast):
 
 
 @pytest.mark.spec("W-11")
-def test_done_pressed_twice_reloaded_or_gone_back_to_sends_once(cast):
+def test_repeated_done_sends_once(cast):
     client = cast.client("olga")
     draft = start_draft(client, *THREE)
     form = personalize_form(draft, "Hello")
@@ -207,11 +207,11 @@ def test_done_pressed_twice_reloaded_or_gone_back_to_sends_once(cast):
     assert response["Location"] == reverse("users_pending", args=["acme"])
     assert client.post(url("user_add_discard", draft)).status_code == 302
     assert Invitation.objects.count() == OutgoingEmail.objects.count() == 3
-    assert client.get(url("user_add")).status_code == 200  # a sent batch is no draft
+    assert client.get(url("user_add")).status_code == 200  # a sent batch is not a draft
 
 
 @pytest.mark.spec("W-11", "W-10")
-def test_done_with_an_old_version_sends_nothing_and_keeps_the_reason(cast):
+def test_done_with_old_version_sends_nothing_and_keeps_reason(cast):
     client = cast.client("olga")
     draft = start_draft(client)
     old = draft.version
@@ -227,10 +227,10 @@ def test_done_with_an_old_version_sends_nothing_and_keeps_the_reason(cast):
 
 
 @pytest.mark.spec("W-11")
-def test_done_never_sends_what_this_tab_has_not_shown(cast):
+def test_done_does_not_send_unseen_changes(cast):
     client = cast.client("olga")
     draft = start_draft(client)
-    old = personalize_form(draft, welcome_page="")  # nothing typed on step 2 in either tab
+    old = personalize_form(draft, welcome_page="")  # nothing was typed in step 2 in either tab
     client.post(url("user_add_draft", draft), draft_form(draft, email=["other@acme.example"]))
     assert client.post(url("user_add_preview", draft), old, **HTMX).status_code == 409
     assert client.post(url("user_add_personalize", draft), old).status_code == 409
@@ -238,7 +238,7 @@ def test_done_never_sends_what_this_tab_has_not_shown(cast):
 
 
 @pytest.mark.spec("W-11", "W-4")
-def test_somebody_added_meanwhile_leads_back_to_step_one_with_the_reason(cast):
+def test_person_added_meanwhile_returns_to_step_one(cast):
     client = cast.client("olga")
     draft = start_draft(client, *THREE)
     cast.invite(cast.max, people=[("Sam", "O", "SAMUEL@acme.example")])
@@ -253,7 +253,7 @@ def test_somebody_added_meanwhile_leads_back_to_step_one_with_the_reason(cast):
 
 
 @pytest.mark.spec("W-2", "W-10")
-def test_step_two_does_not_come_before_step_one(cast):
+def test_step_two_requires_valid_step_one(cast):
     client = cast.client("olga")
     client.post(url("user_add_autosave"), setup_form(("Nadia", "", ""), role=""), **HTMX)
     draft = Batch.objects.get()
@@ -265,7 +265,7 @@ def test_step_two_does_not_come_before_step_one(cast):
 
 
 @pytest.mark.spec("R-6", "W-11")
-def test_a_demoted_inviter_cannot_press_done(cast):
+def test_demoted_inviter_cannot_send(cast):
     client = cast.client("olga")
     draft = start_draft(client, role="admin")
     link = cast.olga.role_links.get()

@@ -1,4 +1,4 @@
-"""Step 1: who, which role; rows, errors in place, what is typed stays."""
+"""Step 1: people, role, rows, errors at their fields, and keeping the input."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from teamadmin.testing.cast import add_member, add_user, role_named
 
 
 @pytest.mark.spec("W-2")
-def test_the_empty_form_has_one_row_a_role_and_the_labels(cast):
+def test_empty_form_has_one_row_and_all_labels(cast):
     response = cast.client("olga").get(url("user_add"))
     assert response.status_code == 200
     text = visible_text(response)
@@ -31,7 +31,7 @@ def test_the_empty_form_has_one_row_a_role_and_the_labels(cast):
 
 
 @pytest.mark.spec("W-2", "W-3")
-def test_continue_keeps_people_and_role_and_leads_to_step_two(cast):
+def test_continue_saves_and_opens_step_two(cast):
     people = [("Nadia", "Petrov", "nadia@acme.example"), ("Samuel", "Osei", "samuel@acme.example")]
     draft = start_draft(cast.client("olga"), *people, groups=[str(cast.groups["research"].pk)])
     assert people_in(draft) == people
@@ -42,7 +42,7 @@ def test_continue_keeps_people_and_role_and_leads_to_step_two(cast):
 
 
 @pytest.mark.spec("W-4")
-def test_each_wrong_row_says_so_beside_its_field_and_the_others_stay(cast):
+def test_errors_are_shown_at_their_fields_and_input_is_kept(cast):
     add_member(cast.acme, add_user("gone@acme.example", "Gil", "Gone"), "builder", status=Status.DEACTIVATED)
     cast.invite(people=[("Pia", "Pending", "pia@acme.example")])
     cast.acme.allowed_email_domains = ["acme.example"]
@@ -85,7 +85,7 @@ def test_each_wrong_row_says_so_beside_its_field_and_the_others_stay(cast):
 
 
 @pytest.mark.spec("W-3", "W-13")
-def test_rows_are_added_and_removed_without_a_script(cast):
+def test_rows_are_added_and_removed_without_javascript(cast):
     client = cast.client("olga")
     response = client.post(url("user_add_people"), setup_form(("Nadia", "", "")))
     draft = Batch.objects.get()
@@ -102,7 +102,7 @@ def test_rows_are_added_and_removed_without_a_script(cast):
 
 
 @pytest.mark.spec("W-3")
-def test_a_hundred_people_and_no_more(cast):
+def test_at_most_100_people(cast):
     client = cast.client("olga")
     many = [(f"P{n}", "Person", f"p{n}@acme.example") for n in range(101)]
     assert start_draft(client, *many[:100]).people[99]["first_name"] == "P99"
@@ -113,13 +113,13 @@ def test_a_hundred_people_and_no_more(cast):
 
 
 @pytest.mark.spec("W-3")
-def test_rows_left_blank_are_not_people(cast):
+def test_blank_rows_are_ignored(cast):
     draft = start_draft(cast.client("olga"), ("Nadia", "Petrov", "nadia@acme.example"), ("", " ", ""))
     assert len(draft.people) == 1
 
 
 @pytest.mark.spec("W-2", "R-1")
-def test_a_role_must_be_chosen(cast):
+def test_role_is_required(cast):
     response = cast.client("olga").post(url("user_add"), setup_form(role=""))
     assert response.status_code == 422
     assert "Choose a role." in visible_text(response)
@@ -127,7 +127,7 @@ def test_a_role_must_be_chosen(cast):
 
 
 @pytest.mark.spec("W-2", "R-2")
-def test_the_task_scheme_offers_checkboxes_and_takes_several(cast):
+def test_task_scheme_accepts_several_roles(cast):
     client = cast.client("tess")
     response = client.get(url("user_add", slug="globex"))
     assert page_html(response).count('type="checkbox" name="role"') == 6
@@ -138,7 +138,7 @@ def test_the_task_scheme_offers_checkboxes_and_takes_several(cast):
 
 
 @pytest.mark.spec("W-2", "R-1")
-def test_the_ranked_scheme_takes_one_role(cast):
+def test_ranked_scheme_accepts_one_role(cast):
     roles = [str(role_named(key).pk) for key in ("builder", "operator")]
     response = cast.client("olga").post(url("user_add"), setup_form() | {"role": roles})
     assert response.status_code == 422
@@ -146,7 +146,7 @@ def test_the_ranked_scheme_takes_one_role(cast):
 
 
 @pytest.mark.spec("R-6", "W-2")
-def test_a_manager_is_not_offered_admin_and_cannot_send_it(cast):
+def test_manager_cannot_choose_admin(cast):
     client = cast.client("max")
     html = page_html(client.get(url("user_add")))
     assert f'<option value="{role_named("admin").pk}" disabled>' in html
@@ -159,7 +159,7 @@ def test_a_manager_is_not_offered_admin_and_cannot_send_it(cast):
 
 
 @pytest.mark.spec("R-5", "W-2")
-def test_the_summary_says_what_the_role_can_do(cast):
+def test_summary_shows_capabilities_of_role(cast):
     draft = start_draft(cast.client("olga"))
     text = visible_text(cast.client("olga").get(url("user_add_draft", draft)))
     assert "With the Builder role, they can Build and edit in the projects you can access" in text
@@ -170,7 +170,7 @@ def test_the_summary_says_what_the_role_can_do(cast):
 
 
 @pytest.mark.spec("W-4")
-def test_a_list_in_one_field_fills_rows_without_a_script(cast):
+def test_pasted_list_fills_rows_without_javascript(cast):
     pasted = 'Ana Soto <ana@acme.example>, "Petrov, Nadia" <nadia@acme.example>; lee@acme.example'
     response = cast.client("olga").post(url("user_add"), setup_form(("", "", pasted)))
     assert response.status_code == 422
@@ -187,7 +187,7 @@ def test_a_list_in_one_field_fills_rows_without_a_script(cast):
 @pytest.mark.parametrize(
     "typed", ["a@x.test\r\nBcc: e@e.test", "a@x.test,b@x.test", "a@x.test b@x.test", '"a b"@x.test', "a@x.test\u2028"]
 )
-def test_what_is_no_single_address_never_becomes_a_second_recipient_unseen(cast, typed):
+def test_multiple_addresses_do_not_add_hidden_recipients(cast, typed):
     response = cast.client("olga").post(url("user_add"), setup_form(("Nadia", "Petrov", typed)))
     assert response.status_code in (302, 422)
     if response.status_code == 302:
@@ -195,7 +195,7 @@ def test_what_is_no_single_address_never_becomes_a_second_recipient_unseen(cast,
 
 
 @pytest.mark.spec("W-3")
-def test_the_first_form_sent_twice_begins_one_draft(cast):
+def test_first_form_submitted_twice_creates_one_draft(cast):
     client = cast.client("olga")
     form = setup_form(draft=hidden_value(client.get(url("user_add")), "draft"), version="0")
     first, second = client.post(url("user_add"), form), client.post(url("user_add"), form)
