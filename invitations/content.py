@@ -100,7 +100,7 @@ class InvitationContent:
 
     @property
     def days_left(self) -> int:
-        """Full days that the link still works: 30 in the first email, fewer in a resent one."""
+        """Days until the link expires, rounded: 30 in the first email, fewer in a resent one."""
         time_left = (self.expires_at or timezone.now()) - timezone.now()
         return max(1, round(time_left / timedelta(days=1)))
 

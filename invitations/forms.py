@@ -17,8 +17,7 @@ from organizations.pages import default_welcome_page, welcome_pages
 
 PERSON_FIELDS = ("first_name", "last_name", "email")
 EMPTY_PERSON = dict.fromkeys(PERSON_FIELDS, "")
-# More rows than can be sent, so that a pasted list that is too long is shown again and not lost. Our form can't have
-# more rows than this.
+# Above MAX_PEOPLE, so that a pasted list that is too long is shown again and not lost. Our own form never posts more.
 MAX_ROWS = 500
 # Commas, semicolons, line breaks and tabs separate addresses, except inside the quotes of "Soto, Ana" <ana@x>.
 LIST_ITEM = re.compile(r'(?:"[^"\n]*"|[^,;\n\r\t])+')

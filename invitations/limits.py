@@ -41,7 +41,7 @@ def start_of_hour(now: datetime) -> datetime:
 
 
 def _retry_text(retry_at: datetime, now: datetime) -> str:
-    """Return "Try again in 25 minutes, at 14:05 UTC."."""
+    """Return the sentence "Try again in 25 minutes, at 14:05 UTC."."""
     # Rounded up to the full minute and at least one minute, so that people who come back at that time aren't too early.
     rounded = retry_at.astimezone(UTC) + timedelta(seconds=59)
     return _("Try again in %(time)s, at %(clock)s UTC.") % {

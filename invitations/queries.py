@@ -14,7 +14,7 @@ from organizations.queries import groups_in, projects_in, projects_through_group
 
 
 class LinkState(StrEnum):
-    """State of an invitation link; every state except OPEN and UNKNOWN has a page of its own (I-7)."""
+    """State of an invitation link. Each state that can't be accepted has its own page (I-7)."""
 
     OPEN = "open"
     UNKNOWN = "unknown"

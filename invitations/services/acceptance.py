@@ -1,4 +1,4 @@
-"""Accepting of invitations: fifty presses make one member, and one of accept, revoke and expiry wins (J-3)."""
+"""Accepting invitations: fifty presses create one member, and one of accept, revoke and expiry wins (J-3)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Sending of a batch: members, invitations, audit entries and emails in one transaction."""
+"""Sending a batch: members, invitations, audit entries and emails in one transaction."""
 
 from collections.abc import Sequence
 

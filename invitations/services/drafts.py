@@ -1,4 +1,4 @@
-"""Saving and discarding of drafts of the Add User flow (W-12).
+"""Saving and discarding drafts of the Add User flow (W-12).
 
 Drafts are private to their author, so nothing is audited.
 """

@@ -1,4 +1,4 @@
-"""Resending and withdrawing of invitations: rows, audit entry and email in one transaction."""
+"""Resending and withdrawing invitations: rows, audit entry and email in one transaction."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Counting of invitation emails against their limits (I-5)."""
+"""Counting invitation emails against their limits (I-5)."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

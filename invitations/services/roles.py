@@ -1,4 +1,4 @@
-"""Deleting of roles that drafts of the Add User flow use."""
+"""Deleting roles that drafts of the Add User flow use."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _

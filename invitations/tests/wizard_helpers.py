@@ -1,4 +1,4 @@
-"""Helpers for tests of the Add User flow: URLs, forms as a browser posts them, and reading of pages."""
+"""Helpers for tests of the Add User flow: URLs, forms as a browser posts them, and readers for pages."""
 
 import re
 from html import unescape

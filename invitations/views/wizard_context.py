@@ -1,4 +1,4 @@
-"""Template context of the two steps of Add User, in a fixed number of queries each."""
+"""Template context for the two steps of Add User. Each step takes a fixed number of queries."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
