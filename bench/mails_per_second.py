@@ -64,7 +64,6 @@ def whole_message(row):
     link = str(row.subject_id)
     text = TEXT.replace("LINK", link)
     message = EmailMultiAlternatives("Join Acme on TeamAdmin", text, to=[f"{link}@people.example"])
-    message.mixed_subtype = "related"
     message.attach_alternative(HTML.replace("LINK", link), "text/html")
     message.attach("logo.png", LOGO, "image/png")
     return message

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.counting import Count, capped_count
-from base.mail import in_utc
+from base.mail import format_utc
 from invitations.models import Batch, Invitation
 from invitations.queries import accepted_invitation, batch_access
 from organizations.models import Membership, Organization, Role
@@ -96,7 +96,7 @@ class InvitationContent:
     @property
     def expiry_time(self) -> str:
         """When the link expires, with its time zone (M-5)."""
-        return in_utc(self.expires_at) if self.expires_at else ""
+        return format_utc(self.expires_at) if self.expires_at else ""
 
     @property
     def days_left(self) -> int:

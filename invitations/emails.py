@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from base.mail import compose, header_line, html_of, sender
+from base.mail import clean_header, compose_email, render_html, sender
 from base.pictures import AVATAR_COLORS, logo_png
 from base.text import avatar_color, initials
 from invitations.content import InvitationContent, Inviter, draft_content, invitation_content
@@ -27,7 +27,7 @@ def _avatar(person: Inviter | None) -> dict[str, str]:
 
 def _subject(content: InvitationContent) -> str:
     names = {"inviter": content.inviter.name if content.inviter else "", "organization": content.organization.name}
-    return header_line(_("%(inviter)s invited you to %(organization)s") % names)
+    return clean_header(_("%(inviter)s invited you to %(organization)s") % names)
 
 
 def _email_context(content: InvitationContent) -> dict:
@@ -53,7 +53,7 @@ def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:
     if invitation is None:
         return None
     content = invitation_content(invitation)
-    return compose(
+    return compose_email(
         to=content.email,
         subject=_subject(content),
         template="invitation",
@@ -78,7 +78,7 @@ def render_link_request(row: OutgoingEmail) -> AnymailMessage | None:
     if not member or not inviter or not member.is_expired or inviter.status != Status.ACTIVE:
         return None
     organization = member.organization
-    return compose(
+    return compose_email(
         to=inviter.email,
         subject=_("%(name)s asked for a new invitation link") % {"name": member.name},
         template="link_request",
@@ -117,4 +117,4 @@ def email_preview_html(batch: Batch, actor: Membership, *, logo_src: str = "") -
     """
     content = draft_content(batch, actor)
     context = {**_email_context(content), "subject": _subject(content), "recipient": content.email}
-    return html_of("mail/invitation.html", {**context, "logo_src": logo_src})
+    return render_html("mail/invitation.html", {**context, "logo_src": logo_src})

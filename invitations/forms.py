@@ -9,8 +9,8 @@ from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from base.forms import BlockField
-from base.ids import read_uuid
+from base.forms import MultiLineField
+from base.ids import parse_uuid
 from invitations.validation import MAX_PEOPLE
 from organizations.models import Role
 from organizations.pages import default_welcome_page, welcome_pages
@@ -45,7 +45,7 @@ def _read_ids(post: QueryDict, name: str) -> list[str]:
 
 def read_draft_id(values: QueryDict) -> UUID | None:
     """Return the draft id in a form or query string; None if it is missing or not an id."""
-    return read_uuid(values.get("draft", ""))
+    return parse_uuid(values.get("draft", ""))
 
 
 def read_setup(post: QueryDict) -> dict[str, list]:
@@ -122,7 +122,7 @@ def drop_blank_rows(people: list[dict[str, str]]) -> list[dict[str, str]]:
 class PersonalizeForm(forms.Form):
     """Step 2: the reason, and a welcome page that the roles can open (W-7, W-9)."""
 
-    reason = BlockField(label=_("Reason for invitation"), required=False, strip=False)
+    reason = MultiLineField(label=_("Reason for invitation"), required=False, strip=False)
     welcome_page = forms.ChoiceField(label=_("Welcome page"), required=False)
 
     def __init__(self, *args: Any, roles: list[Role], **options: Any) -> None:

@@ -17,7 +17,7 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base.policies import TooSoon
+from base.policies import RateLimited
 from base.text import canonical_email
 from invitations.models import AddressSends, Batch, SendCount
 from organizations.models import Membership
@@ -144,9 +144,9 @@ def check_mail_quota(actor: Membership, keys: Collection[str], now: datetime | N
 
 
 def require_mail_quota(actor: Membership, keys: Collection[str], now: datetime | None = None) -> None:
-    """Raise TooSoon, with the reason and the time to retry, if check_mail_quota() finds a limit."""
+    """Raise RateLimited, with the reason and the time to retry, if check_mail_quota() finds a limit."""
     if limit := check_mail_quota(actor, keys, now):
-        raise TooSoon(limit.reason, limit.retry_at)
+        raise RateLimited(limit.reason, limit.retry_at)
 
 
 def check_batch_mail_quota(actor: Membership, batch: Batch) -> LimitReached | None:

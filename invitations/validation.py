@@ -149,7 +149,7 @@ def _validate_personalization(actor: Membership, batch: Batch) -> BatchErrors:
     """Validate the reason, and that the roles offer the welcome page. One query."""
     errors = BatchErrors()
     try:
-        text.clean_block(batch.reason)
+        text.clean_multiline(batch.reason)
     except ValidationError as error:
         errors.general["reason"] = first_error(error)
     roles = [role for role in roles_in(actor.organization) if str(role.pk) in set(batch.role_ids)]

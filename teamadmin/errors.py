@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from base.policies import Refused, TooSoon
+from base.policies import RateLimited, Refused
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403, with the rule's own reason where a service refused; 429 where it would be allowed later."""
-    if isinstance(exception, TooSoon):
+    if isinstance(exception, RateLimited):
         return _too_soon(request, exception)
     reason = str(exception) if isinstance(exception, Refused) else ""
     reason = reason or _("Your role does not allow this. Ask an Admin of your organization.")
     return _answer(request, Problem(403, _("You can’t open this"), reason))
 
 
-def _too_soon(request: HttpRequest, exception: TooSoon) -> HttpResponse:
+def _too_soon(request: HttpRequest, exception: RateLimited) -> HttpResponse:
     response = _answer(request, Problem(429, _("Slow down a little"), str(exception), home=False))
-    if exception.again_at:
-        response["Retry-After"] = str(max(1, ceil((exception.again_at - timezone.now()).total_seconds())))
+    if exception.retry_at:
+        response["Retry-After"] = str(max(1, ceil((exception.retry_at - timezone.now()).total_seconds())))
     return response
 
 

@@ -12,12 +12,13 @@ from audit.models import Entry
 from base.policies import Refused
 from console import services
 from console.bulk.kinds import KINDS, Choice
-from console.bulk.selection import Selection
-from console.listing import Tab, whole
 from console.models import BulkAction, BulkItem, BulkState
 from console.tests.people import joined
+from console.users.filters import Tab
+from console.users.params import UserListParams
+from console.users.selection import Selection
 from organizations.models import Group, Membership, MembershipRole, Status
-from outbox.services import waking
+from outbox.services import wakeup
 from teamadmin.testing.cast import role_named
 from teamadmin.testing.parallel import at_once, on_postgresql
 from teamadmin.testing.processes import wait_until
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.spec("U-15")
 
 
 def begin(actor: Membership, members: list[Membership], kind: str = "deactivation", **choice) -> BulkAction:
-    selection = Selection(whole(Tab.ALL), ids=tuple(member.pk for member in members))
+    selection = Selection(UserListParams.default(Tab.ALL), ids=tuple(member.pk for member in members))
     action, begun = services.start_bulk(
         actor=actor,
         kind=KINDS[kind],
@@ -76,7 +77,7 @@ def test_in_slices_until_all_are_done(cast, monkeypatch):
 @pytest.mark.django_db
 def test_above_200_a_worker_is_asked_after_the_commit(cast, monkeypatch, django_capture_on_commit_callbacks):
     asked = []
-    monkeypatch.setattr(waking, "publish", lambda *what: asked.append(what))
+    monkeypatch.setattr(wakeup, "publish", lambda *what: asked.append(what))
     with django_capture_on_commit_callbacks(execute=True):
         begin(cast.olga, joined(cast.acme, 200))
     assert asked == []
@@ -133,7 +134,7 @@ def test_very_many_are_written_down_by_the_worker(cast, monkeypatch):
     kind, key = KINDS["deactivation"], uuid4()
     joined(cast.acme, 12)
     now = timezone.now()
-    everybody = Selection(whole(Tab.ALL), everyone=True, without=cast.max.pk, before=now)
+    everybody = Selection(UserListParams.default(Tab.ALL), everyone=True, without=cast.max.pk, before=now)
     fields = {"actor": cast.olga, "kind": kind, "choice": Choice(), "selection": everybody, "view": "", "now": now}
     action, _begun = services.start_bulk(key=key, **fields)
     assert (action.state, BulkItem.objects.count()) == (BulkState.LISTING, 0)
@@ -247,7 +248,7 @@ def test_somebody_elses_key_begins_nothing(cast):
             actor=cast.tess,
             kind=KINDS["deletion"],
             choice=Choice(),
-            selection=Selection(whole(Tab.ALL), everyone=True),
+            selection=Selection(UserListParams.default(Tab.ALL), everyone=True),
             view="",
             key=action.pk,
             now=timezone.now(),
@@ -282,7 +283,7 @@ def test_two_that_delete_the_same_people(live_cast, monkeypatch):
 def test_a_killed_worker_leaves_nobody_half_done_or_done_twice(live_cast, celery_worker_process, settings, monkeypatch):
     if not settings.REDIS_URL or not on_postgresql():
         pytest.skip("needs PostgreSQL and Redis")
-    monkeypatch.setattr(waking, "_quiet_until", 0.0)
+    monkeypatch.setattr(wakeup, "_paused_until", 0.0)
     members = joined(live_cast.acme, 400)
     action = begin(live_cast.olga, members)
     first = celery_worker_process()

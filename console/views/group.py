@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from audit.queries import made_by
+from audit.queries import creator_label
 from base import params
-from base.keyset import KeysetPage
+from base.lists.keyset import KeysetPage
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment
+from base.times import RelativeTime
 from console.groups import GROUP_TAKEN, address_of
 from console.queries.groups import group_in, group_members, group_projects, loss_of, sizes_of
-from console.times import Clock
 from organizations import policies
 from organizations.access import member_required
 from organizations.forms import NamedForm
@@ -81,7 +81,7 @@ def page_of(request: MemberRequest, group: Group) -> dict[str, Any]:
     view, base = View.of(request), url_of(request, group)
     page, named = group_members(group, search=view.q, after=view.after, before=view.before)
     projects = group_projects(group, after=view.projects_after, before=view.projects_before)
-    clock, sizes = Clock(timezone.now()), sizes_of(group)
+    clock, sizes = RelativeTime(timezone.now()), sizes_of(group)
 
     def link(**changed: str) -> str:
         return params.path(base, **view.query(**changed))
@@ -104,7 +104,7 @@ def page_of(request: MemberRequest, group: Group) -> dict[str, Any]:
         "projects_next": projects.next and link(projects_before="", projects_after=projects.next),
         "roles": [(role, description_of(role)) for role in roles_of_group(group)],
         "created": clock.date(group.created_at),
-        "created_by": made_by(request.organization.pk, "group.created", group.pk),
+        "created_by": creator_label(request.organization.pk, "group.created", group.pk),
         "may": _may(request, group),
     }
 
@@ -123,7 +123,7 @@ def _may(request: MemberRequest, group: Group) -> dict[str, Any]:
     }
 
 
-def _row(link: Any, clock: Clock) -> dict[str, Any]:
+def _row(link: Any, clock: RelativeTime) -> dict[str, Any]:
     member = link.membership
     return {
         "member": member,

@@ -35,7 +35,7 @@ def send_batch(*, actor: Membership, batch: Batch, version: int) -> tuple[Batch,
 
     Return (batch, True), or (batch, False) if it was sent before: pressing Done twice sends nothing twice.
     Raises Refused (the actor may not add people), DraftChanged (`version` is not the draft's), BatchInvalid
-    (an address or choice is not valid any more), TooSoon (a limit on emails is reached, I-5).
+    (an address or choice is not valid any more), RateLimited (a limit on emails is reached, I-5).
     """
     actor, locked = _lock(actor, batch)
     if locked.sent_at:
@@ -81,7 +81,7 @@ def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], role
         batch.welcome_page = default_welcome_page(roles)
     batch.sent_at = timezone.now()
     batch.inviter_name = actor.name
-    batch.reason = text.clean_block(batch.reason)
+    batch.reason = text.clean_multiline(batch.reason)
     batch.save()
     invitations = Invitation.objects.bulk_create(
         Invitation(organization=actor.organization, batch=batch, membership=member) for member in members

@@ -39,7 +39,7 @@ def resend_invitation(*, actor: Membership, member: Membership, sends: int | Non
     link (I-3). If `sends` is given and is not the current number of sends, nothing is sent: the button was pressed
     twice.
 
-    Raises Refused with the reason, TooSoon if a limit on emails is reached (I-5).
+    Raises Refused with the reason, RateLimited if a limit on emails is reached (I-5).
     """
     actor, member = lock_both(actor, member)
     require(can_resend(actor, member))

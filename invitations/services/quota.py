@@ -15,8 +15,8 @@ from organizations.models import Membership
 def consume_mail_quota(*, actor: Membership, keys: Collection[str], resend: bool = False) -> None:
     """Count one email to each of these canonical addresses; `resend` means that they had one before.
 
-    Must run inside the caller's transaction, with the organization's row locked. Raises TooSoon, with the reason and
-    the time to retry, if a limit would be exceeded; nothing is counted then.
+    Must run inside the caller's transaction, with the organization's row locked. Raises RateLimited, with the reason
+    and the time to retry, if a limit would be exceeded; nothing is counted then.
     """
     assert transaction.get_connection().in_atomic_block
     now = timezone.now()

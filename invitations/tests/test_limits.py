@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from base.policies import TooSoon
+from base.policies import RateLimited
 from invitations.limits import next_send_time
 from invitations.models import AddressSends, Batch, Invitation, SendCount
 from invitations.services import delete_old_sends, resend_invitation, send_batch, withdraw_invitation
@@ -35,7 +35,7 @@ def pass_time(by: timedelta) -> None:
 def resend(actor, member) -> bool:
     try:
         return bool(resend_invitation(actor=actor, member=member))
-    except TooSoon:
+    except RateLimited:
         return False
 
 
@@ -44,9 +44,9 @@ def test_three_resends_an_hour(cast):
     member = cast.invite()[0].membership
     for _press in range(3):
         resend_invitation(actor=cast.olga, member=member)
-    with pytest.raises(TooSoon, match=r"Too many emails to nadia@acme.example recently. Try again in 1.hour") as error:
+    with pytest.raises(RateLimited, match=r"emails to nadia@acme.example recently. Try again in 1.hour") as error:
         resend_invitation(actor=cast.max, member=member)
-    assert timedelta(minutes=59) < error.value.again_at - timezone.now() <= HOUR
+    assert timedelta(minutes=59) < error.value.retry_at - timezone.now() <= HOUR
     assert OutgoingEmail.objects.count() == 4
     pass_time(HOUR + MINUTE)
     assert resend(cast.olga, member)
@@ -69,7 +69,7 @@ def test_deleting_and_adding_again_does_not_reset_limit(cast):
     for _round in range(4):
         member = cast.invite()[0].membership
         withdraw_invitation(actor=cast.olga, member=member)
-    with pytest.raises(TooSoon, match="nadia@acme.example"):
+    with pytest.raises(RateLimited, match="nadia@acme.example"):
         cast.invite()
     assert Invitation.objects.count() == 4
     cast.invite(people=people(1))
@@ -88,7 +88,7 @@ def test_daily_limit_of_organization(cast, settings):
     cast.invite(people=people(4))
     batch = cast.draft(cast.max, people=people(2, "q"))
     with pytest.raises(
-        TooSoon, match=r"Acme can send 5 invitation emails a day. You can send 1 more now. Try again in 1.day"
+        RateLimited, match=r"Acme can send 5 invitation emails a day. You can send 1 more now. Try again in 1.day"
     ):
         send_batch(actor=cast.max, batch=batch, version=batch.version)
     assert Membership.objects.filter(email_key__startswith="q").count() == 0
@@ -102,7 +102,7 @@ def test_daily_limit_of_organization(cast, settings):
 def test_daily_limit_of_inviter(cast, settings):
     settings.INVITATION_SENDS_PER_INVITER = 2
     cast.invite(people=people(2))
-    with pytest.raises(TooSoon, match="You can send 2 invitation emails a day. Try again"):
+    with pytest.raises(RateLimited, match="You can send 2 invitation emails a day. Try again"):
         cast.invite(people=people(1, "q"))
     cast.invite(cast.max, people=people(1, "r"))
 
@@ -110,9 +110,9 @@ def test_daily_limit_of_inviter(cast, settings):
 @pytest.mark.spec("I-5")
 def test_batch_above_daily_limit_and_zero_as_no_limit(cast, settings):
     settings.INVITATION_SENDS_PER_DAY = 3
-    with pytest.raises(TooSoon, match=r"a day\. You can send 3 more now\.$") as error:
+    with pytest.raises(RateLimited, match=r"a day\. You can send 3 more now\.$") as error:
         cast.invite(people=people(4))
-    assert error.value.again_at is None
+    assert error.value.retry_at is None
     settings.INVITATION_SENDS_PER_DAY = settings.INVITATION_SENDS_PER_INVITER = 0
     cast.invite(people=people(40))
 
@@ -160,7 +160,7 @@ def test_concurrent_batches_keep_daily_limit(live_cast, settings):
     def send(number: int) -> bool:
         try:
             return send_batch(actor=live_cast.olga, batch=batches[number], version=1)[1]
-        except TooSoon:
+        except RateLimited:
             return False
 
     assert at_once(50, send).count(True) == 20

@@ -148,7 +148,7 @@ def _accept_new_user(current: OpenInvitation) -> HttpResponse:
     outcome, user = accept_as_new_user(invitation=current.invitation, password=form.cleaned_data["password"])
     if user is None:
         return _render_conflict(current, outcome)
-    return sign_in_with_new_password(current.request, user, leads_to=current.welcome_url)
+    return sign_in_with_new_password(current.request, user, next_url=current.welcome_url)
 
 
 def _accept_signed_in(current: OpenInvitation) -> HttpResponse:

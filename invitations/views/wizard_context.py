@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from base import text
 from base.counting import Count
-from base.picker import PICK_LIMIT
+from base.picker import MAX_OPTIONS
 from invitations.content import join_names
 from invitations.forms import EMPTY_PERSON, PERSON_FIELDS, PersonalizeForm
 from invitations.models import Batch
@@ -152,7 +152,7 @@ class SetupStep:
         """Projects that come with the groups, then the other matching and chosen ones (W-6)."""
         group_projects, chosen = self.access.group_projects, set(self._projects.chosen)
         search = text.name_key(self.search.projects)
-        matching = [project for project in group_projects if search in project.name_key][:PICK_LIMIT]
+        matching = [project for project in group_projects if search in project.name_key][:MAX_OPTIONS]
         also_chosen = [project for project in group_projects if project in chosen and project not in matching]
         other = [project for project in self._projects.listed if project not in group_projects]
         return [

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from base.pictures import logo_png
-from base.policies import TooSoon
+from base.policies import RateLimited
 from invitations import emails, forms
 from invitations.limits import check_batch_mail_quota
 from invitations.models import Batch
@@ -89,7 +89,7 @@ def _send(request: WizardRequest, saved: Batch) -> HttpResponse:
         return _render_personalize(request, saved, form, status=422)
     try:
         sent, _first = send_batch(actor=request.membership, batch=saved, version=saved.version)
-    except TooSoon as limit:
+    except RateLimited as limit:
         return _render_personalize(request, saved, form, status=429, limit=str(limit))
     except (BatchInvalid, IntegrityError):
         # A person was added or a choice was deleted since step 1; step 1 shows the errors.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.services import note_two_factor
+from accounts.services import notify_two_factor_listeners
 from organizations.models import Group, ManagedBy, Membership
 from organizations.permissions import Permission
 from organizations.services import RoleText, change_group_roles, create_role, set_member_roles
@@ -68,4 +68,4 @@ def add(builder: Builder) -> None:
     for email in TWO_FACTOR:
         if member := builder.members.get(email):
             TOTPDevice.objects.create(user=member.user, name="Authenticator app", confirmed=True)
-            note_two_factor(user=member.user)
+            notify_two_factor_listeners(user=member.user)

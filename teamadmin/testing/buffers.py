@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -38,8 +39,10 @@ def _explained(sql: str, params: Any, *, kept: bool) -> tuple[str, Any]:
     return f"PREPARE explained AS {numbered}; {EXPLAIN} EXECUTE explained {given}; DEALLOCATE explained", params
 
 
-def plan_of(cursor: Any, sql: str, params: Any, *, kept: bool) -> dict:
-    """The plan of that statement, once it was run. A kept one is planned as the connection's plan_cache_mode says."""
+def plan_of(sql: str, params: Any, *, kept: bool) -> dict:
+    """Run the statement and return its plan. A kept plan is made as the connection's plan_cache_mode says."""
+    # Parameters are merged here, because EXPLAIN EXECUTE takes none from the client.
+    cursor = psycopg.ClientCursor(connection.connection)
     cursor.execute(*_explained(sql, params, kept=kept))
     while cursor.description is None or "QUERY PLAN" not in cursor.description[0].name:
         cursor.nextset()
@@ -55,8 +58,7 @@ def reads() -> Iterator[Reads]:
     def explain(execute, sql, params, many, context):
         buffers = 0
         if sql.lstrip("( \n").upper().startswith(("SELECT", "WITH")) and " FOR " not in sql.upper()[-40:]:
-            with context["connection"].connection.cursor() as cursor:
-                top = plan_of(cursor, sql, params or [], kept=False)
+            top = plan_of(sql, params or [], kept=False)
             buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
         found.queries.append((sql, buffers))
         return execute(sql, params, many, context)

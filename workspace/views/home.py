@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import NameForm
 from accounts.services import rename_user
-from audit import words
-from audit.queries import recent
+from audit.descriptions import describe
+from audit.queries import recent_entries
 from base.counting import capped_count
 from organizations import pages, roles
 from organizations.access import member_required
@@ -85,7 +85,7 @@ def workspace(request: MemberRequest) -> HttpResponse:
         "users_url": _users_url(request),
     }
     if Permission.AUDIT_VIEW in request.permissions:
-        context["activity"] = [words.tell(entry) for entry in recent(organization.pk)]
+        context["activity"] = [describe(entry) for entry in recent_entries(organization.pk)]
     return render(request, "workspace/workspace.html", context)
 
 

@@ -1,0 +1,31 @@
+"""Sentences of the Users page that depend on numbers."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from console.users.queries import TabCounts
+from organizations.models import Organization
+
+
+def summary(organization: Organization, counts: TabCounts) -> str:
+    """Return the line below the heading. On Pending it counts the expired invitations."""
+    if counts.expired is None:
+        return _("People in %(organization)s and what they can access.") % {"organization": organization.name}
+    if not counts.pending:
+        return _("No pending invitations.")
+    number = counts.pending.value
+    parts = [
+        ngettext("%(count)s pending invitation", "%(count)s pending invitations", number) % {"count": counts.pending}
+    ]
+    if counts.expired:
+        parts.append(_("%(count)s expired") % {"count": counts.expired})
+    links = _("Links are valid for %(days)s days.") % {"days": settings.INVITATION_DAYS}
+    return f"{', '.join(parts)}. {links}"
+
+
+def count_shown(count: int, *, more: bool) -> str:
+    """Return how many users the page shows. more: whether there are other pages."""
+    if more:
+        return _("Showing %(count)s users") % {"count": count}
+    return ngettext("%(count)s user", "%(count)s users", count) % {"count": count}
