@@ -248,15 +248,15 @@ def _extras() -> dict[str, list[tuple[str, str]]]:
 
 
 def _roles() -> tuple[tuple[str, int], ...]:
+    from organizations.built_in_roles import BUILT_IN
     from organizations.models import Scheme
-    from organizations.roles import BUILT_IN
 
     return tuple((str(role.id), role.rank) for role in BUILT_IN if role.scheme == Scheme.RANKED)
 
 
 def seed(url: str, slug: str, *, members: int, organizations: int = 1) -> float:
     """Writes the organizations; gives the seconds. Django has to be set up, the database at `url` migrated."""
-    from organizations import counting
+    from organizations import count_triggers
 
     began = time.perf_counter()
     plan = Plan(slug, organizations, members, _roles(), _extras())
@@ -273,7 +273,7 @@ def seed(url: str, slug: str, *, members: int, organizations: int = 1) -> float:
     else:
         _load(*jobs[0])
     # Triggers slept meanwhile.
-    _both(url, [*indexes.values(), counting.RECOUNT])
+    _both(url, [*indexes.values(), count_triggers.RECOUNT])
     return time.perf_counter() - began
 
 

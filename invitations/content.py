@@ -15,7 +15,7 @@ from invitations.models import Batch, Invitation
 from invitations.queries import accepted_invitation, batch_access
 from organizations.models import Membership, Organization, Role
 from organizations.permissions import Permission
-from organizations.queries import given_projects, permissions_of_member, roles_of
+from organizations.queries import direct_roles_of, granted_projects, permissions_of_member
 from organizations.roles import capabilities_of, permissions_of
 
 # Longer lists are cut: "A, B, C, D, E and 4 more" (M-4).
@@ -120,11 +120,11 @@ def _member_content(member: Membership) -> dict:
         "organization": member.organization,
         "first_name": member.first_name,
         "email": member.email,
-        "roles": roles_of(member),
+        "roles": direct_roles_of(member),
     }
     if Permission.PROJECTS_VIEW_ALL in permissions_of_member(member):
         return {**content, "has_all_projects": True}
-    projects = given_projects(member)
+    projects = granted_projects(member)
     names = list(projects.order_by("name_key").values_list("name", flat=True)[:MAX_PROJECT_NAMES])
     count = capped_count(projects) if len(names) == MAX_PROJECT_NAMES else Count(len(names))
     return {**content, "projects": names, "project_count": count}

@@ -12,7 +12,7 @@ from base.forms import first_error
 from invitations.models import Batch
 from organizations.models import Membership, Organization, Status
 from organizations.pages import welcome_pages
-from organizations.policies import can_give_groups, can_give_roles, domain_allowed, roles_fit
+from organizations.policies import can_assign_groups, can_give_roles, domain_allowed, roles_allowed
 from organizations.queries import groups_in, members_by_email, projects_in, roles_in
 
 MAX_PEOPLE = 100
@@ -111,7 +111,7 @@ def _validate_roles(errors: BatchErrors, actor: Membership, ids: set[UUID] | Non
     if ids is None or len(roles) != len(ids):
         errors.general["roles"] = _("Choose a role of this organization.")
         return
-    for decision in (roles_fit(actor.organization, roles), can_give_roles(actor, roles)):
+    for decision in (roles_allowed(actor.organization, roles), can_give_roles(actor, roles)):
         if not decision:
             errors.general["roles"] = decision.reason
             return
@@ -128,7 +128,7 @@ def _validate_groups(errors: BatchErrors, actor: Membership, ids: set[UUID] | No
     groups = list(groups_in(actor.organization, ids)) if ids else []
     if not _all_exist(errors, "groups", len(groups), ids):
         return
-    if not (decision := can_give_groups(actor, actor.organization, groups)):
+    if not (decision := can_assign_groups(actor, actor.organization, groups)):
         errors.general["groups"] = decision.reason
 
 

@@ -169,7 +169,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Whether a user may sign in, asked of who knows where they are a member; who is told of a second factor on or off.
 SIGN_IN_RULE = "organizations.policies.can_sign_in"
-TWO_FACTOR_LISTENERS = ["organizations.services.note_two_factor"]
+TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"

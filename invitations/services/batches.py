@@ -17,7 +17,7 @@ from invitations.validation import BatchErrors, validate_batch
 from organizations.models import Membership, Role
 from organizations.pages import default_welcome_page, welcome_pages
 from organizations.policies import can_add_users
-from organizations.services import Person, add_pending_members, lock_actor
+from organizations.services import NewMember, add_pending_members, lock_actor
 from outbox.services import NewEmail, queue_emails
 
 
@@ -68,8 +68,8 @@ def _lock(actor: Membership, batch: Batch) -> tuple[Membership, Batch]:
     return actor, locked
 
 
-def _clean_person(person: dict) -> Person:
-    return Person(
+def _clean_person(person: dict) -> NewMember:
+    return NewMember(
         first_name=text.clean_line(person["first_name"]),
         last_name=text.clean_line(person["last_name"]),
         email=person["email"].strip(),

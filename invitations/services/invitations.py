@@ -15,7 +15,7 @@ from invitations.policies import can_resend, can_withdraw
 from invitations.queries import pending_invitation
 from invitations.services.quota import consume_mail_quota
 from organizations.models import Membership
-from organizations.services import delete_pending, lock_both, lock_pending
+from organizations.services import delete_locked_pending_member, lock_actor_and_member, lock_pending_member
 from outbox.services import queue_email
 
 EMAIL_KIND = "invitations.invitation"
@@ -41,7 +41,7 @@ def resend_invitation(*, actor: Membership, member: Membership, sends: int | Non
 
     Raises Refused with the reason, RateLimited if a limit on emails is reached (I-5).
     """
-    actor, member = lock_both(actor, member)
+    actor, member = lock_actor_and_member(actor, member)
     require(can_resend(actor, member))
     pending = pending_invitation(member)
     if pending is None:
@@ -77,7 +77,7 @@ def withdraw_invitation(*, actor: Membership, member: Membership) -> bool:
 
     Raises Refused with the reason. A conditional UPDATE decides between this and accepting, so only one of them wins.
     """
-    locked = lock_pending(actor, member)
+    locked = lock_pending_member(actor, member)
     if locked is None:
         return False
     actor, member = locked
@@ -86,5 +86,5 @@ def withdraw_invitation(*, actor: Membership, member: Membership) -> bool:
     if not revoked:
         return False
     record(organization_id=member.organization_id, actor=actor, action="invitation.revoked", target=member)
-    delete_pending(actor, member)
+    delete_locked_pending_member(actor, member)
     return True

@@ -178,4 +178,4 @@ def test_token_is_not_in_logs_or_audit_entries(cast, invitation, caplog):
 def test_denied_invitation_shows_reason(cast, invitation):
     cast.acme.allowed_email_domains = ["acme.test"]
     cast.acme.save()
-    assert_closed(cast.client(), invitation, 403, "Use an address at acme.test.")
+    assert_closed(cast.client(), invitation, 403, "Use an email address at acme.test.")

@@ -157,4 +157,4 @@ def test_group_that_gives_more_is_disabled_with_reason(cast):
         pages[name] = cast.client(name).get(f"/o/acme/users/add/{draft.pk}/").content.decode()
     assert f'value="{group.pk}"' in pages["olga"] and "allows more than your role" not in pages["olga"]
     assert f'value="{group.pk}"' not in pages["max"]
-    assert "You cannot add people to Research: it allows more than your role." in pages["max"]
+    assert "You can’t add people to Research because it allows more than your role." in pages["max"]

@@ -273,7 +273,7 @@ def test_demoted_inviter_cannot_send(cast):
     link.save()
     response = client.post(url("user_add_personalize", draft), personalize_form(draft))
     assert response["Location"].endswith("?check=1")
-    assert "You cannot give the role Admin" in visible_text(client.get(response["Location"]))
+    assert "You can’t give the role Admin" in visible_text(client.get(response["Location"]))
     link.role = role_named("builder")
     link.save()
     assert client.post(url("user_add_personalize", draft), personalize_form(draft)).status_code == 403

@@ -67,7 +67,7 @@ def test_errors_are_shown_at_their_fields_and_input_is_kept(cast):
         "email-3": "Bo Lindqvist is already a member.",
         "email-4": "Pia Pending already has an invitation. Resend it instead.",
         "email-5": "Gil Gone is deactivated. Reactivate them instead.",
-        "email-6": "Use an address at acme.example.",
+        "email-6": "Use an email address at acme.example.",
         "first_name-7": "Enter a first name.",
         "email-7": "Enter an email address.",
         "email-8": "Use at most 64 characters before the @.",
@@ -151,10 +151,10 @@ def test_manager_cannot_choose_admin(cast):
     html = page_html(client.get(url("user_add")))
     assert f'<option value="{role_named("admin").pk}" disabled>' in html
     assert f'<option value="{role_named("manager").pk}">' in html
-    assert "You cannot give the role Admin: it allows more than yours." in html
+    assert "You can’t give the role Admin because it allows more than yours." in html
     response = client.post(url("user_add"), setup_form(role="admin"))
     assert response.status_code == 422
-    assert "You cannot give the role Admin" in visible_text(response)
+    assert "You can’t give the role Admin" in visible_text(response)
     assert not Batch.objects.exists()
 
 
@@ -163,7 +163,7 @@ def test_summary_shows_capabilities_of_role(cast):
     draft = start_draft(cast.client("olga"))
     text = visible_text(cast.client("olga").get(url("user_add_draft", draft)))
     assert "With the Builder role, they can Build and edit in the projects you can access" in text
-    assert "Builds and edits in the projects they can access. Cannot invite people or change security." in text
+    assert "Builds and edits in the projects they can access. Can’t invite people or change security." in text
     draft.role_ids = [str(role_named("admin").pk)]
     draft.save()
     assert "With the Admin role, they can" in visible_text(cast.client("olga").get(url("user_add_draft", draft)))

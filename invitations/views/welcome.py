@@ -29,5 +29,5 @@ def welcome(request: MemberRequest) -> HttpResponse:
 def _page_url(request: MemberRequest, key: str = pages.HOMEPAGE) -> str:
     """Return the URL of the page with this key if the member may open it, else that of the Homepage."""
     slug = request.organization.slug
-    urls = [page.url(slug) for page in pages.open_to(request.permissions) if page.key == key]
+    urls = [page.url(slug) for page in pages.accessible_pages(request.permissions) if page.key == key]
     return urls[0] if urls else reverse("homepage", args=[slug])

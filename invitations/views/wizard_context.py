@@ -20,12 +20,12 @@ from invitations.queries import BatchAccess
 from invitations.validation import MAX_PEOPLE, BatchErrors
 from invitations.views.wizard_access import WizardRequest, sign_owner, wizard_url
 from organizations.models import Group, Membership, Role, Scheme
-from organizations.policies import can_give_group, can_give_role
+from organizations.policies import can_assign_group, can_give_role
 from organizations.queries import (
-    Pick,
+    ChoiceList,
+    group_choices,
     group_sizes,
-    pick_groups,
-    pick_projects,
+    project_choices,
     projects_through_groups,
     roles_in,
     roles_of_groups,
@@ -68,12 +68,12 @@ class SetupStep:
         return roles_in(self.actor.organization)
 
     @cached_property
-    def _groups(self) -> Pick:
-        return pick_groups(self.actor.organization, self.search.groups, self.batch.group_ids)
+    def _groups(self) -> ChoiceList:
+        return group_choices(self.actor.organization, self.search.groups, self.batch.group_ids)
 
     @cached_property
-    def _projects(self) -> Pick:
-        return pick_projects(self.actor.organization, self.search.projects, self.batch.project_ids)
+    def _projects(self) -> ChoiceList:
+        return project_choices(self.actor.organization, self.search.projects, self.batch.project_ids)
 
     @cached_property
     def access(self) -> BatchAccess:
@@ -139,7 +139,7 @@ class SetupStep:
         roles = roles_of_groups(self.actor.organization, [group.pk for group in groups])
         return [
             _group(group, sizes[group.pk], group in chosen)
-            | {"reason": can_give_group(self.actor, group, roles.get(group.pk, [])).reason}
+            | {"reason": can_assign_group(self.actor, group, roles.get(group.pk, [])).reason}
             for group in groups
         ]
 

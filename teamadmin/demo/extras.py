@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.services import notify_two_factor_listeners
 from organizations.models import Group, ManagedBy, Membership
 from organizations.permissions import Permission
-from organizations.services import RoleText, change_group_roles, create_role, set_member_roles
+from organizations.services import RoleFields, change_group_roles, create_role, set_member_roles
 
 if TYPE_CHECKING:
     from teamadmin.demo.seeding import Builder
@@ -25,12 +25,12 @@ ABOUT = {
     "Data team": "Sources, pipelines and their quality",
     "Finance": "Revenue and reports",
 }
-DESK = RoleText(
+DESK = RoleFields(
     "People desk",
     "Looks after people and groups, without security or billing.",
     frozenset({Permission.WORKSPACE_VIEW, Permission.PEOPLE_VIEW, Permission.PEOPLE_EDIT, Permission.GROUPS_MANAGE}),
 )
-READER = RoleText(
+READER = RoleFields(
     "Audit reader",
     "Reads who did what, and changes nothing.",
     frozenset({Permission.WORKSPACE_VIEW, Permission.PEOPLE_VIEW, Permission.AUDIT_VIEW}),
@@ -56,11 +56,11 @@ def add(builder: Builder) -> None:
         group.description = ABOUT.get(name, "")
         group.save(update_fields=["description"])
     if slug in DESK_OF:
-        desk = create_role(actor=founder, said=DESK)
+        desk = create_role(actor=founder, fields=DESK)
         set_member_roles(actor=founder, member=builder.members[DESK_OF[slug]], roles=[desk])
     if slug in READERS:
-        reader = create_role(actor=founder, said=READER)
-        change_group_roles(actor=founder, group=builder.groups[READERS[slug]], give=[reader])
+        reader = create_role(actor=founder, fields=READER)
+        change_group_roles(actor=founder, group=builder.groups[READERS[slug]], add=[reader])
     keys = [builder.members[email].pk for email in PROVIDED.get(slug, ())]
     Membership.objects.filter(pk__in=keys).update(managed_by=ManagedBy.SCIM)
     if slug in PROVIDED_GROUP:

@@ -61,7 +61,7 @@ def test_axe_on_signing_in_and_on_belonging_nowhere(page: Page, live_server, sce
     axe(page)
     come_in(page.context, live_server.url, scene.client("stranger"))
     page.goto(live_server.url)
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are not a member of any organization yet")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You’re not a member of any organization yet")
     axe(page)
 
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from organizations.models import Group, GroupMembership, Project, ProjectGrant
-from organizations.queries import reachable, reaching
+from organizations.queries import accessible_projects, project_access
 
 HTMX = {"HX-Request": "true"}
 
@@ -18,11 +18,11 @@ def add_projects(organization, number, name="Project {:03}"):
 
 
 def project_page(member, **options):
-    return reaching.project_page(member, reachable(member), **options)
+    return project_access.project_page(member, accessible_projects(member), **options)
 
 
 def ways(member, **options):
-    return {reached.project.name: reached.ways for reached in project_page(member, **options).rows}
+    return {reached.project.name: reached.sources for reached in project_page(member, **options).rows}
 
 
 @pytest.mark.spec("W-9")
@@ -41,7 +41,7 @@ def test_a_manager_reaches_every_project_by_role(cast):
 def test_very_many_projects_are_walked_and_give_the_same(cast, monkeypatch):
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], membership=cast.bo)
     few = ways(cast.bo)
-    monkeypatch.setattr(reaching, "FEW_IDS", 1)
+    monkeypatch.setattr(project_access, "MAX_IDS", 1)
     assert ways(cast.bo) == few == {"Atlas": "via Marketing", "Ledger": "Direct", "Website": "via Marketing"}
     assert list(ways(cast.bo, after="atlas", search="e")) == ["Ledger", "Website"]
     assert ways(cast.opal) == {}
@@ -78,7 +78,7 @@ def test_pages_meet_without_gap_or_twin(cast):
     while True:
         page = project_page(cast.olga, after=after)
         names += [reached.project.name_key for reached in page.rows]
-        assert len(page.rows) <= reaching.PAGE_SIZE
+        assert len(page.rows) <= project_access.PAGE_SIZE
         if not page.next:
             break
         after = page.next

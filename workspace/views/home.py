@@ -17,7 +17,7 @@ from organizations import pages, roles
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.policies import can_add_users
-from organizations.queries import groups_in, project_page, projects_in, reachable, roles_in, roles_of
+from organizations.queries import accessible_projects, direct_roles_of, groups_in, project_page, projects_in, roles_in
 from organizations.requests import MemberRequest
 from workspace import queries
 
@@ -36,15 +36,15 @@ class FirstTask:
 
 def _first_tasks(request: MemberRequest, *, empty: frozenset[str]) -> list[FirstTask]:
     """Tasks on pages that the member may open, but for those (`empty`, keys) where there is nothing to do yet."""
-    opened = [page for page in pages.open_to(request.permissions) if page.key not in empty]
+    opened = [page for page in pages.accessible_pages(request.permissions) if page.key not in empty]
     urls = {page.key: page.url(request.organization.slug) for page in opened}
-    actions = roles.quick_actions_of(roles_of(request.membership))
+    actions = roles.quick_actions_of(direct_roles_of(request.membership))
     return [FirstTask(str(action.label), action.icon, urls[action.page]) for action in actions if action.page in urls]
 
 
 def _users_url(request: MemberRequest) -> str:
     """The address of the Users page, blank for those who may not open it."""
-    users = [page for page in pages.open_to(request.permissions) if page.key == "users"]
+    users = [page for page in pages.accessible_pages(request.permissions) if page.key == "users"]
     return users[0].url(request.organization.slug) if users else ""
 
 
@@ -53,11 +53,11 @@ def _users_url(request: MemberRequest) -> str:
 def homepage(request: MemberRequest) -> HttpResponse:
     """What the member reaches and where to begin; for those who see people, counts too. Open to every member."""
     member, users_url = request.membership, _users_url(request)
-    reached = reachable(member)
+    reached = accessible_projects(member)
     total = capped_count(reached)
     context = {
         "member": member,
-        "roles": roles_of(member),
+        "roles": direct_roles_of(member),
         "page": project_page(member, reached, size=FEW),
         "project_total": total,
         "groups": queries.groups_of(member),
@@ -102,7 +102,7 @@ def preferences(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "member": request.membership,
-        "roles": roles_of(request.membership),
+        "roles": direct_roles_of(request.membership),
         "users_url": users_url,
         "people": queries.people_counts(request.organization) if users_url else None,
     }

@@ -27,9 +27,9 @@ from organizations.permissions import Permission
 from organizations.queries import (
     groups_with_project,
     people_with_project,
+    project_access_of,
     project_in,
-    roles_with_every_project,
-    ways_of,
+    roles_with_all_projects,
 )
 from organizations.requests import MemberRequest
 from organizations.services import archive_project, edit_project, restore_project
@@ -91,7 +91,7 @@ def page_of(request: MemberRequest, project: Project) -> dict[str, Any]:
         "project": project,
         "base": base,
         "parents": [(_("Projects"), reverse("projects", args=[request.organization.slug]))],
-        "reached": ways_of(actor, project),
+        "reached": project_access_of(actor, project),
         "created_by": creator_label(request.organization.pk, "project.created", project.pk),
         "may": {
             "edit": policies.can_edit_project(actor, project),
@@ -124,7 +124,7 @@ def _access(request: MemberRequest, project: Project, base: str) -> dict[str, An
         "groups": groups.rows,
         "groups_previous": groups.previous and link(groups_after="", groups_before=groups.previous),
         "groups_next": groups.next and link(groups_before="", groups_after=groups.next),
-        "roles": roles_with_every_project(request.organization),
+        "roles": roles_with_all_projects(request.organization),
     }
 
 
@@ -148,12 +148,12 @@ def changed(request: MemberRequest, project: Project, *, focus: str = "") -> Htt
 def project_details(request: MemberRequest, project: Project) -> HttpResponse:
     """Name and description."""
     require(policies.can_edit_project(request.membership, project))
-    form = NamedForm(request.POST if request.method == "POST" else None, thing=project, taken=PROJECT_TAKEN)
+    form = NamedForm(request.POST if request.method == "POST" else None, instance=project, name_taken=PROJECT_TAKEN)
 
     def write(words: dict[str, str]) -> None:
         edit_project(actor=request.membership, project=project, seen=form.seen, **words)
 
-    if request.method == "POST" and form.keep(write):
+    if request.method == "POST" and form.save(write):
         messages.success(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
         return changed(request, project)
     context = {"project": project, "form": form, "cancel_url": url_of(request, project)}

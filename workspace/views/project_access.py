@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from base.picker import Picker, search_query, selected_ids
 from base.policies import Decision, not_applicable, require
 from organizations import policies
-from organizations.choosing import all_there, deactivated_words, group_picker, member_picker
 from organizations.models import Project, ProjectGrant
 from organizations.permissions import Permission
+from organizations.pickers import deactivated_warning, group_picker, member_picker, missing_message
 from organizations.queries import groups_in, member_in
 from organizations.requests import MemberRequest
-from organizations.services import Shared, give_projects, take_projects
+from organizations.services import GrantChanges, grant_projects, revoke_projects
 from workspace.views.project import ASKED, changed, project_view, url_of
 
 
@@ -44,7 +44,7 @@ def _with_access(project: Project, owner: str) -> Callable[[list], dict[UUID, De
     return find
 
 
-def _given(request: MemberRequest, shared: Shared) -> None:
+def _given(request: MemberRequest, shared: GrantChanges) -> None:
     count = len(shared.members) + len(shared.groups)
     if not count:
         messages.info(request, _("Everybody you chose had access already."))
@@ -54,7 +54,7 @@ def _given(request: MemberRequest, shared: Shared) -> None:
     else:
         words = ngettext("%(count)s person has access now.", "%(count)s people have access now.", count)
     messages.success(request, words % {"count": count})
-    if warning := deactivated_words(shared.members):
+    if warning := deactivated_warning(shared.members):
         messages.warning(request, warning)
 
 
@@ -62,11 +62,11 @@ def _given(request: MemberRequest, shared: Shared) -> None:
 def project_people(request: MemberRequest, project: Project) -> HttpResponse:
     """Gives access to several people directly; deactivated ones with a warning (U-12)."""
     _require_sharing(request, project)
-    chosen, barred = selected_ids(request.POST, "members"), _with_access(project, "membership")
-    picker, members = member_picker(request.organization, search_query(request.POST), chosen, barred=barred)
+    chosen, decide = selected_ids(request.POST, "members"), _with_access(project, "membership")
+    picker, members = member_picker(request.organization, search_query(request.POST), chosen, decide=decide)
     if request.method != "POST" or "search" in request.POST:
         return _choose(request, project, picker)
-    picker.error = all_there(members, chosen) or ("" if members else _("Choose somebody to give access to."))
+    picker.error = missing_message(members, chosen) or ("" if members else _("Choose somebody to give access to."))
     if picker.error:
         return _choose(request, project, picker)
     _given(request, _give(request, project, members=members))
@@ -77,23 +77,23 @@ def project_people(request: MemberRequest, project: Project) -> HttpResponse:
 def project_groups(request: MemberRequest, project: Project) -> HttpResponse:
     """Gives access to everybody in several groups."""
     _require_sharing(request, project)
-    chosen, barred = selected_ids(request.POST, "groups"), _with_access(project, "group")
-    picker, groups = group_picker(request.organization, search_query(request.POST), chosen, barred=barred)
+    chosen, decide = selected_ids(request.POST, "groups"), _with_access(project, "group")
+    picker, groups = group_picker(request.organization, search_query(request.POST), chosen, decide=decide)
     if request.method != "POST" or "search" in request.POST:
         return _choose(request, project, picker)
-    picker.error = all_there(groups, chosen) or ("" if groups else _("Choose a group to give access to."))
+    picker.error = missing_message(groups, chosen) or ("" if groups else _("Choose a group to give access to."))
     if picker.error:
         return _choose(request, project, picker)
     _given(request, _give(request, project, groups=groups))
     return changed(request, project)
 
 
-def _give(request: MemberRequest, project: Project, **owners: list) -> Shared:
-    return give_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
+def _give(request: MemberRequest, project: Project, **owners: list) -> GrantChanges:
+    return grant_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
 
 
 def _take(request: MemberRequest, project: Project, name: str, **owners: list) -> None:
-    taken = take_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
+    taken = revoke_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
     names = {"name": name, "project": project.name}
     if taken:
         messages.success(request, _("%(name)s lost the access to %(project)s that was given here.") % names)
