@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from base.policies import Decision, deny, not_applicable
 from console.users.params import Tab
 from invitations import policies as invitations
-from invitations.limits import wait_for_mails
+from invitations.limits import check_mail_quota
 from organizations import policies as organizations
 from organizations.models import Membership, Status
 
@@ -45,6 +45,6 @@ def answers_on(actor: Membership, member: Membership, tab: Tab) -> dict[str, Dec
     """What ACTIONS say of `member` there, without those that do not apply. Some ask the database."""
     answers = {key: rule(actor, member, tab) for key, rule in ACTIONS.items()}
     # I-5: the request itself asks under the organization's lock, and answers that it is too soon.
-    if answers["resend"] and (wait := wait_for_mails(actor, [member.email_key])):
-        answers["resend"] = deny(wait.reason)
+    if answers["resend"] and (limit := check_mail_quota(actor, [member.email_key])):
+        answers["resend"] = deny(limit.reason)
     return {key: answer for key, answer in answers.items() if answer or answer.applies}

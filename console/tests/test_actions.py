@@ -104,7 +104,7 @@ def test_an_expired_invitation_is_not_renewed_from_all_users(cast, eve):
 def test_who_joined_gets_no_invitation(cast):
     for member in (cast.bo, cast.olga):
         answer = cast.client("olga").post(url(member, "invitation", "pending/"))
-        assert answer.status_code == 403 and "has joined already" in words(answer)
+        assert answer.status_code == 403 and "has already joined" in words(answer)
 
 
 @pytest.mark.spec("I-2", "W-1")

@@ -7,8 +7,8 @@ import pytest
 from audit.models import Entry
 from console.tests.people import USERS, row, words
 from console.tests.profiles import HTMX, edit, form_of, page_of
+from invitations.content import invitation_content
 from invitations.models import Invitation
-from invitations.offers import offer_of
 from organizations.models import Group, GroupRole, ManagedBy, Membership, Role, Status
 from organizations.queries import direct_roles_of, member_in, profile_of
 from organizations.services import add_to_group, delete_member, set_member_roles
@@ -114,8 +114,8 @@ def test_a_pending_members_role_is_what_they_are_offered(cast):
     nadia = invitation.membership
     changed = {"roles": role_named("operator"), "first_name": "Nadja", "give": cast.projects["ledger"]}
     assert edit(cast.client("max"), nadia, **changed).status_code == 302
-    offer = offer_of(Invitation.objects.get(pk=invitation.pk))  # what the mail shows when it is rendered
-    assert (offer.role, offer.first_name, list(offer.projects)) == ("Operator", "Nadja", ["Ledger"])
+    content = invitation_content(Invitation.objects.get(pk=invitation.pk))  # what the mail shows when it is rendered
+    assert (content.role_names, content.first_name, list(content.projects)) == ("Operator", "Nadja", ["Ledger"])
     refused = edit(cast.client("max"), nadia, roles=role_named("admin"))
     assert refused.status_code == 403 and "You can’t give the role Admin" in words(refused)
     assert (fresh(nadia).name, [role.key for role in direct_roles_of(fresh(nadia))]) == ("Nadja Petrov", ["operator"])

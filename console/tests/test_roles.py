@@ -291,10 +291,10 @@ def test_a_draft_counts_as_use(cast, desk):
 
 @pytest.mark.spec("R-3", "R-5", "M-4", "J-4")
 def test_a_custom_role_is_explained_to_who_gets_it(cast, desk):
-    from invitations.offers import offer_of
+    from invitations.content import invitation_content
     from organizations.services import set_member_roles
 
     invitation = cast.invite()[0]
     set_member_roles(actor=cast.olga, member=invitation.membership, roles=[desk])
-    offer = offer_of(type(invitation).objects.get(pk=invitation.pk))
-    assert offer.role == "Desk" and offer.capabilities == ["See people", "Edit people"]
+    content = invitation_content(type(invitation).objects.get(pk=invitation.pk))
+    assert content.role_names == "Desk" and content.capabilities == ["See people", "Edit people"]

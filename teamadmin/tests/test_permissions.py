@@ -11,7 +11,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from console.models import BulkAction
-from invitations.links import token_of
+from invitations.links import make_token
 from organizations.models import Membership
 from organizations.permissions import Permission
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user
@@ -77,7 +77,7 @@ def stage(cast) -> Stage:
         made.members[name] = add_member(organization, add_user(f"{name}@cast.example", name.title(), "X"), role)
     for slug, admin, role in (("acme", cast.olga, "operator"), ("globex", cast.tess, "read_only")):
         invitation = cast.invite(actor=admin, role=role, people=[("Pia", "Pending", f"pia@{slug}.example")])[0]
-        made.values[slug] = {"member_id": str(invitation.membership_id), "token": token_of(invitation)}
+        made.values[slug] = {"member_id": str(invitation.membership_id), "token": make_token(invitation)}
         for key, state in (("active", {"two_factor": True}), ("deactivated", {"status": "deactivated"})):
             user = add_user(f"{key}@{slug}.example", "Ann", key.title())
             made.values[slug][key] = str(add_member(getattr(cast, slug), user, role, **state).pk)

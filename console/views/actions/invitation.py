@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from console.views.actions.common import Acting
-from invitations.limits import require_mails
+from invitations.limits import require_mail_quota
 from invitations.services import resend_invitation
 from organizations.access import member_required
 from organizations.models import Membership
@@ -29,7 +29,7 @@ def user_invitation(request: MemberRequest, member_id: UUID) -> HttpResponse:
         messages.success(request, _resend(acting))
         return acting.done(acting.member)
     # I-5: nothing is asked that would be refused, as the menu says; the service asks again under its lock.
-    require_mails(request.membership, [acting.member.email_key])
+    require_mail_quota(request.membership, [acting.member.email_key])
     context = {"tone": "accent", "icon_name": "send"}
     return acting.ask("console/user_invitation.html", context, status=409 if acting.posted else 200)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from base.policies import Decision
 from console import policies
 from console.views.actions.common import Acting
-from invitations.queries import live_invitation
+from invitations.queries import pending_invitation
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
@@ -58,7 +58,7 @@ def _entry(acting: Acting, key: str, answers: dict[str, Decision]) -> dict[str, 
     if not answers[key] and not _explains(key, answers):
         return entry | {"why": answers[key].reason}
     if key == "resend" and not acting.member.is_expired:
-        live = live_invitation(acting.member)
+        live = pending_invitation(acting.member)
         return entry | {"url": acting.url(key, sent=live and live.sends), "post": True}
     return entry | {"url": acting.url(key), "dialog": True}
 
