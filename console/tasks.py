@@ -4,14 +4,14 @@ from uuid import UUID
 
 from celery import shared_task
 
-from console import services
+from console.bulk import services, worker
 
 
 # acks_late=False, as for mails: the rows remember, not the message.
 @shared_task(ignore_result=True, acks_late=False)
 def work_off_bulk(pk: str) -> None:
     """Works on an action on many members for a while; any number of copies of this message do each member once."""
-    services.work_off(UUID(pk))
+    worker.work_off(UUID(pk))
 
 
 @shared_task(ignore_result=True, acks_late=False, expires=60)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from base.policies import ALLOWED, Decision, Refused, require
-from console import policies as console
+from console.member import policies as console
 from console.users.params import Tab, UserListParams
 from invitations import policies as invitations
 from invitations.services import resend_invitation, withdraw_invitation

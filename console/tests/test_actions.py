@@ -163,7 +163,7 @@ def test_who_accepted_just_before_is_not_deleted(cast, nadia, monkeypatch):
     def accepted(**_arguments) -> bool:
         return False
 
-    monkeypatch.setattr("console.views.actions.deletion.withdraw_invitation", accepted)
+    monkeypatch.setattr("console.member.actions.deletion.withdraw_invitation", accepted)
     answer = cast.client("olga").post(url(nadia, "deletion"))
     assert (
         answer.status_code == 409

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-15"),
 @pytest.fixture
 def crowd(live_cast, monkeypatch):
     """Seventy who joined: Bo, Max, Olga, Opal and Person 000 to 065."""
-    monkeypatch.setattr("console.views.bulk.PATIENCE", 19.0)  # no worker is there to have the rest
+    monkeypatch.setattr("console.bulk.views.PATIENCE", 19.0)  # no worker is there to have the rest
     live_cast.people = joined(live_cast.acme, 66)
     return live_cast
 
@@ -219,8 +219,8 @@ def test_a_group_is_searched_for(page, crowd, enter, monkeypatch):
 
 
 def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, enter, axe, monkeypatch):
-    monkeypatch.setattr("console.services.bulk.AT_ONCE", 20)
-    monkeypatch.setattr("console.views.bulk.AT_ONCE", 20)
+    monkeypatch.setattr("console.bulk.services.AT_ONCE", 20)
+    monkeypatch.setattr("console.bulk.views.AT_ONCE", 20)
     enter(page, crowd, "olga", USERS + "?q=person")
     page.get_by_role("checkbox", name="Select this page").click()
     page.get_by_role("checkbox", name=re.compile("Select all 66")).check()
@@ -229,7 +229,7 @@ def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, ente
     expect(page.get_by_role("heading", name="Deactivating 66 users")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_accessible_name("0 of 66")
     axe(page)
-    from console.services import work_off
+    from console.bulk.worker import work_off
 
     action = BulkAction.objects.get()
     work_off(action.pk, limit=30)
@@ -250,8 +250,8 @@ def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, ente
 
 
 def test_a_running_action_is_stopped(page, crowd, enter, monkeypatch):
-    monkeypatch.setattr("console.services.bulk.AT_ONCE", 2)
-    monkeypatch.setattr("console.views.bulk.AT_ONCE", 2)
+    monkeypatch.setattr("console.bulk.services.AT_ONCE", 2)
+    monkeypatch.setattr("console.bulk.views.AT_ONCE", 2)
     enter(page, crowd, "olga", USERS)
     for number in range(3):
         box(page, f"Person {number:03} Test").click()

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
-from console.queries import groups as reading
+from console.groups import queries as reading
 from console.tests.people import in_groups, joined, link, pending, words
 from organizations.models import Group, GroupRole, ManagedBy, Membership, ProjectGrant, Status
 from organizations.queries import roles_of_group

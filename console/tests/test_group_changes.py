@@ -124,6 +124,6 @@ def test_a_group_that_goes_meanwhile_is_no_error(cast, marketing, monkeypatch):
     def gone(**_arguments):
         raise Group.DoesNotExist
 
-    monkeypatch.setattr("console.views.group_access.add_to_group", gone)
+    monkeypatch.setattr("console.groups.views.contents.add_to_group", gone)
     answer = cast.client("olga").post(url(marketing, "members/"), {"members": str(cast.opal.pk)})
     assert answer.status_code == 404

@@ -227,7 +227,7 @@ def test_a_name_that_somebody_takes_at_the_same_moment(cast, monkeypatch):
         Group.objects.create(organization=cast.acme, name=arguments["name"])
         return create_group(**arguments)
 
-    monkeypatch.setattr("console.views.groups.create_group", late)
+    monkeypatch.setattr("console.groups.views.groups.create_group", late)
     answer = cast.client("olga").post(f"{GROUPS}new/", {"name": "Crew"})
     assert answer.status_code == 422 and "There is a group called “Crew” already" in words(answer)
 

@@ -238,7 +238,7 @@ def test_a_second_press_finds_nobody(cast):
 @pytest.mark.parametrize("noun", ["deletion", "deactivation", "reactivation", "sessions", "two-factor-reset"])
 def test_who_is_deleted_just_then_is_not_found(cast, noun, monkeypatch):
     """Between finding the member and locking their row."""
-    from console.views.actions import common
+    from console.member.actions import common
 
     state = Status.DEACTIVATED if noun == "reactivation" else Status.ACTIVE
     Membership.objects.filter(pk=cast.bo.pk).update(two_factor=True, status=state)
@@ -255,7 +255,7 @@ def test_who_is_deleted_just_then_is_not_found(cast, noun, monkeypatch):
 @pytest.mark.spec("I-2", "U-18")
 def test_whose_invitation_is_withdrawn_just_then_is_not_found(cast, monkeypatch):
     """After the rules were asked, and before the organization's row was to be had."""
-    from console.views.actions import invitation
+    from console.member.actions import invitation
 
     def gone(**_arguments):
         raise Membership.DoesNotExist

@@ -241,8 +241,7 @@ def test_a_role_that_goes_meanwhile_is_not_found(cast, desk, monkeypatch, noun):
         Role.objects.filter(pk=role_id).delete()
         return role
 
-    module = "editing" if noun == "role_edit" else "deleting"
-    monkeypatch.setattr(f"console.views.roles.{module}.role_or_404", vanish)
+    monkeypatch.setattr("console.roles.views.role_or_404", vanish)
     assert cast.client("olga").post(url(noun, desk), FORM).status_code == 404
 
 

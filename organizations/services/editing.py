@@ -57,7 +57,7 @@ class Edit:
         ]
 
 
-# What can be in conflict; console.views.profile.conflicts has the words for each.
+# What can be in conflict; console.member.profile.conflicts has the words for each.
 PARTS = {"name": ("name",), "roles": ("roles",), "groups": ("join", "leave"), "projects": ("give", "take")}
 
 

@@ -1,0 +1,53 @@
+"""The form of a custom role."""
+
+import json
+from typing import Self
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from base.forms import LineField
+from organizations.permissions import LABELS, Permission
+from organizations.services import RoleText
+
+
+class RoleForm(forms.Form):
+    """A custom role. The hidden `as_seen` is the role that the form was made from, so that what somebody else changed
+    meanwhile is not overwritten unseen."""
+
+    name = LineField(label=gettext_lazy("Name"), error_messages={"required": gettext_lazy("Enter a name.")})
+    description = LineField(label=gettext_lazy("Description"), limit=500, required=False)
+    permissions = forms.MultipleChoiceField(
+        label=gettext_lazy("Permissions"),
+        choices=[(str(permission), LABELS[permission]) for permission in Permission],
+        error_messages={"required": gettext_lazy("Choose at least one permission.")},
+    )
+    as_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, text: RoleText) -> Self:
+        """The form of a role as it stands."""
+        permissions = sorted(str(permission) for permission in text.permissions)
+        words = {"name": text.name, "description": text.description, "permissions": permissions}
+        return cls(initial={**words, "as_seen": json.dumps(words)})
+
+    def seeing(self, text: RoleText) -> Self:
+        """The same as typed, made from another state of the role."""
+        data = self.data.copy()
+        data["as_seen"] = type(self).of(text).initial["as_seen"]
+        return type(self)(data)
+
+    @property
+    def said(self) -> RoleText:
+        """What was typed, once it is valid."""
+        data = self.cleaned_data
+        return RoleText(data["name"], data["description"], frozenset(map(Permission, data["permissions"])))
+
+    @property
+    def seen(self) -> RoleText:
+        """The role that the form was made from; one that no role is where that was tampered with."""
+        try:
+            words = json.loads(self.cleaned_data["as_seen"])
+            return RoleText(words["name"], words["description"], frozenset(map(Permission, words["permissions"])))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return RoleText("", "", frozenset())
