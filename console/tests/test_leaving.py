@@ -238,7 +238,7 @@ def test_a_second_press_finds_nobody(cast):
 @pytest.mark.parametrize("noun", ["deletion", "deactivation", "reactivation", "sessions", "two-factor-reset"])
 def test_who_is_deleted_just_then_is_not_found(cast, noun, monkeypatch):
     """Between finding the member and locking their row."""
-    from console.member.actions import common
+    from console.member.actions import member_action
 
     state = Status.DEACTIVATED if noun == "reactivation" else Status.ACTIVE
     Membership.objects.filter(pk=cast.bo.pk).update(two_factor=True, status=state)
@@ -248,7 +248,7 @@ def test_who_is_deleted_just_then_is_not_found(cast, noun, monkeypatch):
         Membership.objects.filter(pk=member_id).delete()
         return member
 
-    monkeypatch.setattr(common, "member_in", vanish)
+    monkeypatch.setattr(member_action, "member_in", vanish)
     assert cast.client("olga").post(url(cast.bo, noun)).status_code == 404
 
 

@@ -66,7 +66,7 @@ def test_without_a_role_that_opens_all_projects_are_counted(cast):
 
 @pytest.mark.spec("U-19")
 def test_projects_and_activity_are_paged(cast, monkeypatch):
-    monkeypatch.setattr("console.member.profile.lists.PAGE_SIZE", 2)
+    monkeypatch.setattr("console.member.profile.views.PAGE_SIZE", 2)
     client = cast.client("olga")
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], membership=cast.bo)
     first = client.get(page_of(cast.bo, "projects/"))
