@@ -48,7 +48,7 @@ def test_resend_keeps_the_expiry_and_comes_back_to_the_view(cast, nadia):
     answer = client.post(url(nadia, "invitation", "pending/%3Fsort=name"), follow=True)
     assert answer.redirect_chain == [(f"{PENDING}?sort=name", 302)]
     day = timezone.localtime(expires)
-    assert f"Invitation sent again to Nadia Petrov. It still expires on {day:%b} {day.day}." in words(answer)
+    assert f"Invitation resent to Nadia Petrov. It still expires on {day:%b} {day.day}." in words(answer)
     nadia.refresh_from_db()
     assert nadia.invite_expires_at == expires and nadia.invited_by == cast.max and mails(nadia) == 2
     assert Entry.objects.filter(action="invitation.resent", target_id=nadia.pk, actor_id=cast.max.pk).count() == 1
@@ -62,7 +62,7 @@ def test_resend_by_htmx_changes_row_counts_and_says_so(cast, nadia):
     assert f'<template><tr role="row" id="user-{nadia.pk}" hx-swap-oob="true">' in body
     assert "Max Keller" in row(answer, nadia)
     assert 'id="users-tabs"' in body and 'id="users-summary"' in body and 'id="toasts"' in body
-    assert "Invitation sent again to Nadia Petrov." in body
+    assert "Invitation resent to Nadia Petrov." in body
 
 
 @pytest.mark.spec("I-2")

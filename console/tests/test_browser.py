@@ -100,7 +100,7 @@ def test_resend_from_the_menu_by_keyboard(page, crowd, enter):
     page.keyboard.press("ArrowUp")
     expect(item).to_be_focused()  # the last one that Max has
     page.keyboard.press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("Invitation sent again to Nadia Petrov. It still expires on")
+    expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov. It still expires on")
     expect(page.locator(f"#user-{crowd.nadia.pk}")).to_contain_text("Max Keller")
     expect(more(page, "Nadia Petrov")).to_be_focused()
     assert Invitation.objects.get(membership=crowd.nadia).sends == 2
@@ -159,7 +159,7 @@ def test_a_refusal_and_a_failure_are_said(page, crowd, enter):
     page.get_by_role("button", name="Dismiss").click()
     page.route("**/users/pending/?sort=*", lambda route: route.abort())
     page.get_by_role("columnheader", name="Name").get_by_role("link").click()
-    expect(page.get_by_role("alert")).to_contain_text("The server could not be reached. Nothing was changed.")
+    expect(page.get_by_role("alert")).to_contain_text("The server could not be reached. No changes to save.")
     expect(page.locator("tbody tr")).to_have_count(2)
     page.unroute("**/users/pending/?sort=*")
     page.get_by_role("button", name="Try again").click()
@@ -249,7 +249,7 @@ def test_all_of_it_works_without_scripts(browser, crowd, enter, live_server):
     more(page, "Nadia Petrov").click()
     expect(page.get_by_role("heading", name="Actions for Nadia Petrov")).to_be_visible()
     page.get_by_role("button", name="Resend invite").click()
-    expect(page.locator("#toasts")).to_contain_text("Invitation sent again to Nadia Petrov.")
+    expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov.")
     assert "q=nadia&status=everyone" in page.url
     more(page, "Nadia Petrov").click()
     page.get_by_role("link", name="Delete").click()

@@ -101,7 +101,7 @@ def test_a_failed_entry_of_a_menu_is_tried_again(page, live_cast, enter):
     expect(page.get_by_role("alert")).to_be_visible()
     line.works()
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#toasts")).to_contain_text("Invitation sent again to Nadia Petrov")
+    expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov")
     assert Invitation.objects.get(pk=sent.pk).sends == 2
     enter.complaints.clear()
 

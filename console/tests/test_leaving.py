@@ -48,7 +48,8 @@ def test_deactivate_says_what_it_does_and_keeps_what_the_member_holds(cast):
     asked = olga.get(url(cast.bo, "deactivation"))
     for text in (
         "Deactivate Bo Lindqvist?", "can’t sign in until an Admin reactivates the account", "bo@acme.example",
-        "Signed out of 2 sessions, no more mail", "Role, groups and projects stay for later",
+        "Signed out of 2 sessions", "They stop receiving email",
+        "They keep their role, groups and projects for when they return",
     ):  # fmt: skip
         assert text in words(asked)
     assert status(cast.bo) == Status.ACTIVE and link(asked, "Cancel") == USERS
@@ -122,12 +123,12 @@ def test_delete_says_all_that_goes(cast):
     cast.invite(bo, role="builder", people=[("Bea", "Ray", "bea@acme.example"), ("Cy", "Ray", "cy@acme.example")])
     asked = words(cast.client("olga").get(url(bo, "deletion")))
     for text in (
-        "Delete Bo Lindqvist?", "Bo Lindqvist loses access at once. This can’t be undone.",
+        "Delete Bo Lindqvist?", "Bo Lindqvist loses access immediately. This can’t be undone.",
         "Signed out of 1 session", "Removed from 2 groups: Marketing, Research", "Loses access to 3 projects",
         "1 project was given to nobody else: Ledger",
         "1 invitation to an administrative role can’t be accepted until somebody resends it",
-        "2 other open invitations from them stay good", "The account goes too: it belongs to no other organization",
-        "Projects, and the work in them, stay",
+        "2 other invitations from them stay valid", "Their account is deleted too (no other organizations)",
+        "Projects and their contents are kept",
     ):  # fmt: skip
         assert text in asked
 
@@ -163,7 +164,7 @@ def test_delete_removes_everything_and_the_row(cast):
 @pytest.mark.spec("U-13", "A-5")
 def test_a_shared_user_stays_for_the_others(cast, shared):
     olga = cast.client("olga")
-    assert "The account stays for other organizations" in words(olga.get(url(shared, "deletion")))
+    assert "They keep their account for other organizations" in words(olga.get(url(shared, "deletion")))
     olga.post(url(shared, "deletion"))
     assert not Membership.objects.filter(pk=shared.pk).exists()
     assert sign_in(shared.user).get("/o/globex/").status_code == 200
@@ -223,7 +224,7 @@ def test_a_confirmation_that_is_out_of_date_does_nothing_and_says_so(cast, noun,
     for headers in ({}, HTMX):
         answer = cast.client("olga").post(url(cast.bo, noun), {"seen": seen}, headers=headers)
         assert answer.status_code == 409
-        assert f"Somebody was faster: the status is now {now.label}. Nothing was done." in words(answer)
+        assert f"Someone already changed this. Status is now {now.label}; no changes were made." in words(answer)
         assert (f'id="user-{cast.bo.pk}" hx-swap-oob="true"' in answer.content.decode()) == bool(headers)
     assert status(cast.bo) == now and Membership.objects.get(pk=cast.bo.pk).two_factor
 

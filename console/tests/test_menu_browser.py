@@ -202,7 +202,7 @@ def test_somebody_was_faster(page, people, enter, axe):
     expect(page.get_by_role("dialog", name="Bo Lindqvist has changed")).to_contain_text("Somebody was faster")
     expect(page.locator(f"#user-{people.bo.pk} .status")).to_have_text("Deactivated")
     axe(page)
-    page.get_by_role("link", name="Back to the list").click()
+    page.get_by_role("link", name="Back to users").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     enter.complaints.clear()  # the 409 itself
 

@@ -52,14 +52,14 @@ def test_save_by_htmx_answers_row_counts_and_message(cast, maxs):
     body = answer.content.decode()
     assert answer.status_code == 200 and "<html" not in body and "<dialog" not in body
     assert f'<template><tr role="row" id="user-{cast.bo.pk}" hx-swap-oob="true">' in body
-    assert "Bo Lund" in row(answer, cast.bo) and "Saved." in body
+    assert "Bo Lund" in row(answer, cast.bo) and "Changes saved." in body
     assert 'id="users-tabs"' in body and "HX-Redirect" not in answer and "HX-Push-Url" not in answer
 
 
 @pytest.mark.spec("U-8")
 def test_nothing_changed_writes_nothing(cast, maxs):
     answer = maxs.save(maxs.form(), headers=HTMX)
-    assert "Nothing was changed." in answer.content.decode() and not Entry.objects.exists()
+    assert "No changes to save." in answer.content.decode() and not Entry.objects.exists()
 
 
 @pytest.mark.spec("U-8")
@@ -146,7 +146,7 @@ def test_an_external_members_names_are_refused_and_the_rest_is_not(cast, maxs):
 def test_a_refusal_keeps_what_was_typed(cast, maxs, headers):
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
     answer = maxs.save(maxs.form(last_name="Lund", join=cast.groups["research"]), headers=headers)
-    assert answer.status_code == 403 and "Nothing was saved" in words(answer)
+    assert answer.status_code == 403 and "No changes were saved" in words(answer)
     assert "You cannot add people to Research" in words(answer) and 'value="Lund"' in answer.content.decode()
     own = edit(cast.client("olga"), cast.olga, roles=role_named("builder"))
     assert own.status_code == 403 and "needs at least one active Admin" in words(own)
@@ -178,7 +178,7 @@ def test_the_second_sees_what_the_first_changed(cast, maxs, headers):
     form = maxs.form(roles=role_named("operator"), last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
     answer = maxs.save(form, headers=headers)
-    assert answer.status_code == 409 and "Somebody else changed this while you did" in words(answer)
+    assert answer.status_code == 409 and "Someone else changed this profile while you were editing" in words(answer)
     assert "Role: Builder → Manager, by Olga Ivanova" in words(answer)
     assert re.search(r"by Olga Ivanova <span[^>]*><time ", answer.content.decode())  # when
     assert fresh(cast.bo).last_name == "Lindqvist" and [role.key for role in roles_of(fresh(cast.bo))] == ["manager"]
@@ -193,7 +193,7 @@ def test_mine_or_theirs(cast, maxs, whose, role):
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
     asked = maxs.save(form)
     done = maxs.save(form_of(asked, keep__roles=whose), follow=True)
-    assert "Saved." in words(done)
+    assert "Changes saved." in words(done)
     bo = fresh(cast.bo)
     assert (bo.last_name, [held.key for held in roles_of(bo)]) == ("Lund", [role])
 
@@ -237,7 +237,9 @@ def test_what_was_changed_elsewhere_is_told_after_saving(cast, maxs):
     form = maxs.form(last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
     done = maxs.save(form, follow=True)
-    assert "Saved." in words(done) and "Meanwhile: Role: Builder → Manager, by Olga Ivanova." in words(done)
+    assert "Changes saved." in words(
+        done
+    ) and "Also changed in the meantime: Role: Builder → Manager, by Olga Ivanova." in words(done)
     assert [role.key for role in roles_of(fresh(cast.bo))] == ["manager"] and fresh(cast.bo).last_name == "Lund"
 
 
@@ -247,7 +249,9 @@ def test_an_edit_of_somebody_who_was_deleted_says_so(cast, maxs, headers):
     form = maxs.form(last_name="Lund")
     delete_member(actor=cast.olga, member=cast.bo)
     answer = maxs.save(form, headers=headers, follow=True)
-    assert answer.status_code == 200 and "Bo Lindqvist was deleted in the meantime. Nothing was saved." in words(answer)
+    assert answer.status_code == 200 and "Bo Lindqvist was deleted in the meantime. No changes were saved." in words(
+        answer
+    )
     assert answer.headers.get("HX-Trigger") == ("users-changed" if headers else None)
     assert maxs.save({**form, "seen": ["forged"]}).status_code == 404
 
@@ -259,4 +263,4 @@ def test_an_edit_of_somebody_who_joined_meanwhile_says_so(cast):
     form = form_of(client.get(page_of(nadia)), last_name="Petrova")
     Membership.objects.filter(pk=nadia.pk).update(status=Status.ACTIVE, user=cast.stranger)
     done = client.post(page_of(nadia), form, follow=True)
-    assert "Saved." in words(done) and "Meanwhile: Nadia Petrova joined." in words(done)
+    assert "Changes saved." in words(done) and "Also changed in the meantime: Nadia Petrova joined." in words(done)

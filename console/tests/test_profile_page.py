@@ -12,7 +12,7 @@ from organizations.models import Group, GroupMembership, GroupRole, ManagedBy, M
 from teamadmin.testing.cast import PASSWORD, add_member, add_user, role_named
 
 pytestmark = pytest.mark.django_db
-LOOK = "You can look, not change"
+LOOK = "View only"
 
 
 def section(response, title: str) -> str:
@@ -44,7 +44,7 @@ def test_effective_access_says_where_it_comes_from(cast):
     assert "Builder Direct Manager via Marketing" in access
     assert "Invite people Manager via Marketing" in access
     assert "Edit projects Builder, Manager via Marketing" in access
-    assert "Projects All Every project, by role: Manager via Marketing" in projects
+    assert "Projects All Access to all projects: Manager via Marketing" in projects
     assert "Ledger Can edit Direct" in projects
     assert "Atlas via Marketing Group access Website via Marketing Group access" in projects
 
@@ -149,7 +149,7 @@ def test_an_external_members_names_are_read_only_with_the_reason(cast):
 def test_a_deactivated_member_comes_with_a_warning(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     page = cast.client("olga").get(page_of(cast.bo))
-    assert "Bo Lindqvist cannot sign in. Groups and projects can be added" in words(page)
+    assert "Bo Lindqvist can’t sign in. You can add groups and projects" in words(page)
 
 
 @pytest.mark.spec("R-6", "R-8")

@@ -63,7 +63,7 @@ def test_a_name_that_was_refused_is_asked_about_too(page, live_cast, enter):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Group name").fill("marketing")
     dialog.get_by_role("button", name="Create group").click()
-    expect(dialog.get_by_text("There is a group called")).to_be_visible()
+    expect(dialog.get_by_text("A group named")).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog.get_by_text(ASKED)).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""Deleting a member, whatever their status (U-13, U-14)."""
+"""Deleting a member of any status (U-13, U-14)."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from console.member.actions.member_action import Acting
+from console.member.actions.member_action import MemberAction
 from console.member.offboarding import offboarding_of
 from console.queries import details_of
 from invitations.services import withdraw_invitation
@@ -22,33 +22,33 @@ from organizations.services import delete_member
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_deletion(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """Deletes a member after a confirmation that says what is lost; a pending one's invitation is withdrawn."""
-    acting = Acting.on(request, member_id)
-    if acting.stale():
-        return acting.say_changed()
-    acting.require("delete")
-    if not acting.posted:
-        return acting.ask("console/member/deletion.html", _preview(acting))
-    if not _delete(acting):
-        return acting.say_changed()
+    """Delete a member after a confirmation that shows the consequences. A pending invitation is withdrawn."""
+    action = MemberAction.from_request(request, member_id)
+    if action.is_stale():
+        return action.conflict()
+    action.require("delete")
+    if not action.is_post:
+        return action.confirm("console/member/deletion.html", _consequences(action))
+    if not _delete(action):
+        return action.conflict()
     text = _("%(name)s was deleted.")
-    if acting.member.status == Status.INVITED:
+    if action.member.status == Status.INVITED:
         text = _("%(name)s was deleted. The invitation no longer works.")
-    messages.success(request, text % {"name": acting.member.name})
-    return acting.done(None)
+    messages.success(request, text % {"name": action.member.name})
+    return action.success(None)
 
 
-def _preview(acting: Acting) -> dict[str, Any]:
-    member, organization = acting.member, acting.request.organization
-    context = {"tone": "danger", "icon_name": "trash"}
+def _consequences(action: MemberAction) -> dict[str, Any]:
+    member, organization = action.member, action.request.organization
+    context: dict[str, Any] = {"tone": "danger", "icon_name": "trash"}
     details = details_of(organization, [member])
     context |= {"groups": details.groups.get(member.pk, []), "projects": details.projects.get(member.pk, 0)}
-    return context if member.status == Status.INVITED else context | {"lost": offboarding_of(member)}
+    return context if member.status == Status.INVITED else context | {"offboarding": offboarding_of(member)}
 
 
-def _delete(acting: Acting) -> bool:
-    """False where a pending member has joined in the meantime: they are then somebody else to be asked about."""
-    actor, member = acting.request.membership, acting.member
+def _delete(action: MemberAction) -> bool:
+    """Delete the member. Returns False where a pending member has joined since: that needs another confirmation."""
+    actor, member = action.request.membership, action.member
     try:
         if member.status != Status.INVITED:
             delete_member(actor=actor, member=member)

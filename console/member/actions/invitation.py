@@ -1,4 +1,4 @@
-"""Sending an invitation again."""
+"""Resending a pending member's invitation."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from console.member.actions.member_action import Acting
+from console.member.actions.member_action import MemberAction
 from invitations.limits import require_mails
 from invitations.services import resend_invitation
 from organizations.access import member_required
@@ -21,32 +21,32 @@ from organizations.requests import MemberRequest
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_invitation(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """Sends a pending member's invitation again (I-2); an expired one starts anew, after a confirmation (I-3)."""
-    acting = Acting.on(request, member_id)
-    acting.require("resend")
-    # It may have expired since the menu was made: nothing is renewed before that was said.
-    if acting.posted and ("renew" in request.POST or not acting.member.is_expired):
-        messages.success(request, _resend(acting))
-        return acting.done(acting.member)
-    # I-5: nothing is asked that would be refused, as the menu says; the service asks again under its lock.
-    require_mails(request.membership, [acting.member.email_key])
+    """Resend an invitation (I-2). An expired one is restarted after a confirmation (I-3)."""
+    action = MemberAction.from_request(request, member_id)
+    action.require("resend")
+    # The invitation may have expired since the menu was opened: restarting it always needs the confirmation.
+    if action.is_post and ("renew" in request.POST or not action.member.is_expired):
+        messages.success(request, _resend(action))
+        return action.success(action.member)
+    # I-5: as in the menu, don't offer what would be refused. The service checks again under its lock.
+    require_mails(request.membership, [action.member.email_key])
     context = {"tone": "accent", "icon_name": "send"}
-    return acting.ask("console/member/invitation.html", context, status=409 if acting.posted else 200)
+    return action.confirm("console/member/invitation.html", context, status=409 if action.is_post else 200)
 
 
-def _resend(acting: Acting) -> str:
-    """Sends the mail again; the sentence that says so. The member is then as they are now."""
-    seen, renewed = acting.request.GET.get("sent", "")[:9], acting.member.is_expired
+def _resend(action: MemberAction) -> str:
+    """Resend the invitation, refresh the member, and return the message to show."""
+    sends, was_expired = action.request.GET.get("sent", "")[:9], action.member.is_expired
 
     def send(*, actor: Membership, member: Membership) -> Membership:
-        resend_invitation(actor=actor, member=member, sends=int(seen) if seen.isdecimal() else None)
+        resend_invitation(actor=actor, member=member, sends=int(sends) if sends.isdecimal() else None)
         member.refresh_from_db()
         return member
 
-    member = acting.by(send)
+    member = action.run(send)
     date = date_format(timezone.localtime(member.invite_expires_at), "M j")
-    if renewed:
-        text = _("Invitation sent to %(name)s with a new link. It expires on %(date)s.")
+    if was_expired:
+        text = _("Invitation resent to %(name)s with a new link. It expires on %(date)s.")
     else:
-        text = _("Invitation sent again to %(name)s. It still expires on %(date)s.")
+        text = _("Invitation resent to %(name)s. It still expires on %(date)s.")
     return text % {"name": member.name, "date": date}

@@ -1,4 +1,4 @@
-"""What the actions share: whom they are about, where they lead back to, and what they answer."""
+"""A request for an action on one member, and the responses that all actions share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from organizations.models import Membership
 from organizations.queries import member_in
 from organizations.requests import MemberRequest
 
-PAGES = {
+URL_NAMES = {
     "edit": "user_profile",
     "resend": "user_invitation",
     "reset_two_factor": "user_two_factor_reset",
@@ -36,14 +36,15 @@ PAGES = {
 
 
 @dataclass(frozen=True)
-class Acting:
-    """One request about one member: 404 where there is no such member here."""
+class MemberAction:
+    """A request about one member of the organization."""
 
     request: MemberRequest
     member: Membership
 
     @classmethod
-    def on(cls, request: MemberRequest, member_id: UUID) -> "Acting":
+    def from_request(cls, request: MemberRequest, member_id: UUID) -> "MemberAction":
+        """Raises Http404 where the organization has no such member."""
         member = member_in(request.organization, member_id)
         if member is None:
             raise Http404
@@ -52,78 +53,77 @@ class Acting:
 
     @cached_property
     def params(self) -> UserListParams:
-        """The view that the action was called from, and leads back to."""
+        """The list that the action was opened from and returns to."""
         organization_id = self.request.organization.pk
         return UserListParams.from_url(
             self.request.GET.get("view", ""), organization_id=organization_id, columns=OPTIONAL
         )
 
     @property
-    def back(self) -> str:
+    def list_url(self) -> str:
         return self.params.url(self.request.organization.slug)
 
     @property
-    def posted(self) -> bool:
+    def is_post(self) -> bool:
         return self.request.method == "POST"
 
+    @property
+    def is_self(self) -> bool:
+        return self.member.pk == self.request.membership.pk
+
     def url(self, key: str, **fields: Any) -> str:
-        """The address of an action on the member, which leads back to the same view."""
+        """Return the URL of an action on the member that returns to the same list."""
         fields = {"view": self.params.view, **fields}
         query = urlencode({name: value for name, value in fields.items() if value})
-        url = reverse(PAGES[key], args=[self.request.organization.slug, self.member.pk])
+        url = reverse(URL_NAMES[key], args=[self.request.organization.slug, self.member.pk])
         return f"{url}?{query}" if query else url
 
-    def may(self, key: str) -> Decision:
+    def decide(self, key: str) -> Decision:
         return policies.ACTIONS[key](self.request.membership, self.member, self.params.tab)
 
     def require(self, key: str) -> None:
-        """Raises Refused with the words that the menu has."""
-        require(self.may(key))
+        """Raises Refused, with the reason that the menu shows."""
+        require(self.decide(key))
 
-    def by(self, service: Callable[..., Membership]) -> Membership:
-        """The member as the service leaves them; 404 where they are gone by now."""
+    def run(self, service: Callable[..., Membership]) -> Membership:
+        """Call the service and return the changed member. Raises Http404 where the member no longer exists."""
         try:
             return service(actor=self.request.membership, member=self.member)
         except Membership.DoesNotExist:
             raise Http404 from None
 
-    def stale(self) -> bool:
-        """Whether the form was made when the member had another status: what it said does not hold any more."""
-        return self.posted and self.request.POST.get("seen", self.member.status) != self.member.status
+    def is_stale(self) -> bool:
+        """Whether the member's status changed after the confirmation was shown: what it says is no longer true."""
+        return self.is_post and self.request.POST.get("seen", self.member.status) != self.member.status
 
-    def ask(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-        """A confirmation: `template` extends ui/dialog.html."""
-        context = {"member": self.member, "cancel_url": self.back, "you": self.about_oneself, **context}
+    def confirm(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """Render a confirmation; `template` extends ui/dialog.html."""
+        context = {"member": self.member, "cancel_url": self.list_url, "is_self": self.is_self, **context}
         return render(self.request, template, context, status=status)
 
-    @property
-    def about_oneself(self) -> bool:
-        return self.member.pk == self.request.membership.pk
+    def conflict(self) -> HttpResponse:
+        """Respond 409: the member's status has changed. The row in the list is updated."""
+        updates = self._list_updates(self.member) if self.request.htmx else {}
+        context = {"tone": "warning", "icon_name": "warning", "updates": updates}
+        return self.confirm("console/member/conflict.html", context, status=409)
 
-    def say_changed(self) -> HttpResponse:
-        """409: the member is not what the form was made for; the row shows what they are now."""
-        context: dict[str, Any] = {"changed": self._changes(self.member) if self.request.htmx else {}}
-        return self.ask(
-            "console/member/conflict.html", {"tone": "warning", "icon_name": "warning", **context}, status=409
-        )
+    def success(self, member: Membership | None) -> HttpResponse:
+        """Return to the list. For htmx, update the row and the counts and show the messages.
 
-    def done(self, member: Membership | None) -> HttpResponse:
-        """Back to the list; for htmx the row, the counts and the message take their places in it.
-
-        Where `member` is gone, or may have left a list that shows only some, the list is asked to load anew.
+        Where `member` was deleted, or may no longer match the list's filters, the list is reloaded.
         """
         if not self.request.htmx:
-            return redirect(self.back)
-        response = render(self.request, "console/_action_done.html", self._changes(member))
+            return redirect(self.list_url)
+        response = render(self.request, "console/_action_done.html", self._list_updates(member))
         if member is None or self.params.is_filtered:
             response["HX-Trigger"] = "users-changed"
         return response
 
-    def leave(self) -> HttpResponse:
-        """Back to the list as a whole page: who has ended their own sessions signs in there."""
-        return htmx_redirect(self.request, self.back)
+    def redirect_to_list(self) -> HttpResponse:
+        """Load the list as a full page: people who end their own sessions sign in there."""
+        return htmx_redirect(self.request, self.list_url)
 
-    def _changes(self, member: Membership | None) -> dict[str, Any]:
+    def _list_updates(self, member: Membership | None) -> dict[str, Any]:
         organization, now = self.request.organization, timezone.now()
         ids = [sql.adapt("id", member.pk)] if member else []
         lines, around = lines_at(organization, ids, wanted_by(self.params), self.params.tab, now)

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from base.policies import Decision
 from console.member import policies
-from console.member.actions.member_action import Acting
+from console.member.actions.member_action import MemberAction
 from invitations.queries import live_invitation
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
 
-LOOKS = {
+LABELS_AND_ICONS = {
     "resend": (gettext_lazy("Resend invite"), "send"),
     "reset_two_factor": (gettext_lazy("Reset 2FA"), "phone"),
     "log_out": (gettext_lazy("Log out sessions"), "log-out"),
@@ -25,44 +25,45 @@ LOOKS = {
     "reactivate": (gettext_lazy("Reactivate"), "power"),
     "delete": (gettext_lazy("Delete"), "trash"),
 }
-LAST = ("deactivate", "reactivate", "delete")
+# These come last, below a divider.
+STATUS_ACTIONS = ("deactivate", "reactivate", "delete")
 
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def user_menu(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """The actions that apply to a member: the inside of the row's menu, or a page of its own."""
-    acting = Acting.on(request, member_id)
-    context = {"member": acting.member, "entries": _entries(acting), "back": acting.back}
+    """Show the actions that apply to a member: for htmx the inside of the row's menu, otherwise a page."""
+    action = MemberAction.from_request(request, member_id)
+    context = {"member": action.member, "entries": _entries(action), "list_url": action.list_url}
     return render(request, "ui/menu_entries.html" if request.htmx else "console/member/menu.html", context)
 
 
-def _entries(acting: Acting) -> list[dict[str, Any]]:
-    answers = policies.answers_on(acting.request.membership, acting.member, acting.params.tab)
-    entries = [_entry(acting, key, answers) for key in answers if key != "edit"]
-    # On the member's own page the way there is left out, unless there is nothing else.
-    return entries if entries and acting.request.GET.get("at") == "profile" else [_profile(acting, answers), *entries]
+def _entries(action: MemberAction) -> list[dict[str, Any]]:
+    decisions = policies.applicable_decisions(action.request.membership, action.member, action.params.tab)
+    entries = [_entry(action, key, decisions) for key in decisions if key != "edit"]
+    # The member's own page doesn't link to itself, unless the menu would be empty.
+    on_profile = action.request.GET.get("at") == "profile"
+    return entries if entries and on_profile else [_profile_entry(action, decisions), *entries]
 
 
-def _profile(acting: Acting, answers: dict[str, Decision]) -> dict[str, Any]:
-    """Always there: who may not edit the member may look at them."""
-    label, icon = (_("Edit profile"), "pencil") if answers.get("edit") else (_("View profile"), "user")
-    return {"label": label, "icon": icon, "url": acting.url("edit"), "dialog": True}
+def _profile_entry(action: MemberAction, decisions: dict[str, Decision]) -> dict[str, Any]:
+    """Return the link to the profile. It is always there: people who can't edit a member can view them."""
+    label, icon = (_("Edit profile"), "pencil") if decisions.get("edit") else (_("View profile"), "user")
+    return {"label": label, "icon": icon, "url": action.url("edit"), "dialog": True}
 
 
-def _entry(acting: Acting, key: str, answers: dict[str, Decision]) -> dict[str, Any]:
-    label, icon = LOOKS[key]
-    # A line between what looks after a member and what ends or restores their being here.
-    divides = key == next((each for each in answers if each in LAST), None)
-    entry: dict[str, Any] = {"label": label, "icon": icon, "danger": key == "delete", "divider": divides}
-    if not answers[key] and not _explains(key, answers):
-        return entry | {"why": answers[key].reason}
-    if key == "resend" and not acting.member.is_expired:
-        live = live_invitation(acting.member)
-        return entry | {"url": acting.url(key, sent=live and live.sends), "post": True}
-    return entry | {"url": acting.url(key), "dialog": True}
+def _entry(action: MemberAction, key: str, decisions: dict[str, Decision]) -> dict[str, Any]:
+    label, icon = LABELS_AND_ICONS[key]
+    has_divider = key == next((other for other in decisions if other in STATUS_ACTIONS), None)
+    entry: dict[str, Any] = {"label": label, "icon": icon, "danger": key == "delete", "divider": has_divider}
+    if not decisions[key] and not _opens_explanation(key, decisions):
+        return entry | {"why": decisions[key].reason}
+    if key == "resend" and not action.member.is_expired:
+        live = live_invitation(action.member)
+        return entry | {"url": action.url(key, sent=live and live.sends), "post": True}
+    return entry | {"url": action.url(key), "dialog": True}
 
 
-def _explains(key: str, answers: dict[str, Decision]) -> bool:
-    """U-11: who cannot be deactivated but deleted gets a dialog that says so and leads there."""
-    return key == "deactivate" and bool(answers.get("delete"))
+def _opens_explanation(key: str, decisions: dict[str, Decision]) -> bool:
+    """U-11: where a member can't be deactivated but can be deleted, a dialog says so and offers it."""
+    return key == "deactivate" and bool(decisions.get("delete"))

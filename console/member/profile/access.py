@@ -1,4 +1,4 @@
-"""What a member may do and reach, and where each of it comes from (U-8, U-19, G-4)."""
+"""A member's effective access: roles, permissions and all-project access, each with its sources (U-8, U-19, G-4)."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,17 +12,12 @@ from organizations.roles import permissions_of
 
 
 @dataclass(frozen=True)
-class Sourced:
-    """Something that a member has: `source` says by what, `group` whether it comes through one."""
+class AccessItem:
+    """A role or permission of a member. `source` says where it comes from, `is_via_group` whether that is a group."""
 
     label: str
     source: str
-    group: bool = False
-
-
-def via(names: list[str]) -> str:
-    """ "via Marketing, Research"."""
-    return _("via %(groups)s") % {"groups": ", ".join(names)}
+    is_via_group: bool = False
 
 
 class Access:
@@ -32,39 +27,44 @@ class Access:
         self.member = member
 
     @cached_property
-    def roles(self) -> list[Sourced]:
-        """Direct ones first; a role that several groups give stands once, with all of them."""
-        through: dict[str, list[str]] = {}
+    def roles(self) -> list[AccessItem]:
+        """Direct roles first. A role from several groups is listed once, with all of them."""
+        groups_by_role: dict[str, list[str]] = {}
         for role, group in group_roles_of(self.member):
-            through.setdefault(role.label, []).append(group)
-        direct = [Sourced(role.label, _("Direct")) for role in roles_of(self.member)]
-        return [*direct, *(Sourced(label, via(groups), group=True) for label, groups in through.items())]
+            groups_by_role.setdefault(role.label, []).append(group)
+        direct = [AccessItem(role.label, _("Direct")) for role in roles_of(self.member)]
+        return [*direct, *(self._group_role(label, groups) for label, groups in groups_by_role.items())]
+
+    def _group_role(self, label: str, groups: list[str]) -> AccessItem:
+        """Return a role with its groups: "via Marketing, Research"."""
+        source = _("via %(groups)s") % {"groups": ", ".join(groups)}
+        return AccessItem(label, source, is_via_group=True)
 
     @property
-    def permissions(self) -> list[Sourced]:
-        """Every permission in words, each with the roles that bring it."""
+    def permissions(self) -> list[AccessItem]:
+        """Every permission of the member, with the roles that grant it."""
         held = permissions_of_member(self.member)
-        return [Sourced(str(LABELS[name]), self._brought_by(name)) for name in Permission if name in held]
+        return [AccessItem(str(LABELS[name]), self._sources_of(name)) for name in Permission if name in held]
 
-    def _brought_by(self, permission: Permission) -> str:
+    def _sources_of(self, permission: Permission) -> str:
         direct = [role.label for role in roles_of(self.member) if permission in permissions_of(role)]
-        through = [
-            self._through(role, group)
+        via_groups = [
+            self._role_via_group(role, group)
             for role, group in group_roles_of(self.member)
             if permission in permissions_of(role)
         ]
-        return ", ".join([*direct, *dict.fromkeys(through)])
+        return ", ".join([*direct, *dict.fromkeys(via_groups)])
 
-    def _through(self, role: Role, group: str) -> str:
+    def _role_via_group(self, role: Role, group: str) -> str:
         return _("%(role)s via %(group)s") % {"role": role.label, "group": group}
 
     @property
-    def every_project(self) -> str:
-        """The roles that open every project, or nothing."""
-        opens = Permission.PROJECTS_VIEW_ALL
-        return self._brought_by(opens) if opens in permissions_of_member(self.member) else ""
+    def all_projects_source(self) -> str:
+        """The roles that give access to all projects; empty where none does."""
+        view_all = Permission.PROJECTS_VIEW_ALL
+        return self._sources_of(view_all) if view_all in permissions_of_member(self.member) else ""
 
     @property
-    def project_words(self) -> str:
-        """What the member can do in the projects that they reach."""
+    def project_permission(self) -> str:
+        """What the member can do in their projects."""
         return _("Can edit") if Permission.PROJECTS_EDIT in permissions_of_member(self.member) else _("Can work in")

@@ -1,4 +1,4 @@
-"""A member's page as it stands: worked out for its templates, in a number of queries that does not grow (U-8, U-19)."""
+"""The data of a member's page, computed for its templates in a fixed number of queries (U-8, U-19)."""
 
 from functools import cached_property
 from typing import Any
@@ -11,9 +11,9 @@ from audit.words import Told, tell
 from base.counting import Count, capped_count
 from base.picker import PICK_LIMIT, Choice, Picker
 from base.policies import Decision
-from console.member.actions.member_action import Acting
+from console.member.actions.member_action import MemberAction
 from console.member.profile.access import Access
-from console.member.profile.form import Seen, Typed, seen_now
+from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, take_snapshot
 from organizations import policies
 from organizations.models import Group, ManagedBy, Project, Role, Scheme, Status
 from organizations.permissions import Permission
@@ -31,175 +31,187 @@ from organizations.queries import (
 )
 from organizations.roles import admin_role_id, description_of
 
-# So many groups, and projects given directly, are shown to be taken away; of other projects and of what happened, few.
-MOST, FEW = 100, 5
+# The most groups, and direct projects, that can be removed here.
+REMOVABLE_LIMIT = 100
+# The most projects through groups, and audit entries, that are shown here.
+PREVIEW_LIMIT = 5
 
 
-class Sheet:
-    """The page of `acting.member`. `typed` and `seen` come from a form that is shown again."""
+class ProfilePage:
+    """The page of `action.member`. `submitted` and `snapshot` come from a form that is shown again."""
 
-    def __init__(self, acting: Acting, typed: Typed | None = None, seen: Seen | None = None) -> None:
-        self.acting, self.actor, self.member = acting, acting.request.membership, acting.member
-        self.organization = acting.request.organization
-        self.again = typed is not None
-        self.seen = seen or seen_now(self.member, self.profile)
-        self.typed = typed or Typed.unchanged(self.profile)
+    def __init__(
+        self,
+        action: MemberAction,
+        submitted: SubmittedProfile | None = None,
+        snapshot: ProfileSnapshot | None = None,
+    ) -> None:
+        self.action, self.actor, self.member = action, action.request.membership, action.member
+        self.organization = action.request.organization
+        self.is_resubmitted = submitted is not None
+        self.snapshot = snapshot or take_snapshot(self.member, self.profile)
+        self.submitted = submitted or SubmittedProfile.unchanged(self.profile)
         self.access = Access(self.member)
 
     @cached_property
     def groups(self) -> list[Group]:
-        found = Group.objects.filter(member_links__membership=self.member, organization=self.organization)
-        return list(found.only("id", "name", "managed_by").order_by("name_key"))
+        groups = Group.objects.filter(member_links__membership=self.member, organization=self.organization)
+        return list(groups.only("id", "name", "managed_by").order_by("name_key"))
 
     @cached_property
-    def direct(self) -> list[Project]:
-        found = Project.objects.filter(grants__membership=self.member, organization=self.organization)
-        return list(found.only("id", "name", "archived_at").order_by("name_key"))
+    def direct_projects(self) -> list[Project]:
+        projects = Project.objects.filter(grants__membership=self.member, organization=self.organization)
+        return list(projects.only("id", "name", "archived_at").order_by("name_key"))
 
     @cached_property
     def profile(self) -> Profile:
-        """As organizations.queries.profile_of() gives it, of what is shown anyway."""
-        sets = (frozenset(thing.pk for thing in things) for things in (self.held, self.groups, self.direct))
-        return Profile(self.member.first_name, self.member.last_name, *sets)
+        """As organizations.queries.profile_of() returns it, from what the page loads anyway."""
+        ids = (frozenset(each.pk for each in items) for items in (self.direct_roles, self.groups, self.direct_projects))
+        return Profile(self.member.first_name, self.member.last_name, *ids)
 
     @property
-    def held(self) -> list[Role]:
+    def direct_roles(self) -> list[Role]:
         return roles_of(self.member)
 
     @property
     def token(self) -> str:
-        return self.seen.token(self.organization, self.member.pk)
+        return self.snapshot.token(self.organization, self.member.pk)
 
-    # --- what may be done ---------------------------------------------------------------------------
+    # --- permissions --------------------------------------------------------------------------------
 
     @cached_property
-    def editable(self) -> Decision:
+    def can_edit(self) -> Decision:
         return policies.can_edit_member(self.actor, self.member)
 
     @cached_property
-    def renames(self) -> Decision:
+    def can_rename(self) -> Decision:
         return policies.can_rename(self.actor, self.member)
 
     @property
-    def external(self) -> bool:
+    def is_managed_externally(self) -> bool:
         return self.member.managed_by == ManagedBy.SCIM
 
     @property
-    def deactivated(self) -> bool:
+    def is_deactivated(self) -> bool:
         return self.member.status == Status.DEACTIVATED
 
     # --- roles --------------------------------------------------------------------------------------
 
     @property
-    def ranked(self) -> bool:
+    def is_ranked(self) -> bool:
         return self.organization.scheme == Scheme.RANKED
 
     @cached_property
-    def roles(self) -> list[dict[str, Any]]:
-        """Every role of the organization; those that the actor may not give, or not take, are off with the reason."""
-        return [self._role(role) for role in roles_in(self.organization)]
+    def role_options(self) -> list[dict[str, Any]]:
+        """Every role of the organization. Those that the actor can't give, or can't remove, have a reason."""
+        return [self._role_option(role) for role in roles_in(self.organization)]
 
-    def _role(self, role: Role) -> dict[str, Any]:
+    def _role_option(self, role: Role) -> dict[str, Any]:
         held = role.pk in self.profile.roles
-        answer = Decision(True) if held else policies.can_give_role(self.actor, role)
-        # R-8: the last Admin's role is the one that cannot go; in the ranked scheme any other would take its place.
-        stays = held and not self.ranked and role.pk == admin_role_id(self.organization.scheme) and not self._spared
-        if stays or (answer and self.ranked and not held):
-            answer = self._spared
+        decision = Decision(True) if held else policies.can_give_role(self.actor, role)
+        # R-8: the last Admin keeps that role. In the ranked scheme any other role would replace it.
+        is_admin_role = role.pk == admin_role_id(self.organization.scheme)
+        is_locked = held and not self.is_ranked and is_admin_role and not self._can_lose_roles
+        if is_locked or (decision and self.is_ranked and not held):
+            decision = self._can_lose_roles
         return {
             "id": role.pk,
             "label": role.label,
             "description": description_of(role),
-            "reason": answer.reason,
-            "stays": stays,
-            "chosen": stays or role.pk in self.typed.roles,
+            "reason": decision.reason,
+            "is_locked": is_locked,
+            "is_chosen": is_locked or role.pk in self.submitted.roles,
         }
 
     @cached_property
-    def _spared(self) -> Decision:
+    def _can_lose_roles(self) -> Decision:
         return policies.can_lose_roles(self.member)
 
     @property
     def role_hints(self) -> list[str]:
-        """What the chosen role is; why others are off, each reason once."""
-        chosen = [role["description"] for role in self.roles if role["chosen"]]
-        return [*chosen, *dict.fromkeys(role["reason"] for role in self.roles if role["reason"])]
+        """The description of the chosen role, and each reason why other roles are disabled once."""
+        chosen = [option["description"] for option in self.role_options if option["is_chosen"]]
+        return [*chosen, *dict.fromkeys(option["reason"] for option in self.role_options if option["reason"])]
 
     # --- groups and projects ------------------------------------------------------------------------
 
     @property
     def group_chips(self) -> list[dict[str, Any]]:
-        """The member's groups: an identity provider's keep their members (G-3)."""
+        """The member's groups. Those of an identity provider can't be left here (G-3)."""
         return [
-            {"group": group, "fixed": group.managed_by == ManagedBy.SCIM, "leaving": group.pk in self.typed.leave}
-            for group in self.groups[:MOST]
+            {
+                "group": group,
+                "is_fixed": group.managed_by == ManagedBy.SCIM,
+                "is_leaving": group.pk in self.submitted.leave,
+            }
+            for group in self.groups[:REMOVABLE_LIMIT]
         ]
 
     @property
     def more_groups(self) -> int:
-        return max(0, len(self.groups) - MOST)
+        return max(0, len(self.groups) - REMOVABLE_LIMIT)
 
     @property
     def direct_rows(self) -> list[dict[str, Any]]:
-        """The projects given directly, which can be taken."""
-        shown = [project for project in self.direct if not project.archived_at][:MOST]
-        return [{"project": project, "taking": project.pk in self.typed.take} for project in shown]
+        """The direct projects, which can be removed."""
+        shown = [project for project in self.direct_projects if not project.archived_at][:REMOVABLE_LIMIT]
+        return [{"project": project, "is_removing": project.pk in self.submitted.take} for project in shown]
 
     @cached_property
-    def _given(self) -> Any:
+    def _granted_projects(self) -> Any:
         return reachable(self.member, by_role=False)
 
     @cached_property
     def project_count(self) -> Count:
-        """Given directly or through groups; what a role opens is said, not counted."""
-        return capped_count(self._given)
+        """How many projects the member has directly or through groups, without access through roles."""
+        return capped_count(self._granted_projects)
 
     @cached_property
-    def through_rows(self) -> list[Reached]:
-        """The first projects that come through groups alone."""
-        rest = self._given.exclude(pk__in=[project.pk for project in self.direct])
-        return project_page(self.member, rest, size=FEW).rows
+    def group_rows(self) -> list[Reached]:
+        """The first projects that the member has through groups only."""
+        others = self._granted_projects.exclude(pk__in=[project.pk for project in self.direct_projects])
+        return project_page(self.member, others, size=PREVIEW_LIMIT).rows
 
     @property
-    def more_projects(self) -> bool:
-        return self.project_count.value > len(self.direct_rows) + len(self.through_rows)
+    def has_more_projects(self) -> bool:
+        return self.project_count.value > len(self.direct_rows) + len(self.group_rows)
 
     @property
     def pickers(self) -> dict[str, Picker]:
-        """By the name of its boxes; nothing was looked up for a form that is shown for the first time."""
-        return {"join": self.join, "give": self.give}
+        """The pickers by the name of their check boxes. They are empty until they are opened."""
+        return {"join": self.group_picker, "give": self.project_picker}
 
     @cached_property
-    def join(self) -> Picker:
-        picker = Picker("join", _("Groups to add"), _("Search groups"), self.typed.asked.get("join", ""))
-        if self.again:
-            pick = pick_groups(self.organization, picker.asked, self.typed.join)
-            carried = roles_of_groups(self.organization, [group.pk for group in pick.listed])
-            self._fill(picker, pick, [self._group(group, carried.get(group.pk, [])) for group in pick.listed])
-            picker.nothing = _("No group is called so.") if picker.asked else _("There are no groups yet.")
+    def group_picker(self) -> Picker:
+        picker = Picker("join", _("Groups to add"), _("Search groups"), self.submitted.searches.get("join", ""))
+        if self.is_resubmitted:
+            pick = pick_groups(self.organization, picker.asked, self.submitted.join)
+            roles = roles_of_groups(self.organization, [group.pk for group in pick.listed])
+            self._fill(picker, pick, [self._group_choice(group, roles.get(group.pk, [])) for group in pick.listed])
+            picker.nothing = _("No matching groups.") if picker.asked else _("No groups yet.")
         return picker
 
-    def _group(self, group: Group, carried: list[Role]) -> Choice:
-        answer = policies.can_give_group(self.actor, group, carried)
-        reason = _("In this group already") if group.pk in self.profile.groups else answer.reason
-        note = _("Gives %(roles)s") % {"roles": ", ".join(role.label for role in carried)} if carried else ""
-        does = _("Add to %(name)s") % {"name": group.name}
-        return Choice(group.pk, group.name, does, note, reason=reason, chosen=group.pk in self.typed.join)
+    def _group_choice(self, group: Group, roles: list[Role]) -> Choice:
+        decision = policies.can_give_group(self.actor, group, roles)
+        reason = _("Already in this group") if group.pk in self.profile.groups else decision.reason
+        note = _("Includes the role %(roles)s") % {"roles": ", ".join(role.label for role in roles)} if roles else ""
+        label = _("Add to %(name)s") % {"name": group.name}
+        return Choice(group.pk, group.name, label, note, reason=reason, chosen=group.pk in self.submitted.join)
 
     @cached_property
-    def give(self) -> Picker:
-        picker = Picker("give", _("Projects to add"), _("Search projects"), self.typed.asked.get("give", ""))
-        if self.again:
-            pick = pick_projects(self.organization, picker.asked, self.typed.give)
-            self._fill(picker, pick, [self._project(project) for project in pick.listed])
-            picker.nothing = _("No project is called so.") if picker.asked else _("There are no projects yet.")
+    def project_picker(self) -> Picker:
+        picker = Picker("give", _("Projects to add"), _("Search projects"), self.submitted.searches.get("give", ""))
+        if self.is_resubmitted:
+            pick = pick_projects(self.organization, picker.asked, self.submitted.give)
+            self._fill(picker, pick, [self._project_choice(project) for project in pick.listed])
+            picker.nothing = _("No matching projects.") if picker.asked else _("No projects yet.")
         return picker
 
-    def _project(self, project: Project) -> Choice:
-        reason = _("Given directly already") if project.pk in self.profile.projects else ""
-        does = _("Give access to %(name)s") % {"name": project.name}
-        chosen = project.pk in self.typed.give
-        return Choice(project.pk, project.name, does, icon="projects", reason=reason, chosen=chosen)
+    def _project_choice(self, project: Project) -> Choice:
+        reason = _("Already has direct access") if project.pk in self.profile.projects else ""
+        label = _("Give access to %(name)s") % {"name": project.name}
+        chosen = project.pk in self.submitted.give
+        return Choice(project.pk, project.name, label, icon="projects", reason=reason, chosen=chosen)
 
     @staticmethod
     def _fill(picker: Picker, pick: Pick, choices: list[Choice]) -> None:
@@ -208,30 +220,30 @@ class Sheet:
     # --- sessions and activity ----------------------------------------------------------------------
 
     @cached_property
-    def watches(self) -> Decision:
-        """Where somebody is signed in is for them and for who may log them out."""
-        return Decision(True) if self.acting.about_oneself else policies.can_end_sessions(self.actor, self.member)
+    def can_see_sessions(self) -> Decision:
+        """Members see their own sessions, and people who can log them out do."""
+        return Decision(True) if self.action.is_self else policies.can_end_sessions(self.actor, self.member)
 
     @cached_property
     def sessions(self) -> list[OpenSession]:
-        return sessions_of(self.member.user) if self.watches and self.member.user else []
+        return sessions_of(self.member.user) if self.can_see_sessions and self.member.user else []
 
     @property
-    def logs_out(self) -> bool:
+    def can_log_out(self) -> bool:
         return bool(policies.can_end_sessions(self.actor, self.member))
 
     @property
-    def reads_log(self) -> Decision:
+    def can_see_activity(self) -> Decision:
         return policies.can(self.actor, Permission.AUDIT_VIEW)
 
     @cached_property
     def _entries(self) -> list[Any]:
-        return about(self.organization.pk, self.member.pk, limit=FEW + 1) if self.reads_log else []
+        return about(self.organization.pk, self.member.pk, limit=PREVIEW_LIMIT + 1) if self.can_see_activity else []
 
     @property
     def activity(self) -> list[Told]:
-        return [tell(entry) for entry in self._entries[:FEW]]
+        return [tell(entry) for entry in self._entries[:PREVIEW_LIMIT]]
 
     @property
-    def more_activity(self) -> bool:
-        return len(self._entries) > FEW
+    def has_more_activity(self) -> bool:
+        return len(self._entries) > PREVIEW_LIMIT

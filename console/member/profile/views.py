@@ -1,4 +1,4 @@
-"""A member's page: a drawer over the table for htmx, and a page of its own (U-8, U-19)."""
+"""A member's page and its lists of projects and activity. The page is a drawer over the list for htmx (U-8, U-19)."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -18,11 +18,11 @@ from base.ids import read_uuid
 from base.keyset import PAGE_SIZE
 from base.policies import Refused, require
 from base.responses import htmx_redirect
-from console.member.actions.member_action import Acting
+from console.member.actions.member_action import MemberAction
 from console.member.profile.access import Access
-from console.member.profile.conflicts import changes
-from console.member.profile.form import Seen, Typed, seen_in, seen_now
-from console.member.profile.page import Sheet
+from console.member.profile.conflicts import changes_since
+from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, read_snapshot, take_snapshot
+from console.member.profile.page import ProfilePage
 from organizations.access import member_required
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
@@ -35,133 +35,144 @@ from organizations.services import EditConflict, Edited, edit_member
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_profile(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """The page; its POST saves what of it was changed."""
-    seen = seen_in(request.POST, request.organization, member_id)
-    if seen and member_in(request.organization, member_id) is None:
-        return _gone(request, seen)
-    acting = Acting.on(request, member_id)
-    return _save(acting, seen) if acting.posted else _show(acting, Sheet(acting))
+    """Show a member's page; POST saves the changes."""
+    snapshot = read_snapshot(request.POST, request.organization, member_id)
+    if snapshot and member_in(request.organization, member_id) is None:
+        return _deleted(request, snapshot)
+    action = MemberAction.from_request(request, member_id)
+    return _save(action, snapshot) if action.is_post else _render(ProfilePage(action))
 
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_POST
 def user_choices(request: MemberRequest, member_id: UUID, name: str) -> HttpResponse:
-    """Groups or projects to add, by name: the list alone for htmx, else the page with everything typed."""
-    acting = Acting.on(request, member_id)
-    require(can_edit_member(request.membership, acting.member))
-    sheet = Sheet(acting, Typed.of(request.POST), seen_in(request.POST, request.organization, member_id))
+    """Search for groups or projects to add: for htmx the list alone, otherwise the page with everything typed."""
+    action = MemberAction.from_request(request, member_id)
+    require(can_edit_member(request.membership, action.member))
+    snapshot = read_snapshot(request.POST, request.organization, member_id)
+    page = ProfilePage(action, SubmittedProfile.from_post(request.POST), snapshot)
     if request.htmx:
-        return render(request, "ui/picker_list.html", {"picker": sheet.pickers[name]})
-    return _show(acting, sheet)
+        return render(request, "ui/picker_list.html", {"picker": page.pickers[name]})
+    return _render(page)
 
 
-def _show(acting: Acting, sheet: Sheet, *, status: int = 200, **context: Any) -> HttpResponse:
-    member = acting.member
-    slug, view = acting.request.organization.slug, acting.request.GET.get("view", "")
+def _render(page: ProfilePage, *, status: int = 200, **context: Any) -> HttpResponse:
+    request, member = page.action.request, page.member
+    view = request.GET.get("view", "")
     context |= {
-        "sheet": sheet,
+        "page": page,
         "member": member,
         "view": view,
         "query": "?" + urlencode({"view": view}) if view else "",
-        "close_url": acting.back,
-        "base": reverse("user_profile", args=[slug, member.pk]),
+        "close_url": page.action.list_url,
+        "base": reverse("user_profile", args=[request.organization.slug, member.pk]),
     }
-    return render(acting.request, "console/member/profile.html", context, status=status)
+    return render(request, "console/member/profile.html", context, status=status)
 
 
-def _save(acting: Acting, seen: Seen | None) -> HttpResponse:
-    request, member = acting.request, acting.member
+def _save(action: MemberAction, snapshot: ProfileSnapshot | None) -> HttpResponse:
+    request, member = action.request, action.member
     require(can_edit_member(request.membership, member))
-    typed = Typed.of(request.POST)
-    if seen is None:
-        return _show(acting, Sheet(acting, typed), status=409, stale=True)
-    typed.check(request.organization, seen.profile)
-    if typed.problems:
-        return _show(acting, Sheet(acting, typed, seen), status=422)
+    submitted = SubmittedProfile.from_post(request.POST)
+    if snapshot is None:
+        return _render(ProfilePage(action, submitted), status=409, is_stale=True)
+    submitted.validate(request.organization, snapshot.profile)
+    if submitted.errors:
+        return _render(ProfilePage(action, submitted, snapshot), status=422)
     try:
-        edited = edit_member(actor=request.membership, member=member, seen=seen.profile, edit=typed.edit)
+        edited = edit_member(actor=request.membership, member=member, seen=snapshot.profile, edit=submitted.edit)
     except EditConflict as conflict:
-        return _conflict(acting, typed, seen, conflict)
+        return _conflict(action, submitted, snapshot, conflict)
     except Refused as refusal:
-        return _show(acting, Sheet(acting, typed, seen), status=403, refusal=str(refusal))
+        return _render(ProfilePage(action, submitted, snapshot), status=403, refusal=str(refusal))
     except Membership.DoesNotExist:
-        return _gone(request, seen)
-    return _saved(acting, typed, seen, edited)
+        return _deleted(request, snapshot)
+    return _saved(action, submitted, snapshot, edited)
 
 
-def _conflict(acting: Acting, typed: Typed, seen: Seen, conflict: EditConflict) -> HttpResponse:
-    """Nothing is saved: what was typed is kept, and the form has now seen what the others changed."""
-    fresh = Acting.on(acting.request, acting.member.pk)
-    found = changes(fresh.member, seen, conflict.now, conflict.parts)
-    sheet = Sheet(fresh, typed, seen_now(fresh.member, conflict.now))
-    return _show(fresh, sheet, status=409, conflicts=found)
+def _conflict(
+    action: MemberAction, submitted: SubmittedProfile, snapshot: ProfileSnapshot, conflict: EditConflict
+) -> HttpResponse:
+    """Respond 409 without saving. The form keeps what was typed, and its snapshot includes the others' changes."""
+    action = MemberAction.from_request(action.request, action.member.pk)
+    changes = changes_since(snapshot, action.member, conflict.now, conflict.parts)
+    page = ProfilePage(action, submitted, take_snapshot(action.member, conflict.now))
+    return _render(page, status=409, conflicts=changes)
 
 
-def _saved(acting: Acting, typed: Typed, seen: Seen, edited: Edited) -> HttpResponse:
-    request, member = acting.request, edited.member
-    messages.success(request, _("Saved.") if edited.changed else _("Nothing was changed."))
-    parts = [part for part in edited.meanwhile if part not in edited.changed and part not in typed.theirs]
-    told = [change.sentence for change in changes(member, seen, edited.before, parts)]
-    if seen.status == Status.INVITED and member.status != Status.INVITED:
-        told.append(_("%(name)s joined") % {"name": member.name})
-    if told:
-        messages.info(request, _("Meanwhile: %(changes)s.") % {"changes": "; ".join(told)})
-    added = typed.edit.against(edited.before)
+def _saved(
+    action: MemberAction, submitted: SubmittedProfile, snapshot: ProfileSnapshot, edited: Edited
+) -> HttpResponse:
+    request, member = action.request, edited.member
+    messages.success(request, _("Changes saved.") if edited.changed else _("No changes to save."))
+    if changes := _concurrent_changes(submitted, snapshot, edited):
+        messages.info(request, _("Also changed in the meantime: %(changes)s.") % {"changes": "; ".join(changes)})
+    added = submitted.edit.against(edited.before)
     if member.status == Status.DEACTIVATED and (added.join or added.give):
-        text = _("%(name)s is deactivated: what you added opens nothing until they are reactivated.")
+        text = _("%(name)s is deactivated. The access you added takes effect when they’re reactivated.")
         messages.warning(request, text % {"name": member.name})
-    if acting.about_oneself and not can(member, Permission.PEOPLE_VIEW):  # what one has just given up
-        home = reverse("homepage", args=[request.organization.slug])
-        return htmx_redirect(request, home)
-    return acting.done(member)
+    if action.is_self and not can(member, Permission.PEOPLE_VIEW):  # they just gave up access to this page
+        return htmx_redirect(request, reverse("homepage", args=[request.organization.slug]))
+    return action.success(member)
 
 
-def _gone(request: MemberRequest, seen: Seen) -> HttpResponse:
-    """Somebody deleted the member while they were edited. Their name is known from the form alone, which is signed."""
-    messages.warning(request, _("%(name)s was deleted in the meantime. Nothing was saved.") % {"name": seen.name})
-    back = reverse("users", args=[request.organization.slug])
+def _concurrent_changes(submitted: SubmittedProfile, snapshot: ProfileSnapshot, edited: Edited) -> list[str]:
+    """Return sentences about changes that other people saved since the form was opened."""
+    member = edited.member
+    parts = [part for part in edited.meanwhile if part not in edited.changed and part not in submitted.keep_theirs]
+    sentences = [change.sentence for change in changes_since(snapshot, member, edited.before, parts)]
+    if snapshot.status == Status.INVITED and member.status != Status.INVITED:
+        sentences.append(_("%(name)s joined") % {"name": member.name})
+    return sentences
+
+
+def _deleted(request: MemberRequest, snapshot: ProfileSnapshot) -> HttpResponse:
+    """Say that the member was deleted meanwhile. Only the form still knows their name; it is signed."""
+    messages.warning(
+        request, _("%(name)s was deleted in the meantime. No changes were saved.") % {"name": snapshot.name}
+    )
     if not request.htmx:
-        return redirect(back)
+        return redirect("users", request.organization.slug)
     response = render(request, "console/member/deleted.html")
     response["HX-Trigger"] = "users-changed"
     return response
 
 
-def _frame(acting: Acting) -> dict:
-    slug = acting.request.organization.slug
-    users, page = reverse("users", args=[slug]), reverse("user_profile", args=[slug, acting.member.pk])
-    return {"member": acting.member, "parents": [(_("Users"), users), (acting.member.name, page)]}
+def _page_context(action: MemberAction) -> dict[str, Any]:
+    slug = action.request.organization.slug
+    users, page = reverse("users", args=[slug]), reverse("user_profile", args=[slug, action.member.pk])
+    return {"member": action.member, "parents": [(_("Users"), users), (action.member.name, page)]}
 
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def user_projects(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """Every project that the member was given, directly or through groups; what a role opens is said once."""
-    acting = Acting.on(request, member_id)
+    """List the projects that the member has directly or through groups. Access through a role is stated once."""
+    action = MemberAction.from_request(request, member_id)
     search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
-    given = reachable(acting.member, by_role=False)
-    page = project_page(acting.member, given, search=search, after=after, before=before, size=PAGE_SIZE)
+    projects = reachable(action.member, by_role=False)
+    page = project_page(action.member, projects, search=search, after=after, before=before, size=PAGE_SIZE)
     context = {
         "page": page,
         "search": search,
-        "access": Access(acting.member),
-        # Their names lead on only for who may open each of them.
+        "access": Access(action.member),
+        # Names are links only for people who can open every project.
         "may_list": Permission.PROJECTS_VIEW_ALL in request.permissions,
         "previous": page.previous and params.address(request, q=search, before=page.previous),
         "next": page.next and params.address(request, q=search, after=page.next),
     }
-    return render(request, "console/member/projects.html", _frame(acting) | context)
+    return render(request, "console/member/projects.html", _page_context(action) | context)
 
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def user_activity(request: MemberRequest, member_id: UUID) -> HttpResponse:
-    """What was done to the member and by them, for those who may see the audit log."""
-    acting = Acting.on(request, member_id)
+    """List the member's audit entries, for people who can view the audit log."""
+    action = MemberAction.from_request(request, member_id)
     require(can(request.membership, Permission.AUDIT_VIEW))
     before = read_uuid(params.line(request, "before"))
-    found = about(request.organization.pk, acting.member.pk, before=before, limit=PAGE_SIZE + 1)
-    entries = found[:PAGE_SIZE]
-    older = len(found) > PAGE_SIZE and params.address(request, before=str(entries[-1].pk))
-    context = {"activity": [tell(entry) for entry in entries], "older": older, "newest": before is None}
-    return render(request, "console/member/activity.html", _frame(acting) | context)
+    entries = about(request.organization.pk, action.member.pk, before=before, limit=PAGE_SIZE + 1)
+    shown = entries[:PAGE_SIZE]
+    older = len(entries) > PAGE_SIZE and params.address(request, before=str(shown[-1].pk))
+    context = {"activity": [tell(entry) for entry in shown], "older": older, "newest": before is None}
+    return render(request, "console/member/activity.html", _page_context(action) | context)

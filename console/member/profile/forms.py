@@ -1,4 +1,4 @@
-"""The form of a member's page: what was typed and chosen in it, and what its editor had seen (U-8)."""
+"""The form of a member's profile: the values submitted, and the profile that the editor saw (U-8)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,8 +22,8 @@ from organizations.services.editing import PARTS
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A member as the form showed them: signed, so that what a reply tells of them is what they really were."""
+class ProfileSnapshot:
+    """A member as the form showed them. Signed, so that messages about changes since then can rely on it."""
 
     profile: Profile
     status: str
@@ -31,7 +31,7 @@ class Seen:
     at: datetime
 
     def token(self, organization: Organization, member_id: UUID) -> str:
-        """The form's hidden field."""
+        """The value of the form's hidden field."""
         profile = self.profile
         ids = [sorted(key.hex for key in keys) for keys in (profile.roles, profile.groups, profile.projects)]
         value = [profile.name, *ids, self.status, self.name, self.at.isoformat()]
@@ -42,13 +42,13 @@ def _signer(organization: Organization, member_id: UUID) -> signing.Signer:
     return signing.Signer(salt=f"console.profile:{organization.pk}:{member_id}")
 
 
-def seen_now(member: Membership, profile: Profile) -> Seen:
-    """The member as they are."""
-    return Seen(profile, member.status, member.name, timezone.now())
+def take_snapshot(member: Membership, profile: Profile) -> ProfileSnapshot:
+    """Return the member's current state."""
+    return ProfileSnapshot(profile, member.status, member.name, timezone.now())
 
 
-def seen_in(post: QueryDict, organization: Organization, member_id: UUID) -> Seen | None:
-    """What the form says that its editor saw; None where it is missing or not ours."""
+def read_snapshot(post: QueryDict, organization: Organization, member_id: UUID) -> ProfileSnapshot | None:
+    """Return the snapshot in a submitted form, None where it is missing or its signature is invalid."""
     try:
         value = _signer(organization, member_id).unsign_object(post.get("seen", ""))
     except signing.BadSignature:
@@ -56,12 +56,16 @@ def seen_in(post: QueryDict, organization: Organization, member_id: UUID) -> See
     (first_name, last_name), *ids, status, name, at = value
     roles, groups, projects = (frozenset(UUID(key) for key in keys) for keys in ids)
     profile = Profile(first_name, last_name, roles, groups, projects)
-    return Seen(profile, status, name, datetime.fromisoformat(at))
+    return ProfileSnapshot(profile, status, name, datetime.fromisoformat(at))
 
 
 @dataclass
-class Typed:
-    """What stands in the form. `theirs` are the parts in which another's change is taken; `problems` by field."""
+class SubmittedProfile:
+    """The values in the form.
+
+    searches: the search text of each picker. keep_theirs: parts in which the editor accepts someone else's change.
+    errors: by field.
+    """
 
     first_name: str
     last_name: str
@@ -70,46 +74,45 @@ class Typed:
     leave: frozenset[UUID] = frozenset()
     give: frozenset[UUID] = frozenset()
     take: frozenset[UUID] = frozenset()
-    asked: dict[str, str] = field(default_factory=dict)
-    theirs: tuple[str, ...] = ()
-    problems: dict[str, str] = field(default_factory=dict)
+    searches: dict[str, str] = field(default_factory=dict)
+    keep_theirs: tuple[str, ...] = ()
+    errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, post: QueryDict) -> "Typed":
-        """From the form, as it is: a page that is shown again keeps it."""
+    def from_post(cls, post: QueryDict) -> "SubmittedProfile":
+        """Read the form without cleaning it, so that showing it again keeps what was typed."""
         chosen: dict[str, Any] = {
             name: frozenset(chosen_in(post, name)) for name in ("roles", "join", "leave", "give", "take")
         }
         return cls(
             first_name=post.get("first_name", ""),
             last_name=post.get("last_name", ""),
-            asked={name: asked_in(post, f"{name}_q") for name in ("join", "give")},
-            theirs=tuple(part for part in PARTS if post.get(f"keep-{part}") == "theirs"),
+            searches={name: asked_in(post, f"{name}_q") for name in ("join", "give")},
+            keep_theirs=tuple(part for part in PARTS if post.get(f"keep-{part}") == "theirs"),
             **chosen,
         )
 
     @classmethod
-    def unchanged(cls, profile: Profile) -> "Typed":
-        """A form that nobody has touched."""
+    def unchanged(cls, profile: Profile) -> "SubmittedProfile":
+        """Return the values of a form that was not edited."""
         return cls(profile.first_name, profile.last_name, profile.roles)
 
-    def check(self, organization: Organization, seen: Profile) -> None:
-        """Cleans the names; what is wrong with the form is in `problems` afterwards."""
+    def validate(self, organization: Organization, before: Profile) -> None:
+        """Clean the names and fill `errors`."""
         for name in ("first_name", "last_name"):
             try:
                 setattr(self, name, text.clean_line(getattr(self, name)))
             except ValidationError as error:
-                self.problems[name] = first_error(error)
-        if self.roles != seen.roles:
-            offered = roles_in(organization)
-            fits = roles_fit(organization, [role for role in offered if role.pk in self.roles])
-            if not fits:
-                self.problems["roles"] = fits.reason
+                self.errors[name] = first_error(error)
+        if self.roles != before.roles:
+            decision = roles_fit(organization, [role for role in roles_in(organization) if role.pk in self.roles])
+            if not decision:
+                self.errors["roles"] = decision.reason
         if self.join & self.leave or self.give & self.take:
-            self.problems["form"] = _("Something is both added and removed. Choose one of the two.")
+            self.errors["form"] = _("The same item is both added and removed. Choose one.")
 
     @property
     def edit(self) -> Edit:
-        """What the editor wants, without the parts in which they take another's change."""
-        wanted = Edit((self.first_name, self.last_name), self.roles, self.join, self.leave, self.give, self.take)
-        return wanted.without(self.theirs)
+        """The requested edit, without the parts in which the editor accepts someone else's change."""
+        edit = Edit((self.first_name, self.last_name), self.roles, self.join, self.leave, self.give, self.take)
+        return edit.without(self.keep_theirs)
