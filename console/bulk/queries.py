@@ -1,4 +1,4 @@
-"""Reading actions on many members and what became of each."""
+"""Bulk actions and their results."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,45 +10,47 @@ from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.policies import can
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Members of an action by what became of them."""
+class ItemCounts:
+    """How many members of a bulk action are in each state."""
 
     todo: int = 0
     done: int = 0
     refused: int = 0
 
 
-def counts_of(action: BulkAction) -> Counts:
-    """Counted from the items: exact at every moment, whoever was killed."""
-    found = BulkItem.objects.filter(action=action).values_list("state").annotate(Count("member_id")).order_by()
-    return Counts(**{str(state): count for state, count in found})
+def item_counts(action: BulkAction) -> ItemCounts:
+    """Count the items: always exact, also after a worker was killed."""
+    counts = BulkItem.objects.filter(action=action).values_list("state").annotate(Count("member_id")).order_by()
+    return ItemCounts(**{str(state): count for state, count in counts})
 
 
-def actions_seen_by(viewer: Membership) -> QuerySet[BulkAction]:
-    """One's own actions in the organization, newest first; everybody's for those who may delete people."""
+def actions_visible_to(viewer: Membership) -> QuerySet[BulkAction]:
+    """Return the viewer's own bulk actions, newest first; for people who can delete members, everyone's."""
     actions = BulkAction.objects.filter(organization=viewer.organization_id).order_by("-id")
     return actions if can(viewer, Permission.PEOPLE_ADMIN) else actions.filter(actor_id=viewer.pk)
 
 
-def action_seen_by(viewer: Membership, action_id: UUID) -> BulkAction | None:
-    """One of them, None for others."""
-    action = actions_seen_by(viewer).filter(pk=action_id).first()
+def action_visible_to(viewer: Membership, action_id: UUID) -> BulkAction | None:
+    """Return one of the actions that the viewer can see, otherwise None."""
+    action = actions_visible_to(viewer).filter(pk=action_id).first()
     if action:
         action.organization = viewer.organization
     return action
 
 
 def items_of(action: BulkAction, *, state: str = "", after: UUID | None = None) -> tuple[list[BulkItem], UUID | None]:
-    """A page of the action's members, of one state or of all, behind the member of that id; and the id that the next
-    page begins behind, if there is one."""
+    """Return a page of the action's items, and the `after` of the next page if there is one.
+
+    state: only items in this state. after: only items after the member with this id.
+    """
     items = BulkItem.objects.filter(action=action).order_by("member_id")
     if state in ItemState.values:
         items = items.filter(state=state)
     if after:
         items = items.filter(member_id__gt=after)
-    found = list(items[: PAGE + 1])
-    return found[:PAGE], found[PAGE - 1].member_id if len(found) > PAGE else None
+    rows = list(items[: PAGE_SIZE + 1])
+    return rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].member_id if len(rows) > PAGE_SIZE else None

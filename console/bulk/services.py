@@ -1,4 +1,4 @@
-"""Beginning, stopping and taking up actions on many members."""
+"""Starting, cancelling and resuming bulk actions."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,65 +10,70 @@ from django.utils import timezone
 from base import context
 from base.counting import CAP
 from base.policies import require
-from console.bulk.kinds import Choice, Kind
-from console.bulk.queries import counts_of
-from console.bulk.selection import Selection, selection_kept
-from console.models import ON_ITS_WAY, BulkAction, BulkItem, BulkState, ItemState
+from console.bulk.kinds import BulkChoice, Kind
+from console.bulk.queries import item_counts
+from console.bulk.selection import Selection, selection_from_json
+from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from console.queries import sql
 from console.queries.selection import count_matching, selected_where
 from organizations.models import Membership
 from organizations.services import take_time
 from outbox.services import publish, publish_after_commit
 
-# Up to so many are done while the request waits; more by a worker, with a progress bar.
-AT_ONCE = 200
-# A running action that nobody has touched for so long was left by a worker that died, or lost its wake-up.
-LEASE = timedelta(seconds=60)
-TASK = "console.tasks.work_off_bulk"
-# The statement that lists a million members takes longer than a page's may.
-LISTING_SECONDS = 180
+# Up to this many members are processed during the request; more by a worker, with a progress bar.
+IMMEDIATE_LIMIT = 200
+# An unfinished action untouched for this long lost its worker, or the worker's wake-up.
+STALLED_AFTER = timedelta(seconds=60)
+TASK = "console.tasks.process_bulk"
+# Inserting a million items takes longer than a page's statements may take.
+PREPARE_SECONDS = 180
 
 
 @transaction.atomic
 def start_bulk(
-    *, actor: Membership, kind: Kind, choice: Choice, selection: Selection, view: str, key: UUID, now: datetime
+    *, actor: Membership, kind: Kind, choice: BulkChoice, selection: Selection, view: str, key: UUID, now: datetime
 ) -> tuple[BulkAction, bool]:
-    """Writes down the action and its members, as they match at this moment, and has a worker begin where they are more
-    than AT_ONCE; fewer are the caller's to work off. Past CAP the worker lists them too, those who match when it does
-    and were there already.
+    """Store the action and the members that match at this moment, and wake a worker for more than IMMEDIATE_LIMIT.
 
-    Gives (action, True), or (action, False) where `key` was begun before: a second press begins nothing. Raises Refused
-    where the actor may not do such a thing to anybody, BulkAction.DoesNotExist where the key is somebody else's.
+    The caller processes fewer. Beyond CAP, the worker inserts the items too: members who match then and were
+    already there.
+
+    key: the action's id. Returns (action, True), or (action, False) where it was already started: a second click starts
+    nothing. Raises Refused where the actor can't use this kind of action at all, and BulkAction.DoesNotExist where the
+    key belongs to someone else.
     """
-    require(kind.offered(actor))
-    where = context.current()
+    require(kind.is_available(actor))
+    origin = context.current()
     fields = {
         "organization_id": actor.organization_id,
         "actor_id": actor.pk,
         "actor_name": actor.name[:300],
         "kind": kind.key,
-        "choice": choice.ids(),
+        "choice": choice.to_json(),
         "view": view[:4000],
-        "ip": where.ip,
-        "request_id": where.request_id,
+        "ip": origin.ip,
+        "request_id": origin.request_id,
     }
-    action, begun = BulkAction.objects.get_or_create(pk=key, defaults=fields)
-    if not begun:
+    action, created = BulkAction.objects.get_or_create(pk=key, defaults=fields)
+    if not created:
         return BulkAction.objects.get(pk=key, organization=actor.organization_id, actor_id=actor.pk), False
     action.organization = actor.organization
     if selection.everyone and int(count_matching(actor.organization, selection.params, now)) > CAP:
-        action.state, action.total = BulkState.LISTING, CAP
-        action.whom = selection.kept(min(selection.before or now, now))
+        action.state, action.total = BulkState.PREPARING, CAP
+        action.selection = selection.to_json(min(selection.before or now, now))
     else:
         action.total = insert_items(action, selection, now)
-    action.save(update_fields=["state", "total", "whom"])
-    if action.total > AT_ONCE:
+    action.save(update_fields=["state", "total", "selection"])
+    if action.total > IMMEDIATE_LIMIT:
         publish_after_commit(TASK, str(action.pk))
     return action, True
 
 
 def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int:
-    """One INSERT ... SELECT: what matched is worked on, whoever comes or changes later; none passes through Python."""
+    """Insert an item for every selected member, and return how many.
+
+    One INSERT ... SELECT: later changes don't affect the selection, and no row passes through Python.
+    """
     where, params = selected_where(action.organization, selection, now)
     name = "substr(COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email), 1, 254)"
     query = f"""INSERT INTO {BulkItem._meta.db_table} (action_id, member_id, name, email, state, note)
@@ -79,40 +84,41 @@ def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int
 
 
 @transaction.atomic
-def list_members(action: BulkAction) -> bool:
-    """Writes down the members of a LISTING action, all or none; False where it was stopped or another did it."""
-    selection, now = selection_kept(action.view, action.whom, action.organization_id)
-    # The row's lock has a second worker wait, and then find the action running.
-    mine = BulkAction.objects.select_for_update().filter(pk=action.pk, state=BulkState.LISTING)
-    if not mine.exists():
+def prepare_items(action: BulkAction) -> bool:
+    """Insert the items of a PREPARING action, all or none. Returns False where it was cancelled or already prepared."""
+    selection, now = selection_from_json(action.view, action.selection, action.organization_id)
+    # With the row locked, a second worker waits and then finds the action running.
+    locked = BulkAction.objects.select_for_update().filter(pk=action.pk, state=BulkState.PREPARING)
+    if not locked.exists():
         return False
-    take_time(LISTING_SECONDS)
+    take_time(PREPARE_SECONDS)
     total = insert_items(action, selection, now)
-    return bool(mine.update(state=BulkState.RUNNING, total=total))
+    return bool(locked.update(state=BulkState.RUNNING, total=total))
 
 
 @transaction.atomic
 def cancel_bulk(*, actor: Membership, action: BulkAction) -> bool:
-    """Stops the action after the member in hand; what was done stays done. False where it had ended."""
-    stopped = BulkAction.objects.filter(pk=action.pk, state__in=ON_ITS_WAY).update(
+    """Stop the action after the current member; completed changes are kept. Returns False where it had finished."""
+    cancelled = BulkAction.objects.filter(pk=action.pk, state__in=UNFINISHED).update(
         state=BulkState.CANCELLED, finished_at=timezone.now()
     )
-    if stopped:
-        counts = counts_of(action)
+    if cancelled:
+        counts = item_counts(action)
         BulkAction.objects.filter(pk=action.pk).update(done=counts.done, refused=counts.refused)
-    return bool(stopped)
+    return bool(cancelled)
 
 
-def take_up_bulk() -> int:
-    """Has workers go on with actions that nobody has touched for LEASE; returns how many. Any number may do so: a
-    member is worked on once."""
-    left = BulkAction.objects.filter(state__in=ON_ITS_WAY, touched_at__lt=timezone.now() - LEASE)
-    return sum(publish(TASK, str(key)) for key in left.values_list("pk", flat=True)[:100])
+def resume_stalled() -> int:
+    """Wake workers for actions untouched for STALLED_AFTER, and return how many. Safe to call any number of times."""
+    stalled = BulkAction.objects.filter(state__in=UNFINISHED, touched_at__lt=timezone.now() - STALLED_AFTER)
+    return sum(publish(TASK, str(key)) for key in stalled.values_list("pk", flat=True)[:100])
 
 
 def purge_bulk(*, limit: int = 10_000) -> int:
-    """Deletes up to `limit` items of actions that ended BULK_KEEP_DAYS ago, and such actions without items; they name
-    people, some of whom were deleted. Returns how many items."""
+    """Delete up to `limit` items of actions that finished BULK_KEEP_DAYS ago, then the actions. Returns how many items.
+
+    Items contain the names of people, some of whom were deleted.
+    """
     days = getattr(settings, "BULK_KEEP_DAYS", 30)
     old = BulkAction.objects.filter(finished_at__lt=timezone.now() - timedelta(days=days))
     keys = list(BulkItem.objects.filter(action__in=old).values_list("pk", flat=True)[:limit])

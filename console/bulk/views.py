@@ -1,20 +1,14 @@
-"""Actions on many members: asked for in the bar of the Users page, confirmed on a page of their own (U-15)."""
+"""Bulk actions: started from the action bar of the Users page, confirmed and followed on their own pages (U-15)."""
 
-import json
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,31 +16,31 @@ from base.ids import read_uuid
 from base.policies import require
 from base.responses import htmx_redirect
 from console.bulk import texts
-from console.bulk.forms import form_for
-from console.bulk.kinds import KINDS, Choice, Kind
-from console.bulk.preview import Preview, preview_of
-from console.bulk.queries import PAGE, action_seen_by, actions_seen_by, counts_of, items_of
-from console.bulk.selection import Selection, selection_of
-from console.bulk.services import AT_ONCE, cancel_bulk, start_bulk
-from console.bulk.worker import work_off
-from console.models import ON_ITS_WAY, BulkAction, BulkState, ItemState
-from console.queries import count_members
+from console.bulk.confirmation import Confirmation
+from console.bulk.kinds import KINDS
+from console.bulk.queries import (
+    PAGE_SIZE,
+    ItemCounts,
+    action_visible_to,
+    actions_visible_to,
+    item_counts,
+    items_of,
+)
+from console.bulk.selection import selection_of
+from console.bulk.services import cancel_bulk
+from console.models import UNFINISHED, BulkAction, BulkState, ItemState
 from console.queries.selection import count_matching
 from console.users.columns import OPTIONAL
 from console.users.params import UserListParams
-from console.users.views import tabs
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
-
-# A request does not wait longer than that for its members (htmx gives up at 20 seconds); a worker has the rest.
-PATIENCE = 8.0
 
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def bulk_count(request: MemberRequest) -> HttpResponse:
-    """The words of "select all that match", with their number: too dear for every page."""
+    """Return the label of "Select all matching" with the count, which is too slow for every page."""
     count = count_matching(request.organization, selection_of(request).params, timezone.now())
     return HttpResponse(_("Select all %(count)s matching") % {"count": count})
 
@@ -54,181 +48,94 @@ def bulk_count(request: MemberRequest) -> HttpResponse:
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bulk_action(request: MemberRequest, key: str) -> HttpResponse:
-    """Asks whether, and for whom, then does it or has a worker do it."""
+    """Confirm a bulk action, then run it or have a worker run it."""
     kind = KINDS[key]
-    require(kind.offered(request.membership))
+    require(kind.is_available(request.membership))
     selection = selection_of(request)
     if not selection:
-        messages.warning(request, _("Tick the users first."))
+        messages.warning(request, _("Select users first."))
         return htmx_redirect(request, selection.params.url(request.organization.slug))
-    asking = Asking(request, kind, selection)
+    confirmation = Confirmation(request, kind, selection)
     if request.method != "POST" or "find" in request.POST:
-        return asking.page()
-    if asking.blocked or asking.grown or not asking.preview.able:
-        return asking.page(409)
-    return asking.act() if asking.form.is_valid() else asking.page(422)
+        return confirmation.render()
+    if confirmation.is_blocked or confirmation.has_grown or not confirmation.preview.eligible:
+        return confirmation.render(409)
+    return confirmation.run() if confirmation.form.is_valid() else confirmation.render(422)
 
 
-class Asking:
-    """One question about one selection: what is known of it, and the answers to a press."""
-
-    def __init__(self, request: MemberRequest, kind: Kind, selection: Selection) -> None:
-        self.request, self.kind, self.now = request, kind, timezone.now()
-        posted = request.POST if request.method == "POST" else None
-        if posted and posted.get("others"):
-            selection = selection.others(request.membership.pk)
-        self.selection = replace(selection, before=_asked(posted, self.now))
-        self.choice = Choice(selection.params.tab)
-        self.preview: Preview = preview_of(kind, request.membership, self.selection, self.choice, self.now)
-        self.form = form_for(kind.key, posted, actor=request.membership, able=self.preview.able)
-        # U-15: a deletion that includes oneself deletes nobody.
-        self.blocked = kind.key == "deletion" and self.preview.mine
-        # Whoever came to match since is nobody that was agreed to.
-        seen = posted.get("seen", "") if posted else ""
-        self.grown = self.selection.everyone and seen.isdecimal() and self.preview.total > int(seen[:9])
-
-    @property
-    def back(self) -> str:
-        return self.selection.params.url(self.request.organization.slug)
-
-    def page(self, status: int = 200) -> HttpResponse:
-        """The question."""
-        key, preview = self.kind.key, self.preview
-        context: dict[str, Any] = {
-            "kind": self.kind,
-            "form": self.form,
-            "preview": preview,
-            "blocked": self.blocked,
-            "grown": self.grown and status == 409,
-            "question": texts.counted(texts.QUESTIONS, key, preview.able),
-            "lead": texts.consequence(key, preview),
-            "button": texts.counted(texts.BUTTONS, key, preview.able),
-            "left_out": texts.left_out(preview.left),
-            "cancel_url": self.back,
-            "tone": self.kind.tone,
-            "icon_name": self.kind.icon,
-            "searching": self.request.POST.get("search", ""),
-        }
-        return render(self.request, "console/bulk/confirmation.html", context, status=status)
-
-    def act(self) -> HttpResponse:
-        """Begins; a few are done when it returns."""
-        choice = replace(self.choice, roles=self.form.roles, group=self.form.group)
-        try:
-            action, begun = start_bulk(
-                actor=self.request.membership,
-                kind=self.kind,
-                choice=choice,
-                selection=self.selection,
-                view=self.selection.params.view,
-                key=self.form.key(),
-                now=self.now,
-            )
-        except BulkAction.DoesNotExist:
-            raise BadRequest("This button was somebody else's.") from None
-        if begun and action.total <= AT_ONCE:
-            work_off(action.pk, limit=AT_ONCE + 1, seconds=PATIENCE)
-        action.refresh_from_db()
-        result = reverse("users_bulk_result", args=[self.request.organization.slug, action.pk])
-        if action.state in ON_ITS_WAY or not begun:
-            return htmx_redirect(self.request, result)
-        return self._done(action, result)
-
-    def _done(self, action: BulkAction, result: str) -> HttpResponse:
-        text = format_html('{} <a href="{}">{}</a>', texts.result_of(action), result, _("See each"))
-        level = messages.warning if action.refused else messages.success
-        level(self.request, text)
-        if not self.request.htmx:
-            return redirect(self.back)
-        organization, params = self.request.organization, self.selection.params
-        context = tabs(organization, params, count_members(organization, params.tab, now=timezone.now()))
-        response = render(self.request, "console/_action_done.html", context)
-        response["HX-Trigger"] = json.dumps({"select:clear": "", "users-changed": ""})
-        return response
-
-
-def _asked(posted: Any, now: datetime) -> datetime | None:
-    """When the question was put, where the answer says so; never later than now."""
-    try:
-        asked = parse_datetime(posted.get("asked", "")) if posted else None
-        return min(asked.astimezone(UTC), now) if asked and asked.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _action(request: MemberRequest, action_id: UUID) -> BulkAction:
-    action = action_seen_by(request.membership, action_id)
+def _action_or_404(request: MemberRequest, action_id: UUID) -> BulkAction:
+    action = action_visible_to(request.membership, action_id)
     if action is None:
         raise Http404
     return action
 
 
+def _title(action: BulkAction) -> str:
+    return texts.progress_title(action) if action.state in UNFINISHED else texts.result_summary(action)
+
+
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def bulk_list(request: MemberRequest) -> HttpResponse:
-    """The actions that one began; everybody's for those who may delete people."""
-    actions = actions_seen_by(request.membership)
+    """List the user's own bulk actions; for people who can delete members, everyone's."""
+    actions = actions_visible_to(request.membership)
     if before := read_uuid(request.GET.get("before", "")):
         actions = actions.filter(pk__lt=before)
-    found = list(actions[: PAGE + 1])
+    rows = list(actions[: PAGE_SIZE + 1])
     lines = [
         {
             "action": action,
-            "title": texts.title_of(action) if action.state in ON_ITS_WAY else texts.result_of(action),
+            "title": _title(action),
             "icon": KINDS[action.kind].icon,
             "tone": KINDS[action.kind].tone,
         }
-        for action in found[:PAGE]
+        for action in rows[:PAGE_SIZE]
     ]
-    context = {"lines": lines, "older": found[PAGE - 1].pk if len(found) > PAGE else None}
+    context = {"lines": lines, "older": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None}
     return render(request, "console/bulk/list.html", context)
 
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def bulk_result(request: MemberRequest, action_id: UUID) -> HttpResponse:
-    """How far it is, or what became of each member; htmx asks for the part that changes."""
-    context = _result(request, _action(request, action_id))
+    """Show the progress of an action, or its result for each member. htmx requests the part that changes."""
+    context = _result_context(request, _action_or_404(request, action_id))
     template = "console/bulk/_result.html" if request.htmx else "console/bulk/result.html"
     return render(request, template, context | {"is_fragment": bool(request.htmx)})
 
 
-def _result(request: MemberRequest, action: BulkAction) -> dict[str, Any]:
-    """What console/bulk/_result.html takes."""
-    counts, running = counts_of(action), action.state in ON_ITS_WAY
-    show = request.GET.get("show", "")
-    items, following = (
-        ([], None) if running else items_of(action, state=show, after=read_uuid(request.GET.get("after", "")))
-    )
+def _result_context(request: MemberRequest, action: BulkAction) -> dict[str, Any]:
+    """Return what console/bulk/_result.html takes."""
+    counts, is_running = item_counts(action), action.state in UNFINISHED
+    show, after = request.GET.get("show", ""), read_uuid(request.GET.get("after", ""))
+    items, next_after = ([], None) if is_running else items_of(action, state=show, after=after)
     params = UserListParams.from_url(action.view, organization_id=request.organization.pk, columns=OPTIONAL)
-    here = reverse("users_bulk_result", args=[request.organization.slug, action.pk])
+    url = reverse("users_bulk_result", args=[request.organization.slug, action.pk])
     return {
         "action": action,
-        "running": running,
-        "listing": action.state == BulkState.LISTING,
-        "counts": counts,
-        "tried": counts.done + counts.refused,
-        "title": texts.title_of(action) if running else texts.result_of(action),
-        "icon_name": KINDS[action.kind].icon,
+        "is_running": is_running,
+        "is_preparing": action.state == BulkState.PREPARING,
+        "processed": counts.done + counts.refused,
+        "title": _title(action),
         "items": items,
-        "filters": _filters(counts, action, here, show),
-        "next": f"{here}?{urlencode({'show': show, 'after': following})}" if following else "",
-        "here": here,
-        "back": params.url(request.organization.slug),
+        "filters": _filters(counts, action, url, show),
+        "next": f"{url}?{urlencode({'show': show, 'after': next_after})}" if next_after else "",
+        "url": url,
+        "list_url": params.url(request.organization.slug),
     }
 
 
-def _filters(counts: Any, action: BulkAction, here: str, show: str) -> list[dict[str, Any]]:
-    """All, done, left out and, where it was stopped, not reached: those that there are."""
-    parts = [
+def _filters(counts: ItemCounts, action: BulkAction, url: str, show: str) -> list[dict[str, Any]]:
+    """Return the tabs: All, and each state that there are items of."""
+    tabs = [
         ("", _("All"), action.total),
-        (ItemState.DONE, _("Done"), counts.done),
-        (ItemState.REFUSED, _("Left out"), counts.refused),
-        (ItemState.TODO, _("Not reached"), counts.todo),
+        (ItemState.DONE, ItemState.DONE.label, counts.done),
+        (ItemState.REFUSED, ItemState.REFUSED.label, counts.refused),
+        (ItemState.TODO, ItemState.TODO.label, counts.todo),
     ]
     return [
-        {"label": label, "count": f"{count:,}", "url": f"{here}?show={key}" if key else here, "current": key == show}
-        for key, label, count in parts
+        {"label": label, "count": f"{count:,}", "url": f"{url}?show={key}" if key else url, "current": key == show}
+        for key, label, count in tabs
         if count or not key
     ]
 
@@ -236,10 +143,10 @@ def _filters(counts: Any, action: BulkAction, here: str, show: str) -> list[dict
 @member_required(Permission.PEOPLE_VIEW)
 @require_POST
 def bulk_cancellation(request: MemberRequest, action_id: UUID) -> HttpResponse:
-    """Stops it; what was done stays done."""
-    action = _action(request, action_id)
+    """Stop an action; completed changes are kept."""
+    action = _action_or_404(request, action_id)
     if cancel_bulk(actor=request.membership, action=action):
-        messages.success(request, _("Stopped. What was done stays done."))
+        messages.success(request, _("Action stopped. Completed changes are kept."))
     else:
-        messages.info(request, _("It had ended already."))
+        messages.info(request, _("The action had already finished."))
     return redirect("users_bulk_result", request.organization.slug, action.pk)

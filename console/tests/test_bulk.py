@@ -29,16 +29,16 @@ def test_deletes_who_is_ticked_and_says_so(cast):
     assert Invitation.objects.get().revoked_at is not None
     deleted = Entry.objects.filter(action="member.deleted")
     assert deleted.count() == 3 and set(deleted.values_list("actor_id", flat=True)) == {cast.olga.pk}
-    result = client.get(link(done, "See each"))
+    result = client.get(link(done, "View results"))
     assert words(result).count("Done") == 4 and "bo@acme.example" in words(result)
 
 
 def test_a_deletion_that_includes_oneself_deletes_nobody(cast):
     client, address = cast.client("olga"), url("deletion", cast.olga, cast.bo)
     asked = client.get(address)
-    assert "You can’t delete yourself" in words(asked) and "Nobody is deleted while you are in the selection" in words(
+    assert "You can’t delete yourself" in words(
         asked
-    )
+    ) and "No one has been deleted because your selection includes you" in words(asked)
     assert "Delete the other 1" in words(asked)
     refused = client.post(address)
     assert refused.status_code == 409 and "You can’t delete yourself" in words(refused)
@@ -62,13 +62,13 @@ def test_who_is_left_out_and_why(cast):
     asked = words(client.get(address))
     assert "Delete 1 user?" in asked and "2 will be left out" in asked
     assert (
-        "Bo Lindqvist is managed externally. Remove them in your identity provider. The same is true of 1 other."
+        "Bo Lindqvist is managed externally. Remove them in your identity provider. The same applies to 1 other."
         in asked
     )
     done = press(client, address)
     assert "1 user was deleted; 2 were left out." in words(done)
     assert states() == {"done": 1, "refused": 2} and not Membership.objects.filter(pk=cast.max.pk).exists()
-    result = words(client.get(link(done, "See each") + "?show=refused"))
+    result = words(client.get(link(done, "View results") + "?show=refused"))
     assert "Opal Nakamura is managed externally" in result and "max@acme.example" not in result
 
 
@@ -119,7 +119,7 @@ def test_add_to_a_group_deactivated_ones_too(cast):
     done = press(client, address, group_id=cast.groups["marketing"].pk)
     assert "3 users are in Marketing now." in words(done)
     assert GroupMembership.objects.filter(group=cast.groups["marketing"]).count() == 3
-    assert "Was in the group already." in words(client.get(link(done, "See each")))
+    assert "Already in the group." in words(client.get(link(done, "View results")))
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
     answer = client.post(address, {"group_id": str(cast.groups["research"].pk)})
     assert answer.status_code == 422 and "it allows more than your role" in words(answer)
@@ -187,4 +187,4 @@ def test_a_pending_member_who_went_or_joined_just_then(cast, monkeypatch, delete
     monkeypatch.setattr("console.bulk.kinds.withdraw_invitation", meanwhile)
     press(cast.client("olga"), url("deletion", nadia))
     note = BulkAction.objects.get().items.get().note
-    assert note == ("No longer there." if deleted else "Nadia Petrov joined in the meantime and was not deleted.")
+    assert note == ("No longer exists." if deleted else "Nadia Petrov joined in the meantime and was not deleted.")

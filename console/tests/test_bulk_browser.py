@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-15"),
 @pytest.fixture
 def crowd(live_cast, monkeypatch):
     """Seventy who joined: Bo, Max, Olga, Opal and Person 000 to 065."""
-    monkeypatch.setattr("console.bulk.views.PATIENCE", 19.0)  # no worker is there to have the rest
+    monkeypatch.setattr("console.bulk.confirmation.REQUEST_SECONDS", 19.0)  # no worker is there to have the rest
     live_cast.people = joined(live_cast.acme, 66)
     return live_cast
 
@@ -55,7 +55,7 @@ def test_ranges_by_mouse_and_clearing(page, crowd, enter):
     assert ticked(page) == 50
     page.get_by_role("button", name="Clear selection").click()
     expect(bar(page)).to_be_hidden()
-    expect(said(page)).to_have_text("Nobody selected")
+    expect(said(page)).to_have_text("No users selected")
     assert not head.is_checked() and not head.evaluate("box => box.indeterminate")
 
 
@@ -121,7 +121,7 @@ def test_a_row_that_is_swapped_stays_ticked(page, crowd, enter):
     page.get_by_role("checkbox", name="Select this page").click()
     page.get_by_role("button", name="More actions for Nadia Petrov").click()
     page.get_by_role("menuitem", name="Resend invite").click()
-    expect(page.locator("#toasts")).to_contain_text("Invitation sent again to Nadia Petrov.")
+    expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov.")
     expect(page.locator("tbody .check:checked")).to_have_count(2)
 
 
@@ -195,7 +195,7 @@ def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
     dialog = page.get_by_role("dialog", name="Delete 69 users?")
     settled(page)
     expect(dialog.get_by_role("textbox")).to_be_focused()
-    expect(dialog).to_contain_text("Type “delete 69 users” to go on.")
+    expect(dialog).to_contain_text("Type “delete 69 users” to continue.")
     dialog.get_by_role("textbox").fill("delete 69 users")
     dialog.get_by_role("button", name="Delete 69 users").click()
     expect(page.locator("#toasts")).to_contain_text("69 users were deleted.")
@@ -219,8 +219,8 @@ def test_a_group_is_searched_for(page, crowd, enter, monkeypatch):
 
 
 def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, enter, axe, monkeypatch):
-    monkeypatch.setattr("console.bulk.services.AT_ONCE", 20)
-    monkeypatch.setattr("console.bulk.views.AT_ONCE", 20)
+    monkeypatch.setattr("console.bulk.services.IMMEDIATE_LIMIT", 20)
+    monkeypatch.setattr("console.bulk.confirmation.IMMEDIATE_LIMIT", 20)
     enter(page, crowd, "olga", USERS + "?q=person")
     page.get_by_role("checkbox", name="Select this page").click()
     page.get_by_role("checkbox", name=re.compile("Select all 66")).check()
@@ -229,18 +229,18 @@ def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, ente
     expect(page.get_by_role("heading", name="Deactivating 66 users")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_accessible_name("0 of 66")
     axe(page)
-    from console.bulk.worker import work_off
+    from console.bulk.worker import process
 
     action = BulkAction.objects.get()
-    work_off(action.pk, limit=30)
+    process(action.pk, limit=30)
     expect(page.get_by_role("progressbar")).to_have_accessible_name("30 of 66")
     late = action.items.filter(state="todo").first()
     Membership.objects.filter(pk=late.member_id).update(status=Status.DEACTIVATED)
-    work_off(action.pk, limit=100)
+    process(action.pk, limit=100)
     expect(page.get_by_role("heading", name="65 users were deactivated; 1 was left out.")).to_be_visible()
     expect(page.locator("#bulk-said")).to_contain_text("65 users were deactivated")
     axe(page)
-    page.get_by_role("link", name="Left out 1").click()
+    page.get_by_role("link", name="Skipped 1").click()
     expect(page.locator("main")).to_contain_text(f"{late.name} is not active.")
     page.get_by_role("link", name="Users", exact=True).last.click()
     expect(page).to_have_url(re.compile(r"/users/\?q=person$"))
@@ -250,16 +250,16 @@ def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, ente
 
 
 def test_a_running_action_is_stopped(page, crowd, enter, monkeypatch):
-    monkeypatch.setattr("console.bulk.services.AT_ONCE", 2)
-    monkeypatch.setattr("console.bulk.views.AT_ONCE", 2)
+    monkeypatch.setattr("console.bulk.services.IMMEDIATE_LIMIT", 2)
+    monkeypatch.setattr("console.bulk.confirmation.IMMEDIATE_LIMIT", 2)
     enter(page, crowd, "olga", USERS)
     for number in range(3):
         box(page, f"Person {number:03} Test").click()
     bar(page).get_by_role("button", name="Deactivate").click()
     page.get_by_role("dialog").get_by_role("button", name="Deactivate 3 users").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("heading", name="0 users were deactivated. It was stopped.")).to_be_visible()
-    expect(page.get_by_role("link", name="Not reached 3")).to_be_visible()
+    expect(page.get_by_role("heading", name="0 users were deactivated. The action was stopped.")).to_be_visible()
+    expect(page.get_by_role("link", name="Not processed 3")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -275,7 +275,7 @@ def test_without_a_script(browser, crowd, live_server, width):
     page.get_by_role("radio", name="Operator").check()
     page.get_by_role("button", name="Change role of 2 users").click()
     expect(page.locator("#toasts")).to_contain_text("2 users are now Operator.")
-    page.get_by_role("link", name="See each").click()
+    page.get_by_role("link", name="View results").click()
     expect(page.get_by_role("link", name="Done 2")).to_be_visible()
     assert list(crowd.bo.roles.all()) == [role_named("operator")]
     context.close()

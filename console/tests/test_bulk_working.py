@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.models import Entry
 from base.policies import Refused
 from console.bulk import services, worker
-from console.bulk.kinds import KINDS, Choice
+from console.bulk.kinds import KINDS, BulkChoice
 from console.bulk.selection import Selection
 from console.models import BulkAction, BulkItem, BulkState
 from console.tests.people import joined
@@ -30,7 +30,7 @@ def begin(actor: Membership, members: list[Membership], kind: str = "deactivatio
     action, begun = services.start_bulk(
         actor=actor,
         kind=KINDS[kind],
-        choice=Choice(**choice),
+        choice=BulkChoice(**choice),
         selection=selection,
         view="",
         key=uuid4(),
@@ -65,11 +65,11 @@ def test_in_slices_until_all_are_done(cast, monkeypatch):
     asked = []
     monkeypatch.setattr("console.bulk.worker.publish", lambda *what: asked.append(what))
     action = begin(cast.olga, joined(cast.acme, 25))
-    assert [worker.work_off(action.pk, limit=10) for _ in range(3)] == [True, True, False]
-    assert asked == [("console.tasks.work_off_bulk", str(action.pk))] * 2
+    assert [worker.process(action.pk, limit=10) for _ in range(3)] == [True, True, False]
+    assert asked == [("console.tasks.process_bulk", str(action.pk))] * 2
     action.refresh_from_db()
     assert (action.state, action.done, action.refused) == (BulkState.DONE, 25, 0) and action.finished_at
-    assert worker.work_off(action.pk) is False
+    assert worker.process(action.pk) is False
     each_once(action)
 
 
@@ -82,7 +82,7 @@ def test_above_200_a_worker_is_asked_after_the_commit(cast, monkeypatch, django_
     assert asked == []
     with django_capture_on_commit_callbacks(execute=True):
         action = begin(cast.olga, joined(cast.acme, 201))
-    assert asked == [("console.tasks.work_off_bulk", str(action.pk))]
+    assert asked == [("console.tasks.process_bulk", str(action.pk))]
 
 
 @pytest.mark.django_db
@@ -90,26 +90,26 @@ def test_what_lost_its_wake_up_is_swept(cast, monkeypatch):
     asked = []
     monkeypatch.setattr("console.bulk.services.publish", lambda *what: asked.append(what[1]) or True)
     action = begin(cast.olga, joined(cast.acme, 2))
-    assert services.take_up_bulk() == 0
+    assert services.resume_stalled() == 0
     go_on_later(action)
-    assert services.take_up_bulk() == 1 and asked == [str(action.pk)]
-    worker.work_off(action.pk)
+    assert services.resume_stalled() == 1 and asked == [str(action.pk)]
+    worker.process(action.pk)
     go_on_later(action)
-    assert services.take_up_bulk() == 0
+    assert services.resume_stalled() == 0
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", ["demoted", "deactivated", "deleted"])
 def test_who_lost_the_right_half_way_goes_no_further(cast, way):
     action = begin(cast.olga, joined(cast.acme, 10))
-    worker.work_off(action.pk, limit=4)
+    worker.process(action.pk, limit=4)
     if way == "demoted":
         MembershipRole.objects.filter(membership=cast.olga).update(role=role_named("manager"))
     elif way == "deactivated":
         Membership.objects.filter(pk=cast.olga.pk).update(status=Status.DEACTIVATED)
     else:
         cast.olga.delete()
-    worker.work_off(action.pk, limit=50)
+    worker.process(action.pk, limit=50)
     assert states(action) == {"done": 4, "refused": 6}
     (why,) = notes(action)
     expected = "Your role does not include" if way == "demoted" else "Your access to this organization has ended."
@@ -122,7 +122,7 @@ def test_ones_own_role_changes_last(cast):
     members = [cast.olga, *joined(cast.acme, 3)]
     MembershipRole.objects.filter(membership=cast.max).update(role=role_named("admin"))
     action = begin(cast.olga, members, "role", roles=(role_named("operator"),))
-    worker.work_off(action.pk)
+    worker.process(action.pk)
     assert states(action) == {"done": 4}
     assert list(cast.olga.roles.all()) == [role_named("operator")]
 
@@ -134,26 +134,26 @@ def test_very_many_are_written_down_by_the_worker(cast, monkeypatch):
     joined(cast.acme, 12)
     now = timezone.now()
     everybody = Selection(default_params(Tab.ALL), everyone=True, without=cast.max.pk, before=now)
-    fields = {"actor": cast.olga, "kind": kind, "choice": Choice(), "selection": everybody, "view": "", "now": now}
+    fields = {"actor": cast.olga, "kind": kind, "choice": BulkChoice(), "selection": everybody, "view": "", "now": now}
     action, _begun = services.start_bulk(key=key, **fields)
-    assert (action.state, BulkItem.objects.count()) == (BulkState.LISTING, 0)
+    assert (action.state, BulkItem.objects.count()) == (BulkState.PREPARING, 0)
     Membership.objects.filter(pk__in=[member.pk for member in joined(cast.acme, 3)]).update(created_at=timezone.now())
     page = cast.client("olga").get(f"/o/acme/users/bulk/{key}/")
     assert "Deactivating 10,000+ users" in page.content.decode() and "Writing down" in page.content.decode()
-    worker.work_off(key, limit=50)
+    worker.process(key, limit=50)
     action.refresh_from_db()
     assert (action.state, action.total, action.done, action.refused) == (BulkState.DONE, 15, 14, 1)
     action, _begun = services.start_bulk(key=uuid4(), **fields)
-    assert services.cancel_bulk(actor=cast.olga, action=action) and worker.work_off(action.pk) is False
+    assert services.cancel_bulk(actor=cast.olga, action=action) and worker.process(action.pk) is False
 
 
 @pytest.mark.django_db
 def test_a_stopped_one_goes_no_further(cast):
     action = begin(cast.olga, joined(cast.acme, 10))
-    worker.work_off(action.pk, limit=4)
+    worker.process(action.pk, limit=4)
     assert services.cancel_bulk(actor=cast.olga, action=action) is True
     assert services.cancel_bulk(actor=cast.olga, action=action) is False
-    assert worker.work_off(action.pk, limit=50) is False
+    assert worker.process(action.pk, limit=50) is False
     action.refresh_from_db()
     assert states(action) == {"done": 4, "todo": 6} and (action.state, action.done) == (BulkState.CANCELLED, 4)
 
@@ -169,7 +169,7 @@ def test_a_stopped_one_tells_of_the_member_in_hand_as_well(cast, monkeypatch):
         return kind.work(actor, member, choice)
 
     monkeypatch.setitem(KINDS, "deactivation", type(kind)(**{**kind.__dict__, "work": work}))
-    worker.work_off(begin(cast.olga, joined(cast.acme, 10)).pk)
+    worker.process(begin(cast.olga, joined(cast.acme, 10)).pk)
     action = BulkAction.objects.get()
     assert states(action) == {"done": 3, "todo": 7} and (action.state, action.done) == (BulkState.CANCELLED, 3)
 
@@ -180,12 +180,12 @@ def test_what_was_chosen_may_be_gone(cast):
     action = begin(cast.olga, members, "group", group=cast.groups["research"])
     Group.objects.filter(pk=cast.groups["research"].pk).delete()
     members[0].delete()
-    worker.work_off(action.pk)
-    assert notes(action) == {"Research is no longer there."}
+    worker.process(action.pk)
+    assert notes(action) == {"Research no longer exists."}
     action = begin(cast.olga, members[1:], "deletion")
     members[1].delete()
-    worker.work_off(action.pk)
-    assert notes(action) == {"No longer there."}
+    worker.process(action.pk)
+    assert notes(action) == {"No longer exists."}
 
 
 @pytest.mark.django_db
@@ -206,9 +206,9 @@ def test_a_fault_stops_one_member_and_no_other(cast, monkeypatch, caplog):
     monkeypatch.setitem(KINDS, "deactivation", type(kind)(**{**kind.__dict__, "work": work}))
     action = begin(cast.olga, members)
     with caplog.at_level(logging.CRITICAL, logger="console"):
-        worker.work_off(action.pk)
+        worker.process(action.pk)
     assert states(action) == {"done": 2, "refused": 1}
-    assert notes(action) == {"Something went wrong, and nothing was changed. Try again."}
+    assert notes(action) == {"Something went wrong. No changes were made; try again."}
     assert not Membership.objects.filter(first_name="half done").exists()
 
 
@@ -216,7 +216,7 @@ def test_a_fault_stops_one_member_and_no_other(cast, monkeypatch, caplog):
 def test_entries_of_the_audit_log_say_where_it_was_asked(cast):
     action = begin(cast.olga, joined(cast.acme, 1))
     BulkAction.objects.filter(pk=action.pk).update(ip="192.0.2.7", request_id="abc")
-    worker.work_off(action.pk)
+    worker.process(action.pk)
     entry = Entry.objects.get(action="member.deactivated")
     assert (entry.ip, entry.request_id, entry.actor_id) == ("192.0.2.7", "abc", cast.olga.pk)
 
@@ -224,7 +224,7 @@ def test_entries_of_the_audit_log_say_where_it_was_asked(cast):
 @pytest.mark.django_db
 def test_old_results_go(cast):
     action = begin(cast.olga, joined(cast.acme, 3))
-    worker.work_off(action.pk)
+    worker.process(action.pk)
     BulkAction.objects.update(finished_at=timezone.now() - timedelta(days=29))
     services.purge_bulk()
     assert BulkItem.objects.count() == 3
@@ -246,7 +246,7 @@ def test_somebody_elses_key_begins_nothing(cast):
         services.start_bulk(
             actor=cast.tess,
             kind=KINDS["deletion"],
-            choice=Choice(),
+            choice=BulkChoice(),
             selection=Selection(default_params(Tab.ALL), everyone=True),
             view="",
             key=action.pk,
@@ -259,8 +259,8 @@ def test_somebody_elses_key_begins_nothing(cast):
 def test_four_at_once_do_each_member_once(live_cast, monkeypatch):
     monkeypatch.setattr("console.bulk.worker.publish", lambda *what: True)
     action = begin(live_cast.olga, joined(live_cast.acme, 40))
-    assert not any(isinstance(told, Exception) for told in at_once(4, lambda number: worker.work_off(action.pk)))
-    worker.work_off(action.pk)
+    assert not any(isinstance(told, Exception) for told in at_once(4, lambda number: worker.process(action.pk)))
+    worker.process(action.pk)
     action.refresh_from_db()
     assert states(action) == {"done": 40} and action.state == BulkState.DONE
     each_once(action)
@@ -272,9 +272,9 @@ def test_two_that_delete_the_same_people(live_cast, monkeypatch):
     monkeypatch.setattr("console.bulk.worker.publish", lambda *what: True)
     members = joined(live_cast.acme, 20)
     actions = [begin(live_cast.olga, members, "deletion") for _ in range(2)]
-    at_once(2, lambda number: worker.work_off(actions[number].pk))
+    at_once(2, lambda number: worker.process(actions[number].pk))
     assert sum(states(action).get("done", 0) for action in actions) == 20
-    assert {note for action in actions for note in notes(action)} <= {"No longer there."}
+    assert {note for action in actions for note in notes(action)} <= {"No longer exists."}
     assert Entry.objects.filter(action="member.deleted").count() == 20
 
 

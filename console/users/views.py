@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from base.responses import is_htmx_fragment, render_page_or_fragment
-from console.bulk.kinds import offered_on
+from console.bulk.kinds import available_kinds
 from console.queries import Page, TabCounts, count_matches, page_of
 from console.users import texts
 from console.users.columns import OPTIONAL, saved_columns, table_of
@@ -64,7 +64,7 @@ class Shown:
     def __init__(self, request: MemberRequest, page: Page) -> None:
         self.request, self.page, self.listing = request, page, page.listing
         self.add = can_add_users(request.membership)
-        self.bulk = offered_on(request.membership, self.listing) if page.lines else []
+        self.bulk = available_kinds(request.membership, self.listing) if page.lines else []
         searched = self.listing.q and not page.lines
         self.matches = count_matches(request.organization, self.listing) if searched else {}
 
