@@ -71,11 +71,11 @@ def test_search_in_the_group_alone(cast, marketing, monkeypatch):
     in_groups(joined(cast.acme, 3), [marketing])
     client = cast.client("olga")
     for few in (1000, 1):  # looked up in the organization first, or on the way through the group
-        monkeypatch.setattr(reading, "FEW_FOUND", few)
+        monkeypatch.setattr(reading, "MAX_SEARCH_RESULTS", few)
         assert people(client.get(url(marketing), {"q": "test 001"})) == ["Person 001 Test"]
         assert len(people(client.get(url(marketing), {"q": "acme.example"}))) == 4
     nobody = client.get(url(marketing), {"q": "olga"})
-    assert "Nobody in this group matches “olga”" in words(nobody) and link(nobody, "Clear search") == url(marketing)
+    assert "No members of this group match “olga”" in words(nobody) and link(nobody, "Clear search") == url(marketing)
 
 
 @pytest.mark.spec("G-2")
@@ -150,7 +150,7 @@ def test_several_are_added_and_one_is_warned_of(cast, marketing):
     assert "2 members were added to Marketing." in words(done) and "Opal Nakamura is deactivated" in words(done)
     assert Entry.objects.filter(action="group.member_added", target_id=cast.opal.pk).count() == 1
     again = client.post(url(marketing, "members/"), {"members": chosen}, follow=True)
-    assert "Everybody you chose was in Marketing already." in words(again)
+    assert "Everyone you chose was already in Marketing." in words(again)
 
 
 @pytest.mark.spec("G-2", "U-18")
@@ -163,7 +163,9 @@ def test_htmx_brings_the_page_up_to_date(cast, marketing):
 
 
 @pytest.mark.spec("G-2")
-@pytest.mark.parametrize("members,complaint", [([], "Choose somebody to add."), ([str(uuid4())], "no longer there")])
+@pytest.mark.parametrize(
+    "members,complaint", [([], "Choose at least one person to add."), ([str(uuid4())], "no longer there")]
+)
 def test_nobody_chosen_or_somebody_gone(cast, marketing, members, complaint):
     answer = cast.client("olga").post(url(marketing, "members/"), {"members": members})
     assert answer.status_code == 422 and complaint in words(answer)
@@ -174,7 +176,7 @@ def test_one_is_taken_out_and_focus_has_a_place(cast, marketing):
     path = url(marketing, f"members/{cast.bo.pk}/removal/")
     body = cast.client("max").post(path, headers=HTMX).content.decode()
     assert "Bo Lindqvist is no longer in Marketing." in body and 'id="members-title" tabindex="-1" autofocus' in body
-    assert "Nobody is in this group" in body
+    assert "No members yet" in body
     again = cast.client("max").post(path, follow=True)
     assert "Bo Lindqvist was not in Marketing." in words(again)
     assert cast.client("max").post(url(marketing, f"members/{cast.tess.pk}/removal/")).status_code == 404

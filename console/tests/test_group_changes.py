@@ -29,7 +29,7 @@ def marketing(cast) -> Group:
 @pytest.mark.spec("G-2")
 def test_projects_are_given_and_taken(cast, marketing):
     client, ledger = cast.client("max"), cast.projects["ledger"]
-    assert "The group has access" in words(client.get(url(marketing, "projects/")))
+    assert "Already has access" in words(client.get(url(marketing, "projects/")))
     done = client.post(url(marketing, "projects/"), {"projects": str(ledger.pk)}, follow=True)
     assert "Marketing has 1 more project." in words(done) and "Ledger" in words(done)
     body = client.post(url(marketing, f"projects/{ledger.pk}/removal/"), headers=HTMX).content.decode()
@@ -71,7 +71,7 @@ def test_rename_and_describe(cast, marketing):
     taken = client.post(
         url(marketing, "details/"), typed | {"name": "RESEARCH", "seen_name": "Brand", "seen_description": "All of it"}
     )
-    assert taken.status_code == 422 and "There is a group called “RESEARCH” already" in words(taken)
+    assert taken.status_code == 422 and "A group named “RESEARCH” already exists" in words(taken)
 
 
 @pytest.mark.spec("G-2")

@@ -1,4 +1,4 @@
-"""Who is in a group, and what it brings them: members, projects, roles (G-2, G-4)."""
+"""The members, projects and roles of a group (G-2, G-4)."""
 
 from typing import Any
 from uuid import UUID
@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from base.picker import Picker, asked_in, chosen_in
 from base.policies import Decision, not_applicable, require
-from console.groups.views.group import ASKED, changed, group_view, url_of
+from console.groups import texts
+from console.groups.views.group import FORM_METHODS, group_changed, group_url, group_view
 from organizations import policies
 from organizations.choosing import all_there, deactivated_words, member_picker, project_picker
 from organizations.models import Group, GroupMembership, Membership, Project, ProjectGrant, Role
@@ -21,47 +21,44 @@ from organizations.roles import description_of
 from organizations.services import add_to_group, change_group_roles, give_projects, remove_from_group, take_projects
 
 
-def _choose(request: MemberRequest, group: Group, picker: Picker, kind: str) -> HttpResponse:
-    """The list to choose from, whole or as the part that a search asks for."""
+def _render_picker(request: MemberRequest, group: Group, picker: Picker, kind: str) -> HttpResponse:
+    """Show the dialog with the list to choose from; for an htmx search the list alone."""
     if "search" in request.POST and request.htmx:
         return render(request, "ui/picker_list.html", {"picker": picker})
-    context = {"group": group, "picker": picker, "cancel_url": url_of(request, group)}
+    context = {"group": group, "picker": picker, "cancel_url": group_url(request, group)}
     status = 422 if picker.problem else 200
     return render(request, f"console/groups/{kind}.html", context, status=status)
 
 
-@group_view(*ASKED)
+@group_view(*FORM_METHODS)
 def group_members(request: MemberRequest, group: Group) -> HttpResponse:
-    """Adds several members."""
+    """Add members."""
     require(policies.can_add_to_group(request.membership, group))
 
-    def inside(listed: list[Membership]) -> dict[UUID, Decision]:
+    def existing(listed: list[Membership]) -> dict[UUID, Decision]:
         links = GroupMembership.objects.filter(group=group, membership__in=listed)
         return dict.fromkeys(links.values_list("membership", flat=True), not_applicable(_("Already in this group")))
 
     chosen = chosen_in(request.POST, "members")
-    picker, members = member_picker(request.organization, asked_in(request.POST), chosen, barred=inside)
+    picker, members = member_picker(request.organization, asked_in(request.POST), chosen, barred=existing)
     if request.method != "POST" or "search" in request.POST:
-        return _choose(request, group, picker, "members")
-    picker.problem = all_there(members, chosen) or ("" if members else _("Choose somebody to add."))
+        return _render_picker(request, group, picker, "members")
+    picker.problem = all_there(members, chosen) or ("" if members else _("Choose at least one person to add."))
     if picker.problem:
-        return _choose(request, group, picker, "members")
+        return _render_picker(request, group, picker, "members")
     added = add_to_group(actor=request.membership, group=group, members=members)
     if added:
-        words = ngettext(
-            "%(count)s member was added to %(group)s.", "%(count)s members were added to %(group)s.", len(added)
-        )
-        messages.success(request, words % {"count": len(added), "group": group.name})
+        messages.success(request, texts.members_added(len(added), group.name))
     else:
-        messages.info(request, _("Everybody you chose was in %(group)s already.") % {"group": group.name})
+        messages.info(request, _("Everyone you chose was already in %(group)s.") % {"group": group.name})
     if warning := deactivated_words(added):
         messages.warning(request, warning)
-    return changed(request, group)
+    return group_changed(request, group)
 
 
 @group_view("POST")
 def group_member(request: MemberRequest, group: Group, member_id: UUID) -> HttpResponse:
-    """Takes one member out."""
+    """Remove one member."""
     member = member_in(request.organization, member_id)
     if member is None:
         raise Http404
@@ -69,40 +66,38 @@ def group_member(request: MemberRequest, group: Group, member_id: UUID) -> HttpR
     require(policies.can_take_from_group(request.membership, group, member))
     names = {"name": member.name, "group": group.name}
     if remove_from_group(actor=request.membership, group=group, members=[member]):
-        messages.success(request, _("%(name)s is no longer in %(group)s.") % names)
+        messages.success(request, _("%(name)s was removed from %(group)s.") % names)
     else:
         messages.info(request, _("%(name)s was not in %(group)s.") % names)
-    return changed(request, group, focus="members")
+    return group_changed(request, group, focus="members")
 
 
-@group_view(*ASKED)
+@group_view(*FORM_METHODS)
 def group_projects(request: MemberRequest, group: Group) -> HttpResponse:
-    """Gives access to several projects."""
+    """Give the group access to projects."""
     require(policies.can_give_group_projects(request.membership))
 
-    def given(listed: list[Project]) -> dict[UUID, Decision]:
+    def existing(listed: list[Project]) -> dict[UUID, Decision]:
         grants = ProjectGrant.objects.filter(group=group, project__in=listed)
-        return dict.fromkeys(grants.values_list("project", flat=True), not_applicable(_("The group has access")))
+        return dict.fromkeys(grants.values_list("project", flat=True), not_applicable(_("Already has access")))
 
     chosen = chosen_in(request.POST, "projects")
-    picker, projects = project_picker(request.organization, asked_in(request.POST), chosen, barred=given)
+    picker, projects = project_picker(request.organization, asked_in(request.POST), chosen, barred=existing)
     if request.method != "POST" or "search" in request.POST:
-        return _choose(request, group, picker, "projects")
-    picker.problem = all_there(projects, chosen) or ("" if projects else _("Choose a project to add."))
+        return _render_picker(request, group, picker, "projects")
+    picker.problem = all_there(projects, chosen) or ("" if projects else _("Choose at least one project to add."))
     if picker.problem:
-        return _choose(request, group, picker, "projects")
+        return _render_picker(request, group, picker, "projects")
     shared = give_projects(
         actor=request.membership, organization=request.organization, projects=projects, groups=[group]
     )
-    count = sum(map(len, shared.groups.values()))
-    words = ngettext("%(group)s has %(count)s more project.", "%(group)s has %(count)s more projects.", count)
-    messages.success(request, words % {"group": group.name, "count": count})
-    return changed(request, group)
+    messages.success(request, texts.projects_added(sum(map(len, shared.groups.values())), group.name))
+    return group_changed(request, group)
 
 
 @group_view("POST")
 def group_project(request: MemberRequest, group: Group, project_id: UUID) -> HttpResponse:
-    """Takes access to one project away."""
+    """Remove the group's access to one project."""
     project = projects_in(request.organization, [project_id]).first()
     if project is None:
         raise Http404
@@ -110,31 +105,34 @@ def group_project(request: MemberRequest, group: Group, project_id: UUID) -> Htt
     take_projects(actor=request.membership, organization=request.organization, projects=[project], groups=[group])
     names = {"group": group.name, "project": project.name}
     messages.success(request, _("%(group)s no longer has access to %(project)s.") % names)
-    return changed(request, group, focus="projects")
+    return group_changed(request, group, focus="projects")
 
 
-@group_view(*ASKED)
+@group_view(*FORM_METHODS)
 def group_roles(request: MemberRequest, group: Group) -> HttpResponse:
-    """The roles that everybody in the group holds. What the form showed is compared with what it says now, so that
-    two people who change different roles at once do not undo each other."""
+    """Change the roles that everyone in the group has.
+
+    Only differences from what the form showed are applied, so that two people who change different roles at the same
+    time don't undo each other's change.
+    """
     actor = request.membership
     require(policies.can_manage_groups(actor))
-    offered, carried = roles_in(request.organization), {role.pk for role in roles_of_group(group)}
+    roles, current = roles_in(request.organization), {role.pk for role in roles_of_group(group)}
     if request.method != "POST":
-        choices = [_role(request, group, role, role.pk in carried) for role in offered]
-        context = {"group": group, "choices": choices, "cancel_url": url_of(request, group)}
+        options = [_role_option(request, group, role, role.pk in current) for role in roles]
+        context = {"group": group, "options": options, "cancel_url": group_url(request, group)}
         return render(request, "console/groups/roles.html", context)
     chosen, seen = (set(chosen_in(request.POST, name)) for name in ("roles", "seen"))
-    give = [role for role in offered if role.pk in chosen - seen]
-    take = [role for role in offered if role.pk in seen - chosen]
+    give = [role for role in roles if role.pk in chosen - seen]
+    take = [role for role in roles if role.pk in seen - chosen]
     given, taken = change_group_roles(actor=actor, group=group, give=give, take=take)
     if given or taken:
-        messages.success(request, _("The roles of %(group)s are saved.") % {"group": group.name})
-    return changed(request, group)
+        messages.success(request, _("Roles for %(group)s were saved.") % {"group": group.name})
+    return group_changed(request, group)
 
 
-def _role(request: MemberRequest, group: Group, role: Role, carried: bool) -> dict[str, Any]:
-    """A role's box; off with the reason where the actor may not give it or take it away."""
-    change = {"take": [role]} if carried else {"give": [role]}
-    answer = policies.can_change_group_roles(request.membership, group, **change)
-    return {"role": role, "description": description_of(role), "carried": carried, "reason": answer.reason}
+def _role_option(request: MemberRequest, group: Group, role: Role, is_current: bool) -> dict[str, Any]:
+    """Return a role's check box; disabled with the reason where the actor can't add or remove it."""
+    change = {"take": [role]} if is_current else {"give": [role]}
+    decision = policies.can_change_group_roles(request.membership, group, **change)
+    return {"role": role, "description": description_of(role), "is_current": is_current, "reason": decision.reason}

@@ -1,4 +1,4 @@
-"""One group (G-2): its page, its name, its end."""
+"""One group: its page, its name and description, its deletion (G-2)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,17 +12,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from audit.queries import made_by
 from base import params
-from base.keyset import KeysetPage
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment
 from base.times import RelativeTime
-from console.groups.queries import group_in, group_members, group_projects, loss_of, sizes_of
-from console.groups.rendering import GROUP_TAKEN, address_of
+from console.groups import texts
+from console.groups.queries import deletion_preview, group_counts, group_in, group_members, group_projects
+from console.groups.rendering import list_url
 from organizations import policies
 from organizations.access import member_required
 from organizations.forms import NamedForm
@@ -33,10 +32,12 @@ from organizations.requests import MemberRequest
 from organizations.roles import description_of
 from organizations.services import delete_group, edit_group
 
+FORM_METHODS = ("GET", "HEAD", "POST")
+
 
 @dataclass(frozen=True)
-class View(params.QueryParams):
-    """Which members and projects the address asks for; the same names lead on to the next ones."""
+class GroupPageParams(params.QueryParams):
+    """The query parameters of a group's page: its members and its projects are paged separately."""
 
     q: str
     after: str
@@ -46,7 +47,7 @@ class View(params.QueryParams):
 
 
 def group_view(*methods: str) -> Callable:
-    """Decorates a view of one group for those who see people; a group that is not there, or no more, is a 404."""
+    """Decorate a view of one group. Requires permission to view people; 404 where the group doesn't exist."""
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
@@ -64,136 +65,122 @@ def group_view(*methods: str) -> Callable:
     return decorate
 
 
-ASKED = ("GET", "HEAD", "POST")
-
-
 @group_view("GET", "HEAD")
 def group_page(request: MemberRequest, group: Group) -> HttpResponse:
-    """Members, projects and roles of a group."""
-    context, page = page_of(request, group), "console/groups/page.html"
+    """The members, projects and roles of a group."""
+    context, page = page_context(request, group), "console/groups/page.html"
     return render_page_or_fragment(
-        request, page=page, fragment="console/groups/_members.html", context=context, url=context["address"]
+        request, page=page, fragment="console/groups/_members.html", context=context, url=context["url"]
     )
 
 
-def page_of(request: MemberRequest, group: Group) -> dict[str, Any]:
-    """What console/groups/page.html takes."""
-    view, base = View.of(request), url_of(request, group)
-    page, named = group_members(group, search=view.q, after=view.after, before=view.before)
+def page_context(request: MemberRequest, group: Group) -> dict[str, Any]:
+    """Return what console/groups/page.html takes."""
+    view, base = GroupPageParams.of(request), group_url(request, group)
+    page, is_sorted_by_name = group_members(group, search=view.q, after=view.after, before=view.before)
     projects = group_projects(group, after=view.projects_after, before=view.projects_before)
-    clock, sizes = RelativeTime(timezone.now()), sizes_of(group)
+    time, counts = RelativeTime(timezone.now()), group_counts(group)
 
-    def link(**changed: str) -> str:
-        return params.path(base, **view.query(**changed))
+    def link(**changes: str) -> str:
+        return params.path(base, **view.query(**changes))
 
     return {
         "group": group,
         "view": view,
         "base": base,
-        "address": link(),
+        "url": link(),
         "query": link().removeprefix(base),
-        "parents": [(_("Groups"), address_of(request.organization.slug))],
-        "rows": [_row(row, clock) for row in page.rows],
-        "named": named,
-        "found": _shown(page, sizes.members.value),
+        "parents": [(_("Groups"), list_url(request.organization.slug))],
+        "rows": [_row(row, time) for row in page.rows],
+        "is_sorted_by_name": is_sorted_by_name,
+        "found": texts.member_count(page, counts.members.value),
         "previous": page.previous and link(after="", before=page.previous),
         "next": page.next and link(before="", after=page.next),
-        "sizes": sizes,
+        "counts": counts,
         "projects": projects.rows,
         "projects_previous": projects.previous and link(projects_after="", projects_before=projects.previous),
         "projects_next": projects.next and link(projects_before="", projects_after=projects.next),
         "roles": [(role, description_of(role)) for role in roles_of_group(group)],
-        "created": clock.date(group.created_at),
+        "created": time.date(group.created_at),
         "created_by": made_by(request.organization.pk, "group.created", group.pk),
-        "may": _may(request, group),
+        "may": _decisions(request, group),
     }
 
 
-def _may(request: MemberRequest, group: Group) -> dict[str, Any]:
-    """What the viewer may do here. Deleting is shown off with its reason where only a rule bars it."""
+def _decisions(request: MemberRequest, group: Group) -> dict[str, Any]:
+    """Return what the viewer can do here. Delete is shown disabled, with the reason, where only a rule forbids it."""
     actor = request.membership
-    manages = policies.can_manage_groups(actor)
     return {
         "edit": policies.can_edit_group(actor, group),
         "delete": policies.can_delete_group(actor, group),
         "add": policies.can_add_to_group(actor, group),
         "members": policies.can_manage_members_of(actor, group),
         "projects": policies.can_give_group_projects(actor),
-        "roles": manages,
+        "roles": policies.can_manage_groups(actor),
     }
 
 
-def _row(link: Any, clock: RelativeTime) -> dict[str, Any]:
+def _row(link: Any, time: RelativeTime) -> dict[str, Any]:
     member = link.membership
-    return {
-        "member": member,
-        "roles": roles_of(member),
-        "joined": link.created_at and clock.date(link.created_at),
-    }
+    return {"member": member, "roles": roles_of(member), "joined": link.created_at and time.date(link.created_at)}
 
 
-def _shown(page: KeysetPage, total: int) -> str:
-    count = len(page.rows)
-    if page.more:
-        return _("Showing %(count)s members, newest in the group first") % {"count": count}
-    if count < total:
-        return ngettext("%(count)s member found", "%(count)s members found", count) % {"count": count}
-    return ngettext("%(count)s member", "%(count)s members", count) % {"count": count}
-
-
-def url_of(request: MemberRequest, group: Group) -> str:
-    """The group's page."""
+def group_url(request: MemberRequest, group: Group) -> str:
+    """Return the URL of the group's page."""
     return reverse("group", args=[request.organization.slug, group.pk])
 
 
-def changed(request: MemberRequest, group: Group, *, focus: str = "") -> HttpResponse:
-    """After a change: the group's page, or for htmx its parts and the messages. `focus` names the part whose heading
-    is focused where what was pressed is gone; in a list of groups that it came from, the list loads anew."""
+def return_url(request: MemberRequest, group: Group) -> str:
+    """Return the URL that a dialog about the group was opened from."""
+    if "view" in request.GET:
+        return list_url(request.organization.slug, request.GET["view"])
+    return group_url(request, group)
+
+
+def group_changed(request: MemberRequest, group: Group, *, focus: str = "") -> HttpResponse:
+    """Respond to a change: return to the group's page, or for htmx update its parts and show the messages.
+
+    focus: the part whose heading is focused, where the pressed button is gone. Where the list of groups opened the
+    dialog, return to it; for htmx it reloads.
+    """
     if "view" in request.GET:
         if not request.htmx:
-            return redirect(address_of(request.organization.slug, request.GET["view"]))
+            return redirect(list_url(request.organization.slug, request.GET["view"]))
         response = render(request, "ui/toasts.html", {"oob": True})
         response["HX-Trigger"] = "groups-changed"
         return response
     if not request.htmx:
-        return redirect(params.path(url_of(request, group), **View.of(request).query()))
+        return redirect(params.path(group_url(request, group), **GroupPageParams.of(request).query()))
     group.refresh_from_db(fields=["name", "description"])
-    return render(request, "console/groups/_changed.html", page_of(request, group) | {"focus": focus})
+    return render(request, "console/groups/_changed.html", page_context(request, group) | {"focus": focus})
 
 
-def cancel_url(request: MemberRequest, group: Group) -> str:
-    """Where a dialog about the group came from."""
-    if "view" in request.GET:
-        return address_of(request.organization.slug, request.GET["view"])
-    return url_of(request, group)
-
-
-@group_view(*ASKED)
+@group_view(*FORM_METHODS)
 def group_details(request: MemberRequest, group: Group) -> HttpResponse:
-    """Name and description."""
+    """Edit the name and description."""
     require(policies.can_edit_group(request.membership, group))
-    form = NamedForm(request.POST if request.method == "POST" else None, thing=group, taken=GROUP_TAKEN)
+    form = NamedForm(request.POST if request.method == "POST" else None, thing=group, taken=texts.NAME_TAKEN)
 
-    def write(words: dict[str, str]) -> None:
-        edit_group(actor=request.membership, group=group, seen=form.seen, **words)
+    def write(fields: dict[str, str]) -> None:
+        edit_group(actor=request.membership, group=group, seen=form.seen, **fields)
 
     if request.method == "POST" and form.keep(write):
-        messages.success(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
-        return changed(request, group)
-    context = {"group": group, "form": form, "cancel_url": cancel_url(request, group)}
+        messages.success(request, _("%(name)s was saved.") % {"name": form.cleaned_data["name"]})
+        return group_changed(request, group)
+    context = {"group": group, "form": form, "cancel_url": return_url(request, group)}
     return render(request, "console/groups/details.html", context, status=form.status)
 
 
-@group_view(*ASKED)
+@group_view(*FORM_METHODS)
 def group_deletion(request: MemberRequest, group: Group) -> HttpResponse:
-    """Asks first, saying what is lost and who keeps what."""
+    """Delete the group, after a confirmation that shows the consequences."""
     require(policies.can_delete_group(request.membership, group))
     if request.method != "POST":
-        loss = loss_of(group, roles_of_group(group))
-        context = {"group": group, "loss": loss, "cancel_url": cancel_url(request, group)}
+        preview = deletion_preview(group, roles_of_group(group))
+        context = {"group": group, "preview": preview, "cancel_url": return_url(request, group)}
         return render(request, "console/groups/deletion.html", context)
     delete_group(actor=request.membership, group=group)
-    messages.success(request, _("The group %(name)s was deleted.") % {"name": group.name})
+    messages.success(request, _("%(name)s was deleted.") % {"name": group.name})
     if "view" in request.GET:
-        return changed(request, group)
-    return htmx_redirect(request, address_of(request.organization.slug))
+        return group_changed(request, group)
+    return htmx_redirect(request, list_url(request.organization.slug))

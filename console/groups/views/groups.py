@@ -1,4 +1,4 @@
-"""The list of groups (G-1), and making one."""
+"""The list of groups (G-1), and creating one."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,16 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from base import params
-from base.keyset import KeysetPage
 from base.picker import Picker, asked_in, chosen_in
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment
+from console.groups import texts
 from console.groups.queries import group_page
-from console.groups.rendering import GROUP_TAKEN, address_of, rows_html
+from console.groups.rendering import list_url, render_rows
 from organizations.access import member_required
 from organizations.choosing import all_there, deactivated_words, member_picker
 from organizations.forms import NamedForm
@@ -29,8 +28,8 @@ from organizations.services import create_group
 
 
 @dataclass(frozen=True)
-class View:
-    """What the address asks the list for."""
+class GroupListParams:
+    """The query parameters of the Groups page."""
 
     q: str
     managed: str
@@ -38,7 +37,7 @@ class View:
     before: str
 
     @classmethod
-    def of(cls, request: MemberRequest) -> "View":
+    def from_request(cls, request: MemberRequest) -> "GroupListParams":
         q, managed, after, before = (
             params.line(request, name, limit=400) for name in ("q", "managed", "after", "before")
         )
@@ -48,94 +47,85 @@ class View:
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def group_list(request: MemberRequest) -> HttpResponse:
-    """Groups by name: searched, filtered, paged."""
-    context = _results(request, View.of(request))
+    """Groups by name, with search, filter and pages."""
+    context = _list_context(request, GroupListParams.from_request(request))
     page, fragment = "console/groups/list.html", "console/groups/_results.html"
-    return render_page_or_fragment(request, page=page, fragment=fragment, context=context, url=context["address"])
+    return render_page_or_fragment(request, page=page, fragment=fragment, context=context, url=context["url"])
 
 
-def _results(request: MemberRequest, view: View) -> dict[str, Any]:
-    """What console/groups/list.html and _results.html take."""
-    slug = request.organization.slug
+def _list_context(request: MemberRequest, view: GroupListParams) -> dict[str, Any]:
+    """Return what console/groups/list.html and _results.html take."""
     page = group_page(
         request.organization, search=view.q, managed_by=view.managed, after=view.after, before=view.before
     )
-    narrowed = {"q": view.q, "managed": view.managed}
-    address = params.address(request, **narrowed, after=view.after, before=view.before)
+    filters = {"q": view.q, "managed": view.managed}
+    url = params.address(request, **filters, after=view.after, before=view.before)
     return {
         "view": view,
-        "rows_html": rows_html(request.membership, page.rows, address) if page.rows else "",
-        "found": _found(page),
-        "previous": page.previous and params.address(request, **narrowed, before=page.previous),
-        "next": page.next and params.address(request, **narrowed, after=page.next),
-        "nobody": {} if page.rows else _nothing(request, view),
-        "address": address,
-        "base": address_of(slug),
+        "rows_html": render_rows(request.membership, page.rows, url) if page.rows else "",
+        "found": texts.group_count(page),
+        "previous": page.previous and params.address(request, **filters, before=page.previous),
+        "next": page.next and params.address(request, **filters, after=page.next),
+        "empty_state": {} if page.rows else _empty_state(request, view),
+        "url": url,
+        "base": list_url(request.organization.slug),
         "managers": [(value, label, value == view.managed) for value, label in ManagedBy.choices],
         "may_add": can_manage_groups(request.membership),
     }
 
 
-def _found(page: KeysetPage) -> str:
-    if page.more:
-        return _("Showing %(count)s groups") % {"count": len(page.rows)}
-    return ngettext("%(count)s group", "%(count)s groups", len(page.rows)) % {"count": len(page.rows)}
-
-
-def _nothing(request: MemberRequest, view: View) -> dict[str, str]:
-    """What an empty list says and offers; nothing where there is no group at all."""
-    base = address_of(request.organization.slug)
+def _empty_state(request: MemberRequest, view: GroupListParams) -> dict[str, str]:
+    """Return the heading, text and link of an empty list; nothing where the organization has no groups."""
+    base = list_url(request.organization.slug)
     if view.q:
-        words = _("Look for a part of the name, in any case.")
-        action = _("Clear search and filter") if view.managed else _("Clear search")
         return {
-            "heading": _("Nothing matches “%(asked)s”") % {"asked": view.q},
-            "text": words,
+            "heading": _("No groups match “%(search)s”") % {"search": view.q},
+            "text": _("Try part of the group’s name."),
             "url": base,
-            "action": action,
+            "action": _("Clear search and filter") if view.managed else _("Clear search"),
         }
     if view.managed or view.after or view.before:
-        heading = _("No group here is managed this way") if view.managed else _("There is nothing on this page")
-        return {"heading": heading, "text": "", "url": base, "action": _("See all groups")}
+        heading = _("No groups match this filter") if view.managed else _("No groups on this page")
+        return {"heading": heading, "text": "", "url": base, "action": _("View all groups")}
     return {}
 
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def group_new(request: MemberRequest) -> HttpResponse:
-    """A new group with a name, a description and members."""
+    """Create a group with a name, a description and members."""
     require(can_manage_groups(request.membership))
-    asked, chosen = asked_in(request.POST), chosen_in(request.POST, "members")
-    picker, members = member_picker(request.organization, asked, chosen)
-    searching = "search" in request.POST
-    if searching and request.htmx:
+    search, chosen = asked_in(request.POST), chosen_in(request.POST, "members")
+    picker, members = member_picker(request.organization, search, chosen)
+    is_search = "search" in request.POST
+    if is_search and request.htmx:
         return render(request, "ui/picker_list.html", {"picker": picker})
-    # A search shows the page again as it was typed; it is no try.
-    form = NamedForm(request.POST if request.method == "POST" else None, taken=GROUP_TAKEN)
-    if request.method == "POST" and not searching:
+    form = NamedForm(request.POST if request.method == "POST" else None, taken=texts.NAME_TAKEN)
+    if request.method == "POST" and not is_search:
         picker.problem = all_there(members, chosen)
-        if not picker.problem and (group := _made(request, form, members)):
+        if not picker.problem and (group := _create(request, form, members)):
             return htmx_redirect(request, reverse("group", args=[request.organization.slug, group.pk]))
-    return _asked(request, form, picker, searching=searching)
+    return _render_form(request, form, picker, is_search=is_search)
 
 
-def _asked(request: MemberRequest, form: NamedForm, picker: Picker, *, searching: bool) -> HttpResponse:
-    if searching:
+def _render_form(request: MemberRequest, form: NamedForm, picker: Picker, *, is_search: bool) -> HttpResponse:
+    if is_search:  # keeps what was typed, without errors: the form was not submitted
         form.errors.clear()
-    context = {"form": form, "picker": picker, "cancel_url": address_of(request.organization.slug)}
+    context = {"form": form, "picker": picker, "cancel_url": list_url(request.organization.slug)}
     status = 422 if picker.problem else form.status
     return render(request, "console/groups/new.html", context, status=status)
 
 
-def _made(request: MemberRequest, form: NamedForm, members: list[Membership]) -> Group | None:
-    made: list[Group] = []
+def _create(request: MemberRequest, form: NamedForm, members: list[Membership]) -> Group | None:
+    created: list[Group] = []
 
-    def write(words: dict) -> None:
-        made.append(create_group(actor=request.membership, organization=request.organization, members=members, **words))
+    def write(fields: dict) -> None:
+        actor, organization = request.membership, request.organization
+        created.append(create_group(actor=actor, organization=organization, members=members, **fields))
 
     if not form.keep(write):
         return None
-    messages.success(request, _("%(name)s was created.") % {"name": made[0].name})
+    messages.success(request, _("%(name)s was created.") % {"name": created[0].name})
     if warning := deactivated_words(members):
         messages.warning(request, warning)
-    return made[0]
+    return created[0]
