@@ -12,8 +12,8 @@ from organizations.services import RoleText
 
 
 class RoleForm(forms.Form):
-    """A custom role. The hidden `as_seen` is the role that the form was made from, so that what somebody else changed
-    meanwhile is not overwritten unseen."""
+    """A custom role. The hidden `as_seen` is the role when the form was made, so that other people's changes since then
+    are not overwritten unnoticed."""
 
     name = LineField(label=gettext_lazy("Name"), error_messages={"required": gettext_lazy("Enter a name.")})
     description = LineField(label=gettext_lazy("Description"), limit=500, required=False)
@@ -25,29 +25,29 @@ class RoleForm(forms.Form):
     as_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @classmethod
-    def of(cls, text: RoleText) -> Self:
-        """The form of a role as it stands."""
-        permissions = sorted(str(permission) for permission in text.permissions)
-        words = {"name": text.name, "description": text.description, "permissions": permissions}
-        return cls(initial={**words, "as_seen": json.dumps(words)})
+    def from_role(cls, role: RoleText) -> Self:
+        """Return the form filled in with a role."""
+        permissions = sorted(str(permission) for permission in role.permissions)
+        fields = {"name": role.name, "description": role.description, "permissions": permissions}
+        return cls(initial={**fields, "as_seen": json.dumps(fields)})
 
-    def seeing(self, text: RoleText) -> Self:
-        """The same as typed, made from another state of the role."""
+    def rebased_on(self, role: RoleText) -> Self:
+        """Return the form with the same input, as if it had been made from this state of the role."""
         data = self.data.copy()
-        data["as_seen"] = type(self).of(text).initial["as_seen"]
+        data["as_seen"] = type(self).from_role(role).initial["as_seen"]
         return type(self)(data)
 
     @property
-    def said(self) -> RoleText:
-        """What was typed, once it is valid."""
+    def role(self) -> RoleText:
+        """The role that was entered; only for a valid form."""
         data = self.cleaned_data
         return RoleText(data["name"], data["description"], frozenset(map(Permission, data["permissions"])))
 
     @property
     def seen(self) -> RoleText:
-        """The role that the form was made from; one that no role is where that was tampered with."""
+        """The role that the form was made from. Where the field was tampered with, one that matches no role."""
         try:
-            words = json.loads(self.cleaned_data["as_seen"])
-            return RoleText(words["name"], words["description"], frozenset(map(Permission, words["permissions"])))
+            fields = json.loads(self.cleaned_data["as_seen"])
+            return RoleText(fields["name"], fields["description"], frozenset(map(Permission, fields["permissions"])))
         except (ValueError, KeyError, TypeError, RecursionError):
             return RoleText("", "", frozenset())

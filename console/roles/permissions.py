@@ -1,117 +1,78 @@
-"""What the screens of roles show: a matrix of permissions, what a role allows, what two editors changed (R-9)."""
+"""Permissions as the role screens show them: matrix, lists and check boxes (R-9)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from uuid import UUID
 
-from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from organizations.models import Membership, Organization, Role
+from organizations.models import Membership, Role
 from organizations.permissions import ADMINISTRATIVE, LABELS, NEEDS, Permission
 from organizations.policies import can_put_into_role
-from organizations.queries import RoleUse, role_in
-from organizations.roles import description_of, permissions_of
-from organizations.services import RoleText
+from organizations.roles import permissions_of
 
-# R-6 divides them; each kind in the order of organizations.permissions.
-KINDS: tuple[tuple[str | Promise, str | Promise, tuple[Permission, ...]], ...] = (
+# Title, hint and permissions of each category (R-6), in the order of organizations.permissions.
+CATEGORIES: tuple[tuple[str | Promise, str | Promise, tuple[Permission, ...]], ...] = (
     (
         gettext_lazy("Everyday"),
-        gettext_lazy("Reading, and working with projects, datasets and integrations."),
+        gettext_lazy("View and work with projects, datasets and integrations."),
         tuple(permission for permission in Permission if permission not in ADMINISTRATIVE),
     ),
     (
         gettext_lazy("Administrative"),
-        gettext_lazy("Nobody gives a role with one of these that they do not have themselves."),
+        gettext_lazy("Only people who have these permissions can give a role that includes them."),
         tuple(permission for permission in Permission if permission in ADMINISTRATIVE),
     ),
 )
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A role as a list or a heading shows it."""
-
-    role: Role
-    use: RoleUse
-
-    @property
-    def description(self) -> str:
-        return description_of(self.role)
-
-    @property
-    def custom(self) -> bool:
-        return self.role.organization_id is not None
-
-
-def role_or_404(organization: Organization, role_id: UUID) -> Role:
-    """One of the organization's roles, built-in or its own."""
-    role = role_in(organization, role_id)
-    if role is None:
-        raise Http404
-    return role
-
-
-def matrix(roles: Iterable[Role]) -> list[dict]:
-    """Permissions by kind, each with whether each of these roles has it, in their order."""
-    held = [permissions_of(role) for role in roles]
+def permission_matrix(roles: Iterable[Role]) -> list[dict]:
+    """Return the permissions by category, each with whether each of these roles has it, in their order."""
+    permissions_by_role = [permissions_of(role) for role in roles]
     return [
         {
             "title": title,
             "rows": [
-                {"label": LABELS[permission], "cells": [permission in allowed for allowed in held]}
+                {"label": LABELS[permission], "cells": [permission in held for held in permissions_by_role]}
                 for permission in permissions
             ],
         }
-        for title, _hint, permissions in KINDS
+        for title, _hint, permissions in CATEGORIES
     ]
 
 
-def allowed_by(role: Role) -> list[dict]:
-    """What a role allows, by kind; a kind of which it has nothing is left out."""
+def permissions_by_category(role: Role) -> list[dict]:
+    """Return the labels of a role's permissions by category, without empty categories."""
     held = permissions_of(role)
-    kinds = [
+    categories = [
         {"title": title, "labels": [LABELS[permission] for permission in permissions if permission in held]}
-        for title, _hint, permissions in KINDS
+        for title, _hint, permissions in CATEGORIES
     ]
-    return [kind for kind in kinds if kind["labels"]]
+    return [category for category in categories if category["labels"]]
 
 
-def choices(actor: Membership, chosen: Collection[str]) -> list[dict]:
-    """The check boxes of a role's form by kind; what the actor may not put into a role is off, and says why (R-6)."""
+def permission_boxes(actor: Membership, chosen: Collection[str]) -> list[dict]:
+    """Return the check boxes of a role's form by category.
+
+    Permissions that the actor can't put into a role are disabled, with the reason (R-6).
+    """
     return [
         {"title": title, "hint": hint, "boxes": [_box(actor, permission, chosen) for permission in permissions]}
-        for title, hint, permissions in KINDS
+        for title, hint, permissions in CATEGORIES
     ]
 
 
 def _box(actor: Membership, permission: Permission, chosen: Collection[str]) -> dict:
-    needs = [LABELS[needed] for needed in Permission if needed in NEEDS.get(permission, ())]
+    needs = join_labels(NEEDS.get(permission, ()))
     return {
         "value": str(permission),
         "label": LABELS[permission],
         "checked": str(permission) in chosen,
-        "hint": _("Brings: %(permissions)s") % {"permissions": ", ".join(map(str, needs))} if needs else "",
+        "hint": _("Includes: %(permissions)s") % {"permissions": needs} if needs else "",
         "reason": can_put_into_role(actor, [permission]).reason,
     }
 
 
-def _listed(permissions: Collection[Permission]) -> str:
+def join_labels(permissions: Collection[Permission]) -> str:
+    """Return the labels of permissions in their fixed order, separated by commas."""
     return ", ".join(str(LABELS[permission]) for permission in Permission if permission in permissions)
-
-
-def changes(before: RoleText, after: RoleText) -> list[str]:
-    """What became of a role, in sentences."""
-    found = []
-    if before.name != after.name:
-        found.append(_("Its name is now “%(name)s”.") % {"name": after.name})
-    if before.description != after.description:
-        found.append(_("Its description is now “%(text)s”.") % {"text": after.description})
-    if added := after.permissions - before.permissions:
-        found.append(_("It now allows: %(permissions)s.") % {"permissions": _listed(added)})
-    if removed := before.permissions - after.permissions:
-        found.append(_("It no longer allows: %(permissions)s.") % {"permissions": _listed(removed)})
-    return found

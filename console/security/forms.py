@@ -7,23 +7,23 @@ from django.utils.translation import gettext_lazy
 
 from base.text import canonical_domain
 
-DOMAIN_LIMIT = 50
+MAX_DOMAINS = 50
 
 
 class DomainsField(forms.CharField):
-    """Domains, one a line or with commas between; a list in canonical form, each once, in the order typed."""
+    """Domains separated by line breaks, commas or semicolons. Cleans to a canonical list without duplicates."""
 
     def to_python(self, value) -> list[str]:
         words = str(value or "")[:20_000].replace(",", " ").replace(";", " ").split()
-        if len(words) > DOMAIN_LIMIT:
-            raise ValidationError(_("Name at most %(limit)s domains.") % {"limit": DOMAIN_LIMIT})
+        if len(words) > MAX_DOMAINS:
+            raise ValidationError(_("Enter at most %(limit)s domains.") % {"limit": MAX_DOMAINS})
         return list(dict.fromkeys(self._domain(word) for word in words))
 
     def _domain(self, word: str) -> str:
         try:
             return canonical_domain(word.removeprefix("@"))
         except ValidationError:
-            text = _("“%(word)s” is no domain. Write it as company.com.")
+            text = _("“%(word)s” isn’t a valid domain. Use the format company.com.")
             raise ValidationError(text % {"word": word[:100]}) from None
 
 

@@ -1,4 +1,4 @@
-"""The Security page: what the organization decides for everybody in it."""
+"""The Security page: the organization's rules for its members."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -28,13 +28,13 @@ def _form(request: MemberRequest) -> MemberRulesForm:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.SECURITY_VIEW)
 def security(request: MemberRequest) -> HttpResponse:
-    """Shown to whoever may see security settings, changed by whoever may manage them."""
-    form, may = _form(request), can(request.membership, Permission.SECURITY_MANAGE)
+    """Show the rules to people who can view security settings; people who can manage them can change them."""
+    form, can_manage = _form(request), can(request.membership, Permission.SECURITY_MANAGE)
     if request.method == "POST":
-        require(may)
+        require(can_manage)
         if form.is_valid():
             set_member_rules(actor=request.membership, **form.cleaned_data)
-            messages.success(request, _("The rules are saved."))
+            messages.success(request, _("Security rules saved."))
             return redirect("security", request.organization.slug)
-    context = {"form": form, "may": may, "days": settings.INVITATION_DAYS}
+    context = {"form": form, "can_manage": can_manage, "days": settings.INVITATION_DAYS}
     return render(request, "console/security/security.html", context, status=422 if form.errors else 200)

@@ -241,7 +241,8 @@ def test_a_role_that_goes_meanwhile_is_not_found(cast, desk, monkeypatch, noun):
         Role.objects.filter(pk=role_id).delete()
         return role
 
-    monkeypatch.setattr("console.roles.views.role_or_404", vanish)
+    module = "form" if noun == "role_edit" else "deletion"
+    monkeypatch.setattr(f"console.roles.views.{module}.role_or_404", vanish)
     assert cast.client("olga").post(url(noun, desk), FORM).status_code == 404
 
 
@@ -255,7 +256,7 @@ def test_a_forged_state_of_a_role_is_one_that_no_role_has(cast, desk, seen):
 @pytest.mark.spec("R-3")
 def test_deleting_a_role_that_nobody_has(cast, desk):
     html = page(cast.client("olga"), url("role_deletion", desk))
-    assert "Nobody has it" in html and "They get instead" not in html
+    assert "No members or groups use this role" in html and "Replacement role" not in html
     assert cast.client("olga").post(url("role_deletion", desk)).status_code == 302
     assert not Role.objects.filter(pk=desk.pk).exists()
 
@@ -269,7 +270,7 @@ def test_deleting_a_role_in_use_asks_for_another_one(cast, keeper):
     assert "1 member has it" in html
     assert f'value="{role_named("admin").pk}" disabled' in html and f'value="{role_named("builder").pk}">' in html
     answer = client.post(url("role_deletion", role), **HTMX)
-    assert answer.status_code == 422 and "Choose the role that they get instead." in answer.content.decode()
+    assert answer.status_code == 422 and "Choose a replacement role." in answer.content.decode()
     refused = client.post(url("role_deletion", role), {"replacement": role_named("admin").pk}, **HTMX)
     assert refused.status_code == 403 and Role.objects.filter(pk=role.pk).exists()
     done = client.post(url("role_deletion", role), {"replacement": role_named("builder").pk}, **HTMX)

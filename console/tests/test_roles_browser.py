@@ -80,7 +80,7 @@ def test_deleting_a_role_in_use_asks_for_another_by_keyboard(page, live_cast, de
     expect(dialog).to_have_count(0)
     expect(link).to_be_focused()
     page.keyboard.press("Enter")
-    choice = dialog.get_by_label("They get instead")
+    choice = dialog.get_by_label("Replacement role")
     choice.focus()
     page.keyboard.type("Builder")
     axe(page)
@@ -113,7 +113,7 @@ def test_the_matrix_scrolls_by_itself_on_a_phone(page, live_cast, enter, axe):
     page.set_viewport_size(PHONE)
     enter(page, live_cast, "olga", ROLES)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    matrix = page.get_by_role("region", name="What each role allows")
+    matrix = page.get_by_role("region", name="Permissions by role")
     matrix.focus()
     label = matrix.get_by_role("rowheader", name="See people")
     before = label.bounding_box()
@@ -137,7 +137,7 @@ def test_without_scripts(browser, live_server, live_cast, desk):
     expect(page.get_by_role("heading", name="Desk copy", level=1)).to_be_visible()
     page.goto(f"{live_server.url}{ROLES}{desk.pk}/")
     page.get_by_role("link", name="Delete role").click()
-    page.get_by_label("They get instead").select_option("Desk copy")
+    page.get_by_label("Replacement role").select_option("Desk copy")
     page.get_by_role("button", name="Delete role").click()
     expect(page.get_by_role("row", name=re.compile("^Desk copy"))).to_contain_text("1")
     assert live_cast.vic.role_links.get().role.name == "Desk copy"
