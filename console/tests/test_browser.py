@@ -64,7 +64,7 @@ def test_search_sort_paging_and_back(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6")
-def test_the_keyboard_goes_on_where_the_list_changed(page, crowd, enter):
+def test_keyboard_focus_stays_where_the_list_changed(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     page.get_by_role("link", name="Next").press("Enter")
     expect(page.locator("tbody tr")).to_have_count(20)
@@ -76,7 +76,7 @@ def test_the_keyboard_goes_on_where_the_list_changed(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6")
-def test_nobody_is_left_in_the_browsers_storage(page, crowd, enter):
+def test_no_names_stay_in_the_browsers_storage(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     page.get_by_role("link", name="Next").click()
     expect(page.locator("tbody tr")).to_have_count(20)
@@ -109,7 +109,7 @@ def test_resend_from_the_menu_by_keyboard(page, crowd, enter):
 
 
 @pytest.mark.spec("I-3", "U-18")
-def test_renew_an_expired_invitation_in_a_dialog(page, crowd, enter):
+def test_resend_an_expired_invitation_in_a_dialog(page, crowd, enter):
     enter(page, crowd, "olga", PENDING)
     expect(page.locator(f"#user-{crowd.eve.pk}")).to_contain_text("Expired")
     more(page, "Eve Late").click()
@@ -148,7 +148,7 @@ def test_delete_in_a_dialog(page, crowd, enter, axe):
 
 
 @pytest.mark.spec("U-18")
-def test_a_refusal_and_a_failure_are_said(page, crowd, enter):
+def test_refusals_and_failures_are_announced(page, crowd, enter):
     enter(page, crowd, "olga", PENDING)
     more(page, "Nadia Petrov").click()
     expect(page.get_by_role("menuitem", name="Resend invite")).to_be_visible()
@@ -237,7 +237,7 @@ def test_phones_sort_by_a_control(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6", "I-2")
-def test_all_of_it_works_without_scripts(browser, crowd, enter, live_server):
+def test_everything_works_without_scripts(browser, crowd, enter, live_server):
     context = browser.new_context(java_script_enabled=False, viewport=WIDE)
     page = context.new_page()
     enter(page, crowd, "olga", USERS)

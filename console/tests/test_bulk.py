@@ -6,7 +6,7 @@ import pytest
 
 from audit.models import Entry
 from console.models import BulkAction
-from console.tests.many import BULK, press, states, url
+from console.tests.bulk_requests import BULK, press, states, url
 from console.tests.people import PENDING, USERS, expire, joined, link, pending, words
 from invitations.models import Invitation
 from organizations.models import GroupMembership, GroupRole, ManagedBy, Membership, Status
@@ -16,7 +16,7 @@ from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15")]
 
 
-def test_deletes_who_is_ticked_and_says_so(cast):
+def test_selected_users_are_deleted(cast):
     nadia = cast.invite()[0].membership
     client, address = cast.client("olga"), url("deletion", cast.bo, cast.opal, nadia)
     asked = client.get(address)
@@ -33,7 +33,7 @@ def test_deletes_who_is_ticked_and_says_so(cast):
     assert words(result).count("Done") == 4 and "bo@acme.example" in words(result)
 
 
-def test_a_deletion_that_includes_oneself_deletes_nobody(cast):
+def test_a_deletion_that_includes_the_actor_deletes_no_one(cast):
     client, address = cast.client("olga"), url("deletion", cast.olga, cast.bo)
     asked = client.get(address)
     assert "You can’t delete yourself" in words(
@@ -48,7 +48,7 @@ def test_a_deletion_that_includes_oneself_deletes_nobody(cast):
     assert not Membership.objects.filter(pk=cast.bo.pk).exists() and Membership.objects.filter(pk=cast.olga.pk).exists()
 
 
-def test_all_that_match_without_oneself(cast):
+def test_all_that_match_except_the_actor(cast):
     joined(cast.acme, 5)
     client, address = cast.client("olga"), url("deletion", view="?q=acme", all="1")
     assert client.post(address).status_code == 409
@@ -56,7 +56,7 @@ def test_all_that_match_without_oneself(cast):
     assert list(Membership.objects.filter(organization=cast.acme)) == [cast.olga]
 
 
-def test_who_is_left_out_and_why(cast):
+def test_skipped_users_and_reasons(cast):
     Membership.objects.filter(pk__in=[cast.bo.pk, cast.opal.pk]).update(managed_by=ManagedBy.SCIM)
     client, address = cast.client("olga"), url("deletion", cast.bo, cast.max, cast.opal)
     asked = words(client.get(address))
@@ -73,7 +73,7 @@ def test_who_is_left_out_and_why(cast):
 
 
 @pytest.mark.spec("R-7")
-def test_nobody_above_oneself_is_changed(cast):
+def test_higher_ranked_users_are_skipped(cast):
     desk = add_member(
         cast.acme,
         add_user("desk@acme.example", "Dee", "Desk"),
@@ -88,7 +88,7 @@ def test_nobody_above_oneself_is_changed(cast):
 
 
 @pytest.mark.spec("R-6")
-def test_no_role_above_ones_own_is_given(cast):
+def test_higher_roles_cannot_be_given(cast):
     client, address = cast.client("max"), url("role", cast.bo, cast.opal)
     admin = role_named("admin")
     asked = client.get(address).content.decode()
@@ -100,7 +100,7 @@ def test_no_role_above_ones_own_is_given(cast):
 
 
 @pytest.mark.spec("R-8")
-def test_the_last_admin_stays(cast):
+def test_the_last_admin_is_kept(cast):
     client, address = cast.client("olga"), url("role", cast.olga, cast.max)
     done = press(client, address, role=role_named("operator").pk)
     assert "1 user is now Operator; 1 was left out." in words(done)
@@ -108,7 +108,7 @@ def test_the_last_admin_stays(cast):
 
 
 @pytest.mark.spec("U-12", "R-6")
-def test_add_to_a_group_deactivated_ones_too(cast):
+def test_deactivated_users_are_added_to_a_group(cast):
     Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
     nadia = cast.invite()[0].membership
     client, address = cast.client("max"), url("group", cast.opal, cast.bo, nadia)
@@ -128,7 +128,7 @@ def test_add_to_a_group_deactivated_ones_too(cast):
 
 
 @pytest.mark.spec("I-2", "I-3")
-def test_resend_many_and_renew_the_expired_from_pending_only(cast):
+def test_expired_invitations_are_resent_from_the_pending_tab_only(cast):
     nadia, eve = cast.invite(people=[("Nadia", "P", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")])
     expire(eve)
     members = [nadia.membership, eve.membership, cast.bo]
@@ -156,7 +156,7 @@ def test_deactivate_and_reactivate(cast):
     assert not Membership.objects.filter(status=Status.DEACTIVATED).exists()
 
 
-def test_results_are_ones_own_or_an_admins(cast):
+def test_results_are_visible_to_their_actor_and_admins(cast):
     press(cast.client("max"), url("role", cast.bo, cast.opal), role=role_named("operator").pk)
     action = BulkAction.objects.get()
     assert cast.client("olga").get(f"{BULK}{action.pk}/").status_code == 200
@@ -175,7 +175,7 @@ def test_a_pending_member_without_an_invitation_is_deleted_too(cast):
 
 
 @pytest.mark.parametrize("deleted", [True, False])
-def test_a_pending_member_who_went_or_joined_just_then(cast, monkeypatch, deleted):
+def test_a_pending_member_who_was_deleted_or_joined_meanwhile(cast, monkeypatch, deleted):
     """A colleague deletes them, or they accept, while the action is at them: it says which."""
     nadia = cast.invite()[0].membership
     own = Membership.objects.filter(pk=nadia.pk)

@@ -59,7 +59,7 @@ def test_ranges_by_mouse_and_clearing(page, crowd, enter):
     assert not head.is_checked() and not head.evaluate("box => box.indeterminate")
 
 
-def test_by_keyboard_alone(page, crowd, enter):
+def test_selecting_by_keyboard(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     box(page, "Person 001 Test").focus()
     page.keyboard.press("Space")
@@ -89,7 +89,7 @@ def test_by_keyboard_alone(page, crowd, enter):
 
 
 @pytest.mark.parametrize(("action", "asked"), [("Change role", "Role"), ("Add to group", "Group")])
-def test_a_choice_that_is_missing_is_asked_for(page, crowd, enter, axe, action, asked):
+def test_a_missing_choice_is_an_error(page, crowd, enter, axe, action, asked):
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     bar(page).get_by_role("button", name=action).click()
@@ -100,7 +100,7 @@ def test_a_choice_that_is_missing_is_asked_for(page, crowd, enter, axe, action, 
     axe(page)
 
 
-def test_the_selection_lives_as_long_as_its_view(page, crowd, enter):
+def test_the_selection_is_kept_until_the_view_changes(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     box(page, "Max Keller").click()
@@ -115,7 +115,7 @@ def test_the_selection_lives_as_long_as_its_view(page, crowd, enter):
     expect(page.locator("tbody tr")).to_have_count(50)
 
 
-def test_a_row_that_is_swapped_stays_ticked(page, crowd, enter):
+def test_an_updated_row_stays_selected(page, crowd, enter):
     crowd.invite(people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")])
     enter(page, crowd, "olga", PENDING)
     page.get_by_role("checkbox", name="Select this page").click()
@@ -125,7 +125,7 @@ def test_a_row_that_is_swapped_stays_ticked(page, crowd, enter):
     expect(page.locator("tbody .check:checked")).to_have_count(2)
 
 
-def test_on_a_phone_all_are_ticked_from_the_bar(page, crowd, enter, axe):
+def test_on_phones_the_bar_selects_all(page, crowd, enter, axe):
     page.set_viewport_size({"width": 390, "height": 844})
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
@@ -174,7 +174,7 @@ def test_resend_from_the_pending_tab(page, crowd, enter):
     expect(page.locator("#toasts")).to_contain_text("2 invitations were sent again.")
 
 
-def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
+def test_all_that_match_including_the_actor(page, crowd, enter, axe):
     enter(page, crowd, "olga", USERS + "?q=acme")
     every = page.get_by_role("checkbox", name=re.compile("Select all"))
     expect(every).to_be_hidden()
@@ -203,7 +203,7 @@ def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
     assert list(Membership.objects.filter(organization=crowd.acme)) == [crowd.olga]
 
 
-def test_a_group_is_searched_for(page, crowd, enter, monkeypatch):
+def test_searching_for_a_group(page, crowd, enter, monkeypatch):
     monkeypatch.setattr("organizations.queries.picking.PICK_LIMIT", 1)
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
@@ -218,7 +218,7 @@ def test_a_group_is_searched_for(page, crowd, enter, monkeypatch):
     expect(page.locator("#toasts")).to_contain_text("1 user is in Research now.")
 
 
-def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, enter, axe, monkeypatch):
+def test_above_200_the_page_shows_the_workers_progress(page, crowd, enter, axe, monkeypatch):
     monkeypatch.setattr("console.bulk.services.IMMEDIATE_LIMIT", 20)
     monkeypatch.setattr("console.bulk.confirmation.IMMEDIATE_LIMIT", 20)
     enter(page, crowd, "olga", USERS + "?q=person")

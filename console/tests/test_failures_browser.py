@@ -68,7 +68,7 @@ def sign_in(other: Page, email: str) -> None:
 
 
 @pytest.mark.spec("U-8")
-def test_a_failed_save_is_tried_again_with_all_that_is_typed(page, live_cast, enter):
+def test_a_failed_save_can_be_retried_with_the_same_input(page, live_cast, enter):
     Group.objects.create(organization=live_cast.acme, name="Night desk")
     enter(page, live_cast, "olga", USERS)
     sheet, line = open_(page), Line(page)
@@ -92,7 +92,7 @@ def test_a_failed_save_is_tried_again_with_all_that_is_typed(page, live_cast, en
 
 
 @pytest.mark.spec("I-2")
-def test_a_failed_entry_of_a_menu_is_tried_again(page, live_cast, enter):
+def test_a_failed_menu_entry_can_be_retried(page, live_cast, enter):
     sent = live_cast.invite()[0]
     enter(page, live_cast, "olga", PENDING)
     line = Line(page)
@@ -106,7 +106,7 @@ def test_a_failed_entry_of_a_menu_is_tried_again(page, live_cast, enter):
     enter.complaints.clear()
 
 
-def test_a_failure_goes_once_the_same_place_is_well(page, live_cast, enter):
+def test_a_failure_disappears_after_a_success(page, live_cast, enter):
     enter(page, live_cast, "olga", USERS)
     page.context.set_offline(True)
     page.get_by_role("searchbox").fill("max")
@@ -164,7 +164,7 @@ def test_nothing_is_lost_when_the_session_has_ended(page, live_cast, enter):
 
 
 @pytest.mark.spec("S-5")
-def test_a_new_session_takes_an_open_form_over(page, live_cast, enter):
+def test_a_new_session_takes_over_an_open_form(page, live_cast, enter):
     enter(page, live_cast, "olga", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("Lund")
@@ -176,7 +176,7 @@ def test_a_new_session_takes_an_open_form_over(page, live_cast, enter):
 
 
 @pytest.mark.spec("S-5")
-def test_somebody_else_does_not_take_it_over(page, live_cast, enter):
+def test_another_users_session_does_not_take_over_the_form(page, live_cast, enter):
     """What Olga typed is not saved in Max's name."""
     enter(page, live_cast, "olga", USERS)
     sheet = open_(page)

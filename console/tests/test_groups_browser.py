@@ -39,7 +39,7 @@ def row(page: Page, group: Group):
 
 
 @pytest.mark.spec("G-1", "U-12")
-def test_a_group_is_made_by_mouse(olga, scene):
+def test_creating_a_group_by_mouse(olga, scene):
     olga.get_by_role("link", name="Add new group").click()
     dialog = olga.get_by_role("dialog")
     expect(dialog.get_by_label("Group name")).to_be_focused()
@@ -95,7 +95,7 @@ def test_the_menu_of_a_row_by_keyboard(olga, scene):
 
 
 @pytest.mark.spec("G-1")
-def test_search_and_filter_stand_in_the_address(olga, scene):
+def test_search_and_filter_are_in_the_url(olga, scene):
     olga.get_by_role("searchbox", name="Search groups").press_sequentially("sta", delay=20)
     expect(olga.locator("tbody tr")).to_have_count(1)
     olga.get_by_label("Managed by").select_option("Manually managed")
@@ -107,7 +107,7 @@ def test_search_and_filter_stand_in_the_address(olga, scene):
 
 
 @pytest.mark.spec("G-2", "U-18")
-def test_members_come_and_go(olga, live_server, scene):
+def test_adding_and_removing_members(olga, live_server, scene):
     group = scene.groups["marketing"]
     olga.goto(f"{live_server.url}{GROUPS}{group.pk}/")
     olga.get_by_role("link", name="Add members").click()
@@ -202,7 +202,7 @@ def test_without_a_script(browser: Browser, live_server, scene):
 @pytest.mark.spec("U-18")
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_runs_over(olga, live_server, scene, axe, size, scheme):
+def test_axe_finds_nothing_and_nothing_overflows(olga, live_server, scene, axe, size, scheme):
     long = Group.objects.create(organization=scene.acme, name="Donaudampfschifffahrt" * 4, description="x" * 300)
     ProjectGrant.objects.create(organization=scene.acme, project=scene.projects["ledger"], group=long)
     in_groups([scene.opal], [long])

@@ -28,7 +28,7 @@ def large(live_cast):
 
 
 @pytest.mark.spec("G-2", "P-1")
-def test_no_page_reads_all_of_it(live_cast, large):
+def test_no_page_reads_the_whole_group(live_cast, large):
     cast = live_cast
     client = cast.client("olga")
     group, project = f"/o/acme/groups/{large.pk}/", f"/o/acme/projects/{cast.projects['website'].pk}/"

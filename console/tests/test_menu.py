@@ -51,7 +51,7 @@ def client_of(member: Membership) -> Client:
 
 
 @pytest.mark.spec("U-7", "R-4")
-def test_what_applies_hangs_on_status_and_viewer(cast, nadia, eve):
+def test_entries_depend_on_status_and_viewer(cast, nadia, eve):
     assert of(cast, "olga", cast.bo) == ACTIVE
     assert of(cast, "max", cast.bo) == ["Edit profile"]
     assert of(cast, "olga", nadia) == ["Edit profile", "Resend invite", "Delete"]
@@ -66,13 +66,13 @@ def test_what_applies_hangs_on_status_and_viewer(cast, nadia, eve):
 
 @pytest.mark.spec("U-7", "I-3")
 @pytest.mark.parametrize("view", ["", "%3Fstatus=everyone", "%3Fstatus=expired"])
-def test_an_expired_invitation_is_renewed_from_the_pending_tab_alone(cast, eve, view):
+def test_an_expired_invitation_is_resent_from_the_pending_tab_only(cast, eve, view):
     assert of(cast, "olga", eve, view) == ["Edit profile", "Delete"]
     assert of(cast, "olga", eve, "pending/") == ["Edit profile", "Resend invite", "Delete"]
 
 
 @pytest.mark.spec("U-7", "U-9", "U-10", "U-13")
-def test_oneself_is_neither_deactivated_nor_deleted_nor_reset(cast):
+def test_users_cannot_deactivate_delete_or_reset_themselves(cast):
     Membership.objects.filter(pk=cast.olga.pk).update(two_factor=True)
     assert of(cast, "olga", cast.olga) == ["Edit profile", "Log out sessions"]
     for noun, reason in (
@@ -85,7 +85,7 @@ def test_oneself_is_neither_deactivated_nor_deleted_nor_reset(cast):
 
 
 @pytest.mark.spec("U-7", "U-16")
-def test_who_is_managed_externally_is_not_deleted(cast, nadia):
+def test_externally_managed_members_cannot_be_deleted(cast, nadia):
     Membership.objects.filter(pk__in=[cast.bo.pk, nadia.pk]).update(managed_by=ManagedBy.SCIM)
     assert of(cast, "olga", cast.bo) == ACTIVE[:-1]
     assert "Delete" not in of(cast, "olga", nadia)
@@ -96,7 +96,7 @@ def test_who_is_managed_externally_is_not_deleted(cast, nadia):
 
 
 @pytest.mark.spec("R-7", "U-7")
-def test_rank_shows_off_with_its_reason_and_refuses_in_the_same_words(cast, nadia):
+def test_rank_disables_entries_and_refuses_with_the_same_reason(cast, nadia):
     """Uma may delete people, and nothing else that an Admin may."""
     role = add_role(cast.acme, "Remover", "people.view", "people.edit", "people.admin")
     uma = client_of(add_member(cast.acme, add_user("uma@acme.example", "Uma", "Remover"), role))
@@ -112,7 +112,7 @@ def test_rank_shows_off_with_its_reason_and_refuses_in_the_same_words(cast, nadi
 
 
 @pytest.mark.spec("R-8", "U-7")
-def test_the_last_admin_stays_and_the_menu_says_why(cast):
+def test_the_menu_says_why_the_last_admin_is_kept(cast):
     """Ann may do all that an Admin may, by a custom role: the last Admin is Olga still."""
     from organizations.permissions import Permission
 
@@ -130,7 +130,7 @@ def test_the_last_admin_stays_and_the_menu_says_why(cast):
 
 
 @pytest.mark.spec("I-4", "U-7")
-def test_who_could_not_give_the_role_does_not_resend_it(cast):
+def test_resending_requires_the_right_to_give_the_role(cast):
     boss = cast.invite(role="admin")[0].membership
     reason = "You cannot give the role Admin: it allows more than yours."
     assert of(cast, "max", boss) == ["View profile", f"Resend invite: {reason}"]
@@ -141,7 +141,7 @@ def test_who_could_not_give_the_role_does_not_resend_it(cast):
 
 
 @pytest.mark.spec("I-2", "W-1", "U-7")
-def test_single_sign_on_shows_resend_off(cast, nadia):
+def test_single_sign_on_disables_resend(cast, nadia):
     cast.acme.sso_enforced = True
     cast.acme.save()
     profile, resend, delete = of(cast, "olga", nadia)
@@ -150,7 +150,7 @@ def test_single_sign_on_shows_resend_off(cast, nadia):
 
 
 @pytest.mark.spec("U-7", "I-4")
-def test_readers_look_at_people_and_change_nothing(cast):
+def test_readers_can_only_view_profiles(cast):
     ria = client_of(add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only"))
     member = cast.invite(cast.tess, role="billing")[0].membership
     page = ria.get("/o/globex/users/pending/")
@@ -179,7 +179,7 @@ def test_the_menu_is_a_menu_for_htmx_and_a_page_without(cast, nadia):
 
 
 @pytest.mark.spec("I-5", "U-7")
-def test_resending_is_off_while_it_is_too_soon(cast, nadia):
+def test_resending_is_disabled_while_it_is_too_soon(cast, nadia):
     client = cast.client("olga")
     for _press in range(3):
         client.post(url(nadia, "invitation"))

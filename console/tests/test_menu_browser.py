@@ -77,7 +77,7 @@ def confirm(page: Page, label: str, keyboard: bool) -> None:
 @pytest.mark.spec("U-7", "U-9", "U-10", "U-13", "U-18", "S-5")
 @pytest.mark.parametrize("keyboard", [False, True], ids=["mouse", "keyboard"])
 @pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "phone"])
-def test_every_entry_does_its_work_and_changes_the_row(page, people, enter, keyboard, size):
+def test_every_entry_works_and_updates_the_row(page, people, enter, keyboard, size):
     if size:
         page.set_viewport_size(size)
     enter(page, people.olga.user)
@@ -108,7 +108,7 @@ def test_every_entry_does_its_work_and_changes_the_row(page, people, enter, keyb
 
 
 @pytest.mark.spec("U-7")
-def test_the_keys_of_a_menu(page, people, enter):
+def test_menu_keyboard_navigation(page, people, enter):
     enter(page, people.olga.user)
     button = more(page, "Bo Lindqvist")
     expect(button).to_have_attribute("aria-haspopup", "menu")
@@ -144,7 +144,7 @@ def test_the_keys_of_a_menu(page, people, enter):
 
 
 @pytest.mark.spec("U-7", "R-8")
-def test_what_is_off_can_be_read_and_not_pressed(page, people, enter, axe):
+def test_disabled_entries_can_be_read_but_not_pressed(page, people, enter, axe):
     role = add_role(people.acme, "Owner", *Permission)
     ann = add_member(people.acme, add_user("ann@acme.example", "Ann", "Owner"), role)
     enter(page, ann.user)
@@ -164,7 +164,7 @@ def test_what_is_off_can_be_read_and_not_pressed(page, people, enter, axe):
 
 
 @pytest.mark.spec("U-7")
-def test_a_menu_is_asked_for_anew_after_a_change(page, people, enter):
+def test_menus_are_reloaded_after_a_change(page, people, enter):
     """With a second Admin gone, the first one's menu says that nobody else is left."""
     add_member(people.acme, add_user("ines@acme.example", "Ines", "Carvalho"), "admin")
     role = add_role(people.acme, "Owner", *Permission)
@@ -193,7 +193,7 @@ def test_a_shared_member_leads_from_deactivate_to_delete(page, people, enter, ax
 
 
 @pytest.mark.spec("U-18")
-def test_somebody_was_faster(page, people, enter, axe):
+def test_a_concurrent_change_is_a_conflict(page, people, enter, axe):
     enter(page, people.olga.user)
     by_mouse(page, "Bo Lindqvist", "Deactivate")
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -32,7 +32,7 @@ def fresh(member: Membership) -> Membership:
 
 
 @pytest.mark.spec("U-8", "U-18")
-def test_by_mouse_every_field_and_the_row_changes_in_place(page, live_cast, enter, axe):
+def test_editing_every_field_by_mouse_updates_the_row(page, live_cast, enter, axe):
     Group.objects.bulk_create(Group(organization=live_cast.acme, name=f"Team {n:02}").prepare() for n in range(60))
     enter(page, live_cast, "olga", USERS + "?sort=-name")
     sheet = open_(page)
@@ -171,7 +171,7 @@ def test_an_open_menu_and_another_dialog(page, live_cast, enter):
 
 
 @pytest.mark.spec("U-8")
-def test_the_second_editor_chooses(page, live_cast, enter, axe):
+def test_the_second_editor_chooses_a_version(page, live_cast, enter, axe):
     enter(page, live_cast, "max", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("Lund")
@@ -197,7 +197,7 @@ def test_the_second_editor_chooses(page, live_cast, enter, axe):
 
 
 @pytest.mark.spec("U-8", "U-13")
-def test_what_is_wrong_and_who_is_gone(page, live_cast, enter, axe):
+def test_errors_and_a_deleted_member(page, live_cast, enter, axe):
     enter(page, live_cast, "olga", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("L" * 101)
@@ -231,7 +231,7 @@ def test_on_a_phone_it_fills_the_screen(page, live_cast, enter, axe, scheme):
 
 
 @pytest.mark.spec("U-19")
-def test_the_page_of_its_own(page, live_cast, enter, axe):
+def test_the_profile_as_a_page(page, live_cast, enter, axe):
     enter(page, live_cast, "olga", page_of(live_cast.bo))
     axe(page)
     page.get_by_text("Add to group").click()

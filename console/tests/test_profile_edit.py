@@ -27,7 +27,7 @@ def fresh(member: Membership) -> Membership:
 
 
 @pytest.mark.spec("U-8")
-def test_save_changes_all_of_it_and_leads_back_to_the_view(cast):
+def test_saving_changes_everything_and_returns_to_the_list(cast):
     view = "%3Fq%3Dbob%26status%3Deveryone"
     done = edit(
         cast.client("olga"), cast.bo, view, first_name=" Bob ", last_name="Lind", roles=role_named("manager"),
@@ -47,7 +47,7 @@ def test_save_changes_all_of_it_and_leads_back_to_the_view(cast):
 
 
 @pytest.mark.spec("U-8", "U-18")
-def test_save_by_htmx_answers_row_counts_and_message(cast, maxs):
+def test_saving_by_htmx_updates_row_counts_and_message(cast, maxs):
     answer = maxs.save(maxs.form(last_name="Lund"), headers=HTMX)
     body = answer.content.decode()
     assert answer.status_code == 200 and "<html" not in body and "<dialog" not in body
@@ -57,14 +57,14 @@ def test_save_by_htmx_answers_row_counts_and_message(cast, maxs):
 
 
 @pytest.mark.spec("U-8")
-def test_nothing_changed_writes_nothing(cast, maxs):
+def test_saving_without_changes_writes_nothing(cast, maxs):
     answer = maxs.save(maxs.form(), headers=HTMX)
     assert "No changes to save." in answer.content.decode() and not Entry.objects.exists()
 
 
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(cast, maxs, headers):
+def test_errors_are_next_to_their_fields_and_input_is_kept(cast, maxs, headers):
     form = maxs.form(first_name="B\x07o", last_name="L" * 101, join=cast.groups["research"], roles=[])
     answer = maxs.save(form, headers=headers)
     body = answer.content.decode()
@@ -80,13 +80,13 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(cast, ma
 
 
 @pytest.mark.spec("U-8")
-def test_added_and_removed_at_once_is_asked_about(cast, maxs):
+def test_adding_and_removing_the_same_item_is_an_error(cast, maxs):
     answer = maxs.save(maxs.form(join=cast.groups["research"], leave=cast.groups["research"]))
     assert answer.status_code == 422 and "both added and removed" in words(answer)
 
 
 @pytest.mark.spec("U-8", "R-2")
-def test_task_roles_are_boxes(cast):
+def test_task_roles_are_check_boxes(cast):
     lea = cast.invite(cast.tess, role="read_only")[0].membership
     client, address = cast.client("tess"), f"/o/globex/users/{lea.pk}/"
     wanted = list(Role.objects.filter(organization=None, scheme="task", key__in=["billing", "data_admin"]))
@@ -100,7 +100,7 @@ def test_task_roles_are_boxes(cast):
 
 
 @pytest.mark.spec("U-12")
-def test_adding_a_deactivated_member_is_allowed_and_warned_of(cast, maxs):
+def test_adding_access_for_a_deactivated_member_shows_a_warning(cast, maxs):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     answer = maxs.save(maxs.form(join=cast.groups["research"]), follow=True)
     assert "Bo Lindqvist is deactivated: what you added opens nothing until they are reactivated." in words(answer)
@@ -109,7 +109,7 @@ def test_adding_a_deactivated_member_is_allowed_and_warned_of(cast, maxs):
 
 
 @pytest.mark.spec("U-8", "M-2", "M-4")
-def test_a_pending_members_role_is_what_they_are_offered(cast):
+def test_a_pending_members_role_changes_the_invitation(cast):
     invitation = cast.invite(cast.max)[0]
     nadia = invitation.membership
     changed = {"roles": role_named("operator"), "first_name": "Nadja", "give": cast.projects["ledger"]}
@@ -122,7 +122,7 @@ def test_a_pending_members_role_is_what_they_are_offered(cast):
 
 
 @pytest.mark.spec("R-8")
-def test_who_gives_up_the_page_is_led_home(cast):
+def test_users_who_give_up_access_are_redirected_home(cast):
     own = cast.client("max")
     form = form_of(own.get(page_of(cast.max)), roles=role_named("builder"))
     assert own.post(page_of(cast.max), form, headers=HTMX)["HX-Redirect"] == "/o/acme/"
@@ -133,7 +133,7 @@ def test_who_gives_up_the_page_is_led_home(cast):
 
 
 @pytest.mark.spec("U-16")
-def test_an_external_members_names_are_refused_and_the_rest_is_not(cast, maxs):
+def test_only_the_names_of_external_members_are_refused(cast, maxs):
     Membership.objects.filter(pk=cast.bo.pk).update(managed_by=ManagedBy.SCIM)
     answer = maxs.save(maxs.form(first_name="Bob", roles=role_named("operator")))
     assert answer.status_code == 403 and "identity provider owns name" in words(answer)
@@ -143,7 +143,7 @@ def test_an_external_members_names_are_refused_and_the_rest_is_not(cast, maxs):
 
 @pytest.mark.spec("R-6", "R-8", "G-4")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_a_refusal_keeps_what_was_typed(cast, maxs, headers):
+def test_a_refusal_keeps_the_input(cast, maxs, headers):
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
     answer = maxs.save(maxs.form(last_name="Lund", join=cast.groups["research"]), headers=headers)
     assert answer.status_code == 403 and "No changes were saved" in words(answer)
@@ -153,7 +153,7 @@ def test_a_refusal_keeps_what_was_typed(cast, maxs, headers):
 
 
 @pytest.mark.spec("A-5")
-def test_others_groups_and_projects_are_not_given(cast, maxs):
+def test_groups_and_projects_of_other_organizations_cannot_be_added(cast, maxs):
     for name, thing in (("join", cast.globex_group), ("give", cast.globex_project)):
         assert maxs.save(maxs.form(**{name: thing})).status_code == 403
     assert not Entry.objects.exists()
@@ -161,7 +161,7 @@ def test_others_groups_and_projects_are_not_given(cast, maxs):
 
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize("seen", ["", "nonsense", "a:b:c"])
-def test_a_form_that_is_not_ours_changes_nothing(cast, maxs, seen):
+def test_a_form_with_an_invalid_signature_changes_nothing(cast, maxs, seen):
     answer = maxs.save(maxs.form(first_name="Bob", seen=seen))
     assert answer.status_code == 409 and "This form was out of date" in words(answer)
     assert fresh(cast.bo).first_name == "Bo"
@@ -174,7 +174,7 @@ def test_a_form_that_is_not_ours_changes_nothing(cast, maxs, seen):
 
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_the_second_sees_what_the_first_changed(cast, maxs, headers):
+def test_the_second_editor_sees_the_first_editors_changes(cast, maxs, headers):
     form = maxs.form(roles=role_named("operator"), last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
     answer = maxs.save(form, headers=headers)
@@ -188,7 +188,7 @@ def test_the_second_sees_what_the_first_changed(cast, maxs, headers):
 
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize(("whose", "role"), [("mine", "operator"), ("theirs", "manager")])
-def test_mine_or_theirs(cast, maxs, whose, role):
+def test_keep_mine_or_theirs(cast, maxs, whose, role):
     form = maxs.form(roles=role_named("operator"), last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
     asked = maxs.save(form)
@@ -199,7 +199,7 @@ def test_mine_or_theirs(cast, maxs, whose, role):
 
 
 @pytest.mark.spec("U-8")
-def test_a_third_change_in_between_is_asked_about_again(cast, maxs):
+def test_a_third_change_is_another_conflict(cast, maxs):
     form = maxs.form(roles=role_named("operator"))
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
     asked = form_of(maxs.save(form))
@@ -212,7 +212,7 @@ def test_a_third_change_in_between_is_asked_about_again(cast, maxs):
 
 
 @pytest.mark.spec("U-8")
-def test_groups_and_projects_in_conflict_are_named(cast, maxs):
+def test_conflicts_name_groups_and_projects(cast, maxs):
     form = maxs.form(join=cast.groups["research"], give=cast.projects["ledger"], first_name="Bob")
     gone = Group.objects.create(organization=cast.acme, name="Gone")
     add_to_group(actor=cast.olga, group=gone, members=[cast.bo])
@@ -233,7 +233,7 @@ def test_groups_and_projects_in_conflict_are_named(cast, maxs):
 
 
 @pytest.mark.spec("U-8")
-def test_what_was_changed_elsewhere_is_told_after_saving(cast, maxs):
+def test_concurrent_changes_are_reported_after_saving(cast, maxs):
     form = maxs.form(last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
     done = maxs.save(form, follow=True)
@@ -245,7 +245,7 @@ def test_what_was_changed_elsewhere_is_told_after_saving(cast, maxs):
 
 @pytest.mark.spec("U-8", "U-13")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_an_edit_of_somebody_who_was_deleted_says_so(cast, maxs, headers):
+def test_saving_a_member_deleted_meanwhile(cast, maxs, headers):
     form = maxs.form(last_name="Lund")
     delete_member(actor=cast.olga, member=cast.bo)
     answer = maxs.save(form, headers=headers, follow=True)
@@ -257,7 +257,7 @@ def test_an_edit_of_somebody_who_was_deleted_says_so(cast, maxs, headers):
 
 
 @pytest.mark.spec("U-8", "J-8")
-def test_an_edit_of_somebody_who_joined_meanwhile_says_so(cast):
+def test_saving_a_member_who_joined_meanwhile(cast):
     nadia = cast.invite()[0].membership
     client = cast.client("olga")
     form = form_of(client.get(page_of(nadia)), last_name="Petrova")

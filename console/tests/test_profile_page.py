@@ -24,7 +24,7 @@ def section(response, title: str) -> str:
 
 
 @pytest.mark.spec("U-19")
-def test_the_page_and_the_drawer_are_one(cast):
+def test_the_page_and_the_drawer_have_the_same_content(cast):
     client = cast.client("olga")
     page, drawer = client.get(page_of(cast.bo)), client.get(page_of(cast.bo), headers=HTMX)
     assert page.status_code == drawer.status_code == 200 and "HX-Request" in page["Vary"]
@@ -36,7 +36,7 @@ def test_the_page_and_the_drawer_are_one(cast):
 
 
 @pytest.mark.spec("U-8", "U-19", "G-4")
-def test_effective_access_says_where_it_comes_from(cast):
+def test_effective_access_shows_its_sources(cast):
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], membership=cast.bo)
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("manager"))
     page = cast.client("olga").get(page_of(cast.bo))
@@ -50,7 +50,7 @@ def test_effective_access_says_where_it_comes_from(cast):
 
 
 @pytest.mark.spec("U-19")
-def test_without_a_role_that_opens_all_projects_are_counted(cast):
+def test_projects_are_counted_without_an_all_projects_role(cast):
     for number in range(9):
         project = Project.objects.create(organization=cast.acme, name=f"Extra {number}")
         ProjectGrant.objects.create(organization=cast.acme, project=project, group=cast.groups["marketing"])
@@ -88,7 +88,7 @@ def test_projects_and_activity_are_paged(cast, monkeypatch):
 
 
 @pytest.mark.spec("U-19")
-def test_activity_is_what_they_did_and_what_was_done_to_them(cast):
+def test_activity_by_and_about_the_member(cast):
     record(organization_id=cast.acme.pk, actor=cast.bo, action="group.created", target=cast.groups["research"])
     data = {"from": ["Operator"], "to": ["Builder"]}
     record(organization_id=cast.acme.pk, actor=cast.olga, action="member.roles_changed", target=cast.bo, data=data)
@@ -98,7 +98,7 @@ def test_activity_is_what_they_did_and_what_was_done_to_them(cast):
 
 
 @pytest.mark.spec("U-19", "R-4")
-def test_sessions_and_activity_are_not_for_everybody(cast):
+def test_sessions_and_activity_require_permissions(cast):
     Client().post("/accounts/login/", {"login": "bo@acme.example", "password": PASSWORD})
     assert "Sessions 1 Log out all" in section(cast.client("olga").get(page_of(cast.bo)), "Sessions")
     assert "Sessions" not in words(cast.client("max").get(page_of(cast.bo)))  # a Manager does not log out
@@ -114,7 +114,7 @@ def test_sessions_and_activity_are_not_for_everybody(cast):
 
 
 @pytest.mark.spec("R-7")
-def test_who_outranks_the_viewer_is_shown_and_not_to_be_changed(cast):
+def test_higher_ranked_members_are_view_only(cast):
     page = cast.client("max").get(page_of(cast.olga))
     assert LOOK in words(page) and "role allows more than yours" in words(page)
     assert 'id="profile"' not in page.content.decode() and "Save changes" not in words(page)
@@ -124,7 +124,7 @@ def test_who_outranks_the_viewer_is_shown_and_not_to_be_changed(cast):
 
 
 @pytest.mark.spec("U-19", "R-2")
-def test_who_may_only_read_people_sees_the_reason(cast):
+def test_readers_see_why_they_cannot_edit(cast):
     ria = add_member(cast.globex, add_user("ria@globex.example", "Ria"), "read_only")
     client = Client()
     client.force_login(ria.user, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -135,7 +135,7 @@ def test_who_may_only_read_people_sees_the_reason(cast):
 
 
 @pytest.mark.spec("U-16")
-def test_an_external_members_names_are_read_only_with_the_reason(cast):
+def test_the_names_of_external_members_are_read_only_with_the_reason(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(managed_by=ManagedBy.SCIM)
     Group.objects.filter(pk=cast.groups["marketing"].pk).update(managed_by=ManagedBy.SCIM)
     page = cast.client("olga").get(page_of(cast.bo))
@@ -146,14 +146,14 @@ def test_an_external_members_names_are_read_only_with_the_reason(cast):
 
 
 @pytest.mark.spec("U-12")
-def test_a_deactivated_member_comes_with_a_warning(cast):
+def test_a_deactivated_members_page_has_a_warning(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     page = cast.client("olga").get(page_of(cast.bo))
     assert "Bo Lindqvist can’t sign in. You can add groups and projects" in words(page)
 
 
 @pytest.mark.spec("R-6", "R-8")
-def test_roles_that_cannot_be_given_are_off_with_the_reason(cast):
+def test_roles_that_cannot_be_given_are_disabled_with_the_reason(cast):
     admin = role_named("admin")
     page = cast.client("max").get(page_of(cast.bo))
     assert choices_off(page) == {str(admin.pk)} and "You cannot give the role Admin" in words(page)
@@ -177,7 +177,7 @@ def test_pending_members_have_a_page_too(cast):
 
 
 @pytest.mark.spec("A-5")
-def test_others_members_have_no_page_here(cast):
+def test_members_of_other_organizations_have_no_page(cast):
     for below in ("", "projects/", "activity/"):
         assert cast.client("olga").get(page_of(cast.tess, below)).status_code == 404
         assert cast.client("bo").get(page_of(cast.max, below)).status_code == 403
@@ -186,7 +186,7 @@ def test_others_members_have_no_page_here(cast):
 
 
 @pytest.mark.spec("U-8")
-def test_the_name_in_the_table_leads_there_and_back(cast):
+def test_the_name_in_the_table_links_to_the_page_and_back(cast):
     page = cast.client("olga").get("/o/acme/users/?q=bo&status=everyone").content.decode()
     link = re.search(r'<a class="name" id="name-[^"]*" href="([^"]*)" hx-get="([^"]*)" hx-target="#dialog"', page)
     assert link and link[1] == link[2] == page_of(cast.bo, view="%3Fq%3Dbo%26status%3Deveryone")
@@ -196,7 +196,7 @@ def test_the_name_in_the_table_leads_there_and_back(cast):
 
 
 @pytest.mark.spec("U-7")
-def test_the_pages_own_menu_leaves_out_the_way_there(cast):
+def test_the_pages_menu_does_not_link_to_itself(cast):
     entries = words(cast.client("olga").get(page_of(cast.bo, "menu/?at=profile"), headers=HTMX))
     assert "Edit profile" not in entries and "Deactivate" in entries
     assert "View profile" in words(cast.client("max").get(page_of(cast.olga, "menu/?at=profile"), headers=HTMX))

@@ -51,7 +51,7 @@ def test_a_role_is_added_edited_and_deleted_by_mouse(page, live_cast, enter, axe
 
 
 @pytest.mark.spec("R-3")
-def test_what_is_wrong_is_where_the_keyboard_goes_on(page, live_cast, enter, refusals, axe):
+def test_errors_get_keyboard_focus(page, live_cast, enter, refusals, axe):
     enter(page, live_cast, "olga", f"{ROLES}new/")
     page.get_by_label("Name").fill("Night desk")
     page.get_by_role("button", name="Add role").click()
@@ -69,7 +69,7 @@ def test_what_is_wrong_is_where_the_keyboard_goes_on(page, live_cast, enter, ref
 
 
 @pytest.mark.spec("R-3")
-def test_deleting_a_role_in_use_asks_for_another_by_keyboard(page, live_cast, desk, enter, axe):
+def test_choosing_a_replacement_by_keyboard(page, live_cast, desk, enter, axe):
     enter(page, live_cast, "olga", f"{ROLES}{desk.pk}/")
     link = page.get_by_role("link", name="Delete role")
     link.focus()
@@ -93,7 +93,7 @@ def test_deleting_a_role_in_use_asks_for_another_by_keyboard(page, live_cast, de
 
 
 @pytest.mark.spec("R-3")
-def test_a_role_is_added_by_keyboard_alone(page, live_cast, enter):
+def test_adding_a_role_by_keyboard(page, live_cast, enter):
     enter(page, live_cast, "olga", f"{ROLES}new/")
     page.get_by_label("Name").focus()
     page.keyboard.type("Readers")
@@ -145,7 +145,7 @@ def test_without_scripts(browser, live_server, live_cast, desk):
 
 
 @pytest.mark.spec("R-3")
-def test_what_another_one_changed_is_told(page, live_cast, desk, enter, axe):
+def test_a_concurrent_edit_is_shown(page, live_cast, desk, enter, axe):
     enter(page, live_cast, "olga", f"{ROLES}{desk.pk}/edit/")
     Role.objects.filter(pk=desk.pk).update(name="Help desk")
     page.get_by_label("Description").fill("Mine")

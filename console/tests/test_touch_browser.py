@@ -21,7 +21,7 @@ def phone(browser):
 
 @pytest.mark.spec("U-4")
 @pytest.mark.parametrize("width", [1440, 1380, 390])
-def test_long_names_leave_the_menu_where_it_is(page, live_cast, enter, width):
+def test_long_names_do_not_move_the_menu(page, live_cast, enter, width):
     role = add_role(live_cast.acme, LONG, Permission.PEOPLE_VIEW)
     member = add_member(live_cast.acme, add_user("long@acme.example", "Bartholomew", LONG), role)
     in_groups([member], [Group.objects.create(organization=live_cast.acme, name=f"{LONG} {n}") for n in range(3)])
@@ -35,7 +35,7 @@ def test_long_names_leave_the_menu_where_it_is(page, live_cast, enter, width):
 
 
 @pytest.mark.spec("U-18")
-def test_what_a_finger_presses_is_large_enough(phone, live_cast, enter):
+def test_touch_targets_are_large_enough(phone, live_cast, enter):
     enter(phone, live_cast, "olga", USERS)
     row = phone.locator(f"#user-{live_cast.bo.pk}")
     box = row.get_by_role("checkbox").bounding_box()

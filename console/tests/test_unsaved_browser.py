@@ -31,7 +31,7 @@ class Leaving:
         ("#new-project", "Project name", PHONE), ("#edit-project", "Name", WIDE),
     ],
 )  # fmt: skip
-def test_a_dialog_asks(page, live_cast, enter, axe, opens, field, size):
+def test_a_dialog_asks_before_discarding(page, live_cast, enter, axe, opens, field, size):
     page.set_viewport_size(size)
     of = {"group": live_cast.groups["marketing"].pk, "project": live_cast.projects["website"].pk}
     doing, thing = opens.strip("#").split("-")
@@ -57,7 +57,7 @@ def test_a_dialog_asks(page, live_cast, enter, axe, opens, field, size):
 
 
 @pytest.mark.spec("G-1")
-def test_a_name_that_was_refused_is_asked_about_too(page, live_cast, enter):
+def test_a_refused_name_is_asked_about_too(page, live_cast, enter):
     enter(page, live_cast, "olga", "/o/acme/groups/")
     page.get_by_role("link", name="Add new group").click()
     dialog = page.get_by_role("dialog")
@@ -70,7 +70,7 @@ def test_a_name_that_was_refused_is_asked_about_too(page, live_cast, enter):
 
 @pytest.mark.spec("G-1")
 @pytest.mark.parametrize("thing", ["group", "project"])
-def test_what_is_saved_is_not_asked_about(page, live_cast, enter, thing):
+def test_saved_input_is_not_asked_about(page, live_cast, enter, thing):
     enter(page, live_cast, "olga", f"/o/acme/{thing}s/")
     leaving = Leaving(page)
     page.locator(f"#new-{thing}").click()
@@ -86,7 +86,7 @@ def test_what_is_saved_is_not_asked_about(page, live_cast, enter, thing):
     ("path", "field", "saves"),
     [("roles/new/", "Name", "Add role"), ("security/", "Allowed email domains", "Save rules")],
 )
-def test_a_page_asks(page, live_cast, enter, path, field, saves):
+def test_a_page_asks_before_discarding(page, live_cast, enter, path, field, saves):
     enter(page, live_cast, "olga", f"/o/acme/{path}")
     leaving = Leaving(page)
     page.get_by_label(field).first.fill("acme.example")

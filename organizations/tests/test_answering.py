@@ -3,7 +3,7 @@ administrative role needs a living inviter who could give it."""
 
 import pytest
 
-from console.tests.many import press, url
+from console.tests.bulk_requests import press, url
 from invitations.policies import can_accept
 from organizations.models import GroupRole, Membership
 from organizations.queries import profile_of

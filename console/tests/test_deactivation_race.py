@@ -35,7 +35,7 @@ def gets_in(client: Client) -> bool:
 @pytest.mark.django_db
 @pytest.mark.spec("S-5", "U-9", "U-10", "U-13")
 @pytest.mark.parametrize("noun", ["sessions", "deactivation", "deletion", "two-factor-reset"])
-def test_no_cookie_outlives_it(cast, noun):
+def test_session_cookies_stop_working(cast, noun):
     TOTPDevice.objects.create(user=cast.bo.user, name="App")
     note_two_factor(user=cast.bo.user)
     clients = [sign_in() for _ in range(3)]
@@ -52,7 +52,7 @@ def test_no_cookie_outlives_it(cast, noun):
 @pytest.mark.django_db
 @pytest.mark.spec("U-10", "U-13")
 @pytest.mark.parametrize("noun", ["deactivation", "deletion"])
-def test_a_new_sign_in_opens_nothing(cast, noun):
+def test_signing_in_again_gives_no_access(cast, noun):
     cast.client("olga").post(f"{USERS}{cast.bo.pk}/{noun}/")
     assert not gets_in(sign_in())
 
@@ -86,7 +86,7 @@ class Visitor:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.spec("U-10")
 @pytest.mark.parametrize("noun", ["deactivation", "deletion"])
-def test_nothing_gets_through_after_the_admins_answer(live_cast, noun):
+def test_no_request_succeeds_after_the_admins_response(live_cast, noun):
     visitors = [Visitor() for _ in range(3)]
     threads = [threading.Thread(target=visitor.run) for visitor in visitors]
     for thread in threads:
@@ -110,7 +110,7 @@ def test_nothing_gets_through_after_the_admins_answer(live_cast, noun):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.spec("U-10", "S-5")
-def test_sign_ins_under_way_are_out_with_the_others(live_cast):
+def test_sign_ins_in_progress_end_too(live_cast):
     """Passwords that were right before the member was deactivated, sessions written after."""
     olga = live_cast.client("olga")
 

@@ -42,7 +42,7 @@ def shared(cast) -> Membership:
 
 
 @pytest.mark.spec("U-10", "U-18")
-def test_deactivate_says_what_it_does_and_keeps_what_the_member_holds(cast):
+def test_deactivation_shows_the_consequences_and_keeps_roles_and_groups(cast):
     bo, olga = sign_in(cast.bo.user), cast.client("olga")
     sign_in(cast.bo.user)
     asked = olga.get(url(cast.bo, "deactivation"))
@@ -62,7 +62,7 @@ def test_deactivate_says_what_it_does_and_keeps_what_the_member_holds(cast):
 
 
 @pytest.mark.spec("U-10")
-def test_reactivate_undoes_it(cast):
+def test_reactivation_restores_access(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     olga = cast.client("olga")
     asked = olga.get(url(cast.bo, "reactivation", "%3Fstatus=deactivated"))
@@ -74,7 +74,7 @@ def test_reactivate_undoes_it(cast):
 
 
 @pytest.mark.spec("U-10", "I-9")
-def test_deactivate_says_which_invitations_die(cast):
+def test_deactivation_shows_invitations_that_become_invalid(cast):
     ann = add_member(cast.acme, add_user("ann@acme.example", "Ann"), "admin")
     cast.invite(ann, role="manager", people=[("Mo", "Ray", "mo@acme.example")])
     cast.invite(ann, role="builder", people=[("Bea", "Ray", "bea@acme.example")])
@@ -85,7 +85,7 @@ def test_deactivate_says_which_invitations_die(cast):
 
 
 @pytest.mark.spec("U-11")
-def test_a_shared_member_is_deleted_instead(cast, shared):
+def test_a_shared_member_can_only_be_deleted(cast, shared):
     olga, reason = cast.client("olga"), "Bo Lindqvist is a member of other organizations and cannot be deactivated"
     for answer in (olga.get(url(shared, "deactivation")), olga.post(url(shared, "deactivation"), headers=HTMX)):
         assert answer.status_code == 403 and f"{reason}; delete instead." in words(answer)
@@ -97,7 +97,7 @@ def test_a_shared_member_is_deleted_instead(cast, shared):
 
 
 @pytest.mark.spec("U-11", "A-5")
-def test_where_shared_members_may_be_deactivated_only_this_access_ends(cast, shared):
+def test_deactivating_a_shared_member_ends_only_this_access(cast, shared):
     cast.acme.deactivate_shared = True
     cast.acme.save()
     bo, olga = cast.client("bo"), cast.client("olga")
@@ -111,7 +111,7 @@ def test_where_shared_members_may_be_deactivated_only_this_access_ends(cast, sha
 
 
 @pytest.mark.spec("U-13", "U-18")
-def test_delete_says_all_that_goes(cast):
+def test_deletion_shows_all_consequences(cast):
     """Bo: a session, two groups, a project of his own alone, one shared with Opal, three invitations."""
     bo = cast.bo
     MembershipRole.objects.filter(membership=bo).update(role=role_named("manager"))
@@ -135,7 +135,7 @@ def test_delete_says_all_that_goes(cast):
 
 @pytest.mark.spec("U-13")
 @pytest.mark.parametrize("other", ["direct", "group", "deactivated"])
-def test_a_project_is_held_alone_where_nobody_else_was_given_it(cast, other):
+def test_projects_that_no_one_else_was_given_are_shown(cast, other):
     grant = {"organization": cast.acme, "project": cast.projects["ledger"]}
     ProjectGrant.objects.create(**grant, membership=cast.bo)
     if other == "group":
@@ -162,7 +162,7 @@ def test_delete_removes_everything_and_the_row(cast):
 
 
 @pytest.mark.spec("U-13", "A-5")
-def test_a_shared_user_stays_for_the_others(cast, shared):
+def test_a_shared_account_is_kept(cast, shared):
     olga = cast.client("olga")
     assert "They keep their account for other organizations" in words(olga.get(url(shared, "deletion")))
     olga.post(url(shared, "deletion"))
@@ -184,7 +184,7 @@ def test_deactivated_and_pending_members_are_deleted_from_both_tabs(cast, view):
 
 
 @pytest.mark.spec("U-13", "U-14")
-def test_delete_says_what_goes_with_a_pending_member(cast):
+def test_deletion_of_a_pending_member_shows_the_consequences(cast):
     groups, projects = [
         [str(things[name].pk)] for things, name in ((cast.groups, "marketing"), (cast.projects, "ledger"))
     ]
@@ -199,7 +199,7 @@ def test_delete_says_what_goes_with_a_pending_member(cast):
 
 
 @pytest.mark.spec("U-13")
-def test_whoever_was_deleted_is_invited_anew(cast):
+def test_a_deleted_member_can_be_invited_again(cast):
     cast.client("olga").post(url(cast.bo, "deletion"))
     again = cast.invite(people=[("Bo", "Lindqvist", "bo@acme.example")])[0].membership
     assert again.pk != cast.bo.pk and not again.group_links.exists()
@@ -219,7 +219,7 @@ def test_whoever_was_deleted_is_invited_anew(cast):
         ("two-factor-reset", "active", Status.DEACTIVATED),
     ],
 )
-def test_a_confirmation_that_is_out_of_date_does_nothing_and_says_so(cast, noun, seen, now):
+def test_an_outdated_confirmation_changes_nothing(cast, noun, seen, now):
     Membership.objects.filter(pk=cast.bo.pk).update(status=now, two_factor=True)
     for headers in ({}, HTMX):
         answer = cast.client("olga").post(url(cast.bo, noun), {"seen": seen}, headers=headers)
@@ -230,14 +230,14 @@ def test_a_confirmation_that_is_out_of_date_does_nothing_and_says_so(cast, noun,
 
 
 @pytest.mark.spec("U-18")
-def test_a_second_press_finds_nobody(cast):
+def test_a_second_deletion_is_not_found(cast):
     olga = cast.client("olga")
     assert [olga.post(url(cast.bo, "deletion")).status_code for _ in range(2)] == [302, 404]
 
 
 @pytest.mark.spec("U-18")
 @pytest.mark.parametrize("noun", ["deletion", "deactivation", "reactivation", "sessions", "two-factor-reset"])
-def test_who_is_deleted_just_then_is_not_found(cast, noun, monkeypatch):
+def test_a_member_deleted_meanwhile_is_not_found(cast, noun, monkeypatch):
     """Between finding the member and locking their row."""
     from console.member.actions import member_action
 
@@ -254,7 +254,7 @@ def test_who_is_deleted_just_then_is_not_found(cast, noun, monkeypatch):
 
 
 @pytest.mark.spec("I-2", "U-18")
-def test_whose_invitation_is_withdrawn_just_then_is_not_found(cast, monkeypatch):
+def test_a_member_whose_invitation_was_withdrawn_meanwhile_is_not_found(cast, monkeypatch):
     """After the rules were asked, and before the organization's row was to be had."""
     from console.member.actions import invitation
 
@@ -267,7 +267,7 @@ def test_whose_invitation_is_withdrawn_just_then_is_not_found(cast, monkeypatch)
 
 
 @pytest.mark.spec("U-13")
-def test_a_deletion_may_take_longer_than_a_page(cast):
+def test_a_deletion_can_take_longer_than_a_page(cast):
     """Whom the member invited point at them: for a founder of a million that is one long UPDATE."""
     if connection.vendor != "postgresql":
         pytest.skip("Only PostgreSQL ends statements that run for long.")

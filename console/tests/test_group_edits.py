@@ -27,7 +27,7 @@ def marketing(cast) -> Group:
 
 
 @pytest.mark.spec("G-2")
-def test_projects_are_given_and_taken(cast, marketing):
+def test_adding_and_removing_projects(cast, marketing):
     client, ledger = cast.client("max"), cast.projects["ledger"]
     assert "Already has access" in words(client.get(url(marketing, "projects/")))
     done = client.post(url(marketing, "projects/"), {"projects": str(ledger.pk)}, follow=True)
@@ -39,7 +39,7 @@ def test_projects_are_given_and_taken(cast, marketing):
 
 
 @pytest.mark.spec("G-4", "R-6")
-def test_roles_are_changed_and_those_above_are_off(cast, marketing):
+def test_changing_roles_and_disabled_higher_roles(cast, marketing):
     client = cast.client("max")
     asked = client.get(url(marketing, "roles/"))
     assert "You cannot give the role Admin" in words(asked)
@@ -51,7 +51,7 @@ def test_roles_are_changed_and_those_above_are_off(cast, marketing):
 
 
 @pytest.mark.spec("G-4")
-def test_two_who_change_different_roles_undo_nothing(cast, marketing):
+def test_two_people_can_change_different_roles(cast, marketing):
     builder, operator = role_named("builder"), role_named("operator")
     GroupRole.objects.create(organization=cast.acme, group=marketing, role=builder)
     GroupRole.objects.create(organization=cast.acme, group=marketing, role=operator)  # given after the form was made
@@ -63,7 +63,7 @@ def test_two_who_change_different_roles_undo_nothing(cast, marketing):
 
 
 @pytest.mark.spec("G-2")
-def test_rename_and_describe(cast, marketing):
+def test_editing_name_and_description(cast, marketing):
     client = cast.client("max")
     typed = {"name": "Brand", "description": "All of it", "seen_name": "Marketing", "seen_description": ""}
     done = client.post(url(marketing, "details/"), typed, follow=True)
@@ -75,7 +75,7 @@ def test_rename_and_describe(cast, marketing):
 
 
 @pytest.mark.spec("G-2")
-def test_a_rename_meets_another(cast, marketing):
+def test_a_concurrent_rename_is_a_conflict(cast, marketing):
     client = cast.client("max")
     typed = {"name": "Studio", "description": "", "seen_name": "Marketing", "seen_description": ""}
     edit_group(actor=cast.olga, group=marketing, name="Brand", description="Hers")
@@ -90,7 +90,7 @@ def test_a_rename_meets_another(cast, marketing):
 
 
 @pytest.mark.spec("G-2", "U-18")
-def test_delete_says_what_is_lost_and_what_stays(cast, marketing):
+def test_delete_shows_what_is_lost_and_what_is_kept(cast, marketing):
     in_groups([cast.opal, cast.max], [marketing])
     in_groups([cast.max], [cast.groups["research"]])
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["atlas"], membership=cast.opal)
@@ -110,7 +110,7 @@ def test_delete_says_what_is_lost_and_what_stays(cast, marketing):
 
 
 @pytest.mark.spec("G-2")
-def test_deleting_from_the_list_comes_back_to_its_view(cast, marketing):
+def test_deleting_from_the_list_returns_to_it(cast, marketing):
     client, path = cast.client("olga"), url(marketing, "deletion/") + "?view=q%3Dmark"
     assert link(client.get(path), "Cancel") == "/o/acme/groups/?q=mark"
     done = client.post(path, headers=HTMX)
@@ -120,7 +120,7 @@ def test_deleting_from_the_list_comes_back_to_its_view(cast, marketing):
 
 
 @pytest.mark.spec("G-2")
-def test_a_group_that_goes_meanwhile_is_no_error(cast, marketing, monkeypatch):
+def test_a_group_deleted_meanwhile_is_not_found(cast, marketing, monkeypatch):
     def gone(**_arguments):
         raise Group.DoesNotExist
 

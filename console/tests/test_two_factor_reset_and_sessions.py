@@ -35,7 +35,7 @@ def bo(cast) -> Membership:
 
 
 @pytest.mark.spec("U-9", "U-18")
-def test_reset_says_what_stops_working_and_does_it(cast, bo):
+def test_reset_shows_the_consequences_and_resets(cast, bo):
     signed_in, olga = sign_in(bo.user), cast.client("olga")
     asked = words(olga.get(url(bo, "two-factor-reset")))
     for text in (
@@ -63,7 +63,7 @@ def test_without_a_second_factor_there_is_nothing_to_reset(cast):
 
 
 @pytest.mark.spec("U-9", "R-4")
-def test_only_admins_reset(cast, bo):
+def test_only_admins_can_reset(cast, bo):
     for name in ("max", "opal"):
         assert cast.client(name).post(url(bo, "two-factor-reset")).status_code == 403
     # Whoever makes a role, or is refused, reads that this is part of the permission.
@@ -75,7 +75,7 @@ def test_only_admins_reset(cast, bo):
 
 
 @pytest.mark.spec("U-9", "A-5")
-def test_no_organization_weakens_the_door_of_another(cast, bo):
+def test_an_organization_cannot_weaken_anothers_sign_in(cast, bo):
     add_member(cast.globex, bo.user, "billing")
     answer = cast.client("olga").post(url(bo, "two-factor-reset"))
     assert answer.status_code == 403 and "so no single one can reset their 2FA" in words(answer)
@@ -85,7 +85,7 @@ def test_no_organization_weakens_the_door_of_another(cast, bo):
 
 
 @pytest.mark.spec("S-5", "U-7")
-def test_log_out_lists_the_sessions_and_ends_them(cast):
+def test_log_out_lists_and_ends_the_sessions(cast):
     clients, olga = [sign_in(cast.bo.user) for _ in range(2)], cast.client("olga")
     asked = words(olga.get(url(cast.bo, "sessions")))
     assert "Log out Bo Lindqvist everywhere?" in asked and "2 sessions end at their next click." in asked
@@ -100,7 +100,7 @@ def test_log_out_lists_the_sessions_and_ends_them(cast):
 
 @pytest.mark.spec("S-5")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_who_logs_out_themselves_signs_in_again(cast, headers):
+def test_users_who_log_themselves_out_sign_in_again(cast, headers):
     olga, other = cast.client("olga"), sign_in(cast.olga.user)
     assert "This browser is logged out, too" in words(olga.get(url(cast.olga, "sessions")))
     answer = olga.post(url(cast.olga, "sessions"), headers=headers)
@@ -109,7 +109,7 @@ def test_who_logs_out_themselves_signs_in_again(cast, headers):
 
 
 @pytest.mark.spec("S-5")
-def test_only_who_may_sign_in_is_logged_out(cast):
+def test_only_active_members_can_be_logged_out(cast):
     nadia = cast.invite()[0].membership
     Membership.objects.filter(pk=cast.opal.pk).update(status="deactivated")
     for member in (nadia, cast.opal):

@@ -61,7 +61,7 @@ def go_on_later(action: BulkAction) -> None:
 
 
 @pytest.mark.django_db
-def test_in_slices_until_all_are_done(cast, monkeypatch):
+def test_batches_continue_until_all_are_done(cast, monkeypatch):
     asked = []
     monkeypatch.setattr("console.bulk.worker.publish", lambda *what: asked.append(what))
     action = begin(cast.olga, joined(cast.acme, 25))
@@ -74,7 +74,7 @@ def test_in_slices_until_all_are_done(cast, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_above_200_a_worker_is_asked_after_the_commit(cast, monkeypatch, django_capture_on_commit_callbacks):
+def test_above_200_a_worker_is_woken_after_the_commit(cast, monkeypatch, django_capture_on_commit_callbacks):
     asked = []
     monkeypatch.setattr(waking, "publish", lambda *what: asked.append(what))
     with django_capture_on_commit_callbacks(execute=True):
@@ -86,7 +86,7 @@ def test_above_200_a_worker_is_asked_after_the_commit(cast, monkeypatch, django_
 
 
 @pytest.mark.django_db
-def test_what_lost_its_wake_up_is_swept(cast, monkeypatch):
+def test_stalled_actions_are_resumed(cast, monkeypatch):
     asked = []
     monkeypatch.setattr("console.bulk.services.publish", lambda *what: asked.append(what[1]) or True)
     action = begin(cast.olga, joined(cast.acme, 2))
@@ -100,7 +100,7 @@ def test_what_lost_its_wake_up_is_swept(cast, monkeypatch):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", ["demoted", "deactivated", "deleted"])
-def test_who_lost_the_right_half_way_goes_no_further(cast, way):
+def test_an_actor_who_loses_the_permission_midway_changes_no_more(cast, way):
     action = begin(cast.olga, joined(cast.acme, 10))
     worker.process(action.pk, limit=4)
     if way == "demoted":
@@ -118,7 +118,7 @@ def test_who_lost_the_right_half_way_goes_no_further(cast, way):
 
 
 @pytest.mark.django_db
-def test_ones_own_role_changes_last(cast):
+def test_the_actors_own_role_changes_last(cast):
     members = [cast.olga, *joined(cast.acme, 3)]
     MembershipRole.objects.filter(membership=cast.max).update(role=role_named("admin"))
     action = begin(cast.olga, members, "role", roles=(role_named("operator"),))
@@ -128,7 +128,7 @@ def test_ones_own_role_changes_last(cast):
 
 
 @pytest.mark.django_db
-def test_very_many_are_written_down_by_the_worker(cast, monkeypatch):
+def test_the_worker_prepares_very_large_selections(cast, monkeypatch):
     monkeypatch.setattr("console.bulk.services.CAP", 5)
     kind, key = KINDS["deactivation"], uuid4()
     joined(cast.acme, 12)
@@ -148,7 +148,7 @@ def test_very_many_are_written_down_by_the_worker(cast, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_stopped_one_goes_no_further(cast):
+def test_a_stopped_action_changes_no_more(cast):
     action = begin(cast.olga, joined(cast.acme, 10))
     worker.process(action.pk, limit=4)
     assert services.cancel_bulk(actor=cast.olga, action=action) is True
@@ -159,7 +159,7 @@ def test_a_stopped_one_goes_no_further(cast):
 
 
 @pytest.mark.django_db
-def test_a_stopped_one_tells_of_the_member_in_hand_as_well(cast, monkeypatch):
+def test_a_stopped_action_counts_the_member_being_processed(cast, monkeypatch):
     kind, tried = KINDS["deactivation"], []
 
     def work(actor, member, choice):
@@ -175,7 +175,7 @@ def test_a_stopped_one_tells_of_the_member_in_hand_as_well(cast, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_what_was_chosen_may_be_gone(cast):
+def test_the_chosen_group_or_role_may_be_deleted(cast):
     members = joined(cast.acme, 2)
     action = begin(cast.olga, members, "group", group=cast.groups["research"])
     Group.objects.filter(pk=cast.groups["research"].pk).delete()
@@ -189,7 +189,7 @@ def test_what_was_chosen_may_be_gone(cast):
 
 
 @pytest.mark.django_db
-def test_a_fault_stops_one_member_and_no_other(cast, monkeypatch, caplog):
+def test_an_error_skips_one_member_only(cast, monkeypatch, caplog):
     members = joined(cast.acme, 3)
     tried = []
 
@@ -213,7 +213,7 @@ def test_a_fault_stops_one_member_and_no_other(cast, monkeypatch, caplog):
 
 
 @pytest.mark.django_db
-def test_entries_of_the_audit_log_say_where_it_was_asked(cast):
+def test_audit_entries_have_the_requests_origin(cast):
     action = begin(cast.olga, joined(cast.acme, 1))
     BulkAction.objects.filter(pk=action.pk).update(ip="192.0.2.7", request_id="abc")
     worker.process(action.pk)
@@ -222,7 +222,7 @@ def test_entries_of_the_audit_log_say_where_it_was_asked(cast):
 
 
 @pytest.mark.django_db
-def test_old_results_go(cast):
+def test_old_results_are_deleted(cast):
     action = begin(cast.olga, joined(cast.acme, 3))
     worker.process(action.pk)
     BulkAction.objects.update(finished_at=timezone.now() - timedelta(days=29))
@@ -234,13 +234,13 @@ def test_old_results_go(cast):
 
 
 @pytest.mark.django_db
-def test_nobody_begins_what_they_may_not_do(cast):
+def test_starting_requires_the_permission(cast):
     with pytest.raises(Refused):
         begin(cast.max, [cast.bo], "deletion")
 
 
 @pytest.mark.django_db
-def test_somebody_elses_key_begins_nothing(cast):
+def test_another_actors_key_starts_nothing(cast):
     action = begin(cast.olga, [cast.bo])
     with pytest.raises(BulkAction.DoesNotExist):
         services.start_bulk(
@@ -256,7 +256,7 @@ def test_somebody_elses_key_begins_nothing(cast):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("not on_postgresql()")
-def test_four_at_once_do_each_member_once(live_cast, monkeypatch):
+def test_four_workers_process_each_member_once(live_cast, monkeypatch):
     monkeypatch.setattr("console.bulk.worker.publish", lambda *what: True)
     action = begin(live_cast.olga, joined(live_cast.acme, 40))
     assert not any(isinstance(told, Exception) for told in at_once(4, lambda number: worker.process(action.pk)))
@@ -268,7 +268,7 @@ def test_four_at_once_do_each_member_once(live_cast, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("not on_postgresql()")
-def test_two_that_delete_the_same_people(live_cast, monkeypatch):
+def test_two_deletions_of_the_same_members(live_cast, monkeypatch):
     monkeypatch.setattr("console.bulk.worker.publish", lambda *what: True)
     members = joined(live_cast.acme, 20)
     actions = [begin(live_cast.olga, members, "deletion") for _ in range(2)]
@@ -279,7 +279,9 @@ def test_two_that_delete_the_same_people(live_cast, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_worker_leaves_nobody_half_done_or_done_twice(live_cast, celery_worker_process, settings, monkeypatch):
+def test_a_killed_worker_leaves_no_member_half_processed_or_processed_twice(
+    live_cast, celery_worker_process, settings, monkeypatch
+):
     if not settings.REDIS_URL or not on_postgresql():
         pytest.skip("needs PostgreSQL and Redis")
     monkeypatch.setattr(waking, "_quiet_until", 0.0)

@@ -43,7 +43,7 @@ def mails(member: Membership) -> int:
 
 
 @pytest.mark.spec("I-2", "U-18")
-def test_resend_keeps_the_expiry_and_comes_back_to_the_view(cast, nadia):
+def test_resend_keeps_the_expiry_and_returns_to_the_list(cast, nadia):
     expires, client = nadia.invite_expires_at, cast.client("max")
     answer = client.post(url(nadia, "invitation", "pending/%3Fsort=name"), follow=True)
     assert answer.redirect_chain == [(f"{PENDING}?sort=name", 302)]
@@ -55,7 +55,7 @@ def test_resend_keeps_the_expiry_and_comes_back_to_the_view(cast, nadia):
 
 
 @pytest.mark.spec("I-2", "U-18")
-def test_resend_by_htmx_changes_row_counts_and_says_so(cast, nadia):
+def test_resend_by_htmx_updates_row_counts_and_message(cast, nadia):
     answer = cast.client("max").post(url(nadia, "invitation", "pending/"), headers=HTMX)
     body = answer.content.decode()
     assert answer.status_code == 200 and "<html" not in body
@@ -66,7 +66,7 @@ def test_resend_by_htmx_changes_row_counts_and_says_so(cast, nadia):
 
 
 @pytest.mark.spec("I-2")
-def test_a_second_press_sends_nothing_twice(cast, nadia):
+def test_a_second_click_sends_nothing(cast, nadia):
     client = cast.client("olga")
     page = client.get(url(nadia, "menu"))
     action = re.search(r'action="([^"]*invitation[^"]*)"', page.content.decode())[1].replace("&amp;", "&")
@@ -75,7 +75,7 @@ def test_a_second_press_sends_nothing_twice(cast, nadia):
 
 
 @pytest.mark.spec("I-3")
-def test_an_expired_invitation_starts_anew_after_a_confirmation(cast, eve):
+def test_an_expired_invitation_restarts_after_a_confirmation(cast, eve):
     client, address = cast.client("olga"), url(eve, "invitation", "pending/")
     asked = client.get(address)
     assert "A new period of 30 days starts, and the old link stops working." in words(asked)
@@ -93,7 +93,7 @@ def test_an_expired_invitation_starts_anew_after_a_confirmation(cast, eve):
 
 
 @pytest.mark.spec("I-3")
-def test_an_expired_invitation_is_not_renewed_from_all_users(cast, eve):
+def test_an_expired_invitation_is_not_resent_from_all_users(cast, eve):
     for address in (url(eve, "invitation"), url(eve, "invitation", "%3Fstatus=expired")):
         answer = cast.client("olga").post(address, {"renew": "1"})
         assert answer.status_code == 403 and "Renew it from the Pending tab" in words(answer)
@@ -101,14 +101,14 @@ def test_an_expired_invitation_is_not_renewed_from_all_users(cast, eve):
 
 
 @pytest.mark.spec("I-2")
-def test_who_joined_gets_no_invitation(cast):
+def test_members_who_joined_get_no_invitation(cast):
     for member in (cast.bo, cast.olga):
         answer = cast.client("olga").post(url(member, "invitation", "pending/"))
         assert answer.status_code == 403 and "has joined already" in words(answer)
 
 
 @pytest.mark.spec("I-2", "W-1")
-def test_nobody_resends_where_single_sign_on_is_enforced(cast, nadia):
+def test_resend_is_refused_where_single_sign_on_is_enforced(cast, nadia):
     cast.acme.sso_enforced = True
     cast.acme.save()
     client = cast.client("olga")
@@ -121,7 +121,7 @@ def test_nobody_resends_where_single_sign_on_is_enforced(cast, nadia):
 
 
 @pytest.mark.spec("U-18")
-def test_delete_says_what_is_lost_and_does_it(cast, nadia):
+def test_delete_shows_the_consequences_and_deletes(cast, nadia):
     client, address = cast.client("olga"), url(nadia, "deletion", "pending/")
     asked = client.get(address)
     for text in (
@@ -142,7 +142,7 @@ def test_delete_says_what_is_lost_and_does_it(cast, nadia):
 
 
 @pytest.mark.spec("U-18")
-def test_delete_by_htmx_has_the_list_load_anew(cast, nadia):
+def test_delete_by_htmx_reloads_the_list(cast, nadia):
     client = cast.client("olga")
     dialog = client.get(url(nadia, "deletion"), headers=HTMX).content.decode()
     assert "<dialog" in dialog and "<html" not in dialog
@@ -152,14 +152,14 @@ def test_delete_by_htmx_has_the_list_load_anew(cast, nadia):
 
 
 @pytest.mark.spec("U-18")
-def test_a_second_press_of_delete_finds_nobody(cast, nadia):
+def test_a_second_click_on_delete_is_not_found(cast, nadia):
     client = cast.client("olga")
     assert [client.post(url(nadia, "deletion")).status_code for _ in range(2)] == [302, 404]
     assert Entry.objects.filter(action="member.deleted").count() == 1
 
 
 @pytest.mark.spec("U-18")
-def test_who_accepted_just_before_is_not_deleted(cast, nadia, monkeypatch):
+def test_a_member_who_just_accepted_is_not_deleted(cast, nadia, monkeypatch):
     def accepted(**_arguments) -> bool:
         return False
 
@@ -174,7 +174,7 @@ def test_who_accepted_just_before_is_not_deleted(cast, nadia, monkeypatch):
 
 
 @pytest.mark.spec("R-4")
-def test_a_manager_does_not_delete(cast, nadia):
+def test_managers_cannot_delete(cast, nadia):
     for method in ("get", "post"):
         answer = getattr(cast.client("max"), method)(url(nadia, "deletion"))
         assert answer.status_code == 403 and "“Reset 2FA, log out, deactivate and delete people”" in words(answer)
@@ -186,7 +186,7 @@ def test_a_manager_does_not_delete(cast, nadia):
 
 @pytest.mark.spec("A-5")
 @pytest.mark.parametrize("noun", ["menu", "invitation", "deletion"])
-def test_others_members_are_not_found(cast, nadia, noun):
+def test_members_of_other_organizations_are_not_found(cast, nadia, noun):
     assert cast.client("olga").get(f"{USERS}{cast.tess.pk}/{noun}/").status_code == 404
     assert cast.client("olga").get(f"{USERS}{uuid4()}/{noun}/").status_code == 404
     assert cast.client("tess").get(url(nadia, noun)).status_code == 404
@@ -205,7 +205,7 @@ def test_others_members_are_not_found(cast, nadia, noun):
     "view",
     ["//evil.example/", "https://evil.example/", "..%2F..%2F", "pending", "%00", "?" + "a=1&" * 3000, "pending/?q=%25"],
 )
-def test_a_forged_view_leads_to_the_list_at_worst(cast, nadia, view):
+def test_a_forged_view_can_only_lead_to_the_list(cast, nadia, view):
     answer = cast.client("olga").post(f"{USERS}{nadia.pk}/invitation/", query_params={"view": view})
     assert answer.status_code == 302 and answer["Location"].startswith(USERS)
 
@@ -217,7 +217,7 @@ def test_an_expired_sign_in_leaves_the_page_instead_of_filling_the_table(cast):
 
 
 @pytest.mark.spec("U-6")
-def test_htmx_gets_the_part_and_a_restored_history_the_page(cast):
+def test_htmx_gets_a_fragment_and_a_restored_history_the_page(cast):
     client = cast.client("olga")
     part, page = (
         client.get(USERS, headers=HTMX),

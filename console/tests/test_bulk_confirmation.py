@@ -5,7 +5,7 @@ import re
 import pytest
 
 from console.models import BulkAction
-from console.tests.many import BULK, HTMX, bar, press, states, url
+from console.tests.bulk_requests import BULK, HTMX, bar, press, states, url
 from console.tests.people import USERS, joined, link, pending, words
 from organizations.models import ManagedBy, Membership, Status
 from teamadmin.testing.cast import add_member, add_user, role_named
@@ -13,7 +13,7 @@ from teamadmin.testing.cast import add_member, add_user, role_named
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15")]
 
 
-def test_groups_are_searched_where_there_are_many(cast, monkeypatch):
+def test_many_groups_can_be_searched(cast, monkeypatch):
     monkeypatch.setattr("organizations.queries.picking.PICK_LIMIT", 1)
     client, address = cast.client("max"), url("group", cast.bo)
     page = client.get(address)
@@ -23,7 +23,7 @@ def test_groups_are_searched_where_there_are_many(cast, monkeypatch):
     assert "No group matches “zz”." in words(client.post(address, {"find": "1", "search": "zz"}))
 
 
-def test_many_deletions_are_typed_out(cast):
+def test_deleting_many_requires_typing(cast):
     members = joined(cast.acme, 10)
     client, address = cast.client("olga"), url("deletion", *members)
     assert "Type" not in words(client.get(url("deletion", *members[:9])))
@@ -36,7 +36,7 @@ def test_many_deletions_are_typed_out(cast):
     assert "Type" not in words(client.get(url("deletion", cast.bo)))
 
 
-def test_a_second_press_of_the_same_button_begins_nothing(cast):
+def test_a_second_click_starts_nothing(cast):
     client, address = cast.client("olga"), url("deactivation", cast.bo)
     once = re.search(r'name="once" value="([^"]+)"', client.get(address).content.decode())[1]
     first, second = (client.post(address, {"once": once}) for _ in range(2))
@@ -44,7 +44,7 @@ def test_a_second_press_of_the_same_button_begins_nothing(cast):
     assert BulkAction.objects.count() == 1 and states() == {"done": 1}
 
 
-def test_a_button_that_a_colleague_pressed_is_not_ones_own(cast):
+def test_another_actors_confirmation_is_refused(cast):
     """Somebody else signs in at the same browser, and presses in a tab that is still open; or the key is made up."""
     olga, mine = cast.client("olga"), url("deactivation", cast.opal)
     once = re.search(r'name="once" value="([^"]+)"', olga.get(mine).content.decode())[1]
@@ -55,12 +55,12 @@ def test_a_button_that_a_colleague_pressed_is_not_ones_own(cast):
 
 
 @pytest.mark.parametrize("asked", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "1900-01-01T00:00:00Z"])
-def test_a_time_that_was_made_up_is_no_fault(cast, asked):
+def test_an_invalid_time_is_ignored(cast, asked):
     address = url("deactivation", view="?status=active", all="1")
     assert cast.client("olga").post(address, {"asked": asked}).status_code in (302, 409)
 
 
-def test_who_came_since_is_not_touched(cast):
+def test_members_added_since_are_not_changed(cast):
     client, address = cast.client("olga"), url("deactivation", view="?status=active", all="1")
     page = client.get(address).content.decode()
     hidden = dict(re.findall(r'<input type="hidden" name="(once|asked|seen)" value="([^"]*)"', page))
@@ -71,7 +71,7 @@ def test_who_came_since_is_not_touched(cast):
     assert Membership.objects.filter(organization=cast.acme, status=Status.DEACTIVATED).count() == 3
 
 
-def test_more_who_match_than_were_shown_are_asked_about_again(cast):
+def test_more_matches_than_shown_require_another_confirmation(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     client, address = cast.client("olga"), url("deactivation", view="?status=active", all="1")
     page = client.get(address).content.decode()
@@ -82,7 +82,7 @@ def test_more_who_match_than_were_shown_are_asked_about_again(cast):
     assert not BulkAction.objects.exists()
 
 
-def test_by_htmx_the_dialog_closes_and_list_and_counts_change(cast):
+def test_htmx_closes_the_dialog_and_updates_list_and_counts(cast):
     client, address = cast.client("olga"), url("deactivation", cast.bo)
     dialog = client.get(address, headers=HTMX).content.decode()
     assert "<dialog" in dialog and "<html" not in dialog
@@ -106,7 +106,7 @@ def test_by_htmx_the_dialog_closes_and_list_and_counts_change(cast):
         ("max", "", ["role", "group"]),
     ],
 )
-def test_the_bar_holds_what_can_apply(cast, who, view, expected):
+def test_the_bar_shows_applicable_actions(cast, who, view, expected):
     Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
     pending(cast.acme, 1)
     page = cast.client(who).get(USERS + view)
@@ -114,13 +114,13 @@ def test_the_bar_holds_what_can_apply(cast, who, view, expected):
     assert link(page, "Bulk actions") == BULK
 
 
-def test_readers_are_offered_the_export_alone(cast):
+def test_readers_can_only_export(cast):
     cast.ria = add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only")
     page = cast.client("ria").get("/o/globex/users/")
     assert bar(page) == [] and page.content.decode().count('name="member"') == 2
 
 
-def test_nobody_ticked_is_said(cast):
+def test_an_empty_selection_is_reported(cast):
     client = cast.client("olga")
     for method in ("get", "post"):
         answer = getattr(client, method)(url("deletion", view="?status=active"), follow=True)
@@ -128,7 +128,7 @@ def test_nobody_ticked_is_said(cast):
     assert client.get(url("deletion"), headers=HTMX)["HX-Redirect"] == USERS
 
 
-def test_members_of_others_are_nobody(cast):
+def test_members_of_other_organizations_are_ignored(cast):
     client = cast.client("olga")
     asked = client.get(url("deletion", cast.tess))
     assert "This action doesn’t apply to anyone selected." in words(asked) and "Tess" not in words(asked)
@@ -136,7 +136,7 @@ def test_members_of_others_are_nobody(cast):
     assert Membership.objects.filter(pk=cast.tess.pk).exists()
 
 
-def test_ids_that_are_none_and_too_many(cast):
+def test_invalid_ids_and_too_many_ids(cast):
     client = cast.client("olga")
     assert client.get(f"{BULK}deletion/?member=x&member=").status_code == 302
     assert client.get(f"{BULK}deletion/?" + "member=x&" * 201).status_code == 400
@@ -144,7 +144,7 @@ def test_ids_that_are_none_and_too_many(cast):
 
 @pytest.mark.parametrize("size", [3, 60])
 @pytest.mark.parametrize("kind", ["role", "group", "deactivation", "deletion"])
-def test_asking_costs_the_same_for_few_and_many(cast, django_assert_max_num_queries, kind, size):
+def test_a_confirmation_costs_the_same_for_few_and_many(cast, django_assert_max_num_queries, kind, size):
     admins = joined(cast.acme, size, role="admin")
     client = cast.client("olga")
     with django_assert_max_num_queries(12):
@@ -172,13 +172,13 @@ def test_count_of_all_that_match(cast):
     assert "Deactivate 1 user?" in words(client.get(url("deactivation", view=f"?role={role}", all="1")))
 
 
-def test_who_changes_their_own_role_is_told(cast):
+def test_actors_are_warned_about_changing_their_own_role(cast):
     assert "You are included" in words(cast.client("olga").get(url("role", cast.olga, cast.bo)))
     assert "You are included" not in words(cast.client("olga").get(url("role", cast.max, cast.bo)))
 
 
 @pytest.mark.spec("W-1")
-def test_nobody_resends_where_single_sign_on_is_enforced(cast):
+def test_resend_is_refused_where_single_sign_on_is_enforced(cast):
     (nadia,) = cast.invite()
     cast.acme.sso_enforced = True
     cast.acme.save()

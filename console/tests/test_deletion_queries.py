@@ -42,7 +42,7 @@ def crowd(live_cast):
 
 @pytest.mark.spec("U-13", "U-14", "U-10")
 @pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
-def test_who_goes_is_not_looked_for_in_all_of_a_table(crowd, plan):
+def test_a_deletion_uses_indexes(crowd, plan):
     def delete_one(actor, member):
         delete_member(actor=actor, member=member)
 
