@@ -1,4 +1,4 @@
-"""Asking for an action on many members, in tests."""
+"""Requests for bulk actions, in tests."""
 
 import re
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ def url(kind: str, *members: Membership, view: str = "", **fields: str) -> str:
 
 
 def press(client, address: str, *, headers=None, **fields):
-    """Opens the question and presses its button with what it holds."""
+    """Open the confirmation and submit it with its own fields."""
     page = client.get(address)
     hidden = dict(
         re.findall(r'<input type="hidden" name="(once|asked|seen|others)" value="([^"]*)"', page.content.decode())

@@ -8,7 +8,7 @@ from teamadmin.testing.pages import REFUSED
 
 @pytest.fixture
 def refusals(enter):
-    """That a reply refuses is no complaint of the page's."""
+    """Ignore console errors about refused requests."""
     enter.expected = REFUSED
 
 

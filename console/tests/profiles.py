@@ -1,4 +1,4 @@
-"""Filling in the form of a member's page, as a browser would, for tests."""
+"""Fill in the form of a member's page as a browser would, for tests."""
 
 from html.parser import HTMLParser
 
@@ -9,12 +9,12 @@ HTMX = {"HX-Request": "true"}
 
 
 def page_of(member: Membership, below: str = "", view: str = "") -> str:
-    """The address of the member's page, or of something below it."""
+    """Return the URL of the member's page, or of a page below it."""
     return f"{USERS}{member.pk}/{below}" + (f"?view={view}" if view else "")
 
 
 class _Form(HTMLParser):
-    """What a browser sends of the form with id "profile", when nothing is touched."""
+    """Return what a browser sends for the unchanged form with id "profile"."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class _Form(HTMLParser):
 
 
 def form_of(response, **changes) -> dict[str, list[str]]:
-    """The form's fields with `changes`: a value, or several, as text."""
+    """Return the form's fields with `changes`: one value or several, as text."""
     parser = _Form()
     parser.feed(response.content.decode())
     assert parser.fields, "no form"
@@ -56,13 +56,13 @@ def form_of(response, **changes) -> dict[str, list[str]]:
 
 
 def edit(client, member: Membership, view: str = "", **changes):
-    """Opens the page, changes that and saves, without htmx."""
+    """Open the page, apply the changes and save, without htmx."""
     address = page_of(member, view=view)
     return client.post(address, form_of(client.get(address), **changes))
 
 
 def choices_off(response) -> set[str]:
-    """The ids of the roles that cannot be chosen."""
+    """Return the ids of the disabled roles."""
     parser = _Form()
     parser.feed(response.content.decode())
     return parser.off

@@ -16,7 +16,7 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 @pytest.fixture
 def crowd(live_cast):
-    """Seventy who joined; Nadia pending, Eve expired."""
+    """Seventy joined members; Nadia is pending, Eve expired."""
     joined(live_cast.acme, 66)
     nadia, eve = live_cast.invite(
         people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")],
@@ -98,13 +98,13 @@ def test_resend_from_the_menu_by_keyboard(page, crowd, enter):
     expect(item).to_be_hidden()
     expect(more(page, "Nadia Petrov")).to_be_focused()
     page.keyboard.press("ArrowUp")
-    expect(item).to_be_focused()  # the last one that Max has
+    expect(item).to_be_focused()  # Max's last entry
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov. It still expires on")
     expect(page.locator(f"#user-{crowd.nadia.pk}")).to_contain_text("Max Keller")
     expect(more(page, "Nadia Petrov")).to_be_focused()
     assert Invitation.objects.get(membership=crowd.nadia).sends == 2
-    more(page, "Nadia Petrov").click()  # the row that took its place has a menu too
+    more(page, "Nadia Petrov").click()  # the replacement row has a menu too
     expect(page.get_by_role("menuitem", name="Resend invite")).to_be_visible()
 
 
@@ -164,7 +164,7 @@ def test_refusals_and_failures_are_announced(page, crowd, enter):
     page.unroute("**/users/pending/?sort=*")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
-    enter.complaints.clear()  # the failures themselves
+    enter.complaints.clear()  # the failed requests
 
 
 @pytest.mark.spec("U-18")

@@ -1,4 +1,4 @@
-"""Actions on many members: what is done, what is left out and why (U-15, U-12)."""
+"""Bulk actions: results, skipped users and reasons (U-15, U-12)."""
 
 import re
 
@@ -176,7 +176,7 @@ def test_a_pending_member_without_an_invitation_is_deleted_too(cast):
 
 @pytest.mark.parametrize("deleted", [True, False])
 def test_a_pending_member_who_was_deleted_or_joined_meanwhile(cast, monkeypatch, deleted):
-    """A colleague deletes them, or they accept, while the action is at them: it says which."""
+    """A colleague deletes them, or they accept, while they are processed: the note says which."""
     nadia = cast.invite()[0].membership
     own = Membership.objects.filter(pk=nadia.pk)
 

@@ -1,4 +1,4 @@
-"""Selecting and acting on many, in a real browser: by mouse, by keyboard, without scripts (U-15)."""
+"""Selecting users and running bulk actions in a real browser: by mouse, by keyboard, without scripts (U-15)."""
 
 import re
 
@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-15"),
 
 @pytest.fixture
 def crowd(live_cast, monkeypatch):
-    """Seventy who joined: Bo, Max, Olga, Opal and Person 000 to 065."""
-    monkeypatch.setattr("console.bulk.confirmation.REQUEST_SECONDS", 19.0)  # no worker is there to have the rest
+    """Seventy joined members: Bo, Max, Olga, Opal and Person 000 to 065."""
+    monkeypatch.setattr("console.bulk.confirmation.REQUEST_SECONDS", 19.0)  # no worker runs to do the rest
     live_cast.people = joined(live_cast.acme, 66)
     return live_cast
 
@@ -47,7 +47,7 @@ def test_ranges_by_mouse_and_clearing(page, crowd, enter):
     box(page, "Person 005 Test").click(modifiers=["Shift"])
     assert ticked(page) == 5
     expect(said(page)).to_contain_text("5 selected")
-    box(page, "Person 003 Test").click(modifiers=["Shift"])  # unticked, and so are those up to the last one used
+    box(page, "Person 003 Test").click(modifiers=["Shift"])  # cleared, with all up to the last one clicked
     assert ticked(page) == 2
     head = page.get_by_role("checkbox", name="Select this page")
     assert head.evaluate("box => box.indeterminate")
@@ -105,7 +105,7 @@ def test_the_selection_is_kept_until_the_view_changes(page, crowd, enter):
     box(page, "Bo Lindqvist").click()
     box(page, "Max Keller").click()
     with page.expect_response("**/users/"):
-        page.evaluate("document.body.dispatchEvent(new Event('users-changed'))")  # as after one member's action
+        page.evaluate("document.body.dispatchEvent(new Event('users-changed'))")  # as after an action on one member
     expect(page.locator(".htmx-request")).to_have_count(0)
     expect(page.locator("tbody .check:checked")).to_have_count(2)
     page.get_by_role("link", name="Next").click()

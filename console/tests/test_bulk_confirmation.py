@@ -1,4 +1,4 @@
-"""What the bar offers and what is asked before an action on many members (U-15)."""
+"""The action bar and the confirmation of bulk actions (U-15)."""
 
 import re
 
@@ -45,7 +45,7 @@ def test_a_second_click_starts_nothing(cast):
 
 
 def test_another_actors_confirmation_is_refused(cast):
-    """Somebody else signs in at the same browser, and presses in a tab that is still open; or the key is made up."""
+    """Another user signs in in the same browser and clicks in a tab that is still open; or the key is invented."""
     olga, mine = cast.client("olga"), url("deactivation", cast.opal)
     once = re.search(r'name="once" value="([^"]+)"', olga.get(mine).content.decode())[1]
     olga.post(mine, {"once": once})

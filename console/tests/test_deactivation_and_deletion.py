@@ -1,4 +1,4 @@
-"""Deactivating, reactivating, deleting: what is said before, what happens, what is refused (U-10, U-11, U-13, U-14)."""
+"""Deactivating, reactivating, deleting: confirmations, effects, refusals (U-10, U-11, U-13, U-14)."""
 
 import re
 
@@ -33,7 +33,7 @@ def sign_in(user: User) -> Client:
 
 @pytest.fixture
 def shared(cast) -> Membership:
-    """Bo, who is in Globex as well."""
+    """Bo, who is also in Globex."""
     add_member(cast.globex, cast.bo.user, "billing")
     return cast.bo
 
@@ -68,7 +68,7 @@ def test_reactivation_restores_access(cast):
     asked = olga.get(url(cast.bo, "reactivation", "%3Fstatus=deactivated"))
     assert "Reactivate Bo Lindqvist?" in words(asked) and "Bo Lindqvist can sign in to Acme again" in words(asked)
     answer = olga.post(url(cast.bo, "reactivation", "%3Fstatus=deactivated"), {"seen": "deactivated"}, headers=HTMX)
-    assert answer["HX-Trigger"] == "users-changed"  # the list shows only deactivated ones
+    assert answer["HX-Trigger"] == "users-changed"  # the list shows only deactivated members
     assert "Active" in row(answer, cast.bo) and "Bo Lindqvist was reactivated" in answer.content.decode()
     assert status(cast.bo) == Status.ACTIVE and sign_in(cast.bo.user).get("/o/acme/").status_code == 200
 
@@ -112,7 +112,7 @@ def test_deactivating_a_shared_member_ends_only_this_access(cast, shared):
 
 @pytest.mark.spec("U-13", "U-18")
 def test_deletion_shows_all_consequences(cast):
-    """Bo: a session, two groups, a project of his own alone, one shared with Opal, three invitations."""
+    """Bo: a session, two groups, a project that only he has, one shared with Opal, three invitations."""
     bo = cast.bo
     MembershipRole.objects.filter(membership=bo).update(role=role_named("manager"))
     GroupMembership.objects.create(organization=cast.acme, group=cast.groups["research"], membership=bo)
@@ -205,7 +205,7 @@ def test_a_deleted_member_can_be_invited_again(cast):
     assert again.pk != cast.bo.pk and not again.group_links.exists()
 
 
-# --- somebody was faster ------------------------------------------------------------------------
+# --- concurrent changes -------------------------------------------------------------------------
 
 
 @pytest.mark.spec("U-18")
@@ -238,7 +238,7 @@ def test_a_second_deletion_is_not_found(cast):
 @pytest.mark.spec("U-18")
 @pytest.mark.parametrize("noun", ["deletion", "deactivation", "reactivation", "sessions", "two-factor-reset"])
 def test_a_member_deleted_meanwhile_is_not_found(cast, noun, monkeypatch):
-    """Between finding the member and locking their row."""
+    """The member is deleted between the lookup and the lock."""
     from console.member.actions import member_action
 
     state = Status.DEACTIVATED if noun == "reactivation" else Status.ACTIVE
@@ -255,7 +255,7 @@ def test_a_member_deleted_meanwhile_is_not_found(cast, noun, monkeypatch):
 
 @pytest.mark.spec("I-2", "U-18")
 def test_a_member_whose_invitation_was_withdrawn_meanwhile_is_not_found(cast, monkeypatch):
-    """After the rules were asked, and before the organization's row was to be had."""
+    """The invitation is withdrawn after the check and before the organization's row is locked."""
     from console.member.actions import invitation
 
     def gone(**_arguments):
@@ -268,7 +268,7 @@ def test_a_member_whose_invitation_was_withdrawn_meanwhile_is_not_found(cast, mo
 
 @pytest.mark.spec("U-13")
 def test_a_deletion_can_take_longer_than_a_page(cast):
-    """Whom the member invited point at them: for a founder of a million that is one long UPDATE."""
+    """Invited members reference their inviter: where that is a million, deleting them is one long UPDATE."""
     if connection.vendor != "postgresql":
         pytest.skip("Only PostgreSQL ends statements that run for long.")
     cast.client("olga").post(url(cast.bo, "deletion"))

@@ -1,4 +1,4 @@
-"""Whoever loses their access is out at once: every kept cookie, and every sign-in under way (threats 43 and 44)."""
+"""Deactivation ends access immediately: every stored cookie and every sign-in in progress (threats 43 and 44)."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ def sign_in(email: str = "bo@acme.example") -> Client:
 
 
 def gets_in(client: Client) -> bool:
-    """Whether any page of the signed-in answers, whole or as a part."""
+    """Return whether any page for signed-in users responds, as a page or a fragment."""
     answers = [client.get(path, headers=headers) for path in PAGES for headers in ({}, {"HX-Request": "true"})]
     return any(answer.status_code == 200 and "HX-Redirect" not in answer for answer in answers)
 
@@ -58,7 +58,7 @@ def test_signing_in_again_gives_no_access(cast, noun):
 
 
 class Visitor:
-    """Asks for a page twenty times a second and signs in anew in between; notes when what got through began."""
+    """Request a page twenty times a second and sign in again in between; record when successful requests began."""
 
     def __init__(self) -> None:
         self.over, self.through, self.asked = threading.Event(), [], 0
@@ -101,7 +101,7 @@ def test_no_request_succeeds_after_the_admins_response(live_cast, noun):
         thread.join(30)
     assert answer.status_code == 302
     assert [visitor.broken for visitor in visitors] == [None] * 3
-    assert all(visitor.through for visitor in visitors), "nobody was in before"
+    assert all(visitor.through for visitor in visitors), "no one was signed in before"
     assert [began for visitor in visitors for began in visitor.through if began > answered] == []
     left = User.objects.filter(pk=live_cast.bo.user_id).first()
     assert left is None or sessions_of(left) == []
@@ -111,7 +111,7 @@ def test_no_request_succeeds_after_the_admins_response(live_cast, noun):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.spec("U-10", "S-5")
 def test_sign_ins_in_progress_end_too(live_cast):
-    """Passwords that were right before the member was deactivated, sessions written after."""
+    """Passwords that were checked before the member was deactivated, sessions that were written afterwards."""
     olga = live_cast.client("olga")
 
     def press(number: int):

@@ -1,4 +1,4 @@
-"""What PostgreSQL reads where somebody goes: never all of a table, however few invited everybody (U-13, U-14)."""
+"""What PostgreSQL reads when a member is deleted: never a whole table, even if they invited everyone (U-13, U-14)."""
 
 import pytest
 from django.db import connection, transaction
@@ -15,21 +15,21 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not on_postgresql(), reason="SQLite tells nothing of what it reads"),
 ]
-# Rows met by reading a table from its beginning; small tables, as that of roles, are read so at any size.
+# Rows read by sequential scans. Small tables such as roles are always read that way.
 READ = """SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables
 WHERE relname IN ('organizations_membership', 'organizations_membershiprole', 'organizations_groupmembership',
                   'accounts_user', 'invitations_batch', 'invitations_invitation') AND seq_tup_read > 0 ORDER BY 1"""
 
 
 def read(cursor) -> list[tuple[str, int]]:
-    """So far, by this connection, what it has not reported yet."""
+    """Rows read so far by this connection, and not reported yet."""
     cursor.execute(READ)
     return cursor.fetchall()
 
 
 @pytest.fixture
 def crowd(live_cast):
-    """Five thousand, all of them invited by Olga, in one batch each."""
+    """Five thousand members, all invited by Olga in one batch each."""
     cast = live_cast
     cast.people = joined(cast.acme, 2_500)
     cast.guests = pending(cast.acme, 2_500)
@@ -58,7 +58,7 @@ def test_a_deletion_uses_indexes(crowd, plan):
                 with transaction.atomic():
                     before = read(cursor)
                     step(actor=crowd.olga, member=member)
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is else asked at the commit
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # deferred to the commit otherwise
                     assert read(cursor) == before, step.__name__
             del members[-3:]
     connection.close()

@@ -1,4 +1,4 @@
-"""What an administrator meets when an answer is slow, fails, or the session has ended: nothing typed is lost (U-18)."""
+"""Slow and failed responses and ended sessions: no input is lost (U-18)."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,7 +18,7 @@ ANY_MEMBER = "**/users/*-*-*-*/**"
 
 
 class Line:
-    """The way of POSTs to the server: held, cut or broken."""
+    """The network for POST requests: held, aborted or failing."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.held = page, []
@@ -50,7 +50,7 @@ def choose(page: Page, name: str, label: str) -> None:
 
 
 def sign_out(page: Page):
-    """Ends the session in another tab, and leaves that one at the sign-in page."""
+    """End the session in another tab, which stays on the sign-in page."""
     other = page.context.new_page()
     other.goto(page.url)
     other.locator(".sidebar-foot .switcher").click()
@@ -88,7 +88,7 @@ def test_a_failed_save_can_be_retried_with_the_same_input(page, live_cast, enter
     expect(sheet).to_have_count(0)
     names = Group.objects.filter(pk__in=profile_of(live_cast.bo).groups).values_list("name", flat=True)
     assert {"Research", "Night desk"} <= set(names)
-    enter.complaints.clear()  # the failure itself
+    enter.complaints.clear()  # the failed request
 
 
 @pytest.mark.spec("I-2")
@@ -136,7 +136,7 @@ def test_on_a_slow_line(page, live_cast, enter):
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Cancel").click()
     page.mouse.click(5, 5)
-    expect(page.get_by_role("dialog")).to_be_visible()  # or nobody hears whether it came to pass
+    expect(page.get_by_role("dialog")).to_be_visible()  # or no one learns whether it succeeded
     line.held[0].abort()
     expect(page.get_by_role("alert")).to_contain_text("could not be reached")
     page.keyboard.press("Escape")
@@ -177,7 +177,7 @@ def test_a_new_session_takes_over_an_open_form(page, live_cast, enter):
 
 @pytest.mark.spec("S-5")
 def test_another_users_session_does_not_take_over_the_form(page, live_cast, enter):
-    """What Olga typed is not saved in Max's name."""
+    """Olga's input is not saved in Max's name."""
     enter(page, live_cast, "olga", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("Lund")

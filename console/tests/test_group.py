@@ -1,4 +1,4 @@
-"""A group's page, and who is in it (G-2, G-3, G-4, R-6, R-7, R-8, U-12, U-18)."""
+"""A group's page and its members (G-2, G-3, G-4, R-6, R-7, R-8, U-12, U-18)."""
 
 import re
 from uuid import uuid4
@@ -39,7 +39,7 @@ def external(cast) -> Group:
     return group
 
 
-# --- seeing it ----------------------------------------------------------------------------------
+# --- viewing ------------------------------------------------------------------------------------
 
 
 @pytest.mark.spec("G-2")
@@ -70,7 +70,7 @@ def test_readers_see_the_page_without_buttons(cast, marketing):
 def test_search_covers_only_the_group(cast, marketing, monkeypatch):
     in_groups(joined(cast.acme, 3), [marketing])
     client = cast.client("olga")
-    for few in (1000, 1):  # looked up in the organization first, or on the way through the group
+    for few in (1000, 1):  # looked up in the organization first, or while walking through the group
         monkeypatch.setattr(reading, "MAX_SEARCH_RESULTS", few)
         assert people(client.get(url(marketing), {"q": "test 001"})) == ["Person 001 Test"]
         assert len(people(client.get(url(marketing), {"q": "acme.example"}))) == 4
@@ -81,7 +81,7 @@ def test_search_covers_only_the_group(cast, marketing, monkeypatch):
 @pytest.mark.spec("G-2")
 def test_a_large_group_pages_newest_first(cast, marketing):
     members = joined(cast.acme, 119)
-    in_groups(members[:99], [marketing])  # a hundred with Bo
+    in_groups(members[:99], [marketing])  # a hundred, including Bo
     by_name = ["Bo Lindqvist", *(f"Person {n:03} Test" for n in range(99))]
     assert people(cast.client("olga").get(url(marketing))) == by_name
     in_groups(members[99:], [marketing])

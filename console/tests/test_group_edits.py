@@ -1,4 +1,4 @@
-"""What changes in a group: projects, roles, its name and its end (G-2, G-4, R-6, U-18)."""
+"""Editing a group: projects, roles, name, deletion (G-2, G-4, R-6, U-18)."""
 
 import re
 
@@ -54,12 +54,12 @@ def test_changing_roles_and_disabled_higher_roles(cast, marketing):
 def test_two_people_can_change_different_roles(cast, marketing):
     builder, operator = role_named("builder"), role_named("operator")
     GroupRole.objects.create(organization=cast.acme, group=marketing, role=builder)
-    GroupRole.objects.create(organization=cast.acme, group=marketing, role=operator)  # given after the form was made
+    GroupRole.objects.create(organization=cast.acme, group=marketing, role=operator)  # added after the form was opened
     cast.client("olga").post(url(marketing, "roles/"), {"seen": str(builder.pk)})
     assert roles_of_group(marketing) == [operator]
 
 
-# --- its name and its end -----------------------------------------------------------------------
+# --- name and deletion -------------------------------------------------------------------------
 
 
 @pytest.mark.spec("G-2")

@@ -1,4 +1,4 @@
-"""The Groups page: listed, searched, filtered, paged, made; who sees what (G-1, U-12, U-18)."""
+"""The Groups page: list, search, filter, pages, creating a group, permissions (G-1, U-12, U-18)."""
 
 import re
 
@@ -54,7 +54,7 @@ def test_few_avatars_and_a_capped_count(cast, monkeypatch):
     in_groups(joined(cast.acme, 4, first_name="New"), [cast.groups["research"]])
     page = cast.client("olga").get(GROUPS)
     faces = row(page, cast.groups["research"])
-    assert faces.count("NT") == 4 and "OT" not in faces  # the latest
+    assert faces.count("NT") == 4 and "OT" not in faces  # the newest
     assert "5+ members" in row(page, cast.groups["research"])
 
 
@@ -147,7 +147,7 @@ def test_readers_cannot_change_groups(cast):
     assert "Add new group" in words(cast.client("bo").get(GROUPS))
 
 
-# --- making one ---------------------------------------------------------------------------------
+# --- creating -----------------------------------------------------------------------------------
 
 
 @pytest.mark.spec("G-1", "G-3", "U-12")

@@ -16,7 +16,7 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 @pytest.fixture
 def scene(live_cast):
-    """Marketing with five and a role, an external group, Opal deactivated."""
+    """Marketing with five members and a role, an external group, Opal deactivated."""
     acme = live_cast.acme
     in_groups([*joined(acme, 2), *pending(acme, 2)], [live_cast.groups["marketing"]])
     GroupRole.objects.create(organization=acme, group=live_cast.groups["marketing"], role=role_named("operator"))
@@ -50,7 +50,7 @@ def test_creating_a_group_by_mouse(olga, scene):
     expect(dialog.get_by_text("Max Keller")).to_be_hidden()
     expect(dialog.get_by_text("Deactivated: has no access until reactivated")).to_be_visible()
     dialog.get_by_label("Add Opal Nakamura").check(force=True)
-    expect(dialog.get_by_label("Add Bo Lindqvist")).to_be_checked()  # chosen before, shown beside what was found
+    expect(dialog.get_by_label("Add Bo Lindqvist")).to_be_checked()  # chosen before, shown next to the results
     expect(dialog.locator("[data-tally]")).to_have_text("2")
     dialog.get_by_role("button", name="Create group").click()
     expect(dialog.get_by_text("A group named “marketing” already exists")).to_be_visible()
@@ -181,7 +181,7 @@ def test_without_a_script(browser: Browser, live_server, scene):
     page.get_by_label("Add Bo Lindqvist").check(force=True)
     page.get_by_role("searchbox").fill("max")
     with page.expect_navigation():
-        page.keyboard.press("Enter")  # searches, and makes nothing yet
+        page.keyboard.press("Enter")  # searches without creating anything
     expect(page.get_by_label("Group name")).to_have_value("Storm crew")
     expect(page.get_by_label("Add Bo Lindqvist")).to_be_checked()
     page.get_by_label("Add Max Keller").check(force=True)

@@ -1,4 +1,4 @@
-"""Resending, and deleting who has not accepted: pages, htmx parts, pressed directly (I-2 to I-4, U-14, U-18)."""
+"""Resending invitations and deleting pending members: pages, fragments, direct requests (I-2 to I-4, U-14, U-18)."""
 
 import re
 from datetime import timedelta
@@ -181,7 +181,7 @@ def test_managers_cannot_delete(cast, nadia):
     assert Membership.objects.filter(pk=nadia.pk).exists()
 
 
-# --- strangers, methods, addresses --------------------------------------------------------------
+# --- strangers, methods, URLs -------------------------------------------------------------------
 
 
 @pytest.mark.spec("A-5")

@@ -1,4 +1,4 @@
-"""The More menu: what applies, in its order; what a rule forbids is shown off with the words of the refusal (U-7)."""
+"""The More menu: applicable entries in order; forbidden ones are disabled with the reason for the refusal (U-7)."""
 
 import re
 from html import unescape
@@ -33,7 +33,7 @@ def url(member: Membership, noun: str, view: str = "") -> str:
 
 
 def menu(response) -> list[str]:
-    """The entries in order; those that are off end in their reason: "Delete: Acme needs ..."."""
+    """Return the entries in order; disabled ones end in their reason: "Delete: Acme needs ..."."""
     found = re.findall(r'class="menu-item([^"]*)"[^>]*>(.*?)</(?:a|button|div)>', response.content.decode(), re.DOTALL)
     inside = [(css, body) for css, body in found if "<use href" in body and "i-" in body]
     texts = [re.sub(r"<[^>]*>", "", body.replace('<span class="sub">', ": ")).strip() for _css, body in inside]
@@ -97,7 +97,7 @@ def test_externally_managed_members_cannot_be_deleted(cast, nadia):
 
 @pytest.mark.spec("R-7", "U-7")
 def test_rank_disables_entries_and_refuses_with_the_same_reason(cast, nadia):
-    """Uma may delete people, and nothing else that an Admin may."""
+    """Uma can delete people and do nothing else that an Admin can."""
     role = add_role(cast.acme, "Remover", "people.view", "people.edit", "people.admin")
     uma = client_of(add_member(cast.acme, add_user("uma@acme.example", "Uma", "Remover"), role))
     Membership.objects.filter(pk=cast.olga.pk).update(two_factor=True)
@@ -113,7 +113,7 @@ def test_rank_disables_entries_and_refuses_with_the_same_reason(cast, nadia):
 
 @pytest.mark.spec("R-8", "U-7")
 def test_the_menu_says_why_the_last_admin_is_kept(cast):
-    """Ann may do all that an Admin may, by a custom role: the last Admin is Olga still."""
+    """Ann can do everything an Admin can, by a custom role: Olga is still the last Admin."""
     from organizations.permissions import Permission
 
     role = add_role(cast.acme, "Owner", *Permission)
@@ -121,7 +121,7 @@ def test_the_menu_says_why_the_last_admin_is_kept(cast):
     reason = "Acme needs at least one active Admin. Make somebody else an Admin first."
     entries = menu(ann.get(url(cast.olga, "menu"), headers=HTMX))
     assert entries == ["Edit profile", "Log out sessions", f"Deactivate: {reason}", f"Delete: {reason}"]
-    add_member(cast.globex, cast.olga.user, "billing")  # "delete instead" would lead nowhere
+    add_member(cast.globex, cast.olga.user, "billing")  # "Delete instead" would lead nowhere
     assert menu(ann.get(url(cast.olga, "menu"), headers=HTMX)) == entries
     for noun in ("deactivation", "deletion"):
         for answer in (ann.get(url(cast.olga, noun)), ann.post(url(cast.olga, noun))):

@@ -46,7 +46,7 @@ def test_editing_every_field_by_mouse_updates_the_row(page, live_cast, enter, ax
     expect(sheet.get_by_text("There are more. Search to find them.")).to_be_visible()
     sheet.get_by_role("checkbox", name="Add to Team 03").check(force=True)
     sheet.get_by_role("searchbox", name="Search groups").press_sequentially("sear", delay=20)
-    expect(sheet.locator("#join-list li")).to_have_count(2)  # what was found, and what is chosen
+    expect(sheet.locator("#join-list li")).to_have_count(2)  # results and chosen items
     sheet.get_by_role("checkbox", name="Add to Research").check(force=True)
     sheet.get_by_text("Add project").click()
     sheet.get_by_role("checkbox", name="Give access to Ledger").check(force=True)
@@ -91,7 +91,7 @@ def test_by_keyboard_from_the_menu(page, live_cast, enter):
     page.keyboard.press("Tab")
     page.keyboard.type("rese")
     expect(sheet.locator("#join-list li")).to_have_count(1)
-    page.keyboard.press("Enter")  # searches, and does not send the form
+    page.keyboard.press("Enter")  # searches without submitting the form
     expect(sheet).to_be_visible()
     sheet.get_by_role("checkbox", name="Add to Research").focus()
     page.keyboard.press("Space")
@@ -110,7 +110,7 @@ def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
     enter(page, live_cast, "olga", USERS)
     name = page.get_by_role("link", name="Bo Lindqvist")
     sheet = open_(page)
-    page.keyboard.press("Escape")  # nothing changed: nothing asked
+    page.keyboard.press("Escape")  # nothing changed, so nothing is asked
     expect(sheet).to_have_count(0)
     expect(name).to_be_focused()
     open_(page)
@@ -126,7 +126,7 @@ def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
         expect(question).to_be_visible()
         expect(keep).to_be_focused()
         if way == "key":
-            assert sheet.evaluate("sheet => sheet.scrollTop") == 0  # nobody loses their place
+            assert sheet.evaluate("sheet => sheet.scrollTop") == 0  # the focus stays
             axe(page)
             page.keyboard.press("Escape")
         else:
@@ -134,7 +134,7 @@ def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
         expect(question).to_be_hidden()
         expect(sheet.get_by_label("Last name")).to_have_value("Lund")
     sheet.get_by_label("Last name").fill("Lindqvist")
-    page.keyboard.press("Escape")  # as it was: nothing to lose
+    page.keyboard.press("Escape")  # unchanged: nothing to lose
     expect(sheet).to_have_count(0)
     open_(page)
     sheet.get_by_role("checkbox", name="Remove from Marketing").check(force=True)
@@ -154,7 +154,7 @@ def test_an_open_menu_and_another_dialog(page, live_cast, enter):
     menu.click()
     item = sheet.get_by_role("menuitem", name="Deactivate")
     expect(item).to_be_visible()
-    page.keyboard.press("Escape")  # the menu alone
+    page.keyboard.press("Escape")  # only the menu
     expect(item).to_be_hidden()
     expect(sheet.get_by_text("Discard what you changed?")).to_be_hidden()
     menu.click()

@@ -1,4 +1,4 @@
-"""Saving a member's page: what changes, what is refused, and what two editors see of each other (U-8, U-12, U-16)."""
+"""Saving a member's page: changes, refusals, conflicts between two editors (U-8, U-12, U-16)."""
 
 import re
 
@@ -95,7 +95,9 @@ def test_task_roles_are_check_boxes(cast):
     answer = client.post(address, form_of(client.get(address), roles=[]))
     assert answer.status_code == 422 and "Choose a role." in words(answer)
     own = f"/o/globex/users/{cast.tess.pk}/"
-    assert client.post(own, form_of(client.get(own), first_name="Tessa")).status_code == 302  # the last Admin's box
+    assert (
+        client.post(own, form_of(client.get(own), first_name="Tessa")).status_code == 302
+    )  # the last Admin's box
     assert [role.key for role in roles_of(fresh(cast.tess))] == ["admin"]
 
 
@@ -114,7 +116,7 @@ def test_a_pending_members_role_changes_the_invitation(cast):
     nadia = invitation.membership
     changed = {"roles": role_named("operator"), "first_name": "Nadja", "give": cast.projects["ledger"]}
     assert edit(cast.client("max"), nadia, **changed).status_code == 302
-    offer = offer_of(Invitation.objects.get(pk=invitation.pk))  # what the mail shows when it is rendered
+    offer = offer_of(Invitation.objects.get(pk=invitation.pk))  # what the email shows when it is rendered
     assert (offer.role, offer.first_name, list(offer.projects)) == ("Operator", "Nadja", ["Ledger"])
     refused = edit(cast.client("max"), nadia, roles=role_named("admin"))
     assert refused.status_code == 403 and "You cannot give the role Admin" in words(refused)
@@ -169,7 +171,7 @@ def test_a_form_with_an_invalid_signature_changes_nothing(cast, maxs, seen):
     assert maxs.save(maxs.form(first_name="Bob", seen=other)).status_code == 409
 
 
-# --- two at once --------------------------------------------------------------------------------
+# --- conflicts ----------------------------------------------------------------------------------
 
 
 @pytest.mark.spec("U-8")

@@ -1,4 +1,4 @@
-"""A member's page: what it shows, to whom, and what it costs (U-8, U-16, U-19, G-4, R-7)."""
+"""A member's page: contents, permissions and query counts (U-8, U-16, U-19, G-4, R-7)."""
 
 import re
 
@@ -16,7 +16,7 @@ LOOK = "View only"
 
 
 def section(response, title: str) -> str:
-    """The words of the section with that heading."""
+    """Return the text of the section with that heading."""
     body = response.content.decode()
     found = re.search(rf"<section[^>]*>(?:(?!</section>).)*<h2[^>]*>{title}.*?</section>", body, re.DOTALL)
     assert found, f"no section {title}"
@@ -74,7 +74,7 @@ def test_projects_and_activity_are_paged(cast, monkeypatch):
     assert "Atlas" in words(first) and "Website" not in words(first)
     assert "Website" in words(client.get(following))
     for number in range(6):
-        # The page itself has the last five.
+        # The page itself shows the latest five.
         assert "Show all activity" not in words(client.get(page_of(cast.bo)))
         data = {"from": f"Name {number}", "to": "x"}
         record(organization_id=cast.acme.pk, actor=cast.olga, action="member.renamed", target=cast.bo, data=data)
@@ -101,9 +101,9 @@ def test_activity_by_and_about_the_member(cast):
 def test_sessions_and_activity_require_permissions(cast):
     Client().post("/accounts/login/", {"login": "bo@acme.example", "password": PASSWORD})
     assert "Sessions 1 Log out all" in section(cast.client("olga").get(page_of(cast.bo)), "Sessions")
-    assert "Sessions" not in words(cast.client("max").get(page_of(cast.bo)))  # a Manager does not log out
+    assert "Sessions" not in words(cast.client("max").get(page_of(cast.bo)))  # Managers can't log members out
     Client().post("/accounts/login/", {"login": "max@acme.example", "password": PASSWORD})
-    own = section(cast.client("max").get(page_of(cast.max)), "Sessions")  # one's own are one's to know
+    own = section(cast.client("max").get(page_of(cast.max)), "Sessions")  # members can see their own
     assert own.startswith("Sessions 1") and "Log out all" not in own
     lea = add_member(cast.globex, add_user("lea@globex.example", "Lea"), "team_management")
     client = Client()
@@ -202,9 +202,9 @@ def test_the_pages_menu_does_not_link_to_itself(cast):
     assert "View profile" in words(cast.client("max").get(page_of(cast.olga, "menu/?at=profile"), headers=HTMX))
 
 
-# Session, user, organizations with roles; the member, roles given and through groups, groups, direct projects, all
-# roles; ids of the projects given, their number, the first ones and both ways to them; the member's user and sessions;
-# what was done to them and by them.
+# Session, user, organizations with roles; the member, direct and group roles, groups, direct projects, all
+# roles; ids of the projects, their number, the first ones and both sources of access; the member's user and sessions;
+# audit entries about them and by them.
 QUERIES = 18
 
 

@@ -1,4 +1,4 @@
-"""Finding groups and projects to add on a member's page (U-8)."""
+"""Searching for groups and projects to add on a member's page (U-8)."""
 
 import re
 
@@ -50,6 +50,6 @@ def test_many_groups_are_capped_and_searchable(cast, maxs, django_assert_max_num
         groups = maxs.client.post(page_of(cast.bo, "choices/groups/"), form, headers=HTMX)
     assert "Team 0277" in words(groups) and "Team 0278" not in words(groups)
     projects = maxs.client.post(page_of(cast.bo, "choices/projects/"), form, headers=HTMX)
-    assert "There are more" in words(projects) and "Work 0299 Add" in words(projects)  # chosen, beyond the first
+    assert "There are more" in words(projects) and "Work 0299 Add" in words(projects)  # chosen, beyond the first ones
     assert projects.content.decode().count('name="give"') <= 60
     assert ProjectGrant.objects.filter(membership=cast.bo).count() == 0

@@ -1,4 +1,4 @@
-"""The Roles page (R-9), custom roles (R-3), and what editors are told (R-6, R-7)."""
+"""The Roles page (R-9), custom roles (R-3), and the limits of editors (R-6, R-7)."""
 
 import json
 import re
@@ -234,7 +234,7 @@ def test_the_second_editor_sees_the_changes_and_overwrites_nothing(cast, desk):
 @pytest.mark.spec("R-3")
 @pytest.mark.parametrize("noun", ["role_edit", "role_deletion"])
 def test_a_role_deleted_meanwhile_is_not_found(cast, desk, monkeypatch, noun):
-    """Two who press Delete: the second waits for the first, and finds no role any more."""
+    """Two people click Delete: the second one waits for the first, and the role no longer exists."""
 
     def vanish(organization, role_id):
         role = Role.objects.get(pk=role_id)

@@ -1,4 +1,4 @@
-"""The Security page: whom the organization lets in, and what it does with members that it shares."""
+"""The Security page: allowed email domains and members of other organizations."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The Users page under a finger, and with names as long as they may be (U-4, U-18)."""
+"""The Users page on touch screens, and with names of maximum length (U-4, U-18)."""
 
 import pytest
 from playwright.sync_api import expect
@@ -39,7 +39,7 @@ def test_touch_targets_are_large_enough(phone, live_cast, enter):
     enter(phone, live_cast, "olga", USERS)
     row = phone.locator(f"#user-{live_cast.bo.pk}")
     box = row.get_by_role("checkbox").bounding_box()
-    phone.touchscreen.tap(box["x"] - 8, box["y"] + 26)  # beside the box
+    phone.touchscreen.tap(box["x"] - 8, box["y"] + 26)  # next to the check box
     expect(row.get_by_role("checkbox")).to_be_checked()
     phone.get_by_role("button", name="Change role").tap()
     expect(phone.get_by_role("dialog")).to_be_visible()

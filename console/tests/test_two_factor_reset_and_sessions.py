@@ -66,7 +66,7 @@ def test_without_a_second_factor_there_is_nothing_to_reset(cast):
 def test_only_admins_can_reset(cast, bo):
     for name in ("max", "opal"):
         assert cast.client(name).post(url(bo, "two-factor-reset")).status_code == 403
-    # Whoever makes a role, or is refused, reads that this is part of the permission.
+    # The permission's label says this, where people edit a role or are refused.
     for noun in ("two-factor-reset", "sessions"):
         answer = cast.client("max").get(url(bo, noun))
         assert "“Reset 2FA, log out, deactivate and delete people”" in words(answer)

@@ -1,4 +1,4 @@
-"""What was typed is not lost by a slip: closing a dialog or leaving a page asks first."""
+"""Closing a dialog or leaving a page with unsaved input asks first."""
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
@@ -11,7 +11,7 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 class Leaving:
-    """Answers the browser's own question whether a page may be left: no. `asked` counts them."""
+    """Answer "stay" to the browser's question whether to leave the page. `asked` counts the questions."""
 
     def __init__(self, page: Page) -> None:
         self.asked = 0
@@ -40,7 +40,7 @@ def test_a_dialog_asks_before_discarding(page, live_cast, enter, axe, opens, fie
     page.locator(opens).click()
     expect(dialog.get_by_label(field)).to_be_focused()
     page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)  # nothing was typed, nothing is asked
+    expect(dialog).to_have_count(0)  # nothing was typed, so nothing is asked
     page.locator(opens).click()
     dialog.get_by_label(field).fill("Storm crew")
     page.keyboard.press("Escape")
