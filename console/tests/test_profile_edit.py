@@ -95,9 +95,7 @@ def test_task_roles_are_check_boxes(cast):
     answer = client.post(address, form_of(client.get(address), roles=[]))
     assert answer.status_code == 422 and "Choose a role." in words(answer)
     own = f"/o/globex/users/{cast.tess.pk}/"
-    assert (
-        client.post(own, form_of(client.get(own), first_name="Tessa")).status_code == 302
-    )  # the last Admin's box
+    assert client.post(own, form_of(client.get(own), first_name="Tessa")).status_code == 302  # the last Admin's box
     assert [role.key for role in roles_of(fresh(cast.tess))] == ["admin"]
 
 

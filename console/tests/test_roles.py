@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from base.text import name_key
 from invitations.services import save_draft
-from organizations.models import GroupRole, Membership, MembershipRole, Role
+from organizations.models import Group, GroupRole, Membership, MembershipRole, Role
 from organizations.permissions import ADMINISTRATIVE, LABELS
 from organizations.permissions import Permission as P
 from organizations.queries import roles_in
@@ -85,6 +85,21 @@ def test_the_matrix_shows_the_permissions_of_each_role(cast, desk, who, slug):
     for permission in P:
         part = administrative if permission in ADMINISTRATIVE else everyday
         assert f'<th scope="row">{LABELS[permission]}</th>' in part
+
+
+@pytest.mark.spec("R-9", "G-4")
+def test_a_role_that_only_groups_have_names_them(cast, desk):
+    client = cast.client("olga")
+    assert "No one has this role yet" in page(client, url("role", desk))
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=desk)
+    html = page(client, url("role", desk))
+    assert "No one has this role directly" in html and "No one has this role yet" not in html
+    assert "Members of Research have it through the group." in html
+    for name in ("Berlin", "Cairo", "Delhi"):
+        group = Group.objects.create(organization=cast.acme, name=name)
+        GroupRole.objects.create(organization=cast.acme, group=group, role=desk)
+    html = page(client, url("role", desk))
+    assert "Members of Berlin, Cairo, Delhi and others have it through their groups." in html
 
 
 @pytest.mark.spec("R-9")
