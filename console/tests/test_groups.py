@@ -58,6 +58,14 @@ def test_few_avatars_and_a_capped_count(cast, monkeypatch):
     assert "5+ members" in row(page, cast.groups["research"])
 
 
+@pytest.mark.spec("G-1", "P-1")
+def test_members_are_counted_up_to_a_hundred(cast):
+    in_groups(joined(cast.acme, 100), [cast.groups["research"]])
+    assert "100 members" in row(cast.client("olga").get(GROUPS), cast.groups["research"])
+    in_groups([cast.olga], [cast.groups["research"]])
+    assert "100+ members" in row(cast.client("olga").get(GROUPS), cast.groups["research"])
+
+
 @pytest.mark.spec("G-1")
 def test_archived_projects_are_not_counted(cast):
     cast.projects["atlas"].archived_at = cast.olga.joined_at
