@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
+from base.text import avatar_color
 from console.tests.people import in_groups, joined, link, words
 from organizations.models import Group, GroupMembership, ManagedBy, Membership, ProjectGrant, Status
 from organizations.services import create_group
@@ -56,6 +57,16 @@ def test_few_avatars_and_a_capped_count(cast, monkeypatch):
     faces = row(page, cast.groups["research"])
     assert faces.count("NT") == 4 and "OT" not in faces  # the newest
     assert "5+ members" in row(page, cast.groups["research"])
+
+
+@pytest.mark.spec("G-1")
+@pytest.mark.parametrize("place", ["groups/", "groups/{group}/", "groups/{group}/deletion/", "", "projects/{project}/"])
+def test_a_groups_avatar_has_the_same_color_everywhere(cast, place):
+    in_groups([cast.olga], [cast.groups["marketing"]])
+    path = place.format(group=cast.groups["marketing"].pk, project=cast.projects["atlas"].pk)
+    html = cast.client("olga").get(f"/o/acme/{path}").content.decode()
+    colors = re.findall(r'class="avatar square" data-color="(\d)"[^>]*>M</span>', html)
+    assert colors and set(colors) == {str(avatar_color("Marketing"))}
 
 
 @pytest.mark.spec("G-1", "P-1")
