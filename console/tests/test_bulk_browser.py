@@ -74,7 +74,7 @@ def test_selecting_by_keyboard(page, crowd, enter):
     change = page.get_by_role("button", name="Change role")
     expect(change).to_be_focused()
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Change the role of 1 user?")
+    dialog = page.get_by_role("dialog", name="Change role for 1 user?")
     expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -83,7 +83,7 @@ def test_selecting_by_keyboard(page, crowd, enter):
     dialog.get_by_role("radio", name="Admin").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("1 user is now Manager.")
+    expect(page.locator("#toasts")).to_contain_text("Role changed to Manager for 1 user.")
     expect(page.locator("tbody tr").filter(has_text="Person 004")).to_contain_text("Manager")
     expect(bar(page)).to_be_hidden()
 
@@ -153,14 +153,14 @@ def test_each_action_of_the_bar_by_mouse(page, crowd, enter):
         expect(dialog).to_be_hidden()
         expect(bar(page)).to_be_hidden()
 
-    act("Change role", "Change role of 2 users", "2 users are now Operator.", choose="Operator")
-    act("Add to group", "Add 2 users", "2 users are in Research now.", choose="Research")
-    act("Deactivate", "Deactivate 2 users", "2 users were deactivated.")
+    act("Change role", "Change role for 2 users", "Role changed to Operator for 2 users.", choose="Operator")
+    act("Add to group", "Add 2 users", "Added 2 users to Research.", choose="Research")
+    act("Deactivate", "Deactivate 2 users", "Deactivated 2 users.")
     page.get_by_label("Status").select_option("Deactivated")
     expect(page.locator("tbody tr")).to_have_count(2)
-    act("Reactivate", "Reactivate 2 users", "2 users were reactivated.")
+    act("Reactivate", "Reactivate 2 users", "Reactivated 2 users.")
     page.goto(page.url.split("?")[0])
-    act("Delete", "Delete 2 users", "2 users were deleted.")
+    act("Delete", "Delete 2 users", "Deleted 2 users.")
     expect(page.get_by_role("link", name="All Users 68")).to_be_visible()
     assert GroupMembership.objects.filter(group=crowd.groups["research"]).count() == 0
 
@@ -171,7 +171,7 @@ def test_resend_from_the_pending_tab(page, crowd, enter):
     page.get_by_role("checkbox", name="Select this page").click()
     bar(page).get_by_role("button", name="Resend invite").click()
     page.get_by_role("dialog").get_by_role("button", name="Resend 2 invites").click()
-    expect(page.locator("#toasts")).to_contain_text("2 invitations were sent again.")
+    expect(page.locator("#toasts")).to_contain_text("Resent 2 invitations.")
 
 
 def test_all_that_match_including_the_actor(page, crowd, enter, axe):
@@ -198,7 +198,7 @@ def test_all_that_match_including_the_actor(page, crowd, enter, axe):
     expect(dialog).to_contain_text("Type “delete 69 users” to continue.")
     dialog.get_by_role("textbox").fill("delete 69 users")
     dialog.get_by_role("button", name="Delete 69 users").click()
-    expect(page.locator("#toasts")).to_contain_text("69 users were deleted.")
+    expect(page.locator("#toasts")).to_contain_text("Deleted 69 users.")
     expect(page.locator("tbody tr")).to_have_count(1)
     assert list(Membership.objects.filter(organization=crowd.acme)) == [crowd.olga]
 
@@ -215,7 +215,7 @@ def test_searching_for_a_group(page, crowd, enter, monkeypatch):
     dialog.get_by_role("radio", name="Research").check()
     expect(search).to_have_value("rese")
     dialog.get_by_role("button", name="Add 1 user").click()
-    expect(page.locator("#toasts")).to_contain_text("1 user is in Research now.")
+    expect(page.locator("#toasts")).to_contain_text("Added 1 user to Research.")
 
 
 def test_above_200_the_page_shows_the_workers_progress(page, crowd, enter, axe, monkeypatch):
@@ -237,15 +237,15 @@ def test_above_200_the_page_shows_the_workers_progress(page, crowd, enter, axe, 
     late = action.items.filter(state="todo").first()
     Membership.objects.filter(pk=late.member_id).update(status=Status.DEACTIVATED)
     process(action.pk, limit=100)
-    expect(page.get_by_role("heading", name="65 users were deactivated; 1 was left out.")).to_be_visible()
-    expect(page.locator("#bulk-said")).to_contain_text("65 users were deactivated")
+    expect(page.get_by_role("heading", name="Deactivated 65 users; 1 was skipped.")).to_be_visible()
+    expect(page.locator("#bulk-said")).to_contain_text("Deactivated 65 users")
     axe(page)
     page.get_by_role("link", name="Skipped 1").click()
     expect(page.locator("main")).to_contain_text(f"{late.name} is not active.")
     page.get_by_role("link", name="Users", exact=True).last.click()
     expect(page).to_have_url(re.compile(r"/users/\?q=person$"))
     page.goto(page.url.split("?")[0] + "bulk/")
-    page.get_by_role("link", name="65 users were deactivated").click()
+    page.get_by_role("link", name="Deactivated 65 users").click()
     expect(page.get_by_role("link", name="Done 65")).to_be_visible()
 
 
@@ -258,7 +258,7 @@ def test_a_running_action_is_stopped(page, crowd, enter, monkeypatch):
     bar(page).get_by_role("button", name="Deactivate").click()
     page.get_by_role("dialog").get_by_role("button", name="Deactivate 3 users").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("heading", name="0 users were deactivated. The action was stopped.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Deactivated 0 users. The action was stopped.")).to_be_visible()
     expect(page.get_by_role("link", name="Not processed 3")).to_be_visible()
 
 
@@ -271,10 +271,10 @@ def test_without_a_script(browser, crowd, live_server, width):
     for name in ("Bo Lindqvist", "Max Keller"):
         box(page, name).check()
     bar(page).get_by_role("button", name="Change role").click()
-    expect(page.get_by_role("heading", name="Change the role of 2 users?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Change role for 2 users?")).to_be_visible()
     page.get_by_role("radio", name="Operator").check()
-    page.get_by_role("button", name="Change role of 2 users").click()
-    expect(page.locator("#toasts")).to_contain_text("2 users are now Operator.")
+    page.get_by_role("button", name="Change role for 2 users").click()
+    expect(page.locator("#toasts")).to_contain_text("Role changed to Operator for 2 users.")
     page.get_by_role("link", name="View results").click()
     expect(page.get_by_role("link", name="Done 2")).to_be_visible()
     assert list(crowd.bo.roles.all()) == [role_named("operator")]

@@ -17,10 +17,10 @@ def test_many_groups_can_be_searched(cast, monkeypatch):
     monkeypatch.setattr("organizations.queries.picking.PICK_LIMIT", 1)
     client, address = cast.client("max"), url("group", cast.bo)
     page = client.get(address)
-    assert "There are more. Search to find them." in words(page) and "Research" not in words(page)
+    assert "There are more groups. Search to find them." in words(page) and "Research" not in words(page)
     found = client.post(address, {"find": "1", "search": "sear"})
     assert found.status_code == 200 and "Research" in words(found) and "Marketing" not in words(found)
-    assert "No group matches “zz”." in words(client.post(address, {"find": "1", "search": "zz"}))
+    assert "No groups match “zz”." in words(client.post(address, {"find": "1", "search": "zz"}))
 
 
 def test_deleting_many_requires_typing(cast):
@@ -32,7 +32,7 @@ def test_deleting_many_requires_typing(cast):
         answer = client.post(address, {"confirm": typed})
         assert answer.status_code == 422 and "Type “delete 10 users” to continue." in words(answer)
     assert not BulkAction.objects.exists()
-    assert "10 users were deleted." in words(press(client, address, confirm=" Delete  10 users "))
+    assert "Deleted 10 users." in words(press(client, address, confirm=" Delete  10 users "))
     assert "Type" not in words(client.get(url("deletion", cast.bo)))
 
 
@@ -92,7 +92,7 @@ def test_htmx_closes_the_dialog_and_updates_list_and_counts(cast):
         and '"users-changed"' in answer["HX-Trigger"]
         and "select:clear" in answer["HX-Trigger"]
     )
-    assert 'id="users-tabs"' in answer.content.decode() and "1 user was deactivated." in words(answer)
+    assert 'id="users-tabs"' in answer.content.decode() and "Deactivated 1 user." in words(answer)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,9 @@ def test_many_are_counted_by_the_database(cast, monkeypatch, django_assert_max_n
     client = cast.client("olga")
     with django_assert_max_num_queries(12):
         asked = words(client.get(url("deletion", view="", all="1")))
-    assert "You can’t delete yourself" in asked and "Delete the other 23" in asked and "5 will be left out" in asked
+    assert (
+        "You can’t delete yourself" in asked and "Delete the other 23" in asked and "5 users will be skipped" in asked
+    )
     assert "4: They are managed externally." in asked and "Type delete 23 users to confirm" in asked
 
 

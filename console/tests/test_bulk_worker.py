@@ -133,13 +133,16 @@ def test_the_worker_prepares_very_large_selections(cast, monkeypatch):
     kind, key = KINDS["deactivation"], uuid4()
     joined(cast.acme, 12)
     now = timezone.now()
-    everybody = Selection(default_params(Tab.ALL), everyone=True, without=cast.max.pk, before=now)
-    fields = {"actor": cast.olga, "kind": kind, "choice": BulkChoice(), "selection": everybody, "view": "", "now": now}
+    everyone = Selection(default_params(Tab.ALL), everyone=True, without=cast.max.pk, before=now)
+    fields = {"actor": cast.olga, "kind": kind, "choice": BulkChoice(), "selection": everyone, "view": "", "now": now}
     action, _begun = services.start_bulk(key=key, **fields)
     assert (action.state, BulkItem.objects.count()) == (BulkState.PREPARING, 0)
     Membership.objects.filter(pk__in=[member.pk for member in joined(cast.acme, 3)]).update(created_at=timezone.now())
     page = cast.client("olga").get(f"/o/acme/users/bulk/{key}/")
-    assert "Deactivating 10,000+ users" in page.content.decode() and "Writing down" in page.content.decode()
+    assert (
+        "Deactivating 10,000+ users" in page.content.decode()
+        and "Collecting the selected users" in page.content.decode()
+    )
     worker.process(key, limit=50)
     action.refresh_from_db()
     assert (action.state, action.total, action.done, action.refused) == (BulkState.DONE, 15, 14, 1)
@@ -162,13 +165,13 @@ def test_a_stopped_action_changes_no_more(cast):
 def test_a_stopped_action_counts_the_member_being_processed(cast, monkeypatch):
     kind, tried = KINDS["deactivation"], []
 
-    def work(actor, member, choice):
+    def apply(actor, member, choice):
         tried.append(member.pk)
         if len(tried) == 3:
             services.cancel_bulk(actor=cast.olga, action=BulkAction.objects.get())
-        return kind.work(actor, member, choice)
+        return kind.apply(actor, member, choice)
 
-    monkeypatch.setitem(KINDS, "deactivation", type(kind)(**{**kind.__dict__, "work": work}))
+    monkeypatch.setitem(KINDS, "deactivation", type(kind)(**{**kind.__dict__, "apply": apply}))
     worker.process(begin(cast.olga, joined(cast.acme, 10)).pk)
     action = BulkAction.objects.get()
     assert states(action) == {"done": 3, "todo": 7} and (action.state, action.done) == (BulkState.CANCELLED, 3)
@@ -193,7 +196,7 @@ def test_an_error_skips_one_member_only(cast, monkeypatch, caplog):
     members = joined(cast.acme, 3)
     tried = []
 
-    def work(actor, member, choice):
+    def apply(actor, member, choice):
         tried.append(member.pk)
         if member.pk == members[0].pk:
             Membership.objects.filter(pk=member.pk).update(first_name="half done")
@@ -203,7 +206,7 @@ def test_an_error_skips_one_member_only(cast, monkeypatch, caplog):
         return True
 
     kind = KINDS["deactivation"]
-    monkeypatch.setitem(KINDS, "deactivation", type(kind)(**{**kind.__dict__, "work": work}))
+    monkeypatch.setitem(KINDS, "deactivation", type(kind)(**{**kind.__dict__, "apply": apply}))
     action = begin(cast.olga, members)
     with caplog.at_level(logging.CRITICAL, logger="console"):
         worker.process(action.pk)

@@ -47,7 +47,7 @@ def test_deactivation_shows_the_consequences_and_keeps_roles_and_groups(cast):
     sign_in(cast.bo.user)
     asked = olga.get(url(cast.bo, "deactivation"))
     for text in (
-        "Deactivate Bo Lindqvist?", "can’t sign in until an Admin reactivates the account", "bo@acme.example",
+        "Deactivate Bo Lindqvist?", "can’t sign in until an Admin reactivates them", "bo@acme.example",
         "Signed out of 2 sessions", "They stop receiving email",
         "They keep their role, groups and projects for when they return",
     ):  # fmt: skip
@@ -79,7 +79,7 @@ def test_deactivation_shows_invitations_that_become_invalid(cast):
     cast.invite(ann, role="manager", people=[("Mo", "Ray", "mo@acme.example")])
     cast.invite(ann, role="builder", people=[("Bea", "Ray", "bea@acme.example")])
     expire(cast.invite(ann, role="admin", people=[("Eve", "Ray", "eve@acme.example")])[0])
-    said = "1 invitation to an administrative role can’t be accepted until somebody resends it"
+    said = "1 invitation to an administrative role from them can’t be accepted until someone resends it"
     assert said in words(cast.client("olga").get(url(ann, "deactivation")))
     assert said not in words(cast.client("olga").get(url(cast.bo, "deactivation")))
 
@@ -101,7 +101,7 @@ def test_deactivating_a_shared_member_ends_only_this_access(cast, shared):
     cast.acme.deactivate_shared = True
     cast.acme.save()
     bo, olga = cast.client("bo"), cast.client("olga")
-    assert "Access to other organizations stays." in words(olga.get(url(shared, "deactivation")))
+    assert "They keep access to their other organizations." in words(olga.get(url(shared, "deactivation")))
     olga.post(url(shared, "deactivation"))
     assert status(shared) == Status.DEACTIVATED
     assert [bo.get(path).status_code for path in ("/o/acme/", "/o/globex/")] == [404, 200]
@@ -125,8 +125,8 @@ def test_deletion_shows_all_consequences(cast):
     for text in (
         "Delete Bo Lindqvist?", "Bo Lindqvist loses access immediately. This can’t be undone.",
         "Signed out of 1 session", "Removed from 2 groups: Marketing, Research", "Loses access to 3 projects",
-        "1 project was given to nobody else: Ledger",
-        "1 invitation to an administrative role can’t be accepted until somebody resends it",
+        "No one else was given access to 1 project: Ledger",
+        "1 invitation to an administrative role from them can’t be accepted until someone resends it",
         "2 other invitations from them stay valid", "Their account is deleted too (no other organizations)",
         "Projects and their contents are kept",
     ):  # fmt: skip
@@ -146,7 +146,7 @@ def test_projects_that_no_one_else_was_given_are_shown(cast, other):
     if other == "deactivated":
         Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
     asked = words(cast.client("olga").get(url(cast.bo, "deletion")))
-    assert ("was given to nobody else: Ledger" in asked) == (other == "deactivated")
+    assert ("No one else was given access to 1 project: Ledger" in asked) == (other == "deactivated")
 
 
 @pytest.mark.spec("U-13", "U-18")
@@ -192,7 +192,7 @@ def test_deletion_of_a_pending_member_shows_the_consequences(cast):
     asked = words(cast.client("olga").get(url(nadia, "deletion", "pending/")))
     for text in (
         "Delete Nadia Petrov?", "This can’t be undone.", "The invitation is withdrawn and its link stops working",
-        "Removed from 1 group: Marketing", "Loses access to 3 projects", "No mail is sent.",
+        "Removed from 1 group: Marketing", "Loses access to 3 projects", "They won’t be notified.",
     ):  # fmt: skip
         assert text in asked
     assert "account" not in asked and "Signed out" not in asked

@@ -31,7 +31,7 @@ def test_adding_and_removing_projects(cast, marketing):
     client, ledger = cast.client("max"), cast.projects["ledger"]
     assert "Already has access" in words(client.get(url(marketing, "projects/")))
     done = client.post(url(marketing, "projects/"), {"projects": str(ledger.pk)}, follow=True)
-    assert "Marketing has 1 more project." in words(done) and "Ledger" in words(done)
+    assert "Marketing now has access to 1 more project." in words(done) and "Ledger" in words(done)
     body = client.post(url(marketing, f"projects/{ledger.pk}/removal/"), headers=HTMX).content.decode()
     assert "no longer has access to Ledger" in body and 'id="projects-title" tabindex="-1" autofocus' in body
     assert client.post(url(marketing, f"projects/{cast.globex_project.pk}/removal/")).status_code == 404
@@ -45,7 +45,7 @@ def test_changing_roles_and_disabled_higher_roles(cast, marketing):
     assert "You cannot give the role Admin" in words(asked)
     assert re.search(rf'value="{role_named("admin").pk}"[^>]* disabled', asked.content.decode())
     done = client.post(url(marketing, "roles/"), {"roles": str(role_named("operator").pk)}, follow=True)
-    assert "The roles of Marketing are saved." in words(done) and roles_of_group(marketing) == [role_named("operator")]
+    assert "Roles for Marketing were saved." in words(done) and roles_of_group(marketing) == [role_named("operator")]
     forged = client.post(url(marketing, "roles/"), {"roles": str(role_named("admin").pk)})
     assert forged.status_code == 403 and "You cannot give the role Admin" in words(forged)
 
@@ -67,7 +67,7 @@ def test_editing_name_and_description(cast, marketing):
     client = cast.client("max")
     typed = {"name": "Brand", "description": "All of it", "seen_name": "Marketing", "seen_description": ""}
     done = client.post(url(marketing, "details/"), typed, follow=True)
-    assert "Brand is saved." in words(done) and "All of it" in words(done)
+    assert "Brand was saved." in words(done) and "All of it" in words(done)
     taken = client.post(
         url(marketing, "details/"), typed | {"name": "RESEARCH", "seen_name": "Brand", "seen_description": "All of it"}
     )
@@ -99,12 +99,12 @@ def test_delete_shows_what_is_lost_and_what_is_kept(cast, marketing):
     client = cast.client("olga")
     text = words(client.get(url(marketing, "deletion/")))
     for part in (
-        "Delete Marketing?", "3 members", "lose the 2 projects that the group gives them: Atlas , Website",
-        "no longer hold through it: Operator", "The people stay", "without it: Max Keller, Opal Nakamura",
+        "Delete Marketing?", "3 members", "lose access to the group’s 2 projects: Atlas , Website",
+        "lose the group’s roles: Operator", "Members keep their own role", "some of the projects: Max Keller, Opal Nakamura",
     ):  # fmt: skip
         assert part in text, part
     done = client.post(url(marketing, "deletion/"), follow=True)
-    assert done.redirect_chain == [("/o/acme/groups/", 302)] and "The group Marketing was deleted." in words(done)
+    assert done.redirect_chain == [("/o/acme/groups/", 302)] and "Marketing was deleted." in words(done)
     assert Membership.objects.filter(organization=cast.acme).count() == 4
     assert client.post(url(marketing, "deletion/")).status_code == 404
 

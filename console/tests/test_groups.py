@@ -90,7 +90,7 @@ def test_search(cast, asked, expected):
     page = cast.client("max").get(GROUPS, {"q": asked})
     assert names(page) == expected
     if not expected:
-        assert f"Nothing matches “{asked}”" in words(page) and link(page, "Clear search") == GROUPS
+        assert f"No groups match “{asked}”" in words(page) and link(page, "Clear search") == GROUPS
 
 
 @pytest.mark.spec("G-1")

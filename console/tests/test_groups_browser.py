@@ -99,7 +99,7 @@ def test_search_and_filter_are_in_the_url(olga, scene):
     olga.get_by_role("searchbox", name="Search groups").press_sequentially("sta", delay=20)
     expect(olga.locator("tbody tr")).to_have_count(1)
     olga.get_by_label("Managed by").select_option("Manually managed")
-    expect(olga.get_by_role("heading", name="Nothing matches “sta”")).to_be_visible()
+    expect(olga.get_by_role("heading", name="No groups match “sta”")).to_be_visible()
     expect(olga).to_have_url(f"{olga.url.split('?')[0]}?q=sta&managed=manual")
     olga.go_back()
     expect(olga.locator("tbody tr")).to_have_count(1)
@@ -129,7 +129,7 @@ def test_adding_and_removing_members(olga, live_server, scene):
     settled(olga)
     olga.get_by_role("button", name="Remove Max Keller from this group").focus()
     olga.keyboard.press("Enter")
-    expect(olga.locator("#toasts")).to_contain_text("Max Keller is no longer in Marketing.")
+    expect(olga.locator("#toasts")).to_contain_text("Max Keller was removed from Marketing.")
     expect(olga.locator("#members")).to_contain_text("No members of this group match “kel”")
     expect(olga.get_by_role("heading", name="Members")).to_be_focused()
     assert group.member_links.count() == 5
@@ -152,7 +152,7 @@ def test_projects_and_roles_by_mouse(olga, live_server, scene):
     dialog.get_by_label("Operator").uncheck()
     dialog.get_by_label("Builder").check()
     dialog.get_by_role("button", name="Save roles").click()
-    expect(olga.locator("#toasts")).to_contain_text("The roles of Marketing are saved.")
+    expect(olga.locator("#toasts")).to_contain_text("Roles for Marketing were saved.")
     assert roles_of_group(group) == [role_named("builder")]
 
 

@@ -78,10 +78,10 @@ def test_a_second_click_sends_nothing(cast, nadia):
 def test_an_expired_invitation_restarts_after_a_confirmation(cast, eve):
     client, address = cast.client("olga"), url(eve, "invitation", "pending/")
     asked = client.get(address)
-    assert "A new period of 30 days starts, and the old link stops working." in words(asked)
+    assert "Resending it sends a new link that is valid for 30 days." in words(asked)
     version = eve.invitations.get().version
     unconfirmed = client.post(address)
-    assert unconfirmed.status_code == 409 and "A new period of 30 days starts" in words(unconfirmed)
+    assert unconfirmed.status_code == 409 and "Resending it sends a new link" in words(unconfirmed)
     assert mails(eve) == 1
     done = client.post(address, {"renew": "1"}, follow=True)
     eve.refresh_from_db()
@@ -96,7 +96,7 @@ def test_an_expired_invitation_restarts_after_a_confirmation(cast, eve):
 def test_an_expired_invitation_is_not_resent_from_all_users(cast, eve):
     for address in (url(eve, "invitation"), url(eve, "invitation", "%3Fstatus=expired")):
         answer = cast.client("olga").post(address, {"renew": "1"})
-        assert answer.status_code == 403 and "Renew it from the Pending tab" in words(answer)
+        assert answer.status_code == 403 and "Resend it from the Pending tab" in words(answer)
     assert mails(eve) == 1
 
 
@@ -168,7 +168,7 @@ def test_a_member_who_just_accepted_is_not_deleted(cast, nadia, monkeypatch):
     assert (
         answer.status_code == 409
         and "Nadia Petrov has changed" in words(answer)
-        and "Nothing was done" in words(answer)
+        and "no changes were made" in words(answer)
     )
     assert Membership.objects.filter(pk=nadia.pk).exists()
 

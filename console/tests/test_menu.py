@@ -155,10 +155,10 @@ def test_readers_can_only_view_profiles(cast):
     member = cast.invite(cast.tess, role="billing")[0].membership
     page = ria.get("/o/globex/users/pending/")
     assert names(page) == ["Nadia Petrov"] and "Add User" not in words(page)
-    for somebody in (member, cast.tess):
-        assert menu(ria.get(url(somebody, "menu"), headers=HTMX)) == ["View profile"]
+    for person in (member, cast.tess):
+        assert menu(ria.get(url(person, "menu"), headers=HTMX)) == ["View profile"]
         for noun in ("invitation", "deletion", "deactivation", "reactivation", "sessions", "two-factor-reset"):
-            assert ria.post(url(somebody, noun)).status_code == 403
+            assert ria.post(url(person, noun)).status_code == 403
 
 
 @pytest.mark.spec("U-7")

@@ -199,7 +199,7 @@ def test_a_concurrent_change_is_a_conflict(page, people, enter, axe):
     expect(page.get_by_role("dialog")).to_be_visible()
     Membership.objects.filter(pk=people.bo.pk).update(status="deactivated")
     page.get_by_role("dialog").get_by_role("button", name="Deactivate").click()
-    expect(page.get_by_role("dialog", name="Bo Lindqvist has changed")).to_contain_text("Somebody was faster")
+    expect(page.get_by_role("dialog", name="Bo Lindqvist has changed")).to_contain_text("Someone already changed this")
     expect(page.locator(f"#user-{people.bo.pk} .status")).to_have_text("Deactivated")
     axe(page)
     page.get_by_role("link", name="Back to users").click()

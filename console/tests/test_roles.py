@@ -230,18 +230,18 @@ def test_the_second_editor_sees_the_changes_and_overwrites_nothing(cast, desk):
     form = form_of(page(client, url("role_edit", desk)))
     change = {"name": "Help desk", "permissions": ["people.view", "audit.view"], "description": "Helps"}
     assert other.post(url("role_edit", desk), form | change).status_code == 302
-    mine = form | {"description": "Looks after everybody"}
+    mine = form | {"description": "Supports everyone"}
     answer = client.post(url("role_edit", desk), mine)
     html = answer.content.decode()
-    assert answer.status_code == 409 and "Looks after everybody" in html
-    for words in ("Help desk", "It now allows: See the audit log.", "It no longer allows: Edit people."):
+    assert answer.status_code == 409 and "Supports everyone" in html
+    for words in ("Help desk", "Permissions added: See the audit log.", "Permissions removed: Edit people."):
         assert words in html
     desk.refresh_from_db()
     assert desk.name == "Help desk" and RoleText.of(desk).permissions == {P.PEOPLE_VIEW, P.AUDIT_VIEW}
     again = mine | {"as_seen": form_of(html)["as_seen"]}
     assert client.post(url("role_edit", desk), again).status_code == 302
     desk.refresh_from_db()
-    assert (desk.name, desk.description) == ("Desk", "Looks after everybody")
+    assert (desk.name, desk.description) == ("Desk", "Supports everyone")
     assert client.post(url("role_edit", desk), again | {"as_seen": "no json"}).status_code == 302, "nothing to change"
     assert client.post(url("role_edit", desk), again | {"name": "Y", "as_seen": "[]"}).status_code == 409
 
@@ -291,7 +291,7 @@ def test_deleting_a_role_in_use_requires_a_replacement(cast, keeper):
     done = client.post(url("role_deletion", role), {"replacement": role_named("builder").pk}, **HTMX)
     assert done["HX-Redirect"] == url("roles")
     assert vic.role_links.get().role == role_named("builder")
-    assert "Whoever had it is now Builder." in page(client, url("roles"))
+    assert "was deleted and replaced by Builder." in page(client, url("roles"))
 
 
 @pytest.mark.spec("R-3")
@@ -299,7 +299,7 @@ def test_a_draft_counts_as_use(cast, desk):
     draft = cast.draft(cast.max)
     save_draft(actor=cast.max, batch=draft, version=draft.version, role_ids=[str(desk.pk)])
     client = cast.client("olga")
-    assert "1 draft of an invitation gives it" in page(client, url("role_deletion", desk))
+    assert "1 draft invitation uses it" in page(client, url("role_deletion", desk))
     assert client.post(url("role_deletion", desk)).status_code == 422
     assert client.post(url("role_deletion", desk), {"replacement": role_named("builder").pk}).status_code == 302
 

@@ -88,7 +88,7 @@ def test_choosing_a_replacement_by_keyboard(page, live_cast, desk, enter, axe):
     page.keyboard.press("Tab")
     expect(dialog.get_by_role("button", name="Delete role")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Whoever had it is now Builder.")).to_be_visible()
+    expect(page.get_by_text("was deleted and replaced by Builder.")).to_be_visible()
     assert live_cast.vic.role_links.get().role == role_named("builder")
 
 
@@ -150,7 +150,7 @@ def test_a_concurrent_edit_is_shown(page, live_cast, desk, enter, axe):
     Role.objects.filter(pk=desk.pk).update(name="Help desk")
     page.get_by_label("Description").fill("Mine")
     page.get_by_role("button", name="Save role").click()
-    expect(page.get_by_role("alert")).to_contain_text("Its name is now “Help desk”.")
+    expect(page.get_by_role("alert")).to_contain_text("The name is now “Help desk”.")
     expect(page.get_by_label("Description")).to_have_value("Mine")
     axe(page)
     page.get_by_role("button", name="Save role").click()
