@@ -140,10 +140,7 @@ def test_expired_invitations_are_resent_from_the_pending_tab_only(cast):
         and "Resend it from the Pending tab" in asked
     )
     asked = words(client.get(url("invitation", *members, view="pending/")))
-    assert (
-        "Resend 2 invitations?" in asked
-        and "1 has expired. Resending it sends a new link that is valid for 30 days." in asked
-    )
+    assert "Resend 2 invitations?" in asked and "1 has expired. Resending it sends a new link" in asked
     before = OutgoingEmail.objects.count()
     done = press(client, url("invitation", *members, view="pending/"))
     assert done.redirect_chain == [(PENDING, 302)]

@@ -100,7 +100,8 @@ def test_delete_shows_what_is_lost_and_what_is_kept(cast, marketing):
     text = words(client.get(url(marketing, "deletion/")))
     for part in (
         "Delete Marketing?", "3 members", "lose access to the group’s 2 projects: Atlas , Website",
-        "lose the group’s roles: Operator", "Members keep their own role", "some of the projects: Max Keller, Opal Nakamura",
+        "lose the group’s roles: Operator", "Members keep their own role",
+        "some of the projects: Max Keller, Opal Nakamura",
     ):  # fmt: skip
         assert part in text, part
     done = client.post(url(marketing, "deletion/"), follow=True)

@@ -81,7 +81,7 @@ def test_the_menu_of_a_row_by_keyboard(olga, scene):
     olga.keyboard.type("Laboratory")
     olga.keyboard.press("Enter")
     expect(row(olga, research)).to_contain_text("Laboratory")
-    expect(olga.locator("#toasts")).to_contain_text("Laboratory is saved.")
+    expect(olga.locator("#toasts")).to_contain_text("Laboratory was saved.")
     expect(olga.get_by_role("dialog")).to_have_count(0)
     more = row(olga, research).get_by_role("button", name="More actions for Laboratory")
     expect(more).to_be_focused()
@@ -91,7 +91,7 @@ def test_the_menu_of_a_row_by_keyboard(olga, scene):
     expect(olga.get_by_role("link", name="Cancel")).to_be_focused()
     olga.get_by_role("button", name="Delete group").press("Enter")
     expect(row(olga, research)).to_have_count(0)
-    expect(olga.locator("#toasts")).to_contain_text("The group Laboratory was deleted.")
+    expect(olga.locator("#toasts")).to_contain_text("Laboratory was deleted.")
 
 
 @pytest.mark.spec("G-1")
@@ -167,7 +167,7 @@ def test_delete_from_its_page(olga, live_server, scene):
     olga.get_by_role("link", name="Delete group").click()
     olga.get_by_role("dialog").get_by_role("button", name="Delete group").click()
     expect(olga.get_by_role("heading", name="Groups")).to_be_visible()
-    expect(olga.locator("#toasts")).to_contain_text("The group Marketing was deleted.")
+    expect(olga.locator("#toasts")).to_contain_text("Marketing was deleted.")
 
 
 @pytest.mark.spec("G-1", "G-2")
@@ -195,7 +195,7 @@ def test_without_a_script(browser: Browser, live_server, scene):
     expect(page.get_by_text("No roles assigned.")).to_have_count(0)
     page.get_by_role("link", name="Delete group").click()
     page.get_by_role("button", name="Delete group").click()
-    expect(page.get_by_text("The group Storm crew was deleted.")).to_be_visible()
+    expect(page.get_by_text("Storm crew was deleted.")).to_be_visible()
     context.close()
 
 
