@@ -143,7 +143,7 @@ def test_projects_and_roles_by_mouse(olga, live_server, scene):
     olga.get_by_label("Give access to Ledger").check(force=True)
     olga.get_by_role("button", name="Give access").click()
     expect(olga.locator("#group-projects")).to_contain_text("Ledger")
-    olga.get_by_role("button", name="Remove Atlas").click()
+    olga.get_by_role("button", name="Remove access to Atlas").click()
     expect(olga.locator("#group-projects")).not_to_contain_text("Atlas")
     expect(olga.get_by_role("heading", name="Project access")).to_be_focused()
     olga.get_by_role("link", name="Change roles").click()
@@ -160,7 +160,7 @@ def test_projects_and_roles_by_mouse(olga, live_server, scene):
 def test_delete_from_its_page(olga, live_server, scene):
     olga.goto(f"{live_server.url}{GROUPS}{scene.groups['marketing'].pk}/")
     olga.get_by_role("link", name="Delete group").click()
-    expect(olga.get_by_role("dialog")).to_contain_text("The people stay")
+    expect(olga.get_by_role("dialog")).to_contain_text("Members keep their own role")
     olga.keyboard.press("Escape")
     expect(olga.get_by_role("dialog")).to_have_count(0)
     expect(olga.get_by_role("link", name="Delete group")).to_be_focused()
