@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.tests.profiles import form_of, page_of
+from console.tests.profiles import form_of, profile_url
 from teamadmin.testing.pages import REFUSED
 
 
@@ -13,16 +13,16 @@ def refusals(enter):
 
 
 @pytest.fixture
-def maxs(cast):
+def max_browser(cast):
     """Max's browser with Bo's page open: form(), then save(form)."""
 
     class Browser:
         client, member = cast.client("max"), cast.bo
 
         def form(self, **changes):
-            return form_of(self.client.get(page_of(self.member)), **changes)
+            return form_of(self.client.get(profile_url(self.member)), **changes)
 
         def save(self, form, **options):
-            return self.client.post(page_of(self.member), form, **options)
+            return self.client.post(profile_url(self.member), form, **options)
 
     return Browser()

@@ -13,39 +13,39 @@ def page_of(member: Membership, below: str = "", view: str = "") -> str:
     return f"{USERS}{member.pk}/{below}" + (f"?view={view}" if view else "")
 
 
-class _Form(HTMLParser):
-    """Return what a browser sends for the unchanged form with id "profile"."""
+class FormParser(HTMLParser):
+    """Collects the fields of the unchanged form with id "profile", and its disabled options."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.inside = False
+        self.is_inside = False
         self.select = ""
         self.fields: dict[str, list[str]] = {}
-        self.off: set[str] = set()
+        self.disabled: set[str] = set()
 
     def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
+        attributes = dict(attrs)
         if tag == "form":
-            self.inside = found.get("id") == "profile"
-        if not self.inside or "disabled" in found and tag != "option":
+            self.is_inside = attributes.get("id") == "profile"
+        if not self.is_inside or "disabled" in attributes and tag != "option":
             return
         if tag == "select":
-            self.select = found["name"]
-        elif tag == "option" and "disabled" in found:
-            self.off.add(found["value"])
-        elif tag == "option" and "selected" in found:
-            self.fields[self.select] = [found["value"]]
-        elif tag == "input" and (found.get("type") not in ("checkbox", "radio") or "checked" in found):
-            self.fields.setdefault(found["name"], []).append(found.get("value", ""))
+            self.select = attributes["name"]
+        elif tag == "option" and "disabled" in attributes:
+            self.disabled.add(attributes["value"])
+        elif tag == "option" and "selected" in attributes:
+            self.fields[self.select] = [attributes["value"]]
+        elif tag == "input" and (attributes.get("type") not in ("checkbox", "radio") or "checked" in attributes):
+            self.fields.setdefault(attributes["name"], []).append(attributes.get("value", ""))
 
     def handle_endtag(self, tag):
         if tag == "form":
-            self.inside = False
+            self.is_inside = False
 
 
 def form_of(response, **changes) -> dict[str, list[str]]:
     """Return the form's fields with `changes`: one value or several, as text."""
-    parser = _Form()
+    parser = FormParser()
     parser.feed(response.content.decode())
     assert parser.fields, "no form"
     fields = dict(parser.fields)
@@ -63,6 +63,6 @@ def edit(client, member: Membership, view: str = "", **changes):
 
 def choices_off(response) -> set[str]:
     """Return the ids of the disabled roles."""
-    parser = _Form()
+    parser = FormParser()
     parser.feed(response.content.decode())
-    return parser.off
+    return parser.disabled

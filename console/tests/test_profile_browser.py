@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from console.tests.people import USERS
-from console.tests.profiles import page_of
+from console.tests.profiles import profile_url
 from organizations.models import Group, Membership, Status
 from organizations.queries import member_in, profile_of, roles_of
 from organizations.services import delete_member, set_member_roles
@@ -232,7 +232,7 @@ def test_on_a_phone_it_fills_the_screen(page, live_cast, enter, axe, scheme):
 
 @pytest.mark.spec("U-19")
 def test_the_profile_as_a_page(page, live_cast, enter, axe):
-    enter(page, live_cast, "olga", page_of(live_cast.bo))
+    enter(page, live_cast, "olga", profile_url(live_cast.bo))
     axe(page)
     page.get_by_text("Add to group").click()
     page.get_by_role("checkbox", name="Add to Research").check(force=True)
