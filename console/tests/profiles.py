@@ -8,7 +8,7 @@ from organizations.models import Membership
 HTMX = {"HX-Request": "true"}
 
 
-def page_of(member: Membership, below: str = "", view: str = "") -> str:
+def profile_url(member: Membership, below: str = "", view: str = "") -> str:
     """Return the URL of the member's page, or of a page below it."""
     return f"{USERS}{member.pk}/{below}" + (f"?view={view}" if view else "")
 
@@ -57,11 +57,11 @@ def form_of(response, **changes) -> dict[str, list[str]]:
 
 def edit(client, member: Membership, view: str = "", **changes):
     """Open the page, apply the changes and save, without htmx."""
-    address = page_of(member, view=view)
+    address = profile_url(member, view=view)
     return client.post(address, form_of(client.get(address), **changes))
 
 
-def choices_off(response) -> set[str]:
+def disabled_roles(response) -> set[str]:
     """Return the ids of the disabled roles."""
     parser = FormParser()
     parser.feed(response.content.decode())

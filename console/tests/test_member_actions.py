@@ -88,7 +88,7 @@ def test_an_expired_invitation_restarts_after_a_confirmation(cast, eve):
     assert eve.invite_expires_at > timezone.now() + timedelta(days=29)
     assert eve.invitations.get().version == version + 1 and mails(eve) == 2
     day = timezone.localtime(eve.invite_expires_at)
-    assert f"Invitation sent to Eve Late with a new link. It expires on {day:%b} {day.day}" in words(done)
+    assert f"Invitation resent to Eve Late with a new link. It expires on {day:%b} {day.day}" in words(done)
     assert "Pending" in row(done, eve)
 
 
