@@ -88,7 +88,7 @@ def test_every_entry_works_and_updates_the_row(page, people, enter, keyboard, si
     page.keyboard.press("Escape")
     expect(more(page, "Bo Lindqvist")).to_be_focused()
     for entry, button, said, shown in (
-        ("Reset 2FA", "Reset 2FA", "2FA of Bo Lindqvist was reset.", "Active"),
+        ("Reset 2FA", "Reset 2FA", "2FA was reset for Bo Lindqvist.", "Active"),
         ("Log out sessions", "Log out sessions", "Bo Lindqvist was logged out everywhere.", "Active"),
         ("Deactivate", "Deactivate", "Bo Lindqvist was deactivated.", "Deactivated"),
         ("Reactivate", "Reactivate", "Bo Lindqvist was reactivated", "Active"),
