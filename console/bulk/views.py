@@ -120,7 +120,7 @@ def _result_context(request: MemberRequest, action: BulkAction) -> dict[str, Any
         "items": items,
         "filters": _filters(counts, action, url, show),
         "next": f"{url}?{urlencode({'show': show, 'after': next_after})}" if next_after else "",
-        "url": url,
+        "page_url": url,
         "list_url": params.url(request.organization.slug),
     }
 

@@ -93,6 +93,7 @@ def test_a_role_that_only_groups_have_names_them(cast, desk):
     assert "No one has this role yet" in page(client, url("role", desk))
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=desk)
     html = page(client, url("role", desk))
+    assert f'<a class="menu-item" href="{reverse("users", args=["acme"])}"' in html, "the account menu's own context"
     assert "No one has this role directly" in html and "No one has this role yet" not in html
     assert "Members of Research have it through the group." in html
     for name in ("Berlin", "Cairo", "Delhi"):

@@ -70,7 +70,7 @@ def group_page(request: MemberRequest, group: Group) -> HttpResponse:
     """The members, projects and roles of a group."""
     context, page = page_context(request, group), "console/groups/page.html"
     return render_page_or_fragment(
-        request, page=page, fragment="console/groups/_members.html", context=context, url=context["url"]
+        request, page=page, fragment="console/groups/_members.html", context=context, url=context["page_url"]
     )
 
 
@@ -88,7 +88,7 @@ def page_context(request: MemberRequest, group: Group) -> dict[str, Any]:
         "group": group,
         "view": view,
         "base": base,
-        "url": link(),
+        "page_url": link(),
         "query": link().removeprefix(base),
         "parents": [(_("Groups"), list_url(request.organization.slug))],
         "rows": [_row(row, time) for row in page.rows],

@@ -50,7 +50,7 @@ def group_list(request: MemberRequest) -> HttpResponse:
     """Groups by name, with search, filter and pages."""
     context = _list_context(request, GroupListParams.from_request(request))
     page, fragment = "console/groups/list.html", "console/groups/_results.html"
-    return render_page_or_fragment(request, page=page, fragment=fragment, context=context, url=context["url"])
+    return render_page_or_fragment(request, page=page, fragment=fragment, context=context, url=context["page_url"])
 
 
 def _list_context(request: MemberRequest, view: GroupListParams) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _list_context(request: MemberRequest, view: GroupListParams) -> dict[str, An
         "previous": page.previous and params.address(request, **filters, before=page.previous),
         "next": page.next and params.address(request, **filters, after=page.next),
         "empty_state": {} if page.rows else _empty_state(request, view),
-        "url": url,
+        "page_url": url,
         "base": list_url(request.organization.slug),
         "managers": [(value, label, value == view.managed) for value, label in ManagedBy.choices],
         "may_add": can_manage_groups(request.membership),

@@ -96,7 +96,7 @@ def _page_context(request: MemberRequest, role: Role) -> dict:
     """Return what else console/roles/page.html takes."""
     return {
         "summary": RoleSummary(role, role_uses(request.organization, [role])[role.pk]),
-        "permissions": permissions_by_category(role),
+        "permission_categories": permissions_by_category(role),
         "edit": can_edit_role(request.membership, role),
         "delete": can_delete_role(request.membership, role),
         "may_add": can_manage_roles(request.membership),
