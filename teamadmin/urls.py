@@ -17,10 +17,7 @@ urlpatterns = [
     path("o/<slug:slug>/", include("workspace.urls")),
     path("", include("organizations.urls")),
     path("", include("invitations.urls_accept")),
-    path("o/<slug:slug>/users/", include("console.urls")),
-    path("o/<slug:slug>/roles/", include("console.urls_roles")),
-    path("o/<slug:slug>/security/", include("console.urls_security")),
-    path("o/<slug:slug>/groups/", include("console.urls_groups")),
+    path("o/<slug:slug>/", include("console.urls")),
 ]
 handler400 = "teamadmin.errors.bad_request"
 handler403 = "teamadmin.errors.permission_denied"

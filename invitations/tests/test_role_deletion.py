@@ -172,7 +172,9 @@ def test_role_order_of_many_members_is_updated_in_slices(cast, desk, monkeypatch
     assert all(role_keys(member) == ["operator"] for member in members), "what they may do changes at once"
     assert not reorder_members(budget=0)
     assert {reload(member).role_order for member in members} == {100}
-    assert role_order._process_batch() and Reordering.objects.get().after, "another worker continues if this one dies here"
+    assert role_order._process_batch() and Reordering.objects.get().after, (
+        "another worker continues if this one dies here"
+    )
     assert reorder_members() and not Reordering.objects.exists()
     assert {reload(member).role_order for member in members} == {role_named("operator").rank}
 

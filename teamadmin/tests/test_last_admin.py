@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from console.tests.many import url
+from console.tests.bulk_requests import url
 from organizations.models import Membership, Status
 from organizations.queries import admin_exists
 from teamadmin.testing.cast import Cast, add_member, add_user, role_named
