@@ -88,7 +88,7 @@ def test_each_sign_in_works_and_is_welcomed(demo, client, email):
 def test_twice_is_once(demo):
     demo()
     before, entries = picture(), Entry.objects.count()
-    assert "there already" in demo()
+    assert "already exists" in demo()
     assert picture() == before and Entry.objects.count() == entries
 
 

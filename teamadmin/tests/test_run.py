@@ -102,7 +102,7 @@ def test_data_stays(demo, page):
     demo.wait_ready()
     sign_in(page, demo.url)
     assert "correct-horse-battery" in demo.output
-    assert "Made Acme" not in demo.output
+    assert "Created Acme" not in demo.output
 
 
 def sign_in(page, url: str) -> None:
