@@ -1,4 +1,4 @@
-"""The parts in templates/ui/: what they write for what they take."""
+"""The components in templates/ui/."""
 
 import django_tables2 as tables
 import pytest
@@ -21,7 +21,7 @@ class People(tables.Table):
 
 @pytest.fixture
 def request_of(rf: RequestFactory):
-    """request_of(path, htmx=False): a request as the middleware leaves it."""
+    """A function that returns a request as the middleware leaves it: request_of(path, htmx=False)."""
 
     def make(path: str, *, htmx: bool = False):
         request = rf.get(path, headers={"HX-Request": "true"} if htmx else {})
@@ -31,7 +31,7 @@ def request_of(rf: RequestFactory):
     return make
 
 
-def test_table_says_how_it_is_sorted_and_keeps_the_view(request_of):
+def test_table_shows_its_sort_order_and_keeps_query_parameters(request_of):
     request = request_of("/o/acme/users/?q=ana&after=x")
     rows = mark_safe('<tr role="row"><td>Ana</td></tr>')
     html = render_to_string("ui/table.html", {"table": People([]), "rows_html": rows, "label": "Users"}, request)
@@ -40,7 +40,7 @@ def test_table_says_how_it_is_sorted_and_keeps_the_view(request_of):
     assert "<td>Ana</td>" in html and html.count("<a ") == 1
 
 
-def test_pager_offers_only_what_there_is():
+def test_pager_links_only_to_existing_pages():
     html = render_to_string("ui/pager.html", {"summary": "50 of 148", "next": "?after=x"})
     assert 'href="?after=x" rel="next"' in html and 'aria-disabled="true"' in html and "50 of 148" in html
 
@@ -50,7 +50,7 @@ CONFIRMATION = """{% extends "ui/dialog.html" %}{% block title %}Delete{% endblo
 {% block actions %}<button type="submit">Delete user</button>{% endblock %}"""
 
 
-def test_confirmation_is_a_page_and_a_dialog(request_of, cast):
+def test_confirmation_is_a_page_or_a_dialog(request_of, cast):
     request = request_of("/o/acme/users/1/deletion/")
     request.user = cast.olga.user
     page = Template(CONFIRMATION).render(Context({"request": request, "user": cast.olga.user, "platform_name": "X"}))
@@ -61,13 +61,13 @@ def test_confirmation_is_a_page_and_a_dialog(request_of, cast):
 
 
 def test_messages_are_toasts_in_a_live_region():
-    said = [Message(messages.SUCCESS, "Sent <3"), Message(messages.ERROR, "Not sent")]
-    html = render_to_string("ui/toasts.html", {"messages": said, "oob": True})
+    toasts = [Message(messages.SUCCESS, "Sent <3"), Message(messages.ERROR, "Not sent")]
+    html = render_to_string("ui/toasts.html", {"messages": toasts, "oob": True})
     assert 'role="status" hx-swap-oob="beforeend"' in html
     assert "Sent &lt;3" in html and 'data-tone="success"' in html and 'data-tone="danger"' in html
 
 
-def test_steps_say_which_is_current():
+def test_stepper_marks_the_current_step():
     html = render_to_string("ui/stepper.html", {"steps": ["One", "Two", "Three"], "current": 2})
     assert '<li data-done>One</li><li aria-current="step">Two</li><li>Three</li>' in html
 
@@ -83,8 +83,8 @@ def test_menu_entries_are_links_or_forms():
     assert 'hx-get="/e" hx-target="#dialog"' in html and "<hr>" in html and "menu-item danger" in html
 
 
-def test_empty_and_notice_and_breadcrumbs():
-    empty = {"heading": "Nobody", "text": "Yet", "url": "/add", "action": "Add User", "picture": True}
+def test_empty_state_notice_and_breadcrumbs():
+    empty = {"heading": "No members", "text": "Yet", "url": "/add", "action": "Add User", "picture": True}
     assert 'class="btn primary" href="/add"' in render_to_string("ui/empty.html", empty)
     notice = render_to_string("ui/notice.html", {"title": "Careful", "tone": "warning", "live": True})
     assert 'data-tone="warning" role="alert"' in notice
@@ -93,7 +93,7 @@ def test_empty_and_notice_and_breadcrumbs():
 
 
 @pytest.mark.spec("U-1", "A-5")
-def test_frame_shows_where_one_can_go(request_of, cast):
+def test_frame_links_to_the_pages_you_can_open(request_of, cast):
     section = {
         "title": "Account",
         "items": [{"label": "Users", "url": "/o/acme/users/", "icon": "users", "current": True}],
