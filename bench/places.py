@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from bench import floor, seed
-from console.listing import Listing
+from console.users.params import UserListParams
 from organizations.models import Group, Membership, Project, Role, Status
 
 PREFIX = "teamadmin_bench"
@@ -146,7 +146,7 @@ def deep() -> str:
     """The query of a page nine tenths down the list."""
     members = Membership.objects.filter(organization__slug="acme").exclude(status=Status.INVITED)
     member = members.order_by("sort_name", "id")[members.count() * 9 // 10]
-    return Listing().at(member.organization_id, (member.sort_name, member.pk), backwards=False).query()
+    return UserListParams().at(member.organization_id, (member.sort_name, member.pk), backwards=False).query()
 
 
 def filters() -> dict[str, str]:

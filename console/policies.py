@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from base.policies import Decision, deny, not_applicable
-from console.listing import Tab
+from console.users.params import Tab
 from invitations import policies as invitations
 from invitations.limits import wait_for_mails
 from organizations import policies as organizations

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from base.ids import uuid7
 from base.picker import asked_in, chosen_in
 from base.policies import Decision
-from console.bulk.words import typed_words
+from console.bulk.texts import typed_words
 from organizations.models import Group, Membership, Organization, Role, Scheme
 from organizations.policies import can_add_to_group, can_give_role, can_give_roles, roles_fit
 from organizations.queries import groups_in, pick_groups, roles_in

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from base.policies import ALLOWED, Decision, Refused, require
 from console import policies as console
-from console.listing import Listing, Tab
+from console.users.params import Tab, UserListParams
 from invitations import policies as invitations
 from invitations.services import resend_invitation, withdraw_invitation
 from organizations.models import Group, Membership, Organization, Role, Status
@@ -185,10 +185,10 @@ KINDS = {
 }  # fmt: skip
 
 
-def offered_on(actor: Membership, listing: Listing) -> list[Kind]:
+def offered_on(actor: Membership, params: UserListParams) -> list[Kind]:
     """The kinds for the bar of a list: those that can apply to somebody there, by the actor's permissions. No query
     where the actor's roles are loaded. Where somebody can be deactivated, Reactivate gives way to it."""
-    there = set(listing.filter.statuses)
+    there = set(params.filter.statuses)
     kinds = [kind for kind in KINDS.values() if kind.statuses & there and kind.offered(actor)]
     both = Status.ACTIVE in there
     return [kind for kind in kinds if not (both and kind.key == "reactivation")]

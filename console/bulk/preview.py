@@ -97,7 +97,7 @@ def _of_many(kind: Kind, actor: Membership, selection: Selection, first: list[Me
         preview.deactivated += count if status == Status.DEACTIVATED else 0
         preview.expired += count if expired else 0
     preview.left_out = [(count, f"{count:,}: {reason}") for reason, count in reasons.most_common()]
-    preview.first = [member for member in first if kind.rule(actor, member, Choice(selection.listing.tab))][:5]
+    preview.first = [member for member in first if kind.rule(actor, member, Choice(selection.params.tab))][:5]
     return preview
 
 
@@ -116,6 +116,6 @@ def _why_not(
         }.get(kind.key, "")
     if managed == ManagedBy.SCIM and kind.key == "deletion":
         return _("They are managed externally. Remove them in your identity provider.")
-    if expired and kind.key == "invitation" and selection.listing.tab != "pending":
+    if expired and kind.key == "invitation" and selection.params.tab != "pending":
         return _("Their invitations have expired. Renew them from the Pending tab.")
     return _("Their roles allow more than yours.") if above and kind.key != "group" else ""

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 
 from base.ids import read_uuid
-from console.listing import Listing, listing_at
-from console.tables import OPTIONAL
+from console.users.columns import OPTIONAL
+from console.users.params import UserListParams
 from organizations.requests import MemberRequest
 
 # More than a page holds; who ticks more asks for all that match.
@@ -18,9 +18,9 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Selection:
-    """Members by id, or with `everyone` all of the listing; `without` leaves out one, `before` who was added later."""
+    """Members by id, or with `everyone` all of the params; `without` leaves out one, `before` who was added later."""
 
-    listing: Listing
+    params: UserListParams
     ids: tuple[UUID, ...] = ()
     everyone: bool = False
     without: UUID | None = None
@@ -42,19 +42,21 @@ class Selection:
 
 def selection_kept(view: str, whom: dict[str, Any], organization_id: UUID) -> tuple[Selection, datetime]:
     """What Selection.kept() gave, and the moment."""
-    listing = listing_at(view, organization_id=organization_id, columns=OPTIONAL)
+    params = UserListParams.from_url(view, organization_id=organization_id, columns=OPTIONAL)
     without, before = whom["without"], whom["before"]
-    selection = Selection(listing, everyone=True, without=UUID(without) if without else None)
+    selection = Selection(params, everyone=True, without=UUID(without) if without else None)
     selection = replace(selection, before=datetime.fromisoformat(before)) if before else selection
     return selection, datetime.fromisoformat(whom["at"])
 
 
 def selection_of(request: MemberRequest) -> Selection:
     """What the address says: view, member (any number) and all. Raises BadRequest where more than MOST are named."""
-    listing = listing_at(request.GET.get("view", ""), organization_id=request.organization.pk, columns=OPTIONAL)
+    params = UserListParams.from_url(
+        request.GET.get("view", ""), organization_id=request.organization.pk, columns=OPTIONAL
+    )
     named = request.GET.getlist("member")
     if len(named) > MOST:
         raise BadRequest("Too many members named; all=1 means all that match the view.")
     ids = tuple(dict.fromkeys(key for value in named if (key := read_uuid(value))))
     everyone = request.GET.get("all") == "1"
-    return Selection(listing, () if everyone else ids, everyone)
+    return Selection(params, () if everyone else ids, everyone)

@@ -1,4 +1,4 @@
-from console.queries.around import Around, Counts, count_members
+from console.queries.around import Around, TabCounts, count_members
 from console.queries.counts import count_matches
 from console.queries.details import Details, details_of
 from console.queries.lines import Line, lines_at, wanted_by
@@ -7,7 +7,7 @@ from console.queries.offboarding import Offboarding, administrative_invitations,
 
 __all__ = [
     "Around",
-    "Counts",
+    "TabCounts",
     "Details",
     "Line",
     "Offboarding",

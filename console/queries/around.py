@@ -8,8 +8,8 @@ from functools import cached_property
 from django.db import connection
 
 from base.counting import Count
-from console.listing import Tab
 from console.queries import sql
+from console.users.params import Tab
 from organizations.models import MemberCount, Organization, Role, Status
 from organizations.queries import raw
 
@@ -33,7 +33,7 @@ SELECT 'expired', NULL, NULL, NULL, count(*) FROM (SELECT 1 FROM {sql.TABLE}
 
 
 @dataclass(frozen=True)
-class Counts:
+class TabCounts:
     """Members of an organization: who accepted, who has not, and of these the expired (None where nobody asks); and the
     roles that it offers, highest first."""
 
@@ -63,12 +63,12 @@ class Around:
         }
 
     @cached_property
-    def counts(self) -> Counts:
+    def counts(self) -> TabCounts:
         numbers = {row[0]: row[4] for row in self.rows if row[1] is None}
         offered = [self.roles[row[1]] for row in self.rows if row[0] == "offered"]
         joined, invited = (Count(numbers[name], numbers[name]) for name in ("joined", "invited"))
         late = Count(numbers["expired"], EXPIRED_CAP) if "expired" in numbers else None
-        return Counts(joined, invited, late, tuple(sorted(offered, key=lambda role: (role.rank, role.name))))
+        return TabCounts(joined, invited, late, tuple(sorted(offered, key=lambda role: (role.rank, role.name))))
 
 
 def surrounding(organization: Organization, tab: Tab, *, now: datetime) -> tuple[str, sql.Params]:
@@ -81,7 +81,7 @@ def surrounding(organization: Organization, tab: Tab, *, now: datetime) -> tuple
     return query, params
 
 
-def count_members(organization: Organization, tab: Tab, *, now: datetime) -> Counts:
+def count_members(organization: Organization, tab: Tab, *, now: datetime) -> TabCounts:
     """What the tabs (U-2) and the line above them say. One query."""
     with connection.cursor() as cursor:
         cursor.execute(*surrounding(organization, tab, now=now))

@@ -2,12 +2,12 @@
 
 from django.db import connection
 
-from console.listing import Listing
 from console.queries import sql
+from console.users.params import UserListParams
 from organizations.models import Organization
 
 
-def count_matches(organization: Organization, listing: Listing, *, cap: int = 100) -> dict[str, int]:
+def count_matches(organization: Organization, listing: UserListParams, *, cap: int = 100) -> dict[str, int]:
     """How many members of each status a search finds, whatever the filter: {"invited": 2}. Looks at `cap` at most."""
     found, params = sql.matching(listing.words)
     query = f"SELECT status FROM {sql.TABLE} WHERE organization_id = %s{found} LIMIT {cap + 1}"

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from console.listing import Tab
 from console.queries import sql
 from console.queries.lines import Wanted, lines_at
+from console.users.params import Tab
 from organizations.models import Membership, Organization
 from organizations.queries import remember_roles
 

@@ -16,10 +16,10 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from base.text import name_key
-from console.listing import Listing, Tab
 from console.queries import sql
 from console.queries.around import Around, surrounding
 from console.queries.beside import PART, WITHIN, Beside, beside
+from console.users.params import Tab, UserListParams
 from organizations.models import Membership, Organization, Role, Status
 from organizations.queries import Through, raw, remember_roles
 
@@ -117,7 +117,7 @@ def _wanted(shown: tuple[str, ...], keys: tuple[str, ...], invited: bool) -> Wan
     return Wanted(times, "projects" in shown, "invited_by" in shown)
 
 
-def wanted_by(listing: Listing) -> Wanted:
+def wanted_by(listing: UserListParams) -> Wanted:
     """What the listing shows and is sorted by."""
     return _wanted(listing.shown, listing.keys, Status.INVITED in listing.filter.statuses)
 

@@ -7,12 +7,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from console.listing import Listing
 from console.queries import sql
 from console.queries.around import Around
 from console.queries.lines import TIMES, Found, Line, lines_at, lines_of, wanted_by
 from console.queries.picked import Chosen, among, few, linked, resolve, sifted
 from console.queries.walking import beyond, ends, merged, ordered, phase_of, walk
+from console.users.params import UserListParams
 from organizations.models import Organization
 
 PAGE_SIZE = 50
@@ -29,19 +29,19 @@ class Page:
     """Members in the order of the listing that they are of, and what stands around; the neighbouring pages where there
     are some; the names of the role, group and project that were asked for."""
 
-    listing: Listing
+    listing: UserListParams
     lines: list[Line]
     around: Around
-    previous: Listing | None = None
-    next: Listing | None = None
+    previous: UserListParams | None = None
+    next: UserListParams | None = None
     chosen: dict[str, str] = field(default_factory=dict)
 
 
-def page_of(organization: Organization, listing: Listing, *, now: datetime) -> Page:
+def page_of(organization: Organization, listing: UserListParams, *, now: datetime) -> Page:
     """The listing's page: one query; up to four where something is looked for. A cursor with nothing behind it gives
     the first page; somebody else's role, group or project nobody, and no name."""
     chosen = resolve(organization, listing.picks)
-    if chosen.strange:
+    if chosen.not_found:
         return Page(listing.first_page(), *lines_at(organization, [], wanted_by(listing), listing.tab, now))
     try:
         lines, around = _read(organization, listing, now, chosen)
@@ -54,7 +54,7 @@ def page_of(organization: Organization, listing: Listing, *, now: datetime) -> P
     return replace(_framed(organization, listing, lines, around), chosen=chosen.names)
 
 
-def _framed(organization: Organization, listing: Listing, lines: list[Line], around: Around) -> Page:
+def _framed(organization: Organization, listing: UserListParams, lines: list[Line], around: Around) -> Page:
     backwards = listing.cursor is not None and listing.cursor.backwards
     more, lines = len(lines) > PAGE_SIZE, lines[:PAGE_SIZE]
     if backwards:
@@ -72,12 +72,12 @@ def _framed(organization: Organization, listing: Listing, lines: list[Line], aro
     )
 
 
-def _values(listing: Listing, line: Line) -> tuple[Any, ...]:
+def _values(listing: UserListParams, line: Line) -> tuple[Any, ...]:
     values = [line.time(name) if name in TIMES else getattr(line, name) for name in (*listing.keys, "id")]
-    return (line.phase, *values) if listing.lead else tuple(values)
+    return (line.phase, *values) if listing.first_word else tuple(values)
 
 
-def _read(organization: Organization, listing: Listing, now: datetime, chosen: Chosen) -> Found:
+def _read(organization: Organization, listing: UserListParams, now: datetime, chosen: Chosen) -> Found:
     """The page and one more. Common things fill a page while walking a little along the sort's index; rare ones are
     gathered by an index of their own and sorted. Which of the two a search is shows in the walk, whatever statistics
     say of it."""
@@ -96,16 +96,16 @@ def _read(organization: Organization, listing: Listing, now: datetime, chosen: C
     return found if met is None else _of(organization, listing, now, _gather(organization, listing, now))
 
 
-def _lines(organization: Organization, listing: Listing, now: datetime, page: tuple[str, sql.Params]) -> Found:
+def _lines(organization: Organization, listing: UserListParams, now: datetime, page: tuple[str, sql.Params]) -> Found:
     return lines_of(organization, *page, wanted_by(listing), listing.tab, now)
 
 
-def _of(organization: Organization, listing: Listing, now: datetime, ids: tuple[str, sql.Params]) -> Found:
+def _of(organization: Organization, listing: UserListParams, now: datetime, ids: tuple[str, sql.Params]) -> Found:
     """The lines of the ids that a query gives."""
     return lines_at(organization, _ids(*ids), wanted_by(listing), listing.tab, now, phase_of(listing))
 
 
-def _met(organization: Organization, listing: Listing, now: datetime, reach: int) -> tuple[Found, int | None]:
+def _met(organization: Organization, listing: UserListParams, now: datetime, reach: int) -> tuple[Found, int | None]:
     """The hits among the first `reach` rows of each stretch. Where more may lie behind, and they are no full page, also
     how many of them are of that phase."""
     columns = ", ".join(dict.fromkeys((*wanted_by(listing).columns.split(", "), "invite_expires_at", "search_text")))
@@ -127,14 +127,14 @@ def _ids(query: str, params: sql.Params) -> list[Any]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _sieved(listing: Listing) -> bool:
+def _sieved(listing: UserListParams) -> bool:
     """Whether some of the rows that the sort's index leads to have to be left out."""
     return bool(listing.words or listing.picks) or (
         listing.filter.expired is not None and listing.keys != ("invite_expires_at",)
     )
 
 
-def _page(organization: Organization, listing: Listing, now: datetime) -> tuple[str, sql.Params]:
+def _page(organization: Organization, listing: UserListParams, now: datetime) -> tuple[str, sql.Params]:
     """The CTE `page`, where every row that the index leads to is of the page, or the one more."""
     columns, within = wanted_by(listing).columns, sql.within(listing.filter, now)
     rows, params = merged(organization, listing, columns, PAGE_SIZE + 1, *within)
@@ -142,7 +142,7 @@ def _page(organization: Organization, listing: Listing, now: datetime) -> tuple[
     return f"page AS MATERIALIZED (SELECT *, {place} FROM ({rows}) AS rows_)", params
 
 
-def _few(organization: Organization, listing: Listing, now: datetime, chosen: Chosen) -> tuple[str, sql.Params]:
+def _few(organization: Organization, listing: UserListParams, now: datetime, chosen: Chosen) -> tuple[str, sql.Params]:
     """The CTE `page` where one of the sets is so small that its members are looked at one by one: a plan for all."""
     phase, phase_params = phase_of(listing)
     picked, picked_params = few(organization, listing.picks, chosen.fewest, sql.TABLE)
@@ -161,14 +161,14 @@ def _few(organization: Organization, listing: Listing, now: datetime, chosen: Ch
     return page, [*params, *time_params, *found_params, *behind_params]
 
 
-def _sift(organization: Organization, listing: Listing) -> tuple[str, sql.Params]:
+def _sift(organization: Organization, listing: UserListParams) -> tuple[str, sql.Params]:
     """The sort's index alone is read, no row of the table, until a page of the ids that are asked for is met."""
     picked, values = sifted(organization, listing.picks)
     rows, params = merged(organization, listing, ", ".join(("id", *listing.keys)), PAGE_SIZE + 1, picked, values)
     return f"SELECT id FROM ({rows}) AS rows_ ORDER BY {sql.ordered(listing)}", params
 
 
-def _gather(organization: Organization, listing: Listing, now: datetime) -> tuple[str, sql.Params]:
+def _gather(organization: Organization, listing: UserListParams, now: datetime) -> tuple[str, sql.Params]:
     """All hits by the index that finds them, then sorted. MATERIALIZED keeps the planner from walking after all."""
     phase, phase_params = phase_of(listing)
     time, time_params = sql.within(listing.filter, now)

@@ -5,12 +5,12 @@ from typing import cast
 
 from django.db import connection
 
-from console.listing import Picks
 from console.queries import sql
+from console.users.params import Filters
 from organizations.models import Organization
 
 # Each gives members by the organization, which roles alone have to be told, and the thing; {here} may ask for one
-# member. Groups and projects of others have been found strange before (resolve).
+# member. Groups and projects of others have been found not_found before (resolve).
 SETS = {
     "role": (
         """SELECT link.membership_id FROM organizations_membershiprole AS link
@@ -44,12 +44,12 @@ CAP = 20_001
 @dataclass(frozen=True)
 class Chosen:
     """The names of what is asked for; `fewest`: which of these sets is the smallest, and `least`: how many members it
-    has, at most CAP of them counted; `strange` where something is not of this organization."""
+    has, at most CAP of them counted; `not_found` where something is not of this organization."""
 
     names: dict[str, str] = field(default_factory=dict)
     fewest: str = ""
     least: int = CAP
-    strange: bool = False
+    not_found: bool = False
 
 
 def _set(name: str, organization: Organization, key: str, here: str = "") -> tuple[str, sql.Params]:
@@ -62,16 +62,16 @@ def _values(organization: Organization, key: str) -> sql.Params:
     return [sql.owner(organization), sql.adapt("id", key)]
 
 
-def linked(picks: Picks) -> bool:
+def linked(picks: Filters) -> bool:
     """Whether all that is asked is of sets, nothing of the member's own row."""
     return len(_sets(picks)) == len(picks.fields())
 
 
-def _sets(picks: Picks) -> list[tuple[str, str]]:
+def _sets(picks: Filters) -> list[tuple[str, str]]:
     return [(name, value) for name, value in picks.fields().items() if name in SETS]
 
 
-def resolve(organization: Organization, picks: Picks) -> Chosen:
+def resolve(organization: Organization, picks: Filters) -> Chosen:
     """What the ids in an address stand for: one query, none where there are none."""
     wanted, parts, params = _sets(picks), [], []
     for name, key in wanted:
@@ -85,10 +85,10 @@ def resolve(organization: Organization, picks: Picks) -> Chosen:
         row = cursor.fetchone()
     names = dict(zip((name for name, _ in wanted), row[::2], strict=True))
     least, fewest = min(zip(row[1::2], names, strict=True))
-    return Chosen(names, fewest, least, strange=None in names.values())
+    return Chosen(names, fewest, least, not_found=None in names.values())
 
 
-def _plain(picks: Picks, row: str) -> tuple[str, sql.Params]:
+def _plain(picks: Filters, row: str) -> tuple[str, sql.Params]:
     """What the member's own row says."""
     query, params = "", cast(sql.Params, [])
     if picks.managed_by:
@@ -99,7 +99,7 @@ def _plain(picks: Picks, row: str) -> tuple[str, sql.Params]:
     return query, params
 
 
-def checked(organization: Organization, picks: Picks, row: str) -> tuple[str, sql.Params]:
+def checked(organization: Organization, picks: Filters, row: str) -> tuple[str, sql.Params]:
     """Whether the row of that alias is of them all, looked up for it alone: EXISTS might be answered by reading the
     whole set first, which can be a million."""
     query, params = _plain(picks, row)
@@ -110,7 +110,7 @@ def checked(organization: Organization, picks: Picks, row: str) -> tuple[str, sq
     return query, params
 
 
-def few(organization: Organization, picks: Picks, fewest: str, row: str) -> tuple[str, sql.Params]:
+def few(organization: Organization, picks: Filters, fewest: str, row: str) -> tuple[str, sql.Params]:
     """As a condition on the members' table under that alias: one of the set `fewest`, looked up by their ids, which the
     array sees to, and of all the others."""
     members, values = _set(fewest, organization, picks.fields()[fewest])
@@ -118,7 +118,7 @@ def few(organization: Organization, picks: Picks, fewest: str, row: str) -> tupl
     return f"{row}.id = ANY(ARRAY({members})){others}", [*values, *other_values]
 
 
-def sifted(organization: Organization, picks: Picks) -> tuple[str, sql.Params]:
+def sifted(organization: Organization, picks: Filters) -> tuple[str, sql.Params]:
     """As conditions on rows that are read in their order: each set is read once and kept as a hash, which IS TRUE sees
     to, because a join would lose the order."""
     query, params = "", cast(sql.Params, [])
@@ -129,7 +129,7 @@ def sifted(organization: Organization, picks: Picks) -> tuple[str, sql.Params]:
     return query, params
 
 
-def among(organization: Organization, picks: Picks) -> tuple[str, sql.Params]:
+def among(organization: Organization, picks: Filters) -> tuple[str, sql.Params]:
     """As conditions on the members' table, starting from the sets."""
     query, params = _plain(picks, sql.TABLE)
     for name, key in _sets(picks):

@@ -9,11 +9,11 @@ from django.db import connection
 
 from base.counting import CAP, Count
 from console.bulk.selection import Selection
-from console.listing import Cursor, Listing
 from console.queries import sql
 from console.queries.lines import PLAIN, TIMES
 from console.queries.picked import among
 from console.queries.walking import Stretch, stretches_of
+from console.users.params import Cursor, UserListParams
 from organizations.models import Membership, Organization
 
 COLUMNS = ", ".join((PLAIN, "user_id", *TIMES))
@@ -21,7 +21,7 @@ COLUMNS = ", ".join((PLAIN, "user_id", *TIMES))
 SLICE = 1000
 
 
-def matching_where(organization: Organization, listing: Listing, now: datetime) -> tuple[str, sql.Params]:
+def matching_where(organization: Organization, listing: UserListParams, now: datetime) -> tuple[str, sql.Params]:
     """The condition for all members that the listing's search and filters find, on every page of it."""
     statuses = [status.value for status in listing.filter.statuses]
     time, time_params = sql.within(listing.filter, now)
@@ -34,7 +34,7 @@ def matching_where(organization: Organization, listing: Listing, now: datetime) 
 def selected_where(organization: Organization, selection: Selection, now: datetime) -> tuple[str, sql.Params]:
     """The condition for the members of a selection; ids of other organizations are in none."""
     if selection.everyone:
-        where, params = matching_where(organization, selection.listing, now)
+        where, params = matching_where(organization, selection.params, now)
     else:
         keys = [sql.adapt("id", key) for key in selection.ids] or [None]
         where, params = f"organization_id = %s AND id IN ({sql.places(keys)})", [sql.owner(organization), *keys]
@@ -45,7 +45,7 @@ def selected_where(organization: Organization, selection: Selection, now: dateti
     return where, params
 
 
-def count_matching(organization: Organization, listing: Listing, now: datetime) -> Count:
+def count_matching(organization: Organization, listing: UserListParams, now: datetime) -> Count:
     """How many match the listing, looking at CAP + 1 of them at most."""
     where, params = matching_where(organization, listing, now)
     with connection.cursor() as cursor:
@@ -74,9 +74,9 @@ def slices_of(organization: Organization, selection: Selection, now: datetime) -
 
     Each is read when it is reached: who is renamed meanwhile may come twice, or not at all.
     """
-    for stretch in stretches_of(selection.listing.first_page()):
+    for stretch in stretches_of(selection.params.first_page()):
         listing = stretch.listing
-        while members := _slice(organization, replace(selection, listing=listing), stretch, now):
+        while members := _slice(organization, replace(selection, params=listing), stretch, now):
             yield members
             if len(members) < SLICE:
                 break
@@ -86,7 +86,7 @@ def slices_of(organization: Organization, selection: Selection, now: datetime) -
 
 def _slice(organization: Organization, selection: Selection, stretch: Stretch, now: datetime) -> list[Membership]:
     """Each status by the sort's index, merged, as console.queries.walking does."""
-    listing = selection.listing
+    listing = selection.params
     order, (beyond, beyond_params) = sql.ordered(listing), sql.beyond(listing)
     end = f"{stretch.where}{beyond} ORDER BY {order} LIMIT {SLICE}"
     branches: list[str] = []
@@ -100,9 +100,9 @@ def _slice(organization: Organization, selection: Selection, stretch: Stretch, n
 
 
 def _by_status(selection: Selection) -> list[Selection]:
-    listing = selection.listing
+    listing = selection.params
     alone = [replace(listing.filter, statuses=(status,)) for status in listing.filter.statuses]
-    return [replace(selection, listing=replace(listing, filter=choice)) for choice in alone]
+    return [replace(selection, params=replace(listing, filter=choice)) for choice in alone]
 
 
 Classes = dict[tuple[bool, str, str, bool, bool], int]

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Field
 
-from console.listing import Filter, Listing
+from console.users.params import StatusFilter, UserListParams
 from organizations.models import Membership, Organization
 from organizations.queries.raw import places
 
@@ -51,14 +51,14 @@ def matching(words: list[str], *, among_few: bool = False) -> tuple[str, Params]
     return " AND instr(search_text, %s) > 0" * len(words), [_at_start(word) + word for word in words]
 
 
-def within(choice: Filter, now: datetime) -> tuple[str, Params]:
+def within(choice: StatusFilter, now: datetime) -> tuple[str, Params]:
     """The invited whose time is over, or is not; nothing for other filters."""
     if choice.expired is None:
         return "", []
     return f" AND invite_expires_at {'<=' if choice.expired else '>'} %s", [adapt("invite_expires_at", now)]
 
 
-def beyond(listing: Listing) -> tuple[str, Params]:
+def beyond(listing: UserListParams) -> tuple[str, Params]:
     """Rows behind the cursor, as row values: one step down an index, where OR would walk all that came before. A cursor
     without values says no more than the direction."""
     if listing.cursor is None or not listing.cursor.values:
@@ -69,7 +69,7 @@ def beyond(listing: Listing) -> tuple[str, Params]:
     return f" AND ({', '.join(columns)}) {sign} ({places(values)})", values
 
 
-def ordered(listing: Listing) -> str:
+def ordered(listing: UserListParams) -> str:
     """The ORDER BY that reads from the cursor away: backwards pages are turned round afterwards."""
     backwards = listing.cursor is not None and listing.cursor.backwards
     direction = "DESC" if listing.descending != backwards else "ASC"

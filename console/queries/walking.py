@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from console.listing import Cursor, Listing
 from console.queries import sql
 from console.queries.picked import checked
+from console.users.params import Cursor, UserListParams
 from organizations.models import Organization
 
 # What is added to the places of each further stretch.
@@ -24,27 +24,27 @@ class Stretch(NamedTuple):
     phase: int
     where: str
     values: sql.Params
-    listing: Listing
+    listing: UserListParams
 
 
-def _range(listing: Listing) -> tuple[str, str]:
+def _range(listing: UserListParams) -> tuple[str, str]:
     """What begins with the lead stands from the first of these to before the second: sort_name is compared by code
     points (organizations.0014)."""
-    lead = listing.lead
+    lead = listing.first_word
     return lead, lead[:-1] + chr(ord(lead[-1]) + 1)
 
 
-def phase_of(listing: Listing) -> tuple[str, sql.Params]:
+def phase_of(listing: UserListParams) -> tuple[str, sql.Params]:
     """The number of the phase that a row of the members' table is in."""
-    if not listing.lead:
+    if not listing.first_word:
         return "0", []
     return "CASE WHEN sort_name >= %s AND sort_name < %s THEN 0 ELSE 1 END", [*_range(listing)]
 
 
-def stretches_of(listing: Listing) -> list[Stretch]:
+def stretches_of(listing: UserListParams) -> list[Stretch]:
     """What is walked from the listing's cursor on, in this order; each is a range of the index, so that nothing is read
     to be skipped. Raises ValueError for a cursor without a phase."""
-    if not listing.lead:
+    if not listing.first_word:
         return [Stretch(0, "", [], listing)]
     cursor, (first, behind) = listing.cursor, _range(listing)
     led = [Stretch(0, " AND sort_name >= %s AND sort_name < %s", [first, behind], listing)]
@@ -66,9 +66,9 @@ def stretches_of(listing: Listing) -> list[Stretch]:
     ]
 
 
-def beyond(listing: Listing) -> tuple[str, sql.Params]:
+def beyond(listing: UserListParams) -> tuple[str, sql.Params]:
     """Rows behind the cursor among rows that have a column `phase`."""
-    if listing.cursor is None or not listing.lead:
+    if listing.cursor is None or not listing.first_word:
         return sql.beyond(listing)
     start, *values = listing.cursor.values
     behind, found = sql.beyond(replace(listing, cursor=Cursor(listing.cursor.backwards, tuple(values))))
@@ -76,14 +76,14 @@ def beyond(listing: Listing) -> tuple[str, sql.Params]:
     return f" AND (phase {sign} %s OR (phase = %s{behind}))", [int(start), int(start), *found]
 
 
-def ordered(listing: Listing) -> str:
+def ordered(listing: UserListParams) -> str:
     """The ORDER BY of rows that have a column `phase`."""
     backwards = listing.cursor is not None and listing.cursor.backwards
     return f"phase {'DESC' if backwards else 'ASC'}, {sql.ordered(listing)}"
 
 
 def merged(
-    organization: Organization, listing: Listing, columns: str, limit: int, where: str, values: sql.Params
+    organization: Organization, listing: UserListParams, columns: str, limit: int, where: str, values: sql.Params
 ) -> tuple[str, sql.Params]:
     """These columns of the listing's rows from its cursor on, by the sort's index: (organization, status, sort, id).
 
@@ -104,7 +104,7 @@ def merged(
 
 
 def walk(
-    organization: Organization, listing: Listing, columns: str, now: datetime, *, reach: int, most: int
+    organization: Organization, listing: UserListParams, columns: str, now: datetime, *, reach: int, most: int
 ) -> tuple[str, sql.Params]:
     """The CTE `page`: of each stretch the hits among its first `reach` rows, `most` in all; and the last of these rows,
     hit or not, if it is met (ends). Its plan is the same whatever is looked for."""

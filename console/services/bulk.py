@@ -56,7 +56,7 @@ def start_bulk(
     if not begun:
         return BulkAction.objects.get(pk=key, organization=actor.organization_id, actor_id=actor.pk), False
     action.organization = actor.organization
-    if selection.everyone and int(count_matching(actor.organization, selection.listing, now)) > CAP:
+    if selection.everyone and int(count_matching(actor.organization, selection.params, now)) > CAP:
         action.state, action.total = BulkState.LISTING, CAP
         action.whom = selection.kept(min(selection.before or now, now))
     else:

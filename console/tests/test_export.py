@@ -8,12 +8,12 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
-from console import exporting
 from console.bulk.selection import Selection
-from console.exporting import lines_of, safe
-from console.listing import Listing, Tab, whole
 from console.tests.people import USERS, expire, in_groups, joined, pending, words
 from console.tests.people import names as names_shown
+from console.users import export
+from console.users.export import lines_of, safe
+from console.users.params import Tab, UserListParams, default_params
 from organizations.models import Group, Membership
 from teamadmin.testing.cast import add_member, add_user
 
@@ -80,15 +80,15 @@ def test_a_search_is_in_the_order_of_the_page(cast, monkeypatch):
 
 
 def test_who_is_deleted_meanwhile_breaks_nothing_off(cast, monkeypatch):
-    gone, real = joined(cast.acme, 2)[0], exporting.details_of
+    gone, real = joined(cast.acme, 2)[0], export.details_of
 
     def later(*args, **options):
         Membership.objects.filter(pk=gone.pk).delete()
         return real(*args, **options)
 
-    monkeypatch.setattr(exporting, "details_of", later)
-    view = Selection(Listing(columns=("invited_by", "groups", "projects")), everyone=True)
-    file = "".join(exporting.lines_of(cast.acme, view, timezone.now()))
+    monkeypatch.setattr(export, "details_of", later)
+    view = Selection(UserListParams(columns=("invited_by", "groups", "projects")), everyone=True)
+    file = "".join(export.lines_of(cast.acme, view, timezone.now()))
     assert file.count("\r\n") == 7 and "Person 001" in file
 
 
@@ -114,7 +114,7 @@ def test_in_slices_everybody_once_and_in_order(cast, monkeypatch, sort):
 
 def test_two_queries_a_slice(cast, monkeypatch, django_assert_num_queries):
     in_groups(joined(cast.acme, 40), list(cast.groups.values()))
-    everybody = Selection(whole(Tab.ALL), everyone=True)
+    everybody = Selection(default_params(Tab.ALL), everyone=True)
     with django_assert_num_queries(2):
         assert len(list(lines_of(cast.acme, everybody, timezone.now()))) == 2
 

@@ -196,7 +196,7 @@ def test_what_is_chosen_shows_and_is_carried_by_the_form(cast):
 def test_groups_and_projects_are_chosen_on_pages_of_their_own(cast):
     client = cast.client("olga")
     page = client.get(f"{USERS}choices/group/?view=%3Fq%3Dbo%26status%3Dactive")
-    assert "Filter by group" in words(page)
+    assert "StatusFilter by group" in words(page)
     assert (
         link(page, '<span class="truncate">Marketing')
         == f"{USERS}?q=bo&status=active&group={cast.groups['marketing'].pk}"

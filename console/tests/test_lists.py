@@ -129,7 +129,7 @@ def test_hidden_columns_can_be_switched_on_in_the_address(four):
 
 @pytest.mark.spec("U-4")
 def test_heads_and_cells_agree_in_number_and_order(four):
-    from console.tables import OPTIONAL
+    from console.users.columns import OPTIONAL
 
     page = four.client("olga").get(f"{USERS}?status=everyone&columns={','.join(OPTIONAL)}").content.decode()
     heads = page.split("<tbody")[0].count("<th ")

@@ -133,10 +133,10 @@ def test_unknown_words_in_the_address_count_as_not_said(cast, query):
 
 @pytest.mark.spec("U-6")
 def test_a_signed_cursor_of_an_earlier_release_shows_the_first_page(cast):
-    from console.listing import Listing
+    from console.users.params import UserListParams
 
     for values in (("bo",), ("bo", "no-uuid"), ("bo", cast.bo.pk, 3)):
-        at = Listing().at(cast.acme.pk, values, backwards=False)
+        at = UserListParams().at(cast.acme.pk, values, backwards=False)
         assert names(cast.client("olga").get(USERS + at.query()))[0] == "Bo Lindqvist"
 
 

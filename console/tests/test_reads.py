@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from console.listing import Listing
 from console.queries.members import LONG_WALK, WALK
 from console.tests.people import PENDING, USERS
+from console.users.params import UserListParams
 from organizations.models import Membership, Status
 from organizations.roles import BUILT_IN
 from teamadmin.testing.buffers import plan_of, reads, settle
@@ -66,7 +66,7 @@ def fill(cast, size: int) -> None:
 def deep(cast) -> str:
     members = Membership.objects.filter(organization=cast.acme, status=Status.ACTIVE).order_by("sort_name", "id")
     member = members[members.count() * 8 // 10]
-    return Listing().at(cast.acme.pk, (member.sort_name, member.pk), backwards=False).query()
+    return UserListParams().at(cast.acme.pk, (member.sort_name, member.pk), backwards=False).query()
 
 
 def costs(cast, views: dict[str, int]) -> dict[str, tuple[int, int, str]]:
@@ -168,12 +168,12 @@ def test_a_page_is_read_in_the_order_of_an_index(live_cast, plan, number, member
     assert len(asked) >= 36
     with connection.cursor() as cursor:
         cursor.execute(f"SET plan_cache_mode = {plan}")
-        for query, params in asked:
-            most = LONG_WALK if LONG_WALK in params else WALK
-            for step in steps_of(plan_of(cursor, query, params, prepared=True)):
-                met = step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
-                assert met * step["Actual Loops"] <= most + 200, (query, step)
-                assert step["Node Type"] != "Sort" or step["Actual Rows"] <= 400, (query, step)
+    for query, params in asked:
+        most = LONG_WALK if LONG_WALK in params else WALK
+        for step in steps_of(plan_of(query, params, prepared=True)):
+            met = step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
+            assert met * step["Actual Loops"] <= most + 200, (query, step)
+            assert step["Node Type"] != "Sort" or step["Actual Rows"] <= 400, (query, step)
     connection.close()
 
 

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from base.policies import require
 from base.responses import htmx_redirect
-from console import words
-from console.bulk import words as told
+from console.bulk import texts
 from console.bulk.forms import form_for
 from console.bulk.kinds import KINDS, Choice, Kind
 from console.bulk.preview import Preview, preview_of
@@ -29,7 +28,7 @@ from console.queries import count_members
 from console.queries.selection import count_matching
 from console.services import start_bulk, work_off
 from console.services.bulk import AT_ONCE
-from console.views.lists import tabs
+from console.users.views import tabs
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
@@ -42,7 +41,7 @@ PATIENCE = 8.0
 @require_safe
 def bulk_count(request: MemberRequest) -> HttpResponse:
     """The words of "select all that match", with their number: too dear for every page."""
-    count = count_matching(request.organization, selection_of(request).listing, timezone.now())
+    count = count_matching(request.organization, selection_of(request).params, timezone.now())
     return HttpResponse(_("Select all %(count)s matching") % {"count": count})
 
 
@@ -55,7 +54,7 @@ def bulk_action(request: MemberRequest, key: str) -> HttpResponse:
     selection = selection_of(request)
     if not selection:
         messages.warning(request, _("Tick the users first."))
-        return htmx_redirect(request, words.address_of(request.organization.slug, selection.listing))
+        return htmx_redirect(request, selection.params.url(request.organization.slug))
     asking = Asking(request, kind, selection)
     if request.method != "POST" or "find" in request.POST:
         return asking.page()
@@ -73,7 +72,7 @@ class Asking:
         if posted and posted.get("others"):
             selection = selection.others(request.membership.pk)
         self.selection = replace(selection, before=_asked(posted, self.now))
-        self.choice = Choice(selection.listing.tab)
+        self.choice = Choice(selection.params.tab)
         self.preview: Preview = preview_of(kind, request.membership, self.selection, self.choice, self.now)
         self.form = form_for(kind.key, posted, actor=request.membership, able=self.preview.able)
         # U-15: a deletion that includes oneself deletes nobody.
@@ -84,7 +83,7 @@ class Asking:
 
     @property
     def back(self) -> str:
-        return words.address_of(self.request.organization.slug, self.selection.listing)
+        return self.selection.params.url(self.request.organization.slug)
 
     def page(self, status: int = 200) -> HttpResponse:
         """The question."""
@@ -95,10 +94,10 @@ class Asking:
             "preview": preview,
             "blocked": self.blocked,
             "grown": self.grown and status == 409,
-            "question": told.counted(told.QUESTIONS, key, preview.able),
-            "lead": told.lead(key, preview),
-            "button": told.counted(told.BUTTONS, key, preview.able),
-            "left_out": told.left_out(preview.left),
+            "question": texts.counted(texts.QUESTIONS, key, preview.able),
+            "lead": texts.consequence(key, preview),
+            "button": texts.counted(texts.BUTTONS, key, preview.able),
+            "left_out": texts.left_out(preview.left),
             "cancel_url": self.back,
             "tone": self.kind.tone,
             "icon_name": self.kind.icon,
@@ -115,7 +114,7 @@ class Asking:
                 kind=self.kind,
                 choice=choice,
                 selection=self.selection,
-                view=words.view_of(self.selection.listing),
+                view=self.selection.params.view,
                 key=self.form.key(),
                 now=self.now,
             )
@@ -130,13 +129,13 @@ class Asking:
         return self._done(action, result)
 
     def _done(self, action: BulkAction, result: str) -> HttpResponse:
-        text = format_html('{} <a href="{}">{}</a>', told.result_of(action), result, _("See each"))
+        text = format_html('{} <a href="{}">{}</a>', texts.result_of(action), result, _("See each"))
         level = messages.warning if action.refused else messages.success
         level(self.request, text)
         if not self.request.htmx:
             return redirect(self.back)
-        organization, listing = self.request.organization, self.selection.listing
-        context = tabs(organization, listing, count_members(organization, listing.tab, now=timezone.now()))
+        organization, params = self.request.organization, self.selection.params
+        context = tabs(organization, params, count_members(organization, params.tab, now=timezone.now()))
         response = render(self.request, "console/_changed.html", context)
         response["HX-Trigger"] = json.dumps({"select:clear": "", "users-changed": ""})
         return response

@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from base.ids import read_uuid
-from console import words
-from console.bulk import words as told
+from console.bulk import texts
 from console.bulk.kinds import KINDS
-from console.listing import listing_at
 from console.models import ON_ITS_WAY, BulkAction, BulkState, ItemState
 from console.queries.bulk import PAGE, action_seen_by, actions_seen_by, counts_of, items_of
 from console.services import cancel_bulk
-from console.tables import OPTIONAL
+from console.users.columns import OPTIONAL
+from console.users.params import UserListParams
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
@@ -43,7 +42,7 @@ def bulk_list(request: MemberRequest) -> HttpResponse:
     lines = [
         {
             "action": action,
-            "title": told.title_of(action) if action.state in ON_ITS_WAY else told.result_of(action),
+            "title": texts.title_of(action) if action.state in ON_ITS_WAY else texts.result_of(action),
             "icon": KINDS[action.kind].icon,
             "tone": KINDS[action.kind].tone,
         }
@@ -69,7 +68,7 @@ def _result(request: MemberRequest, action: BulkAction) -> dict[str, Any]:
     items, following = (
         ([], None) if running else items_of(action, state=show, after=read_uuid(request.GET.get("after", "")))
     )
-    listing = listing_at(action.view, organization_id=request.organization.pk, columns=OPTIONAL)
+    params = UserListParams.from_url(action.view, organization_id=request.organization.pk, columns=OPTIONAL)
     here = reverse("users_bulk_result", args=[request.organization.slug, action.pk])
     return {
         "action": action,
@@ -77,13 +76,13 @@ def _result(request: MemberRequest, action: BulkAction) -> dict[str, Any]:
         "listing": action.state == BulkState.LISTING,
         "counts": counts,
         "tried": counts.done + counts.refused,
-        "title": told.title_of(action) if running else told.result_of(action),
+        "title": texts.title_of(action) if running else texts.result_of(action),
         "icon_name": KINDS[action.kind].icon,
         "items": items,
         "filters": _filters(counts, action, here, show),
         "next": f"{here}?{urlencode({'show': show, 'after': following})}" if following else "",
         "here": here,
-        "back": words.address_of(request.organization.slug, listing),
+        "back": params.url(request.organization.slug),
     }
 
 

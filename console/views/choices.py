@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from base.picker import asked_in
-from console import words
-from console.listing import ALWAYS, SHOWN, Listing, chosen, listing_at
-from console.services.columns import keep_columns
-from console.tables import OPTIONAL, UserTable
+from console.users.columns import OPTIONAL, UserTable
+from console.users.params import ALWAYS, SHOWN, UserListParams, chosen
+from console.users.services import save_columns
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.queries import pick_groups, pick_projects
@@ -23,8 +22,8 @@ PICKERS = {"group": pick_groups, "project": pick_projects}
 SEARCHED = 8
 
 
-def _listing(request: MemberRequest, params: QueryDict) -> Listing:
-    return listing_at(params.get("view", ""), organization_id=request.organization.pk, columns=OPTIONAL)
+def _listing(request: MemberRequest, params: QueryDict) -> UserListParams:
+    return UserListParams.from_url(params.get("view", ""), organization_id=request.organization.pk, columns=OPTIONAL)
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -36,11 +35,11 @@ def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
     pick = PICKERS[kind](request.organization, asked, [])
 
     def address(value: str) -> str:
-        return words.address_of(slug, replace(listing, picks=replace(listing.picks, **{kind: value})))
+        return replace(listing, picks=replace(listing.picks, **{kind: value})).url(slug)
 
     entries = [(thing.name, address(str(thing.pk)), str(thing.pk) == current) for thing in pick.listed]
     context = {
-        "heading": _("Filter by group") if kind == "group" else _("Filter by project"),
+        "heading": _("StatusFilter by group") if kind == "group" else _("StatusFilter by project"),
         "label": _("Search groups") if kind == "group" else _("Search projects"),
         "entries": entries,
         "anything": "" if asked else address(""),
@@ -48,15 +47,15 @@ def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
         "asked": asked,
         "more": pick.more,
         "searched": bool(asked or pick.more or len(entries) > SEARCHED),
-        "view": words.view_of(listing),
+        "view": listing.view,
         "url": request.path,
-        "back": words.address_of(slug, listing),
+        "back": listing.url(slug),
         "only_entries": "named" in request.GET,
     }
     return render(request, "console/_choices.html" if request.htmx else "console/choices.html", context)
 
 
-def _columns(request: HttpRequest, listing: Listing) -> tuple[str, ...] | None:
+def _columns(request: HttpRequest, listing: UserListParams) -> tuple[str, ...] | None:
     """What the form says, in the order of the table; None for the tab's own."""
     if "usual" in request.POST:
         return None
@@ -72,18 +71,18 @@ def users_columns(request: MemberRequest) -> HttpResponse:
     listing = _listing(request, request.POST if changes else request.GET)
     if changes:
         columns = _columns(request, listing)
-        keep_columns(actor=request.membership, tab=listing.tab, columns=columns or ())
+        save_columns(actor=request.membership, tab=listing.tab, columns=columns or ())
         listing = replace(listing, columns=columns)
         if not request.htmx:
-            return redirect(words.address_of(slug, listing))
+            return redirect(listing.url(slug))
     shown = listing.shown
     context = {
         "columns": [
             (name, str(UserTable.base_columns[name].verbose_name), name in shown, name == ALWAYS) for name in OPTIONAL
         ],
-        "view": words.view_of(listing),
+        "view": listing.view,
         "url": reverse("users_columns", args=[slug]),
-        "reload": words.address_of(slug, listing) if changes else "",
-        "back": words.address_of(slug, listing),
+        "reload": listing.url(slug) if changes else "",
+        "back": listing.url(slug),
     }
     return render(request, "console/_columns.html" if request.htmx else "console/columns.html", context)

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record
 from console.bulk.selection import selection_of
-from console.exporting import lines_of
-from console.words import view_of
+from console.users.export import lines_of
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
@@ -25,7 +24,7 @@ def users_export(request: MemberRequest) -> HttpResponseBase:
     selection = selection_of(request)
     selection = selection if selection else replace(selection, everyone=True)
     if request.method == "GET":
-        data = {"view": view_of(selection.listing)[:500], "selected": len(selection.ids)}
+        data = {"view": selection.params.view[:500], "selected": len(selection.ids)}
         record(organization_id=request.organization.pk, actor=request.membership, action="members.exported", data=data)
     response = StreamingHttpResponse(
         lines_of(request.organization, selection, timezone.now()), content_type="text/csv; charset=utf-8"

@@ -20,9 +20,9 @@ from base import params
 from base.keyset import KeysetPage
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment
+from base.times import RelativeTime
 from console.groups import GROUP_TAKEN, address_of
 from console.queries.groups import group_in, group_members, group_projects, loss_of, sizes_of
-from console.times import Clock
 from organizations import policies
 from organizations.access import member_required
 from organizations.forms import NamedForm
@@ -81,7 +81,7 @@ def page_of(request: MemberRequest, group: Group) -> dict[str, Any]:
     view, base = View.of(request), url_of(request, group)
     page, named = group_members(group, search=view.q, after=view.after, before=view.before)
     projects = group_projects(group, after=view.projects_after, before=view.projects_before)
-    clock, sizes = Clock(timezone.now()), sizes_of(group)
+    clock, sizes = RelativeTime(timezone.now()), sizes_of(group)
 
     def link(**changed: str) -> str:
         return params.path(base, **view.query(**changed))
@@ -123,7 +123,7 @@ def _may(request: MemberRequest, group: Group) -> dict[str, Any]:
     }
 
 
-def _row(link: Any, clock: Clock) -> dict[str, Any]:
+def _row(link: Any, clock: RelativeTime) -> dict[str, Any]:
     member = link.membership
     return {
         "member": member,

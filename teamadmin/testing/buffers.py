@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -38,8 +39,10 @@ def _explain_statement(sql: str, params: Any, *, prepared: bool) -> tuple[str, A
     return f"PREPARE explained AS {numbered}; {EXPLAIN} EXECUTE explained {arguments}; DEALLOCATE explained", params
 
 
-def plan_of(cursor: Any, sql: str, params: Any, *, prepared: bool) -> dict:
+def plan_of(sql: str, params: Any, *, prepared: bool) -> dict:
     """Run the statement and return its plan. A prepared one is planned by the connection's plan_cache_mode."""
+    # Bind parameters on the client, because EXPLAIN EXECUTE accepts none.
+    cursor = psycopg.ClientCursor(connection.connection)
     cursor.execute(*_explain_statement(sql, params, prepared=prepared))
     while cursor.description is None or "QUERY PLAN" not in cursor.description[0].name:
         cursor.nextset()
@@ -58,8 +61,7 @@ def reads() -> Iterator[Reads]:
     def explain(execute, sql, params, many, context):
         buffers = 0
         if sql.lstrip("( \n").upper().startswith(("SELECT", "WITH")) and " FOR " not in sql.upper()[-40:]:
-            with context["connection"].connection.cursor() as cursor:
-                top = plan_of(cursor, sql, params or [], prepared=False)
+            top = plan_of(sql, params or [], prepared=False)
             buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
         result.queries.append((sql, buffers))
         return execute(sql, params, many, context)

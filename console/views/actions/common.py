@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from base.policies import Decision, require
 from base.responses import htmx_redirect
-from console import policies, words
-from console.listing import Listing, listing_at
+from console import policies
 from console.queries import lines_at, sql, wanted_by
-from console.rows import Rows
-from console.tables import OPTIONAL
-from console.views.lists import tabs
+from console.users.columns import OPTIONAL
+from console.users.params import UserListParams
+from console.users.rendering import RowRenderer
+from console.users.views import tabs
 from organizations.models import Membership
 from organizations.queries import member_in
 from organizations.requests import MemberRequest
@@ -51,14 +51,16 @@ class Acting:
         return cls(request, member)
 
     @cached_property
-    def listing(self) -> Listing:
+    def params(self) -> UserListParams:
         """The view that the action was called from, and leads back to."""
         organization_id = self.request.organization.pk
-        return listing_at(self.request.GET.get("view", ""), organization_id=organization_id, columns=OPTIONAL)
+        return UserListParams.from_url(
+            self.request.GET.get("view", ""), organization_id=organization_id, columns=OPTIONAL
+        )
 
     @property
     def back(self) -> str:
-        return words.address_of(self.request.organization.slug, self.listing)
+        return self.params.url(self.request.organization.slug)
 
     @property
     def posted(self) -> bool:
@@ -66,13 +68,13 @@ class Acting:
 
     def url(self, key: str, **fields: Any) -> str:
         """The address of an action on the member, which leads back to the same view."""
-        fields = {"view": words.view_of(self.listing), **fields}
+        fields = {"view": self.params.view, **fields}
         query = urlencode({name: value for name, value in fields.items() if value})
         url = reverse(PAGES[key], args=[self.request.organization.slug, self.member.pk])
         return f"{url}?{query}" if query else url
 
     def may(self, key: str) -> Decision:
-        return policies.ACTIONS[key](self.request.membership, self.member, self.listing.tab)
+        return policies.ACTIONS[key](self.request.membership, self.member, self.params.tab)
 
     def require(self, key: str) -> None:
         """Raises Refused with the words that the menu has."""
@@ -111,7 +113,7 @@ class Acting:
         if not self.request.htmx:
             return redirect(self.back)
         response = render(self.request, "console/_changed.html", self._changes(member))
-        if member is None or self.listing.narrowed:
+        if member is None or self.params.is_filtered:
             response["HX-Trigger"] = "users-changed"
         return response
 
@@ -122,9 +124,9 @@ class Acting:
     def _changes(self, member: Membership | None) -> dict[str, Any]:
         organization, now = self.request.organization, timezone.now()
         ids = [sql.adapt("id", member.pk)] if member else []
-        lines, around = lines_at(organization, ids, wanted_by(self.listing), self.listing.tab, now)
-        context = tabs(organization, self.listing, around.counts)
+        lines, around = lines_at(organization, ids, wanted_by(self.params), self.params.tab, now)
+        context = tabs(organization, self.params, around.counts)
         if lines:
-            rows = Rows(actor=self.request.membership, listing=self.listing, around=around, now=now)
+            rows = RowRenderer(actor=self.request.membership, listing=self.params, around=around, now=now)
             context["row_html"] = rows.render_one(lines[0])
         return context

@@ -38,7 +38,7 @@ def user_menu(request: MemberRequest, member_id: UUID) -> HttpResponse:
 
 
 def _entries(acting: Acting) -> list[dict[str, Any]]:
-    answers = policies.answers_on(acting.request.membership, acting.member, acting.listing.tab)
+    answers = policies.answers_on(acting.request.membership, acting.member, acting.params.tab)
     entries = [_entry(acting, key, answers) for key in answers if key != "edit"]
     # On the member's own page the way there is left out, unless there is nothing else.
     return entries if entries and acting.request.GET.get("at") == "profile" else [_profile(acting, answers), *entries]

@@ -54,7 +54,7 @@ def typed_words(number: int) -> str:
     return _("delete %(count)s users") % {"count": number}
 
 
-def lead(key: str, preview: Preview) -> str:
+def consequence(key: str, preview: Preview) -> str:
     """What is lost and what stays, below the question."""
     return {
         "role": _("The roles that they were given directly are replaced. What they have through groups stays."),

@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from base.responses import is_htmx_fragment, render_page_or_fragment
-from console import words
 from console.bulk.kinds import offered_on
-from console.filters import choosers, selects
-from console.listing import Listing, Tab, listing_of, whole
-from console.nobody import nobody
-from console.queries import Counts, Page, count_matches, page_of
-from console.rows import Rows
-from console.tables import OPTIONAL, kept_columns, table_of
+from console.queries import Page, TabCounts, count_matches, page_of
+from console.users import texts
+from console.users.columns import OPTIONAL, saved_columns, table_of
+from console.users.empty import empty_state
+from console.users.filters import choosers, selects
+from console.users.params import Tab, UserListParams, default_params
+from console.users.rendering import RowRenderer
 from organizations.access import member_required
 from organizations.models import Organization
 from organizations.permissions import Permission
@@ -43,16 +43,16 @@ def users_pending(request: MemberRequest) -> HttpResponse:
 
 def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
     now = timezone.now()
-    listing = listing_of(tab, request.GET, organization_id=request.organization.pk, columns=OPTIONAL)
-    if listing.columns is None and (kept := kept_columns(request.membership, tab)):
+    listing = UserListParams.from_querydict(tab, request.GET, organization_id=request.organization.pk, columns=OPTIONAL)
+    if listing.columns is None and (kept := saved_columns(request.membership, tab)):
         listing = replace(listing, columns=kept)
         if not is_htmx_fragment(request):  # the address always holds the view, so that it can be sent to somebody
-            return redirect(words.address_of(request.organization.slug, listing))
+            return redirect(listing.url(request.organization.slug))
     page = page_of(request.organization, listing, now=now)
     shown = Shown(request, page)
-    rows = Rows(actor=request.membership, listing=page.listing, around=page.around, now=now)
+    rows = RowRenderer(actor=request.membership, listing=page.listing, around=page.around, now=now)
     context = shown.context() | {"rows_html": rows.render(page.lines) if page.lines else ""}
-    url = words.address_of(request.organization.slug, page.listing)
+    url = page.listing.url(request.organization.slug)
     return render_page_or_fragment(
         request, page="console/users.html", fragment="console/_results.html", context=context, url=url
     )
@@ -82,22 +82,20 @@ class Shown:
             "listing": listing,
             "table": table_of(listing),
             "label": _("Users") if listing.tab == Tab.ALL else _("Pending users"),
-            "found": words.found(len(page.lines), more=more),
-            "previous": words.address_of(slug, page.previous) if page.previous else "",
-            "next": words.address_of(slug, page.next) if page.next else "",
-            "nobody": {} if page.lines else nobody(slug, listing, self.matches, page.chosen),
+            "found": texts.found(len(page.lines), more=more),
+            "previous": page.previous.url(slug) if page.previous else "",
+            "next": page.next.url(slug) if page.next else "",
+            "nobody": {} if page.lines else empty_state(slug, listing, self.matches, page.chosen),
             "wide": len(listing.shown) > 7,
             "picks": choosers(listing, page.chosen),
             "chooser_base": reverse("users", args=[slug]) + "choices/",
-            "address": words.address_of(slug, listing),
-            "view": words.view_of(listing),
-            "sorts": words.sorts(listing),
+            "address": listing.url(slug),
+            "view": listing.view,
+            "sorts": texts.sorts(listing),
             "may_add": bool(self.add),
             "bulk": self.bulk,
             "more_pages": more,
-            "export": reverse("users_export", args=[slug])
-            + "?"
-            + urlencode({"view": words.view_of(listing.first_page())}),
+            "export": reverse("users_export", args=[slug]) + "?" + urlencode({"view": listing.first_page().view}),
         }
 
     def _frame(self) -> dict[str, Any]:
@@ -106,14 +104,14 @@ class Shown:
         alone = counts.joined.value == 1 and not counts.invited
         invites = Permission.PEOPLE_INVITE in self.request.permissions
         return {
-            "base": words.address_of(self.request.organization.slug, whole(listing.tab)),
+            "base": default_params(listing.tab).url(self.request.organization.slug),
             "selects": selects(listing, counts.roles),
             "why_no_add": self.add.reason if invites and not self.add else "",
-            "first_use": alone and listing.tab == Tab.ALL and not listing.narrowed,
+            "first_use": alone and listing.tab == Tab.ALL and not listing.is_filtered,
         }
 
 
-def tabs(organization: Organization, listing: Listing, counts: Counts) -> dict[str, Any]:
+def tabs(organization: Organization, listing: UserListParams, counts: TabCounts) -> dict[str, Any]:
     """What console/_tabs.html takes: also after an action, when the counts changed (U-18)."""
     labels = {Tab.ALL: (_("All Users"), counts.joined), Tab.PENDING: (_("Pending"), counts.invited)}
     return {
@@ -121,10 +119,10 @@ def tabs(organization: Organization, listing: Listing, counts: Counts) -> dict[s
             {
                 "label": label,
                 "count": count,
-                "url": words.address_of(organization.slug, whole(tab)),
+                "url": default_params(tab).url(organization.slug),
                 "current": tab == listing.tab,
             }
             for tab, (label, count) in labels.items()
         ],
-        "summary": words.summary(organization, counts),
+        "summary": texts.summary(organization, counts),
     }

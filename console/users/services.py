@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from console.listing import Tab
+from console.users.params import Tab
 from organizations.models import Membership
 
 
-def keep_columns(*, actor: Membership, tab: Tab, columns: Sequence[str]) -> None:
+def save_columns(*, actor: Membership, tab: Tab, columns: Sequence[str]) -> None:
     """Shows the member these optional columns on that list from now on; none: the usual ones."""
     name = "columns" if tab == Tab.ALL else "pending_columns"
     setattr(actor, name, ",".join(columns))

@@ -5,32 +5,31 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.filters import given
-from console.listing import EVERYONE, JOINED, Listing, Picks, Tab, whole
 from console.queries.sql import short
-from console.words import address_of
+from console.users.filters import active_filters
+from console.users.params import EVERYONE, JOINED, Filters, Tab, UserListParams, default_params
 from organizations.models import Status
 
 
-def nobody(slug: str, listing: Listing, matches: dict[str, int], chosen: dict[str, str]) -> dict[str, Any]:
+def empty_state(slug: str, listing: UserListParams, matches: dict[str, int], chosen: dict[str, str]) -> dict[str, Any]:
     """Heading, text, url and action for ui/empty.html, and `choices` to take back, each a label and an address; nothing
     where the tab as such is empty.
 
     `matches` are the members whom the search finds whatever the filters, `chosen` the names of what is filtered by.
     """
-    if not listing.narrowed:
+    if not listing.is_filtered:
         return {}
     if listing.q and matches and not listing.picks:
         return _elsewhere(slug, listing, matches)
-    filters = given(listing, chosen)
+    filters = active_filters(listing, chosen)
     found = _searched(listing, filters) if listing.q else _filtered(filters)
-    found["url"] = address_of(slug, whole(listing.tab))
+    found["url"] = default_params(listing.tab).url(slug)
     if len(filters) + bool(listing.q) > 1:
         found["choices"] = _choices(slug, listing, filters)
     return found
 
 
-def _searched(listing: Listing, filters: list[tuple[str, str, str]]) -> dict[str, Any]:
+def _searched(listing: UserListParams, filters: list[tuple[str, str, str]]) -> dict[str, Any]:
     text = _("Search for a part of a name or an email address, or for all of it.")
     if any(map(short, listing.words)):
         text = _("One or two letters are found where a word begins. Type a third one to search within words.")
@@ -64,15 +63,15 @@ def _filtered(filters: list[tuple[str, str, str]]) -> dict[str, Any]:
     }
 
 
-def _choices(slug: str, listing: Listing, filters: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
-    found = [(f"{title}: {label}", address_of(slug, listing.without(name))) for name, title, label in filters]
+def _choices(slug: str, listing: UserListParams, filters: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    found = [(f"{title}: {label}", listing.remove_filter(name).url(slug)) for name, title, label in filters]
     if listing.q:
         text = _("Search: %(search)s") % {"search": listing.q}
-        found.insert(0, (text, address_of(slug, listing.without("q"))))
+        found.insert(0, (text, listing.remove_filter("q").url(slug)))
     return found
 
 
-def _elsewhere(slug: str, listing: Listing, matches: dict[str, int]) -> dict[str, Any]:
+def _elsewhere(slug: str, listing: UserListParams, matches: dict[str, int]) -> dict[str, Any]:
     """The search finds members of another status (U-3)."""
     invited, total = matches.get(Status.INVITED, 0), sum(matches.values())
     if invited == total:
@@ -90,6 +89,6 @@ def _elsewhere(slug: str, listing: Listing, matches: dict[str, int]) -> dict[str
     return {
         "heading": heading % {"search": listing.q},
         "text": text % {"count": total},
-        "url": address_of(slug, Listing(tab=Tab.ALL, q=listing.q, filter=EVERYONE, picks=Picks())),
+        "url": UserListParams(tab=Tab.ALL, q=listing.q, filter=EVERYONE, picks=Filters()).url(slug),
         "action": action,
     }

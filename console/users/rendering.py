@@ -17,12 +17,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from base.text import avatar_color, initials
-from console.listing import Listing, Tab, whole
+from base.times import FormattedTime, RelativeTime
 from console.queries import Around, Line
-from console.states import STATES, TONES
-from console.tables import OPTIONAL, UserTable
-from console.times import Clock, Moment
-from console.words import address_of, view_of
+from console.users.columns import OPTIONAL, UserTable
+from console.users.params import Tab, UserListParams, default_params
+from console.users.status import STATES, TONES
 from organizations.models import ManagedBy, Membership, Role, Status
 from organizations.permissions import Permission
 from organizations.queries import all_roles_of, group_roles_of, roles_of
@@ -48,12 +47,12 @@ class Row:
     groups: tuple[str, ...] = ()
     projects: str = ""
     two_factor: str = ""
-    last_active: Moment | None = None
+    last_active: FormattedTime | None = None
     invited_by: str = ""
-    sent: Moment | None = None
-    invite_expires: Moment | None = None
+    sent: FormattedTime | None = None
+    invite_expires: FormattedTime | None = None
     left: tuple[str, str] = ("", "")
-    joined: Moment | None = None
+    joined: FormattedTime | None = None
     managed_by: str = ""
 
 
@@ -70,13 +69,13 @@ def _words(language: str | None) -> tuple[Words, Words, Words, Words]:
     return labels, states, words, {choice.value: str(choice.label) for choice in ManagedBy}
 
 
-class Rows:
+class RowRenderer:
     """Makes the rows of one page for one viewer: what they share, words above all, is worked out once."""
 
-    def __init__(self, *, actor: Membership, listing: Listing, around: Around, now: datetime) -> None:
+    def __init__(self, *, actor: Membership, listing: UserListParams, around: Around, now: datetime) -> None:
         self.actor, self.listing, self.around = actor, listing, around
         self.shown = frozenset(listing.shown)
-        self.clock = Clock(now)
+        self.clock = RelativeTime(now)
         self.roles: dict[UUID, tuple[str, bool]] = {}
         self.labels, self.states, self.words, self.managers = _words(get_language())
         self.me = str(actor.pk)
@@ -152,8 +151,8 @@ class Rows:
             "you": _("(you)"),
             "never": _("Never"),
             "pending": self.listing.filter.invited,
-            "prefix": address_of(self.actor.organization.slug, whole(Tab.ALL)),
-            "query": "?" + urlencode({"view": view}) if (view := view_of(self.listing)) else "",
+            "prefix": default_params(Tab.ALL).url(self.actor.organization.slug),
+            "query": "?" + urlencode({"view": view}) if (view := self.listing.view) else "",
             "icons": static("img/icons.svg"),
         }
 
@@ -169,12 +168,12 @@ class Rows:
 
 
 # What fills the cells of a column that may be hidden.
-FILLERS: dict[str, Callable[[Rows, Row, Membership], None]] = {
-    "role": Rows.role,
-    "sent": Rows.sent,
-    "two_factor": Rows.two_factor,
-    "last_active": Rows.last_active,
-    "managed_by": Rows.managed_by,
-    "invite_expires": Rows.invite_expires,
-    "joined": Rows.joined,
+FILLERS: dict[str, Callable[[RowRenderer, Row, Membership], None]] = {
+    "role": RowRenderer.role,
+    "sent": RowRenderer.sent,
+    "two_factor": RowRenderer.two_factor,
+    "last_active": RowRenderer.last_active,
+    "managed_by": RowRenderer.managed_by,
+    "invite_expires": RowRenderer.invite_expires,
+    "joined": RowRenderer.joined,
 }

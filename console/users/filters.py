@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from console.listing import FILTERS, Listing, Tab
+from console.users.params import FILTERS, Tab, UserListParams
 from organizations.models import ManagedBy, Role
 
 Option = tuple[str, str, bool]
@@ -31,7 +31,7 @@ class Chooser:
     chosen: str
 
 
-def titles() -> dict[str, str]:
+def filter_labels() -> dict[str, str]:
     """What each filter is called."""
     return {
         "status": _("Status"),
@@ -50,9 +50,9 @@ def _options(chosen: str, choices: Iterable[tuple[str, str]]) -> tuple[Option, .
     return tuple((value, label, value == chosen) for value, label in found)
 
 
-def selects(listing: Listing, roles: Iterable[Role]) -> list[Select]:
+def selects(listing: UserListParams, roles: Iterable[Role]) -> list[Select]:
     """The filters that are selects, in the toolbar's order."""
-    title, picks = titles(), listing.picks
+    title, picks = filter_labels(), listing.picks
     status = tuple((choice.key, str(choice.label), choice == listing.filter) for choice in FILTERS[listing.tab])
     found = [
         Select("status", title["status"], status),
@@ -72,18 +72,18 @@ def _switch() -> list[tuple[str, str]]:
     return [("on", _("On")), ("off", _("Off"))]
 
 
-def choosers(listing: Listing, chosen: dict[str, str]) -> list[Chooser]:
+def choosers(listing: UserListParams, chosen: dict[str, str]) -> list[Chooser]:
     """The filters by group and project; `chosen` has their names."""
-    title = titles()
+    title = filter_labels()
     return [
         Chooser(name, title[name], value, (chosen.get(name) or _("Unknown")) if value else _("Any"))
         for name, value in (("group", listing.picks.group), ("project", listing.picks.project))
     ]
 
 
-def given(listing: Listing, chosen: dict[str, str]) -> list[tuple[str, str, str]]:
+def active_filters(listing: UserListParams, chosen: dict[str, str]) -> list[tuple[str, str, str]]:
     """The filters that leave somebody out: parameter, title and the choice's name."""
-    title, fields = titles(), listing.picks.fields()
+    title, fields = filter_labels(), listing.picks.fields()
     found = [("status", title["status"], str(listing.filter.label))] if listing.filter.key else []
     for name, value in fields.items():
         found.append((name, title[name], _label(name, value, chosen)))

@@ -1,35 +1,15 @@
 """Sentences of the Users page that depend on numbers and on what was asked for."""
 
-from functools import lru_cache
-
 from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.listing import DEFAULT_SORT, Listing, Tab
-from console.queries import Counts
+from console.queries import TabCounts
+from console.users.params import DEFAULT_SORT, UserListParams
 from organizations.models import Organization
 
-URL_NAMES = {Tab.ALL: "users", Tab.PENDING: "users_pending"}
 
-
-def address_of(slug: str, listing: Listing) -> str:
-    """Where the listing is found."""
-    return _base(listing.tab, slug) + listing.query()
-
-
-@lru_cache(maxsize=4096)
-def _base(tab: Tab, slug: str) -> str:
-    return reverse(URL_NAMES[tab], args=[slug])
-
-
-def view_of(listing: Listing) -> str:
-    """The listing's address below the Users page, as console.listing.listing_at reads it."""
-    return ("pending/" if listing.tab == Tab.PENDING else "") + listing.query()
-
-
-def summary(organization: Organization, counts: Counts) -> str:
+def summary(organization: Organization, counts: TabCounts) -> str:
     """The line below the heading; the Pending tab's counts name the expired."""
     if counts.expired is None:
         return _("Who is in %(organization)s, and what they can reach.") % {"organization": organization.name}
@@ -52,7 +32,7 @@ def found(count: int, *, more: bool) -> str:
     return ngettext("%(count)s user", "%(count)s users", count) % {"count": count}
 
 
-def sorts(listing: Listing) -> list[tuple[str, str, bool]]:
+def sorts(listing: UserListParams) -> list[tuple[str, str, bool]]:
     """The choices of the Sort control that phones show instead of headings: value, label, chosen."""
     labels = {
         "name": _("Name, A to Z"),
@@ -66,7 +46,7 @@ def sorts(listing: Listing) -> list[tuple[str, str, bool]]:
         "invite_expires": _("Expires soonest"),
         "-invite_expires": _("Expires latest"),
     }
-    offered, default = listing.offered_sorts(), DEFAULT_SORT[listing.tab]
+    offered, default = listing.available_sorts(), DEFAULT_SORT[listing.tab]
     return [
         ("" if key == default else key, label, key == listing.sort)
         for key, label in labels.items()

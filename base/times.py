@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from organizations.models.members import NEVER
 
 
-class Moment(NamedTuple):
+class FormattedTime(NamedTuple):
     """`text` to read, `title` in full, `iso` for machines."""
 
     text: str
@@ -31,7 +31,7 @@ def _words(language: str | None) -> tuple[list[str], dict[str, str]]:
     return ["", *months], {**ago, "now": _("Now"), "yesterday": _("Yesterday")}
 
 
-class Clock:
+class RelativeTime:
     """Formats times as seen at `now`, in the current time zone."""
 
     def __init__(self, now: datetime) -> None:
@@ -48,20 +48,20 @@ class Clock:
         """ "Dec 16, 2026"."""
         return f"{self.months[day.month]} {day.day}, {day.year}"
 
-    def date(self, value: datetime) -> Moment | None:
+    def date(self, value: datetime) -> FormattedTime | None:
         """The day of a time; None for never."""
         if value == NEVER:
             return None
         local = value.astimezone(self.zone)
-        return Moment(self.day(local), self.full(local), local.isoformat(timespec="minutes"))
+        return FormattedTime(self.day(local), self.full(local), local.isoformat(timespec="minutes"))
 
-    def ago(self, value: datetime) -> Moment | None:
+    def ago(self, value: datetime) -> FormattedTime | None:
         """How long ago: Now, 12m, 3h, Yesterday, 2d, then the day; None for never."""
         if value == NEVER:
             return None
         local = value.astimezone(self.zone)
         title = f"{self.full(local)}, {local.hour:02}:{local.minute:02}"
-        return Moment(self._ago(local), title, local.isoformat(timespec="minutes"))
+        return FormattedTime(self._ago(local), title, local.isoformat(timespec="minutes"))
 
     def _ago(self, value: datetime) -> str:
         minutes = int((self.now - value).total_seconds() // 60)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from console.bulk.selection import Selection
 from console.queries import Details, details_of
 from console.queries.selection import slices_of
-from console.states import STATES
-from console.tables import UserTable
+from console.users.columns import UserTable
+from console.users.status import STATES
 from organizations.models import ManagedBy, Membership, Organization, Status
 from organizations.models.members import NEVER
 from organizations.permissions import Permission
@@ -77,7 +77,7 @@ def _projects(member: Membership, details: Details) -> str:
 
 def lines_of(organization: Organization, selection: Selection, now: datetime) -> Iterator[str]:
     """The file, in pieces of up to a thousand members: the columns that the view shows, name and address first."""
-    columns = [name for name in selection.listing.shown if name in CELLS]
+    columns = [name for name in selection.params.shown if name in CELLS]
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     heads = [_("Name"), _("Email"), *(str(UserTable.base_columns[name].verbose_name) for name in columns)]
     yield BOM + writer.writerow([safe(head) for head in heads])

@@ -6,11 +6,13 @@ Nothing in an address can make an error: what is unknown counts as not said.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.signing import BadSignature, Signer
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +31,7 @@ class Tab(StrEnum):
 
 
 @dataclass(frozen=True)
-class Filter:
+class StatusFilter:
     """A choice of the Status filter: these statuses, and of the invited ones only the expired or the others."""
 
     key: str
@@ -43,13 +45,13 @@ class Filter:
         return self.statuses == (Status.INVITED,)
 
 
-JOINED = Filter("", _("Joined"), (Status.ACTIVE, Status.DEACTIVATED))
-ACTIVE = Filter("active", _("Active"), (Status.ACTIVE,))
-WAITING = Filter("pending", _("Pending"), (Status.INVITED,), expired=False)
-EXPIRED = Filter("expired", _("Expired"), (Status.INVITED,), expired=True)
-DEACTIVATED = Filter("deactivated", _("Deactivated"), (Status.DEACTIVATED,))
-EVERYONE = Filter("everyone", _("Everyone"), (Status.ACTIVE, Status.DEACTIVATED, Status.INVITED))
-INVITED = Filter("", _("Any"), (Status.INVITED,))
+JOINED = StatusFilter("", _("Joined"), (Status.ACTIVE, Status.DEACTIVATED))
+ACTIVE = StatusFilter("active", _("Active"), (Status.ACTIVE,))
+WAITING = StatusFilter("pending", _("Pending"), (Status.INVITED,), expired=False)
+EXPIRED = StatusFilter("expired", _("Expired"), (Status.INVITED,), expired=True)
+DEACTIVATED = StatusFilter("deactivated", _("Deactivated"), (Status.DEACTIVATED,))
+EVERYONE = StatusFilter("everyone", _("Everyone"), (Status.ACTIVE, Status.DEACTIVATED, Status.INVITED))
+INVITED = StatusFilter("", _("Any"), (Status.INVITED,))
 FILTERS = {
     Tab.ALL: (JOINED, ACTIVE, WAITING, EXPIRED, DEACTIVATED, EVERYONE),
     Tab.PENDING: (INVITED, WAITING, EXPIRED),
@@ -75,7 +77,7 @@ SHOWN = {
 
 
 @dataclass(frozen=True)
-class Picks:
+class Filters:
     """What else is asked of members, "" for any: the id of a role, a group and a project, one of ManagedBy, and "on" or
     "off" for two-factor authentication."""
 
@@ -102,13 +104,13 @@ class Cursor:
 
 
 @dataclass(frozen=True)
-class Listing:
+class UserListParams:
     """One view of the Users page. `columns` None: the tab's own choice; `token` is the cursor as the address has it."""
 
     tab: Tab = Tab.ALL
     q: str = ""
-    filter: Filter = JOINED
-    picks: Picks = Picks()
+    filter: StatusFilter = JOINED
+    picks: Filters = Filters()
     sort: str = "name"
     columns: tuple[str, ...] | None = None
     cursor: Cursor | None = None
@@ -134,16 +136,16 @@ class Listing:
         return words_of(self.q)
 
     @property
-    def lead(self) -> str:
+    def first_word(self) -> str:
         """The word that names begin with which come first: the first one of a search, where it is listed by name."""
         return self.words[0] if self.keys == ("sort_name",) and self.words else ""
 
     @property
-    def narrowed(self) -> bool:
+    def is_filtered(self) -> bool:
         """True where a search or a filter leaves somebody out."""
         return bool(self.q or self.filter.key or self.picks)
 
-    def offered_sorts(self) -> list[str]:
+    def available_sorts(self) -> list[str]:
         """Sorting by what only others have would order by nothing that is seen."""
         if self.filter.invited:
             return ["name", "role", "invite_expires"]
@@ -162,11 +164,20 @@ class Listing:
         """The address's query with its question mark, or nothing."""
         return "?" + urlencode(fields) if (fields := self.fields()) else ""
 
-    def first_page(self) -> "Listing":
+    def url(self, slug: str) -> str:
+        """The list's URL in the organization of that slug."""
+        return _base_url(self.tab, slug) + self.query()
+
+    @property
+    def view(self) -> str:
+        """The list's URL below the Users page, as from_url() reads it: "?q=ann", "pending/?status=expired"."""
+        return ("pending/" if self.tab == Tab.PENDING else "") + self.query()
+
+    def first_page(self) -> "UserListParams":
         return replace(self, cursor=None, token="")
 
-    def without(self, name: str) -> "Listing":
-        """The first page with that choice taken back: q, status, or one of Picks."""
+    def remove_filter(self, name: str) -> "UserListParams":
+        """The first page with that choice taken back: q, status, or one of Filters."""
         if name == "q":
             return replace(self.first_page(), q="")
         if name == "status":
@@ -174,25 +185,55 @@ class Listing:
             return replace(plain, sort=_sort(plain, self.sort))
         return replace(self.first_page(), picks=replace(self.picks, **{name: ""}))
 
-    def at(self, organization_id: object, values: tuple[Any, ...], *, backwards: bool) -> "Listing":
+    def at(self, organization_id: object, values: tuple[Any, ...], *, backwards: bool) -> "UserListParams":
         """The page after, or before, the row of these values (of self.keys, then its id)."""
         token = _signer(self, organization_id).sign_object([str(value) for value in values])
         return replace(self, cursor=Cursor(backwards, values), token=token)
 
+    @classmethod
+    def from_querydict(
+        cls, tab: Tab, params: QueryDict, *, organization_id: object, columns: tuple[str, ...]
+    ) -> "UserListParams":
+        """The view that an address asks for. `columns` are the names that may be switched on."""
+        choices = {choice.key: choice for choice in FILTERS[tab]}
+        wanted = ",".join(params.getlist("columns")).split(",")
+        listing = replace(
+            default_params(tab),
+            q=_search(params.get("q", "")),
+            filter=choices.get(params.get("status", ""), FILTERS[tab][0]),
+            picks=_picks(tab, params),
+            columns=chosen(columns, wanted),
+        )
+        listing = replace(listing, sort=_sort(listing, params.get("sort", "")))
+        return _cursor(listing, organization_id, params)
 
-def whole(tab: Tab) -> Listing:
+    @classmethod
+    def from_url(cls, view: str, *, organization_id: object, columns: tuple[str, ...]) -> "UserListParams":
+        """The view named by a list's own address below the Users page: "?q=ann", "pending/?status=expired"."""
+        path, _mark, query = view.partition("?")
+        tab = Tab.PENDING if path == "pending/" else Tab.ALL
+        # A form of ours has five fields; Django's own bound on their number would answer 400.
+        return cls.from_querydict(tab, QueryDict(query[:4000]), organization_id=organization_id, columns=columns)
+
+
+@lru_cache(maxsize=4096)
+def _base_url(tab: Tab, slug: str) -> str:
+    return reverse("users" if tab == Tab.ALL else "users_pending", args=[slug])
+
+
+def default_params(tab: Tab) -> UserListParams:
     """The tab as it opens."""
-    return Listing(tab=tab, filter=FILTERS[tab][0], sort=DEFAULT_SORT[tab])
+    return UserListParams(tab=tab, filter=FILTERS[tab][0], sort=DEFAULT_SORT[tab])
 
 
-def _signer(listing: Listing, organization_id: object) -> Signer:
+def _signer(listing: UserListParams, organization_id: object) -> Signer:
     # A cursor is good for the list that it was made for, and for no other order, filter or organization.
     picks = urlencode(listing.picks.fields())
     bound = (str(organization_id), listing.tab, listing.filter.key, picks, listing.sort, listing.q)
-    return Signer(salt="console.listing:" + "\n".join(bound), sep=".")
+    return Signer(salt="console.users.params:" + "\n".join(bound), sep=".")
 
 
-def _cursor(listing: Listing, organization_id: object, params: Mapping[str, str]) -> Listing:
+def _cursor(listing: UserListParams, organization_id: object, params: Mapping[str, str]) -> UserListParams:
     for name in ("before", "after"):
         if token := params.get(name, ""):
             try:
@@ -208,8 +249,8 @@ def _search(value: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in value).split())[:SEARCH_LIMIT].strip()
 
 
-def _sort(listing: Listing, wanted: str) -> str:
-    offered = listing.offered_sorts()
+def _sort(listing: UserListParams, wanted: str) -> str:
+    offered = listing.available_sorts()
     default = DEFAULT_SORT[listing.tab]
     return wanted if wanted.removeprefix("-") in offered else default if default in offered else "name"
 
@@ -218,9 +259,9 @@ def _id(value: str) -> str:
     return str(read_uuid(value) or "")
 
 
-def _picks(tab: Tab, params: QueryDict) -> Picks:
+def _picks(tab: Tab, params: QueryDict) -> Filters:
     managed_by, two_factor = params.get("managed_by", ""), params.get("two_factor", "")
-    return Picks(
+    return Filters(
         *(_id(params.get(name, "")) for name in ("role", "group", "project")),
         managed_by=managed_by if managed_by in ManagedBy.values else "",
         # Who has not joined has nothing to switch on.
@@ -232,26 +273,3 @@ def chosen(columns: tuple[str, ...], wanted: Iterable[str]) -> tuple[str, ...] |
     """Those of `columns` that are wanted, and what a row is never without; None where none is wanted."""
     names = set(columns).intersection(wanted)
     return tuple(name for name in columns if name in names or name == ALWAYS) if names else None
-
-
-def listing_of(tab: Tab, params: QueryDict, *, organization_id: object, columns: tuple[str, ...]) -> Listing:
-    """The view that an address asks for. `columns` are the names that may be switched on."""
-    choices = {choice.key: choice for choice in FILTERS[tab]}
-    wanted = ",".join(params.getlist("columns")).split(",")
-    listing = replace(
-        whole(tab),
-        q=_search(params.get("q", "")),
-        filter=choices.get(params.get("status", ""), FILTERS[tab][0]),
-        picks=_picks(tab, params),
-        columns=chosen(columns, wanted),
-    )
-    listing = replace(listing, sort=_sort(listing, params.get("sort", "")))
-    return _cursor(listing, organization_id, params)
-
-
-def listing_at(view: str, *, organization_id: object, columns: tuple[str, ...]) -> Listing:
-    """The view named by a list's own address below the Users page: "?q=ann", "pending/?status=expired"."""
-    path, _mark, query = view.partition("?")
-    tab = Tab.PENDING if path == "pending/" else Tab.ALL
-    # A form of ours has five fields; Django's own bound on their number would answer 400.
-    return listing_of(tab, QueryDict(query[:4000]), organization_id=organization_id, columns=columns)

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from console.listing import Listing, Tab
+from console.users.params import Tab, UserListParams
 from organizations.models import Membership
 
 
@@ -41,15 +41,15 @@ class UserTable(tables.Table):
 OPTIONAL = tuple(name for name in UserTable.base_columns if name not in ("pick", "name", "more"))
 
 
-def kept_columns(member: Membership, tab: Tab) -> tuple[str, ...] | None:
+def saved_columns(member: Membership, tab: Tab) -> tuple[str, ...] | None:
     """The member's own choice for the tab, None where it is the usual one (U-5)."""
     kept = (member.columns if tab == Tab.ALL else member.pending_columns).split(",")
     return tuple(name for name in OPTIONAL if name in kept) or None
 
 
-def table_of(listing: Listing) -> UserTable:
+def table_of(listing: UserListParams) -> UserTable:
     """The head of the listing's table; its rows are rendered elsewhere, so it holds none and can be kept."""
-    return _table(listing.shown, listing.sort, frozenset(listing.offered_sorts()), get_language())
+    return _table(listing.shown, listing.sort, frozenset(listing.available_sorts()), get_language())
 
 
 @lru_cache(maxsize=256)
