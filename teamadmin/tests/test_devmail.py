@@ -28,7 +28,6 @@ def send(subject: str = "Join Acme", html: str = "<p>Hello</p>") -> str:
     """Send an email and return the name of its file."""
     message = EmailMultiAlternatives(subject, "Hello\nhttp://127.0.0.1:8000/x/", "a@acme.example", ["é@acme.example"])
     message.connection = get_connection("teamadmin.devmail.backend.EmailBackend")
-    message.mixed_subtype = "related"
     message.attach_alternative(f"<html><head></head><body>{html}<img src='cid:logo'></body></html>", "text/html")
     picture = MIMEImage(PIXEL, "png")
     picture["Content-ID"] = "<logo>"
