@@ -69,6 +69,8 @@ MIDDLEWARE = [
     "teamadmin.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Inside WhiteNoise, whose files are compressed already. Random padding protects CSRF tokens against BREACH.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "base.middleware.PrivateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
