@@ -128,7 +128,7 @@ def test_project_managers_who_cannot_see_people_cannot_share(cast, website):
 
 @pytest.mark.spec("P-1", "R-7")
 def test_managers_can_give_project_access_to_admins(cast):
-    """A project's people are the project's matter: nobody's role, sign-in or membership changes by it."""
+    """Project access changes no one's role, sign-in or membership, so rank does not matter."""
     ledger, client = cast.projects["ledger"], cast.client("max")
     client.post(project_url(ledger, "people/"), {"members": [str(cast.olga.pk)]})
     assert access_by_name(client.get(project_url(ledger))) == {"Olga Ivanova": "Direct"}
