@@ -1,83 +1,91 @@
-"""Times as a list shows them: short, with the full date for who wants it.
+"""Times for people: relative or a date, with the exact time and its time zone in the tooltip.
 
-Not by Django's date_format(): a row has up to four times, and that would take a third of the page's CPU.
+Django's date_format() isn't used: a list has up to 200 times, and that would take a third of the page's CPU.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.dates import MONTHS_3
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from organizations.models.members import NEVER
+# Stands for "never" in columns that lists are sorted by (organizations.models.members).
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FormattedTime(NamedTuple):
-    """`text` to read, `title` in full, `iso` for machines."""
+    """`text` to read, `title` with the exact time and its zone, `iso` for machines."""
 
     text: str
     title: str
     iso: str
 
+    @property
+    def html(self) -> SafeString:
+        """A <time> element."""
+        return mark_safe(f'<time datetime="{self.iso}" title="{self.title}">{self.text}</time>')
+
 
 @cache
-def _words(language: str | None) -> tuple[list[str], dict[str, str]]:
-    """The months, and what stands for a short time, in the language that is active: asked once."""
+def _texts(language: str | None) -> tuple[list[str], dict[str, str]]:
+    """Return the months and the texts for short periods in the active language."""
     ago = {"minutes": _("%(count)dm ago"), "hours": _("%(count)dh ago"), "days": _("%(count)dd ago")}
     months = [str(MONTHS_3[number]).title() for number in range(1, 13)]
     return ["", *months], {**ago, "now": _("Now"), "yesterday": _("Yesterday")}
 
 
 class RelativeTime:
-    """Formats times as seen at `now`, in the current time zone."""
+    """Formats times relative to `now`, in the current time zone."""
 
     def __init__(self, now: datetime) -> None:
         self.zone = timezone.get_current_timezone()
         self.now = now.astimezone(self.zone)
         self.today = self.now.date()
-        self.months, self.words = _words(get_language())
+        self.months, self.texts = _texts(get_language())
 
     def day(self, day: date) -> str:
-        """ "Dec 16", with its year where that is another one."""
+        """Return "Dec 16", with the year if it isn't this one."""
         return f"{self.months[day.month]} {day.day}" if day.year == self.today.year else self.full(day)
 
     def full(self, day: date) -> str:
-        """ "Dec 16, 2026"."""
+        """Return "Dec 16, 2026"."""
         return f"{self.months[day.month]} {day.day}, {day.year}"
 
-    def date(self, value: datetime) -> FormattedTime | None:
-        """The day of a time; None for never."""
-        if value == NEVER:
-            return None
+    def exact(self, value: datetime) -> str:
+        """Return "Dec 16, 2026, 14:05 UTC"."""
         local = value.astimezone(self.zone)
-        return FormattedTime(self.day(local), self.full(local), local.isoformat(timespec="minutes"))
+        return f"{self.full(local)}, {local.hour:02}:{local.minute:02} {local.tzname()}"
+
+    def date(self, value: datetime) -> FormattedTime | None:
+        """Format the day of a time; None for NEVER."""
+        return self._format(value, self.day(value.astimezone(self.zone))) if value != NEVER else None
 
     def ago(self, value: datetime) -> FormattedTime | None:
-        """How long ago: Now, 12m, 3h, Yesterday, 2d, then the day; None for never."""
-        if value == NEVER:
-            return None
-        local = value.astimezone(self.zone)
-        title = f"{self.full(local)}, {local.hour:02}:{local.minute:02}"
-        return FormattedTime(self._ago(local), title, local.isoformat(timespec="minutes"))
+        """Format how long ago a time is: Now, 12m ago, 3h ago, Yesterday, 2d ago, then the day; None for NEVER."""
+        return self._format(value, self._ago(value.astimezone(self.zone))) if value != NEVER else None
+
+    def _format(self, value: datetime, text: str) -> FormattedTime:
+        return FormattedTime(text, self.exact(value), value.astimezone(self.zone).isoformat(timespec="minutes"))
 
     def _ago(self, value: datetime) -> str:
         minutes = int((self.now - value).total_seconds() // 60)
         days = (self.today - value.date()).days
         if minutes < 5:
-            return self.words["now"]
+            return self.texts["now"]
         if minutes < 60:
-            return self.words["minutes"] % {"count": minutes}
+            return self.texts["minutes"] % {"count": minutes}
         if days == 0:
-            return self.words["hours"] % {"count": minutes // 60}
+            return self.texts["hours"] % {"count": minutes // 60}
         if days == 1:
-            return self.words["yesterday"]
-        return self.words["days"] % {"count": days} if days < 7 else self.day(value)
+            return self.texts["yesterday"]
+        return self.texts["days"] % {"count": days} if days < 7 else self.day(value)
 
     def until(self, value: datetime) -> tuple[str, str]:
-        """How far off a deadline is, and its tone: ("in 2 days", "warning"), ("9 days ago", "")."""
+        """Return how far away a deadline is, and its tone: ("in 2 days", "warning"), ("9 days ago", "")."""
         days = (value.astimezone(self.zone).date() - self.today).days
         if value <= self.now:
             past = ngettext("%(count)d day ago", "%(count)d days ago", -days) % {"count": -days}

@@ -146,7 +146,7 @@ def deep() -> str:
     """The query of a page nine tenths down the list."""
     members = Membership.objects.filter(organization__slug="acme").exclude(status=Status.INVITED)
     member = members.order_by("sort_name", "id")[members.count() * 9 // 10]
-    return UserListParams().at(member.organization_id, (member.sort_name, member.pk), backwards=False).query()
+    return UserListParams().page_at(member.organization_id, (member.sort_name, member.pk), backwards=False).query()
 
 
 def filters() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from base.keyset import keyset_page
+from base.lists.keyset import keyset_page
 from organizations.models import Group
 
 

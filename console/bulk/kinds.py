@@ -188,7 +188,7 @@ KINDS = {
 def offered_on(actor: Membership, params: UserListParams) -> list[Kind]:
     """The kinds for the bar of a list: those that can apply to somebody there, by the actor's permissions. No query
     where the actor's roles are loaded. Where somebody can be deactivated, Reactivate gives way to it."""
-    there = set(params.filter.statuses)
+    there = set(params.status.statuses)
     kinds = [kind for kind in KINDS.values() if kind.statuses & there and kind.offered(actor)]
     both = Status.ACTIVE in there
     return [kind for kind in kinds if not (both and kind.key == "reactivation")]

@@ -12,11 +12,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.bulk import selection as picked
 from console.bulk.kinds import Choice, Kind
-from console.bulk.selection import Selection
-from console.queries import details_of
-from console.queries.selection import classes_of, members_of
+from console.users.selection import MOST, MemberClass, Selection, count_classes, load_selected
 from organizations.models import ManagedBy, Membership, Status
 from organizations.queries import permissions_of_member, remember_admins, remember_shared, roles_beyond
 
@@ -48,11 +45,10 @@ class Preview:
 def preview_of(kind: Kind, actor: Membership, selection: Selection, choice: Choice, now: datetime) -> Preview:
     """What the action would do to the selection: six queries, however many members."""
     organization = actor.organization
-    members = members_of(organization, selection, now, limit=picked.MOST + 1)
-    details_of(organization, members[: picked.MOST])
-    remember_shared(members[: picked.MOST])
+    members = load_selected(organization, selection, now, limit=MOST + 1)
+    remember_shared(members[:MOST])
     remember_admins(organization)
-    if len(members) > picked.MOST:
+    if len(members) > MOST:
         return _of_many(kind, actor, selection, members[:NAMES], now)
     answers = [(member, kind.rule(actor, member, choice)) for member in members]
     able = [member for member, answer in answers if answer]
@@ -86,36 +82,33 @@ def _of_many(kind: Kind, actor: Membership, selection: Selection, first: list[Me
     organization, own = actor.organization, permissions_of_member(actor)
     above = [role.pk for role in roles_beyond(organization, own)]
     preview, reasons = Preview(), Counter[str]()
-    for alike, count in classes_of(organization, selection, now, me=actor.pk, above=above).items():
-        mine, status, _managed, expired, _above = alike
+    for alike, count in count_classes(organization, selection, now, actor=actor.pk, roles_above=above).items():
         preview.total += count
-        preview.mine = preview.mine or mine
-        if reason := _why_not(kind, selection, *alike):
+        preview.mine = preview.mine or alike.is_actor
+        if reason := _why_not(kind, selection, alike):
             reasons[reason] += count
             continue
         preview.able += count
-        preview.deactivated += count if status == Status.DEACTIVATED else 0
-        preview.expired += count if expired else 0
+        preview.deactivated += count if alike.status == Status.DEACTIVATED else 0
+        preview.expired += count if alike.is_expired else 0
     preview.left_out = [(count, f"{count:,}: {reason}") for reason, count in reasons.most_common()]
     preview.first = [member for member in first if kind.rule(actor, member, Choice(selection.params.tab))][:5]
     return preview
 
 
-def _why_not(
-    kind: Kind, selection: Selection, mine: bool, status: str, managed: str, expired: bool, above: bool
-) -> str:
+def _why_not(kind: Kind, selection: Selection, alike: MemberClass) -> str:
     """Why members of a class are left out, as the rules would say of each; nothing where they are not."""
     away = kind.key in ("deletion", "deactivation")
-    if mine and away:
+    if alike.is_actor and away:
         return _("You cannot do this to yourself.")
-    if status not in kind.statuses:
+    if alike.status not in kind.statuses:
         return {
             "invitation": _("They have joined already."),
             "deactivation": _("They are not active."),
             "reactivation": _("They are not deactivated."),
         }.get(kind.key, "")
-    if managed == ManagedBy.SCIM and kind.key == "deletion":
+    if alike.managed_by == ManagedBy.SCIM and kind.key == "deletion":
         return _("They are managed externally. Remove them in your identity provider.")
-    if expired and kind.key == "invitation" and selection.params.tab != "pending":
+    if alike.is_expired and kind.key == "invitation" and selection.params.tab != "pending":
         return _("Their invitations have expired. Renew them from the Pending tab.")
-    return _("Their roles allow more than yours.") if above and kind.key != "group" else ""
+    return _("Their roles allow more than yours.") if alike.is_above and kind.key != "group" else ""

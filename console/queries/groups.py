@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 
 from base import text
 from base.counting import Count, capped_count
-from base.keyset import KeysetPage, keyset_page
-from console.queries.details import details_of
+from base.lists.keyset import KeysetPage, keyset_page
+from console.users.details import load_details
+from console.users.filters import UsersContext
 from organizations.models import Group, GroupMembership, ManagedBy, Membership, Organization, Project, Role, Status
 from organizations.queries import group_sizes, groups_in, matching_members, projects_in, raw
 
@@ -105,7 +106,8 @@ def group_members(group: Group, *, search: str = "", after: str = "", before: st
         page = KeysetPage(list(links.filter(pk__in=keys).order_by("membership__sort_name", "membership_id")))
     else:
         page = keyset_page(links, "id", after=after, before=before, descending=True)
-    details_of(group.organization, [link.membership for link in page.rows])
+    roles = UsersContext.load(group.organization).roles
+    load_details(group.organization, [link.membership for link in page.rows], roles)
     return page, named
 
 

@@ -5,17 +5,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F, UUIDField, Value
+from django.db.models.functions import Coalesce, Concat, Left, NullIf, Trim
 from django.utils import timezone
 
 from base import context
 from base.counting import CAP
 from base.policies import require
 from console.bulk.kinds import Choice, Kind
-from console.bulk.selection import Selection, selection_kept
 from console.models import ON_ITS_WAY, BulkAction, BulkItem, BulkState, ItemState
-from console.queries import sql
 from console.queries.bulk import counts_of
-from console.queries.selection import count_matching, selected_where
+from console.users.selection import Selection, count_matching, selected
 from organizations.models import Membership
 from organizations.services import take_time
 from outbox.services import publish, publish_after_commit
@@ -58,7 +58,7 @@ def start_bulk(
     action.organization = actor.organization
     if selection.everyone and int(count_matching(actor.organization, selection.params, now)) > CAP:
         action.state, action.total = BulkState.LISTING, CAP
-        action.whom = selection.kept(min(selection.before or now, now))
+        action.whom = selection.to_json(min(selection.before or now, now))
     else:
         action.total = insert_items(action, selection, now)
     action.save(update_fields=["state", "total", "whom"])
@@ -69,19 +69,21 @@ def start_bulk(
 
 def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int:
     """One INSERT ... SELECT: what matched is worked on, whoever comes or changes later; none passes through Python."""
-    where, params = selected_where(action.organization, selection, now)
-    name = "substr(COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email), 1, 254)"
-    query = f"""INSERT INTO {BulkItem._meta.db_table} (action_id, member_id, name, email, state, note)
-        SELECT %s, id, {name}, email, '{ItemState.TODO}', '' FROM {sql.TABLE} WHERE {where} ORDER BY id"""
+    full_name = Trim(Concat("first_name", Value(" "), "last_name"))
+    name = Left(Coalesce(NullIf(full_name, Value("")), "email"), 254)
+    values = [Value(action.pk, UUIDField()), F("pk"), name, F("email"), Value(ItemState.TODO.value), Value("")]
+    members = selected(action.organization, selection, now).order_by("pk").values_list(*values)
+    rows, params = members.query.sql_with_params()
+    columns = "action_id, member_id, name, email, state, note"
     with connection.cursor() as cursor:
-        cursor.execute(query, [sql.adapt("id", action.pk), *params])
+        cursor.execute(f"INSERT INTO {BulkItem._meta.db_table} ({columns}) {rows}", params)
         return cursor.rowcount
 
 
 @transaction.atomic
 def list_members(action: BulkAction) -> bool:
     """Writes down the members of a LISTING action, all or none; False where it was stopped or another did it."""
-    selection, now = selection_kept(action.view, action.whom, action.organization_id)
+    selection, now = Selection.from_json(action.view, action.whom, action.organization_id)
     # The row's lock has a second worker wait, and then find the action running.
     mine = BulkAction.objects.select_for_update().filter(pk=action.pk, state=BulkState.LISTING)
     if not mine.exists():

@@ -111,7 +111,7 @@ def test_the_bar_holds_what_can_apply(cast, who, view, expected):
     pending(cast.acme, 1)
     page = cast.client(who).get(USERS + view)
     assert bar(page) == expected and "Export" in words(page)
-    assert link(page, "Actions on many users") == BULK
+    assert link(page, "Bulk actions") == BULK
 
 
 def test_readers_are_offered_the_export_alone(cast):
@@ -152,7 +152,7 @@ def test_asking_costs_the_same_for_few_and_many(cast, django_assert_max_num_quer
 
 
 def test_many_are_counted_by_the_database(cast, monkeypatch, django_assert_max_num_queries):
-    monkeypatch.setattr("console.bulk.selection.MOST", 3)
+    monkeypatch.setattr("console.bulk.preview.MOST", 3)
     joined(cast.acme, 20)
     joined(cast.acme, 4, managed_by=ManagedBy.SCIM)
     client = cast.client("olga")

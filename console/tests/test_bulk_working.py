@@ -12,10 +12,11 @@ from audit.models import Entry
 from base.policies import Refused
 from console import services
 from console.bulk.kinds import KINDS, Choice
-from console.bulk.selection import Selection
 from console.models import BulkAction, BulkItem, BulkState
 from console.tests.people import joined
-from console.users.params import Tab, default_params
+from console.users.filters import Tab
+from console.users.params import UserListParams
+from console.users.selection import Selection
 from organizations.models import Group, Membership, MembershipRole, Status
 from outbox.services import waking
 from teamadmin.testing.cast import role_named
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.spec("U-15")
 
 
 def begin(actor: Membership, members: list[Membership], kind: str = "deactivation", **choice) -> BulkAction:
-    selection = Selection(default_params(Tab.ALL), ids=tuple(member.pk for member in members))
+    selection = Selection(UserListParams.default(Tab.ALL), ids=tuple(member.pk for member in members))
     action, begun = services.start_bulk(
         actor=actor,
         kind=KINDS[kind],
@@ -133,7 +134,7 @@ def test_very_many_are_written_down_by_the_worker(cast, monkeypatch):
     kind, key = KINDS["deactivation"], uuid4()
     joined(cast.acme, 12)
     now = timezone.now()
-    everybody = Selection(default_params(Tab.ALL), everyone=True, without=cast.max.pk, before=now)
+    everybody = Selection(UserListParams.default(Tab.ALL), everyone=True, without=cast.max.pk, before=now)
     fields = {"actor": cast.olga, "kind": kind, "choice": Choice(), "selection": everybody, "view": "", "now": now}
     action, _begun = services.start_bulk(key=key, **fields)
     assert (action.state, BulkItem.objects.count()) == (BulkState.LISTING, 0)
@@ -247,7 +248,7 @@ def test_somebody_elses_key_begins_nothing(cast):
             actor=cast.tess,
             kind=KINDS["deletion"],
             choice=Choice(),
-            selection=Selection(default_params(Tab.ALL), everyone=True),
+            selection=Selection(UserListParams.default(Tab.ALL), everyone=True),
             view="",
             key=action.pk,
             now=timezone.now(),

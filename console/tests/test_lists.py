@@ -36,8 +36,8 @@ def test_tabs_divide_who_accepted_from_who_has_not(four):
     for page in (everybody, waiting):
         assert "All Users 4 Pending 2" in words(page)
         assert (link(page, "All Users"), link(page, "Pending")) == (USERS, PENDING)
-    assert "Who is in Acme, and what they can reach." in words(everybody)
-    text = "2 invitations have no answer yet, 1 of them has expired. Links work for 30 days from the first send."
+    assert "People in Acme and what they can access." in words(everybody)
+    text = "2 pending invitations, 1 expired. Links are valid for 30 days."
     assert text in words(waiting)
 
 
@@ -164,12 +164,12 @@ def test_expiry_comes_from_the_clock(cast):
 @pytest.mark.spec("U-2")
 def test_counts_are_exact_but_the_expired_stop_at_a_hundred(cast, monkeypatch):
     monkeypatch.setattr("base.counting.CAP", 10)
-    monkeypatch.setattr("console.queries.around.EXPIRED_CAP", 10)
+    monkeypatch.setattr("console.users.queries.EXPIRED_CAP", 10)
     joined(cast.acme, 16)
     pending(cast.acme, 11, days=-3)
     page = cast.client("olga").get(PENDING)
     assert "All Users 20 Pending 11" in words(page)
-    assert "11 invitations have no answer yet, 10+ of them have expired." in words(page)
+    assert "11 pending invitations, 10+ expired." in words(page)
 
 
 @pytest.mark.spec("A-5")

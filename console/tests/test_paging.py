@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ten(monkeypatch):
-    monkeypatch.setattr("console.queries.members.PAGE_SIZE", 10)
+    monkeypatch.setattr("console.users.queries.PAGE_SIZE", 10)
 
 
 def walk(client, address: str, label: str = "Next") -> list[list[str]]:
@@ -136,7 +136,7 @@ def test_a_signed_cursor_of_an_earlier_release_shows_the_first_page(cast):
     from console.users.params import UserListParams
 
     for values in (("bo",), ("bo", "no-uuid"), ("bo", cast.bo.pk, 3)):
-        at = UserListParams().at(cast.acme.pk, values, backwards=False)
+        at = UserListParams().page_at(cast.acme.pk, values, backwards=False)
         assert names(cast.client("olga").get(USERS + at.query()))[0] == "Bo Lindqvist"
 
 

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from console.queries.members import LONG_WALK, WALK
 from console.tests.people import PENDING, USERS
 from console.users.params import UserListParams
+from console.users.queries import LONG_WALK, WALK
 from organizations.models import Membership, Status
 from organizations.roles import BUILT_IN
 from teamadmin.testing.buffers import plan_of, reads, settle
@@ -66,7 +66,7 @@ def fill(cast, size: int) -> None:
 def deep(cast) -> str:
     members = Membership.objects.filter(organization=cast.acme, status=Status.ACTIVE).order_by("sort_name", "id")
     member = members[members.count() * 8 // 10]
-    return UserListParams().at(cast.acme.pk, (member.sort_name, member.pk), backwards=False).query()
+    return UserListParams().page_at(cast.acme.pk, (member.sort_name, member.pk), backwards=False).query()
 
 
 def costs(cast, views: dict[str, int]) -> dict[str, tuple[int, int, str]]:

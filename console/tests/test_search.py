@@ -71,10 +71,10 @@ def test_cjk_names_are_found_by_their_first_sign(cast):
 @pytest.mark.parametrize("walk", [2, 7, 30, 60, 1000])
 def test_few_among_many_are_found_in_order_and_page_by_page(cast, monkeypatch, walk):
     """Rare ones lie behind the rows that are walked, so they are gathered; common ones are met on the way."""
-    monkeypatch.setattr("console.queries.members.WALK", walk)
-    monkeypatch.setattr("console.queries.members.LONG_WALK", 2 * walk)
-    monkeypatch.setattr("console.queries.members.PROMISING", 3)
-    monkeypatch.setattr("console.queries.members.PAGE_SIZE", 10)
+    monkeypatch.setattr("console.users.queries.WALK", walk)
+    monkeypatch.setattr("console.users.queries.LONG_WALK", 2 * walk)
+    monkeypatch.setattr("console.users.queries.PROMISING", 3)
+    monkeypatch.setattr("console.users.queries.PAGE_SIZE", 10)
     joined(cast.acme, 100)
     joined(cast.acme, 25, last_name="Zebulon")
     client = cast.client("olga")
@@ -125,7 +125,7 @@ ALL = {"mar": ["mar"], "MÁR": ["mar"], "mar test": ["mar", "test"], "m": [" m"]
 def test_names_that_begin_with_it_come_first(cast, monkeypatch, walk, sort, q, status):
     """Page by page, there and back, everybody once: first those whose names begin with the first word."""
     for name, value in {"WALK": walk, "LONG_WALK": 3 * walk, "PROMISING": 4, "PAGE_SIZE": 5}.items():
-        monkeypatch.setattr(f"console.queries.members.{name}", value)
+        monkeypatch.setattr(f"console.users.queries.{name}", value)
     members = joined(cast.acme, 36) + pending(cast.acme, 12)
     for number, member in enumerate(members):
         member.first_name, member.last_name = NAMES[number % len(NAMES)]
@@ -159,8 +159,8 @@ def test_a_search_that_matches_only_pending_members_offers_them(cast):
     client = cast.client("olga")
     page = client.get(USERS, {"q": "nadia"})
     assert names(page) == []
-    assert "No one who joined matches “nadia”" in words(page)
-    assert "2 people who have not accepted yet do." in words(page)
+    assert "No members match “nadia”" in words(page)
+    assert "2 pending invitations match." in words(page)
     shown = client.get(link(page, "Show pending members"))
     assert names(shown) == ["Nadia Late", "Nadia Petrov"]
     assert "All Users" in words(shown) and 'aria-current="page">All Users' in shown.content.decode()
@@ -171,10 +171,10 @@ def test_a_search_with_matches_in_another_status_says_so(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     client = cast.client("olga")
     page = client.get(USERS, {"q": "bo", "status": "active"})
-    assert "1 member with another status does." in words(page)
+    assert "1 member with another status matches." in words(page)
     assert names(client.get(link(page, "Search everyone"))) == ["Bo Lindqvist"]
     page = client.get(PENDING, {"q": "olga"})
-    assert "No one here matches “olga”" in words(page)
+    assert "No members with this status match “olga”" in words(page)
     assert names(client.get(link(page, "Search everyone"))) == ["Olga Ivanova"]
 
 
@@ -182,7 +182,7 @@ def test_a_search_with_matches_in_another_status_says_so(cast):
 def test_no_results_names_the_search_and_clears_it(cast):
     client = cast.client("olga")
     page = client.get(USERS, {"q": "zol<tan>"})
-    assert "No one matches “zol<tan>”" in words(page) and b"<tan>" not in page.content
+    assert "No members match “zol<tan>”" in words(page) and b"<tan>" not in page.content
     assert link(page, "Clear search") == USERS
     page = client.get(USERS, {"q": "zoltan", "status": "active"})
     assert link(page, "Clear search and filters") == USERS
@@ -190,7 +190,7 @@ def test_no_results_names_the_search_and_clears_it(cast):
 
 @pytest.mark.spec("U-6", "U-18")
 def test_a_short_word_that_finds_nobody_says_where_it_was_looked_for(cast):
-    client, told = cast.client("olga"), "One or two letters are found where a word begins."
+    client, told = cast.client("olga"), "Short searches match the start of a word."
     for text in ("nd", "lindqvist nd"):
         assert told in words(client.get(USERS, {"q": text}))
     assert names(client.get(USERS, {"q": "ndq"})) == ["Bo Lindqvist"]
@@ -200,7 +200,7 @@ def test_a_short_word_that_finds_nobody_says_where_it_was_looked_for(cast):
 @pytest.mark.spec("U-18")
 def test_a_filter_with_nobody_is_named_and_cleared(cast):
     page = cast.client("olga").get(USERS, {"status": "deactivated"})
-    assert "No one is in “Deactivated”" in words(page) and link(page, "Clear filter") == USERS
+    assert "No members match Status “Deactivated”" in words(page) and link(page, "Clear filter") == USERS
 
 
 @pytest.mark.spec("U-18")

@@ -1,69 +1,131 @@
-"""The columns of the Users page: their order, headings and which are shown. The cells stand in templates/rows/."""
+"""The columns of the Users page, in order (U-4). To add one, see docs/how-to.md: its cell is in
+templates/rows/users.html, under the same name."""
 
-from functools import lru_cache
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django_tables2 as tables
-from django.utils.functional import Promise
+from django.conf import settings
+from django.utils.functional import lazy
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from console.users.params import Tab, UserListParams
-from organizations.models import Membership
+from base.lists.columns import Column, columns_of
+from console.users.filters import Tab
+from organizations.models import ManagedBy, Membership, Status
+from organizations.models.members import NEVER
+from organizations.queries import all_roles_of
+
+STATES = {"active": _("Active"), "pending": _("Pending"), "expired": _("Expired"), "deactivated": _("Deactivated")}
+
+html = lazy(format_html, SafeString)
+# The check box does something only with a script (static/js/inside/select.js).
+SELECT_PAGE = html(
+    '<span class="sr-only">{}</span><input class="check" type="checkbox" form="bulk" data-select-page aria-label="{}">',
+    _("Select"),
+    _("Select this page"),
+)
+ACTIONS = html('<span class="sr-only">{}</span>', _("Actions"))
 
 
-def column(label: str | Promise, *, css: str = "", **options: Any) -> tables.Column:
-    """A column by its heading; `css` is the class of the heading's cell."""
-    attrs = {"th": {"class": css} if css else {}}
-    return tables.Column(verbose_name=label, attrs=attrs, empty_values=(), **options)
+def sent_at(member: Membership) -> datetime:
+    """Return when the invitation was first sent: its period starts then, and a resend doesn't change it (I-1, I-2)."""
+    return member.invite_expires_at - timedelta(days=settings.INVITATION_DAYS)
+
+
+def _iso(value: datetime) -> str:
+    return "" if value == NEVER else value.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _joined(member: Membership, text: Any) -> str:
+    """The text for a member who has joined, "" for a pending one."""
+    return "" if member.status == Status.INVITED else str(text)
+
+
+def _pending(member: Membership, text: Any) -> str:
+    """The text for a pending member, "" for one who has joined."""
+    return str(text) if member.status == Status.INVITED else ""
 
 
 class UserTable(tables.Table):
-    """Every column of the Users page, in order. rows/user.html has the cells in the same order."""
+    """`csv` functions get a member as console.users.details.load_details() returns it."""
 
-    pick = column(_("Select"), css="pick", orderable=False)
-    name = column(_("Name"), css="sticky")
-    role = column(_("Role"))
-    groups = column(_("Groups"), orderable=False)
-    projects = column(_("Projects"), orderable=False)
-    invited_by = column(_("Invited by"), orderable=False)
-    sent = column(_("Sent"), orderable=False)
-    status = column(_("Status"), orderable=False)
-    two_factor = column(_("2FA"), orderable=False)
-    last_active = column(_("Last active"), initial_sort_descending=True)
-    managed_by = column(_("Managed by"), orderable=False)
-    invite_expires = column(_("Invite expires"))
-    joined = column(_("Joined"), initial_sort_descending=True)
-    more = column(_("Actions"), css="more", orderable=False)
+    select = Column(_("Select"), heading=SELECT_PAGE, css="pick", optional=False)
+    name = Column(
+        _("Name"),
+        sort=("sort_name",),
+        sort_labels=(_("Name, A to Z"), _("Name, Z to A")),
+        optional=False,
+        css="sticky",
+    )
+    role = Column(
+        _("Role"),
+        sort=("role_order", "sort_name"),
+        sort_labels=(_("Role, highest first"), _("Role, lowest first")),
+        csv=lambda member: "; ".join(str(role) for role in all_roles_of(member)),
+        default_tabs=(Tab.ALL, Tab.PENDING),
+        required=True,
+    )
+    groups = Column(_("Groups"), csv=lambda member: "; ".join(member.group_names), default_tabs=(Tab.ALL, Tab.PENDING))
+    projects = Column(
+        _("Projects"),
+        csv=lambda member: gettext("All") if member.has_all_projects else str(member.project_count),
+        default_tabs=(Tab.ALL,),
+    )
+    invited_by = Column(_("Invited by"), csv=lambda member: member.inviter_name, default_tabs=(Tab.PENDING,))
+    sent = Column(_("Sent"), csv=lambda member: _pending(member, _iso(sent_at(member))), default_tabs=(Tab.PENDING,))
+    status = Column(_("Status"), csv=lambda member: str(STATES[member.state]), default_tabs=(Tab.ALL, Tab.PENDING))
+    two_factor = Column(
+        _("2FA"),
+        csv=lambda member: _joined(member, gettext("On") if member.two_factor else gettext("Off")),
+        default_tabs=(Tab.ALL,),
+    )
+    last_active = Column(
+        _("Last active"),
+        sort=("last_active_at",),
+        sort_labels=(_("Last active, oldest first"), _("Last active, newest first")),
+        descending_first=True,
+        csv=lambda member: _iso(member.last_active_at),
+        default_tabs=(Tab.ALL,),
+    )
+    managed_by = Column(_("Managed by"), csv=lambda member: str(ManagedBy(member.managed_by).label))
+    invite_expires = Column(
+        _("Invite expires"),
+        sort=("invite_expires_at",),
+        sort_labels=(_("Expires soonest"), _("Expires latest")),
+        csv=lambda member: _pending(member, _iso(member.invite_expires_at)),
+        default_tabs=(Tab.ALL, Tab.PENDING),
+    )
+    joined = Column(
+        _("Joined"),
+        sort=("joined_at",),
+        sort_labels=(_("Joined, oldest first"), _("Joined, newest first")),
+        descending_first=True,
+        csv=lambda member: _iso(member.joined_at),
+    )
+    more = Column(_("Actions"), heading=ACTIONS, css="more", optional=False)
 
 
-OPTIONAL = tuple(name for name in UserTable.base_columns if name not in ("pick", "name", "more"))
+COLUMNS = columns_of(UserTable)
+OPTIONAL = tuple(name for name, column in COLUMNS.items() if column.optional)
+# Sorting by a column that is empty for all members of a list would do nothing.
+ONLY_JOINED, ONLY_PENDING = ("last_active", "joined"), ("invite_expires",)
+
+
+def default_columns(tab: Tab) -> tuple[str, ...]:
+    """Return the columns that a tab shows unless the user chose others."""
+    return tuple(name for name, column in COLUMNS.items() if tab in column.default_tabs)
+
+
+def chosen_columns(names: Iterable[str]) -> tuple[str, ...] | None:
+    """Return the columns for a user's choice of names, with those that are always shown; None for no choice."""
+    chosen = set(OPTIONAL).intersection(names)
+    return tuple(name for name in OPTIONAL if name in chosen or COLUMNS[name].required) if chosen else None
 
 
 def saved_columns(member: Membership, tab: Tab) -> tuple[str, ...] | None:
-    """The member's own choice for the tab, None where it is the usual one (U-5)."""
-    kept = (member.columns if tab == Tab.ALL else member.pending_columns).split(",")
-    return tuple(name for name in OPTIONAL if name in kept) or None
-
-
-def table_of(listing: UserListParams) -> UserTable:
-    """The head of the listing's table; its rows are rendered elsewhere, so it holds none and can be kept."""
-    return _table(listing.shown, listing.sort, frozenset(listing.available_sorts()), get_language())
-
-
-@lru_cache(maxsize=256)
-def _table(shown: tuple[str, ...], sort: str, offered: frozenset[str], language: str) -> UserTable:
-    table = UserTable([], order_by=sort, exclude=[name for name in OPTIONAL if name not in shown])
-    for name in set(shown) - offered:
-        table.columns[name].column.orderable = False
-    # Does something with a script only (static/js/inside/select.js).
-    table.columns["pick"].column.verbose_name = format_html(
-        '<span class="sr-only">{}</span>'
-        '<input class="check" type="checkbox" form="bulk" data-select-page aria-label="{}">',
-        _("Select"),
-        _("Select this page"),
-    )
-    # Its heading is for who cannot see that the buttons below are alike.
-    table.columns["more"].column.verbose_name = format_html('<span class="sr-only">{}</span>', _("Actions"))
-    return table
+    """Return the member's own choice for a tab, None for the default (U-5)."""
+    return chosen_columns((member.columns if tab == Tab.ALL else member.pending_columns).split(","))

@@ -1,94 +1,88 @@
-"""What an empty list of the Users page says, and how it can be widened (U-3, U-6, U-18)."""
+"""What an empty list of the Users page says, and how the user can widen it (U-3, U-6, U-18)."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.queries.sql import short
-from console.users.filters import active_filters
-from console.users.params import EVERYONE, JOINED, Filters, Tab, UserListParams, default_params
+from base.lists.empty import EmptyState
+from base.lists.filters import ActiveFilter, active_filters
+from console.users.filters import JOINED, Tab, UsersContext, filters_of
+from console.users.params import UserListParams
 from organizations.models import Status
 
 
-def empty_state(slug: str, listing: UserListParams, matches: dict[str, int], chosen: dict[str, str]) -> dict[str, Any]:
-    """Heading, text, url and action for ui/empty.html, and `choices` to take back, each a label and an address; nothing
-    where the tab as such is empty.
+def empty_state(
+    context: UsersContext, params: UserListParams, names: Mapping[str, str | None], matches: Mapping[str, int]
+) -> EmptyState | None:
+    """Return the message of a list that a search or filters made empty, None if the tab itself is empty.
 
-    `matches` are the members whom the search finds whatever the filters, `chosen` the names of what is filtered by.
+    names: of the objects that the list is filtered by. matches: how many members of each status the search matches.
     """
-    if not listing.is_filtered:
-        return {}
-    if listing.q and matches and not listing.picks:
-        return _elsewhere(slug, listing, matches)
-    filters = active_filters(listing, chosen)
-    found = _searched(listing, filters) if listing.q else _filtered(filters)
-    found["url"] = default_params(listing.tab).url(slug)
-    if len(filters) + bool(listing.q) > 1:
-        found["choices"] = _choices(slug, listing, filters)
-    return found
+    if not params.is_filtered:
+        return None
+    slug = context.organization.slug
+    if matches and set(params.filters) <= {"status"}:
+        return _other_status(slug, params, matches)
+    filters = active_filters(filters_of(params.tab), params.filters, names, context)
+    state = _no_matches(params, filters) if params.q else _nothing_filtered(filters)
+    state.url = UserListParams.default(params.tab).url(slug)
+    if len(filters) + bool(params.q) > 1:
+        state.choices = [
+            (f"{item.label}: {item.value_label}", params.remove_filter(item.name).url(slug)) for item in filters
+        ]
+        if params.q:
+            text = _("Search: %(search)s") % {"search": params.q}
+            state.choices.insert(0, (text, params.remove_filter("q").url(slug)))
+    return state
 
 
-def _searched(listing: UserListParams, filters: list[tuple[str, str, str]]) -> dict[str, Any]:
-    text = _("Search for a part of a name or an email address, or for all of it.")
-    if any(map(short, listing.words)):
-        text = _("One or two letters are found where a word begins. Type a third one to search within words.")
+def _no_matches(params: UserListParams, filters: list[ActiveFilter]) -> EmptyState:
+    text = _("Try part of a name or email address.")
+    if any(len(word) < 3 for word in params.words):
+        text = _("Short searches match the start of a word. Type 3 letters to search anywhere.")
     elif filters:
-        text = _("You’re looking at some members only. Take a filter away to search more of them.")
-    return {
-        "heading": _("No one matches “%(search)s”") % {"search": listing.q},
-        "text": text,
-        "action": _("Clear search and filters") if filters else _("Clear search"),
-    }
+        text = _("Filters hide some members. Remove a filter to search more of them.")
+    return EmptyState(
+        heading=_("No members match “%(search)s”") % {"search": params.q},
+        text=text,
+        action=_("Clear search and filters") if filters else _("Clear search"),
+    )
 
 
-def _filtered(filters: list[tuple[str, str, str]]) -> dict[str, Any]:
+def _nothing_filtered(filters: list[ActiveFilter]) -> EmptyState:
     if len(filters) > 1:
-        return {
-            "heading": _("No one matches these filters"),
-            "text": _("Take one away to see more members."),
-            "action": _("Clear filters"),
-        }
-    name, title, label = filters[0]
-    if name == "status":
-        return {
-            "heading": _("No one is in “%(status)s”") % {"status": label},
-            "text": _("Choose another status to see the others."),
-            "action": _("Clear filter"),
-        }
-    return {
-        "heading": _("No one matches %(filter)s “%(choice)s”") % {"filter": title, "choice": label},
-        "text": _("Choose another, or clear the filter to see everyone."),
-        "action": _("Clear filter"),
-    }
-
-
-def _choices(slug: str, listing: UserListParams, filters: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
-    found = [(f"{title}: {label}", listing.remove_filter(name).url(slug)) for name, title, label in filters]
-    if listing.q:
-        text = _("Search: %(search)s") % {"search": listing.q}
-        found.insert(0, (text, listing.remove_filter("q").url(slug)))
-    return found
-
-
-def _elsewhere(slug: str, listing: UserListParams, matches: dict[str, int]) -> dict[str, Any]:
-    """The search finds members of another status (U-3)."""
-    invited, total = matches.get(Status.INVITED, 0), sum(matches.values())
-    if invited == total:
-        text = ngettext(
-            "%(count)s person who has not accepted yet does.", "%(count)s people who have not accepted yet do.", total
+        return EmptyState(
+            heading=_("No members match these filters"),
+            text=_("Remove a filter to see more members."),
+            action=_("Clear filters"),
         )
+    words = {"filter": filters[0].label, "value": filters[0].value_label}
+    return EmptyState(
+        heading=_("No members match %(filter)s “%(value)s”") % words,
+        text=_("Choose another value, or clear the filter to see everyone."),
+        action=_("Clear filter"),
+    )
+
+
+def _other_status(slug: str, params: UserListParams, matches: Mapping[str, int]) -> EmptyState:
+    """The search matches members with another status (U-3)."""
+    pending, total = matches.get(Status.INVITED, 0), sum(matches.values())
+    if pending == total:
+        text = ngettext("%(count)s pending invitation matches.", "%(count)s pending invitations match.", total)
         action = _("Show pending members")
     else:
         text = ngettext(
-            "%(count)s member with another status does.", "%(count)s members with another status do.", total
+            "%(count)s member with another status matches.", "%(count)s members with another status match.", total
         )
         action = _("Search everyone")
-    joined = listing.filter == JOINED
-    heading = _("No one who joined matches “%(search)s”") if joined else _("No one here matches “%(search)s”")
-    return {
-        "heading": heading % {"search": listing.q},
-        "text": text % {"count": total},
-        "url": UserListParams(tab=Tab.ALL, q=listing.q, filter=EVERYONE, picks=Filters()).url(slug),
-        "action": action,
-    }
+    heading = _("No members match “%(search)s”")
+    if params.status != JOINED:
+        heading = _("No members with this status match “%(search)s”")
+    everyone = UserListParams(tab=Tab.ALL, q=params.q, filters={"status": "everyone"})
+    return EmptyState(
+        heading=heading % {"search": params.q},
+        text=text % {"count": total},
+        url=everyone.url(slug),
+        action=action,
+    )

@@ -1,98 +1,207 @@
-"""The toolbar's filters (U-6): what each offers, what is chosen, and how a choice is named."""
+"""The filters of the Users page (U-3, U-6). To add one, add it to FILTERS: see docs/how-to.md."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import reduce
+from operator import or_
+from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from console.users.params import FILTERS, Tab, UserListParams
-from organizations.models import ManagedBy, Role
+from base.lists.filters import Filter, Options, one_of, parse_id
+from organizations.models import (
+    GroupMembership,
+    ManagedBy,
+    MembershipRole,
+    Organization,
+    ProjectGrant,
+    Role,
+    Status,
+)
+from organizations.queries import groups_in, pick_groups, pick_projects, projects_in
 
-Option = tuple[str, str, bool]
+
+class Tab(StrEnum):
+    """The two tabs of the Users page (U-2)."""
+
+    ALL = "all"
+    PENDING = "pending"
 
 
 @dataclass(frozen=True)
-class Select:
-    """A filter with few choices: its parameter, label, and options as value, label and whether it is chosen."""
+class StatusFilter:
+    """An option of the Status filter: members with these statuses. `expired` selects among pending members."""
 
-    name: str
-    label: str
-    options: tuple[Option, ...]
+    key: str
+    label: str | Promise
+    statuses: tuple[Status, ...]
+    expired: bool | None = None
+
+    @property
+    def only_pending(self) -> bool:
+        """Whether nobody with this status has accepted."""
+        return self.statuses == (Status.INVITED,)
+
+
+JOINED = StatusFilter("", _("Joined"), (Status.ACTIVE, Status.DEACTIVATED))
+ACTIVE = StatusFilter("active", _("Active"), (Status.ACTIVE,))
+PENDING = StatusFilter("pending", _("Pending"), (Status.INVITED,), expired=False)
+EXPIRED = StatusFilter("expired", _("Expired"), (Status.INVITED,), expired=True)
+DEACTIVATED = StatusFilter("deactivated", _("Deactivated"), (Status.DEACTIVATED,))
+EVERYONE = StatusFilter("everyone", _("Everyone"), (Status.ACTIVE, Status.DEACTIVATED, Status.INVITED))
+ANY_PENDING = StatusFilter("", _("Any"), (Status.INVITED,))
+STATUS_FILTERS = {
+    tab: {option.key: option for option in options}
+    for tab, options in {
+        Tab.ALL: (JOINED, ACTIVE, PENDING, EXPIRED, DEACTIVATED, EVERYONE),
+        Tab.PENDING: (ANY_PENDING, PENDING, EXPIRED),
+    }.items()
+}
 
 
 @dataclass(frozen=True)
-class Chooser:
-    """A filter with perhaps very many choices, which has a page of its own: what is chosen, by id and name."""
+class UsersContext:
+    """What the Users page needs to know of its organization: every role that a member can have, by id."""
 
-    name: str
-    label: str
-    value: str
-    chosen: str
+    organization: Organization
+    roles: Mapping[UUID, Role]
 
+    @classmethod
+    def load(cls, organization: Organization) -> "UsersContext":
+        """One query. Members may still have roles of the other scheme, which aren't offered."""
+        roles = Role.objects.filter(Q(organization=organization) | Q(organization=None)).order_by("rank", "name")
+        return cls(organization, {role.pk: role for role in roles})
 
-def filter_labels() -> dict[str, str]:
-    """What each filter is called."""
-    return {
-        "status": _("Status"),
-        "role": _("Role"),
-        "group": _("Group"),
-        "project": _("Project"),
-        "managed_by": _("Managed by"),
-        "two_factor": _("2FA"),
-    }
+    @property
+    def offered_roles(self) -> list[Role]:
+        """The roles that members can be given, highest first."""
+        scheme = self.organization.scheme
+        return [role for role in self.roles.values() if role.organization_id or role.scheme == scheme]
 
 
-def _options(chosen: str, choices: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
-    found = [("", _("Any")), *choices]
-    if chosen and chosen not in (value for value, _label in found):
-        found.append((chosen, _("Unknown")))  # so that what the address asks for stays asked for
-    return tuple((value, label, value == chosen) for value, label in found)
+# --- what a member is linked to ------------------------------------------------------------------
+Links = Callable[[UsersContext, str], list[QuerySet]]
 
 
-def selects(listing: UserListParams, roles: Iterable[Role]) -> list[Select]:
-    """The filters that are selects, in the toolbar's order."""
-    title, picks = filter_labels(), listing.picks
-    status = tuple((choice.key, str(choice.label), choice == listing.filter) for choice in FILTERS[listing.tab])
-    found = [
-        Select("status", title["status"], status),
-        Select("role", title["role"], _options(picks.role, ((str(role.pk), str(role.label)) for role in roles))),
-        Select("managed_by", title["managed_by"], _options(picks.managed_by, _managers())),
-    ]
-    if listing.tab == Tab.ALL:
-        found.append(Select("two_factor", title["two_factor"], _options(picks.two_factor, _switch())))
-    return found
-
-
-def _managers() -> list[tuple[str, str]]:
-    return [(choice.value, str(choice.label)) for choice in ManagedBy]
-
-
-def _switch() -> list[tuple[str, str]]:
-    return [("on", _("On")), ("off", _("Off"))]
-
-
-def choosers(listing: UserListParams, chosen: dict[str, str]) -> list[Chooser]:
-    """The filters by group and project; `chosen` has their names."""
-    title = filter_labels()
+def _role_links(context: UsersContext, role_id: str) -> list[QuerySet]:
+    """Members who have a role directly or through a group (G-4)."""
     return [
-        Chooser(name, title[name], value, (chosen.get(name) or _("Unknown")) if value else _("Any"))
-        for name, value in (("group", listing.picks.group), ("project", listing.picks.project))
+        MembershipRole.objects.filter(organization=context.organization, role=role_id),
+        GroupMembership.objects.filter(
+            group__role_links__role=role_id, group__role_links__organization=context.organization
+        ),
     ]
 
 
-def active_filters(listing: UserListParams, chosen: dict[str, str]) -> list[tuple[str, str, str]]:
-    """The filters that leave somebody out: parameter, title and the choice's name."""
-    title, fields = filter_labels(), listing.picks.fields()
-    found = [("status", title["status"], str(listing.filter.label))] if listing.filter.key else []
-    for name, value in fields.items():
-        found.append((name, title[name], _label(name, value, chosen)))
-    return found
+def _group_links(context: UsersContext, group_id: str) -> list[QuerySet]:
+    return [GroupMembership.objects.filter(group=group_id)]
 
 
-def _label(name: str, value: str, chosen: dict[str, str]) -> str:
-    if name in ("managed_by", "two_factor"):
-        return dict([*_managers(), *_switch()])[value]
-    if name == "role" and chosen.get(name):
-        return str(Role(id=UUID(value), name=chosen[name]).label)
-    return chosen.get(name) or _("Unknown")
+def _project_links(context: UsersContext, project_id: str) -> list[QuerySet]:
+    """Members who were given a project directly or through a group. A role that opens all projects doesn't count."""
+    return [
+        ProjectGrant.objects.filter(project=project_id, membership__isnull=False),
+        GroupMembership.objects.filter(group__project_links__project=project_id),
+    ]
+
+
+def _is_linked(links: Links) -> Callable[[UsersContext, str], Q]:
+    """A condition that starts from the links: fast if there are few."""
+
+    def condition(context: UsersContext, value: str) -> Q:
+        first, *others = [rows.order_by().values("membership") for rows in links(context, value)]
+        return Q(pk__in=first.union(*others, all=True) if others else first)
+
+    return condition
+
+
+def _has_link(links: Links) -> Callable[[UsersContext, str], Any]:
+    """A condition that looks up the links of one member: fast if most members have one."""
+
+    def condition(context: UsersContext, value: str) -> Any:
+        return reduce(or_, (Exists(rows.filter(membership=OuterRef("pk"))) for rows in links(context, value)))
+
+    return condition
+
+
+def _find_role(context: UsersContext, role_id: str) -> str | None:
+    role = context.roles.get(UUID(role_id))
+    return str(role.label) if role else None
+
+
+def _find_group(context: UsersContext, group_id: str) -> str | None:
+    return groups_in(context.organization, [UUID(group_id)]).values_list("name", flat=True).first()
+
+
+def _find_project(context: UsersContext, project_id: str) -> str | None:
+    return projects_in(context.organization, [UUID(project_id)]).values_list("name", flat=True).first()
+
+
+def _role_options(context: UsersContext) -> Options:
+    return [(str(role.pk), str(role.label)) for role in context.offered_roles]
+
+
+TWO_FACTOR: Options = [("on", _("On")), ("off", _("Off"))]
+
+# --- the filters, in the toolbar's order ---------------------------------------------------------
+FILTERS = (
+    Filter("status", _("Status"), parse=str),  # options and statuses: STATUS_FILTERS
+    Filter(
+        "role",
+        _("Role"),
+        parse=parse_id,
+        condition=_is_linked(_role_links),
+        row_condition=_has_link(_role_links),
+        options=_role_options,
+        find_name=_find_role,
+    ),
+    Filter(
+        "group",
+        _("Group"),
+        parse=parse_id,
+        condition=_is_linked(_group_links),
+        row_condition=_has_link(_group_links),
+        find_name=_find_group,
+        choose=pick_groups,
+        choose_texts=(_("Filter by group"), _("Search groups")),
+    ),
+    Filter(
+        "project",
+        _("Project"),
+        parse=parse_id,
+        condition=_is_linked(_project_links),
+        row_condition=_has_link(_project_links),
+        find_name=_find_project,
+        choose=pick_projects,
+        choose_texts=(_("Filter by project"), _("Search projects")),
+    ),
+    Filter(
+        "managed_by",
+        _("Managed by"),
+        parse=one_of(ManagedBy.choices),
+        condition=lambda context, value: Q(managed_by=value),
+        options=ManagedBy.choices,
+    ),
+    Filter(
+        "two_factor",
+        _("2FA"),
+        parse=one_of(TWO_FACTOR),
+        condition=lambda context, value: Q(two_factor=value == "on") & ~Q(status=Status.INVITED),
+        options=TWO_FACTOR,
+    ),
+)
+
+
+def filters_of(tab: Tab) -> list[Filter]:
+    """Return the filters of a tab. Pending members have no second factor to filter by."""
+    options = [(option.key, option.label) for option in STATUS_FILTERS[tab].values()]
+    status = replace(FILTERS[0], parse=one_of(options), options=options)
+    return [status, *(item for item in FILTERS[1:] if tab == Tab.ALL or item.name != "two_factor")]
+
+
+def filter_named(name: str) -> Filter:
+    return next(item for item in FILTERS if item.name == name)

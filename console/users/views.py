@@ -1,128 +1,229 @@
-"""The two lists of the Users page (U-2 to U-6), whole or as the part that htmx asks for."""
+"""The Users page: its two lists, the column settings, the menus of its filters, and the export (U-2 to U-6, U-17)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.services import record
+from base.lists.columns import headings, sort_options
+from base.lists.filters import control
+from base.picker import asked_in
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.bulk.kinds import offered_on
-from console.queries import Page, TabCounts, count_matches, page_of
 from console.users import texts
-from console.users.columns import OPTIONAL, saved_columns, table_of
+from console.users.columns import COLUMNS, OPTIONAL, UserTable, chosen_columns, default_columns, saved_columns
+from console.users.details import load_details
 from console.users.empty import empty_state
-from console.users.filters import choosers, selects
-from console.users.params import Tab, UserListParams, default_params
+from console.users.export import export_lines
+from console.users.filters import Tab, UsersContext, filter_named, filters_of
+from console.users.params import UserListParams
+from console.users.queries import TabCounts, UserPage, count_matches, count_tabs, find_page
 from console.users.rendering import RowRenderer
+from console.users.selection import Selection
+from console.users.services import save_columns
 from organizations.access import member_required
 from organizations.models import Organization
 from organizations.permissions import Permission
 from organizations.policies import can_add_users
 from organizations.requests import MemberRequest
 
+# A menu with fewer options has no search box.
+SEARCHABLE = 8
+# A table with more columns always scrolls sideways.
+WIDE = 7
+
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def users(request: MemberRequest) -> HttpResponse:
     """All Users."""
-    return _answer(request, Tab.ALL)
+    return _list(request, Tab.ALL)
 
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def users_pending(request: MemberRequest) -> HttpResponse:
     """Pending: everyone who has not accepted."""
-    return _answer(request, Tab.PENDING)
+    return _list(request, Tab.PENDING)
 
 
-def _answer(request: MemberRequest, tab: Tab) -> HttpResponse:
-    now = timezone.now()
-    listing = UserListParams.from_querydict(tab, request.GET, organization_id=request.organization.pk, columns=OPTIONAL)
-    if listing.columns is None and (kept := saved_columns(request.membership, tab)):
-        listing = replace(listing, columns=kept)
-        if not is_htmx_fragment(request):  # the address always holds the view, so that it can be sent to somebody
-            return redirect(listing.url(request.organization.slug))
-    page = page_of(request.organization, listing, now=now)
-    shown = Shown(request, page)
-    rows = RowRenderer(actor=request.membership, listing=page.listing, around=page.around, now=now)
-    context = shown.context() | {"rows_html": rows.render(page.lines) if page.lines else ""}
-    url = page.listing.url(request.organization.slug)
+def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
+    now, organization = timezone.now(), request.organization
+    params = UserListParams.from_querydict(tab, request.GET, organization_id=organization.pk)
+    if params.columns is None and (columns := saved_columns(request.membership, tab)):
+        params = replace(params, columns=columns)
+        if not is_htmx_fragment(request):  # so that the URL always has the view, and can be sent to others
+            return redirect(params.url(organization.slug))
+    context = UsersContext.load(organization)
+    page = find_page(context, params, now)
+    load_details(organization, page.members, context.roles)
+    counts = count_tabs(organization, tab, now)
+    rows = RowRenderer(viewer=request.membership, params=page.params, now=now)
     return render_page_or_fragment(
-        request, page="console/users.html", fragment="console/_results.html", context=context, url=url
+        request,
+        page="console/users.html",
+        fragment="console/_results.html",
+        context={
+            "rows_html": rows.render(page.members) if page.members else "",
+            **_results(request, context, page),
+            **_toolbar(context, page),
+            **_notices(request, page.params, counts),
+            **tabs(organization, page.params, counts),
+        },
+        url=page.params.url(organization.slug),
     )
 
 
-class Shown:
-    """A page of a list but for its rows: what is known, and what is made of it for the templates."""
-
-    def __init__(self, request: MemberRequest, page: Page) -> None:
-        self.request, self.page, self.listing = request, page, page.listing
-        self.add = can_add_users(request.membership)
-        self.bulk = offered_on(request.membership, self.listing) if page.lines else []
-        searched = self.listing.q and not page.lines
-        self.matches = count_matches(request.organization, self.listing) if searched else {}
-
-    def context(self) -> dict[str, Any]:
-        """What console/users.html takes."""
-        # Links that are made from this address leave out what a form sent empty.
-        self.request.GET = QueryDict(urlencode(self.listing.fields()))
-        return self._results() | self._frame() | tabs(self.request.organization, self.listing, self.page.around.counts)
-
-    def _results(self) -> dict[str, Any]:
-        """What console/_results.html takes: the table's head, the pages around it, or why it is empty."""
-        page, listing, slug = self.page, self.listing, self.request.organization.slug
-        more = bool(page.previous or page.next)
-        return {
-            "listing": listing,
-            "table": table_of(listing),
-            "label": _("Users") if listing.tab == Tab.ALL else _("Pending users"),
-            "found": texts.found(len(page.lines), more=more),
-            "previous": page.previous.url(slug) if page.previous else "",
-            "next": page.next.url(slug) if page.next else "",
-            "nobody": {} if page.lines else empty_state(slug, listing, self.matches, page.chosen),
-            "wide": len(listing.shown) > 7,
-            "picks": choosers(listing, page.chosen),
-            "chooser_base": reverse("users", args=[slug]) + "choices/",
-            "address": listing.url(slug),
-            "view": listing.view,
-            "sorts": texts.sorts(listing),
-            "may_add": bool(self.add),
-            "bulk": self.bulk,
-            "more_pages": more,
-            "export": reverse("users_export", args=[slug]) + "?" + urlencode({"view": listing.first_page().view}),
-        }
-
-    def _frame(self) -> dict[str, Any]:
-        """What stands around the results: the search form's choices, and what to say to whom cannot add users."""
-        listing, counts = self.listing, self.page.around.counts
-        alone = counts.joined.value == 1 and not counts.invited
-        invites = Permission.PEOPLE_INVITE in self.request.permissions
-        return {
-            "base": default_params(listing.tab).url(self.request.organization.slug),
-            "selects": selects(listing, counts.roles),
-            "why_no_add": self.add.reason if invites and not self.add else "",
-            "first_use": alone and listing.tab == Tab.ALL and not listing.is_filtered,
-        }
+def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> dict[str, Any]:
+    """Return what console/_results.html takes besides the rows: headings, neighbouring pages, or the empty state."""
+    params, slug, more = page.params, request.organization.slug, bool(page.previous or page.next)
+    matches = count_matches(request.organization, params) if params.q and not page.members else {}
+    export = urlencode({"view": params.first_page().view})
+    return {
+        "params": params,
+        "headings": headings(UserTable, params, params.shown),
+        "label": _("Users") if params.tab == Tab.ALL else _("Pending users"),
+        "found": texts.count_shown(len(page.members), more=more),
+        "previous": page.previous.url(slug) if page.previous else "",
+        "next": page.next.url(slug) if page.next else "",
+        "empty": None if page.members else empty_state(context, params, page.names, matches),
+        "wide": len(params.shown) > WIDE,
+        "address": params.url(slug),
+        "view": params.view,
+        "bulk": offered_on(request.membership, params) if page.members else [],
+        "more_pages": more,
+        "export": f"{reverse('users_export', args=[slug])}?{export}",
+    }
 
 
-def tabs(organization: Organization, listing: UserListParams, counts: TabCounts) -> dict[str, Any]:
-    """What console/_tabs.html takes: also after an action, when the counts changed (U-18)."""
-    labels = {Tab.ALL: (_("All Users"), counts.joined), Tab.PENDING: (_("Pending"), counts.invited)}
+def _toolbar(context: UsersContext, page: UserPage) -> dict[str, Any]:
+    """Return what console/_tools.html takes."""
+    params, slug = page.params, context.organization.slug
+    values: Mapping[str, str] = params.filters
+    names = {name: label for name, label in page.names.items() if label}
+    controls = [control(item, values.get(item.name, ""), names, context) for item in filters_of(params.tab)]
+    return {
+        "base": UserListParams.default(params.tab).url(slug),
+        "controls": controls,
+        "menus": [item for item in controls if not item.options],
+        "menus_url": f"{reverse('users', args=[slug])}choices/",
+        "sorts": sort_options(UserTable, params),
+    }
+
+
+def _notices(request: MemberRequest, params: UserListParams, counts: TabCounts) -> dict[str, Any]:
+    """Return whether the viewer can add users and, for those who may usually, why not now."""
+    add = can_add_users(request.membership)
+    invites = Permission.PEOPLE_INVITE in request.permissions
+    alone = counts.joined.value == 1 and not counts.pending
+    return {
+        "may_add": bool(add),
+        "why_no_add": add.reason if invites and not add else "",
+        "first_use": alone and params.tab == Tab.ALL and not params.is_filtered,
+    }
+
+
+def tabs(organization: Organization, params: UserListParams, counts: TabCounts) -> dict[str, Any]:
+    """Return what console/_tabs.html takes, also after an action that changed the counts (U-18)."""
+    labels = {Tab.ALL: (_("All Users"), counts.joined), Tab.PENDING: (_("Pending"), counts.pending)}
     return {
         "tabs": [
             {
                 "label": label,
                 "count": count,
-                "url": default_params(tab).url(organization.slug),
-                "current": tab == listing.tab,
+                "url": UserListParams.default(tab).url(organization.slug),
+                "current": tab == params.tab,
             }
             for tab, (label, count) in labels.items()
         ],
         "summary": texts.summary(organization, counts),
     }
+
+
+def _params(request: MemberRequest, query: QueryDict) -> UserListParams:
+    return UserListParams.from_url(query.get("view", ""), organization_id=request.organization.pk)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_safe
+def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
+    """The groups or projects to filter by, each a link to the filtered list. `named` searches among them."""
+    params, slug, item = _params(request, request.GET).first_page(), request.organization.slug, filter_named(kind)
+    asked, current = asked_in(request.GET, "named"), params.filters.get(kind, "")
+    pick = item.choose(request.organization, asked, [])  # type: ignore[misc]
+    heading, label = item.choose_texts
+    entries = [
+        (thing.name, params.set_filter(kind, str(thing.pk)).url(slug), str(thing.pk) == current)
+        for thing in pick.listed
+    ]
+    context = {
+        "heading": heading,
+        "label": label,
+        "entries": entries,
+        "anything": "" if asked else params.remove_filter(kind).url(slug),
+        "current": current,
+        "asked": asked,
+        "more": pick.more,
+        "searched": bool(asked or pick.more or len(entries) > SEARCHABLE),
+        "view": params.view,
+        "url": request.path,
+        "back": params.url(slug),
+        "only_entries": "named" in request.GET,
+    }
+    return render(request, "console/_choices.html" if request.htmx else "console/choices.html", context)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def users_columns(request: MemberRequest) -> HttpResponse:
+    """The columns to show (U-5), saved for the viewer in this organization."""
+    slug, posted = request.organization.slug, request.method == "POST"
+    params = _params(request, request.POST if posted else request.GET)
+    if posted:
+        params = replace(params, columns=_submitted_columns(request, params.tab))
+        save_columns(actor=request.membership, tab=params.tab, columns=params.columns or ())
+        if not request.htmx:
+            return redirect(params.url(slug))
+    context = {
+        "columns": [(name, COLUMNS[name].label, name in params.shown, COLUMNS[name].required) for name in OPTIONAL],
+        "view": params.view,
+        "url": reverse("users_columns", args=[slug]),
+        "reload": params.url(slug) if posted else "",
+        "back": params.url(slug),
+    }
+    return render(request, "console/_columns.html" if request.htmx else "console/columns.html", context)
+
+
+def _submitted_columns(request: MemberRequest, tab: Tab) -> tuple[str, ...] | None:
+    """Return the columns that the form has, None for the tab's default."""
+    required = [name for name in OPTIONAL if COLUMNS[name].required]
+    columns = chosen_columns([*required, *request.POST.getlist("columns")])
+    is_default = "usual" in request.POST or set(columns or ()) == set(default_columns(tab))
+    return None if is_default else columns
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_safe
+def users_export(request: MemberRequest) -> HttpResponseBase:
+    """Streams the view, or what is selected in it, as CSV. Everyone who may see the list may export it.
+
+    The audit entry is written first, however much of the file is fetched.
+    """
+    selection = Selection.from_request(request)
+    if not selection:
+        selection = replace(selection, everyone=True)
+    if request.method == "GET":
+        data = {"view": selection.params.view[:500], "selected": len(selection.ids)}
+        record(organization_id=request.organization.pk, actor=request.membership, action="members.exported", data=data)
+    lines = export_lines(request.organization, selection, timezone.now())
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="users.csv"'
+    return response

@@ -1,4 +1,4 @@
-from console.users.views import users, users_pending
+from console.users.views import users, users_choices, users_columns, users_export, users_pending
 from console.views.actions import (
     user_deactivation,
     user_deletion,
@@ -10,8 +10,6 @@ from console.views.actions import (
 )
 from console.views.bulk import bulk_action, bulk_count
 from console.views.bulk_results import bulk_cancellation, bulk_list, bulk_result
-from console.views.choices import users_choices, users_columns
-from console.views.export import users_export
 from console.views.profile import user_activity, user_choices, user_profile, user_projects
 from console.views.security import security
 

@@ -22,12 +22,11 @@ from console.bulk import texts
 from console.bulk.forms import form_for
 from console.bulk.kinds import KINDS, Choice, Kind
 from console.bulk.preview import Preview, preview_of
-from console.bulk.selection import Selection, selection_of
 from console.models import ON_ITS_WAY, BulkAction
-from console.queries import count_members
-from console.queries.selection import count_matching
 from console.services import start_bulk, work_off
 from console.services.bulk import AT_ONCE
+from console.users.queries import count_tabs
+from console.users.selection import Selection, count_matching
 from console.users.views import tabs
 from organizations.access import member_required
 from organizations.permissions import Permission
@@ -41,7 +40,7 @@ PATIENCE = 8.0
 @require_safe
 def bulk_count(request: MemberRequest) -> HttpResponse:
     """The words of "select all that match", with their number: too dear for every page."""
-    count = count_matching(request.organization, selection_of(request).params, timezone.now())
+    count = count_matching(request.organization, Selection.from_request(request).params, timezone.now())
     return HttpResponse(_("Select all %(count)s matching") % {"count": count})
 
 
@@ -51,7 +50,7 @@ def bulk_action(request: MemberRequest, key: str) -> HttpResponse:
     """Asks whether, and for whom, then does it or has a worker do it."""
     kind = KINDS[key]
     require(kind.offered(request.membership))
-    selection = selection_of(request)
+    selection = Selection.from_request(request)
     if not selection:
         messages.warning(request, _("Tick the users first."))
         return htmx_redirect(request, selection.params.url(request.organization.slug))
@@ -135,7 +134,7 @@ class Asking:
         if not self.request.htmx:
             return redirect(self.back)
         organization, params = self.request.organization, self.selection.params
-        context = tabs(organization, params, count_members(organization, params.tab, now=timezone.now()))
+        context = tabs(organization, params, count_tabs(organization, params.tab, now=timezone.now()))
         response = render(self.request, "console/_changed.html", context)
         response["HX-Trigger"] = json.dumps({"select:clear": "", "users-changed": ""})
         return response

@@ -17,7 +17,6 @@ from console.bulk.kinds import KINDS
 from console.models import ON_ITS_WAY, BulkAction, BulkState, ItemState
 from console.queries.bulk import PAGE, action_seen_by, actions_seen_by, counts_of, items_of
 from console.services import cancel_bulk
-from console.users.columns import OPTIONAL
 from console.users.params import UserListParams
 from organizations.access import member_required
 from organizations.permissions import Permission
@@ -68,7 +67,7 @@ def _result(request: MemberRequest, action: BulkAction) -> dict[str, Any]:
     items, following = (
         ([], None) if running else items_of(action, state=show, after=read_uuid(request.GET.get("after", "")))
     )
-    params = UserListParams.from_url(action.view, organization_id=request.organization.pk, columns=OPTIONAL)
+    params = UserListParams.from_url(action.view, organization_id=request.organization.pk)
     here = reverse("users_bulk_result", args=[request.organization.slug, action.pk])
     return {
         "action": action,

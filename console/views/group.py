@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from audit.queries import made_by
 from base import params
-from base.keyset import KeysetPage
+from base.lists.keyset import KeysetPage
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment
 from base.times import RelativeTime

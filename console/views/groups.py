@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from base import params
-from base.keyset import KeysetPage
+from base.lists.keyset import KeysetPage
 from base.picker import Picker, asked_in, chosen_in
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment

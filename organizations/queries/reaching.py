@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from base import text
-from base.keyset import PAGE_SIZE, KeysetPage, keyset_page
+from base.lists.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from organizations.models import Membership, Project
 from organizations.permissions import Permission
 from organizations.queries.access import grants_of

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from base.ids import read_uuid
-from base.keyset import PAGE_SIZE, KeysetPage, keyset_page
+from base.lists.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from organizations.models import Group, GroupMembership, Membership, Organization, Project, ProjectGrant, Role
 from organizations.permissions import Permission
 from organizations.queries import raw

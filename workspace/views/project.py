@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from audit.queries import made_by
 from base import params
-from base.keyset import KeysetPage
+from base.lists.keyset import KeysetPage
 from base.policies import require
 from base.responses import render_page_or_fragment
 from organizations import policies

@@ -15,9 +15,10 @@ from django.utils import timezone
 from base.policies import Decision, require
 from base.responses import htmx_redirect
 from console import policies
-from console.queries import lines_at, sql, wanted_by
-from console.users.columns import OPTIONAL
+from console.users.details import load_details
+from console.users.filters import UsersContext
 from console.users.params import UserListParams
+from console.users.queries import count_tabs
 from console.users.rendering import RowRenderer
 from console.users.views import tabs
 from organizations.models import Membership
@@ -54,9 +55,7 @@ class Acting:
     def params(self) -> UserListParams:
         """The view that the action was called from, and leads back to."""
         organization_id = self.request.organization.pk
-        return UserListParams.from_url(
-            self.request.GET.get("view", ""), organization_id=organization_id, columns=OPTIONAL
-        )
+        return UserListParams.from_url(self.request.GET.get("view", ""), organization_id=organization_id)
 
     @property
     def back(self) -> str:
@@ -123,10 +122,11 @@ class Acting:
 
     def _changes(self, member: Membership | None) -> dict[str, Any]:
         organization, now = self.request.organization, timezone.now()
-        ids = [sql.adapt("id", member.pk)] if member else []
-        lines, around = lines_at(organization, ids, wanted_by(self.params), self.params.tab, now)
-        context = tabs(organization, self.params, around.counts)
-        if lines:
-            rows = RowRenderer(actor=self.request.membership, listing=self.params, around=around, now=now)
-            context["row_html"] = rows.render_one(lines[0])
+        counts = count_tabs(organization, self.params.tab, now)
+        context = tabs(organization, self.params, counts)
+        roles = UsersContext.load(organization).roles
+        if member:
+            load_details(organization, [member], roles)
+            rows = RowRenderer(viewer=self.request.membership, params=self.params, now=now)
+            context["row_html"] = rows.render_one(member)
         return context

@@ -8,7 +8,9 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from console.queries import details_of, offboarding_of
+from console.queries import offboarding_of
+from console.users.details import load_details
+from console.users.filters import UsersContext
 from console.views.actions.common import Acting
 from invitations.services import withdraw_invitation
 from organizations.access import member_required
@@ -40,8 +42,8 @@ def user_deletion(request: MemberRequest, member_id: UUID) -> HttpResponse:
 def _preview(acting: Acting) -> dict[str, Any]:
     member, organization = acting.member, acting.request.organization
     context = {"tone": "danger", "icon_name": "trash"}
-    details = details_of(organization, [member])
-    context |= {"groups": details.groups.get(member.pk, []), "projects": details.projects.get(member.pk, 0)}
+    load_details(organization, [member], UsersContext.load(organization).roles)
+    context |= {"groups": member.group_names, "projects": member.project_count}
     return context if member.status == Status.INVITED else context | {"lost": offboarding_of(member)}
 
 

@@ -12,7 +12,7 @@ from audit.queries import about
 from audit.words import tell
 from base import params
 from base.ids import read_uuid
-from base.keyset import PAGE_SIZE
+from base.lists.keyset import PAGE_SIZE
 from base.policies import require
 from console.views.actions.common import Acting
 from console.views.profile.access import Access

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from base import params
-from base.keyset import KeysetPage, keyset_page
+from base.lists.keyset import KeysetPage, keyset_page
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.roles import Shown, allowed_by, matrix, role_or_404
 from organizations.access import member_required

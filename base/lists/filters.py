@@ -1,0 +1,133 @@
+"""Filters of list pages: each is declared once, with its URL parameter, label, options and condition."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, Q
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from base.ids import read_uuid
+
+Text = str | Promise
+Options = Sequence[tuple[str, Text]]
+Condition = Callable[[Any, str], Q | Exists]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of a list page, shown as a select or as a menu of its own.
+
+    Functions get the list's context first, an object with the `organization` and whatever else its filters need.
+
+    name: the URL parameter.
+    parse: returns the value of a URL in canonical form, "" if it is invalid.
+    condition: function of (context, value), the condition for the rows that match. None if the list applies it itself.
+    row_condition: the same in a form that is fast to check for one row after the other. `condition` if None.
+    options: the values with their labels, or a function of the context that returns them.
+    find_name: for filters by an object's id, function of (context, value) that returns the object's name, None if the
+        organization has no such object.
+    choose: for filters with too many options for a select, function of (organization, search, ids) that returns the
+        objects that match a search. `choose_texts`: the heading and the search label of that menu.
+    """
+
+    name: str
+    label: Text
+    parse: Callable[[str], str]
+    condition: Condition | None = None
+    row_condition: Condition | None = None
+    options: Options | Callable[[Any], Options] = ()
+    find_name: Callable[[Any, str], str | None] | None = None
+    choose: Callable[..., Any] | None = None
+    choose_texts: tuple[Text, Text] = ("", "")
+
+    def get_options(self, context: Any) -> Options:
+        return self.options(context) if callable(self.options) else self.options
+
+
+def one_of(options: Iterable[tuple[str, Text]]) -> Callable[[str], str]:
+    """Return a `parse` that accepts the values of these options."""
+    values = {value for value, _label in options}
+    return lambda text: text if text in values else ""
+
+
+def parse_id(text: str) -> str:
+    """Parse the id of an object. Whether there is such an object is for `find_name`."""
+    return str(read_uuid(text) or "")
+
+
+def read_filters(filters: Iterable[Filter], query: QueryDict) -> dict[str, str]:
+    """Return the values that a URL gives to these filters, without blank ones."""
+    values = {item.name: item.parse(query.get(item.name, "")) for item in filters}
+    return {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True)
+class FilterControl:
+    """A filter as the toolbar shows it: a select with `options` (value, label, selected), or if there are none a
+    button with the name of what is `chosen`, which opens a menu."""
+
+    name: str
+    label: Text
+    value: str
+    options: tuple[tuple[str, Text, bool], ...] = ()
+    chosen: Text = ""
+
+
+def control(item: Filter, value: str, names: Mapping[str, str], context: Any) -> FilterControl:
+    """Return the control for a filter. `names` are those of the objects that the list is filtered by."""
+    if item.choose:
+        chosen = (names.get(item.name) or _("Unknown")) if value else _("Any")
+        return FilterControl(item.name, item.label, value, chosen=chosen)
+    options = list(item.get_options(context))
+    if "" not in dict(options):
+        options.insert(0, ("", _("Any")))
+    if value not in dict(options):
+        options.append((value, _("Unknown")))  # so that the next request of the form still asks for it
+    return FilterControl(item.name, item.label, value, tuple((key, label, key == value) for key, label in options))
+
+
+@dataclass(frozen=True)
+class ActiveFilter:
+    """A filter that hides rows: its name, its label and the label of the value."""
+
+    name: str
+    label: Text
+    value_label: Text
+
+
+def active_filters(
+    filters: Iterable[Filter], values: Mapping[str, str], names: Mapping[str, str], context: Any
+) -> list[ActiveFilter]:
+    """Return the filters that have a value, in the order in which they are declared."""
+    active = []
+    for item in filters:
+        if value := values.get(item.name, ""):
+            labels = {} if item.find_name else dict(item.get_options(context))
+            label = labels.get(value) or names.get(item.name) or _("Unknown")
+            active.append(ActiveFilter(item.name, item.label, label))
+    return active
+
+
+def conditions(filters: Iterable[Filter], values: Mapping[str, str], context: Any, *, by_row: bool = False) -> list:
+    """Return the conditions of the filters that have a value. by_row: in the form for checking row after row."""
+    found = []
+    for item in filters:
+        if item.condition and (value := values.get(item.name, "")):
+            condition = (by_row and item.row_condition) or item.condition
+            found.append(condition(context, value))
+    return found
+
+
+def find_names(filters: Iterable[Filter], values: Mapping[str, str], context: Any) -> dict[str, str | None]:
+    """Return the names of the objects that a list is filtered by, None for those that the organization doesn't have.
+
+    At most one query for each.
+    """
+    return {
+        item.name: item.find_name(context, values[item.name])
+        for item in filters
+        if item.find_name and item.name in values
+    }

@@ -1,0 +1,117 @@
+"""What a list page shows, as its URL says it: search, filters, sort, columns and page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
+from urllib.parse import urlencode
+
+from django.core.signing import BadSignature, Signer
+from django.http import QueryDict
+
+SEARCH_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page starts: after a row with these values of the sort columns, or before it if `backwards`."""
+
+    backwards: bool
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class ListParams:
+    """One view of a list page. Subclasses say which filters, sorts and columns there are.
+
+    filters: value by name of a filter, without blank ones. columns: names, None for the defaults. token: the cursor
+    as the URL has it. Nothing in a URL is an error: an unknown value counts as missing.
+    """
+
+    q: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
+    columns: tuple[str, ...] | None = None
+    cursor: Cursor | None = None
+    token: str = ""
+
+    default_sort: ClassVar[str] = ""
+
+    @property
+    def descending(self) -> bool:
+        return self.sort.startswith("-")
+
+    @property
+    def backwards(self) -> bool:
+        return self.cursor is not None and self.cursor.backwards
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a search or a filter hides rows."""
+        return bool(self.q or self.filters)
+
+    def fields(self) -> dict[str, str]:
+        """Return the URL's parameters: only those that differ from the default view."""
+        fields = {"q": self.q, **self.filters}
+        fields["sort"] = "" if self.sort == self.get_default_sort() else self.sort
+        fields["columns"] = ",".join(self.columns or ())
+        if self.cursor:
+            fields["before" if self.cursor.backwards else "after"] = self.token
+        return {name: value for name, value in fields.items() if value}
+
+    def query(self) -> str:
+        """Return the URL's query with its question mark, or "" for the default view."""
+        return "?" + urlencode(fields) if (fields := self.fields()) else ""
+
+    def get_default_sort(self) -> str:
+        return self.default_sort
+
+    def available_sorts(self) -> list[str]:
+        """Return the names of the columns that this view can be sorted by."""
+        raise NotImplementedError
+
+    def first_page(self) -> Self:
+        return replace(self, cursor=None, token="")
+
+    def set_filter(self, name: str, value: str) -> Self:
+        """Return the first page with that filter set, or without it if `value` is ""."""
+        filters = {key: old for key, old in self.filters.items() if key != name}
+        return replace(self.first_page(), filters=filters | {name: value} if value else filters)
+
+    def remove_filter(self, name: str) -> Self:
+        """Return the first page without that filter, or without the search for "q"."""
+        return replace(self.first_page(), q="") if name == "q" else self.set_filter(name, "")
+
+    def set_sort(self, sort: str) -> Self:
+        return replace(self.first_page(), sort=sort)
+
+    def page_at(self, scope: object, values: tuple[Any, ...], *, backwards: bool) -> Self:
+        """Return the page after, or before, the row with these values of the sort columns.
+
+        The cursor is signed for `scope` (an organization's id) and this view: it is invalid for any other.
+        """
+        token = self._signer(scope).sign_object([str(value) for value in values])
+        return replace(self, cursor=Cursor(backwards, values), token=token)
+
+    def read_cursor(self, scope: object, query: QueryDict) -> Self:
+        """Return the page that `after` or `before` in the URL asks for, this one if the cursor is invalid."""
+        for name in ("before", "after"):
+            if token := query.get(name, ""):
+                try:
+                    values = tuple(self._signer(scope).unsign_object(token))
+                except (BadSignature, ValueError):
+                    continue
+                return replace(self, cursor=Cursor(name == "before", values), token=token)
+        return self
+
+    def _signer(self, scope: object) -> Signer:
+        view = urlencode({"q": self.q, "sort": self.sort, **self.filters})
+        return Signer(salt=f"{type(self).__module__}:{scope}:{view}", sep=".")
+
+
+def read_search(query: QueryDict) -> str:
+    """Return the search text of a URL: one line of at most SEARCH_LIMIT characters.
+
+    Characters that can't be typed are dropped, as PostgreSQL would refuse a NUL.
+    """
+    text = "".join(char if char.isprintable() else " " for char in query.get("q", ""))
+    return " ".join(text.split())[:SEARCH_LIMIT].strip()

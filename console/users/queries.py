@@ -1,0 +1,252 @@
+"""Which members a page of the Users page shows.
+
+A page is read along the index of its sort, (organization, status, sort columns, id), and so costs the same at any size.
+A search or a filter may match few members, and then the index would be read to its end. So only the first WALK rows
+are checked: that finds whatever is common. Anything else is rare, and is gathered by its own index and sorted.
+docs/performance.md has the measurements.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Coalesce, StrIndex
+from django.db.models.lookups import GreaterThan
+
+from base.counting import Count
+from base.lists.filters import conditions, find_names
+from base.lists.keyset import PAGE_SIZE, compare_rows, merge_sorted
+from console.users.filters import Tab, UsersContext, filters_of
+from console.users.params import UserListParams
+from organizations.models import MemberCount, Membership, Organization, Status
+from organizations.queries import matching_members
+
+# How many rows are checked along the index, and how many if the first WALK rows had at least PROMISING matches, so
+# that more rows will probably fill the page.
+WALK, LONG_WALK, PROMISING = 1000, 10_000, 10
+EXPIRED_CAP = 100
+
+
+@dataclass(frozen=True)
+class TabCounts:
+    """Members who have joined, pending members, and how many of these have expired (None if not asked for)."""
+
+    joined: Count
+    pending: Count
+    expired: Count | None = None
+
+
+def count_tabs(organization: Organization, tab: Tab, now: datetime) -> TabCounts:
+    """Return the counts of both tabs (U-2). One query, another one on Pending."""
+    sums = MemberCount.objects.filter(organization=organization).aggregate(
+        joined=Coalesce(Sum("active") + Sum("deactivated"), 0), pending=Coalesce(Sum("invited"), 0)
+    )
+    joined, pending = (Count(sums[name], sums[name]) for name in ("joined", "pending"))
+    if tab == Tab.ALL:
+        return TabCounts(joined, pending)
+    # Calculated from the clock, so no counter has it. The order makes PostgreSQL read the index and not the table.
+    expired = Membership.objects.filter(
+        organization=organization, status=Status.INVITED, invite_expires_at__lte=now
+    ).order_by("invite_expires_at")
+    return TabCounts(joined, pending, Count(expired.values("pk")[: EXPIRED_CAP + 1].count(), EXPIRED_CAP))
+
+
+@dataclass(frozen=True)
+class UserPage:
+    """The members of a page, and its neighbours. `names`: see base.lists.filters.find_names()."""
+
+    params: UserListParams
+    members: list[Membership]
+    names: dict[str, str | None]
+    previous: UserListParams | None = None
+    next: UserListParams | None = None
+
+
+def find_page(context: UsersContext, params: UserListParams, now: datetime) -> UserPage:
+    """Return a page. A cursor without rows after it gives the first page.
+
+    One query without search and filters. No member matches a role, group or project of another organization.
+    """
+    names = find_names(filters_of(params.tab), params.filters, context)
+    if None in names.values():
+        return UserPage(params.first_page(), [], names)
+    try:
+        found = find_members(context, params, now, PAGE_SIZE + 1)
+    except (ValueError, ValidationError):  # the cursor is of an earlier release
+        found = []
+    if not found and params.cursor:
+        params = params.first_page()
+        found = find_members(context, params, now, PAGE_SIZE + 1)
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    if params.backwards:
+        found.reverse()
+    if not found:
+        return UserPage(params, [], names)
+    scope = context.organization.pk
+    first, last = (cursor_values(params, *row) for row in (found[0], found[-1]))
+    has_previous, has_next = (more, True) if params.backwards else (params.cursor is not None, more)
+    return UserPage(
+        params,
+        [member for _section, member in found],
+        names,
+        params.page_at(scope, first, backwards=True) if has_previous else None,
+        params.page_at(scope, last, backwards=False) if has_next else None,
+    )
+
+
+def cursor_values(params: UserListParams, section: int, member: Membership) -> tuple[Any, ...]:
+    """Return the values of a cursor at this member."""
+    values = tuple(getattr(member, name) for name in params.keys)
+    return (section, *values) if params.first_word else values
+
+
+def find_members(
+    context: UsersContext, params: UserListParams, now: datetime, limit: int
+) -> list[tuple[int, Membership]]:
+    """Return up to `limit` members from the cursor on, each with the number of its section.
+
+    Raises ValueError or ValidationError for a cursor that doesn't fit the sort.
+    """
+    sections = list(enumerate(_sections(context, params)))
+    if params.backwards:
+        sections.reverse()
+    values = params.cursor.values if params.cursor else None
+    if values and params.first_word:
+        start, *values = values
+        sections = sections[[number for number, _ in sections].index(int(start)) :]
+    found: list[tuple[int, Membership]] = []
+    for number, slices in sections:
+        if values:
+            slices = [_after(rows, params, values) for rows in slices]
+        members = _find(_Search(context, params, now, number), slices, limit - len(found))
+        found += [(number, member) for member in members]
+        if len(found) == limit:
+            break
+        values = None
+    return found
+
+
+def _sections(context: UsersContext, params: UserListParams) -> list[list[QuerySet]]:
+    """Return the view's members in sections that are listed one after the other, each as slices of the sort's index.
+
+    A search that is sorted by name has two: people who search for "mar" mean Maria and Marcus, so names that begin
+    with the first word come first. They are a range of the index, and so are found wherever in the alphabet they are.
+    """
+    members = Membership.objects.filter(organization=context.organization)
+    slices = [members.filter(status=status) for status in params.status.statuses]
+    if not params.first_word:
+        return [slices]
+    start, end = _prefix_range(params.first_word)
+    ranges = Q(sort_name__lt=start), Q(sort_name__gte=end)
+    return [
+        [rows.filter(sort_name__gte=start, sort_name__lt=end) for rows in slices],
+        [rows.filter(condition) for rows in slices for condition in ranges],
+    ]
+
+
+def _prefix_range(word: str) -> tuple[str, str]:
+    """Names that begin with `word` are from the first of these to before the second: sort_name is compared by code
+    points (organizations.0014)."""
+    return word, word[:-1] + chr(ord(word[-1]) + 1)
+
+
+def _after(rows: QuerySet, params: UserListParams, values: Sequence[Any], *, operator: str = "") -> QuerySet:
+    forwards = params.descending == params.backwards
+    return rows.filter(compare_rows(rows, params.keys, operator or (">" if forwards else "<"), values))
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The conditions for the rows of one section."""
+
+    context: UsersContext
+    params: UserListParams
+    now: datetime
+    section: int
+
+    @property
+    def words(self) -> list[str]:
+        """Every name of the first section begins with the first word already."""
+        return self.params.words[1:] if self.params.first_word and self.section == 0 else self.params.words
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all rows match."""
+        by_expiry = self.params.keys[0] == "invite_expires_at"
+        filters = set(self.params.filters) - {"status"}
+        return not (self.words or filters or (self.params.status.expired is not None and not by_expiry))
+
+    def match(self, rows: QuerySet, *, by_row: bool = False) -> QuerySet:
+        """Return the rows that match. by_row: in a form for checking one after the other, which uses no other index."""
+        rows = rows.filter(
+            *conditions(filters_of(self.params.tab), self.params.filters, self.context, by_row=by_row),
+            *_expiry(self.params, self.now),
+        )
+        if not by_row:
+            return matching_members(rows, " ".join(self.words))
+        for word in self.words:
+            text = Value(word if len(word) > 2 else f" {word}", TextField())
+            rows = rows.filter(GreaterThan(StrIndex(F("search_text"), text), 0))
+        return rows
+
+
+def _expiry(params: UserListParams, now: datetime) -> list[Q]:
+    if params.status.expired is None:
+        return []
+    return [Q(invite_expires_at__lte=now) if params.status.expired else Q(invite_expires_at__gt=now)]
+
+
+def _find(search: _Search, slices: list[QuerySet], limit: int) -> list[Membership]:
+    """Return the first `limit` members of the slices that match."""
+    params = search.params
+    if search.is_empty:
+        return list(merge_sorted([search.match(rows) for rows in slices], params.order, limit))
+    for reach in (WALK, LONG_WALK):
+        members, is_complete = _walk(search, slices, limit, reach)
+        if is_complete or len(members) == limit:
+            return members
+        if len(members) < PROMISING:
+            break
+    # An expression is no index's order, so PostgreSQL can't choose to walk after all.
+    hits = search.match(reduce(or_, slices))
+    return list(hits.order_by(*(_unindexed(name) for name in params.order))[:limit])
+
+
+def _walk(search: _Search, slices: list[QuerySet], limit: int, reach: int) -> tuple[list[Membership], bool]:
+    """Return up to `limit` matches among the first `reach` rows, and whether there are no other rows."""
+    params = search.params
+    keys = merge_sorted([rows.values_list(*params.keys) for rows in slices], params.order, reach)
+    last = list(keys[reach - 1 : reach])
+    if last:
+        operator = "<=" if params.descending == params.backwards else ">="
+        slices = [_after(rows, params, last[0], operator=operator) for rows in slices]
+    matches = [search.match(rows, by_row=True) for rows in slices]
+    return list(merge_sorted(matches, params.order, limit)), not last
+
+
+def _unindexed(name: str) -> Any:
+    column = Coalesce(F(name.removeprefix("-")), F(name.removeprefix("-")))
+    return column.desc() if name.startswith("-") else column.asc()
+
+
+def matching(context: UsersContext, params: UserListParams, now: datetime) -> QuerySet[Membership]:
+    """Return all members that the search and the filters match, in no order."""
+    if None in find_names(filters_of(params.tab), params.filters, context).values():
+        return Membership.objects.none()
+    rows = Membership.objects.filter(organization=context.organization, status__in=params.status.statuses)
+    return _Search(context, params, now, section=1).match(rows)
+
+
+def count_matches(organization: Organization, params: UserListParams, *, cap: int = 100) -> dict[str, int]:
+    """Return how many members of each status match the search, whatever the filters: {"invited": 2}.
+
+    Reads at most `cap` + 1 of them.
+    """
+    members = matching_members(Membership.objects.filter(organization=organization), params.q)
+    return Counter(members.order_by().values_list("status", flat=True)[: cap + 1])
