@@ -1,6 +1,5 @@
 """The components in templates/ui/."""
 
-import django_tables2 as tables
 import pytest
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
@@ -10,13 +9,7 @@ from django.test import RequestFactory
 from django.utils.safestring import mark_safe
 from django_htmx.middleware import HtmxDetails
 
-
-class People(tables.Table):
-    name = tables.Column(attrs={"th": {"class": "sticky"}})
-    role = tables.Column(orderable=False)
-
-    class Meta:
-        order_by = "-name"
+from base.lists.columns import Heading
 
 
 @pytest.fixture
@@ -31,12 +24,16 @@ def request_of(rf: RequestFactory):
     return make
 
 
-def test_table_shows_its_sort_order_and_keeps_query_parameters(request_of):
+def test_table_shows_its_sort_order(request_of):
     request = request_of("/o/acme/users/?q=ana&after=x")
     rows = mark_safe('<tr role="row"><td>Ana</td></tr>')
-    html = render_to_string("ui/table.html", {"table": People([]), "rows_html": rows, "label": "Users"}, request)
-    assert 'aria-sort="descending"' in html and "sticky" in html
-    assert 'href="?q=ana&amp;sort=name"' in html and "after=" not in html
+    headings = [
+        Heading("name", "Name", "sticky", url="?q=ana&sort=name", direction="descending"),
+        Heading("role", "Role", ""),
+    ]
+    html = render_to_string("ui/table.html", {"headings": headings, "rows_html": rows, "label": "Users"}, request)
+    assert 'class="sticky" aria-sort="descending"' in html and html.count("aria-sort") == 1
+    assert 'href="?q=ana&amp;sort=name"' in html
     assert "<td>Ana</td>" in html and html.count("<a ") == 1
 
 
@@ -69,7 +66,8 @@ def test_messages_are_toasts_in_a_live_region():
 
 def test_stepper_marks_the_current_step():
     html = render_to_string("ui/stepper.html", {"steps": ["One", "Two", "Three"], "current": 2})
-    assert '<li data-done>One</li><li aria-current="step">Two</li><li>Three</li>' in html
+    steps = [line.strip() for line in html.splitlines() if "<li" in line]
+    assert steps == ["<li data-done>One</li>", '<li aria-current="step">Two</li>', "<li>Three</li>"]
 
 
 def test_menu_entries_are_links_or_forms():
@@ -87,7 +85,7 @@ def test_empty_state_notice_and_breadcrumbs():
     empty = {"heading": "No members", "text": "Yet", "url": "/add", "action": "Add User", "picture": True}
     assert 'class="btn primary" href="/add"' in render_to_string("ui/empty.html", empty)
     notice = render_to_string("ui/notice.html", {"title": "Careful", "tone": "warning", "live": True})
-    assert 'data-tone="warning" role="alert"' in notice
+    assert 'data-tone="warning" role="alert"' in " ".join(notice.split())
     crumbs = render_to_string("ui/breadcrumbs.html", {"parents": [("Users", "/u")], "label": "Add users"})
     assert '<a href="/u">Users</a>' in crumbs and 'aria-current="page">Add users</span>' in crumbs
 

@@ -64,9 +64,9 @@ def is_jinja(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("path", ALL_TEMPLATES)
-def test_first_line_lists_the_parameters(path: Path):
-    first = path.read_text().split("\n", 1)[0]
-    assert re.match(r"{#.*(Takes|Extends|Blocks)\b.*#}", first), first
+def test_first_comment_lists_the_parameters(path: Path):
+    comment = re.match(r"({#.*?#}\s*)+", path.read_text(), re.DOTALL)
+    assert comment and re.search(r"\b(Takes|Extends|Blocks)\b", comment[0])
 
 
 @pytest.mark.parametrize("path", ALL_TEMPLATES)
