@@ -1,4 +1,4 @@
-"""How allauth meets the house: no sign-up of one's own, no mail sent inside a request."""
+"""The allauth adapter: users can't sign up by themselves, and no email is sent inside a request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,38 +21,38 @@ from outbox.services import queue_email
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Users come from invitations only; mails go through the outbox."""
+    """Allow accounts by invitation only, and send email through the outbox."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "account_inactive": _("This account is switched off. Ask an Admin of your organization."),
-        "email_password_mismatch": _("Email or password is wrong. Check both and try again."),
-        "enter_current_password": _("This is not your current password."),
-        "incorrect_password": _("This is not your password. Check it and try again."),
-        "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+        "account_inactive": _("Your account is deactivated. Ask an Admin to reactivate it."),
+        "email_password_mismatch": _("Wrong email or password. Check both and try again."),
+        "enter_current_password": _("Wrong current password. Check it and try again."),
+        "incorrect_password": _("Wrong password. Check it and try again."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
     }
 
     def is_open_for_signup(self, request) -> bool:
         return False
 
     def pre_login(self, request: HttpRequest, user: User, **login) -> HttpResponse | None:
-        """Turns away who may not sign in (U-10). The password was right by now: nobody else learns of it (S-1)."""
-        answer = super().pre_login(request, user, **login)
-        if answer is None and not can_sign_in(user):
+        """Reject users who may not sign in (U-10). The password was correct, so others don't learn about it (S-1)."""
+        response = super().pre_login(request, user, **login)
+        if response is None and not can_sign_in(user):
             clear_login(request)
             return self.respond_user_inactive(request, user)
-        return answer
+        return response
 
     def login(self, request: HttpRequest, user: User) -> None:
-        with self._while_there(request, user):
+        with self._rejecting_if_deleted(request, user):
             super().login(request, user)
 
     def post_login(self, request: HttpRequest, user: User, **login) -> HttpResponse:
-        with self._while_there(request, user):
+        with self._rejecting_if_deleted(request, user):
             return super().post_login(request, user, **login)
 
     @contextmanager
-    def _while_there(self, request: HttpRequest, user: User) -> Iterator[None]:
-        """A user who is deleted between their password and their session is turned away like the deactivated."""
+    def _rejecting_if_deleted(self, request: HttpRequest, user: User) -> Iterator[None]:
+        """Reject a user who is deleted between entering the password and getting a session, as if deactivated."""
         try:
             with transaction.atomic():
                 yield
@@ -63,11 +63,11 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user)) from None
 
     def send_password_reset_mail(self, user, email, context) -> None:
-        """Queues the reset mail; its link is signed when the mail is rendered, so no row holds it."""
+        """Queue the reset email. Its link is signed when the email is rendered, so it isn't stored."""
         queue_email(kind="accounts.password_reset", subject_id=user.pk, key=f"password_reset:{uuid4()}")
 
     def send_mail(self, template_prefix, email, context) -> None:
-        raise NotImplementedError(f"{template_prefix} has no outbox kind: mail is never sent in a request.")
+        raise NotImplementedError(f"{template_prefix} has no outbox kind: email is never sent in a request.")
 
     def get_client_ip(self, request) -> str:
         return client_ip(request.META) or NO_ADDRESS

@@ -1,4 +1,4 @@
-"""System checks: the settings by which accounts asks apps above it."""
+"""System checks for the settings that name functions of apps of a higher rank."""
 
 from django.conf import settings
 from django.core.checks import Error, register
@@ -7,11 +7,11 @@ from django.utils.module_loading import import_string
 
 @register("accounts")
 def check_paths(app_configs: object, **kwargs: object) -> list[Error]:
-    """accounts.E001: SIGN_IN_RULE or one of TWO_FACTOR_LISTENERS names no function."""
+    """Check the paths in SIGN_IN_RULE and TWO_FACTOR_LISTENERS (accounts.E001)."""
     errors = []
     for path in (settings.SIGN_IN_RULE, *settings.TWO_FACTOR_LISTENERS):
         try:
             import_string(path)
         except ImportError as error:
-            errors.append(Error(f"{path} cannot be imported: {error}", id="accounts.E001"))
+            errors.append(Error(f"{path} can't be imported: {error}", id="accounts.E001"))
     return errors

@@ -1,8 +1,8 @@
-"""What a browser says that it is, in words."""
+"""Describe the browser and operating system named in a User-Agent header."""
 
 from django.utils.translation import gettext as _
 
-# The first that is found counts: most browsers also name those that they descend from.
+# The first match counts, because most browsers also name the browsers they are derived from.
 BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"),
     ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"),
@@ -13,13 +13,13 @@ SYSTEMS = (
 )  # fmt: skip
 
 
-def _first(table: tuple[tuple[str, str], ...], user_agent: str) -> str:
-    return next((name for mark, name in table if mark in user_agent), "")
+def _first_match(table: tuple[tuple[str, str], ...], user_agent: str) -> str:
+    return next((name for token, name in table if token in user_agent), "")
 
 
-def device_of(user_agent: str) -> str:
-    """ "Firefox on macOS"; as much of it as the header says. Anybody may claim anything there: words, and no proof."""
-    browser, system = _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
+def describe_device(user_agent: str) -> str:
+    """Return "Firefox on macOS", or as much of it as the header contains. It can be forged."""
+    browser, system = _first_match(BROWSERS, user_agent), _first_match(SYSTEMS, user_agent)
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or _("Unknown device")

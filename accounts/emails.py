@@ -1,4 +1,4 @@
-"""Mails about a person's own account."""
+"""Emails about a person's own account."""
 
 from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
@@ -10,21 +10,21 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.policies import can_sign_in
-from audit.queries import entry_with
-from base.mail import compose, in_utc
+from audit.queries import get_entry
+from base.mail import compose_email, format_utc
 from base.pictures import platform_png
 from outbox.models import OutgoingEmail
 
 
-def reset_url(user: User) -> str:
-    """The link to choose a new password, in the form that allauth's view reads: uid and token in base 36."""
+def password_reset_url(user: User) -> str:
+    """Return the link to choose a new password, in the form that allauth's view expects (uid and token in base 36)."""
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     key = {"uidb36": user_pk_to_url_str(user), "key": token}
     return settings.BASE_URL + reverse("account_reset_password_from_key", kwargs=key)
 
 
-def lifetime(seconds: int) -> str:
-    """ "1 hour", "90 minutes", "3 days": the largest unit that comes out even."""
+def format_duration(seconds: int) -> str:
+    """Return "1 hour", "90 minutes" or "3 days": the number in the largest unit that divides it evenly."""
     minutes = max(1, round(seconds / 60))
     if minutes % 60:
         return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
@@ -35,17 +35,20 @@ def lifetime(seconds: int) -> str:
 
 
 def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
-    """The mail with the link, to the stored address and no other (CVE-2023-7028); None for who may not sign in."""
+    """Return the email with the reset link, or None if the user may not sign in.
+
+    It's sent to the stored address only, not to the one that was entered (CVE-2023-7028).
+    """
     user = User.objects.filter(pk=row.subject_id).first()
     if user is None or not can_sign_in(user):
         return None
-    return compose(
+    return compose_email(
         to=user.email,
         subject=_("Choose a new password for %(platform)s") % {"platform": settings.PLATFORM_NAME},
         template="password_reset",
         context={
-            "url": reset_url(user),
-            "lifetime": lifetime(settings.PASSWORD_RESET_TIMEOUT),
+            "url": password_reset_url(user),
+            "lifetime": format_duration(settings.PASSWORD_RESET_TIMEOUT),
             "logo_alt": settings.PLATFORM_NAME,
         },
         logo=platform_png(),
@@ -54,20 +57,22 @@ def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
 
 
 def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
-    """Tells whose second factor was reset, by whom and when, as the audit entry has it (U-9); None for who may not
-    sign in."""
-    entry = entry_with(row.subject_id)
+    """Return the email that tells a user who reset their second factor and when (U-9), or None if they may not sign in.
+
+    `row.subject_id` is the audit entry of the reset.
+    """
+    entry = get_entry(row.subject_id)
     user = User.objects.filter(pk=entry.data.get("user")).first() if entry else None
     if entry is None or user is None or not can_sign_in(user):
         return None
-    return compose(
+    return compose_email(
         to=user.email,
         subject=_("Your two-factor authentication was reset"),
         template="two_factor_reset",
         context={
             "actor": entry.actor_label,
             "organization": entry.data.get("organization", ""),
-            "at": in_utc(entry.at),
+            "at": format_utc(entry.at),
             "url": settings.BASE_URL + reverse("account_login"),
             "logo_alt": settings.PLATFORM_NAME,
         },

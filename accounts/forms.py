@@ -1,4 +1,4 @@
-"""Forms about oneself."""
+"""Forms for the user's own account."""
 
 from typing import Any
 
@@ -8,32 +8,32 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
 from accounts.validators import minimum_length
-from base.forms import LineField
+from base.forms import SingleLineField
 
 
 class NameForm(forms.Form):
-    """One's own name."""
+    """The user's own name."""
 
-    first_name = LineField(
+    first_name = SingleLineField(
         label=_("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
         error_messages={"required": _("Enter a first name.")},
     )  # fmt: skip
-    last_name = LineField(
+    last_name = SingleLineField(
         label=_("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
         error_messages={"required": _("Enter a last name.")},
     )  # fmt: skip
 
 
 class ThemeForm(forms.Form):
-    """The colours of every page."""
+    """The user's theme."""
 
     theme = forms.ChoiceField(choices=Theme)
 
 
 class NewPasswordForm(forms.Form):
-    """A first password, shown on request instead of typed twice (NIST SP 800-63B-4, 3.1.1.2).
+    """The password of a new account. It can be shown instead of being typed twice (NIST SP 800-63B-4, 3.1.1.2).
 
-    `user` is the user to be, unsaved: its names and address must not be the password.
+    `user` is the new, unsaved user: the password must not be like their name or email address.
     """
 
     password = forms.CharField(

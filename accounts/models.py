@@ -1,4 +1,4 @@
-"""A person's identity: who signs in. What they may do stands in organizations.Membership."""
+"""Users, the identities that sign in. Permissions come from organizations.Membership."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -11,12 +11,12 @@ from base.ids import uuid7
 
 
 class UserManager(BaseUserManager):
-    """Users are found by the one canonical form of their address."""
+    """Look up users by the canonical form of their email address."""
 
     def create_user(self, email: str, password: str | None = None, **fields):
-        """A user with `email` in canonical form; no usable password where none is given.
+        """Create a user with `email` in canonical form, and without a usable password if none is given.
 
-        Raises ValidationError for an address that is none, IntegrityError for one that is taken.
+        Raise ValidationError for an invalid email address, IntegrityError for one that is taken.
         """
         user = self.model(email=text.canonical_email(email), **fields)
         user.set_password(password)
@@ -24,7 +24,7 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields):
-        """As create_user, staff and superuser."""
+        """Create a user who is staff and superuser."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str):
@@ -45,7 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     theme = models.CharField(_("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM)
-    # Part of every session's signature: raising it ends them all at their next request, without finding any.
+    # Part of every session's signature: raising it ends all sessions at their next request, without looking them up.
     sessions_version = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -65,14 +65,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def name(self) -> str:
-        """First and last name, or the address where there is neither."""
+        """First and last name, or the email address if both are blank."""
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
     def save(self, *args, **options) -> None:
-        # Whoever saves an older copy (a password form, say) must not bring back sessions that were ended meanwhile.
+        # Saving an older copy (in a password form, for example) must not bring back sessions that were ended meanwhile.
         if not self._state.adding and options.get("update_fields") is None:
-            kept = {"id", "sessions_version"}
-            options["update_fields"] = {field.name for field in self._meta.concrete_fields} - kept
+            unsaved = {"id", "sessions_version"}
+            options["update_fields"] = {field.name for field in self._meta.concrete_fields} - unsaved
         super().save(*args, **options)
 
     def get_session_auth_hash(self) -> str:

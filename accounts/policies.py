@@ -1,4 +1,4 @@
-"""Who may sign in."""
+"""The rule for signing in."""
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -9,8 +9,10 @@ from base.policies import Decision, deny
 
 
 def can_sign_in(user: User) -> Decision:
-    """U-10: asked at every sign-in and again before each mail about an account. The user is not switched off, and
-    settings.SIGN_IN_RULE, which knows where they are a member, has nothing against it."""
+    """Return whether the user may sign in (U-10): they are active, and settings.SIGN_IN_RULE allows it.
+
+    That rule checks their memberships. Checked at every sign-in and again before each email about an account.
+    """
     if not user.is_active:
-        return deny(_("This account is switched off. Ask an Admin of your organization."))
+        return deny(_("Your account is deactivated. Ask an Admin to reactivate it."))
     return import_string(settings.SIGN_IN_RULE)(user)

@@ -1,4 +1,4 @@
-"""The type of a request whose user is known to be signed in."""
+"""The type of a request with a signed-in user."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -7,7 +7,7 @@ from accounts.models import User
 
 
 class UserRequest(HttpRequest):
-    """What a view behind login_required gets. Only a type: no request is made of it."""
+    """The request that a view behind login_required gets. Used in annotations only, never instantiated."""
 
     user: User
     htmx: HtmxDetails

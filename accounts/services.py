@@ -1,4 +1,4 @@
-"""Writing users."""
+"""Writes of users."""
 
 from typing import Any
 
@@ -19,11 +19,11 @@ from outbox.services import queue_email
 
 
 @transaction.atomic
-def create_proven_user(*, email: str, first_name: str, last_name: str, password: str | None) -> User:
-    """A user whose address is proven: by the link mailed there or by the operator's word. `email` is canonical.
-    Without a password nobody signs in until one is chosen by a link that resets it.
+def create_verified_user(*, email: str, first_name: str, last_name: str, password: str | None) -> User:
+    """Create a user whose email address is verified, by a link sent there or by the operator.
 
-    IntegrityError where the address has a user already.
+    `email` is canonical. Without a password, the user can't sign in before choosing one with a reset link. Raise
+    IntegrityError if the email address already has a user.
     """
     user = User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
@@ -31,66 +31,70 @@ def create_proven_user(*, email: str, first_name: str, last_name: str, password:
     return user
 
 
-def sign_in_with_new_password(request: HttpRequest, user: User, *, leads_to: str) -> HttpResponse:
-    """Signs in who has set a password just now, through all of allauth's stages; answers with the way to `leads_to`."""
+def sign_in_with_new_password(request: HttpRequest, user: User, *, next_url: str) -> HttpResponse:
+    """Sign in a user who has just set a password, through all of allauth's stages. Return a redirect to `next_url`."""
     return perform_password_login(
-        request, {"email": user.email}, Login(user=user, email=user.email, redirect_url=leads_to)
+        request, {"email": user.email}, Login(user=user, email=user.email, redirect_url=next_url)
     )
 
 
 def set_theme(*, user: User, theme: Theme) -> None:
-    """Keeps the colours that the user chose."""
+    """Save the user's theme."""
     user.theme = theme
     user.save(update_fields=["theme"])
 
 
 @transaction.atomic
 def rename_user(*, user: User, first_name: str, last_name: str) -> None:
-    """The user's own name; what organizations call their member stays theirs to change."""
+    """Change the user's own name. Names of memberships don't change: organizations control those."""
     user.first_name, user.last_name = first_name, last_name
     user.save(update_fields=["first_name", "last_name"])
     record(organization_id=None, actor=user, action="user.renamed", target=user)
 
 
 def end_sessions(*, user: User) -> None:
-    """Ends every session of the user at its next request, those that are just being opened as well (U-10, S-5)."""
+    """End every session of the user at its next request, including sessions that are being opened now (U-10, S-5)."""
     User.objects.filter(pk=user.pk).update(sessions_version=F("sessions_version") + 1)
     user.refresh_from_db(fields=["sessions_version"])
 
 
 def lock_user(user: User) -> User:
-    """The user, their row locked until the transaction ends: nobody can make them a member of anything meanwhile. Comes
-    after organization and member in the order of locks. Raises User.DoesNotExist where they are gone."""
+    """Lock the user's row until the transaction ends, so that they can't become a member anywhere meanwhile.
+
+    In the order of locks, users come after organizations and members. Raise User.DoesNotExist if the user is gone.
+    """
     return User.objects.select_for_update().get(pk=user.pk)
 
 
 def delete_user(*, user: User) -> None:
-    """Deletes the user and with them every session: nobody is left whom they could sign in (U-13)."""
+    """Delete the user. Their sessions end, because no user is left to sign in (U-13)."""
     record(organization_id=None, actor=None, action="user.deleted", target=user)
     user.delete()
 
 
-def note_two_factor(*, user: User) -> None:
-    """Tells settings.TWO_FACTOR_LISTENERS whether the user has a second factor: whoever adds one or takes one away
-    calls this, in the same transaction."""
-    on = has_two_factor(user)
+def notify_two_factor_listeners(*, user: User) -> None:
+    """Tell settings.TWO_FACTOR_LISTENERS whether the user has a second factor.
+
+    Code that adds or removes a second factor must call this in the same transaction.
+    """
+    enabled = has_two_factor(user)
     for path in settings.TWO_FACTOR_LISTENERS:
-        import_string(path)(user=user, on=on)
+        import_string(path)(user=user, on=enabled)
 
 
 def clear_two_factor(*, user: User) -> None:
-    """Takes away everything that stands in for a second factor; every kind that there is has to be in here (U-9)."""
+    """Remove all of the user's second factors and backup codes (U-9). Add every new kind of second factor here."""
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
-    note_two_factor(user=user)
+    notify_two_factor_listeners(user=user)
 
 
 @transaction.atomic
 def reset_two_factor(*, actor: Any, user: User, organization: Any, target: Any) -> None:
-    """U-9: clears the user's second factors, ends all their sessions and tells them by mail.
+    """Remove the user's second factors, end all their sessions and notify them by email (U-9).
 
-    Whether `actor` may is the caller's question. `organization` is where they act and `target` the user's entry
-    there, for the audit log: anything with a `pk` and a str().
+    The caller checks that `actor` may do this. `organization` is where they act and `target` the user's membership
+    there. Both are for the audit log: any objects with a `pk` and a str().
     """
     clear_two_factor(user=user)
     end_sessions(user=user)

@@ -1,4 +1,4 @@
-"""Addresses below /accounts/ that are not allauth's."""
+"""URLs below /accounts/ that don't belong to allauth."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Password rules that Django does not bring."""
+"""Password rules that Django doesn't have."""
 
 from django.contrib.auth.password_validation import MinimumLengthValidator, get_default_password_validators
 from django.core.exceptions import ValidationError
@@ -6,15 +6,15 @@ from django.utils.translation import gettext as _
 
 
 def minimum_length() -> int:
-    """How long a password must be at least (S-1); 1 where no rule says."""
+    """Return the minimum length of a password (S-1), or 1 if no validator sets one."""
     rules = [rule for rule in get_default_password_validators() if isinstance(rule, MinimumLengthValidator)]
     return max((rule.min_length for rule in rules), default=1)
 
 
 class MaximumLengthValidator:
-    """Refuses passwords over `limit` characters: hashing a megabyte is an attack.
+    """Reject passwords of more than `limit` characters, because hashing a megabyte is a denial-of-service attack.
 
-    NIST SP 800-63B-4, 3.1.1.2, asks that 64 at least are taken.
+    NIST SP 800-63B-4, 3.1.1.2, requires that at least 64 characters are allowed.
     """
 
     def __init__(self, limit: int = 256):

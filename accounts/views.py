@@ -1,4 +1,4 @@
-"""What a user sets for themselves, whatever the organization."""
+"""Views for the user's own settings, which apply in every organization."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -17,17 +17,21 @@ from accounts.services import set_theme
 @require_POST
 @login_required
 def theme(request: UserRequest) -> HttpResponse:
-    """Keeps the theme. htmx, which has it on already, gets nothing; else back to the page that asked. 400: no theme."""
+    """Save the theme.
+
+    htmx gets an empty response, because the page already shows the theme. Other requests are redirected to the page
+    they came from. An unknown theme gives 400.
+    """
     form = ThemeForm(request.POST)
     if not form.is_valid():
         raise BadRequest("theme")
     set_theme(user=request.user, theme=Theme(form.cleaned_data["theme"]))
-    return HttpResponse(status=204) if request.htmx else redirect(_back(request))
+    return HttpResponse(status=204) if request.htmx else redirect(_previous_url(request))
 
 
-def _back(request: UserRequest) -> str:
-    came_from = request.META.get("HTTP_REFERER", "")
-    ours = {request.get_host()}
-    if url_has_allowed_host_and_scheme(came_from, allowed_hosts=ours, require_https=request.is_secure()):
-        return came_from
+def _previous_url(request: UserRequest) -> str:
+    referer = request.META.get("HTTP_REFERER", "")
+    hosts = {request.get_host()}
+    if url_has_allowed_host_and_scheme(referer, allowed_hosts=hosts, require_https=request.is_secure()):
+        return referer
     return settings.LOGIN_REDIRECT_URL

@@ -1,4 +1,4 @@
-"""Who did what: plain ids and labels, no foreign keys, so that an entry outlives what it names."""
+"""The audit log: ids and labels without foreign keys, so that an entry outlives what it names."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from base.ids import uuid7
 
 
 class Entry(models.Model):
-    """One write, as it was at that moment. Never changed or deleted by the product."""
+    """One recorded action, as it was at the time. The product never changes or deletes entries."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization_id = models.UUIDField(null=True)

@@ -1,4 +1,4 @@
-"""Writing the audit log: called by every service, inside its transaction."""
+"""Writes to the audit log. Every service calls these inside its transaction."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,8 +8,8 @@ from audit.models import Entry
 from base import context
 
 
-def _entry(*, organization_id: UUID | None, actor: Any, action: str, target: Any, data: dict | None) -> Entry:
-    where = context.current()
+def _build_entry(*, organization_id: UUID | None, actor: Any, action: str, target: Any, data: dict | None) -> Entry:
+    request = context.current()
     return Entry(
         organization_id=organization_id,
         actor_id=getattr(actor, "pk", None),
@@ -18,19 +18,20 @@ def _entry(*, organization_id: UUID | None, actor: Any, action: str, target: Any
         target_id=getattr(target, "pk", None),
         target_label=str(target)[:300] if target is not None else "",
         data=data or {},
-        ip=where.ip,
-        request_id=where.request_id,
+        ip=request.ip,
+        request_id=request.request_id,
     )
 
 
 def record(
     *, organization_id: UUID | None, actor: Any, action: str, target: Any = None, data: dict | None = None
 ) -> Entry:
-    """Writes one entry. `actor` and `target` are anything with a UUID `pk` and a str(); None is "the system".
+    """Write one entry.
 
-    `action` is dotted, noun then verb: "invitation.created". `data` must hold no secret and no link.
+    `actor` and `target` are any objects with a UUID `pk` and a str(). With `actor` None, the system acted. `action` is
+    dotted, noun then verb: "invitation.created". `data` must not contain secrets or links.
     """
-    entry = _entry(organization_id=organization_id, actor=actor, action=action, target=target, data=data)
+    entry = _build_entry(organization_id=organization_id, actor=actor, action=action, target=target, data=data)
     entry.save(force_insert=True)
     return entry
 
@@ -38,8 +39,8 @@ def record(
 def record_many(
     *, organization_id: UUID | None, actor: Any, action: str, targets: Iterable[Any], data: dict | None = None
 ) -> None:
-    """One entry a target, in one INSERT; otherwise as record()."""
+    """Write one entry per target with one INSERT. The other arguments are those of record()."""
     Entry.objects.bulk_create(
-        _entry(organization_id=organization_id, actor=actor, action=action, target=target, data=data)
+        _build_entry(organization_id=organization_id, actor=actor, action=action, target=target, data=data)
         for target in targets
     )

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class BaseConfig(AppConfig):
     name = "base"
-    verbose_name = _("What every app may use")
+    verbose_name = _("Shared code")

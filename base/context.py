@@ -1,4 +1,4 @@
-"""Who is asking from where: set by the middleware, read by audit and logging, empty in a worker."""
+"""The current request's id and client address: set by middleware, read by audit and logging, empty in a worker."""
 
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
@@ -6,26 +6,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RequestContext:
-    """`request_id` is also sent back as X-Request-ID; `ip` is the client's address as far as it can be trusted."""
+    """`request_id` is also sent as X-Request-ID; `ip` is the client's address as far as it can be trusted."""
 
     request_id: str = ""
     ip: str | None = None
 
 
-NOBODY = RequestContext()
-_current: ContextVar[RequestContext] = ContextVar("request_context", default=NOBODY)
+EMPTY = RequestContext()
+_current: ContextVar[RequestContext] = ContextVar("request_context", default=EMPTY)
 
 
 def current() -> RequestContext:
-    """The context of the request being answered, or an empty one."""
+    """Return the context of the current request, or an empty one outside a request."""
     return _current.get()
 
 
 def set_current(context: RequestContext) -> Token[RequestContext]:
-    """Makes `context` the current one; returns the token for reset()."""
+    """Set the current context. Return the token for reset()."""
     return _current.set(context)
 
 
 def reset(token: Token[RequestContext]) -> None:
-    """Restores what was current before set_current() gave `token`."""
+    """Restore the context from before the set_current() call that returned `token`."""
     _current.reset(token)

@@ -1,14 +1,14 @@
-"""What every page of ours may show: the platform, the theme, where one can go."""
+"""Template variables for every page: the platform, the theme and the navigation."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict:
-    """Takes the request. Gives `platform_name`, `demo`, `theme`, and what the app's frame shows.
+    """Return `platform_name`, `demo`, `theme` and what the page frame shows.
 
-    Inside an organization the access decorator leaves organization, permissions, memberships and navigation on the
-    request; `navigation` is a callable, so that a fragment without a frame does not pay for it.
+    Inside an organization, the access decorator sets organization, permissions, memberships and navigation on the
+    request. `navigation` is a callable, so that a fragment without the frame doesn't compute it.
     """
     return {
         "platform_name": settings.PLATFORM_NAME,

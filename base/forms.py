@@ -1,4 +1,4 @@
-"""Form fields that clean by base.text, so that a form, a service and an import accept the same."""
+"""Form fields that clean text with base.text, so that forms, services and imports accept the same input."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from base import text
 
 
-class LineField(forms.CharField):
-    """A name: 1 to `limit` code points of any script (blank where not required)."""
+class SingleLineField(forms.CharField):
+    """A single-line text such as a name: at most `limit` code points, in any script."""
 
     def __init__(self, *, limit: int = 100, **options):
         self.limit = limit
@@ -17,8 +17,8 @@ class LineField(forms.CharField):
         return text.clean_line(str(value or ""), limit=self.limit)
 
 
-class BlockField(forms.CharField):
-    """A text of several lines, at most `limit` code points, a line break counting one."""
+class MultiLineField(forms.CharField):
+    """A multi-line text: at most `limit` code points. A line break counts as one."""
 
     widget = forms.Textarea
 
@@ -27,9 +27,9 @@ class BlockField(forms.CharField):
         super().__init__(**options)
 
     def to_python(self, value):
-        return text.clean_block(str(value or ""), limit=self.limit)
+        return text.clean_multiline(str(value or ""), limit=self.limit)
 
 
 def first_error(error: ValidationError) -> str:
-    """The first sentence of a ValidationError."""
+    """Return the first message of a ValidationError."""
     return str(error.messages[0])

@@ -1,4 +1,4 @@
-"""Identifiers that sort by time and cannot be guessed; and reading them."""
+"""Ids that sort by creation time and can't be guessed."""
 
 import secrets
 import time
@@ -6,9 +6,9 @@ import uuid
 
 
 def uuid7() -> uuid.UUID:
-    """A version 7 UUID (RFC 9562, 5.7): 48 bits of milliseconds, 74 random bits.
+    """Return a version 7 UUID (RFC 9562, 5.7): 48 bits of Unix time in milliseconds, 74 random bits.
 
-    Time first, so that a million inserts touch the right edge of an index and not all of it.
+    The time comes first, so that a million inserts write to the right edge of an index instead of all over it.
     """
     value = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
@@ -16,8 +16,8 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
-def read_uuid(value: str) -> uuid.UUID | None:
-    """The id that stands in an address or a form; None for what is none."""
+def parse_uuid(value: str) -> uuid.UUID | None:
+    """Return the UUID in a URL or form value, or None if it isn't one."""
     try:
         return uuid.UUID(value)
     except ValueError:

@@ -1,15 +1,16 @@
-"""Making a mail: one look for all, pictures inside it, plain text that was written and not stripped (M-6)."""
+"""Build emails: one layout for all, an inline logo, and a plain-text part from its own template (M-6)."""
 
 import re
 import textwrap
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.message import Message
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
 from typing import Any
 
-from anymail.message import AnymailMessage, attach_inline_image
+from anymail.message import AnymailMessage
 from css_inline import CSSInliner
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -18,89 +19,106 @@ from django.utils.translation import gettext as _
 
 from base.text import BIDI, INVISIBLE
 
-WIDTH = 72
-HEADER_LIMIT = 180
-# What a line of plain text may begin with, kept at the start of the lines that it is wrapped into.
-LEAD = re.compile(r"(> ?|- |)")
+LINE_WIDTH = 72
+MAX_HEADER_LENGTH = 180
+# Marks at the start of a line of plain text, which its continuation lines keep as a prefix or as indentation.
+LINE_PREFIX = re.compile(r"(> ?|- |)")
+
+
+class LogoEmail(AnymailMessage):
+    """An email whose only attachment is the inline logo of its HTML part."""
+
+    def message(self, **options: Any) -> Message:
+        """Return the MIME message with the logo in multipart/related (RFC 2387) instead of multipart/mixed.
+
+        Email clients list the parts of a multipart/mixed message as attachments. Django has no documented option for
+        the type (Django 6.1 rejects `mixed_subtype`), so it is set on the result of this documented method. Providers'
+        APIs don't use this method: they see the logo's Content-Disposition "inline" and its Content-ID.
+        """
+        message = super().message(**options)
+        # `type` is the type of the first part (RFC 2387, 3.1). The boundary is only set when the message is serialized.
+        message.replace_header("Content-Type", 'multipart/related; type="multipart/alternative"')
+        return message
 
 
 @lru_cache(maxsize=1)
 def _inliner() -> CSSInliner:
-    # Media queries stay in a <style>, everything else moves into the elements: many clients drop <style>.
+    # Many email clients drop <style>: all rules become style attributes, except media queries, which can't.
     return CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def header_line(value: object, limit: int = HEADER_LIMIT) -> str:
-    """One clean line for a header: no line breaks or control characters, nothing that turns text around."""
+def clean_header(value: object, limit: int = MAX_HEADER_LENGTH) -> str:
+    """Return `value` as one line for a header, without line breaks, control characters and bidi overrides."""
     line = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in str(value) if char not in BIDI)
     line = " ".join(line.split()).strip(INVISIBLE)
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def sender(name: str) -> tuple[str, str]:
-    """Who a mail is from: the organization's name by way of the platform's, and the platform's own address."""
-    words = _("%(organization)s via %(platform)s") % {"organization": name, "platform": settings.PLATFORM_NAME}
-    shown = header_line(words, 100) if name else settings.PLATFORM_NAME
-    return shown, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+def sender(organization: str) -> tuple[str, str]:
+    """Return the sender's name, "Acme via TeamAdmin" or the platform's alone, and the platform's email address."""
+    full_name = _("%(organization)s via %(platform)s") % {
+        "organization": organization,
+        "platform": settings.PLATFORM_NAME,
+    }
+    name = clean_header(full_name, 100) if organization else settings.PLATFORM_NAME
+    return name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def in_utc(moment: datetime) -> str:
-    """A moment as words with its time zone, which a reader anywhere can use: "December 16, 2026, 14:05 UTC"."""
-    # Translators: a date format of Django, see "date" in its list of template filters.
+def format_utc(moment: datetime) -> str:
+    """Return the date and time in UTC with the zone: "December 16, 2026, 14:05 UTC"."""
+    # Translators: a Django date format, see the "date" template filter.
     return formats.date_format(moment.astimezone(UTC), _("F j, Y, H:i")) + " UTC"
 
 
 def _wrap_line(line: str) -> list[str]:
-    lead = LEAD.match(line).group()  # type: ignore[union-attr]
-    after = lead if lead.startswith(">") else " " * len(lead)
+    prefix = LINE_PREFIX.match(line).group()  # type: ignore[union-attr]
+    continuation = prefix if prefix.startswith(">") else " " * len(prefix)
     wrapped = textwrap.wrap(
-        line[len(lead) :],
-        WIDTH,
-        initial_indent=lead,
-        subsequent_indent=after,
+        line[len(prefix) :],
+        LINE_WIDTH,
+        initial_indent=prefix,
+        subsequent_indent=continuation,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return wrapped or [lead.rstrip()]
+    return wrapped or [prefix.rstrip()]
 
 
-def wrap(text: str) -> str:
-    """Plain text at most WIDTH wide; links stay whole, "> " and "- " lines keep their shape."""
+def wrap_text(text: str) -> str:
+    """Wrap plain text at LINE_WIDTH characters. Links are not broken; "> " and "- " lines keep their shape."""
     lines = [part for line in text.strip().splitlines() for part in _wrap_line(line.rstrip())]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
-def quoted(text: str) -> str:
-    """Somebody's own words, each line after "> ": whatever they write, it cannot pass for the mail's own text."""
+def quote_text(text: str) -> str:
+    """Prefix every line with "> ", so that text written by a person can't pass for text of the email itself."""
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
-def html_of(template: str, context: Mapping[str, Any]) -> str:
-    """The HTML part with its styles inlined."""
+def render_html(template: str, context: Mapping[str, Any]) -> str:
+    """Return the HTML part with its styles inlined."""
     return _inliner().inline(render_to_string(template, {"platform_name": settings.PLATFORM_NAME, **context}))
 
 
-def text_of(template: str, context: Mapping[str, Any]) -> str:
-    """The plain part, wrapped."""
-    return wrap(render_to_string(template, {"platform_name": settings.PLATFORM_NAME, **context}))
+def render_text(template: str, context: Mapping[str, Any]) -> str:
+    """Return the plain-text part, wrapped."""
+    return wrap_text(render_to_string(template, {"platform_name": settings.PLATFORM_NAME, **context}))
 
 
-def compose(
+def compose_email(
     *, to: str, subject: str, template: str, context: Mapping[str, Any], from_name: str = "", logo: bytes, tag: str
-) -> AnymailMessage:
-    """A message to one recipient from mail/`template`.html and .txt; both get `context`, the HTML `logo_src` too.
+) -> LogoEmail:
+    """Return a message to one recipient, rendered from mail/`template`.html and .txt.
 
-    `logo` is a PNG, sent along as an inline part and never fetched. The outbox adds Message-ID and Date.
+    Both templates get `context`, the HTML template also `logo_src`. `logo` is a PNG, sent as an inline part so that
+    nothing is fetched. `from_name` is the organization's name. The outbox adds Message-ID and Date.
     """
-    subject = header_line(subject)
-    message = AnymailMessage(
-        subject=subject, to=[to], from_email=formataddr(sender(from_name)), tags=[tag], metadata={}
-    )
-    # The picture belongs to the HTML (RFC 2387); "mixed" would list it among the attachments.
-    message.mixed_subtype = "related"
+    subject = clean_header(subject)
+    message = LogoEmail(subject=subject, to=[to], from_email=formataddr(sender(from_name)), tags=[tag], metadata={})
     message.extra_headers["Auto-Submitted"] = "auto-generated"
-    cid = attach_inline_image(message, logo, filename="logo.png", subtype="png", idstring="logo")
+    content_id = message.attach_inline_image(logo, filename="logo.png", subtype="png", idstring="logo")
     context = {"subject": subject, "recipient": to, **context}
-    message.body = text_of(f"mail/{template}.txt", context)
-    message.attach_alternative(html_of(f"mail/{template}.html", {**context, "logo_src": f"cid:{cid}"}), "text/html")
+    message.body = render_text(f"mail/{template}.txt", context)
+    html = render_html(f"mail/{template}.html", {**context, "logo_src": f"cid:{content_id}"})
+    message.attach_alternative(html, "text/html")
     return message

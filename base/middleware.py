@@ -1,4 +1,4 @@
-"""Request id and client address; sign-in redirects that htmx can follow."""
+"""Request id and client address, cache headers, and redirects to sign in that htmx can follow."""
 
 import secrets
 from ipaddress import ip_address
@@ -10,18 +10,23 @@ from base import context
 
 
 def client_ip(meta: dict) -> str | None:
-    """The client's address: X-Forwarded-For is read from the right, TRUSTED_PROXIES hops deep, else REMOTE_ADDR; None
-    for what is no address."""
+    """Return the client's IP address from a request's META, or None if there is no valid one.
+
+    With TRUSTED_PROXIES = n, that's the n-th address from the right in X-Forwarded-For. Otherwise, or if the header has
+    fewer addresses, it's REMOTE_ADDR.
+    """
     hops = settings.TRUSTED_PROXIES
     forwarded = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     if hops and len(forwarded) >= hops:
-        return _address(forwarded[-hops])
-    return _address(meta.get("REMOTE_ADDR", ""))
+        return _parse_address(forwarded[-hops])
+    return _parse_address(meta.get("REMOTE_ADDR", ""))
 
 
-def _address(text: str) -> str | None:
-    """The address in "192.0.2.1", "192.0.2.1:51234" or "[2001:db8::1]:443": some gateways append the port. Without a
-    zone, which the audit log's column does not take."""
+def _parse_address(text: str) -> str | None:
+    """Return the address in "192.0.2.1", "192.0.2.1:51234" or "[2001:db8::1]:443": some gateways append the port.
+
+    The zone is dropped ("fe80::1%eth0"), because the audit log's column doesn't accept it.
+    """
     for part in (text, text.rpartition(":")[0]):
         try:
             return str(ip_address(part.strip("[]").partition("%")[0]))
@@ -31,7 +36,7 @@ def _address(text: str) -> str | None:
 
 
 class RequestContextMiddleware:
-    """Gives each request an id (never taken from outside) and answers it in X-Request-ID."""
+    """Give each request an id (never the client's) and send it as X-Request-ID."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -47,9 +52,11 @@ class RequestContextMiddleware:
         return response
 
 
-class PrivateMiddleware:
-    """What is made for one person is kept by no cache, neither a proxy's nor the browser's, where the next person at
-    the machine would find it (ASVS 14.3.2). Answers that say themselves how they are kept stay as they are."""
+class NeverCacheMiddleware:
+    """Keep responses out of all caches, unless they set Cache-Control themselves (ASVS 14.3.2).
+
+    Pages are made for one person. In a proxy's or the browser's cache, the next person at that computer could see them.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -62,8 +69,11 @@ class PrivateMiddleware:
 
 
 class HtmxRedirectMiddleware:
-    """Turns a redirect to the sign-in page into HX-Redirect, so that htmx leaves the page instead of
-    swapping a sign-in form into a table; says that answers differ by HX-Request."""
+    """Turn a redirect to sign in into HX-Redirect, so that htmx leaves the page.
+
+    Otherwise htmx would follow the redirect and swap the sign-in form into a part of the page. Also adds HX-Request to
+    Vary.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -73,6 +83,6 @@ class HtmxRedirectMiddleware:
         patch_vary_headers(response, ["HX-Request"])
         if request.htmx and response.status_code == 302 and request.user.is_anonymous:
             response["HX-Redirect"] = response["Location"]
-            response.status_code = 200  # htmx follows HX-Redirect on any answer that it may swap
+            response.status_code = 200  # htmx reads HX-Redirect from any response that it may swap
             del response["Location"]
         return response

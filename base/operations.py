@@ -1,4 +1,4 @@
-"""Operations for migrations that Django does not have."""
+"""Migration operations that Django doesn't have."""
 
 from functools import partial
 
@@ -6,16 +6,16 @@ from django.db.migrations import RunPython
 
 
 def many_values(table: str, column: str) -> RunPython:
-    """PostgreSQL is told that the column has many values, whatever it counts.
+    """Tell PostgreSQL's planner that the column has many distinct values, whatever its statistics say.
 
-    For one that says who did something, where few do it all: PostgreSQL takes whoever is deleted for one of these, and
-    reads the whole table to see that nobody refers to them any more. Told otherwise it looks into the index.
+    For columns such as "deactivated by", where a few people did everything: PostgreSQL assumes that a deleted row is
+    one of those few, and reads the whole table to check that nothing refers to it. With this setting it uses the index.
     """
-    told = partial(_distinct, table, column, "SET (n_distinct = -0.1)")
-    return RunPython(told, partial(_distinct, table, column, "RESET (n_distinct)"))
+    forwards = partial(_set_distinct, table, column, "SET (n_distinct = -0.1)")
+    return RunPython(forwards, partial(_set_distinct, table, column, "RESET (n_distinct)"))
 
 
-def _distinct(table, column, setting, apps, schema_editor):
+def _set_distinct(table, column, setting, apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} {setting}")
         schema_editor.execute(f"ANALYZE {table} ({column})")

@@ -1,4 +1,4 @@
-"""A list to search in and choose from (templates/ui/picker.html)."""
+"""A searchable list of options with checkboxes (templates/ui/picker.html)."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -6,67 +6,75 @@ from uuid import UUID
 from django.http import QueryDict
 
 from base import text
-from base.ids import read_uuid
+from base.ids import parse_uuid
 
-ASKED_LIMIT = 100
-# An organization may have a hundred thousand of anything: a list shows so many, a search finds the rest.
-PICK_LIMIT = 50
-# So many boxes of one form are read: a form of ours has hardly more.
-CHOSEN_LIMIT = 1000
+MAX_QUERY_LENGTH = 100
+MAX_QUERY_WORDS = 8
+# An organization may have a hundred thousand members or groups: a list shows this many, search finds the rest.
+MAX_OPTIONS = 50
+# Ids read from one submitted form. The product's own forms don't come close to this number.
+MAX_SELECTED = 1000
 
 
 @dataclass
-class Choice:
-    """One row. `does` says what its box does ("Add Ana Soto"); `email` is a person's; `reason` is why it cannot be
-    chosen; `warning` is what to know before it is."""
+class PickerOption:
+    """One row.
+
+    `action` is the checkbox's accessible label ("Add Ana Soto"). `email` is set for people. `inactive` greys out the
+    avatar. `reason` says why the option can't be selected; `warning` what to know before selecting it.
+    """
 
     id: UUID
     name: str
-    does: str
+    action: str
     note: str = ""
     email: str = ""
-    off: bool = False
+    inactive: bool = False
     icon: str = ""
     warning: str = ""
     reason: str = ""
-    chosen: bool = False
+    selected: bool = False
 
     @property
     def key(self) -> str:
-        """The id of its box on the page."""
+        """The HTML id of the checkbox."""
         return f"pick-{self.id}"
 
 
 @dataclass
 class Picker:
-    """What ui/picker.html takes. `name` is its boxes'; `title` its own, `search` the words in its search box."""
+    """What ui/picker.html takes.
+
+    `name` is the name of the checkboxes, `search_label` the placeholder of the search box, `empty_text` what an empty
+    list shows and `error` a validation error.
+    """
 
     name: str
     title: str
-    search: str
-    asked: str = ""
-    choices: list[Choice] = field(default_factory=list)
-    more: bool = False
-    nothing: str = ""
-    problem: str = ""
+    search_label: str
+    query: str = ""
+    options: list[PickerOption] = field(default_factory=list)
+    has_more: bool = False
+    empty_text: str = ""
+    error: str = ""
 
     @property
     def count(self) -> int:
-        """How many are chosen."""
-        return sum(choice.chosen for choice in self.choices)
+        """The number of selected options."""
+        return sum(option.selected for option in self.options)
 
 
-def asked_in(values: QueryDict, name: str = "q") -> str:
-    """What is searched for: one line, without what no name holds."""
-    return "".join(char for char in values.get(name, "")[:ASKED_LIMIT] if char.isprintable()).strip()
+def search_query(values: QueryDict, name: str = "q") -> str:
+    """Return the submitted search text as one line of printable characters, cut to MAX_QUERY_LENGTH."""
+    return "".join(char for char in values.get(name, "")[:MAX_QUERY_LENGTH] if char.isprintable()).strip()
 
 
-def chosen_in(values: QueryDict, name: str) -> list[UUID]:
-    """The ids of the boxes that are ticked, each once; what is no id is left out."""
-    found = (read_uuid(value) for value in values.getlist(name)[:CHOSEN_LIMIT])
-    return list(dict.fromkeys(key for key in found if key))
+def selected_ids(values: QueryDict, name: str) -> list[UUID]:
+    """Return the ids of the ticked checkboxes without duplicates. Values that are not ids are ignored."""
+    ids = (parse_uuid(value) for value in values.getlist(name)[:MAX_SELECTED])
+    return list(dict.fromkeys(key for key in ids if key))
 
 
-def words_of(asked: str) -> list[str]:
-    """The words of a search, folded as names are that are searched; at most eight."""
-    return text.fold(asked).split()[:8]
+def search_words(query: str) -> list[str]:
+    """Split a search text into words, folded like the names that are searched, up to MAX_QUERY_WORDS words."""
+    return text.fold(query).split()[:MAX_QUERY_WORDS]

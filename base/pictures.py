@@ -1,4 +1,4 @@
-"""Small pictures for mails: an organization's logo made safe and small, or a square with its first letter."""
+"""Small images for emails: an organization's logo as a safe thumbnail, or a square with its initial."""
 
 import logging
 import unicodedata
@@ -12,10 +12,10 @@ from base.text import avatar_color, initials
 
 logger = logging.getLogger(__name__)
 
-SIDE = 96  # shown at 48: sharp on dense screens
-# A PNG of 100 kB can unpack to 900 megapixels (THREATS: decompression bomb); asked before anything is unpacked.
-MOST_PIXELS = 16_000_000
-# The eight avatar colours of the pages as sRGB (ground, ink): mail clients do not know oklch().
+SIDE = 96  # pixels; shown at 48, so that it is sharp on high-density screens
+# A PNG of 100 kB can unpack to 900 megapixels (a decompression bomb). Checked before anything is unpacked.
+MAX_PIXELS = 16_000_000
+# The eight avatar colours as sRGB (background, text): email clients don't support oklch().
 AVATAR_COLORS = (
     ("#d4e3ff", "#263f77"),
     ("#ffd8d7", "#6e282b"),
@@ -42,12 +42,12 @@ def _rounded(side: int, radius: int) -> Image.Image:
 
 @lru_cache(maxsize=256)
 def initial_png(name: str) -> bytes:
-    """A rounded square with the first letter of `name` in its avatar colour.
+    """Return a rounded square with the first letter of `name` in its avatar colour, as a PNG.
 
-    The font at hand draws Latin letters only: for any other, a plain disc stands there and not a box.
+    The available font has only Latin letters. For other scripts a plain disc is drawn instead of a missing-glyph box.
     """
-    ground, ink = AVATAR_COLORS[avatar_color(name)]
-    image = Image.new("RGBA", (SIDE, SIDE), ground)
+    background, ink = AVATAR_COLORS[avatar_color(name)]
+    image = Image.new("RGBA", (SIDE, SIDE), background)
     draw = ImageDraw.Draw(image)
     letter = unicodedata.normalize("NFKD", initials(name)[:1])[:1]
     if letter.isascii() and letter.isalnum():
@@ -60,7 +60,7 @@ def initial_png(name: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def platform_png() -> bytes:
-    """The platform's own mark, as in static/img/favicon.svg (24 units a side), four times as large."""
+    """Return the platform's logo as a PNG: static/img/favicon.svg (24 units wide), drawn at 4 x SIDE and reduced."""
     image = Image.new("RGBA", (SIDE * 4, SIDE * 4), "#2a5bdc")
     draw = ImageDraw.Draw(image, "RGBA")
     pale = (255, 255, 255, 158)
@@ -72,22 +72,22 @@ def platform_png() -> bytes:
     return _png(image)
 
 
-def small_png(file: FieldFile) -> bytes | None:
-    """An uploaded picture as a PNG that fits SIDE x SIDE, drawn anew without its metadata; None if it is none."""
+def thumbnail_png(file: FieldFile) -> bytes | None:
+    """Return an uploaded image as a SIDE x SIDE PNG, redrawn without its metadata, or None if it can't be read."""
     try:
         with file.open("rb") as stream, Image.open(stream, formats=("PNG", "JPEG", "WEBP")) as image:
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > MAX_PIXELS:
                 return None
             image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
             square = Image.new("RGBA", (SIDE, SIDE))
-            drawn = image.convert("RGBA")
-            square.paste(drawn, ((SIDE - drawn.width) // 2, (SIDE - drawn.height) // 2))
+            resized = image.convert("RGBA")
+            square.paste(resized, ((SIDE - resized.width) // 2, (SIDE - resized.height) // 2))
             return _png(square)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        logger.warning("The logo %s cannot be read; its initial stands in.", file.name)
+        logger.warning("Can't read the logo %s; using an initial instead.", file.name)
         return None
 
 
 def logo_png(name: str, file: FieldFile | None) -> bytes:
-    """The picture that stands for an organization in a mail: at most a few kilobytes of PNG."""
-    return (small_png(file) if file else None) or initial_png(name)
+    """Return an organization's image for emails: its logo or else its initial, a PNG of a few kilobytes."""
+    return (thumbnail_png(file) if file else None) or initial_png(name)

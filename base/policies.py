@@ -1,4 +1,4 @@
-"""What a rule answers, and what a service raises when the answer is no."""
+"""The result of a policy, and the exceptions that services raise when it is a denial."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 
 @dataclass(frozen=True)
 class Decision:
-    """A rule's answer: allowed, or not and why (a sentence for the person asking).
+    """Whether something is allowed, and if not, why (a sentence for the current user).
 
-    `applies` False: there is nothing to allow, so menus leave the thing out; a refusal that applies is shown off there,
-    with its reason. A request is refused in the same words either way.
+    With `applies` False, menus leave the action out. Otherwise they show a denied action as disabled, with the reason.
+    Requests are denied with the same reason in both cases.
     """
 
     allowed: bool
@@ -26,28 +26,28 @@ ALLOWED = Decision(True)
 
 
 class Refused(PermissionDenied):
-    """A rule said no; str() is its reason, fit to be shown."""
+    """A policy denied the action. str() is the reason to show."""
 
 
-class TooSoon(Refused):
-    """A limit is reached: the same will be allowed at `again_at` (None: not as it is)."""
+class RateLimited(Refused):
+    """A limit is reached. The same request will be allowed at `retry_at` (None: never in this form)."""
 
-    def __init__(self, reason: object, again_at: datetime | None = None):
-        self.again_at = again_at
+    def __init__(self, reason: object, retry_at: datetime | None = None):
+        self.retry_at = retry_at
         super().__init__(str(reason))
 
 
 def deny(reason: object) -> Decision:
-    """A Decision that says no, with its reason (lazy translations are resolved here)."""
+    """Return a denial with this reason. Lazy translations are resolved here."""
     return Decision(False, str(reason))
 
 
 def not_applicable(reason: object) -> Decision:
-    """A Decision that says no because it does not come into question here: not offered at all."""
+    """Return a denial of an action that doesn't make sense here, so that menus leave it out."""
     return Decision(False, str(reason), applies=False)
 
 
 def require(decision: Decision) -> None:
-    """Raises Refused with the decision's reason unless it is allowed."""
+    """Raise Refused with the decision's reason unless it is allowed."""
     if not decision.allowed:
         raise Refused(decision.reason)

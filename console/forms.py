@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from base.forms import LineField
+from base.forms import SingleLineField
 from base.text import canonical_domain
 from organizations.permissions import LABELS, Permission
 from organizations.services import RoleText
@@ -48,8 +48,8 @@ class RoleForm(forms.Form):
     """A custom role. The hidden `as_seen` is the role that the form was made from, so that what somebody else changed
     meanwhile is not overwritten unseen."""
 
-    name = LineField(label=gettext_lazy("Name"), error_messages={"required": gettext_lazy("Enter a name.")})
-    description = LineField(label=gettext_lazy("Description"), limit=500, required=False)
+    name = SingleLineField(label=gettext_lazy("Name"), error_messages={"required": gettext_lazy("Enter a name.")})
+    description = SingleLineField(label=gettext_lazy("Description"), limit=500, required=False)
     permissions = forms.MultipleChoiceField(
         label=gettext_lazy("Permissions"),
         choices=[(str(permission), LABELS[permission]) for permission in Permission],

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from base.mail import compose, header_line, html_of, sender
+from base.mail import clean_header, compose_email, render_html, sender
 from base.pictures import AVATAR_COLORS, logo_png
 from base.text import avatar_color, initials
 from invitations.links import accept_url
@@ -27,7 +27,7 @@ def _face(person: Face | None) -> dict[str, str]:
 
 def _subject(offer: Offer) -> str:
     words = {"inviter": offer.inviter.name if offer.inviter else "", "organization": offer.organization.name}
-    return header_line(_("%(inviter)s invited you to %(organization)s") % words)
+    return clean_header(_("%(inviter)s invited you to %(organization)s") % words)
 
 
 def _context(offer: Offer) -> dict:
@@ -53,7 +53,7 @@ def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:
     if invitation is None:
         return None
     offer = offer_of(invitation)
-    return compose(
+    return compose_email(
         to=offer.email,
         subject=_subject(offer),
         template="invitation",
@@ -73,7 +73,7 @@ def render_link_request(row: OutgoingEmail) -> AnymailMessage | None:
     if not member or not inviter or not member.is_expired or inviter.status != Status.ACTIVE:
         return None
     organization = member.organization
-    return compose(
+    return compose_email(
         to=inviter.email,
         subject=_("%(name)s asks for a new link") % {"name": member.name},
         template="link_request",
@@ -109,4 +109,4 @@ def preview_document(batch: Batch, actor: Membership, *, logo_src: str = "") -> 
     """The whole HTML part as it would be sent, without a working link; its inlined styles need a page of their own."""
     offer = offer_of_batch(batch, actor)
     context = {**_context(offer), "subject": _subject(offer), "recipient": offer.email, "logo_src": logo_src}
-    return html_of("mail/invitation.html", context)
+    return render_html("mail/invitation.html", context)

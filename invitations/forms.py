@@ -9,8 +9,8 @@ from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from base.forms import BlockField
-from base.ids import read_uuid
+from base.forms import MultiLineField
+from base.ids import parse_uuid
 from invitations.problems import MAX_PEOPLE
 from organizations.models import Role
 from organizations.pages import default_welcome_page, welcome_pages
@@ -45,7 +45,7 @@ def _ids(post: QueryDict, name: str) -> list[str]:
 
 def draft_key(values: QueryDict) -> UUID | None:
     """The id that a form was given for its draft; None where there is none or nonsense."""
-    return read_uuid(values.get("draft", ""))
+    return parse_uuid(values.get("draft", ""))
 
 
 def typed_setup(post: QueryDict) -> dict[str, list]:
@@ -119,7 +119,7 @@ def without_blanks(people: list[dict[str, str]]) -> list[dict[str, str]]:
 class PersonalForm(forms.Form):
     """Step 2: the reason, and a welcome page that the roles open (W-7, W-9)."""
 
-    reason = BlockField(label=_("Reason for invitation"), required=False, strip=False)
+    reason = MultiLineField(label=_("Reason for invitation"), required=False, strip=False)
     welcome_page = forms.ChoiceField(label=_("Welcome page"), required=False)
 
     def __init__(self, *args: Any, roles: list[Role], **options: Any) -> None:

@@ -16,7 +16,7 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base.policies import TooSoon
+from base.policies import RateLimited
 from base.text import canonical_email
 from invitations.models import AddressSends, Batch, SendCount
 from organizations.models import Membership
@@ -129,9 +129,9 @@ def wait_for_mails(actor: Membership, keys: Collection[str], now: datetime | Non
 
 
 def require_mails(actor: Membership, keys: Collection[str], now: datetime | None = None) -> None:
-    """Raises TooSoon, with the reason and when it is possible, where wait_for_mails() says to wait."""
+    """Raises RateLimited, with the reason and when it is possible, where wait_for_mails() says to wait."""
     if wait := wait_for_mails(actor, keys, now):
-        raise TooSoon(wait.reason, wait.until)
+        raise RateLimited(wait.reason, wait.until)
 
 
 def wait_for_batch(actor: Membership, batch: Batch) -> Wait | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.counting import Count, capped_count
-from base.mail import in_utc
+from base.mail import format_utc
 from invitations.models import Batch, Invitation
 from invitations.queries import accepted_invitation, choices_of
 from organizations.models import Membership, Organization, Role
@@ -95,7 +95,7 @@ class Offer:
     @property
     def until(self) -> str:
         """The end of the link's time with its time zone (M-5)."""
-        return in_utc(self.expires_at) if self.expires_at else ""
+        return format_utc(self.expires_at) if self.expires_at else ""
 
     @property
     def days(self) -> int:

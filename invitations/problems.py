@@ -140,7 +140,7 @@ def personal_problems(actor: Membership, batch: Batch) -> Problems:
     """The reason's length and letters, and a welcome page that the roles offer. One query."""
     problems = Problems()
     try:
-        text.clean_block(batch.reason)
+        text.clean_multiline(batch.reason)
     except ValidationError as error:
         problems.general["reason"] = first_error(error)
     roles = [role for role in roles_in(actor.organization) if str(role.pk) in set(batch.role_ids)]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from base.picker import Choice, Picker
+from base.picker import Picker, PickerOption
 from base.policies import ALLOWED, Decision
 from organizations.models import Group, Membership, Organization, Project, Status
 from organizations.queries import Pick, pick_groups, pick_members, pick_projects
@@ -22,8 +22,10 @@ def member_picker(
 ) -> tuple[Picker, list[Membership]]:
     """Members to choose from, and those chosen. `barred` says, of those listed, who cannot be chosen and why."""
     pick = pick_members(organization, asked, chosen)
-    picker = Picker(name="members", title=_("Members"), search=_("Search people"), asked=asked, more=pick.more)
-    picker.nothing = _("Nobody matches “%(asked)s”.") % {"asked": asked} if asked else _("There is nobody here yet.")
+    picker = Picker(
+        name="members", title=_("Members"), search_label=_("Search people"), query=asked, has_more=pick.more
+    )
+    picker.empty_text = _("Nobody matches “%(asked)s”.") % {"asked": asked} if asked else _("There is nobody here yet.")
     return _filled(picker, pick, barred, _person), pick.chosen
 
 
@@ -32,9 +34,9 @@ def group_picker(
 ) -> tuple[Picker, list[Group]]:
     """The same of groups."""
     pick = pick_groups(organization, asked, chosen)
-    picker = Picker(name="groups", title=_("Groups"), search=_("Search groups"), asked=asked, more=pick.more)
+    picker = Picker("groups", _("Groups"), _("Search groups"), query=asked, has_more=pick.more)
     nothing = _("No group matches “%(asked)s”.") % {"asked": asked}
-    picker.nothing = nothing if asked else _("There are no groups yet.")
+    picker.empty_text = nothing if asked else _("There are no groups yet.")
     return _filled(picker, pick, barred, _group), pick.chosen
 
 
@@ -43,9 +45,11 @@ def project_picker(
 ) -> tuple[Picker, list[Project]]:
     """The same of projects."""
     pick = pick_projects(organization, asked, chosen)
-    picker = Picker(name="projects", title=_("Projects"), search=_("Search projects"), asked=asked, more=pick.more)
+    picker = Picker(
+        name="projects", title=_("Projects"), search_label=_("Search projects"), query=asked, has_more=pick.more
+    )
     nothing = _("No project matches “%(asked)s”.") % {"asked": asked}
-    picker.nothing = nothing if asked else _("There are no projects yet.")
+    picker.empty_text = nothing if asked else _("There are no projects yet.")
     return _filled(picker, pick, barred, _project), pick.chosen
 
 
@@ -59,14 +63,14 @@ def _filled(picker: Picker, pick: Pick, barred: Rule, choice_of: Callable) -> Pi
     for thing in pick.listed:
         choice = choice_of(thing)
         choice.reason = reasons.get(thing.pk, ALLOWED).reason
-        choice.chosen = thing.pk in chosen and not choice.reason
-        picker.choices.append(choice)
+        choice.selected = thing.pk in chosen and not choice.reason
+        picker.options.append(choice)
     return picker
 
 
-def _person(member: Membership) -> Choice:
-    choice = Choice(member.pk, member.name, _("Add %(name)s") % {"name": member.name}, email=member.email)
-    choice.off = member.status != Status.ACTIVE
+def _person(member: Membership) -> PickerOption:
+    choice = PickerOption(member.pk, member.name, _("Add %(name)s") % {"name": member.name}, email=member.email)
+    choice.inactive = member.status != Status.ACTIVE
     if member.status == Status.DEACTIVATED:
         choice.warning = _("Deactivated: has no access until reactivated")
     elif member.status == Status.INVITED:
@@ -74,13 +78,13 @@ def _person(member: Membership) -> Choice:
     return choice
 
 
-def _group(group: Group) -> Choice:
-    return Choice(group.pk, group.name, _("Add %(name)s") % {"name": group.name}, note=group.description)
+def _group(group: Group) -> PickerOption:
+    return PickerOption(group.pk, group.name, _("Add %(name)s") % {"name": group.name}, note=group.description)
 
 
-def _project(project: Project) -> Choice:
-    does = _("Give access to %(name)s") % {"name": project.name}
-    return Choice(project.pk, project.name, does, note=project.description, icon="projects")
+def _project(project: Project) -> PickerOption:
+    action = _("Give access to %(name)s") % {"name": project.name}
+    return PickerOption(project.pk, project.name, action, note=project.description, icon="projects")
 
 
 def deactivated_words(members: Iterable[Membership]) -> str:

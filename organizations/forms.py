@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from base.forms import LineField
+from base.forms import SingleLineField
 from organizations.models import Group, Project
 from organizations.services import Changed, Named
 
@@ -16,8 +16,8 @@ class NamedForm(forms.Form):
     """Name and description. `seen` is how they stood when the form was made: it comes back with it, so that what
     somebody else wrote meanwhile is not overwritten unseen."""
 
-    name = LineField(label=gettext_lazy("Name"), limit=100)
-    description = LineField(label=gettext_lazy("Description"), limit=500, required=False)
+    name = SingleLineField(label=gettext_lazy("Name"), limit=100)
+    description = SingleLineField(label=gettext_lazy("Description"), limit=500, required=False)
     conflict = ""
 
     def __init__(self, *args, thing: Group | Project | None = None, taken: str, **options) -> None:

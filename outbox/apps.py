@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 class OutboxConfig(AppConfig):
     name = "outbox"
-    verbose_name = _("Outgoing mail")
+    verbose_name = _("Outgoing email")
 
     def ready(self) -> None:
         from outbox import checks  # noqa: F401

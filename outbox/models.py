@@ -1,4 +1,4 @@
-"""Mail that is still to be sent, or was: one row for each intent, never a body, a link or a recipient."""
+"""Outgoing email: one row per email to send, with no body, link or recipient."""
 
 from urllib.parse import urlsplit
 
@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from base.ids import uuid7
 
 
-def mail_domain() -> str:
-    """What stands right of the @ in a Message-ID (RFC 5322, 3.6.4): the host of BASE_URL."""
+def message_id_domain() -> str:
+    """Return the part of a Message-ID after the @ (RFC 5322, 3.6.4): the host of BASE_URL."""
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     return f"[IPv6:{host}]" if ":" in host else host.encode("idna").decode()
 
 
 class State(models.TextChoices):
-    """QUEUED and SENDING are on their way, HELD waits for an operator, the other three are final."""
+    """QUEUED and SENDING are in progress, HELD waits for an operator, and the other three are final."""
 
     QUEUED = "queued", _("Queued")
     SENDING = "sending", _("Sending")
@@ -32,8 +32,10 @@ FINAL = (State.SENT, State.CANCELLED, State.FAILED)
 
 
 class OutgoingEmail(models.Model):
-    """One intent to mail somebody. `kind` names the renderer (settings.OUTBOX_KINDS), which works the recipient
-    and the words out of `subject_id` at the moment of sending; `key` makes the intent unique for ever.
+    """One email to send.
+
+    `kind` selects the renderer (settings.OUTBOX_KINDS), which looks up the recipient and the text by `subject_id`
+    when the email is sent. `key` identifies the email for ever: the same key is never queued twice.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -41,7 +43,7 @@ class OutgoingEmail(models.Model):
     subject_id = models.UUIDField()
     key = models.CharField(max_length=200)
     organization_id = models.UUIDField(null=True)
-    # Fixed here: a mail that goes out twice carries it twice, so that a receiver can drop the twin.
+    # Set once: an email that is sent twice has the same Message-ID twice, so the receiver can drop the duplicate.
     message_id = models.CharField(max_length=320)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
@@ -65,7 +67,7 @@ class OutgoingEmail(models.Model):
             ),
         ]
         indexes = [
-            # Partial: the rows on their way are few, however many were sent.
+            # Partial indexes: few rows are in progress, however many were sent.
             models.Index(fields=["next_attempt_at"], name="outbox_due", condition=Q(state=State.QUEUED)),
             models.Index(fields=["claimed_at"], name="outbox_in_hand", condition=Q(state=State.SENDING)),
             models.Index(fields=["subject_id", "kind"], name="outbox_by_subject"),
@@ -74,13 +76,13 @@ class OutgoingEmail(models.Model):
     def __str__(self) -> str:
         return self.key
 
-    def fixed_message_id(self) -> str:
-        """The Message-ID of this intent: `<id@host of BASE_URL>`."""
-        return f"<{self.pk}@{mail_domain()}>"
+    def make_message_id(self) -> str:
+        """Return this row's Message-ID: `<id@host of BASE_URL>`."""
+        return f"<{self.pk}@{message_id_domain()}>"
 
 
 class Heartbeat(models.Model):
-    """When a recurring job last ran: what the readiness page asks for."""
+    """The time when a recurring job last ran, read by the readiness page."""
 
     name = models.CharField(primary_key=True, max_length=50)
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""What to do after a mail did not go out: pure rules over the error and the number of tries."""
+"""Retry rules: decide from the error and the number of attempts what happens to an email that wasn't sent."""
 
 import random
 import re
@@ -10,89 +10,95 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import BadHeaderError
 from django.utils.translation import gettext as _
 
-FIRST_PAUSE = 30.0
-LONGEST_PAUSE = 3600.0
-# RFC 5321, 4.5.4.1: go on trying for at least four to five days. 8 growing pauses, then hourly: 4.6 days.
-MOST_TRIES = 118
-# A mail that cannot be made will hardly be made by waiting; eight minutes cover a deploy or a lost database.
-MOST_RENDERS = 5
-# SMTP codes that speak of our sign-in and not of this mail (RFC 4954, 6): waits for the operator.
-SIGN_IN_CODES = {530, 534, 535, 538}
-# HTTP codes of a provider that may pass: sign-in and billing are the operator's, 408 and 429 are load.
-PASSING_HTTP = {401, 402, 403, 408, 425, 429}
+FIRST_DELAY = 30.0
+MAX_DELAY = 3600.0
+# RFC 5321, 4.5.4.1: retry for at least four to five days. 8 growing delays, then hourly: 4.6 days.
+MAX_ATTEMPTS = 118
+# Waiting rarely fixes an email that can't be rendered; five attempts take eight minutes, enough for a deploy or a
+# database outage.
+MAX_RENDER_ATTEMPTS = 5
+# SMTP codes about our sign-in, not about this email (RFC 4954, 6): it waits until the operator fixes the settings.
+SMTP_AUTH_CODES = {530, 534, 535, 538}
+# HTTP codes of a provider that are worth a retry: the operator can fix sign-in and billing; 408 and 429 mean load.
+RETRYABLE_HTTP_CODES = {401, 402, 403, 408, 425, 429}
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """`final`: give up now, the reason is for the admin. Otherwise try again, at most `tries` times in all,
-    after `pause` seconds (None: the growing pause)."""
+class Failure:
+    """Why an email wasn't sent and whether to retry.
 
-    final: bool
-    reason: str
-    tries: int = MOST_TRIES
-    pause: float | None = None
-
-
-class Unmailable(ValueError):
-    """A renderer made something that must never be sent; str() says what."""
-
-
-def pause(attempts: int) -> float:
-    """Seconds until the next try after `attempts` tries: 30, 60, 120 ... an hour, each 20 % more or less.
-
-    The jitter keeps ten thousand mails that failed together from coming back together.
+    `permanent`: give up now. `reason` is shown to Admins. Otherwise retry up to `max_attempts` attempts in total,
+    after `delay` seconds (None: the growing delay of retry_delay).
     """
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(max(attempts, 1) - 1, 20)) * random.uniform(0.8, 1.2)  # noqa: S311
+
+    permanent: bool
+    reason: str
+    max_attempts: int = MAX_ATTEMPTS
+    delay: float | None = None
 
 
-def tidy(reason: object) -> str:
-    """One printable line of at most 500 characters: servers answer with line breaks and worse."""
+class InvalidMessage(ValueError):
+    """A renderer returned a message that must not be sent; str() says why."""
+
+
+def retry_delay(attempts: int) -> float:
+    """Return the seconds until the next attempt after `attempts` attempts: 30, 60, 120 ... 3600, plus or minus 20 %.
+
+    The jitter keeps ten thousand emails that failed together from being retried together.
+    """
+    return min(MAX_DELAY, FIRST_DELAY * 2 ** min(max(attempts, 1) - 1, 20)) * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+def clean_reason(reason: object) -> str:
+    """Return `reason` as one printable line of at most 500 characters: server replies contain line breaks and worse."""
     if isinstance(reason, bytes):
         reason = reason.decode("utf-8", "replace")
     line = "".join(character if character.isprintable() else " " for character in str(reason))
     return re.sub(r" +", " ", line).strip()[:500]
 
 
-def _by_code(code: int, answer: object) -> Verdict:
-    final = 500 <= code < 600 and code not in SIGN_IN_CODES
-    return Verdict(final, tidy(_("The mail server answered: %(answer)s") % {"answer": f"{code} {tidy(answer)}"}))
+def _reply_failure(code: int, reply: object) -> Failure:
+    permanent = 500 <= code < 600 and code not in SMTP_AUTH_CODES
+    reason = _("Mail server replied: %(reply)s") % {"reply": f"{code} {clean_reason(reply)}"}
+    return Failure(permanent, clean_reason(reason))
 
 
-def _smtp(error: smtplib.SMTPException) -> Verdict | None:
+def _smtp_failure(error: smtplib.SMTPException) -> Failure | None:
     match error:
         case smtplib.SMTPRecipientsRefused(recipients=refused) if refused:
-            # One recipient a mail; were there more, one that may pass keeps the mail alive.
-            return _by_code(*min(refused.values(), key=lambda answer: answer[0]))
+            # An email has one recipient. If there were more, one that is worth a retry would keep the email queued.
+            return _reply_failure(*min(refused.values(), key=lambda reply: reply[0]))
         case smtplib.SMTPAuthenticationError() | smtplib.SMTPConnectError() | smtplib.SMTPHeloError():
-            return Verdict(False, _by_code(error.smtp_code, error.smtp_error).reason)
+            return Failure(False, _reply_failure(error.smtp_code, error.smtp_error).reason)
         case smtplib.SMTPResponseException():
-            return _by_code(error.smtp_code, error.smtp_error)
+            return _reply_failure(error.smtp_code, error.smtp_error)
         case smtplib.SMTPNotSupportedError():
-            return Verdict(True, tidy(error))
+            return Failure(True, clean_reason(error))
     return None
 
 
-def _provider(error: AnymailError) -> Verdict:
-    reason = tidy(_("The mail provider answered: %(answer)s") % {"answer": error})
+def _provider_failure(error: AnymailError) -> Failure:
+    reason = clean_reason(_("Email provider replied: %(reply)s") % {"reply": error})
     if isinstance(error, AnymailAPIError):
         status = error.status_code
-        return Verdict(status is not None and 400 <= status < 500 and status not in PASSING_HTTP, reason)
-    return Verdict(True, reason)
+        permanent = status is not None and 400 <= status < 500 and status not in RETRYABLE_HTTP_CODES
+        return Failure(permanent, reason)
+    return Failure(True, reason)
 
 
-def sort_failure(error: Exception) -> Verdict:
-    """What an error while making or sending a mail means for that mail.
+def classify_failure(error: Exception) -> Failure:
+    """Return what an error during rendering or sending means for the email.
 
-    RFC 5321, 4.2.1: 4yz may pass, 5yz will not. No answer at all (refused, timed out, hung up) may pass.
-    Whatever is none of these was raised while the mail was made: a few tries, then it is parked.
+    RFC 5321, 4.2.1: 4yz replies are temporary, 5yz are permanent. No reply (refused, timed out, disconnected) is
+    temporary. Any other error was raised by the renderer: the email fails after MAX_RENDER_ATTEMPTS.
     """
     if isinstance(error, AnymailError):
-        return _provider(error)
-    if isinstance(error, smtplib.SMTPException) and (verdict := _smtp(error)):
-        return verdict
+        return _provider_failure(error)
+    if isinstance(error, smtplib.SMTPException) and (failure := _smtp_failure(error)):
+        return failure
     if isinstance(error, SoftTimeLimitExceeded):
-        return Verdict(False, tidy(_("The mail server took too long.")))
-    if isinstance(error, OSError):  # SMTPException is one too
-        return Verdict(False, tidy(_("The mail server could not be reached: %(error)s") % {"error": error}))
-    reason = tidy(_("The mail could not be made: %(error)s") % {"error": f"{type(error).__name__}: {error}"})
-    return Verdict(isinstance(error, BadHeaderError | Unmailable), reason, MOST_RENDERS)
+        return Failure(False, clean_reason(_("The mail server took too long.")))
+    if isinstance(error, OSError):  # including SMTPException
+        return Failure(False, clean_reason(_("Can’t reach the mail server: %(error)s") % {"error": error}))
+    reason = clean_reason(_("Can’t create the email: %(error)s") % {"error": f"{type(error).__name__}: {error}"})
+    return Failure(isinstance(error, BadHeaderError | InvalidMessage), reason, MAX_RENDER_ATTEMPTS)

@@ -1,4 +1,4 @@
-"""Reading the outbox: what is due, what became of a mail, and whether mail flows."""
+"""Reads of the outbox: what is due, the state of an email, and whether email is being sent."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,23 +13,23 @@ from outbox.models import Heartbeat, OutgoingEmail, State
 SWEEP = "sweep"
 
 
-def kinds() -> dict[str, str]:
-    """settings.OUTBOX_KINDS: from a kind to the dotted path of its renderer."""
+def renderer_paths() -> dict[str, str]:
+    """Return settings.OUTBOX_KINDS: the dotted path of the renderer for each kind of email."""
     return getattr(settings, "OUTBOX_KINDS", {})
 
 
-def due() -> QuerySet[OutgoingEmail]:
-    """Rows that may go now, by the database's clock, the longest waiting first."""
+def due_emails() -> QuerySet[OutgoingEmail]:
+    """Rows that may be sent now by the database's clock, in the order in which they became due."""
     return OutgoingEmail.objects.filter(state=State.QUEUED, next_attempt_at__lte=Now()).order_by("next_attempt_at")
 
 
-def stuck(lease: timedelta) -> QuerySet[OutgoingEmail]:
-    """Rows that a worker took longer than `lease` ago and never came back for."""
+def stuck_emails(lease: timedelta) -> QuerySet[OutgoingEmail]:
+    """Rows that a worker claimed more than `lease` ago and never finished, oldest first."""
     return OutgoingEmail.objects.filter(state=State.SENDING, claimed_at__lt=Now() - lease).order_by("claimed_at")
 
 
-def latest(*, subject_id: UUID, kind: str) -> OutgoingEmail | None:
-    """The newest mail of that kind about that subject: its state is the delivery state to show."""
+def latest_email(*, subject_id: UUID, kind: str) -> OutgoingEmail | None:
+    """Return the newest email of this kind about this subject. Its state is the delivery state to show."""
     return OutgoingEmail.objects.filter(subject_id=subject_id, kind=kind).order_by("-id").first()
 
 
@@ -38,10 +38,10 @@ def _seconds_since(moment: datetime | None) -> float | None:
 
 
 def health() -> dict[str, float | None]:
-    """How long the oldest due mail has been waiting and how long ago the last sweep ended, in seconds.
+    """Return how long the oldest due email has waited and how long ago the last sweep ran, in seconds.
 
-    None: nothing is due, or no sweep ever ran. A mail that backs off after an error is not due.
+    None means that nothing is due, or that no sweep has run. An email that waits for a retry is not due.
     """
-    oldest = due().order_by().aggregate(oldest=Min("next_attempt_at"))["oldest"]
-    swept = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
-    return {"oldest_due_seconds": _seconds_since(oldest), "last_sweep_seconds": _seconds_since(swept)}
+    oldest = due_emails().order_by().aggregate(oldest=Min("next_attempt_at"))["oldest"]
+    last_sweep = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
+    return {"oldest_due_seconds": _seconds_since(oldest), "last_sweep_seconds": _seconds_since(last_sweep)}

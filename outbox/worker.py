@@ -1,4 +1,4 @@
-"""What makes every worker sweep by itself: at its start, whenever the broker comes back, and each minute."""
+"""A Celery worker step that publishes the sweeps: at start, after each reconnection to the broker and every minute."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,23 +7,23 @@ from celery.signals import worker_shutting_down
 from django.conf import settings
 
 from outbox.services.delivery import stopping
-from outbox.services.waking import QUIET_SECONDS, listen_again, publish
+from outbox.services.wakeup import BROKER_PAUSE_SECONDS, publish, reset_broker_pause
 
 if TYPE_CHECKING:
     from celery.worker.consumer import Consumer
 
 
-def sweep_all() -> bool:
-    """Publishes every sweep that settings.SWEEPS names; False where the broker did not take them."""
-    taken = [publish(name) for name in getattr(settings, "SWEEPS", ["outbox.tasks.sweep"])]
-    return all(taken)
+def publish_sweeps() -> bool:
+    """Publish every task in settings.SWEEPS. Return False if the broker did not accept them all."""
+    results = [publish(name) for name in getattr(settings, "SWEEPS", ["outbox.tasks.sweep"])]
+    return all(results)
 
 
 class SweepStep(bootsteps.StartStopStep):
-    """Publishes the sweeps when the consumer is connected, and then by the worker's own timer: beat may be gone.
+    """Publish the sweeps when the consumer connects, then by the worker's own timer, so that beat isn't required.
 
-    A bootstep and not the worker_ready signal: an embedded WorkController sends no signal, and a consumer that
-    lost its broker starts its steps again, which is just when lost wake-ups are to be made good.
+    This is a bootstep because the worker_ready signal is not enough: an embedded WorkController does not send it. A
+    consumer that lost its broker restarts its steps, which is when lost wake-ups need to be made up for.
     """
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
@@ -34,11 +34,11 @@ class SweepStep(bootsteps.StartStopStep):
 
     def start(self, consumer: "Consumer") -> None:
         stopping.clear()
-        listen_again()
-        if not sweep_all():  # the broker came, and went
-            consumer.timer.call_after(QUIET_SECONDS + 1, sweep_all)
+        reset_broker_pause()
+        if not publish_sweeps():  # the broker went away again
+            consumer.timer.call_after(BROKER_PAUSE_SECONDS + 1, publish_sweeps)
         seconds = getattr(settings, "OUTBOX_SWEEP_SECONDS", 60)
-        self.timer_entry = consumer.timer.call_repeatedly(seconds, sweep_all)
+        self.timer_entry = consumer.timer.call_repeatedly(seconds, publish_sweeps)
 
     def stop(self, consumer: "Consumer") -> None:
         if self.timer_entry is not None:
@@ -50,5 +50,5 @@ class SweepStep(bootsteps.StartStopStep):
 
 @worker_shutting_down.connect
 def _stop_sending(**kwargs: Any) -> None:
-    """With threads for a pool, the mail in hand ends and the rest go back; processes of a pool do not hear this."""
+    """With a thread pool, finish the current email and requeue the rest. Processes of a pool don't get this signal."""
     stopping.set()

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from base.policies import Refused, TooSoon
+from base.policies import RateLimited, Refused
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return 403 with the reason of the rule that denied the request, or 429 if it will be allowed later."""
-    if isinstance(exception, TooSoon):
+    if isinstance(exception, RateLimited):
         return _too_soon(request, exception)
     reason = str(exception) if isinstance(exception, Refused) else ""
     reason = reason or _("Your role doesn’t allow this. Ask an Admin of your organization.")
     return _render(request, Problem(403, _("You don’t have access to this"), reason))
 
 
-def _too_soon(request: HttpRequest, exception: TooSoon) -> HttpResponse:
+def _too_soon(request: HttpRequest, exception: RateLimited) -> HttpResponse:
     response = _render(request, Problem(429, _("Too many requests"), str(exception), home=False))
-    if exception.again_at:
-        response["Retry-After"] = str(max(1, ceil((exception.again_at - timezone.now()).total_seconds())))
+    if exception.retry_at:
+        response["Retry-After"] = str(max(1, ceil((exception.retry_at - timezone.now()).total_seconds())))
     return response
 
 

@@ -72,7 +72,7 @@ MIDDLEWARE = [
     # Inside WhiteNoise, whose files are compressed already. Random padding protects CSRF tokens against BREACH.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
-    "base.middleware.PrivateMiddleware",
+    "base.middleware.NeverCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

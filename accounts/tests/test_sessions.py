@@ -1,4 +1,4 @@
-"""Where somebody is signed in: as many as there are, and none that ended (S-5, U-10)."""
+"""The list of a user's sessions: all that are open and none that ended (S-5, U-10)."""
 
 from datetime import timedelta
 
@@ -7,9 +7,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts.devices import device_of
+from accounts.devices import describe_device
 from accounts.models import User
-from accounts.queries import sessions_of
+from accounts.queries import list_open_sessions
 from accounts.services import end_sessions
 from teamadmin.testing.cast import PASSWORD
 
@@ -20,24 +20,24 @@ SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605
 
 def sign_in(user: User, **headers) -> Client:
     client = Client(headers=headers)
-    answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
-    assert answer.status_code == 302
+    response = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert response.status_code == 302
     return client
 
 
 def devices(user: User) -> list[str]:
-    return [entry.device for entry in sessions_of(User.objects.get(pk=user.pk))]
+    return [entry.device for entry in list_open_sessions(User.objects.get(pk=user.pk))]
 
 
 @pytest.mark.django_db
 @pytest.mark.spec("S-5")
-def test_every_browser_is_listed_and_none_that_ended(cast, django_assert_num_queries):
+def test_open_sessions_are_listed_and_ended_ones_are_not(cast, django_assert_num_queries):
     user = cast.bo.user
     clients = [sign_in(user, user_agent=agent) for agent in (FIREFOX, CHROME, SAFARI)]
     sign_in(cast.opal.user, user_agent=FIREFOX)
     assert devices(user) == ["Safari on iPhone", "Chrome on Windows", "Firefox on macOS"]
     with django_assert_num_queries(2):
-        assert sessions_of(User(pk=user.pk, password="")) == []  # whose sessions are signed by another password
+        assert list_open_sessions(User(pk=user.pk, password="")) == []  # sessions were signed with another password
     clients[0].post("/accounts/logout/")
     assert devices(user) == ["Safari on iPhone", "Chrome on Windows"]
     key = clients[1].session.session_key
@@ -51,26 +51,26 @@ def test_every_browser_is_listed_and_none_that_ended(cast, django_assert_num_que
 
 @pytest.mark.django_db
 @pytest.mark.spec("S-5")
-def test_a_sign_in_without_an_address_or_a_name_works(cast):
+def test_signing_in_without_ip_address_or_user_agent_works(cast):
     sign_in(cast.bo.user)
-    assert [(entry.device, entry.address) for entry in sessions_of(User.objects.get(pk=cast.bo.user_id))] == [
+    assert [(entry.device, entry.address) for entry in list_open_sessions(User.objects.get(pk=cast.bo.user_id))] == [
         ("Unknown device", "127.0.0.1")
     ]
     client = Client(REMOTE_ADDR="")
     assert client.post("/accounts/login/", {"login": "opal@acme.example", "password": PASSWORD}).status_code == 302
-    assert [entry.address for entry in sessions_of(User.objects.get(pk=cast.opal.user_id))] == [""]
+    assert [entry.address for entry in list_open_sessions(User.objects.get(pk=cast.opal.user_id))] == [""]
 
 
 @pytest.mark.django_db
 @pytest.mark.spec("S-5")
-def test_a_page_asks_nothing_more_for_it(cast, django_assert_num_queries):
+def test_session_tracking_adds_no_queries_to_a_page(cast, django_assert_num_queries):
     client = sign_in(cast.bo.user)
     with django_assert_num_queries(2):
         client.get("/accounts/password/change/")
 
 
 @pytest.mark.parametrize(
-    ("user_agent", "words"),
+    ("user_agent", "device"),
     [
         (FIREFOX, "Firefox on macOS"),
         (CHROME, "Chrome on Windows"),
@@ -83,5 +83,5 @@ def test_a_page_asks_nothing_more_for_it(cast, django_assert_num_queries):
         ("", "Unknown device"),
     ],
 )
-def test_devices_in_words(user_agent, words):
-    assert device_of(user_agent) == words
+def test_devices_are_described(user_agent, device):
+    assert describe_device(user_agent) == device

@@ -1,4 +1,4 @@
-"""Resetting a second factor: everything goes, everybody is out, and the owner is told (U-9)."""
+"""Resetting a second factor: it is removed, all sessions end, and the user is notified (U-9)."""
 
 import pytest
 from django.core import checks
@@ -8,9 +8,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.emails import render_two_factor_reset
 from accounts.models import User
 from accounts.queries import has_two_factor
-from accounts.services import note_two_factor, reset_two_factor
+from accounts.services import notify_two_factor_listeners, reset_two_factor
 from audit.models import Entry
-from base.mail import in_utc
+from base.mail import format_utc
 from organizations.models import Membership
 from outbox.models import OutgoingEmail
 
@@ -18,10 +18,10 @@ pytestmark = pytest.mark.django_db
 
 
 def with_two_factor(user: User) -> User:
-    """The user with an authenticator app and backup codes."""
+    """Give the user an authenticator app and backup codes."""
     TOTPDevice.objects.create(user=user, name="App")
     StaticDevice.objects.create(user=user, name="Backup").token_set.create(token="abcdefgh")
-    note_two_factor(user=user)
+    notify_two_factor_listeners(user=user)
     return user
 
 
@@ -31,7 +31,7 @@ def reset(cast, user: User) -> OutgoingEmail:
 
 
 @pytest.mark.spec("U-9")
-def test_reset_clears_everything_and_writes_it_down(cast):
+def test_reset_removes_everything_and_is_recorded(cast):
     user = with_two_factor(cast.bo.user)
     TOTPDevice.objects.create(user=user, confirmed=False)
     assert has_two_factor(user) and Membership.objects.get(pk=cast.bo.pk).two_factor
@@ -46,18 +46,18 @@ def test_reset_clears_everything_and_writes_it_down(cast):
 
 
 @pytest.mark.spec("U-9", "M-6")
-def test_the_owner_is_told_by_whom_and_when(cast):
+def test_the_email_names_who_did_it_and_when(cast):
     message = render_two_factor_reset(reset(cast, with_two_factor(cast.bo.user)))
-    at = in_utc(Entry.objects.get(action="two_factor.reset").at)
+    at = format_utc(Entry.objects.get(action="two_factor.reset").at)
     assert message.to == ["bo@acme.example"] and message.subject == "Your two-factor authentication was reset"
-    words = " ".join(message.body.split())
-    assert f"Olga Ivanova of Acme reset the two-factor authentication of bo@acme.example on {at}." in words
+    text = " ".join(message.body.split())
+    assert f"Olga Ivanova of Acme reset the two-factor authentication of bo@acme.example on {at}." in text
     assert "http://testserver/accounts/login/" in message.body
     assert at in message.alternatives[0][0] and "Olga Ivanova</b> of Acme" in message.alternatives[0][0]
 
 
 @pytest.mark.spec("U-9", "I-9", "M-6")
-def test_names_in_the_mail_are_words(cast):
+def test_names_in_the_email_are_escaped(cast):
     cast.olga.first_name, cast.acme.name = "<b>O", '<a href="//evil">x</a>'
     message = render_two_factor_reset(reset(cast, cast.bo.user))
     html = message.alternatives[0][0]
@@ -66,7 +66,7 @@ def test_names_in_the_mail_are_words(cast):
 
 
 @pytest.mark.spec("U-10", "I-9")
-def test_who_is_deactivated_or_gone_gets_no_mail(cast):
+def test_deactivated_and_deleted_users_get_no_email(cast):
     row = reset(cast, cast.bo.user)
     Membership.objects.filter(pk=cast.bo.pk).update(status="deactivated")
     assert render_two_factor_reset(row) is None
@@ -82,16 +82,16 @@ def test_a_second_factor_shows_in_every_organization_and_in_one_joined_later(cas
     from teamadmin.testing.cast import add_member
 
     user = with_two_factor(cast.bo.user)
-    there = add_member(cast.globex, cast.opal.user, "billing")
+    other = add_member(cast.globex, cast.opal.user, "billing")
     assert list(Membership.objects.filter(two_factor=True)) == [cast.bo]
     invitation = cast.invite(cast.tess, role="billing", people=[("Bo", "Lindqvist", user.email)])[0]
     accept_as_user(invitation=invitation, user=user)
     assert Membership.objects.filter(user=user, two_factor=True).count() == 2
-    with_two_factor(there.user)
-    assert Membership.objects.filter(user=there.user, two_factor=True).count() == 2
+    with_two_factor(other.user)
+    assert Membership.objects.filter(user=other.user, two_factor=True).count() == 2
 
 
-def test_settings_that_name_no_function_are_complained_about(settings):
+def test_the_system_check_finds_wrong_paths(settings):
     assert not checks.run_checks(tags=["accounts"])
     settings.SIGN_IN_RULE, settings.TWO_FACTOR_LISTENERS = "organizations.policies.no_such", ["no.such.module"]
     assert [error.id for error in checks.run_checks(tags=["accounts"])] == ["accounts.E001"] * 2

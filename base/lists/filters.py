@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from base.ids import read_uuid
+from base.ids import parse_uuid
 
 Text = str | Promise
 Options = Sequence[tuple[str, Text]]
@@ -55,7 +55,7 @@ def one_of(options: Iterable[tuple[str, Text]]) -> Callable[[str], str]:
 
 def parse_id(text: str) -> str:
     """Parse the id of an object. Whether there is such an object is for `find_name`."""
-    return str(read_uuid(text) or "")
+    return str(parse_uuid(text) or "")
 
 
 def read_filters(filters: Iterable[Filter], query: QueryDict) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""Filters for the plain part of a mail."""
+"""Template filter for the plain-text part of emails."""
 
 from django import template
 
-from base.mail import quoted
+from base.mail import quote_text
 
 register = template.Library()
-register.filter("quoted", quoted)
+register.filter("quoted", quote_text)

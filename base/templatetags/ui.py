@@ -1,4 +1,4 @@
-"""Small parts of pages: icons, avatars, logos, form fields."""
+"""Template tags for icons, avatars, logos and form fields."""
 
 from functools import lru_cache
 from typing import Any
@@ -16,9 +16,9 @@ register = template.Library()
 
 
 @register.simple_tag
-@lru_cache(maxsize=256)  # a list asks for the same few hundreds of times
+@lru_cache(maxsize=256)  # a list uses the same few icons hundreds of times
 def icon(name: str, css: str = "") -> SafeString:
-    """An icon of static/img/icons.svg, always beside a word or inside a labelled control."""
+    """Render an icon from static/img/icons.svg. It's hidden from screen readers, so put it next to a label."""
     classes = f"icon {css}".strip()
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("img/icons.svg"), name
@@ -26,23 +26,23 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def avatar(name: str, key: object = "", size: str = "", *, square: bool = False, off: bool = False) -> SafeString:
-    """Initials of `name` on the colour of `key`; square for what is no person, `off` for who has not joined yet."""
+def avatar(name: str, key: object = "", size: str = "", *, square: bool = False, inactive: bool = False) -> SafeString:
+    """Render the initials of `name` in the colour of `key`: `square` for groups and the like, `inactive` greyed out."""
     return format_html(
         '<span class="avatar{}" data-color="{}"{}{} aria-hidden="true">{}</span>',
         " square" if square else "",
         avatar_color(str(key or name)),
         format_html(' data-size="{}"', size) if size else "",
-        SafeString(" data-off") if off else "",
+        SafeString(" data-off") if inactive else "",
         initials(str(name)),
     )
 
 
 @register.simple_tag
 def org_logo(organization: Any, size: str = "") -> SafeString:
-    """An organization's picture, or its first letter; square, so that it is never mistaken for a person.
+    """Render an organization's logo, or its first letter. It's square, so that it can't be mistaken for a person.
 
-    `organization` has name and logo (a file with a url, or nothing). `size` is "", "sm" or "lg".
+    `organization` has `name` and `logo` (a file with a url, or empty). `size` is "", "sm" or "lg".
     """
     if organization.logo:
         return format_html('<img class="logo {}" src="{}" alt="" width="48" height="48">', size, organization.logo.url)
@@ -56,8 +56,8 @@ def org_logo(organization: Any, size: str = "") -> SafeString:
 
 
 @register.filter
-def kind(field: BoundField) -> str:
-    """How ui/field.html lays a field out: checks, check, select, password or input."""
+def field_layout(field: BoundField) -> str:
+    """Return the layout of a field in ui/field.html: checks, check, select, password or input."""
     widget = field.field.widget
     if isinstance(widget, (CheckboxSelectMultiple, RadioSelect)):
         return "checks"
@@ -68,15 +68,15 @@ def kind(field: BoundField) -> str:
     return "select" if isinstance(widget, Select) and not widget.allow_multiple_selected else "input"
 
 
-def described_by(field: BoundField, *, counted: bool, ruled: bool) -> str:
-    """The ids of what stands below the control and explains it, in reading order."""
-    parts = {"helptext": field.help_text, "rules": ruled, "count": counted, "error": field.errors}
-    return " ".join(f"{field.auto_id}_{name}" for name, there in parts.items() if there)
+def described_by(field: BoundField, *, has_counter: bool, has_rules: bool) -> str:
+    """Return the ids of the elements below the control that describe it, in reading order."""
+    parts = {"helptext": field.help_text, "rules": has_rules, "count": has_counter, "error": field.errors}
+    return " ".join(f"{field.auto_id}_{name}" for name, present in parts.items() if present)
 
 
 @register.simple_tag
 def control(field: BoundField, attributes: dict) -> SafeString:
-    """The field's control alone, with these attributes."""
+    """Render only the field's control, with these attributes."""
     return field.as_widget(attrs=attributes)
 
 
@@ -90,23 +90,24 @@ def field_tag(
     hide_label: bool = False,
     **extra: Any,
 ) -> dict:
-    """A label, its control, a hint and its errors, tied together for everybody (ui/field.html).
+    """Render a label, its control, a hint and errors, connected for screen readers (ui/field.html).
 
-    label, hint: instead of the form's own; hint="" shows none. optional: says "(optional)".
-    hide_label: for screen readers alone.
-    Everything else becomes an attribute of the control, an underscore a hyphen, except: rules="ui/password_rules.html"
-    includes that template below a password; link_url and link_label set a link at the end of the label's line.
-    data_counter=2500 also counts characters while they are typed; of a new password, data_min says how long it must be
-    (15 unless told) and data_unlike="Ana|Soto|ana@x.example" what it must not contain, both for the rules alone.
+    label, hint: replace the form's own; hint="" shows none. optional: adds "(optional)".
+    hide_label: shows the label to screen readers only.
+    rules="ui/password_rules.html": includes that template below a password.
+    link_url, link_label: put a link at the end of the label's line.
+    Everything else becomes an attribute of the control, with hyphens for underscores. data_counter=2500 also counts
+    characters while typing. For the rules of a new password, data_min is its minimum length (default 15) and
+    data_unlike="Ana|Soto|ana@x.example" what it must not contain.
     """
     link = {"url": extra.pop("link_url", ""), "label": extra.pop("link_label", "")}
     rules = extra.pop("rules", "")
     if hint is not None:
-        field.help_text = hint  # or Django describes the control by a hint that is not there
+        field.help_text = hint  # otherwise Django's aria-describedby names a hint that isn't shown
     attributes = {name.replace("_", "-"): value for name, value in extra.items()}
     counter = attributes.get("data-counter")
-    attributes.setdefault("class", "check" if kind(field) == "check" else "input")
-    described = described_by(field, counted=bool(counter), ruled=bool(rules))
+    attributes.setdefault("class", "check" if field_layout(field) == "check" else "input")
+    described = described_by(field, has_counter=bool(counter), has_rules=bool(rules))
     if described:
         attributes["aria-describedby"] = described
     return {

@@ -1,12 +1,14 @@
-"""Headers that carry nothing but words, and plain text that keeps its shape."""
+"""Clean headers, wrapped and quoted plain text, and the MIME structure."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from email import message_from_bytes, policy
 from email.utils import formataddr, parseaddr
 
 import pytest
 from django.core.mail import EmailMessage
 
-from base.mail import header_line, in_utc, quoted, sender, wrap
+from base.mail import clean_header, compose_email, format_utc, quote_text, sender, wrap_text
+from base.pictures import platform_png
 
 
 @pytest.mark.spec("M-6")
@@ -22,8 +24,8 @@ from base.mail import header_line, in_utc, quoted, sender, wrap
     ],
 )
 def test_a_header_is_one_clean_line(value, line):
-    assert header_line(value) == line
-    message = EmailMessage(subject=header_line(value), to=["a@b.example"]).message()
+    assert clean_header(value) == line
+    message = EmailMessage(subject=clean_header(value), to=["a@b.example"]).message()
     assert message.get_all("Bcc") is None
 
 
@@ -43,26 +45,45 @@ def test_without_a_name_the_platform_is_the_sender():
 
 
 @pytest.mark.spec("M-5")
-def test_a_moment_comes_with_its_time_zone():
+def test_a_time_is_shown_with_its_time_zone():
     moment = datetime(2026, 12, 16, 23, 5, tzinfo=timezone(timedelta(hours=-5)))
-    assert in_utc(moment) == "December 17, 2026, 04:05 UTC"
-    assert in_utc(datetime(2026, 1, 2, 3, 4, tzinfo=UTC)) == "January 2, 2026, 03:04 UTC"
+    assert format_utc(moment) == "December 17, 2026, 04:05 UTC"
+    assert format_utc(datetime(2026, 1, 2, 3, 4, tzinfo=UTC)) == "January 2, 2026, 03:04 UTC"
 
 
 @pytest.mark.spec("M-6")
 def test_plain_text_is_wrapped_and_links_are_not():
     link = "https://teamadmin.example/invitations/" + "a" * 100 + "-" + "b" * 20 + "/"
-    text = wrap(f"\n\n\n{'word ' * 40}\n\n\n\n- {'item ' * 20}\n> {'said ' * 30}\n{link}\n")
+    text = wrap_text(f"\n\n\n{'word ' * 40}\n\n\n\n- {'item ' * 20}\n> {'quote ' * 30}\n{link}\n")
     lines = text.splitlines()
     assert all(len(line) <= 72 for line in lines if line != link)
     assert link in lines
     assert "\n\n\n" not in text and text == text.strip() + "\n"
     assert [line[:2] for line in lines if "item" in line] == ["- ", "  "]
-    assert {line[:2] for line in lines if "said" in line} == {"> "}
+    assert {line[:2] for line in lines if "quote" in line} == {"> "}
 
 
 @pytest.mark.spec("M-6")
-def test_every_line_of_a_quote_is_marked():
-    assert (
-        quoted("one\n\nAccept invitation:\nhttps://evil.test") == "> one\n>\n> Accept invitation:\n> https://evil.test"
+def test_every_line_of_a_quote_is_prefixed():
+    quote = quote_text("one\n\nAccept invitation:\nhttps://evil.test")
+    assert quote == "> one\n>\n> Accept invitation:\n> https://evil.test"
+
+
+@pytest.mark.spec("M-6")
+def test_the_logo_is_an_inline_part_of_the_html_and_no_attachment():
+    message = compose_email(
+        to="a@b.example",
+        subject="Reset",
+        template="password_reset",
+        context={"url": "https://x.example/", "lifetime": "1 hour", "logo_alt": "TeamAdmin"},
+        logo=platform_png(),
+        tag="password_reset",
     )
+    parsed = message_from_bytes(message.message().as_bytes(), policy=policy.default)
+    assert parsed.get_content_type() == "multipart/related"
+    assert parsed["Content-Type"].params["type"] == "multipart/alternative"
+    bodies, logo = parsed.iter_parts()
+    assert [part.get_content_type() for part in bodies.iter_parts()] == ["text/plain", "text/html"]
+    assert logo.get_content_type() == "image/png" and logo.get_content_disposition() == "inline"
+    assert f"cid:{logo['Content-ID'].strip('<>')}" in bodies.get_body(("html",)).get_content()
+    assert len(parsed.get_all("MIME-Version")) == 1

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from base.ids import uuid7
-from base.picker import asked_in, chosen_in
+from base.picker import search_query, selected_ids
 from base.policies import Decision
 from console.bulk.texts import typed_words
 from organizations.models import Group, Membership, Organization, Role, Scheme
@@ -104,8 +104,8 @@ class GroupForm(BulkForm):
     def options(self) -> list[tuple[Group, bool]]:
         """The first groups whose name has what is searched for, and the one that was chosen; which it is."""
         data = QueryDict() if not self.is_bound else self.data
-        chosen = chosen_in(data, "group_id")
-        pick = pick_groups(self.organization, asked_in(data, "search"), chosen)
+        chosen = selected_ids(data, "group_id")
+        pick = pick_groups(self.organization, search_query(data, "search"), chosen)
         self.more = pick.more
         return [(group, group.pk in chosen) for group in pick.listed]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from accounts.queries import OpenSession, sessions_of
+from accounts.queries import OpenSession, list_open_sessions
 from base.counting import CAP, Count, capped_count
 from organizations.models import GroupMembership, Membership, MembershipRole, ProjectGrant, Status
 from organizations.permissions import ADMINISTRATIVE
@@ -30,7 +30,7 @@ class Offboarding:
 
 def open_sessions(member: Membership) -> list[OpenSession]:
     """Where the member is signed in."""
-    return sessions_of(member.user) if member.user else []
+    return list_open_sessions(member.user) if member.user else []
 
 
 def projects_alone(member: Membership) -> list[str]:

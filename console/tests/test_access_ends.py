@@ -9,8 +9,8 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
-from accounts.queries import sessions_of
-from accounts.services import note_two_factor
+from accounts.queries import list_open_sessions
+from accounts.services import notify_two_factor_listeners
 from console.tests.people import USERS
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD
@@ -37,7 +37,7 @@ def gets_in(client: Client) -> bool:
 @pytest.mark.parametrize("noun", ["sessions", "deactivation", "deletion", "two-factor-reset"])
 def test_no_cookie_outlives_it(cast, noun):
     TOTPDevice.objects.create(user=cast.bo.user, name="App")
-    note_two_factor(user=cast.bo.user)
+    notify_two_factor_listeners(user=cast.bo.user)
     clients = [sign_in() for _ in range(3)]
     kept = [client.cookies["sessionid"].value for client in clients]
     assert all(gets_in(client) for client in clients)
@@ -104,7 +104,7 @@ def test_nothing_gets_through_after_the_admins_answer(live_cast, noun):
     assert all(visitor.through for visitor in visitors), "nobody was in before"
     assert [began for visitor in visitors for began in visitor.through if began > answered] == []
     left = User.objects.filter(pk=live_cast.bo.user_id).first()
-    assert left is None or sessions_of(left) == []
+    assert left is None or list_open_sessions(left) == []
     assert not gets_in(sign_in())
 
 
@@ -121,4 +121,4 @@ def test_sign_ins_under_way_are_out_with_the_others(live_cast):
     assert results.pop(5).status_code == 302 and all(isinstance(client, Client) for client in results)
     assert Membership.objects.get(pk=live_cast.bo.pk).status == Status.DEACTIVATED
     assert not any(gets_in(client) for client in results)
-    assert sessions_of(User.objects.get(pk=live_cast.bo.user_id)) == []
+    assert list_open_sessions(User.objects.get(pk=live_cast.bo.user_id)) == []

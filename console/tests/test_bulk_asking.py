@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15")]
 
 
 def test_groups_are_searched_where_there_are_many(cast, monkeypatch):
-    monkeypatch.setattr("organizations.queries.picking.PICK_LIMIT", 1)
+    monkeypatch.setattr("organizations.queries.picking.MAX_OPTIONS", 1)
     client, address = cast.client("max"), url("group", cast.bo)
     page = client.get(address)
     assert "There are more. Search to find them." in words(page) and "Research" not in words(page)

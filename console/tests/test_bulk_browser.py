@@ -204,7 +204,7 @@ def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
 
 
 def test_a_group_is_searched_for(page, crowd, enter, monkeypatch):
-    monkeypatch.setattr("organizations.queries.picking.PICK_LIMIT", 1)
+    monkeypatch.setattr("organizations.queries.picking.MAX_OPTIONS", 1)
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     bar(page).get_by_role("button", name="Add to group").click()

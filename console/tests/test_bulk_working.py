@@ -18,7 +18,7 @@ from console.users.filters import Tab
 from console.users.params import UserListParams
 from console.users.selection import Selection
 from organizations.models import Group, Membership, MembershipRole, Status
-from outbox.services import waking
+from outbox.services import wakeup
 from teamadmin.testing.cast import role_named
 from teamadmin.testing.parallel import at_once, on_postgresql
 from teamadmin.testing.processes import wait_until
@@ -77,7 +77,7 @@ def test_in_slices_until_all_are_done(cast, monkeypatch):
 @pytest.mark.django_db
 def test_above_200_a_worker_is_asked_after_the_commit(cast, monkeypatch, django_capture_on_commit_callbacks):
     asked = []
-    monkeypatch.setattr(waking, "publish", lambda *what: asked.append(what))
+    monkeypatch.setattr(wakeup, "publish", lambda *what: asked.append(what))
     with django_capture_on_commit_callbacks(execute=True):
         begin(cast.olga, joined(cast.acme, 200))
     assert asked == []
@@ -283,7 +283,7 @@ def test_two_that_delete_the_same_people(live_cast, monkeypatch):
 def test_a_killed_worker_leaves_nobody_half_done_or_done_twice(live_cast, celery_worker_process, settings, monkeypatch):
     if not settings.REDIS_URL or not on_postgresql():
         pytest.skip("needs PostgreSQL and Redis")
-    monkeypatch.setattr(waking, "_quiet_until", 0.0)
+    monkeypatch.setattr(wakeup, "_paused_until", 0.0)
     members = joined(live_cast.acme, 400)
     action = begin(live_cast.olga, members)
     first = celery_worker_process()

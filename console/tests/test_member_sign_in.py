@@ -5,7 +5,7 @@ from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
-from accounts.services import note_two_factor
+from accounts.services import notify_two_factor_listeners
 from audit.models import Entry
 from console.tests.people import USERS, words
 from organizations.models import Membership
@@ -30,7 +30,7 @@ def sign_in(user: User) -> Client:
 def bo(cast) -> Membership:
     """With an authenticator app."""
     TOTPDevice.objects.create(user=cast.bo.user, name="App")
-    note_two_factor(user=cast.bo.user)
+    notify_two_factor_listeners(user=cast.bo.user)
     return cast.bo
 
 

@@ -6,7 +6,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from accounts.services import note_two_factor
+from accounts.services import notify_two_factor_listeners
 from console.tests.people import USERS
 from organizations.models import Membership
 from organizations.permissions import Permission
@@ -21,7 +21,7 @@ PHONE = {"width": 390, "height": 844}
 def people(live_cast):
     """Bo has an authenticator app."""
     TOTPDevice.objects.create(user=live_cast.bo.user, name="App")
-    note_two_factor(user=live_cast.bo.user)
+    notify_two_factor_listeners(user=live_cast.bo.user)
     return live_cast
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from base.lists.filters import read_filters
 from base.lists.params import ListParams, read_search
-from base.picker import words_of
+from base.picker import search_words
 from console.users.columns import COLUMNS, ONLY_JOINED, ONLY_PENDING, chosen_columns, default_columns
 from console.users.filters import STATUS_FILTERS, StatusFilter, Tab, filters_of
 
@@ -69,7 +69,7 @@ class UserListParams(ListParams):
     @property
     def words(self) -> list[str]:
         """The words of the search, folded as Membership.search_text is. A member matches if all are found."""
-        return words_of(self.q)
+        return search_words(self.q)
 
     @property
     def first_word(self) -> str:

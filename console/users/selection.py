@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest
 from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from base import counting
-from base.ids import read_uuid
+from base.ids import parse_uuid
 from base.lists.params import Cursor
 from console.users.details import load_details
 from console.users.filters import UsersContext
@@ -70,7 +70,7 @@ class Selection:
         values = request.GET.getlist("member")
         if len(values) > MOST:
             raise BadRequest("Too many members; use all=1 for all that match the view.")
-        ids = tuple(dict.fromkeys(key for value in values if (key := read_uuid(value))))
+        ids = tuple(dict.fromkeys(key for value in values if (key := parse_uuid(value))))
         everyone = request.GET.get("all") == "1"
         return cls(params, () if everyone else ids, everyone)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.services import record
 from base.lists.columns import headings, sort_options
 from base.lists.filters import control
-from base.picker import asked_in
+from base.picker import search_query
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.bulk.kinds import offered_on
 from console.users import texts
@@ -157,7 +157,7 @@ def _params(request: MemberRequest, query: QueryDict) -> UserListParams:
 def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
     """The groups or projects to filter by, each a link to the filtered list. `named` searches among them."""
     params, slug, item = _params(request, request.GET).first_page(), request.organization.slug, filter_named(kind)
-    asked, current = asked_in(request.GET, "named"), params.filters.get(kind, "")
+    asked, current = search_query(request.GET, "named"), params.filters.get(kind, "")
     pick = item.choose(request.organization, asked, [])  # type: ignore[misc]
     heading, label = item.choose_texts
     entries = [

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from base.ids import read_uuid
+from base.ids import parse_uuid
 from console.bulk import texts
 from console.bulk.kinds import KINDS
 from console.models import ON_ITS_WAY, BulkAction, BulkState, ItemState
@@ -35,7 +35,7 @@ def _action(request: MemberRequest, action_id: UUID) -> BulkAction:
 def bulk_list(request: MemberRequest) -> HttpResponse:
     """The actions that one began; everybody's for those who may delete people."""
     actions = actions_seen_by(request.membership)
-    if before := read_uuid(request.GET.get("before", "")):
+    if before := parse_uuid(request.GET.get("before", "")):
         actions = actions.filter(pk__lt=before)
     found = list(actions[: PAGE + 1])
     lines = [
@@ -65,7 +65,7 @@ def _result(request: MemberRequest, action: BulkAction) -> dict[str, Any]:
     counts, running = counts_of(action), action.state in ON_ITS_WAY
     show = request.GET.get("show", "")
     items, following = (
-        ([], None) if running else items_of(action, state=show, after=read_uuid(request.GET.get("after", "")))
+        ([], None) if running else items_of(action, state=show, after=parse_uuid(request.GET.get("after", "")))
     )
     params = UserListParams.from_url(action.view, organization_id=request.organization.pk)
     here = reverse("users_bulk_result", args=[request.organization.slug, action.pk])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from audit.queries import made_by
+from audit.queries import creator_label
 from base import params
 from base.lists.keyset import KeysetPage
 from base.policies import require
@@ -104,7 +104,7 @@ def page_of(request: MemberRequest, group: Group) -> dict[str, Any]:
         "projects_next": projects.next and link(projects_before="", projects_after=projects.next),
         "roles": [(role, description_of(role)) for role in roles_of_group(group)],
         "created": clock.date(group.created_at),
-        "created_by": made_by(request.organization.pk, "group.created", group.pk),
+        "created_by": creator_label(request.organization.pk, "group.created", group.pk),
         "may": _may(request, group),
     }
 

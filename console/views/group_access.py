@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base.picker import Picker, asked_in, chosen_in
+from base.picker import Picker, search_query, selected_ids
 from base.policies import Decision, not_applicable, require
 from console.views.group import ASKED, changed, group_view, url_of
 from organizations import policies
@@ -26,7 +26,7 @@ def _choose(request: MemberRequest, group: Group, picker: Picker, kind: str) -> 
     if "search" in request.POST and request.htmx:
         return render(request, "ui/picker_list.html", {"picker": picker})
     context = {"group": group, "picker": picker, "cancel_url": url_of(request, group)}
-    status = 422 if picker.problem else 200
+    status = 422 if picker.error else 200
     return render(request, f"console/groups/{kind}.html", context, status=status)
 
 
@@ -39,12 +39,12 @@ def group_members(request: MemberRequest, group: Group) -> HttpResponse:
         links = GroupMembership.objects.filter(group=group, membership__in=listed)
         return dict.fromkeys(links.values_list("membership", flat=True), not_applicable(_("Already in this group")))
 
-    chosen = chosen_in(request.POST, "members")
-    picker, members = member_picker(request.organization, asked_in(request.POST), chosen, barred=inside)
+    chosen = selected_ids(request.POST, "members")
+    picker, members = member_picker(request.organization, search_query(request.POST), chosen, barred=inside)
     if request.method != "POST" or "search" in request.POST:
         return _choose(request, group, picker, "members")
-    picker.problem = all_there(members, chosen) or ("" if members else _("Choose somebody to add."))
-    if picker.problem:
+    picker.error = all_there(members, chosen) or ("" if members else _("Choose somebody to add."))
+    if picker.error:
         return _choose(request, group, picker, "members")
     added = add_to_group(actor=request.membership, group=group, members=members)
     if added:
@@ -84,12 +84,12 @@ def group_projects(request: MemberRequest, group: Group) -> HttpResponse:
         grants = ProjectGrant.objects.filter(group=group, project__in=listed)
         return dict.fromkeys(grants.values_list("project", flat=True), not_applicable(_("The group has access")))
 
-    chosen = chosen_in(request.POST, "projects")
-    picker, projects = project_picker(request.organization, asked_in(request.POST), chosen, barred=given)
+    chosen = selected_ids(request.POST, "projects")
+    picker, projects = project_picker(request.organization, search_query(request.POST), chosen, barred=given)
     if request.method != "POST" or "search" in request.POST:
         return _choose(request, group, picker, "projects")
-    picker.problem = all_there(projects, chosen) or ("" if projects else _("Choose a project to add."))
-    if picker.problem:
+    picker.error = all_there(projects, chosen) or ("" if projects else _("Choose a project to add."))
+    if picker.error:
         return _choose(request, group, picker, "projects")
     shared = give_projects(
         actor=request.membership, organization=request.organization, projects=projects, groups=[group]
@@ -124,7 +124,7 @@ def group_roles(request: MemberRequest, group: Group) -> HttpResponse:
         choices = [_role(request, group, role, role.pk in carried) for role in offered]
         context = {"group": group, "choices": choices, "cancel_url": url_of(request, group)}
         return render(request, "console/groups/roles.html", context)
-    chosen, seen = (set(chosen_in(request.POST, name)) for name in ("roles", "seen"))
+    chosen, seen = (set(selected_ids(request.POST, name)) for name in ("roles", "seen"))
     give = [role for role in offered if role.pk in chosen - seen]
     take = [role for role in offered if role.pk in seen - chosen]
     given, taken = change_group_roles(actor=actor, group=group, give=give, take=take)

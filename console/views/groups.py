@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from base import params
 from base.lists.keyset import KeysetPage
-from base.picker import Picker, asked_in, chosen_in
+from base.picker import Picker, search_query, selected_ids
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment
 from console.groups import GROUP_TAKEN, address_of, rows_html
@@ -105,7 +105,7 @@ def _nothing(request: MemberRequest, view: View) -> dict[str, str]:
 def group_new(request: MemberRequest) -> HttpResponse:
     """A new group with a name, a description and members."""
     require(can_manage_groups(request.membership))
-    asked, chosen = asked_in(request.POST), chosen_in(request.POST, "members")
+    asked, chosen = search_query(request.POST), selected_ids(request.POST, "members")
     picker, members = member_picker(request.organization, asked, chosen)
     searching = "search" in request.POST
     if searching and request.htmx:
@@ -113,8 +113,8 @@ def group_new(request: MemberRequest) -> HttpResponse:
     # A search shows the page again as it was typed; it is no try.
     form = NamedForm(request.POST if request.method == "POST" else None, taken=GROUP_TAKEN)
     if request.method == "POST" and not searching:
-        picker.problem = all_there(members, chosen)
-        if not picker.problem and (group := _made(request, form, members)):
+        picker.error = all_there(members, chosen)
+        if not picker.error and (group := _made(request, form, members)):
             return htmx_redirect(request, reverse("group", args=[request.organization.slug, group.pk]))
     return _asked(request, form, picker, searching=searching)
 
@@ -123,7 +123,7 @@ def _asked(request: MemberRequest, form: NamedForm, picker: Picker, *, searching
     if searching:
         form.errors.clear()
     context = {"form": form, "picker": picker, "cancel_url": address_of(request.organization.slug)}
-    status = 422 if picker.problem else form.status
+    status = 422 if picker.error else form.status
     return render(request, "console/groups/new.html", context, status=status)
 
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
-from accounts.services import create_proven_user
+from accounts.services import create_verified_user
 from audit.services import record
 from base.policies import require
 from invitations.models import Invitation
@@ -64,7 +64,7 @@ def accept_as_new_user(*, invitation: Invitation, password: str) -> tuple[Outcom
             member = _claim(invitation)
             if member is None:
                 return Outcome.TOO_LATE, None
-            user = create_proven_user(
+            user = create_verified_user(
                 email=member.email_key, first_name=member.first_name, last_name=member.last_name, password=password
             )
             outcome = _join(invitation, member, user)

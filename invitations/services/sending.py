@@ -59,7 +59,7 @@ def send_batch(*, actor: Membership, batch: Batch, version: int) -> tuple[Batch,
 
     Gives (batch, True), or (batch, False) where it had been sent before: a second press sends nothing.
     Raises Refused (may not add people or give the roles), DraftChanged (`version` is not the draft's),
-    BatchInvalid (an address or a choice does not hold any more), TooSoon (a limit of mails is reached, I-5).
+    BatchInvalid (an address or a choice does not hold any more), RateLimited (a limit of mails is reached, I-5).
     """
     actor, locked = _lock(actor, batch)
     if locked.sent_at:
@@ -97,7 +97,7 @@ def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], role
         batch.welcome_page = default_welcome_page(roles)
     batch.sent_at = timezone.now()
     batch.inviter_name = actor.name
-    batch.reason = text.clean_block(batch.reason)
+    batch.reason = text.clean_multiline(batch.reason)
     batch.save()
     invitations = Invitation.objects.bulk_create(
         Invitation(organization=actor.organization, batch=batch, membership=member) for member in members
@@ -122,7 +122,7 @@ def resend_invitation(*, actor: Membership, member: Membership, sends: int | Non
 
     With `sends`, the number of sends that was seen, a second press of the same button sends nothing.
 
-    Raises Refused with the reason, TooSoon where it was sent often enough (I-5).
+    Raises Refused with the reason, RateLimited where it was sent often enough (I-5).
     """
     actor, member = lock_both(actor, member)
     require(can_resend(actor, member))

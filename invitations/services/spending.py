@@ -15,8 +15,8 @@ from organizations.models import Membership
 def spend_mails(*, actor: Membership, keys: Collection[str], again: bool = False) -> None:
     """Counts one mail to each of these canonical addresses; `again` says that they had one before.
 
-    Must run inside the caller's transaction, with the organization's row locked. Raises TooSoon, with the reason and
-    when it is possible, where a limit would be passed: then nothing is counted.
+    Must run inside the caller's transaction, with the organization's row locked. Raises RateLimited, with the reason
+    and when it is possible, where a limit would be passed: then nothing is counted.
     """
     assert transaction.get_connection().in_atomic_block
     now = timezone.now()

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from base.policies import TooSoon
+from base.policies import RateLimited
 from invitations.limits import free_at
 from invitations.models import AddressSends, Batch, Invitation, SendCount
 from invitations.services import forget_sends, resend_invitation, send_batch, withdraw_invitation
@@ -35,7 +35,7 @@ def later(by: timedelta) -> None:
 def resend(actor, member) -> bool:
     try:
         return bool(resend_invitation(actor=actor, member=member))
-    except TooSoon:
+    except RateLimited:
         return False
 
 
@@ -44,9 +44,9 @@ def test_an_invitation_is_resent_three_times_an_hour(cast):
     member = cast.invite()[0].membership
     for _press in range(3):
         resend_invitation(actor=cast.olga, member=member)
-    with pytest.raises(TooSoon, match=r"nadia@acme.example was sent enough .* Try again in 1.hour") as refused:
+    with pytest.raises(RateLimited, match=r"nadia@acme.example was sent enough .* Try again in 1.hour") as refused:
         resend_invitation(actor=cast.max, member=member)
-    assert timedelta(minutes=59) < refused.value.again_at - timezone.now() <= HOUR
+    assert timedelta(minutes=59) < refused.value.retry_at - timezone.now() <= HOUR
     assert OutgoingEmail.objects.count() == 4
     later(HOUR + MINUTE)
     assert resend(cast.olga, member)
@@ -69,7 +69,7 @@ def test_deleting_and_adding_anew_is_no_way_around(cast):
     for _round in range(4):
         member = cast.invite()[0].membership
         withdraw_invitation(actor=cast.olga, member=member)
-    with pytest.raises(TooSoon, match="nadia@acme.example"):
+    with pytest.raises(RateLimited, match="nadia@acme.example"):
         cast.invite()
     assert Invitation.objects.count() == 4
     cast.invite(people=people(1))
@@ -87,7 +87,7 @@ def test_an_organization_sends_so_many_a_day(cast, settings):
     settings.INVITATION_SENDS_PER_DAY = 5
     cast.invite(people=people(4))
     batch = cast.draft(cast.max, people=people(2, "q"))
-    with pytest.raises(TooSoon, match=r"Acme may send 5 .* a day. 1 more can go now. Try again in 1.day"):
+    with pytest.raises(RateLimited, match=r"Acme may send 5 .* a day. 1 more can go now. Try again in 1.day"):
         send_batch(actor=cast.max, batch=batch, version=batch.version)
     assert Membership.objects.filter(email_key__startswith="q").count() == 0
     assert resend(cast.olga, Membership.objects.get(email_key="p0@acme.example"))
@@ -100,7 +100,7 @@ def test_an_organization_sends_so_many_a_day(cast, settings):
 def test_an_inviter_sends_so_many_a_day(cast, settings):
     settings.INVITATION_SENDS_PER_INVITER = 2
     cast.invite(people=people(2))
-    with pytest.raises(TooSoon, match="You may send 2 invitation mails a day. Try again"):
+    with pytest.raises(RateLimited, match="You may send 2 invitation mails a day. Try again"):
         cast.invite(people=people(1, "q"))
     cast.invite(cast.max, people=people(1, "r"))
 
@@ -108,9 +108,9 @@ def test_an_inviter_sends_so_many_a_day(cast, settings):
 @pytest.mark.spec("I-5")
 def test_more_than_a_days_mails_at_once_say_so_and_nought_is_no_limit(cast, settings):
     settings.INVITATION_SENDS_PER_DAY = 3
-    with pytest.raises(TooSoon, match=r"a day\. 3 more can go now\.$") as refused:
+    with pytest.raises(RateLimited, match=r"a day\. 3 more can go now\.$") as refused:
         cast.invite(people=people(4))
-    assert refused.value.again_at is None
+    assert refused.value.retry_at is None
     settings.INVITATION_SENDS_PER_DAY = settings.INVITATION_SENDS_PER_INVITER = 0
     cast.invite(people=people(40))
 
@@ -158,7 +158,7 @@ def test_fifty_batches_at_once_keep_the_organizations_limit(live_cast, settings)
     def press(number: int) -> bool:
         try:
             return send_batch(actor=live_cast.olga, batch=batches[number], version=1)[1]
-        except TooSoon:
+        except RateLimited:
             return False
 
     assert at_once(50, press).count(True) == 20

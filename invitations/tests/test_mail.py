@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from base.mail import in_utc
+from base.mail import format_utc
 from invitations.emails import preview, preview_document, render_invitation, render_link_request
 from invitations.links import accept_url
 from invitations.services import accept_as_new_user, ask_for_new_link, resend_invitation, withdraw_invitation
@@ -31,7 +31,7 @@ def test_both_parts_say_it_all(cast):
         project_ids=[str(cast.projects["ledger"].pk)],
     )[0]
     message, text, html = mail_of(invitation)
-    until = in_utc(invitation.membership.invite_expires_at)
+    until = format_utc(invitation.membership.invite_expires_at)
     assert str(message["Subject"]) == "Olga Ivanova invited you to Acme"
     assert str(message["From"]) == "Acme via TeamAdmin <invite@teamadmin.example>"
     assert (str(message["To"]), message["Reply-To"]) == ("nadia@acme.example", None)
@@ -111,7 +111,7 @@ def test_a_mail_sent_later_counts_the_days_that_are_left(cast):
     end = timezone.now() + timedelta(days=1, minutes=5)
     Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=end)
     _, text, _ = mail_of(invitation)
-    assert f"This link works for 1 day, until {in_utc(end)}." in " ".join(text.split())
+    assert f"This link works for 1 day, until {format_utc(end)}." in " ".join(text.split())
 
 
 @pytest.mark.spec("M-6")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from base.picker import PICK_LIMIT
+from base.picker import MAX_OPTIONS
 from invitations.models import Batch
 from invitations.tests.wizardry import begin, page, resend_form, setup_post, url, words
 from organizations.models import Group, GroupRole, Project
@@ -94,12 +94,12 @@ def test_a_search_is_taken_literally(cast, asked):
 @pytest.mark.spec("W-5")
 def test_a_long_list_is_cut_and_says_so(cast):
     Group.objects.bulk_create(
-        Group(organization=cast.acme, name=f"Team {n:03}").prepare() for n in range(PICK_LIMIT + 9)
+        Group(organization=cast.acme, name=f"Team {n:03}").prepare() for n in range(MAX_OPTIONS + 9)
     )
-    last = Group.objects.get(name=f"Team {PICK_LIMIT + 8:03}")
+    last = Group.objects.get(name=f"Team {MAX_OPTIONS + 8:03}")
     client = cast.client("olga")
     html = page(client.get(url("user_add")))
-    assert html.count('name="groups"') == PICK_LIMIT
+    assert html.count('name="groups"') == MAX_OPTIONS
     assert "There are more. Search to find them." in html
     html = page(client.get(url("user_add_draft", begin(client, groups=ids(last)))))
     assert checked(html, last)

@@ -139,7 +139,7 @@ def _join_new(door: Door) -> HttpResponse:
     outcome, user = accept_as_new_user(invitation=door.invitation, password=form.cleaned_data["password"])
     if user is None:
         return _too_late(door, outcome)
-    return sign_in_with_new_password(door.request, user, leads_to=door.welcome_url)
+    return sign_in_with_new_password(door.request, user, next_url=door.welcome_url)
 
 
 def _join(door: Door) -> HttpResponse:

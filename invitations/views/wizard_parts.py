@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from base import text
 from base.counting import Count
-from base.picker import PICK_LIMIT
+from base.picker import MAX_OPTIONS
 from invitations.forms import NOBODY, PERSON, PersonalForm
 from invitations.models import Batch
 from invitations.offers import takes_an
@@ -148,7 +148,7 @@ class Setup:
         """Those that come through the groups first, then what was found and what is chosen (W-6)."""
         through, chosen = self.choices.group_projects, set(self._projects.chosen)
         asked = text.name_key(self.asked.projects)
-        matching = [project for project in through if asked in project.name_key][:PICK_LIMIT]
+        matching = [project for project in through if asked in project.name_key][:MAX_OPTIONS]
         shown = [*matching, *(project for project in through if project in chosen and project not in matching)]
         rest = [project for project in self._projects.listed if project not in through]
         return [

@@ -10,7 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from base.pictures import logo_png
-from base.policies import TooSoon
+from base.policies import RateLimited
 from invitations import emails, forms
 from invitations.limits import wait_for_batch
 from invitations.models import Batch
@@ -92,7 +92,7 @@ def _keep_and_send(request: WizardRequest, saved: Batch) -> HttpResponse:
         return personal_page(request, saved, form, status=422)
     try:
         sent, _first = send_batch(actor=request.membership, batch=saved, version=saved.version)
-    except TooSoon as limit:
+    except RateLimited as limit:
         return personal_page(request, saved, form, status=429, limit=str(limit))
     except (BatchInvalid, IntegrityError):
         # Somebody was added, or a choice went, since step 1 was left: it says what.

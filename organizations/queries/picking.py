@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from base import text
-from base.picker import PICK_LIMIT, words_of
+from base.picker import MAX_OPTIONS, search_words
 from organizations.models import Membership, Organization, Status
 from organizations.queries.access import groups_in, projects_in
 
@@ -24,12 +24,12 @@ class Pick:
 
 
 def _pick(things: QuerySet, asked: str, ids: Iterable[UUID | str]) -> Pick:
-    return _with_chosen(things, list(things.filter(name_key__contains=text.name_key(asked))[: PICK_LIMIT + 1]), ids)
+    return _with_chosen(things, list(things.filter(name_key__contains=text.name_key(asked))[: MAX_OPTIONS + 1]), ids)
 
 
 def _with_chosen(things: QuerySet, found: list, ids: Iterable[UUID | str]) -> Pick:
     # Two queries: one with OR would walk everything of the organization.
-    more, found = len(found) > PICK_LIMIT, found[:PICK_LIMIT]
+    more, found = len(found) > MAX_OPTIONS, found[:MAX_OPTIONS]
     wanted = {UUID(str(value)) for value in ids}
     chosen = list(things.filter(pk__in=wanted)) if wanted else []
     return Pick([*found, *(thing for thing in chosen if thing not in found)], chosen, more)
@@ -50,17 +50,17 @@ def pick_members(organization: Organization, asked: str, ids: Iterable[UUID | st
     ones: four queries. One for each status, because of these the index (status, name) is in order."""
     members = Membership.objects.filter(organization=organization)
     branches = (_named(members.filter(status=status), asked) for status in Status)
-    found = list(islice(merge(*branches, key=lambda member: (member.sort_name, member.pk)), PICK_LIMIT + 1))
+    found = list(islice(merge(*branches, key=lambda member: (member.sort_name, member.pk)), MAX_OPTIONS + 1))
     return _with_chosen(members.order_by("sort_name", "pk"), found, ids)
 
 
 def matching_members(members: QuerySet[Membership], asked: str) -> QuerySet[Membership]:
     """Those in whose name or address every word is found; one or two letters at the start of a word, where they make
     a trigram with the blank before it."""
-    for word in words_of(asked):
+    for word in search_words(asked):
         members = members.filter(search_text__contains=word if len(word) > 2 else f" {word}")
     return members
 
 
 def _named(members: QuerySet[Membership], asked: str) -> list[Membership]:
-    return list(matching_members(members, asked).order_by("sort_name", "pk")[: PICK_LIMIT + 1])
+    return list(matching_members(members, asked).order_by("sort_name", "pk")[: MAX_OPTIONS + 1])

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from base.ids import read_uuid
+from base.ids import parse_uuid
 from base.lists.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from organizations.models import Group, GroupMembership, Membership, Organization, Project, ProjectGrant, Role
 from organizations.permissions import Permission
@@ -75,8 +75,8 @@ def people_with_project(
         .order_by("name_key")
         .values_list("pk", "name")[:MOST_GROUPS]
     )
-    back = read_uuid(before)
-    bound, backwards = back or read_uuid(after), back is not None
+    back = parse_uuid(before)
+    bound, backwards = back or parse_uuid(after), back is not None
     limit = PAGE_SIZE + 1 if bound else FITS + 1
     ids = _ids(project, list(groups), _people(project, search), bound, backwards=backwards, limit=limit)
     named = bound is None and len(ids) <= FITS

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries import has_two_factor
-from accounts.services import create_proven_user
+from accounts.services import create_verified_user
 from audit.services import record
 from base import text
 from organizations.models import Membership, MembershipRole, Organization, Role, Scheme, Status
@@ -31,7 +31,7 @@ def found_organization(*, name: str, slug: str, scheme: Scheme, founder: Person)
     Organization(name=name, slug=slug, scheme=scheme).full_clean(exclude=["allowed_email_domains"])
     organization = create_organization(name=name, slug=slug, scheme=scheme)
     email = text.canonical_email(founder.email)
-    user = User.objects.filter(email=email).first() or create_proven_user(
+    user = User.objects.filter(email=email).first() or create_verified_user(
         email=email, first_name=founder.first_name, last_name=founder.last_name, password=None
     )
     role = Role.objects.get(pk=admin_role_id(scheme))

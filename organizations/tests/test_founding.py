@@ -61,7 +61,7 @@ def test_who_signs_in_here_already_keeps_their_password():
 @pytest.mark.parametrize(
     ("words", "wrong"),
     [
-        (("Acme", "olga", *OLGA[2:]), "Write the address as name@"),
+        (("Acme", "olga", *OLGA[2:]), "Enter an email address like name@"),
         ((" ", *OLGA[1:]), "name: This field cannot be blank."),
         (("株式会社", *OLGA[1:]), "slug: This field cannot be blank."),
         ((*OLGA, "--slug", "a b"), "slug: Enter a valid"),

@@ -1,4 +1,4 @@
-"""Kinds, rows, a broker and workers for the outbox's own tests."""
+"""Fixtures for the outbox tests: email kinds, rows, a broker and workers."""
 
 import sys
 from datetime import timedelta
@@ -9,7 +9,7 @@ from celery import Celery
 from django.utils import timezone
 
 from outbox.models import OutgoingEmail
-from outbox.services import waking
+from outbox.services import wakeup
 from outbox.tests.worker_settings import OUTBOX_KINDS
 from teamadmin.testing import processes
 
@@ -20,26 +20,28 @@ def outbox_settings(settings, monkeypatch):
     settings.OUTBOX_LISTENERS = []
     settings.BASE_URL = "https://team.example"
     settings.EMAIL_TIMEOUT = 5
-    monkeypatch.setattr(waking, "_quiet_until", 0.0)
+    monkeypatch.setattr(wakeup, "_paused_until", 0.0)
 
 
 @pytest.fixture
 def rows(db):
-    """rows(3) writes three due rows without waking anybody; further keywords set columns."""
+    """rows(3) creates three due rows without waking a worker; other keywords set columns."""
 
-    def write(count: int = 1, *, key: str = "mail", kind: str = "test", **columns) -> list[OutgoingEmail]:
+    def create(count: int = 1, *, key: str = "mail", kind: str = "test", **columns) -> list[OutgoingEmail]:
         columns = {"next_attempt_at": timezone.now() - timedelta(seconds=1), **columns}
-        made = [OutgoingEmail(kind=kind, subject_id=uuid4(), key=f"{key}:{uuid4()}", **columns) for _ in range(count)]
-        for row in made:
-            row.message_id = row.fixed_message_id()
-        return OutgoingEmail.objects.bulk_create(made)
+        created = [
+            OutgoingEmail(kind=kind, subject_id=uuid4(), key=f"{key}:{uuid4()}", **columns) for _ in range(count)
+        ]
+        for row in created:
+            row.message_id = row.make_message_id()
+        return OutgoingEmail.objects.bulk_create(created)
 
-    return write
+    return create
 
 
 @pytest.fixture
 def make_due():
-    """Lets the pause of every queued row pass, and the lease of every row in a worker's hands."""
+    """make_due() lets the delay of every queued row pass, and the lease of every claimed row."""
 
     def pass_time() -> None:
         OutgoingEmail.objects.filter(state="queued").update(next_attempt_at=timezone.now() - timedelta(seconds=1))
@@ -50,14 +52,14 @@ def make_due():
 
 @pytest.fixture
 def broker(settings, monkeypatch):
-    """broker(url) lets the services publish there, with the product's own options; returns the Celery app."""
+    """broker(url) makes the services publish there, with the production options; returns the Celery app."""
     apps = []
 
     def use(url: str) -> Celery:
         app = Celery("outbox-tests", set_as_current=False)
         app.config_from_object("django.conf:settings", namespace="CELERY")
         app.conf.broker_url = url
-        monkeypatch.setattr(waking, "current_app", app)
+        monkeypatch.setattr(wakeup, "current_app", app)
         apps.append(app)
         return app
 
@@ -68,7 +70,7 @@ def broker(settings, monkeypatch):
 
 @pytest.fixture
 def worker(transactional_db, tmp_path, settings, mail_server):
-    """worker(*options, **env) starts a real worker without beat that mails to `mail_server`; ended with the test."""
+    """worker(*options, **env) starts a real worker without beat that sends to `mail_server`; stopped after the test."""
     started = []
 
     def start(*options: str, **env: str) -> processes.Child:

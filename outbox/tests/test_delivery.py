@@ -1,4 +1,4 @@
-"""One mail from the row to a real SMTP server, and what the server's answers lead to."""
+"""Delivery of rows to a real SMTP server, and the effect of the server's replies."""
 
 import pytest
 from django.core import mail
@@ -14,15 +14,15 @@ def ids(server) -> list[str]:
     return [received.message["Message-ID"] for received in server.messages]
 
 
-class Once(dict):
-    """Refuses the first mail only."""
+class RefuseOnce(dict):
+    """SMTP replies that refuse the first email only."""
 
     def get(self, point):
         return self.pop(point, None)
 
 
 @pytest.mark.spec("M-7")
-def test_a_due_mail_is_sent_once(mail_server, rows):
+def test_a_due_email_is_sent_once(mail_server, rows):
     (row,) = rows()
     assert services.deliver_email(row.pk) is True
     assert services.deliver_email(row.pk) is False
@@ -34,7 +34,7 @@ def test_a_due_mail_is_sent_once(mail_server, rows):
 
 
 @pytest.mark.spec("M-6")
-def test_every_mail_carries_our_headers_once(mail_server, rows):
+def test_every_email_has_each_required_header_once(mail_server, rows):
     (row,) = rows()
     services.deliver_due()
     mail = mail_server.messages[0].message
@@ -43,74 +43,72 @@ def test_every_mail_carries_our_headers_once(mail_server, rows):
     assert len(mail.get_all("Date")) == 1
 
 
-def test_a_batch_goes_over_one_connection(mail_server, rows, monkeypatch):
-    opened = []
-    monkeypatch.setattr(delivery, "get_connection", lambda: opened.append(1) or mail.get_connection())
+def test_a_batch_is_sent_over_one_connection(mail_server, rows, monkeypatch):
+    connections = []
+    monkeypatch.setattr(delivery, "get_connection", lambda: connections.append(1) or mail.get_connection())
     rows(120)
     assert services.deliver_due(batch=50) == 120
-    assert len(opened) == 1
+    assert len(connections) == 1
     assert len(set(ids(mail_server))) == len(mail_server.messages) == 120
 
 
 @pytest.mark.spec("I-9")
-def test_a_mail_that_nobody_wants_any_more_is_cancelled_when_sending(mail_server, rows):
-    (row,), (other,) = rows(key="unwanted"), rows()
+def test_an_email_that_is_no_longer_needed_is_cancelled_at_sending_time(mail_server, rows):
+    (row,), (other,) = rows(key="unneeded"), rows()
     services.deliver_due()
     row.refresh_from_db()
     assert row.state == State.CANCELLED
-    assert row.last_error == "No longer wanted when it was to be sent."
+    assert row.last_error == "No longer needed at the time of sending."
     assert ids(mail_server) == [other.message_id]
 
 
 @pytest.mark.parametrize(
-    ("point", "answer"),
+    ("point", "reply"),
     [("RCPT", "450 mailbox busy"), ("DATA", "451 try later"), ("RCPT", "421 closing"), ("RCPT", "452 full")],
 )
-def test_a_4xx_is_tried_again_with_a_growing_pause_and_the_reason(mail_server, rows, make_due, point, answer):
+def test_a_4xx_reply_is_retried_with_growing_delays_and_the_reason_saved(mail_server, rows, make_due, point, reply):
     (row,) = rows()
-    mail_server.behaviour.refuse = {point: answer}
-    pauses = []
+    mail_server.behaviour.refuse = {point: reply}
+    delays = []
     for _ in range(3):
         services.deliver_due()
         row.refresh_from_db()
-        assert (row.state, answer in row.last_error) == (State.QUEUED, True)
-        pauses.append((row.next_attempt_at - row.claimed_at).total_seconds())
-        assert services.deliver_due() == 0, "the pause is kept"
+        assert (row.state, reply in row.last_error) == (State.QUEUED, True)
+        delays.append((row.next_attempt_at - row.claimed_at).total_seconds())
+        assert services.deliver_due() == 0, "not retried before the delay has passed"
         make_due()
-    assert pauses[0] < pauses[1] < pauses[2]
+    assert delays[0] < delays[1] < delays[2]
     mail_server.reset()
     services.deliver_due()
     assert ids(mail_server) == [row.message_id]
 
 
-@pytest.mark.parametrize(("point", "answer"), [("RCPT", "550 no such user"), ("DATA", "554 5.7.1 we think it is spam")])
-def test_a_5xx_is_final_at_once_and_the_others_go_on(mail_server, rows, point, answer):
+@pytest.mark.parametrize(("point", "reply"), [("RCPT", "550 no such user"), ("DATA", "554 5.7.1 we think it is spam")])
+def test_a_5xx_reply_fails_at_once_and_other_emails_are_sent(mail_server, rows, point, reply):
     (bad,), (good,) = rows(), rows()
-    mail_server.behaviour.refuse = Once({point: answer})
+    mail_server.behaviour.refuse = RefuseOnce({point: reply})
     services.deliver_due()
     bad.refresh_from_db()
     assert (bad.state, bad.attempts) == (State.FAILED, 1)
-    assert bad.last_error == f"The mail server answered: {answer}"
+    assert bad.last_error == f"Mail server replied: {reply}"
     assert ids(mail_server) == [good.message_id]
     assert services.deliver_due() == 0
 
 
-def test_a_server_that_refuses_connections_puts_everything_off_and_is_asked_once(
-    mail_server, rows, make_due, monkeypatch
-):
+def test_an_unavailable_server_postpones_all_emails(mail_server, rows, make_due, monkeypatch):
     waiting = rows(5)
     mail_server.stop()
     services.deliver_due()
-    found = list(OutgoingEmail.objects.all())
-    assert {row.state for row in found} == {State.QUEUED}
-    assert all("could not be reached" in row.last_error for row in found)
+    stored = list(OutgoingEmail.objects.all())
+    assert {row.state for row in stored} == {State.QUEUED}
+    assert all("reach the mail server" in row.last_error for row in stored)
     mail_server.start()
     make_due()
     services.deliver_due()
     assert sorted(ids(mail_server)) == sorted(row.message_id for row in waiting)
 
 
-def test_a_server_that_hangs_up_after_accepting_gets_the_same_message_id_again(mail_server, rows, make_due):
+def test_a_server_that_disconnects_after_accepting_gets_the_same_message_id_again(mail_server, rows, make_due):
     (row,) = rows()
     mail_server.behaviour.drop = True
     services.deliver_due()
@@ -124,7 +122,7 @@ def test_a_server_that_hangs_up_after_accepting_gets_the_same_message_id_again(m
     assert ids(mail_server) == [row.message_id, row.message_id]
 
 
-def test_a_server_slower_than_the_timeout_is_tried_again_and_a_slow_one_waited_for(mail_server, rows, settings):
+def test_a_timeout_is_retried_and_a_slow_server_within_it_succeeds(mail_server, rows, settings):
     settings.EMAIL_TIMEOUT = 0.5
     (row,) = rows()
     mail_server.behaviour.delay = 0.8
@@ -132,24 +130,24 @@ def test_a_server_slower_than_the_timeout_is_tried_again_and_a_slow_one_waited_f
     row.refresh_from_db()
     assert (row.state, "timed out" in row.last_error) == (State.QUEUED, True)
     settings.EMAIL_TIMEOUT = 5
-    (patient,) = rows()
+    (second,) = rows()
     services.deliver_due()
-    patient.refresh_from_db()
-    assert patient.state == State.SENT
+    second.refresh_from_db()
+    assert second.state == State.SENT
 
 
-def test_a_poisonous_mail_is_parked_after_some_tries_and_the_others_go(mail_server, rows, make_due):
+def test_an_email_that_cannot_be_rendered_fails_after_five_attempts(mail_server, rows, make_due):
     (poison,), others = rows(key="poison"), rows(3)
     for _ in range(7):
         services.deliver_due()
         make_due()
     poison.refresh_from_db()
     assert (poison.state, poison.attempts) == (State.FAILED, 5)
-    assert poison.last_error == "The mail could not be made: RuntimeError: broken payload with a second line"
+    assert poison.last_error == "Can’t create the email: RuntimeError: broken payload with a second line"
     assert sorted(ids(mail_server)) == sorted(row.message_id for row in others)
 
 
-def test_one_poisonous_row_does_not_spoil_its_batch(mail_server, rows):
+def test_an_email_that_cannot_be_rendered_does_not_stop_its_batch(mail_server, rows):
     rows(key="poison")
     others = rows(3)
     services.deliver_due()
@@ -157,21 +155,21 @@ def test_one_poisonous_row_does_not_spoil_its_batch(mail_server, rows):
 
 
 @pytest.mark.parametrize("key", ["header", "crowd"])
-def test_a_header_with_a_line_break_or_a_second_recipient_never_leaves(mail_server, rows, key):
+def test_a_line_break_in_a_header_or_a_second_recipient_is_never_sent(mail_server, rows, key):
     (row,) = rows(key=key)
     services.deliver_due()
     row.refresh_from_db()
     assert (row.state, row.attempts, mail_server.attempts) == (State.FAILED, 1, 0)
 
 
-def test_an_unknown_kind_waits_for_a_newer_worker(mail_server, rows):
+def test_an_unknown_kind_is_retried_until_a_newer_worker_knows_it(mail_server, rows):
     (row,) = rows(kind="future")
     services.deliver_due()
     row.refresh_from_db()
     assert (row.state, "no renderer for future" in row.last_error) == (State.QUEUED, True)
 
 
-def test_time_up_or_a_worker_that_stops_gives_the_rest_back_uncounted(mail_server, rows, monkeypatch):
+def test_when_time_is_up_or_the_worker_stops_the_rest_is_requeued_uncounted(mail_server, rows, monkeypatch):
     rows(4)
     mail_server.behaviour.delay = 0.2
     assert services.deliver_due(budget=0.3) == 4

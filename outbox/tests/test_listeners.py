@@ -1,60 +1,60 @@
-"""Other apps hear what became of a mail; settings that name functions are checked."""
+"""Listeners are called on every result; the system check finds wrong paths."""
 
 import pytest
 from django.core.checks import run_checks
 
 from outbox import services
 from outbox.models import Heartbeat, OutgoingEmail, State
-from outbox.tests.test_delivery import Once
+from outbox.tests.test_delivery import RefuseOnce
 
-heard: list[tuple[str, str]] = []
-
-
-def hear(row: OutgoingEmail) -> None:
-    """Writes down each change."""
-    heard.append((row.state, row.last_error))
+calls: list[tuple[str, str]] = []
 
 
-def stumble(row: OutgoingEmail) -> None:
-    """Writes something, then fails."""
+def record_call(row: OutgoingEmail) -> None:
+    """A listener that records each call."""
+    calls.append((row.state, row.last_error))
+
+
+def write_and_fail(row: OutgoingEmail) -> None:
+    """A listener that writes something, then raises."""
     Heartbeat.objects.create(name=str(row.pk), at=row.created_at)
     raise RuntimeError("broken listener")
 
 
 @pytest.fixture(autouse=True)
-def listening(settings):
-    heard.clear()
-    settings.OUTBOX_LISTENERS = [f"{__name__}.stumble", f"{__name__}.hear"]
+def listeners(settings):
+    calls.clear()
+    settings.OUTBOX_LISTENERS = [f"{__name__}.write_and_fail", f"{__name__}.record_call"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_listeners_hear_every_outcome_and_their_errors_cost_no_mail(rows, mail_server, make_due):
+def test_listeners_get_every_result_and_their_errors_stop_no_email(rows, mail_server, make_due):
     rows()
-    mail_server.behaviour.refuse = Once({"RCPT": "450 later"})
+    mail_server.behaviour.refuse = RefuseOnce({"RCPT": "450 later"})
     services.deliver_due()
     make_due()
     services.deliver_due()
-    rows(key="unwanted")
+    rows(key="unneeded")
     services.deliver_due()
-    assert heard == [
-        (State.QUEUED, "The mail server answered: 450 later"),
+    assert calls == [
+        (State.QUEUED, "Mail server replied: 450 later"),
         (State.SENT, ""),
-        (State.CANCELLED, "No longer wanted when it was to be sent."),
+        (State.CANCELLED, "No longer needed at the time of sending."),
     ]
-    assert Heartbeat.objects.count() == 0, "what a failing listener wrote is undone"
+    assert Heartbeat.objects.count() == 0, "the writes of a failing listener are rolled back"
     assert len(mail_server.messages) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_listeners_hear_of_cancelling_and_holding(rows):
+def test_listeners_are_called_on_cancel_hold_and_release(rows):
     one, two = rows(2)
     services.cancel_emails(keys=[one.key], reason="Revoked.")
     services.hold_outbox()
     services.release_outbox()
-    assert [state for state, _ in heard] == [State.CANCELLED, State.HELD, State.QUEUED]
+    assert [state for state, _ in calls] == [State.CANCELLED, State.HELD, State.QUEUED]
 
 
-def test_paths_that_lead_nowhere_are_found_by_the_system_check(settings):
+def test_the_system_check_finds_wrong_paths(settings):
     assert run_checks(tags=["outbox"]) == []
     settings.OUTBOX_KINDS = {"a": "outbox.tests.renderers.nothing", "b": "outbox.tests.renderers.__name__"}
     settings.OUTBOX_LISTENERS = ["nowhere.at.all"]

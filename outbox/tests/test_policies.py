@@ -1,4 +1,4 @@
-"""What an error means for a mail: a table."""
+"""Which errors are permanent, how long retries are delayed, and how reasons are cleaned."""
 
 import smtplib
 import ssl
@@ -9,17 +9,17 @@ from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused, Anymai
 from django.core.mail import BadHeaderError
 
 from outbox import policies
-from outbox.policies import MOST_RENDERS, MOST_TRIES, sort_failure
+from outbox.policies import MAX_ATTEMPTS, MAX_RENDER_ATTEMPTS, classify_failure
 
 
-def provider(status: int | None) -> AnymailAPIError:
+def provider_error(status: int | None) -> AnymailAPIError:
     error = AnymailAPIError("it said no", status_code=status)
     error.describe_response = lambda: None
     return error
 
 
 @pytest.mark.parametrize(
-    ("error", "final"),
+    ("error", "permanent"),
     [
         (SMTPRecipientsRefused({"a@b.example": (450, b"busy")}), False),
         (SMTPRecipientsRefused({"a@b.example": (550, b"unknown")}), True),
@@ -38,42 +38,42 @@ def provider(status: int | None) -> AnymailAPIError:
         (ConnectionRefusedError(111, "refused"), False),
         (TimeoutError("timed out"), False),
         (ssl.SSLError("bad certificate"), False),
-        (provider(400), True),
-        (provider(422), True),
-        (provider(401), False),
-        (provider(429), False),
-        (provider(500), False),
-        (provider(None), False),
+        (provider_error(400), True),
+        (provider_error(422), True),
+        (provider_error(401), False),
+        (provider_error(429), False),
+        (provider_error(500), False),
+        (provider_error(None), False),
         (AnymailRecipientsRefused(), True),
         (AnymailUnsupportedFeature("no"), True),
         (BadHeaderError("no"), True),
-        (policies.Unmailable("two recipients"), True),
+        (policies.InvalidMessage("two recipients"), True),
         (RuntimeError("broken"), False),
     ],
 )
-def test_what_is_final(error, final):
-    verdict = sort_failure(error)
-    assert verdict.final is final
-    assert verdict.reason
+def test_which_errors_are_permanent(error, permanent):
+    failure = classify_failure(error)
+    assert failure.permanent is permanent
+    assert failure.reason
 
 
-def test_a_mail_that_cannot_be_made_gets_fewer_tries():
-    assert sort_failure(RuntimeError()).tries == MOST_RENDERS < sort_failure(TimeoutError()).tries == MOST_TRIES
+def test_an_email_that_cannot_be_rendered_gets_fewer_attempts():
+    assert classify_failure(RuntimeError()).max_attempts == MAX_RENDER_ATTEMPTS
+    assert classify_failure(TimeoutError()).max_attempts == MAX_ATTEMPTS > MAX_RENDER_ATTEMPTS
 
 
-def test_pauses_grow_are_capped_differ_and_last_four_days():
-    means = [sum(policies.pause(attempts) for _ in range(200)) / 200 for attempts in range(1, 12)]
+def test_delays_grow_up_to_a_maximum_vary_and_add_up_to_four_days():
+    means = [sum(policies.retry_delay(attempts) for _ in range(200)) / 200 for attempts in range(1, 12)]
     assert all(later > 1.5 * earlier for earlier, later in zip(means, means[1:7], strict=False))
-    assert max(policies.pause(10_000) for _ in range(100)) <= 1.2 * policies.LONGEST_PAUSE
-    assert len({policies.pause(3) for _ in range(20)}) > 1
-    least = sum(0.8 * min(policies.LONGEST_PAUSE, 30 * 2**tries) for tries in range(MOST_TRIES - 1))
-    most = least / 0.8
-    assert most > 4 * 86400
+    assert max(policies.retry_delay(10_000) for _ in range(100)) <= 1.2 * policies.MAX_DELAY
+    assert len({policies.retry_delay(3) for _ in range(20)}) > 1
+    total = sum(min(policies.MAX_DELAY, 30 * 2**attempts) for attempts in range(MAX_ATTEMPTS - 1))
+    assert total > 4 * 86400
 
 
-def test_an_answer_becomes_one_short_printable_line():
-    answer = b"not here\r\n\x00\x1b[31m " + "ż".encode() + b"\xff" + b"x" * 900
-    reason = sort_failure(SMTPDataError(550, answer)).reason
-    assert reason.startswith("The mail server answered: 550 not here [31m ż\ufffdxxx")
+def test_a_reply_becomes_one_short_printable_line():
+    reply = b"not here\r\n\x00\x1b[31m " + "ż".encode() + b"\xff" + b"x" * 900
+    reason = classify_failure(SMTPDataError(550, reply)).reason
+    assert reason.startswith("Mail server replied: 550 not here [31m ż\ufffdxxx")
     assert reason.isprintable()
     assert len(reason) <= 500

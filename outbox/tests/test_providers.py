@@ -1,4 +1,4 @@
-"""Through django-anymail instead of SMTP: the same rows, the provider's id and its refusals."""
+"""Delivery through django-anymail instead of SMTP: the provider's message id and its errors."""
 
 import pytest
 from anymail.exceptions import AnymailRequestsAPIError
@@ -14,7 +14,7 @@ def anymail(settings):
     settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
 
 
-def test_the_providers_id_is_kept_and_our_row_named_in_its_metadata(rows, monkeypatch):
+def test_the_providers_message_id_is_saved_and_the_row_id_sent_as_metadata(rows, monkeypatch):
     from anymail.backends.test import EmailBackend
 
     sent = []
@@ -22,24 +22,24 @@ def test_the_providers_id_is_kept_and_our_row_named_in_its_metadata(rows, monkey
     monkeypatch.setattr(
         EmailBackend, "post_to_esp", lambda self, payload, message: sent.append(message) or real(self, payload, message)
     )
-    made = rows(3)
+    created = rows(3)
     services.deliver_due()
     stored = OutgoingEmail.objects.all()
     assert {row.state for row in stored} == {State.SENT}
     assert all(row.provider_message_id for row in stored)
-    assert {message.metadata["outbox"] for message in sent} == {str(row.pk) for row in made}
+    assert {message.metadata["outbox"] for message in sent} == {str(row.pk) for row in created}
 
 
 @pytest.mark.parametrize(("status", "state"), [(400, State.FAILED), (503, State.QUEUED)])
-def test_the_providers_answers_are_sorted(rows, monkeypatch, status, state):
-    class Answer:
+def test_provider_errors_are_retried_or_permanent(rows, monkeypatch, status, state):
+    class Response:
         status_code, reason, text = status, "Because", "no"
 
         def json(self):
             return {"error": "we do not like it"}
 
     def refuse(self, payload, message):
-        raise AnymailRequestsAPIError(email_message=message, payload=payload, response=Answer(), backend=self)
+        raise AnymailRequestsAPIError(email_message=message, payload=payload, response=Response(), backend=self)
 
     monkeypatch.setattr("anymail.backends.test.EmailBackend.post_to_esp", refuse)
     (row,) = rows()

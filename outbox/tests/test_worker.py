@@ -1,4 +1,4 @@
-"""Real workers, a real broker and a real mail server, and what happens when one of them dies."""
+"""Real workers, a real broker and a real mail server, including when one of them is killed."""
 
 import socket
 
@@ -8,7 +8,7 @@ import redis
 from outbox import services
 from outbox.models import OutgoingEmail
 from outbox.services import NewEmail
-from outbox.tests.test_queueing import new
+from outbox.tests.test_queue import email_fields
 from teamadmin.testing.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,8 +21,8 @@ def needs_redis(settings):
 
 
 def states() -> dict[str, int]:
-    found = list(OutgoingEmail.objects.values_list("state", flat=True))
-    return {state: found.count(state) for state in set(found)}
+    values = list(OutgoingEmail.objects.values_list("state", flat=True))
+    return {state: values.count(state) for state in set(values)}
 
 
 def wait_for_states(expected: dict[str, int], seconds: float = 30) -> None:
@@ -34,10 +34,10 @@ def ids(server) -> list[str]:
 
 
 @pytest.mark.spec("M-7")
-def test_a_flushed_broker_and_a_worker_that_was_away_lose_nothing(worker, broker, settings, mail_server):
+def test_a_flushed_broker_and_a_late_worker_lose_no_email(worker, broker, settings, mail_server):
     broker(settings.REDIS_URL)
-    services.queue_emails(NewEmail(**new(f"many:{number}")) for number in range(99))
-    services.queue_email(**new("one"))
+    services.queue_emails(NewEmail(**email_fields(f"many:{number}")) for number in range(99))
+    services.queue_email(**email_fields("one"))
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         assert client.llen("celery") == 2
         client.flushdb()
@@ -47,10 +47,10 @@ def test_a_flushed_broker_and_a_worker_that_was_away_lose_nothing(worker, broker
 
 
 @pytest.mark.spec("M-7")
-def test_a_worker_is_woken_at_once_and_messages_published_twice_send_once(worker, broker, settings, mail_server, rows):
+def test_a_worker_wakes_at_once_and_duplicate_tasks_send_once(worker, broker, settings, mail_server, rows):
     app = broker(settings.REDIS_URL)
     worker()
-    row = services.queue_email(**new("one"))
+    row = services.queue_email(**email_fields("one"))
     wait_for_states({"sent": 1})
     waiting = rows(60)
     for _ in range(2):
@@ -64,7 +64,7 @@ def test_a_worker_is_woken_at_once_and_messages_published_twice_send_once(worker
     assert sorted(ids(mail_server)) == sorted(each.message_id for each in [row, *waiting])
 
 
-def test_a_worker_killed_between_the_servers_answer_and_the_commit(worker, mail_server, rows, make_due):
+def test_a_worker_killed_between_the_servers_reply_and_the_commit(worker, mail_server, rows, make_due):
     (row,) = rows()
     mail_server.behaviour.delay = 6
     first = worker()
@@ -79,7 +79,7 @@ def test_a_worker_killed_between_the_servers_answer_and_the_commit(worker, mail_
     assert len(mail_server.messages) <= 2
 
 
-def test_a_worker_killed_before_the_server_took_the_mail(worker, mail_server, rows, make_due):
+def test_a_worker_killed_before_the_server_accepted_the_email(worker, mail_server, rows, make_due):
     (row,) = rows()
     mail_server.stop()
     with socket.socket() as silent:
@@ -89,9 +89,9 @@ def test_a_worker_killed_before_the_server_took_the_mail(worker, mail_server, ro
         first = worker()
         wait_for_states({"sending": 1})
         silent.settimeout(30)
-        hung, _ = silent.accept()
+        connection, _ = silent.accept()
         first.kill()
-        hung.close()
+        connection.close()
     mail_server.start()
     make_due()
     worker()
@@ -99,7 +99,7 @@ def test_a_worker_killed_before_the_server_took_the_mail(worker, mail_server, ro
     assert ids(mail_server) == [row.message_id]
 
 
-def test_without_beat_and_without_a_wake_up_the_workers_own_sweep_finds_the_mail(worker, mail_server, rows):
+def test_without_beat_and_wakeups_the_workers_own_sweep_sends_email(worker, mail_server, rows):
     worker(OUTBOX_SWEEP_SECONDS="1")
     rows(3)
     wait_for_states({"sent": 3})

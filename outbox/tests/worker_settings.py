@@ -1,4 +1,4 @@
-"""The product's settings for worker processes of the outbox's tests: with the kinds of the tests."""
+"""Settings for worker processes in the outbox tests: the production settings with the tests' email kinds."""
 
 from teamadmin.settings import *  # noqa: F403
 from teamadmin.settings import REDIS_URL, env

@@ -2,7 +2,7 @@
 
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.services import note_two_factor
+from accounts.services import notify_two_factor_listeners
 from organizations.models import Group, ManagedBy, Membership
 from organizations.permissions import Permission
 from organizations.services import RoleText, change_group_roles, create_role, set_member_roles
@@ -57,7 +57,7 @@ def add(builder: Builder) -> None:
     for email in TWO_FACTOR_MEMBERS:
         if member := builder.members.get(email):
             TOTPDevice.objects.create(user=member.user, name="Authenticator app", confirmed=True)
-            note_two_factor(user=member.user)
+            notify_two_factor_listeners(user=member.user)
 
 
 def _mark_as_scim(builder: Builder) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.urls import include, path
 
+from base.mail import LogoEmail
 from teamadmin.devmail import emails, urls
 
 urlpatterns = [path("dev/mail/", include(urls))]
@@ -26,7 +27,7 @@ def folder(settings, tmp_path):
 
 def send(subject: str = "Join Acme", html: str = "<p>Hello</p>") -> str:
     """Send an email and return the name of its file."""
-    message = EmailMultiAlternatives(subject, "Hello\nhttp://127.0.0.1:8000/x/", "a@acme.example", ["é@acme.example"])
+    message = LogoEmail(subject, "Hello\nhttp://127.0.0.1:8000/x/", "a@acme.example", ["é@acme.example"])
     message.connection = get_connection("teamadmin.devmail.backend.EmailBackend")
     message.attach_alternative(f"<html><head></head><body>{html}<img src='cid:logo'></body></html>", "text/html")
     picture = MIMEImage(PIXEL, "png")

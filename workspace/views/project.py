@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from audit.queries import made_by
+from audit.queries import creator_label
 from base import params
 from base.lists.keyset import KeysetPage
 from base.policies import require
@@ -92,7 +92,7 @@ def page_context(request: MemberRequest, project: Project) -> dict[str, Any]:
         "base": base,
         "parents": [(_("Projects"), reverse("projects", args=[request.organization.slug]))],
         "access": ways_of(actor, project),
-        "created_by": made_by(request.organization.pk, "project.created", project.pk),
+        "created_by": creator_label(request.organization.pk, "project.created", project.pk),
         "can": {
             "edit": policies.can_edit_project(actor, project),
             "share": policies.can_share_project(actor, project),

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base.picker import Picker, asked_in, chosen_in
+from base.picker import Picker, search_query, selected_ids
 from base.policies import Decision, not_applicable, require
 from organizations import policies
 from organizations.choosing import all_there, deactivated_words, group_picker, member_picker
@@ -31,7 +31,7 @@ def _render_picker(request: MemberRequest, project: Project, picker: Picker) -> 
     if "search" in request.POST and request.htmx:
         return render(request, "ui/picker_list.html", {"picker": picker})
     context = {"project": project, "picker": picker, "cancel_url": project_url(request, project)}
-    return render(request, "workspace/project_access/share.html", context, status=422 if picker.problem else 200)
+    return render(request, "workspace/project_access/share.html", context, status=422 if picker.error else 200)
 
 
 def _existing_access(project: Project, owner: str) -> Callable[[list], dict[UUID, Decision]]:
@@ -62,12 +62,12 @@ def _report_given(request: MemberRequest, shared: Shared) -> None:
 def project_people(request: MemberRequest, project: Project) -> HttpResponse:
     """Give people direct access. Deactivated people come with a warning (U-12)."""
     _require_sharing(request, project)
-    chosen, barred = chosen_in(request.POST, "members"), _existing_access(project, "membership")
-    picker, members = member_picker(request.organization, asked_in(request.POST), chosen, barred=barred)
+    chosen, barred = selected_ids(request.POST, "members"), _existing_access(project, "membership")
+    picker, members = member_picker(request.organization, search_query(request.POST), chosen, barred=barred)
     if request.method != "POST" or "search" in request.POST:
         return _render_picker(request, project, picker)
-    picker.problem = all_there(members, chosen) or ("" if members else _("Choose at least one person."))
-    if picker.problem:
+    picker.error = all_there(members, chosen) or ("" if members else _("Choose at least one person."))
+    if picker.error:
         return _render_picker(request, project, picker)
     _report_given(request, _give(request, project, members=members))
     return render_changed(request, project)
@@ -77,12 +77,12 @@ def project_people(request: MemberRequest, project: Project) -> HttpResponse:
 def project_groups(request: MemberRequest, project: Project) -> HttpResponse:
     """Give groups access."""
     _require_sharing(request, project)
-    chosen, barred = chosen_in(request.POST, "groups"), _existing_access(project, "group")
-    picker, groups = group_picker(request.organization, asked_in(request.POST), chosen, barred=barred)
+    chosen, barred = selected_ids(request.POST, "groups"), _existing_access(project, "group")
+    picker, groups = group_picker(request.organization, search_query(request.POST), chosen, barred=barred)
     if request.method != "POST" or "search" in request.POST:
         return _render_picker(request, project, picker)
-    picker.problem = all_there(groups, chosen) or ("" if groups else _("Choose at least one group."))
-    if picker.problem:
+    picker.error = all_there(groups, chosen) or ("" if groups else _("Choose at least one group."))
+    if picker.error:
         return _render_picker(request, project, picker)
     _report_given(request, _give(request, project, groups=groups))
     return render_changed(request, project)

@@ -4,8 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from audit import words
-from audit.queries import recent
+from audit.descriptions import describe
+from audit.queries import recent_entries
 from base.counting import capped_count
 from organizations import roles
 from organizations.access import member_required
@@ -31,5 +31,5 @@ def workspace(request: MemberRequest) -> HttpResponse:
         "users_url": users_url(request),
     }
     if Permission.AUDIT_VIEW in request.permissions:
-        context["activity"] = [words.tell(entry) for entry in recent(organization.pk)]
+        context["activity"] = [describe(entry) for entry in recent_entries(organization.pk)]
     return render(request, "workspace/workspace.html", context)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from audit.models import Entry
-from audit.queries import done_to
+from audit.queries import entries_for_target
 from console.views.profile.typed import Seen
 from organizations.models import Group, Membership, Project
 from organizations.queries import Profile, roles_in
@@ -46,7 +46,7 @@ def changes(member: Membership, seen: Seen, now: Profile, parts: Iterable[str]) 
     parts = list(parts)
     if not parts:
         return []
-    entries = done_to(member.organization_id, member.pk, since=seen.at)
+    entries = entries_for_target(member.organization_id, member.pk, since=seen.at)
     return [_change(member, part, seen.profile, now, entries) for part in parts]
 
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from audit.queries import about
-from audit.words import tell
+from audit.descriptions import describe
+from audit.queries import entries_about
 from base import params
-from base.ids import read_uuid
+from base.ids import parse_uuid
 from base.lists.keyset import PAGE_SIZE
 from base.policies import require
 from console.views.actions.common import Acting
@@ -55,9 +55,9 @@ def user_activity(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """What was done to the member and by them, for those who may see the audit log."""
     acting = Acting.on(request, member_id)
     require(can(request.membership, Permission.AUDIT_VIEW))
-    before = read_uuid(params.line(request, "before"))
-    found = about(request.organization.pk, acting.member.pk, before=before, limit=PAGE_SIZE + 1)
+    before = parse_uuid(params.line(request, "before"))
+    found = entries_about(request.organization.pk, acting.member.pk, before=before, limit=PAGE_SIZE + 1)
     entries = found[:PAGE_SIZE]
     older = len(found) > PAGE_SIZE and params.address(request, before=str(entries[-1].pk))
-    context = {"activity": [tell(entry) for entry in entries], "older": older, "newest": before is None}
+    context = {"activity": [describe(entry) for entry in entries], "older": older, "newest": before is None}
     return render(request, "console/profile/activity.html", _frame(acting) | context)

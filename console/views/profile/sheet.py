@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.queries import OpenSession, sessions_of
-from audit.queries import about
-from audit.words import Told, tell
+from accounts.queries import OpenSession, list_open_sessions
+from audit.descriptions import AuditLine, describe
+from audit.queries import entries_about
 from base.counting import Count, capped_count
-from base.picker import PICK_LIMIT, Choice, Picker
+from base.picker import MAX_OPTIONS, Picker, PickerOption
 from base.policies import Decision
 from console.views.actions.common import Acting
 from console.views.profile.access import Access
@@ -173,37 +173,37 @@ class Sheet:
     def join(self) -> Picker:
         picker = Picker("join", _("Groups to add"), _("Search groups"), self.typed.asked.get("join", ""))
         if self.again:
-            pick = pick_groups(self.organization, picker.asked, self.typed.join)
+            pick = pick_groups(self.organization, picker.query, self.typed.join)
             carried = roles_of_groups(self.organization, [group.pk for group in pick.listed])
             self._fill(picker, pick, [self._group(group, carried.get(group.pk, [])) for group in pick.listed])
-            picker.nothing = _("No group is called so.") if picker.asked else _("There are no groups yet.")
+            picker.empty_text = _("No group is called so.") if picker.query else _("There are no groups yet.")
         return picker
 
-    def _group(self, group: Group, carried: list[Role]) -> Choice:
+    def _group(self, group: Group, carried: list[Role]) -> PickerOption:
         answer = policies.can_give_group(self.actor, group, carried)
         reason = _("In this group already") if group.pk in self.profile.groups else answer.reason
         note = _("Gives %(roles)s") % {"roles": ", ".join(role.label for role in carried)} if carried else ""
         does = _("Add to %(name)s") % {"name": group.name}
-        return Choice(group.pk, group.name, does, note, reason=reason, chosen=group.pk in self.typed.join)
+        return PickerOption(group.pk, group.name, does, note, reason=reason, selected=group.pk in self.typed.join)
 
     @cached_property
     def give(self) -> Picker:
         picker = Picker("give", _("Projects to add"), _("Search projects"), self.typed.asked.get("give", ""))
         if self.again:
-            pick = pick_projects(self.organization, picker.asked, self.typed.give)
+            pick = pick_projects(self.organization, picker.query, self.typed.give)
             self._fill(picker, pick, [self._project(project) for project in pick.listed])
-            picker.nothing = _("No project is called so.") if picker.asked else _("There are no projects yet.")
+            picker.empty_text = _("No project is called so.") if picker.query else _("There are no projects yet.")
         return picker
 
-    def _project(self, project: Project) -> Choice:
+    def _project(self, project: Project) -> PickerOption:
         reason = _("Given directly already") if project.pk in self.profile.projects else ""
         does = _("Give access to %(name)s") % {"name": project.name}
         chosen = project.pk in self.typed.give
-        return Choice(project.pk, project.name, does, icon="projects", reason=reason, chosen=chosen)
+        return PickerOption(project.pk, project.name, does, icon="projects", reason=reason, selected=chosen)
 
     @staticmethod
-    def _fill(picker: Picker, pick: Pick, choices: list[Choice]) -> None:
-        picker.choices, picker.more = choices[: PICK_LIMIT * 2], pick.more
+    def _fill(picker: Picker, pick: Pick, choices: list[PickerOption]) -> None:
+        picker.options, picker.has_more = choices[: MAX_OPTIONS * 2], pick.more
 
     # --- sessions and activity ----------------------------------------------------------------------
 
@@ -214,7 +214,7 @@ class Sheet:
 
     @cached_property
     def sessions(self) -> list[OpenSession]:
-        return sessions_of(self.member.user) if self.watches and self.member.user else []
+        return list_open_sessions(self.member.user) if self.watches and self.member.user else []
 
     @property
     def logs_out(self) -> bool:
@@ -226,11 +226,11 @@ class Sheet:
 
     @cached_property
     def _entries(self) -> list[Any]:
-        return about(self.organization.pk, self.member.pk, limit=FEW + 1) if self.reads_log else []
+        return entries_about(self.organization.pk, self.member.pk, limit=FEW + 1) if self.reads_log else []
 
     @property
-    def activity(self) -> list[Told]:
-        return [tell(entry) for entry in self._entries[:FEW]]
+    def activity(self) -> list[AuditLine]:
+        return [describe(entry) for entry in self._entries[:FEW]]
 
     @property
     def more_activity(self) -> bool:

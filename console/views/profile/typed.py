@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from base import text
 from base.forms import first_error
-from base.picker import asked_in, chosen_in
+from base.picker import search_query, selected_ids
 from organizations.models import Membership, Organization
 from organizations.policies import roles_fit
 from organizations.queries import Profile, roles_in
@@ -78,12 +78,12 @@ class Typed:
     def of(cls, post: QueryDict) -> "Typed":
         """From the form, as it is: a page that is shown again keeps it."""
         chosen: dict[str, Any] = {
-            name: frozenset(chosen_in(post, name)) for name in ("roles", "join", "leave", "give", "take")
+            name: frozenset(selected_ids(post, name)) for name in ("roles", "join", "leave", "give", "take")
         }
         return cls(
             first_name=post.get("first_name", ""),
             last_name=post.get("last_name", ""),
-            asked={name: asked_in(post, f"{name}_q") for name in ("join", "give")},
+            asked={name: search_query(post, f"{name}_q") for name in ("join", "give")},
             theirs=tuple(part for part in PARTS if post.get(f"keep-{part}") == "theirs"),
             **chosen,
         )

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from base.ids import read_uuid
+from base.ids import parse_uuid
 from base.policies import require
 from console.forms import RoleForm
 from console.roles import changes, choices, role_or_404
@@ -41,7 +41,7 @@ def role_new(request: MemberRequest) -> HttpResponse:
 
 
 def _source(request: MemberRequest) -> Role | None:
-    asked = read_uuid(request.GET.get("from", ""))
+    asked = parse_uuid(request.GET.get("from", ""))
     return role_in(request.organization, asked) if asked else None
 
 

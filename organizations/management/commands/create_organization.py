@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 from django.utils.text import slugify
 
-from accounts.emails import lifetime, reset_url
+from accounts.emails import format_duration, password_reset_url
 from base import text
 from organizations.models import Membership, Scheme
 from organizations.services import Person, found_organization
@@ -55,5 +55,6 @@ class Command(BaseCommand):
         if member.user.has_usable_password():
             self.stdout.write(f"They sign in as before, at {settings.BASE_URL}{reverse('account_login')}")
             return
-        self.stdout.write("They choose their password here, within " + lifetime(settings.PASSWORD_RESET_TIMEOUT) + ":")
-        self.stdout.write(reset_url(member.user))
+        limit = format_duration(settings.PASSWORD_RESET_TIMEOUT)
+        self.stdout.write(f"They choose their password here, within {limit}:")
+        self.stdout.write(password_reset_url(member.user))

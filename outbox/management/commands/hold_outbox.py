@@ -7,13 +7,13 @@ from outbox.services import hold_outbox, release_outbox
 
 class Command(BaseCommand):
     help = (
-        "Holds all mail that is on its way: to be run on a restored copy of the database before its workers start,"
-        " so that it does not send what the original sent. --release lets it go."
+        "Hold all unsent email. Run this on a restored copy of the database before its workers start,"
+        " so that the copy doesn't send email that the original has sent. Use --release to send held email."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--release", action="store_true", help="let held mail go, due at once")
+        parser.add_argument("--release", action="store_true", help="queue all held email, to be sent at once")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        moved, word = (release_outbox(), "released") if options["release"] else (hold_outbox(), "held")
-        self.stdout.write(f"{moved} mails {word}.")
+        count, verb = (release_outbox(), "Released") if options["release"] else (hold_outbox(), "Held")
+        self.stdout.write(f"{verb} {count} {'email' if count == 1 else 'emails'}.")

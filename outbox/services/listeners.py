@@ -1,4 +1,4 @@
-"""Telling other apps what became of a mail, through settings.OUTBOX_LISTENERS."""
+"""Notify other apps of an email's new state, through settings.OUTBOX_LISTENERS."""
 
 import logging
 from collections.abc import Iterable
@@ -12,10 +12,11 @@ from outbox.models import OutgoingEmail
 logger = logging.getLogger(__name__)
 
 
-def tell_listeners(rows: Iterable[OutgoingEmail]) -> None:
-    """Calls every listener with every row, inside the transaction that changed them.
+def notify_listeners(rows: Iterable[OutgoingEmail]) -> None:
+    """Call every listener with every row, inside the transaction that changed the rows.
 
-    A listener that raises is logged and its own writes undone: forgetting that a mail went out would send it again.
+    If a listener raises, its own writes are rolled back and the error is logged. It must not fail the transaction: an
+    email that was sent but not saved as sent would be sent again.
     """
     listeners = [import_string(path) for path in getattr(settings, "OUTBOX_LISTENERS", [])]
     for row in rows if listeners else ():

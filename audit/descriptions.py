@@ -1,0 +1,104 @@
+"""Sentences that describe audit log entries to people. A test checks that every action has one."""
+
+from dataclasses import dataclass
+from string import Formatter
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.models import Entry
+
+# Names listed in a sentence before "and 2 more".
+MAX_NAMES = 5
+
+
+@dataclass(frozen=True)
+class Description:
+    """A sentence with {actor}, {target} and keys of the entry's data, and the icon and tone of its mark."""
+
+    sentence: str | Promise
+    icon: str
+    tone: str = "neutral"
+
+
+DESCRIPTIONS = {
+    "organization.created": Description(gettext_lazy("{actor} created {target}"), "workspace", "success"),
+    "organization.rules_changed": Description(
+        gettext_lazy("{actor} changed the security settings of {target}"), "shield"
+    ),
+    "group.created": Description(gettext_lazy("{actor} created the group {target}"), "groups"),
+    "group.projects_given": Description(gettext_lazy("{actor} gave group {target} access to {projects}"), "projects"),
+    "group.projects_taken": Description(gettext_lazy("{actor} removed {target}’s access to {projects}"), "projects"),
+    "group.renamed": Description(gettext_lazy("{actor} edited the group {target}"), "pencil"),
+    "group.deleted": Description(gettext_lazy("{actor} deleted the group {target}"), "trash", "danger"),
+    "group.roles_given": Description(gettext_lazy("{actor} gave group {target} the role {roles}"), "roles"),
+    "group.roles_taken": Description(gettext_lazy("{actor} removed the role {roles} from group {target}"), "roles"),
+    "project.renamed": Description(gettext_lazy("{actor} edited the project {target}"), "pencil"),
+    "project.archived": Description(gettext_lazy("{actor} archived the project {target}"), "datasets"),
+    "project.restored": Description(gettext_lazy("{actor} restored the project {target}"), "refresh", "success"),
+    "project.created": Description(gettext_lazy("{actor} created the project {target}"), "projects"),
+    "role.created": Description(gettext_lazy("{actor} created the role {target}"), "roles"),
+    "role.edited": Description(gettext_lazy("{actor} edited the role {target}"), "roles"),
+    "role.deleted": Description(gettext_lazy("{actor} deleted the role {target}"), "trash", "danger"),
+    "invitation.created": Description(gettext_lazy("{actor} invited {target}"), "send", "accent"),
+    "invitation.resent": Description(gettext_lazy("{actor} resent {target}’s invitation"), "send", "accent"),
+    "invitation.renewed": Description(
+        gettext_lazy("{actor} renewed {target}’s invitation for 30 days"), "refresh", "accent"
+    ),
+    "invitation.revoked": Description(gettext_lazy("{actor} withdrew {target}’s invitation"), "ban", "danger"),
+    "invitation.accepted": Description(gettext_lazy("{target} accepted the invitation"), "check", "success"),
+    "invitation.link_requested": Description(gettext_lazy("{target} asked for a new link"), "mail", "warning"),
+    "member.joined": Description(gettext_lazy("{target} joined"), "user-plus", "success"),
+    "member.deactivated": Description(gettext_lazy("{actor} deactivated {target}"), "ban"),
+    "member.reactivated": Description(gettext_lazy("{actor} reactivated {target}"), "check", "success"),
+    "member.roles_changed": Description(gettext_lazy("{actor} changed {target}’s role from {from} to {to}"), "roles"),
+    "member.renamed": Description(gettext_lazy("{actor} renamed {from} to {target}"), "pencil"),
+    "member.projects_given": Description(gettext_lazy("{actor} gave {target} access to {projects}"), "projects"),
+    "member.projects_taken": Description(gettext_lazy("{actor} removed {target}’s access to {projects}"), "projects"),
+    "group.member_added": Description(gettext_lazy("{actor} added {target} to {group}"), "groups"),
+    "group.member_removed": Description(gettext_lazy("{actor} removed {target} from {group}"), "groups"),
+    "member.deleted": Description(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
+    "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
+    "sessions.ended": Description(gettext_lazy("{actor} signed {target} out everywhere"), "log-out"),
+    "members.exported": Description(gettext_lazy("{actor} exported a list of members"), "download"),
+    "user.created": Description(gettext_lazy("{target} set a password"), "key"),
+    "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
+    "user.renamed": Description(gettext_lazy("{target} changed their profile name"), "pencil"),
+}
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """An entry as shown in a list: a sentence (HTML, names escaped and in bold), its mark and the entry."""
+
+    sentence: SafeString
+    icon: str
+    tone: str
+    entry: Entry
+
+
+def describe(entry: Entry) -> AuditLine:
+    """Return the entry as a sentence. An action without a description shows its own name."""
+    description = DESCRIPTIONS.get(entry.action) or Description("{actor}: " + entry.action + " {target}", "info")
+    values = {name: _bold(_join_names(value)) for name, value in entry.data.items()}
+    values |= {"actor": _bold(entry.actor_label or _("The system")), "target": _bold(entry.target_label)}
+    sentence = str(description.sentence)
+    # Entries from an earlier release may lack a value.
+    fields = {name: values.get(name, "…") for _text, name, _spec, _flag in Formatter().parse(sentence) if name}
+    return AuditLine(format_html(sentence, **fields), description.icon, description.tone, entry)
+
+
+def _join_names(value: object) -> str:
+    """Return a list of names as text, the first MAX_NAMES of many. Other values are returned as text."""
+    if not isinstance(value, list):
+        return str(value)
+    names = ", ".join(str(name) for name in value[:MAX_NAMES])
+    more = len(value) - MAX_NAMES
+    return _("%(names)s and %(count)s more") % {"names": names, "count": more} if more > 0 else names
+
+
+def _bold(label: str) -> SafeString:
+    return format_html('<b class="strong">{}</b>', label)
