@@ -83,15 +83,15 @@ def extra_columns() -> dict[str, list[tuple[str, str]]]:
 
 
 def ranked_roles() -> tuple[tuple[str, int], ...]:
+    from organizations.built_in_roles import BUILT_IN
     from organizations.models import Scheme
-    from organizations.roles import BUILT_IN
 
     return tuple((str(role.id), role.rank) for role in BUILT_IN if role.scheme == Scheme.RANKED)
 
 
 def seed(url: str, slug: str, *, members: int, organizations: int = 1) -> float:
     """Write the organizations and return the seconds it took. Needs django.setup() and a migrated database."""
-    from organizations import counting
+    from organizations import count_triggers
 
     began = time.perf_counter()
     plan = Plan(slug, organizations, members, ranked_roles(), extra_columns())
@@ -108,7 +108,7 @@ def seed(url: str, slug: str, *, members: int, organizations: int = 1) -> float:
     else:
         _load(*jobs[0])
     # Triggers did not run during the load.
-    _execute_two_at_a_time(url, [*indexes.values(), counting.RECOUNT])
+    _execute_two_at_a_time(url, [*indexes.values(), count_triggers.RECOUNT])
     return time.perf_counter() - began
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from base.forms import SingleLineField
 from base.text import canonical_domain
 from organizations.permissions import LABELS, Permission
-from organizations.services import RoleText
+from organizations.services import RoleFields
 
 DOMAIN_LIMIT = 50
 
@@ -58,29 +58,29 @@ class RoleForm(forms.Form):
     as_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @classmethod
-    def of(cls, text: RoleText) -> Self:
+    def of(cls, text: RoleFields) -> Self:
         """The form of a role as it stands."""
         permissions = sorted(str(permission) for permission in text.permissions)
         words = {"name": text.name, "description": text.description, "permissions": permissions}
         return cls(initial={**words, "as_seen": json.dumps(words)})
 
-    def seeing(self, text: RoleText) -> Self:
+    def seeing(self, text: RoleFields) -> Self:
         """The same as typed, made from another state of the role."""
         data = self.data.copy()
         data["as_seen"] = type(self).of(text).initial["as_seen"]
         return type(self)(data)
 
     @property
-    def said(self) -> RoleText:
+    def said(self) -> RoleFields:
         """What was typed, once it is valid."""
         data = self.cleaned_data
-        return RoleText(data["name"], data["description"], frozenset(map(Permission, data["permissions"])))
+        return RoleFields(data["name"], data["description"], frozenset(map(Permission, data["permissions"])))
 
     @property
-    def seen(self) -> RoleText:
+    def seen(self) -> RoleFields:
         """The role that the form was made from; one that no role is where that was tampered with."""
         try:
             words = json.loads(self.cleaned_data["as_seen"])
-            return RoleText(words["name"], words["description"], frozenset(map(Permission, words["permissions"])))
+            return RoleFields(words["name"], words["description"], frozenset(map(Permission, words["permissions"])))
         except (ValueError, KeyError, TypeError, RecursionError):
-            return RoleText("", "", frozenset())
+            return RoleFields("", "", frozenset())

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organizations.models import Membership, Organization, Role
-from organizations.permissions import ADMINISTRATIVE, LABELS, NEEDS, Permission
-from organizations.policies import can_put_into_role
+from organizations.permissions import ADMINISTRATIVE, DEPENDENCIES, LABELS, Permission
+from organizations.policies import can_include_permissions
 from organizations.queries import RoleUse, role_in
 from organizations.roles import description_of, permissions_of
-from organizations.services import RoleText
+from organizations.services import RoleFields
 
 # R-6 divides them; each kind in the order of organizations.permissions.
 KINDS: tuple[tuple[str | Promise, str | Promise, tuple[Permission, ...]], ...] = (
@@ -89,13 +89,13 @@ def choices(actor: Membership, chosen: Collection[str]) -> list[dict]:
 
 
 def _box(actor: Membership, permission: Permission, chosen: Collection[str]) -> dict:
-    needs = [LABELS[needed] for needed in Permission if needed in NEEDS.get(permission, ())]
+    needs = [LABELS[needed] for needed in Permission if needed in DEPENDENCIES.get(permission, ())]
     return {
         "value": str(permission),
         "label": LABELS[permission],
         "checked": str(permission) in chosen,
         "hint": _("Brings: %(permissions)s") % {"permissions": ", ".join(map(str, needs))} if needs else "",
-        "reason": can_put_into_role(actor, [permission]).reason,
+        "reason": can_include_permissions(actor, [permission]).reason,
     }
 
 
@@ -103,7 +103,7 @@ def _listed(permissions: Collection[Permission]) -> str:
     return ", ".join(str(LABELS[permission]) for permission in Permission if permission in permissions)
 
 
-def changes(before: RoleText, after: RoleText) -> list[str]:
+def changes(before: RoleFields, after: RoleFields) -> list[str]:
     """What became of a role, in sentences."""
     found = []
     if before.name != after.name:

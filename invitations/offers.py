@@ -15,7 +15,7 @@ from invitations.models import Batch, Invitation
 from invitations.queries import accepted_invitation, choices_of
 from organizations.models import Membership, Organization, Role
 from organizations.permissions import Permission
-from organizations.queries import given_projects, permissions_of_member, roles_of
+from organizations.queries import direct_roles_of, granted_projects, permissions_of_member
 from organizations.roles import capabilities_of, permissions_of
 
 # More names than this are counted and not listed (M-4).
@@ -124,11 +124,11 @@ def _given(member: Membership) -> dict:
         "organization": member.organization,
         "first_name": member.first_name,
         "email": member.email,
-        "roles": roles_of(member),
+        "roles": direct_roles_of(member),
     }
     if Permission.PROJECTS_VIEW_ALL in permissions_of_member(member):
         return {**given, "every_project": True}
-    projects = given_projects(member)
+    projects = granted_projects(member)
     names = list(projects.order_by("name_key").values_list("name", flat=True)[:NAMES])
     count = capped_count(projects) if len(names) == NAMES else Count(len(names))
     return {**given, "projects": names, "project_count": count}

@@ -12,7 +12,7 @@ from base.forms import first_error
 from invitations.models import Batch
 from organizations.models import Membership, Organization, Status
 from organizations.pages import welcome_pages
-from organizations.policies import can_give_groups, can_give_roles, domain_allowed, roles_fit
+from organizations.policies import can_assign_groups, can_give_roles, domain_allowed, roles_allowed
 from organizations.queries import groups_in, members_by_email, projects_in, roles_in
 
 MAX_PEOPLE = 100
@@ -104,7 +104,7 @@ def _check_roles(problems: Problems, actor: Membership, ids: set[UUID] | None) -
     if ids is None or len(roles) != len(ids):
         problems.general["roles"] = _("Choose a role of this organization.")
         return
-    for answer in (roles_fit(actor.organization, roles), can_give_roles(actor, roles)):
+    for answer in (roles_allowed(actor.organization, roles), can_give_roles(actor, roles)):
         if not answer:
             problems.general["roles"] = answer.reason
             return
@@ -121,7 +121,7 @@ def _check_groups(problems: Problems, actor: Membership, ids: set[UUID] | None) 
     groups = list(groups_in(actor.organization, ids)) if ids else []
     if _missing(problems, "groups", len(groups), ids):
         return
-    if not (answer := can_give_groups(actor, actor.organization, groups)):
+    if not (answer := can_assign_groups(actor, actor.organization, groups)):
         problems.general["groups"] = answer.reason
 
 

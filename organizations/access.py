@@ -1,4 +1,4 @@
-"""Fetch and authorize in one call: every page of an organization goes through member_required()."""
+"""Fetching and authorizing in one call: every view of an organization is decorated with member_required()."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,49 +16,49 @@ from organizations import pages, policies, queries, services
 from organizations.models import Membership
 from organizations.permissions import Permission
 
-# Last active is written at most this often for a member: it is shown by the minute at best.
-TOUCH_AFTER = timedelta(minutes=5)
+# "Last active" is written at most this often per member. Pages show it to the minute at most.
+TOUCH_INTERVAL = timedelta(minutes=5)
 
 
 def _navigation(request) -> list[dict]:
-    """The sidebar: sections of the pages that the member may open, the one being shown marked."""
+    """Return the sections of the navigation with the pages that the member can open. The current page is marked."""
     titles = {pages.Section.WORKSPACE: "", pages.Section.ACCOUNT: _("Account")}
-    shown = pages.open_to(request.permissions)
+    accessible = pages.accessible_pages(request.permissions)
     sections = [
-        {"title": title, "items": [_entry(request, page) for page in shown if page.section == section]}
+        {"title": title, "items": [_navigation_item(request, page) for page in accessible if page.section == section]}
         for section, title in titles.items()
     ]
     return [section for section in sections if section["items"]]
 
 
-def _entry(request, page: pages.Page) -> dict:
+def _navigation_item(request, page: pages.Page) -> dict:
     url = page.url(request.organization.slug)
-    return {"label": page.label, "url": url, "icon": page.icon, "current": _is_at(request.path, url)}
+    return {"label": page.label, "url": url, "icon": page.icon, "current": _is_current(request.path, url)}
 
 
-def _is_at(path: str, url: str) -> bool:
+def _is_current(path: str, url: str) -> bool:
     return path == url or (url.count("/") > 3 and path.startswith(url))
 
 
-def _sign_in(request):
-    """To the sign-in page; it leads back to what was being read, or to the page that a form stood on."""
+def _redirect_to_sign_in(request):
+    """Redirect to the sign-in page, which leads back to this page, or to the page of the form that was submitted."""
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())
     return redirect_to_login(request.path)
 
 
-def _enter(request, member: Membership) -> None:
+def _set_membership(request, member: Membership) -> None:
     request.membership = member
     request.organization = member.organization
     request.permissions = queries.permissions_of_member(member)
     request.navigation = lambda: _navigation(request)
-    if timezone.now() - member.last_active_at > TOUCH_AFTER:
+    if timezone.now() - member.last_active_at > TOUCH_INTERVAL:
         services.touch_member(member=member)
 
 
-def _find(request, slug: str) -> Membership:
+def _get_membership(request, slug: str) -> Membership:
     request.memberships = queries.memberships_of(request.user)
-    member = next((found for found in request.memberships if found.organization.slug == slug), None)
+    member = next((member for member in request.memberships if member.organization.slug == slug), None)
     member = member or queries.membership_at(request.user, slug)
     if member is None:
         raise Http404
@@ -66,19 +66,20 @@ def _find(request, slug: str) -> Membership:
 
 
 def member_required(permission: Permission | None = None, *, before_welcome: bool = False) -> Callable:
-    """Decorates a view of an organization, which finds request.membership, .organization and .permissions.
+    """Decorate a view of an organization. Sets request.membership, .organization and .permissions.
 
-    The signed-out go to sign in; who is no active member gets 404; who lacks `permission`, 403 with the reason.
-    A member who has not seen the welcome dialog is led there first (J-4) unless `before_welcome`.
+    Visitors who are not signed in are redirected to the sign-in page. Users who are not active members get 404. Members
+    without `permission` get 403 with the reason. Members who have not seen the welcome dialog are redirected to it
+    (J-4), unless `before_welcome` is True.
     """
 
     def decorate(view):
         @wraps(view)
         def wrapped(request, slug: str, *args, **kwargs):
             if not request.user.is_authenticated:
-                return _sign_in(request)
-            member = _find(request, slug)
-            _enter(request, member)
+                return _redirect_to_sign_in(request)
+            member = _get_membership(request, slug)
+            _set_membership(request, member)
             if permission:
                 require(policies.can(member, permission))
             if member.welcomed_at is None and not before_welcome and request.method == "GET" and not request.htmx:

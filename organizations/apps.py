@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 def sync_built_in_roles(using, **kwargs) -> None:
-    """Writes the built-in roles' rows: after every migrate (and every flush), so that code and rows agree."""
+    """Save the built-in roles. Runs after every migrate (and flush), so that the rows match the code."""
+    from organizations.built_in_roles import BUILT_IN
     from organizations.models import Role
-    from organizations.roles import BUILT_IN
 
     rows = [
         Role(id=role.id, scheme=role.scheme, key=role.key, name=str(role.name), rank=role.rank) for role in BUILT_IN
@@ -16,14 +16,14 @@ def sync_built_in_roles(using, **kwargs) -> None:
     )
 
 
-def keep_member_counts(using, **kwargs) -> None:
-    """Makes the triggers that count members, where a migration on SQLite lost them with the table."""
+def install_count_triggers(using, **kwargs) -> None:
+    """Create the triggers that count members, if a migration on SQLite dropped them with the table."""
     from django.db import connections
 
-    from organizations import counting
+    from organizations import count_triggers
 
-    if counting.COUNTS in connections[using].introspection.table_names():
-        counting.install(using)
+    if count_triggers.COUNTS in connections[using].introspection.table_names():
+        count_triggers.install(using)
 
 
 class OrganizationsConfig(AppConfig):
@@ -32,4 +32,4 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(sync_built_in_roles, sender=self)
-        post_migrate.connect(keep_member_counts, sender=self)
+        post_migrate.connect(install_count_triggers, sender=self)

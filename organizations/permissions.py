@@ -1,4 +1,4 @@
-"""What a role can allow. R-6 divides permissions into everyday and administrative ones."""
+"""Permissions. R-6 divides them into everyday and administrative ones."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Permission(StrEnum):
-    """One thing that a role allows; the value is what the database holds."""
+    """A permission that roles include. The value is stored in the database."""
 
-    # Everyday: reading, and working with projects, datasets, sources, destinations, pipelines.
+    # Everyday: viewing, and working with projects, datasets, sources, destinations and pipelines.
     WORKSPACE_VIEW = "workspace.view"
     PROJECTS_VIEW_ALL = "projects.view_all"
     PROJECTS_EDIT = "projects.edit"
@@ -22,7 +22,7 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit.view"
     SECURITY_VIEW = "security.view"
     BILLING_VIEW = "billing.view"
-    # Administrative: over people, roles, security, billing, sub-accounts, keys, brands, the audit log's export.
+    # Administrative: people, groups, roles, security, billing, sub-accounts, keys, brands, audit log export.
     PEOPLE_INVITE = "people.invite"
     PEOPLE_EDIT = "people.edit"
     PEOPLE_ADMIN = "people.admin"
@@ -36,7 +36,7 @@ class Permission(StrEnum):
     AUDIT_EXPORT = "audit.export"
 
 
-EVERYTHING = frozenset(Permission)
+ALL_PERMISSIONS = frozenset(Permission)
 ADMINISTRATIVE = frozenset(
     {
         Permission.PEOPLE_INVITE,
@@ -52,10 +52,10 @@ ADMINISTRATIVE = frozenset(
         Permission.AUDIT_EXPORT,
     }
 )
-EVERYDAY = EVERYTHING - ADMINISTRATIVE
+EVERYDAY = ALL_PERMISSIONS - ADMINISTRATIVE
 
-# What a permission is no use without: a custom role that gets the first gets the others (R-3).
-NEEDS = {
+# The permissions that each permission requires. A custom role with the first also gets the others (R-3).
+DEPENDENCIES = {
     Permission.PROJECTS_VIEW_ALL: {Permission.WORKSPACE_VIEW},
     Permission.PROJECTS_EDIT: {Permission.WORKSPACE_VIEW},
     Permission.PROJECTS_MANAGE: {Permission.WORKSPACE_VIEW, Permission.PROJECTS_VIEW_ALL},
@@ -72,14 +72,14 @@ NEEDS = {
 }
 
 
-def with_needs(permissions: Iterable[Permission]) -> frozenset[Permission]:
-    """These permissions and what they are no use without."""
-    given = frozenset(permissions)
-    return given.union(*(NEEDS.get(permission, ()) for permission in given))
+def with_dependencies(permissions: Iterable[Permission]) -> frozenset[Permission]:
+    """Return these permissions and the ones they require."""
+    permissions = frozenset(permissions)
+    return permissions.union(*(DEPENDENCIES.get(permission, ()) for permission in permissions))
 
 
-def beyond(wanted: Iterable[Permission], held: frozenset[Permission]) -> frozenset[Permission]:
-    """R-6, R-7: the administrative permissions among `wanted` that whoever holds `held` lacks."""
+def missing_admin_permissions(wanted: Iterable[Permission], held: frozenset[Permission]) -> frozenset[Permission]:
+    """Return the administrative permissions in `wanted` that are not in `held` (R-6, R-7)."""
     return (frozenset(wanted) & ADMINISTRATIVE) - held
 
 

@@ -6,7 +6,7 @@ from organizations.permissions import Permission
 
 
 class MemberRequest(UserRequest):
-    """What a view behind access.member_required() gets. Only a type: no request is made of it."""
+    """The request of a view decorated with access.member_required(). Only a type: it is never instantiated."""
 
     membership: Membership
     organization: Organization

@@ -1,4 +1,4 @@
-"""Addresses outside any one organization."""
+"""URLs outside of an organization."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Coming in, and changing between organizations (A-5)."""
+"""The start page, and choosing an organization (A-5)."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -7,16 +7,16 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import UserRequest
 from base import params
-from organizations.queries import memberships_of, roles_of
+from organizations.queries import direct_roles_of, memberships_of
 
-# So many fit on a screen; more are easier to search.
+# The search is shown for more organizations than fit on a screen.
 SEARCH_FROM = 20
 
 
 @require_safe
 @login_required
 def root(request: UserRequest) -> HttpResponse:
-    """To the organization where the user was active last, or to the chooser where there is none."""
+    """Redirect to the organization where the user was last active, or to the chooser if they have none."""
     members = memberships_of(request.user)
     if not members:
         return redirect("organizations")
@@ -27,12 +27,12 @@ def root(request: UserRequest) -> HttpResponse:
 @require_safe
 @login_required
 def chooser(request: UserRequest) -> HttpResponse:
-    """All of one's organizations; `q` searches where there are many."""
+    """List the user's organizations. `q` searches by name."""
     search = params.line(request, "q")
     members = memberships_of(request.user, search=search)
     context = {
         "search": search,
         "searchable": bool(search) or len(members) > SEARCH_FROM,
-        "members": [(member, ", ".join(role.label for role in roles_of(member))) for member in members],
+        "members": [(member, ", ".join(role.label for role in direct_roles_of(member))) for member in members],
     }
     return render(request, "organizations/chooser.html", context)

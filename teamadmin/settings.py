@@ -170,7 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Dotted paths, because accounts must not import organizations: who may sign in, and who hears of second factors.
 SIGN_IN_RULE = "organizations.policies.can_sign_in"
-TWO_FACTOR_LISTENERS = ["organizations.services.note_two_factor"]
+TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"

@@ -6,5 +6,5 @@ from organizations.requests import MemberRequest
 
 def users_url(request: MemberRequest) -> str:
     """Return the URL of the Users page, or "" if the member may not open it."""
-    users = [page for page in pages.open_to(request.permissions) if page.key == "users"]
+    users = [page for page in pages.accessible_pages(request.permissions) if page.key == "users"]
     return users[0].url(request.organization.slug) if users else ""

@@ -15,8 +15,8 @@ from base.picker import search_query, selected_ids
 from base.policies import Decision
 from console.bulk.texts import typed_words
 from organizations.models import Group, Membership, Organization, Role, Scheme
-from organizations.policies import can_add_to_group, can_give_role, can_give_roles, roles_fit
-from organizations.queries import groups_in, pick_groups, roles_in
+from organizations.policies import can_add_to_group, can_give_role, can_give_roles, roles_allowed
+from organizations.queries import group_choices, groups_in, roles_in
 
 # From so many on, deleting asks to have it typed; below, every name is in sight.
 TYPE_FROM = 10
@@ -90,7 +90,7 @@ class RoleForm(BulkForm):
 
     def clean_role(self) -> Sequence[str]:
         roles = [role for role in self.offered if str(role.pk) in self.cleaned_data["role"]]
-        _let_pass(roles_fit(self.organization, roles))
+        _let_pass(roles_allowed(self.organization, roles))
         _let_pass(can_give_roles(self.actor, roles))
         return self.cleaned_data["role"]
 
@@ -105,7 +105,7 @@ class GroupForm(BulkForm):
         """The first groups whose name has what is searched for, and the one that was chosen; which it is."""
         data = QueryDict() if not self.is_bound else self.data
         chosen = selected_ids(data, "group_id")
-        pick = pick_groups(self.organization, search_query(data, "search"), chosen)
+        pick = group_choices(self.organization, search_query(data, "search"), chosen)
         self.more = pick.more
         return [(group, group.pk in chosen) for group in pick.listed]
 

@@ -22,11 +22,11 @@ from organizations.policies import (
     can,
     can_add_to_group,
     can_add_users,
+    can_change_group_members,
     can_change_roles,
     can_deactivate_member,
     can_delete_member,
     can_edit_member,
-    can_fill_groups,
     can_reactivate_member,
 )
 from organizations.queries import groups_in, roles_in
@@ -162,7 +162,7 @@ KINDS = {
             _may_change_roles, _change_roles, same=gettext_lazy("Had this role already."),
         ),
         Kind(
-            "group", gettext_lazy("Add to group"), "groups", EVERY, can_fill_groups,
+            "group", gettext_lazy("Add to group"), "groups", EVERY, can_change_group_members,
             _may_add, _add, same=gettext_lazy("Was in the group already."),
         ),
         Kind(

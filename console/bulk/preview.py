@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from console.bulk.kinds import Choice, Kind
 from console.users.selection import MOST, MemberClass, Selection, count_classes, load_selected
 from organizations.models import ManagedBy, Membership, Status
-from organizations.queries import permissions_of_member, remember_admins, remember_shared, roles_beyond
+from organizations.queries import permissions_of_member, roles_exceeding, set_prefetched_admins, set_prefetched_shared
 
 # So many names stand in a confirmation.
 NAMES = 50
@@ -46,8 +46,8 @@ def preview_of(kind: Kind, actor: Membership, selection: Selection, choice: Choi
     """What the action would do to the selection: six queries, however many members."""
     organization = actor.organization
     members = load_selected(organization, selection, now, limit=MOST + 1)
-    remember_shared(members[:MOST])
-    remember_admins(organization)
+    set_prefetched_shared(members[:MOST])
+    set_prefetched_admins(organization)
     if len(members) > MOST:
         return _of_many(kind, actor, selection, members[:NAMES], now)
     answers = [(member, kind.rule(actor, member, choice)) for member in members]
@@ -80,7 +80,7 @@ def _grouped(refusals: Iterable[tuple[Membership, str]]) -> Iterable[tuple[int, 
 
 def _of_many(kind: Kind, actor: Membership, selection: Selection, first: list[Membership], now: datetime) -> Preview:
     organization, own = actor.organization, permissions_of_member(actor)
-    above = [role.pk for role in roles_beyond(organization, own)]
+    above = [role.pk for role in roles_exceeding(organization, own)]
     preview, reasons = Preview(), Counter[str]()
     for alike, count in count_classes(organization, selection, now, actor=actor.pk, roles_above=above).items():
         preview.total += count

@@ -12,7 +12,7 @@ from base.lists.keyset import KeysetPage, keyset_page
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from organizations.models import Group, GroupMembership, ManagedBy, Membership, Organization, Project, Role, Status
-from organizations.queries import group_sizes, groups_in, matching_members, projects_in, raw
+from organizations.queries import group_sizes, groups_in, matching_members, projects_in, sql
 
 # A row shows so many faces.
 FACES = 4
@@ -64,13 +64,13 @@ def _rows(groups: list[Group]) -> list[GroupRow]:
         return []
     for key, (members, projects) in group_sizes(groups).items():
         rows[key].members, rows[key].projects = members, projects
-    keys = [raw.adapt(key) for key in rows]
+    keys = [sql.adapt_uuid(key) for key in rows]
     with connection.cursor() as cursor:
         newest = " UNION ALL ".join([NEWEST.format(faces=FACES)] * len(keys))
         cursor.execute(PEOPLE.format(newest=newest), keys)
         for key, first_name, last_name, email, status in cursor.fetchall():
             person = Membership(first_name=first_name, last_name=last_name, email=email, status=status)
-            rows[raw.read(key)].faces.append(person)
+            rows[sql.convert_uuid(key)].faces.append(person)
     return list(rows.values())
 
 

@@ -17,7 +17,7 @@ from console.models import ON_ITS_WAY, BulkAction, BulkItem, BulkState, ItemStat
 from console.queries.bulk import counts_of
 from console.users.selection import Selection, count_matching, selected
 from organizations.models import Membership
-from organizations.services import take_time
+from organizations.services import without_statement_timeout
 from outbox.services import publish, publish_after_commit
 
 # Up to so many are done while the request waits; more by a worker, with a progress bar.
@@ -88,7 +88,7 @@ def list_members(action: BulkAction) -> bool:
     mine = BulkAction.objects.select_for_update().filter(pk=action.pk, state=BulkState.LISTING)
     if not mine.exists():
         return False
-    take_time(LISTING_SECONDS)
+    without_statement_timeout(LISTING_SECONDS)
     total = insert_items(action, selection, now)
     return bool(mine.update(state=BulkState.RUNNING, total=total))
 

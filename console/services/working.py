@@ -20,7 +20,7 @@ from console.queries.bulk import counts_of
 from console.services.bulk import TASK, list_members
 from organizations.models import Group, Membership, Organization
 from organizations.queries import member_in
-from organizations.services import fresh_actor
+from organizations.services import reload_actor
 from outbox.services import publish, stopping
 
 logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def _tried(action: BulkAction, kind: Kind, item: BulkItem) -> tuple[ItemState, s
 def _done(action: BulkAction, kind: Kind, item: BulkItem) -> tuple[ItemState, str]:
     """The same change as one by one. Everything is read anew: the actor may have been demoted since."""
     organization = Organization.objects.get(pk=action.organization_id)
-    actor = fresh_actor(Membership(pk=action.actor_id), organization)
+    actor = reload_actor(Membership(pk=action.actor_id), organization)
     choice = chosen(organization, action.choice)
     member = member_in(organization, item.member_id)
     if member is None:

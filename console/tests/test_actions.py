@@ -113,7 +113,7 @@ def test_nobody_resends_where_single_sign_on_is_enforced(cast, nadia):
     cast.acme.save()
     client = cast.client("olga")
     page = client.get(PENDING)
-    assert "single sign-on is required" in words(page) and 'href="/o/acme/users/add/"' not in page.content.decode()
+    assert "requires single sign-on" in words(page) and 'href="/o/acme/users/add/"' not in page.content.decode()
     assert client.post(url(nadia, "invitation")).status_code == 403
 
 

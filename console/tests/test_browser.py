@@ -155,7 +155,7 @@ def test_a_refusal_and_a_failure_are_said(page, crowd, enter):
     crowd.acme.sso_enforced = True
     crowd.acme.save()
     page.get_by_role("menuitem", name="Resend invite").click()
-    expect(page.locator("#toasts")).to_contain_text("single sign-on is required")
+    expect(page.locator("#toasts")).to_contain_text("requires single sign-on")
     page.get_by_role("button", name="Dismiss").click()
     page.route("**/users/pending/?sort=*", lambda route: route.abort())
     page.get_by_role("columnheader", name="Name").get_by_role("link").click()

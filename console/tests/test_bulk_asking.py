@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15")]
 
 
 def test_groups_are_searched_where_there_are_many(cast, monkeypatch):
-    monkeypatch.setattr("organizations.queries.picking.MAX_OPTIONS", 1)
+    monkeypatch.setattr("organizations.queries.choices.MAX_OPTIONS", 1)
     client, address = cast.client("max"), url("group", cast.bo)
     page = client.get(address)
     assert "There are more. Search to find them." in words(page) and "Research" not in words(page)
@@ -185,4 +185,4 @@ def test_nobody_resends_where_single_sign_on_is_enforced(cast):
     client = cast.client("olga")
     assert "invitation" not in bar(client.get(USERS + "pending/"))
     answer = client.post(url("invitation", nadia.membership, view="pending/"))
-    assert answer.status_code == 403 and "single sign-on is required" in words(answer)
+    assert answer.status_code == 403 and "requires single sign-on" in words(answer)

@@ -204,7 +204,7 @@ def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
 
 
 def test_a_group_is_searched_for(page, crowd, enter, monkeypatch):
-    monkeypatch.setattr("organizations.queries.picking.MAX_OPTIONS", 1)
+    monkeypatch.setattr("organizations.queries.choices.MAX_OPTIONS", 1)
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     bar(page).get_by_role("button", name="Add to group").click()
@@ -241,7 +241,7 @@ def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, ente
     expect(page.locator("#bulk-said")).to_contain_text("65 users were deactivated")
     axe(page)
     page.get_by_role("link", name="Left out 1").click()
-    expect(page.locator("main")).to_contain_text(f"{late.name} is not active.")
+    expect(page.locator("main")).to_contain_text(f"{late.name} isn’t active.")
     page.get_by_role("link", name="Users", exact=True).last.click()
     expect(page).to_have_url(re.compile(r"/users/\?q=person$"))
     page.goto(page.url.split("?")[0] + "bulk/")

@@ -113,7 +113,7 @@ def test_who_lost_the_right_half_way_goes_no_further(cast, way):
     services.work_off(action.pk, limit=50)
     assert states(action) == {"done": 4, "refused": 6}
     (why,) = notes(action)
-    expected = "Your role does not include" if way == "demoted" else "Your access to this organization has ended."
+    expected = "Your role doesn’t include" if way == "demoted" else "You no longer have access to this organization."
     assert why.startswith(expected)
     assert Membership.objects.filter(organization=cast.acme, status=Status.ACTIVE, last_name="Test").count() == 6
 

@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from console.tests.people import PENDING, USERS, in_groups, joined, link, names, pending, row, words
+from organizations.built_in_roles import BUILT_IN
 from organizations.models import GroupRole, ManagedBy, Membership, Project, ProjectGrant, Status
-from organizations.roles import BUILT_IN
 from teamadmin.testing.cast import add_role, role_named
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,8 @@ def test_filters_search_sort_and_pages_go_together(cast):
 )  # gathered, walked further, walked
 @pytest.mark.parametrize("sort", ["name", "-role", "joined"])
 def test_whatever_way_it_is_found_it_is_the_same(cast, monkeypatch, walk, promising, sort):
-    sizes = {"WALK": walk, "LONG_WALK": 3 * walk, "PROMISING": promising, "PAGE_SIZE": 5}
+    sizes = {"WALK": walk, "LONG_WALK": 3 * walk, "PROMISING": promising, "LINKS_PROMISING": promising}
+    sizes["PAGE_SIZE"] = 5
     for name, value in sizes.items():
         monkeypatch.setattr(f"console.users.queries.{name}", value)
     crowd = joined(cast.acme, 30) + joined(cast.acme, 9, last_name="Marx", status=Status.DEACTIVATED)

@@ -42,12 +42,12 @@ def test_projects_are_given_and_taken(cast, marketing):
 def test_roles_are_changed_and_those_above_are_off(cast, marketing):
     client = cast.client("max")
     asked = client.get(url(marketing, "roles/"))
-    assert "You cannot give the role Admin" in words(asked)
+    assert "You can’t give the role Admin" in words(asked)
     assert re.search(rf'value="{role_named("admin").pk}"[^>]* disabled', asked.content.decode())
     done = client.post(url(marketing, "roles/"), {"roles": str(role_named("operator").pk)}, follow=True)
     assert "The roles of Marketing are saved." in words(done) and roles_of_group(marketing) == [role_named("operator")]
     forged = client.post(url(marketing, "roles/"), {"roles": str(role_named("admin").pk)})
-    assert forged.status_code == 403 and "You cannot give the role Admin" in words(forged)
+    assert forged.status_code == 403 and "You can’t give the role Admin" in words(forged)
 
 
 @pytest.mark.spec("G-4")
@@ -81,7 +81,7 @@ def test_a_rename_meets_another(cast, marketing):
     edit_group(actor=cast.olga, group=marketing, name="Brand", description="Hers")
     answer = client.post(url(marketing, "details/"), typed)
     body = answer.content.decode()
-    assert answer.status_code == 409 and "it is now called “Brand”" in words(answer) and 'value="Studio"' in body
+    assert answer.status_code == 409 and "It’s now called “Brand”" in words(answer) and 'value="Studio"' in body
     assert Group.objects.get(pk=marketing.pk).name == "Brand"
     typed |= {"seen_name": "Brand", "seen_description": "Hers"}
     assert (

@@ -49,7 +49,7 @@ def test_a_row_says_who_is_in_it_and_what_it_brings(cast, external):
 
 @pytest.mark.spec("G-1")
 def test_few_faces_and_a_bounded_count(cast, monkeypatch):
-    monkeypatch.setattr("organizations.queries.access.SIZE_CAP", 5)
+    monkeypatch.setattr("organizations.queries.groups.SIZE_CAP", 5)
     in_groups(joined(cast.acme, 3, first_name="Old"), [cast.groups["research"]])
     in_groups(joined(cast.acme, 4, first_name="New"), [cast.groups["research"]])
     page = cast.client("olga").get(GROUPS)
@@ -156,7 +156,7 @@ def test_a_group_is_made_with_people_pending_and_deactivated_ones(cast):
     Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
     client = cast.client("max")
     page = client.get(f"{GROUPS}new/")
-    assert "Deactivated: has no access until reactivated" in words(page)
+    assert "Deactivated: no access until reactivated" in words(page)
     assert "nadia@acme.example, pending" in words(page)
     chosen = [str(member.pk) for member in (cast.bo, cast.opal, pending)]
     done = client.post(
@@ -198,7 +198,7 @@ def test_a_wrong_name_keeps_what_was_typed(cast, name, complaint):
 def test_strangers_are_nobody_to_choose(cast):
     members = Membership.objects.count()
     answer = cast.client("olga").post(f"{GROUPS}new/", {"name": "Mixed", "members": [str(cast.tess.pk), "nonsense"]})
-    assert answer.status_code == 422 and "Something you chose is no longer there" in words(answer)
+    assert answer.status_code == 422 and "Something you chose no longer exists" in words(answer)
     assert not Group.objects.filter(name="Mixed").exists() and Membership.objects.count() == members
 
 

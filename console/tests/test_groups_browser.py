@@ -48,7 +48,7 @@ def test_a_group_is_made_by_mouse(olga, scene):
     search = dialog.get_by_role("searchbox", name="Search people")
     search.press_sequentially("opal", delay=20)
     expect(dialog.get_by_text("Max Keller")).to_be_hidden()
-    expect(dialog.get_by_text("Deactivated: has no access until reactivated")).to_be_visible()
+    expect(dialog.get_by_text("Deactivated: no access until reactivated")).to_be_visible()
     dialog.get_by_label("Add Opal Nakamura").check(force=True)
     expect(dialog.get_by_label("Add Bo Lindqvist")).to_be_checked()  # chosen before, shown beside what was found
     expect(dialog.locator("[data-tally]")).to_have_text("2")

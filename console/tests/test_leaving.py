@@ -85,9 +85,9 @@ def test_deactivate_says_which_invitations_die(cast):
 
 @pytest.mark.spec("U-11")
 def test_a_shared_member_is_deleted_instead(cast, shared):
-    olga, reason = cast.client("olga"), "Bo Lindqvist is a member of other organizations and cannot be deactivated"
+    olga, reason = cast.client("olga"), "Bo Lindqvist is a member of other organizations and can’t be deactivated"
     for answer in (olga.get(url(shared, "deactivation")), olga.post(url(shared, "deactivation"), headers=HTMX)):
-        assert answer.status_code == 403 and f"{reason}; delete instead." in words(answer)
+        assert answer.status_code == 403 and f"{reason}. Delete them instead." in words(answer)
         assert link(answer, "Delete instead").endswith(f"/users/{shared.pk}/deletion/")
         assert "Globex" not in words(answer)
     assert status(shared) == Status.ACTIVE

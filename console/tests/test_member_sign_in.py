@@ -58,7 +58,7 @@ def test_without_a_second_factor_there_is_nothing_to_reset(cast):
     for method in ("get", "post"):
         answer = getattr(cast.client("olga"), method)(url(cast.bo, "two-factor-reset"))
         assert answer.status_code == 403
-        assert "Multi-factor authentication has not been set up for Bo Lindqvist." in words(answer)
+        assert "Bo Lindqvist hasn’t set up multi-factor authentication." in words(answer)
     assert not OutgoingEmail.objects.exists()
 
 
@@ -78,10 +78,10 @@ def test_only_admins_reset(cast, bo):
 def test_no_organization_weakens_the_door_of_another(cast, bo):
     add_member(cast.globex, bo.user, "billing")
     answer = cast.client("olga").post(url(bo, "two-factor-reset"))
-    assert answer.status_code == 403 and "so no single one can reset their 2FA" in words(answer)
+    assert answer.status_code == 403 and "so you can’t reset their 2FA" in words(answer)
     assert TOTPDevice.objects.exists() and Membership.objects.get(pk=bo.pk).two_factor
     entry = cast.client("olga").get(url(bo, "menu"), headers=HTMX).content.decode()
-    assert 'aria-disabled="true"' in entry and "so no single one can reset their 2FA" in entry
+    assert 'aria-disabled="true"' in entry and "so you can’t reset their 2FA" in entry
 
 
 @pytest.mark.spec("S-5", "U-7")
@@ -114,4 +114,4 @@ def test_only_who_may_sign_in_is_logged_out(cast):
     Membership.objects.filter(pk=cast.opal.pk).update(status="deactivated")
     for member in (nadia, cast.opal):
         answer = cast.client("olga").post(url(member, "sessions"))
-        assert answer.status_code == 403 and "is not active" in words(answer)
+        assert answer.status_code == 403 and "isn’t active" in words(answer)

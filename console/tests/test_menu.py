@@ -76,9 +76,9 @@ def test_oneself_is_neither_deactivated_nor_deleted_nor_reset(cast):
     Membership.objects.filter(pk=cast.olga.pk).update(two_factor=True)
     assert of(cast, "olga", cast.olga) == ["Edit profile", "Log out sessions"]
     for noun, reason in (
-        ("deactivation", "You cannot deactivate yourself."),
-        ("deletion", "You cannot delete yourself."),
-        ("two-factor-reset", "You cannot reset your own two-factor authentication here."),
+        ("deactivation", "You can’t deactivate yourself."),
+        ("deletion", "You can’t delete yourself."),
+        ("two-factor-reset", "You can’t reset your own two-factor authentication here."),
     ):
         for answer in (cast.client("olga").get(url(cast.olga, noun)), cast.client("olga").post(url(cast.olga, noun))):
             assert answer.status_code == 403 and reason in words(answer)
@@ -91,7 +91,7 @@ def test_who_is_managed_externally_is_not_deleted(cast, nadia):
     assert "Delete" not in of(cast, "olga", nadia)
     for member in (cast.bo, nadia):
         answer = cast.client("olga").post(url(member, "deletion"))
-        assert answer.status_code == 403 and "is managed externally" in words(answer)
+        assert answer.status_code == 403 and "is managed by your identity provider" in words(answer)
         assert Membership.objects.filter(pk=member.pk).exists()
 
 
@@ -118,10 +118,10 @@ def test_the_last_admin_stays_and_the_menu_says_why(cast):
 
     role = add_role(cast.acme, "Owner", *Permission)
     ann = client_of(add_member(cast.acme, add_user("ann@acme.example", "Ann", "Owner"), role))
-    reason = "Acme needs at least one active Admin. Make somebody else an Admin first."
+    reason = "Acme needs at least one active Admin. Make someone else an Admin first."
     entries = menu(ann.get(url(cast.olga, "menu"), headers=HTMX))
     assert entries == ["Edit profile", "Log out sessions", f"Deactivate: {reason}", f"Delete: {reason}"]
-    add_member(cast.globex, cast.olga.user, "billing")  # "delete instead" would lead nowhere
+    add_member(cast.globex, cast.olga.user, "billing")  # "Delete them instead" would lead nowhere
     assert menu(ann.get(url(cast.olga, "menu"), headers=HTMX)) == entries
     for noun in ("deactivation", "deletion"):
         for answer in (ann.get(url(cast.olga, noun)), ann.post(url(cast.olga, noun))):
@@ -132,7 +132,7 @@ def test_the_last_admin_stays_and_the_menu_says_why(cast):
 @pytest.mark.spec("I-4", "U-7")
 def test_who_could_not_give_the_role_does_not_resend_it(cast):
     boss = cast.invite(role="admin")[0].membership
-    reason = "You cannot give the role Admin: it allows more than yours."
+    reason = "You can’t give the role Admin because it allows more than yours."
     assert of(cast, "max", boss) == ["View profile", f"Resend invite: {reason}"]
     answer = cast.client("max").post(url(boss, "invitation"))
     assert answer.status_code == 403 and reason in words(answer)
@@ -146,7 +146,7 @@ def test_single_sign_on_shows_resend_off(cast, nadia):
     cast.acme.save()
     profile, resend, delete = of(cast, "olga", nadia)
     assert (profile, delete) == ("Edit profile", "Delete")
-    assert resend.startswith("Resend invite: ") and "single sign-on is required" in resend
+    assert resend.startswith("Resend invite: ") and "requires single sign-on" in resend
 
 
 @pytest.mark.spec("U-7", "I-4")

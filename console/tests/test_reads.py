@@ -18,7 +18,8 @@ from organizations.roles import BUILT_IN
 from teamadmin.testing.buffers import plan_of, reads, settle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.skipif("connection.vendor != 'postgresql'")]
-QUERIES, BUFFERS = 7, 400
+# Queries and buffers of a view in the order of an index, and queries of one that searches or filters.
+QUERIES, BUFFERS, SEARCH_QUERIES = 8, 400, 11
 ROLE = {role.key: role.id for role in BUILT_IN if role.scheme == "ranked"}
 # Members with names in an order unlike that of their ids: each stands on a page of the table of its own. Groups have
 # ids in the order in which they were made, as ours do.
@@ -76,7 +77,8 @@ def costs(cast, views: dict[str, int]) -> dict[str, tuple[int, int, str]]:
     for address, most in views.items():
         with reads() as found:
             assert client.get(address).status_code == 200
-        if len(found.queries) > QUERIES or found.buffers > most:
+        queries = QUERIES if most == BUFFERS and "q=" not in address else SEARCH_QUERIES
+        if len(found.queries) > queries or found.buffers > most:
             wrong[address] = (len(found.queries), found.buffers, str(found))
     return wrong
 
@@ -147,17 +149,18 @@ def test_a_page_is_read_in_the_order_of_an_index(live_cast, plan, number, member
     with connection.cursor() as cursor:
         cursor.execute(OTHERS.format(number=number, members=members))
     fill(cast, 20_000)
-    group = cast.acme.groups.get(name="Group 2")
+    group, far = cast.acme.groups.get(name="Group 2"), deep(cast)
 
     def note(execute, query, params, many, context):
-        if "organizations_membership AS " in query or "WITH page" in query:
+        # What is rare is gathered and sorted: that query has an order that is no index's.
+        if "WITH member" in query or ("ORDER BY" in query and "ORDER BY COALESCE" not in query):
             asked.append((query, params))
         return execute(query, params, many, context)
 
     client = cast.client("olga")
     listening = connection.execute_wrapper(note)
     listening.__enter__()
-    for view in ("", "?sort=-name", "?sort=role", "?sort=-last_active", "?sort=joined", "?status=everyone", deep(cast)):
+    for view in ("", "?sort=-name", "?sort=role", "?sort=-last_active", "?sort=joined", "?status=everyone", far):
         client.get(USERS + view)
     searches = ("?q=person", "?q=person+zz", "?q=zz", "?q=p17", "?q=p17&sort=joined", "?two_factor=on", "?q=a3f9")
     for view in (*searches, "?status=pending", f"?group={group.pk}", f"?group={group.pk}&q=person&sort=role"):

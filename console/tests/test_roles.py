@@ -13,7 +13,7 @@ from organizations.permissions import ADMINISTRATIVE, LABELS
 from organizations.permissions import Permission as P
 from organizations.queries import roles_in
 from organizations.roles import permissions_of
-from organizations.services import RoleText
+from organizations.services import RoleFields
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 
 HTMX = {"headers": {"HX-Request": "true"}}
@@ -148,7 +148,7 @@ def test_adding_a_role(cast):
     "typed,words",
     [
         ({"name": "", "permissions": ["audit.view"]}, "Enter a name."),
-        ({"name": "Admin", "permissions": ["audit.view"]}, "There is a role of this name already."),
+        ({"name": "Admin", "permissions": ["audit.view"]}, "A role with this name already exists."),
         ({"name": "Night desk"}, "Choose at least one permission."),
         ({"name": "x" * 101, "permissions": ["audit.view"]}, "Use at most 100 characters."),
         ({"name": "a\u202eb", "permissions": ["audit.view"]}, "Remove the control characters"),
@@ -181,7 +181,7 @@ def test_what_the_editor_lacks_is_off_and_says_why(cast, keeper):
     client = client_of(cast, keeper)
     html = page(client, f"{url('role_new')}?from={role_named('admin').pk}")
     assert 'value="people.edit" checked>' in html and 'value="security.manage" disabled>' in html
-    assert "You cannot put “Manage security” into a role" in html
+    assert "You can’t add “Manage security” to a role" in html
     answer = client.post(url("role_new"), {"name": "Strong", "permissions": ["security.manage"]})
     assert answer.status_code == 403 and "Manage security" in answer.content.decode()
     assert not Role.objects.filter(name="Strong").exists()
@@ -222,7 +222,7 @@ def test_the_second_editor_sees_what_changed_and_overwrites_nothing(cast, desk):
     for words in ("Help desk", "It now allows: See the audit log.", "It no longer allows: Edit people."):
         assert words in html
     desk.refresh_from_db()
-    assert desk.name == "Help desk" and RoleText.of(desk).permissions == {P.PEOPLE_VIEW, P.AUDIT_VIEW}
+    assert desk.name == "Help desk" and RoleFields.of(desk).permissions == {P.PEOPLE_VIEW, P.AUDIT_VIEW}
     again = mine | {"as_seen": form_of(html)["as_seen"]}
     assert client.post(url("role_edit", desk), again).status_code == 302
     desk.refresh_from_db()

@@ -225,5 +225,5 @@ def test_no_first_use_where_somebody_is_pending(cast):
 def test_without_permission_the_page_says_why(cast, who, address):
     page = cast.client(who).get(address)
     assert page.status_code == 403
-    assert "Your role does not include “See people”. Ask an Admin for it." in words(page)
+    assert "Your role doesn’t include “See people”. Ask an Admin for access." in words(page)
     assert "Olga" not in words(page)

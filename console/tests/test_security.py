@@ -47,6 +47,6 @@ def test_who_only_sees_security_changes_nothing(cast):
     reader = add_member(cast.globex, add_user("rea@globex.example", "Rea"), "read_only")
     client.force_login(reader.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get("/o/globex/security/").content.decode()
-    assert "does not include" in page and "Save rules" not in page and "disabled" in page
+    assert "doesn’t include" in page and "Save rules" not in page and "disabled" in page
     assert client.post("/o/globex/security/", {"deactivate_shared": "on"}).status_code == 403
     assert not Organization.objects.get(pk=cast.globex.pk).deactivate_shared

@@ -10,11 +10,12 @@ from django.db import connection
 from base.text import name_key
 from organizations.models import Membership, Organization, Role
 from organizations.permissions import Permission
-from organizations.queries import all_roles_of, remember_roles
+from organizations.queries import all_roles_of, set_prefetched_roles
 from organizations.roles import permissions_of
 
 # Each group is read once, however many members are in it. Archived projects are few, and so subtracted: looking up
-# every project would read a thousand pages. `id > 0` makes PostgreSQL 18 use the hash index on membership_id.
+# every project would read a thousand pages. `id > 0` makes PostgreSQL 18 use the hash index on membership_id,
+# and IS TRUE keeps it from reading the index of all members of the organization.
 DETAILS = """
 WITH member AS MATERIALIZED ({members}),
 link AS MATERIALIZED (
@@ -48,7 +49,7 @@ member_projects AS (
 ),
 inviter AS MATERIALIZED (
     SELECT id, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email) AS inviter_name
-    FROM organizations_membership WHERE id {is_inviter} AND organization_id = %s
+    FROM organizations_membership WHERE id {is_inviter} AND (organization_id = %s) IS TRUE
 )
 SELECT member.id, role_ids, group_data, COALESCE(project_count, 0) AS project_count, inviter_name
 FROM member
@@ -111,7 +112,7 @@ def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role
         for group in groups
         for role in sorted(_roles(group["role_ids"], roles), key=lambda role: role.rank)
     ]
-    remember_roles(member, _roles(details["role_ids"], roles), via_groups)
+    set_prefetched_roles(member, _roles(details["role_ids"], roles), via_groups)
     member.group_names = [group["name"] for group in groups]
     member.has_all_projects = any(role.pk in all_projects for role in all_roles_of(member))
     member.project_count = details["project_count"]

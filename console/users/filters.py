@@ -22,7 +22,7 @@ from organizations.models import (
     Role,
     Status,
 )
-from organizations.queries import groups_in, pick_groups, pick_projects, projects_in
+from organizations.queries import group_choices, groups_in, project_choices, projects_in
 
 
 class Tab(StrEnum):
@@ -166,7 +166,7 @@ FILTERS = (
         condition=_is_linked(_group_links),
         row_condition=_has_link(_group_links),
         find_name=_find_group,
-        choose=pick_groups,
+        choose=group_choices,
         choose_texts=(_("Filter by group"), _("Search groups")),
     ),
     Filter(
@@ -176,7 +176,7 @@ FILTERS = (
         condition=_is_linked(_project_links),
         row_condition=_has_link(_project_links),
         find_name=_find_project,
-        choose=pick_projects,
+        choose=project_choices,
         choose_texts=(_("Filter by project"), _("Search projects")),
     ),
     Filter(

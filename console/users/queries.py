@@ -28,8 +28,9 @@ from organizations.models import MemberCount, Membership, Organization, Status
 from organizations.queries import matching_members
 
 # How many rows are checked along the index, and how many if the first WALK rows had at least PROMISING matches, so
-# that more rows will probably fill the page.
-WALK, LONG_WALK, PROMISING = 1000, 10_000, 10
+# that more rows will probably fill the page. Checking a role, group or project of a row takes longer, and so more
+# matches are needed (LINKS_PROMISING).
+WALK, LONG_WALK, PROMISING, LINKS_PROMISING = 1000, 10_000, 10, 25
 EXPIRED_CAP = 100
 
 
@@ -182,6 +183,11 @@ class _Search:
         filters = set(self.params.filters) - {"status"}
         return not (self.words or filters or (self.params.status.expired is not None and not by_expiry))
 
+    @property
+    def has_links(self) -> bool:
+        """Whether the view is filtered by a role, a group or a project."""
+        return any(item.row_condition for item in filters_of(self.params.tab) if item.name in self.params.filters)
+
     def match(self, rows: QuerySet, *, by_row: bool = False) -> QuerySet:
         """Return the rows that match. by_row: in a form for checking one after the other, which uses no other index."""
         rows = rows.filter(
@@ -211,7 +217,7 @@ def _find(search: _Search, slices: list[QuerySet], limit: int) -> list[Membershi
         members, is_complete = _walk(search, slices, limit, reach)
         if is_complete or len(members) == limit:
             return members
-        if len(members) < PROMISING:
+        if len(members) < (LINKS_PROMISING if search.has_links else PROMISING):
             break
     # An expression is no index's order, so PostgreSQL can't choose to walk after all.
     hits = search.match(reduce(or_, slices))

@@ -19,7 +19,7 @@ from console.users.columns import COLUMNS, STATES, sent_at
 from console.users.filters import Tab
 from console.users.params import UserListParams
 from organizations.models import ManagedBy, Membership
-from organizations.queries import all_roles_of, group_roles_of, roles_of
+from organizations.queries import all_roles_of, direct_roles_of, group_roles_of
 
 TONES = {"active": "success", "pending": "warning", "expired": "danger", "deactivated": "neutral"}
 
@@ -50,7 +50,7 @@ class RowRenderer:
             "states": {state: (str(label), TONES[state]) for state, label in STATES.items()},
             "managers": {value: str(label) for value, label in ManagedBy.choices},
             "role_labels": {role.pk: str(role.label) for member in members for role in all_roles_of(member)},
-            "roles_of": roles_of,
+            "direct_roles_of": direct_roles_of,
             "initials": initials,
             "avatar_color": avatar_color,
             "other_group_roles": other_group_roles,
@@ -81,5 +81,5 @@ def other_group_roles(member: Any) -> list:
     """Return the roles that the member has only through groups, each with the group's name (G-4)."""
     if not (via_groups := group_roles_of(member)):
         return []
-    direct = {role.pk for role in roles_of(member)}
+    direct = {role.pk for role in direct_roles_of(member)}
     return [(role, group) for role, group in via_groups if role.pk not in direct]

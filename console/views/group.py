@@ -28,7 +28,7 @@ from organizations.access import member_required
 from organizations.forms import NamedForm
 from organizations.models import Group
 from organizations.permissions import Permission
-from organizations.queries import roles_of, roles_of_group
+from organizations.queries import direct_roles_of, roles_of_group
 from organizations.requests import MemberRequest
 from organizations.roles import description_of
 from organizations.services import delete_group, edit_group
@@ -117,7 +117,7 @@ def _may(request: MemberRequest, group: Group) -> dict[str, Any]:
         "edit": policies.can_edit_group(actor, group),
         "delete": policies.can_delete_group(actor, group),
         "add": policies.can_add_to_group(actor, group),
-        "members": policies.can_manage_members_of(actor, group),
+        "members": policies.can_remove_group_members(actor, group),
         "projects": policies.can_give_group_projects(actor),
         "roles": manages,
     }
@@ -127,7 +127,7 @@ def _row(link: Any, clock: RelativeTime) -> dict[str, Any]:
     member = link.membership
     return {
         "member": member,
-        "roles": roles_of(member),
+        "roles": direct_roles_of(member),
         "joined": link.created_at and clock.date(link.created_at),
     }
 
@@ -172,12 +172,12 @@ def cancel_url(request: MemberRequest, group: Group) -> str:
 def group_details(request: MemberRequest, group: Group) -> HttpResponse:
     """Name and description."""
     require(policies.can_edit_group(request.membership, group))
-    form = NamedForm(request.POST if request.method == "POST" else None, thing=group, taken=GROUP_TAKEN)
+    form = NamedForm(request.POST if request.method == "POST" else None, instance=group, name_taken=GROUP_TAKEN)
 
     def write(words: dict[str, str]) -> None:
         edit_group(actor=request.membership, group=group, seen=form.seen, **words)
 
-    if request.method == "POST" and form.keep(write):
+    if request.method == "POST" and form.save(write):
         messages.success(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
         return changed(request, group)
     context = {"group": group, "form": form, "cancel_url": cancel_url(request, group)}

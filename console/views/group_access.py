@@ -13,12 +13,12 @@ from base.picker import Picker, search_query, selected_ids
 from base.policies import Decision, not_applicable, require
 from console.views.group import ASKED, changed, group_view, url_of
 from organizations import policies
-from organizations.choosing import all_there, deactivated_words, member_picker, project_picker
 from organizations.models import Group, GroupMembership, Membership, Project, ProjectGrant, Role
+from organizations.pickers import deactivated_warning, member_picker, missing_message, project_picker
 from organizations.queries import member_in, projects_in, roles_in, roles_of_group
 from organizations.requests import MemberRequest
 from organizations.roles import description_of
-from organizations.services import add_to_group, change_group_roles, give_projects, remove_from_group, take_projects
+from organizations.services import add_to_group, change_group_roles, grant_projects, remove_from_group, revoke_projects
 
 
 def _choose(request: MemberRequest, group: Group, picker: Picker, kind: str) -> HttpResponse:
@@ -40,10 +40,10 @@ def group_members(request: MemberRequest, group: Group) -> HttpResponse:
         return dict.fromkeys(links.values_list("membership", flat=True), not_applicable(_("Already in this group")))
 
     chosen = selected_ids(request.POST, "members")
-    picker, members = member_picker(request.organization, search_query(request.POST), chosen, barred=inside)
+    picker, members = member_picker(request.organization, search_query(request.POST), chosen, decide=inside)
     if request.method != "POST" or "search" in request.POST:
         return _choose(request, group, picker, "members")
-    picker.error = all_there(members, chosen) or ("" if members else _("Choose somebody to add."))
+    picker.error = missing_message(members, chosen) or ("" if members else _("Choose somebody to add."))
     if picker.error:
         return _choose(request, group, picker, "members")
     added = add_to_group(actor=request.membership, group=group, members=members)
@@ -54,7 +54,7 @@ def group_members(request: MemberRequest, group: Group) -> HttpResponse:
         messages.success(request, words % {"count": len(added), "group": group.name})
     else:
         messages.info(request, _("Everybody you chose was in %(group)s already.") % {"group": group.name})
-    if warning := deactivated_words(added):
+    if warning := deactivated_warning(added):
         messages.warning(request, warning)
     return changed(request, group)
 
@@ -66,7 +66,7 @@ def group_member(request: MemberRequest, group: Group, member_id: UUID) -> HttpR
     if member is None:
         raise Http404
     member.organization = request.organization
-    require(policies.can_take_from_group(request.membership, group, member))
+    require(policies.can_remove_from_group(request.membership, group, member))
     names = {"name": member.name, "group": group.name}
     if remove_from_group(actor=request.membership, group=group, members=[member]):
         messages.success(request, _("%(name)s is no longer in %(group)s.") % names)
@@ -85,13 +85,13 @@ def group_projects(request: MemberRequest, group: Group) -> HttpResponse:
         return dict.fromkeys(grants.values_list("project", flat=True), not_applicable(_("The group has access")))
 
     chosen = selected_ids(request.POST, "projects")
-    picker, projects = project_picker(request.organization, search_query(request.POST), chosen, barred=given)
+    picker, projects = project_picker(request.organization, search_query(request.POST), chosen, decide=given)
     if request.method != "POST" or "search" in request.POST:
         return _choose(request, group, picker, "projects")
-    picker.error = all_there(projects, chosen) or ("" if projects else _("Choose a project to add."))
+    picker.error = missing_message(projects, chosen) or ("" if projects else _("Choose a project to add."))
     if picker.error:
         return _choose(request, group, picker, "projects")
-    shared = give_projects(
+    shared = grant_projects(
         actor=request.membership, organization=request.organization, projects=projects, groups=[group]
     )
     count = sum(map(len, shared.groups.values()))
@@ -107,7 +107,7 @@ def group_project(request: MemberRequest, group: Group, project_id: UUID) -> Htt
     if project is None:
         raise Http404
     require(policies.can_give_group_projects(request.membership))
-    take_projects(actor=request.membership, organization=request.organization, projects=[project], groups=[group])
+    revoke_projects(actor=request.membership, organization=request.organization, projects=[project], groups=[group])
     names = {"group": group.name, "project": project.name}
     messages.success(request, _("%(group)s no longer has access to %(project)s.") % names)
     return changed(request, group, focus="projects")
@@ -127,7 +127,7 @@ def group_roles(request: MemberRequest, group: Group) -> HttpResponse:
     chosen, seen = (set(selected_ids(request.POST, name)) for name in ("roles", "seen"))
     give = [role for role in offered if role.pk in chosen - seen]
     take = [role for role in offered if role.pk in seen - chosen]
-    given, taken = change_group_roles(actor=actor, group=group, give=give, take=take)
+    given, taken = change_group_roles(actor=actor, group=group, add=give, remove=take)
     if given or taken:
         messages.success(request, _("The roles of %(group)s are saved.") % {"group": group.name})
     return changed(request, group)
@@ -135,6 +135,6 @@ def group_roles(request: MemberRequest, group: Group) -> HttpResponse:
 
 def _role(request: MemberRequest, group: Group, role: Role, carried: bool) -> dict[str, Any]:
     """A role's box; off with the reason where the actor may not give it or take it away."""
-    change = {"take": [role]} if carried else {"give": [role]}
+    change = {"remove": [role]} if carried else {"add": [role]}
     answer = policies.can_change_group_roles(request.membership, group, **change)
     return {"role": role, "description": description_of(role), "carried": carried, "reason": answer.reason}

@@ -19,10 +19,10 @@ from base.responses import htmx_redirect, render_page_or_fragment
 from console.groups import GROUP_TAKEN, address_of, rows_html
 from console.queries.groups import group_page
 from organizations.access import member_required
-from organizations.choosing import all_there, deactivated_words, member_picker
 from organizations.forms import NamedForm
 from organizations.models import Group, ManagedBy, Membership
 from organizations.permissions import Permission
+from organizations.pickers import deactivated_warning, member_picker, missing_message
 from organizations.policies import can_manage_groups
 from organizations.requests import MemberRequest
 from organizations.services import create_group
@@ -111,9 +111,9 @@ def group_new(request: MemberRequest) -> HttpResponse:
     if searching and request.htmx:
         return render(request, "ui/picker_list.html", {"picker": picker})
     # A search shows the page again as it was typed; it is no try.
-    form = NamedForm(request.POST if request.method == "POST" else None, taken=GROUP_TAKEN)
+    form = NamedForm(request.POST if request.method == "POST" else None, name_taken=GROUP_TAKEN)
     if request.method == "POST" and not searching:
-        picker.error = all_there(members, chosen)
+        picker.error = missing_message(members, chosen)
         if not picker.error and (group := _made(request, form, members)):
             return htmx_redirect(request, reverse("group", args=[request.organization.slug, group.pk]))
     return _asked(request, form, picker, searching=searching)
@@ -133,9 +133,9 @@ def _made(request: MemberRequest, form: NamedForm, members: list[Membership]) ->
     def write(words: dict) -> None:
         made.append(create_group(actor=request.membership, organization=request.organization, members=members, **words))
 
-    if not form.keep(write):
+    if not form.save(write):
         return None
     messages.success(request, _("%(name)s was created.") % {"name": made[0].name})
-    if warning := deactivated_words(members):
+    if warning := deactivated_warning(members):
         messages.warning(request, warning)
     return made[0]

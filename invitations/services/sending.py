@@ -21,7 +21,14 @@ from invitations.services.spending import spend_mails
 from organizations.models import Membership, Role
 from organizations.pages import default_welcome_page, welcome_pages
 from organizations.policies import can_add_users
-from organizations.services import Person, add_pending_members, delete_pending, lock_actor, lock_both, lock_pending
+from organizations.services import (
+    NewMember,
+    add_pending_members,
+    delete_locked_pending_member,
+    lock_actor,
+    lock_actor_and_member,
+    lock_pending_member,
+)
 from outbox.services import NewEmail, queue_email, queue_emails
 
 KIND = "invitations.invitation"
@@ -83,8 +90,8 @@ def send_batch(*, actor: Membership, batch: Batch, version: int) -> tuple[Batch,
     return locked, True
 
 
-def _person(typed: dict) -> Person:
-    return Person(
+def _person(typed: dict) -> NewMember:
+    return NewMember(
         first_name=text.clean_line(typed["first_name"]),
         last_name=text.clean_line(typed["last_name"]),
         email=typed["email"].strip(),
@@ -124,7 +131,7 @@ def resend_invitation(*, actor: Membership, member: Membership, sends: int | Non
 
     Raises Refused with the reason, RateLimited where it was sent often enough (I-5).
     """
-    actor, member = lock_both(actor, member)
+    actor, member = lock_actor_and_member(actor, member)
     require(can_resend(actor, member))
     live = live_invitation(member)
     if live is None:
@@ -155,7 +162,7 @@ def withdraw_invitation(*, actor: Membership, member: Membership) -> bool:
 
     Raises Refused with the reason. The conditional UPDATE decides between this and accepting: one winner.
     """
-    locked = lock_pending(actor, member)
+    locked = lock_pending_member(actor, member)
     if locked is None:
         return False
     actor, member = locked
@@ -164,5 +171,5 @@ def withdraw_invitation(*, actor: Membership, member: Membership) -> bool:
     if not revoked:
         return False
     record(organization_id=member.organization_id, actor=actor, action="invitation.revoked", target=member)
-    delete_pending(actor, member)
+    delete_locked_pending_member(actor, member)
     return True

@@ -8,8 +8,8 @@ from invitations.models import Invitation
 from invitations.services import accept_as_new_user, save_draft, send_batch
 from organizations.models import Membership
 from organizations.permissions import Permission as P
-from organizations.queries import roles_of
-from organizations.services import RoleText, create_role
+from organizations.queries import direct_roles_of
+from organizations.services import RoleFields, create_role
 from outbox.models import OutgoingEmail
 
 
@@ -17,21 +17,21 @@ from outbox.models import OutgoingEmail
 @pytest.mark.parametrize("who,slug", [("olga", "acme"), ("tess", "globex")])
 def test_from_the_flow_to_the_first_login(cast, who, slug):
     actor = getattr(cast, who)
-    role = create_role(actor=actor, said=RoleText("Auditor", "Reads what happened.", frozenset({P.AUDIT_VIEW})))
+    role = create_role(actor=actor, fields=RoleFields("Auditor", "Reads what happened.", frozenset({P.AUDIT_VIEW})))
     draft = cast.draft(actor, role="operator" if slug == "acme" else "read_only")
     client = cast.client(who)
     setup = client.get(reverse("user_add_draft", args=[slug, draft.pk])).content.decode()
     assert f'value="{role.pk}"' in setup and "Auditor" in setup
     draft = save_draft(actor=actor, batch=draft, version=draft.version, role_ids=[str(role.pk)])
     personal = client.get(reverse("user_add_personalize", args=[slug, draft.pk])).content.decode()
-    assert "Suggested first tasks for an Auditor" in personal and "Look around the workspace" in personal
+    assert "Suggested first tasks for an Auditor" in personal and "Explore the workspace" in personal
     send_batch(actor=actor, batch=draft, version=draft.version)
     invitation = Invitation.objects.get(batch=draft)
     mail = emails.render_invitation(OutgoingEmail.objects.get(subject_id=invitation.pk))
     assert "an Auditor" in mail.body and "See the audit log" in mail.body
     _outcome, user = accept_as_new_user(invitation=invitation, password="correct-horse-battery")  # noqa: S106
     member = Membership.objects.get(user=user)
-    assert roles_of(member) == [role] and member.role_order == role.rank
+    assert direct_roles_of(member) == [role] and member.role_order == role.rank
     joiner = cast.client()
     joiner.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     welcome = joiner.get(reverse("welcome", args=[slug]), follow=True).content.decode()

@@ -178,4 +178,4 @@ def test_no_token_reaches_the_log_or_the_audit(cast, invitation, caplog):
 def test_a_refused_link_gives_the_reason(cast, invitation):
     cast.acme.allowed_email_domains = ["acme.test"]
     cast.acme.save()
-    asserts_closed(cast.client(), invitation, 403, "Use an address at acme.test.")
+    asserts_closed(cast.client(), invitation, 403, "Use an email address at acme.test.")

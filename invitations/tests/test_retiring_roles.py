@@ -8,8 +8,8 @@ from invitations.models import Batch
 from invitations.services import DraftChanged, retire_role, save_draft, send_batch
 from organizations.models import GroupRole, Membership, MembershipRole, Reordering, Role, Scheme
 from organizations.permissions import Permission as P
-from organizations.queries import admin_exists, group_roles_of, roles_of
-from organizations.services import ordering, reorder_members, roles, set_member_roles
+from organizations.queries import admin_exists, direct_roles_of, group_roles_of
+from organizations.services import reorder_members, role_order, roles, set_member_roles
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 from teamadmin.testing.parallel import at_once, on_postgresql
 
@@ -19,7 +19,7 @@ def fresh(member: Membership) -> Membership:
 
 
 def keys(member: Membership) -> list[str]:
-    return [role.key for role in roles_of(fresh(member))]
+    return [role.key for role in direct_roles_of(fresh(member))]
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_the_other_role_is_one_that_the_actor_may_give(cast, desk):
     )
     vic = add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), desk)
     for role, words in (
-        (role_named("manager"), "cannot give the role Manager"),
+        (role_named("manager"), "can’t give the role Manager"),
         (desk, "Choose another role"),
         (role_named("read_only", Scheme.TASK), "Choose a role of this organization"),
         (add_role(cast.globex, "Far", P.PEOPLE_VIEW), "Choose a role of this organization"),
@@ -164,14 +164,14 @@ def test_a_thousand_holders_cost_no_query_more(cast, desk, django_assert_max_num
 
 @pytest.mark.spec("R-3")
 def test_many_holders_find_their_place_slice_by_slice(cast, desk, monkeypatch):
-    monkeypatch.setattr(roles, "FEW", 2)
-    monkeypatch.setattr(ordering, "SLICE", 2)
+    monkeypatch.setattr(roles, "MAX_IN_REQUEST", 2)
+    monkeypatch.setattr(role_order, "BATCH_SIZE", 2)
     members = [add_member(cast.acme, add_user(f"m{n}@acme.example", "M", str(n)), desk) for n in range(7)]
     retire_role(actor=cast.olga, role=desk, replacement=role_named("operator"))
     assert all(keys(member) == ["operator"] for member in members), "what they may do changes at once"
     assert not reorder_members(budget=0)
     assert {fresh(member).role_order for member in members} == {100}
-    assert ordering._slice() and Reordering.objects.get().after, "a worker that dies here is gone on from"
+    assert role_order._process_batch() and Reordering.objects.get().after, "a worker that dies here is gone on from"
     assert reorder_members() and not Reordering.objects.exists()
     assert {fresh(member).role_order for member in members} == {role_named("operator").rank}
 

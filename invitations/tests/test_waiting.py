@@ -12,7 +12,7 @@ from organizations.models import Membership, MembershipRole
 from organizations.permissions import Permission as P
 from organizations.queries import permissions_of_member
 from organizations.services import lock_organization
-from organizations.services.ordering import reorder
+from organizations.services.role_order import update_role_order
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 from teamadmin.testing.parallel import at_once, on_postgresql, waiting, while_waiting
 from teamadmin.testing.processes import wait_until
@@ -80,9 +80,9 @@ def test_withdrawing_and_deleting_the_role_never_wait_for_each_other(live_cast, 
     def in_between(organization, members) -> None:
         other.start()
         wait_until(lambda: waiting() == 1, 20)
-        reorder(organization, members)
+        update_role_order(organization, members)
 
-    monkeypatch.setattr("organizations.services.roles.reorder", in_between)
+    monkeypatch.setattr("organizations.services.roles.update_role_order", in_between)
     retire_role(actor=live_cast.olga, role=desk, replacement=role_named("operator"))
     other.join(30)
     assert results == [True]

@@ -262,7 +262,7 @@ def test_a_demoted_inviter_cannot_press_done(cast):
     link.save()
     response = client.post(url("user_add_personalize", draft), personal_form(draft))
     assert response["Location"].endswith("?check=1")
-    assert "You cannot give the role Admin" in words(client.get(response["Location"]))
+    assert "You can’t give the role Admin" in words(client.get(response["Location"]))
     link.role = role_named("builder")
     link.save()
     assert client.post(url("user_add_personalize", draft), personal_form(draft)).status_code == 403

@@ -155,4 +155,4 @@ def test_a_group_that_gives_more_than_one_has_is_off_with_the_reason(cast):
         answers[name] = cast.client(name).get(f"/o/acme/users/add/{draft.pk}/").content.decode()
     assert f'value="{group.pk}"' in answers["olga"] and "allows more than your role" not in answers["olga"]
     assert f'value="{group.pk}"' not in answers["max"]
-    assert "You cannot add people to Research: it allows more than your role." in answers["max"]
+    assert "You can’t add people to Research because it allows more than your role." in answers["max"]

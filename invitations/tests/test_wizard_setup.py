@@ -58,7 +58,7 @@ def test_each_wrong_row_says_so_beside_its_field_and_the_others_stay(cast):
         "email-3": "Bo Lindqvist is a member already.",
         "email-4": "Pia Pending has an invitation already. Resend it instead.",
         "email-5": "Gil Gone is a deactivated member. Reactivate them instead.",
-        "email-6": "Use an address at acme.example.",
+        "email-6": "Use an email address at acme.example.",
         "first_name-7": "Enter a first name.",
         "email-7": "Enter an email address.",
         "email-8": "Use at most 64 characters before the @.",
@@ -142,10 +142,10 @@ def test_a_manager_is_not_offered_admin_and_cannot_send_it(cast):
     html = page(client.get(url("user_add")))
     assert f'<option value="{role_named("admin").pk}" disabled>' in html
     assert f'<option value="{role_named("manager").pk}">' in html
-    assert "You cannot give the role Admin: it allows more than yours." in html
+    assert "You can’t give the role Admin because it allows more than yours." in html
     response = client.post(url("user_add"), setup_post(role="admin"))
     assert response.status_code == 422
-    assert "You cannot give the role Admin" in words(response)
+    assert "You can’t give the role Admin" in words(response)
     assert not Batch.objects.exists()
 
 
@@ -154,7 +154,7 @@ def test_the_summary_says_what_the_role_can_do(cast):
     draft = begin(cast.client("olga"))
     text = words(cast.client("olga").get(url("user_add_draft", draft)))
     assert "A Builder can Build and edit in the projects you can access" in text
-    assert "Builds and edits in the projects they can access. Cannot invite people or change security." in text
+    assert "Builds and edits in the projects they can access. Can’t invite people or change security." in text
     draft.role_ids = [str(role_named("admin").pk)]
     draft.save()
     assert "An Admin can" in words(cast.client("olga").get(url("user_add_draft", draft)))

@@ -29,5 +29,5 @@ def welcome(request: MemberRequest) -> HttpResponse:
 def _landing(request: MemberRequest, key: str = pages.HOMEPAGE) -> str:
     """The page of that key if it is there and the member may open it, else the Homepage, which every member may."""
     slug = request.organization.slug
-    urls = [page.url(slug) for page in pages.open_to(request.permissions) if page.key == key]
+    urls = [page.url(slug) for page in pages.accessible_pages(request.permissions) if page.key == key]
     return urls[0] if urls else reverse("homepage", args=[slug])

@@ -20,12 +20,12 @@ from invitations.problems import MAX_PEOPLE, Problems
 from invitations.queries import Choices
 from invitations.views.wizard_entry import WizardRequest, owner_mark, url_of
 from organizations.models import Group, Membership, Role, Scheme
-from organizations.policies import can_give_group, can_give_role
+from organizations.policies import can_assign_group, can_give_role
 from organizations.queries import (
-    Pick,
+    ChoiceList,
+    group_choices,
     group_sizes,
-    pick_groups,
-    pick_projects,
+    project_choices,
     projects_through_groups,
     roles_in,
     roles_of_groups,
@@ -66,12 +66,12 @@ class Setup:
         return roles_in(self.actor.organization)
 
     @cached_property
-    def _groups(self) -> Pick:
-        return pick_groups(self.actor.organization, self.asked.groups, self.batch.group_ids)
+    def _groups(self) -> ChoiceList:
+        return group_choices(self.actor.organization, self.asked.groups, self.batch.group_ids)
 
     @cached_property
-    def _projects(self) -> Pick:
-        return pick_projects(self.actor.organization, self.asked.projects, self.batch.project_ids)
+    def _projects(self) -> ChoiceList:
+        return project_choices(self.actor.organization, self.asked.projects, self.batch.project_ids)
 
     @cached_property
     def choices(self) -> Choices:
@@ -136,7 +136,7 @@ class Setup:
         carried = roles_of_groups(self.actor.organization, [group.pk for group in self._groups.listed])
         rows = [_group(group, sizes[group.pk], group in chosen) for group in self._groups.listed]
         for row, group in zip(rows, self._groups.listed, strict=True):
-            row["reason"] = can_give_group(self.actor, group, carried.get(group.pk, [])).reason
+            row["reason"] = can_assign_group(self.actor, group, carried.get(group.pk, [])).reason
         return rows
 
     @property

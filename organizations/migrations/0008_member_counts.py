@@ -6,17 +6,17 @@ are found (PostgreSQL: SQLite has trees alone)."""
 import django.db.models.deletion
 from django.db import migrations, models
 
-from organizations import counting
+from organizations import count_triggers
 
 LINKS = ("membershiprole", "groupmembership", "projectgrant")
 
 
 def install(apps, schema_editor):
-    counting.install(schema_editor.connection.alias)
+    count_triggers.install(schema_editor.connection.alias)
 
 
 def uninstall(apps, schema_editor):
-    counting.uninstall(schema_editor.connection.alias)
+    count_triggers.uninstall(schema_editor.connection.alias)
 
 
 def add_indexes(apps, schema_editor):

@@ -1,8 +1,10 @@
-from organizations.models.access import Group, GroupMembership, GroupRole, Project, ProjectGrant
 from organizations.models.counts import MemberCount
+from organizations.models.groups import Group, GroupMembership, GroupRole
 from organizations.models.members import ManagedBy, Membership, MembershipRole, Status
-from organizations.models.ordering import Reordering
-from organizations.models.organization import Organization, Role, Scheme
+from organizations.models.organization import Organization, Role
+from organizations.models.projects import Project, ProjectGrant
+from organizations.models.reordering import Reordering
+from organizations.schemes import Scheme
 
 __all__ = [
     "Group",

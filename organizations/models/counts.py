@@ -1,4 +1,4 @@
-"""How many members of each status an organization has: kept by triggers on the members' table."""
+"""The number of members of each status in an organization, maintained by triggers on the members' table."""
 
 from django.db import models
 
@@ -6,10 +6,11 @@ from organizations.models.organization import Organization
 
 
 class MemberCount(models.Model):
-    """A part of an organization's counts; their sum is the count. Written by organizations.counting's triggers alone.
+    """A part of an organization's counts. The sum of its rows is the count.
 
-    Several rows, so that writers never wait for one another: each adds what it changed, and now and then one of them
-    folds the rows that nobody else is folding. The rows leave with the organization, by a trigger too.
+    Only the triggers of organizations.count_triggers write these rows. There are several per organization so that
+    writers never wait for each other: each adds a row with its changes, and some of them merge the rows that no other
+    transaction is merging. A trigger also deletes the rows with the organization.
     """
 
     organization = models.ForeignKey(Organization, models.DO_NOTHING, related_name="+", db_constraint=False)

@@ -1,4 +1,4 @@
-"""A person's entry in one organization, from the invitation on."""
+"""Members: people in one organization, from the invitation on."""
 
 from datetime import UTC, datetime
 
@@ -12,12 +12,12 @@ from base import text
 from base.ids import uuid7
 from organizations.models.organization import Organization, Role
 
-# Stands for "not yet" in columns that lists are sorted by: a sort key must not be NULL, or paging by key skips rows.
+# Means "not yet" in columns that lists are sorted by. A sort key must not be NULL, or paging by key skips rows.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Status(models.TextChoices):
-    """What the database holds; expired is worked out from the clock (I-1)."""
+    """The stored status. "Expired" is not stored: it is calculated from the clock (I-1)."""
 
     INVITED = "invited", _("Pending")
     ACTIVE = "active", _("Active")
@@ -30,9 +30,10 @@ class ManagedBy(models.TextChoices):
 
 
 class Membership(models.Model):
-    """A member. The user is empty until the invitation is accepted: an invitation makes no account.
+    """A member of an organization.
 
-    `sort_name`, `search_text` and `email_key` are worked out by save() and by prepare() for bulk writes.
+    `user` is NULL until the invitation is accepted, because an invitation does not create an account. save() sets
+    `sort_name`, `search_text` and `email_key`; bulk writes must call prepare().
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -44,12 +45,12 @@ class Membership(models.Model):
     last_name = models.CharField(max_length=100, blank=True)
     email = models.CharField(max_length=254)
     email_key = models.CharField(max_length=254)
-    # Compared by code points (migration 0014, which a change of its type has to say again).
+    # Sorted by code points. Migration 0014 sets the collation; a migration that changes the type must set it again.
     sort_name = models.CharField(max_length=500)
     search_text = models.CharField(max_length=1000)
     status = models.CharField(max_length=11, choices=Status, default=Status.INVITED)
     managed_by = models.CharField(max_length=6, choices=ManagedBy, default=ManagedBy.MANUAL)
-    # Whether the user has a second factor: kept here because lists are filtered by it.
+    # Whether the user has a second factor. Stored here because lists filter by it.
     two_factor = models.BooleanField(default=False)
     invited_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     roles = models.ManyToManyField(Role, through="MembershipRole", related_name="memberships")
@@ -58,8 +59,8 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(default=NEVER)
     last_active_at = models.DateTimeField(default=NEVER)
     welcomed_at = models.DateTimeField(null=True, blank=True)
-    # Which columns the member looks at on the two lists of the Users page, blank for the usual ones (U-5). Here because
-    # every page loads its viewer's membership.
+    # The columns that the member chose for the two lists on the Users page, blank for the default ones (U-5). Stored
+    # here because every page loads the membership of its viewer.
     columns = models.CharField(max_length=200, blank=True)
     pending_columns = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -75,18 +76,18 @@ class Membership(models.Model):
                 name="member_user_once_accepted",
             ),
         ]
-        # One for each order that lists offer, the status before it: a list of several statuses merges their
-        # entries (console.queries.members), so that seven orders and filters need five indexes and not fifteen.
+        # One index per sort order, starting with the status. A list of several statuses merges one slice per status,
+        # so seven sort orders and filters need five indexes instead of fifteen.
         indexes = [
             models.Index(fields=["organization", "status", "sort_name", "id"], name="member_by_name"),
             models.Index(fields=["organization", "status", "role_order", "sort_name", "id"], name="member_by_role"),
             models.Index(fields=["organization", "status", "invite_expires_at", "id"], name="member_by_expiry"),
             models.Index(fields=["organization", "status", "last_active_at", "id"], name="member_by_activity"),
             models.Index(fields=["organization", "status", "joined_at", "id"], name="member_by_joining"),
-            # For what is rare, and no page of a list meets; so few different entries take little room.
+            # For filters that match few members. With few distinct values, these indexes are small.
             models.Index(fields=["organization", "managed_by"], name="member_by_manager"),
             models.Index(fields=["organization", "two_factor"], name="member_by_two_factor"),
-            # Whoever signs in is looked for among the invited of all organizations.
+            # At sign-in, pending invitations of all organizations are searched for the user's email.
             models.Index(fields=["email_key"], condition=Q(status="invited"), name="member_awaited"),
         ]
 
@@ -100,21 +101,21 @@ class Membership(models.Model):
         super().save(*args, **options)
 
     def prepare(self) -> "Membership":
-        """Works out the columns that lists sort and search by; returns itself, for bulk writes."""
+        """Set the columns that lists sort and search by. Return self, for bulk writes."""
         self.email_key = text.canonical_email(self.email)
         self.sort_name = text.fold(self.name)[:500]
-        # The leading blank lets a short search match at the start of a word by trigrams.
+        # The leading space lets a short search match the start of a word with the trigram index.
         self.search_text = f" {self.sort_name} {text.fold(self.email)} {self.email_key}"[:1000]
         return self
 
     @property
     def name(self) -> str:
-        """First and last name, or the address where there is neither."""
+        """First and last name, or the email address if both are blank."""
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
     @property
     def is_expired(self) -> bool:
-        """True for an invitation whose time is over by this machine's clock; accepting asks the database's."""
+        """Whether a pending invitation has expired by this server's clock. Accepting uses the database's clock."""
         return self.status == Status.INVITED and self.invite_expires_at <= timezone.now()
 
     @property
@@ -126,10 +127,10 @@ class Membership(models.Model):
 
 
 class MembershipRole(models.Model):
-    """A role that a member holds.
+    """A role that was given to a member directly.
 
-    Here and where groups and projects are given, what a member has is found by a hash index (migration 0008): two pages
-    for each of a list's fifty members, however many there are, where a tree of a million takes four.
+    This table, group memberships and project grants have a hash index on the member (migration 0008). For each of the
+    50 members on a list page it reads two database pages, where a B-tree of a million rows reads four.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)

@@ -1,21 +1,16 @@
-"""An organization and the roles that it offers."""
+"""Organizations and their roles."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from base.ids import uuid7
-
-
-class Scheme(models.TextChoices):
-    """How an organization gives roles: one ranked role a member (R-1), or several task roles (R-2)."""
-
-    RANKED = "ranked", _("Ranked roles")
-    TASK = "task", _("Task roles")
+from organizations.built_in_roles import BUILT_IN_BY_ID
+from organizations.schemes import Scheme
 
 
 class Organization(models.Model):
-    """An account of the platform. Its slug stands in every address of its pages."""
+    """A customer's account. Its slug is part of the URL of each of its pages."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=100)
@@ -24,7 +19,7 @@ class Organization(models.Model):
     logo = models.ImageField(upload_to="logos/", blank=True)
     sso_enforced = models.BooleanField(default=False)
     allowed_email_domains = models.JSONField(default=list, blank=True)
-    # U-11: whether a member of other organizations can be deactivated in this one.
+    # U-11: whether this organization can deactivate members who are active in other organizations too.
     deactivate_shared = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -33,13 +28,16 @@ class Organization(models.Model):
 
 
 class Role(models.Model):
-    """A named set of permissions. Built-in ones belong to no organization and take their words from
-    organizations.roles; custom ones (R-3) belong to one organization and carry their own."""
+    """A named set of permissions.
+
+    Built-in roles belong to no organization; their texts and permissions are in organizations.built_in_roles.
+    Custom roles (R-3) belong to one organization; their texts and permissions are in the row.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, null=True, blank=True, related_name="roles")
     scheme = models.CharField(max_length=6, choices=Scheme)
-    # A custom role's is its name as text.name_key() gives it.
+    # The key of a custom role is its name after text.name_key().
     key = models.CharField(max_length=400)
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=500, blank=True)
@@ -58,8 +56,6 @@ class Role(models.Model):
 
     @property
     def label(self) -> str:
-        """The name to show; a built-in role's in the reader's language."""
-        from organizations.roles import definition
-
-        found = definition(self)
-        return str(found.name) if found else self.name
+        """The name to show. A built-in role's name is in the reader's language."""
+        built_in = BUILT_IN_BY_ID.get(self.pk)
+        return str(built_in.name) if built_in else self.name

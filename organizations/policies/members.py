@@ -1,4 +1,7 @@
-"""What may be done to a member. A refusal that does not apply is left out of menus; one that does is shown off."""
+"""What may be done to a member.
+
+Menus leave out an action whose refusal does not apply, and show other refused actions as disabled, with the reason.
+"""
 
 from collections.abc import Sequence
 
@@ -6,138 +9,148 @@ from django.utils.translation import gettext as _
 
 from base.policies import ALLOWED, Decision, deny, not_applicable
 from organizations.models import ManagedBy, Membership, Organization, Role, Status
-from organizations.permissions import Permission, beyond
-from organizations.policies.giving import can, can_give_roles, roles_fit
+from organizations.permissions import Permission, missing_admin_permissions
+from organizations.policies.role_grants import can, can_give_roles, roles_allowed
 from organizations.queries import (
     admin_exists,
+    direct_roles_of,
     group_roles_of,
     is_last_admin,
     permissions_of_member,
-    roles_of,
     shared_with_others,
 )
 from organizations.roles import admin_role_id
 
 
 def outranks(actor: Membership, member: Membership) -> Decision:
-    """R-7: nobody changes a member who holds an administrative permission that they lack."""
-    if not beyond(permissions_of_member(member), permissions_of_member(actor)):
+    """R-7: users can't change a member who has an administrative permission that they lack."""
+    if not missing_admin_permissions(permissions_of_member(member), permissions_of_member(actor)):
         return ALLOWED
     return deny(_("%(name)s’s role allows more than yours. Ask an Admin.") % {"name": member.name})
 
 
 def keeps_admin(organization: Organization, *, without: Membership | None = None) -> Decision:
-    """R-8: an active Admin who can sign in is there, besides `without`. Exact under the organization's lock."""
+    """R-8: the organization has an active Admin who can sign in, besides `without`. Exact under its lock."""
     return ALLOWED if admin_exists(organization, besides=without) else needs_admin(organization)
 
 
 def needs_admin(organization: Organization) -> Decision:
-    """The words of R-8."""
+    """Return the refusal for R-8."""
     return deny(
-        _("%(organization)s needs at least one active Admin. Make somebody else an Admin first.")
+        _("%(organization)s needs at least one active Admin. Make someone else an Admin first.")
         % {"organization": organization.name}
     )
 
 
-def _spares_admin(member: Membership) -> Decision:
+def _is_not_last_admin(member: Membership) -> Decision:
     return keeps_admin(member.organization, without=member) if is_last_admin(member) else ALLOWED
 
 
-def _not_oneself(actor: Membership, member: Membership, words: str) -> Decision:
-    return not_applicable(words) if actor.pk == member.pk else ALLOWED
+def _is_not_self(actor: Membership, member: Membership, reason: str) -> Decision:
+    return not_applicable(reason) if actor.pk == member.pk else ALLOWED
+
+
+def _is_active(member: Membership) -> Decision:
+    return (
+        ALLOWED
+        if member.status == Status.ACTIVE
+        else not_applicable(_("%(name)s isn’t active.") % {"name": member.name})
+    )
 
 
 def can_edit_member(actor: Membership, member: Membership) -> Decision:
-    """U-8, R-7: whoever may edit people; one's own entry too."""
+    """U-8, R-7: members who may edit people, including their own entry."""
     return can(actor, Permission.PEOPLE_EDIT) and outranks(actor, member)
 
 
 def can_rename(actor: Membership, member: Membership) -> Decision:
-    """U-8, U-16: an identity provider owns the names of those whom it manages."""
+    """U-8, U-16: the names of members that an identity provider manages can be changed only there."""
     if member.managed_by == ManagedBy.SCIM:
         return not_applicable(
-            _("%(name)s is managed externally: your identity provider owns name and address. Change them there.")
-            % {"name": member.name}
+            _("%(name)s’s name and email come from your identity provider. Change them there.") % {"name": member.name}
         )
     return can_edit_member(actor, member)
 
 
 def can_change_roles(actor: Membership, member: Membership, roles: Sequence[Role]) -> Decision:
-    """R-6, R-7: these instead of the roles given directly; what the member has already is not given anew."""
-    if not (answer := can_edit_member(actor, member)) or not (answer := roles_fit(member.organization, list(roles))):
-        return answer
-    held = {role.pk for role in roles_of(member)}
-    if not (answer := can_give_roles(actor, [role for role in roles if role.pk not in held])):
-        return answer
-    stays = admin_role_id(member.organization.scheme) in {role.pk for role in roles}
-    return ALLOWED if stays else can_lose_roles(member)
+    """R-6, R-7: replace the member's direct roles. Roles that the member already has don't count as given."""
+    if not (decision := can_edit_member(actor, member)):
+        return decision
+    if not (decision := roles_allowed(member.organization, list(roles))):
+        return decision
+    held = {role.pk for role in direct_roles_of(member)}
+    if not (decision := can_give_roles(actor, [role for role in roles if role.pk not in held])):
+        return decision
+    stays_admin = admin_role_id(member.organization.scheme) in {role.pk for role in roles}
+    return ALLOWED if stays_admin else can_remove_roles(member)
 
 
-def can_lose_roles(member: Membership) -> Decision:
-    """R-8: the organization can do without the roles that the member holds directly."""
+def can_remove_roles(member: Membership) -> Decision:
+    """R-8: the organization keeps an Admin if the member loses their direct roles."""
     admin = admin_role_id(member.organization.scheme)
-    return ALLOWED if admin in {role.pk for role, _group in group_roles_of(member)} else _spares_admin(member)
+    is_admin_via_group = admin in {role.pk for role, _group in group_roles_of(member)}
+    return ALLOWED if is_admin_via_group else _is_not_last_admin(member)
 
 
 def can_deactivate_member(actor: Membership, member: Membership) -> Decision:
     """U-10, U-11, R-7, R-8."""
-    if not (answer := _not_oneself(actor, member, _("You cannot deactivate yourself."))):
-        return answer
-    if member.status != Status.ACTIVE:
-        return not_applicable(_("%(name)s is not active.") % {"name": member.name})
-    if not (answer := can(actor, Permission.PEOPLE_ADMIN)) or not (answer := outranks(actor, member)):
-        return answer
-    # Before sharing, whose words send one to a deletion that the last Admin bars as well.
-    if (answer := _spares_admin(member)) and not member.organization.deactivate_shared and shared_with_others(member):
+    if not (decision := _is_not_self(actor, member, _("You can’t deactivate yourself."))):
+        return decision
+    if not (decision := _is_active(member)):
+        return decision
+    if not (decision := can(actor, Permission.PEOPLE_ADMIN)) or not (decision := outranks(actor, member)):
+        return decision
+    # R-8 comes before U-11, whose reason suggests deleting. The last Admin can't be deleted either.
+    if not (decision := _is_not_last_admin(member)):
+        return decision
+    if not member.organization.deactivate_shared and shared_with_others(member):
         return deny(
-            _("%(name)s is a member of other organizations and cannot be deactivated; delete instead.")
-            % {"name": member.name}
-        )
-    return answer
-
-
-def can_reactivate_member(actor: Membership, member: Membership) -> Decision:
-    """U-10: undoes a deactivation; R-7 as for one."""
-    if member.status != Status.DEACTIVATED:
-        return not_applicable(_("%(name)s is not deactivated.") % {"name": member.name})
-    return can(actor, Permission.PEOPLE_ADMIN) and outranks(actor, member)
-
-
-def can_delete_member(actor: Membership, member: Membership) -> Decision:
-    """U-13, U-14, U-16, R-7, R-8: members of every status."""
-    if not (answer := _not_oneself(actor, member, _("You cannot delete yourself."))):
-        return answer
-    if member.managed_by == ManagedBy.SCIM:
-        return not_applicable(
-            _("%(name)s is managed externally. Remove them in your identity provider.") % {"name": member.name}
-        )
-    if not (answer := can(actor, Permission.PEOPLE_ADMIN)) or not (answer := outranks(actor, member)):
-        return answer
-    return _spares_admin(member)
-
-
-def can_reset_two_factor(actor: Membership, member: Membership) -> Decision:
-    """U-9, R-7. A user whom other organizations trust too keeps their second factor: none may weaken another's door."""
-    if not (answer := _not_oneself(actor, member, _("You cannot reset your own two-factor authentication here."))):
-        return answer
-    if not (answer := can(actor, Permission.PEOPLE_ADMIN)):
-        return answer
-    if not member.two_factor:
-        return not_applicable(
-            _("Multi-factor authentication has not been set up for %(name)s.") % {"name": member.name}
-        )
-    if not (answer := outranks(actor, member)):
-        return answer
-    if shared_with_others(member):
-        return deny(
-            _("%(name)s is a member of other organizations, so no single one can reset their 2FA.")
+            _("%(name)s is a member of other organizations and can’t be deactivated. Delete them instead.")
             % {"name": member.name}
         )
     return ALLOWED
 
 
+def can_reactivate_member(actor: Membership, member: Membership) -> Decision:
+    """U-10: undo a deactivation. R-7 applies as for deactivating."""
+    if member.status != Status.DEACTIVATED:
+        return not_applicable(_("%(name)s isn’t deactivated.") % {"name": member.name})
+    return can(actor, Permission.PEOPLE_ADMIN) and outranks(actor, member)
+
+
+def can_delete_member(actor: Membership, member: Membership) -> Decision:
+    """U-13, U-14, U-16, R-7, R-8: members of every status."""
+    if not (decision := _is_not_self(actor, member, _("You can’t delete yourself."))):
+        return decision
+    if member.managed_by == ManagedBy.SCIM:
+        return not_applicable(
+            _("%(name)s is managed by your identity provider. Remove them there.") % {"name": member.name}
+        )
+    if not (decision := can(actor, Permission.PEOPLE_ADMIN)) or not (decision := outranks(actor, member)):
+        return decision
+    return _is_not_last_admin(member)
+
+
+def can_reset_two_factor(actor: Membership, member: Membership) -> Decision:
+    """U-9, R-7. Not for users of several organizations: one may not weaken the sign-in that the others rely on."""
+    reason = _("You can’t reset your own two-factor authentication here.")
+    if not (decision := _is_not_self(actor, member, reason)):
+        return decision
+    if not (decision := can(actor, Permission.PEOPLE_ADMIN)):
+        return decision
+    if not member.two_factor:
+        return not_applicable(_("%(name)s hasn’t set up multi-factor authentication.") % {"name": member.name})
+    if not (decision := outranks(actor, member)):
+        return decision
+    if shared_with_others(member):
+        return deny(
+            _("%(name)s is a member of other organizations, so you can’t reset their 2FA.") % {"name": member.name}
+        )
+    return ALLOWED
+
+
 def can_end_sessions(actor: Membership, member: Membership) -> Decision:
-    """S-5, R-7: for who can be signed in."""
-    if member.status != Status.ACTIVE:
-        return not_applicable(_("%(name)s is not active.") % {"name": member.name})
+    """S-5, R-7: active members only, because no one else can be signed in."""
+    if not (decision := _is_active(member)):
+        return decision
     return can(actor, Permission.PEOPLE_ADMIN) and outranks(actor, member)

@@ -1,4 +1,4 @@
-"""Reading members: every function starts from an organization or a user."""
+"""Queries for members. Each function starts from an organization or a user."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -11,46 +11,49 @@ from organizations.models import MemberCount, Membership, Organization, Status
 
 
 def member_in(organization: Organization, member_id: UUID | str) -> Membership | None:
-    """One member of the organization by id, None for a stranger's."""
+    """Return the organization's member with this id, or None."""
     return Membership.objects.filter(organization=organization, pk=member_id).first()
 
 
 def members_by_email(organization: Organization, email_keys: Iterable[str]) -> dict[str, Membership]:
-    """The organization's members among these canonical addresses, by address."""
-    found = Membership.objects.filter(organization=organization, email_key__in=list(email_keys))
-    return {member.email_key: member for member in found}
+    """Return the organization's members with these canonical email addresses, by address."""
+    members = Membership.objects.filter(organization=organization, email_key__in=list(email_keys))
+    return {member.email_key: member for member in members}
 
 
 def member_counts(organization: Organization) -> dict[str, int]:
-    """How many members of each status there are, however many: from counters that the database keeps."""
+    """Return the number of members of each status. Reads the counters that database triggers maintain."""
     sums = {status: Sum(status, default=0) for status in Status.values}
     return MemberCount.objects.filter(organization=organization).aggregate(**sums)
 
 
-def remember_shared(members: Sequence[Membership]) -> None:
-    """Finds out for all of these members of one organization at once, so that shared_with_others() asks nothing."""
+def set_prefetched_shared(members: Sequence[Membership]) -> None:
+    """Look up for all these members of one organization at once what shared_with_others() returns.
+
+    Runs one query. shared_with_others() then runs none for them.
+    """
     keys = [member.pk for member in members]
     users = {member.user_id for member in members if member.user_id}
     others = Membership.objects.filter(user__in=users, status=Status.ACTIVE).exclude(pk__in=keys)
     shared = set(others.values_list("user_id", flat=True)) if users else set()
     for member in members:
-        member.loaded_shared = member.user_id in shared  # type: ignore[attr-defined]
+        member.prefetched_shared = member.user_id in shared  # type: ignore[attr-defined]
 
 
 def shared_with_others(member: Membership) -> bool:
-    """Whether the member's user is an active member of another organization (U-11)."""
-    if hasattr(member, "loaded_shared"):
-        return member.loaded_shared
+    """Return whether the member's user is an active member of another organization (U-11)."""
+    if hasattr(member, "prefetched_shared"):
+        return member.prefetched_shared
     others = Membership.objects.filter(user=member.user_id, status=Status.ACTIVE).exclude(pk=member.pk)
     return member.user_id is not None and others.exists()
 
 
 def statuses_of(user: User) -> set[str]:
-    """What the user is in their organizations: of Status."""
+    """Return the statuses that the user has in their organizations."""
     return set(Membership.objects.filter(user=user).values_list("status", flat=True).distinct())
 
 
-def is_awaited(user: User) -> bool:
-    """Whether an invitation to the user's address can be accepted now, in any organization."""
-    waiting = Membership.objects.filter(email_key=user.email, status=Status.INVITED)
-    return waiting.filter(invite_expires_at__gt=Now()).exists()
+def has_open_invitation(user: User) -> bool:
+    """Return whether the user can accept an invitation now, in any organization."""
+    pending = Membership.objects.filter(email_key=user.email, status=Status.INVITED)
+    return pending.filter(invite_expires_at__gt=Now()).exists()

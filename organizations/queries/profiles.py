@@ -1,4 +1,4 @@
-"""What an editor of a member sees and may change (U-8)."""
+"""A member's profile, as an editor sees and changes it (U-8)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,7 @@ from organizations.models import GroupMembership, Membership, MembershipRole, Pr
 
 @dataclass(frozen=True)
 class Profile:
-    """A member's name, and the ids of the roles and projects given directly and of the groups that they are in."""
+    """A member's name, and the ids of their direct roles, their groups and their direct projects."""
 
     first_name: str
     last_name: str
@@ -22,7 +22,7 @@ class Profile:
 
 
 def profile_of(member: Membership) -> Profile:
-    """The member's profile as the database has it now, but for the name, which `member` carries: three queries."""
+    """Return the member's current profile. The name is that of `member`. Runs three queries."""
     return Profile(
         first_name=member.first_name,
         last_name=member.last_name,

@@ -1,56 +1,56 @@
-"""Writing what an organization holds: each function is one transaction with its audit entry inside."""
+"""Writing organizations and their members. Each function runs in one transaction, which includes its audit entry."""
 
-from organizations.services.changing import add_to_group, remove_from_group, set_member_roles
-from organizations.services.editing import Edit, EditConflict, Edited, edit_member
 from organizations.services.groups import change_group_roles, create_group, delete_group, edit_group
-from organizations.services.joining import (
-    Person,
-    activate_member,
-    add_pending_members,
-    delete_pending,
-    mark_welcomed,
-    remove_pending_member,
-    touch_member,
-)
-from organizations.services.leaving import deactivate_member, delete_member, reactivate_member
-from organizations.services.locking import (
-    fresh_actor,
+from organizations.services.locks import (
     lock_actor,
-    lock_both,
+    lock_actor_and_member,
     lock_group,
     lock_member,
     lock_organization,
-    lock_pending,
-    take_time,
+    lock_pending_member,
+    reload_actor,
+    without_statement_timeout,
 )
-from organizations.services.making import create_organization, found_organization
-from organizations.services.naming import Changed, Named
-from organizations.services.ordering import reorder_members
+from organizations.services.members.activity import mark_welcomed, touch_member
+from organizations.services.members.groups import add_to_group, remove_from_group
+from organizations.services.members.pending import (
+    NewMember,
+    activate_member,
+    add_pending_members,
+    delete_locked_pending_member,
+    remove_pending_member,
+)
+from organizations.services.members.profile import Edit, EditConflict, EditResult, edit_member
+from organizations.services.members.roles import set_member_roles
+from organizations.services.members.rules import set_member_rules
+from organizations.services.members.sign_in import log_out_member, reset_member_two_factor, sync_two_factor
+from organizations.services.members.status import deactivate_member, delete_member, reactivate_member
+from organizations.services.named import NamedConflict, NamedFields
+from organizations.services.organizations import create_organization, create_organization_with_admin
 from organizations.services.projects import (
-    Shared,
+    GrantChanges,
     archive_project,
     create_project,
     edit_project,
-    give_group_projects,
-    give_projects,
+    grant_group_projects,
+    grant_projects,
     restore_project,
-    take_projects,
+    revoke_projects,
 )
-from organizations.services.roles import NameTaken, RoleChanged, RoleText, create_role, delete_role, edit_role
-from organizations.services.rules import set_member_rules
-from organizations.services.sign_in import log_out_member, note_two_factor, reset_member_two_factor
+from organizations.services.role_order import reorder_members
+from organizations.services.roles import RoleConflict, RoleFields, RoleNameTaken, create_role, delete_role, edit_role
 
 __all__ = [
-    "Changed",
     "Edit",
     "EditConflict",
-    "Edited",
-    "NameTaken",
-    "Named",
-    "Person",
-    "RoleChanged",
-    "RoleText",
-    "Shared",
+    "EditResult",
+    "GrantChanges",
+    "NamedConflict",
+    "NamedFields",
+    "NewMember",
+    "RoleConflict",
+    "RoleFields",
+    "RoleNameTaken",
     "activate_member",
     "add_pending_members",
     "add_to_group",
@@ -58,39 +58,39 @@ __all__ = [
     "change_group_roles",
     "create_group",
     "create_organization",
+    "create_organization_with_admin",
     "create_project",
     "create_role",
     "deactivate_member",
     "delete_group",
+    "delete_locked_pending_member",
     "delete_member",
-    "delete_pending",
     "delete_role",
     "edit_group",
     "edit_member",
     "edit_project",
     "edit_role",
-    "found_organization",
-    "fresh_actor",
-    "give_group_projects",
-    "give_projects",
+    "grant_group_projects",
+    "grant_projects",
     "lock_actor",
-    "lock_both",
+    "lock_actor_and_member",
     "lock_group",
     "lock_member",
     "lock_organization",
-    "lock_pending",
+    "lock_pending_member",
     "log_out_member",
     "mark_welcomed",
-    "note_two_factor",
     "reactivate_member",
+    "reload_actor",
     "remove_from_group",
     "remove_pending_member",
     "reorder_members",
     "reset_member_two_factor",
     "restore_project",
+    "revoke_projects",
     "set_member_roles",
     "set_member_rules",
-    "take_projects",
-    "take_time",
+    "sync_two_factor",
     "touch_member",
+    "without_statement_timeout",
 ]

@@ -1,4 +1,7 @@
-"""Groups: their names, what they carry, and their end (G-2, G-4). Members: organizations.services.changing."""
+"""Creating, editing and deleting groups, and changing their roles (G-2, G-4).
+
+organizations.services.members.groups adds and removes members.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,9 +12,9 @@ from base.policies import require
 from organizations import policies
 from organizations.models import Group, GroupRole, Membership, Organization, Role
 from organizations.queries import roles_of_group
-from organizations.services.changing import add_to_group
-from organizations.services.locking import fresh_roles, lock_actor, lock_group
-from organizations.services.naming import Named, keep_names
+from organizations.services.locks import lock_actor, lock_group, reload_roles
+from organizations.services.members.groups import add_to_group
+from organizations.services.named import NamedFields, save_named
 
 
 @transaction.atomic
@@ -23,8 +26,10 @@ def create_group(
     description: str = "",
     members: Iterable[Membership] = (),
 ) -> Group:
-    """A new group with these members. `actor` None: the system. Raises Refused, or IntegrityError where the name is
-    taken in any case or Unicode form."""
+    """Create a group with these members. `actor` is None for the system.
+
+    Raises Refused, or IntegrityError if the name is taken, regardless of case and Unicode form.
+    """
     if actor is not None:
         actor = lock_actor(actor, organization.pk)
         require(policies.can_manage_groups(actor))
@@ -38,21 +43,25 @@ def create_group(
 
 
 @transaction.atomic
-def edit_group(*, actor: Membership, group: Group, name: str, description: str, seen: Named | None = None) -> bool:
-    """Renames and describes the group; False where nothing changed.
+def edit_group(
+    *, actor: Membership, group: Group, name: str, description: str, seen: NamedFields | None = None
+) -> bool:
+    """Change the group's name and description. Return False if nothing changed.
 
-    Raises Changed where the group is not as `seen` any more, Refused, IntegrityError where the name is taken,
-    Group.DoesNotExist where the group is gone.
+    Raises NamedConflict if the group no longer equals `seen`, Refused, IntegrityError if the name is taken, and
+    Group.DoesNotExist.
     """
     actor, group = lock_group(actor, group)
     require(policies.can_edit_group(actor, group))
-    return keep_names(actor, group, Named(name, description), seen, action="group.renamed")
+    return save_named(actor, group, NamedFields(name, description), seen, action="group.renamed")
 
 
 @transaction.atomic
 def delete_group(*, actor: Membership, group: Group) -> None:
-    """Deletes the group; its members stay and lose what they had through it alone. Raises Refused (R-7, R-8, G-3),
-    Group.DoesNotExist where the group is gone."""
+    """Delete the group. Its members stay in the organization, and lose what they had only through the group.
+
+    Raises Refused (R-7, R-8, G-3) and Group.DoesNotExist.
+    """
     actor, group = lock_group(actor, group)
     require(policies.can_delete_group(actor, group))
     grants = group.project_links.select_related("project").order_by("project__name_key")
@@ -66,21 +75,23 @@ def delete_group(*, actor: Membership, group: Group) -> None:
 
 @transaction.atomic
 def change_group_roles(
-    *, actor: Membership, group: Group, give: Sequence[Role] = (), take: Sequence[Role] = ()
+    *, actor: Membership, group: Group, add: Sequence[Role] = (), remove: Sequence[Role] = ()
 ) -> tuple[list[Role], list[Role]]:
-    """Makes the group carry the roles to `give` and no more those to `take` (G-4); returns what was really given and
-    taken. Raises Refused (R-6, R-7, R-8), Group.DoesNotExist where the group is gone."""
+    """Add roles to the group and remove others (G-4). Return the roles that were actually added and removed.
+
+    Raises Refused (R-6, R-7, R-8) and Group.DoesNotExist.
+    """
     actor, group = lock_group(actor, group)
-    carried = roles_of_group(group)
-    given = fresh_roles([role for role in give if role not in carried])
-    taken = [role for role in carried if role in take]
-    require(policies.can_change_group_roles(actor, group, give=given, take=taken))
-    GroupRole.objects.filter(group=group, role__in=taken).delete()
+    current = roles_of_group(group)
+    added = reload_roles([role for role in add if role not in current])
+    removed = [role for role in current if role in remove]
+    require(policies.can_change_group_roles(actor, group, add=added, remove=removed))
+    GroupRole.objects.filter(group=group, role__in=removed).delete()
     GroupRole.objects.bulk_create(
-        GroupRole(organization_id=group.organization_id, group=group, role=role) for role in given
+        GroupRole(organization_id=group.organization_id, group=group, role=role) for role in added
     )
-    for action, roles in (("group.roles_given", given), ("group.roles_taken", taken)):
+    for action, roles in (("group.roles_given", added), ("group.roles_taken", removed)):
         if roles:
             data = {"roles": [str(role.label) for role in roles]}
             record(organization_id=group.organization_id, actor=actor, action=action, target=group, data=data)
-    return given, taken
+    return added, removed

@@ -1,4 +1,4 @@
-"""Projects: their names, their archive, and access to them (P-1)."""
+"""Creating, editing and archiving projects, and giving access to them (P-1)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from audit.services import record
 from base.policies import Decision, require
 from organizations import policies
 from organizations.models import Group, Membership, Organization, Project, ProjectGrant
-from organizations.services.locking import fresh_actor, lock_actor, lock_members, lock_organization
-from organizations.services.naming import Named, keep_names
+from organizations.services.locks import lock_actor, lock_members, lock_organization, reload_actor
+from organizations.services.named import NamedFields, save_named
 
 
 @dataclass
-class Shared:
-    """What really changed: projects by the member or group that got or lost them."""
+class GrantChanges:
+    """The projects that members and groups actually gained or lost."""
 
     members: dict[Membership, list[Project]] = field(default_factory=dict)
     groups: dict[Group, list[Project]] = field(default_factory=dict)
@@ -31,8 +31,11 @@ class Shared:
 def create_project(
     *, actor: Membership | None, organization: Organization, name: str, description: str = ""
 ) -> Project:
-    """A new project. `actor` None: the system. Raises Refused, or IntegrityError where the name is taken in any case
-    or Unicode form, by an archived project too."""
+    """Create a project. `actor` is None for the system.
+
+    Raises Refused, or IntegrityError if the name is taken, regardless of case and Unicode form, also by an archived
+    project.
+    """
     if actor is not None:
         actor = lock_actor(actor, organization.pk)
         require(policies.can_manage_projects(actor))
@@ -44,74 +47,78 @@ def create_project(
 
 @transaction.atomic
 def edit_project(
-    *, actor: Membership, project: Project, name: str, description: str, seen: Named | None = None
+    *, actor: Membership, project: Project, name: str, description: str, seen: NamedFields | None = None
 ) -> bool:
-    """Renames and describes the project; False where nothing changed. Raises Changed where it is not as `seen` any
-    more, Refused (R-4), IntegrityError where the name is taken."""
+    """Change the project's name and description. Return False if nothing changed.
+
+    Raises NamedConflict if the project no longer equals `seen`, Refused (R-4), and IntegrityError if the name is taken.
+    """
     actor, project = _lock_project(actor, project)
     require(policies.can_edit_project(actor, project))
-    return keep_names(actor, project, Named(name, description), seen, action="project.renamed")
+    return save_named(actor, project, NamedFields(name, description), seen, action="project.renamed")
 
 
 @transaction.atomic
 def archive_project(*, actor: Membership, project: Project) -> Project:
-    """Takes the project out of every list; who had access has it again when it is restored. Raises Refused."""
+    """Archive the project, which hides it from every list. Restoring it brings back access. Raises Refused."""
     return _archive(actor, project, policies.can_archive_project, archived=True)
 
 
 @transaction.atomic
 def restore_project(*, actor: Membership, project: Project) -> Project:
-    """Undoes archive_project(); errors as there."""
+    """Undo archive_project(). Raises Refused."""
     return _archive(actor, project, policies.can_restore_project, archived=False)
 
 
 @transaction.atomic
-def give_projects(
+def grant_projects(
     *,
     actor: Membership | None,
     organization: Organization,
     projects: Iterable[Project],
     members: Iterable[Membership] = (),
     groups: Iterable[Group] = (),
-) -> Shared:
-    """Gives each of these members and groups access to each of the projects; what they have stays.
+) -> GrantChanges:
+    """Give each of these members and groups access to each of the projects. They keep what they already have.
 
-    What is gone by now, or of another organization, is left out. `actor` None: the system. Raises Refused: P-1, U-8
-    for members, G-2 for groups; archived projects.
+    Leaves out what no longer exists or belongs to another organization. `actor` is None for the system. Raises Refused
+    (P-1; U-8 for members, G-2 for groups; archived projects).
     """
-    access = _Access.locked(actor, organization, projects, members, groups)
-    missing = access.missing()
+    grants = _Grants.locked(actor, organization, projects, members, groups)
+    missing = grants.missing()
     ProjectGrant.objects.bulk_create(missing)
-    return access.tell(missing, ("member.projects_given", "group.projects_given"))
+    return grants.record_changes(missing, ("member.projects_given", "group.projects_given"))
 
 
 @transaction.atomic
-def take_projects(
+def revoke_projects(
     *,
     actor: Membership | None,
     organization: Organization,
     projects: Iterable[Project],
     members: Iterable[Membership] = (),
     groups: Iterable[Group] = (),
-) -> Shared:
-    """Takes access to the projects away, as far as it was given to these members and groups themselves; arguments and
-    errors as of give_projects()."""
-    access = _Access.locked(actor, organization, projects, members, groups)
-    given = list(access.given())
-    ProjectGrant.objects.filter(pk__in=[grant.pk for grant in given]).delete()
-    return access.tell(given, ("member.projects_taken", "group.projects_taken"))
+) -> GrantChanges:
+    """Remove the access to these projects that was given to exactly these members and groups.
+
+    Members keep the access that they have through a group or a role. Same arguments and errors as grant_projects().
+    """
+    grants = _Grants.locked(actor, organization, projects, members, groups)
+    existing = list(grants.existing())
+    ProjectGrant.objects.filter(pk__in=[grant.pk for grant in existing]).delete()
+    return grants.record_changes(existing, ("member.projects_taken", "group.projects_taken"))
 
 
-def give_group_projects(*, actor: Membership | None, group: Group, projects: Iterable[Project]) -> Shared:
-    """give_projects() for one group."""
-    return give_projects(actor=actor, organization=group.organization, projects=projects, groups=[group])
+def grant_group_projects(*, actor: Membership | None, group: Group, projects: Iterable[Project]) -> GrantChanges:
+    """Call grant_projects() for one group."""
+    return grant_projects(actor=actor, organization=group.organization, projects=projects, groups=[group])
 
 
 def _lock_project(actor: Membership, project: Project) -> tuple[Membership, Project]:
     actor = lock_actor(actor)
-    found = Project.objects.get(pk=project.pk, organization=actor.organization)
-    found.organization = actor.organization
-    return actor, found
+    current = Project.objects.get(pk=project.pk, organization=actor.organization)
+    current.organization = actor.organization
+    return actor, current
 
 
 def _archive(
@@ -127,8 +134,8 @@ def _archive(
 
 
 @dataclass
-class _Access:
-    """Projects, members and groups as they are now, under the organization's lock."""
+class _Grants:
+    """Projects, and the members and groups whose access to them changes, as they are under the organization's lock."""
 
     actor: Membership | None
     organization: Organization
@@ -144,23 +151,24 @@ class _Access:
         projects: Iterable[Project],
         members: Iterable[Membership],
         groups: Iterable[Group],
-    ) -> "_Access":
+    ) -> "_Grants":
+        """Lock the organization and load everything. Raises Refused if the actor may not share one of the projects."""
         organization = lock_organization(organization.pk)
-        own = {"organization": organization}
-        found = cls(
-            actor and fresh_actor(actor, organization),
+        scope = {"organization": organization}
+        grants = cls(
+            actor and reload_actor(actor, organization),
             organization,
-            Project.objects.filter(**own, pk__in=[project.pk for project in projects]).in_bulk(),
+            Project.objects.filter(**scope, pk__in=[project.pk for project in projects]).in_bulk(),
             lock_members(organization, members),
-            Group.objects.filter(**own, pk__in=[group.pk for group in groups]).in_bulk(),
+            Group.objects.filter(**scope, pk__in=[group.pk for group in groups]).in_bulk(),
         )
-        found.check()
-        return found
+        grants.check()
+        return grants
 
     def check(self) -> None:
-        """Raises Refused where the actor may not share one of these."""
+        """Raise Refused if the actor may not share one of the projects."""
         for project in self.projects.values():
-            require(policies.project_stands(project))
+            require(policies.project_is_active(project))
         if self.actor is None:
             return
         if self.groups:
@@ -169,36 +177,36 @@ class _Access:
             member.organization = self.organization
             require(policies.can_give_member_projects(self.actor, member))
 
-    def given(self) -> QuerySet[ProjectGrant]:
-        """What they have of it."""
-        owned = Q(membership__in=self.members) | Q(group__in=self.groups)
-        return ProjectGrant.objects.filter(owned, organization=self.organization, project__in=self.projects)
+    def existing(self) -> QuerySet[ProjectGrant]:
+        """Return the grants that exist."""
+        owners = Q(membership__in=self.members) | Q(group__in=self.groups)
+        return ProjectGrant.objects.filter(owners, organization=self.organization, project__in=self.projects)
 
     def missing(self) -> list[ProjectGrant]:
-        """What they have not."""
-        there = {(grant.project_id, grant.membership_id, grant.group_id) for grant in self.given()}
+        """Return the grants that do not exist yet, unsaved."""
+        existing = {(grant.project_id, grant.membership_id, grant.group_id) for grant in self.existing()}
         owners = [*({"membership_id": key} for key in self.members), *({"group_id": key} for key in self.groups)]
         wanted = [
             ProjectGrant(organization=self.organization, project_id=key, **owner)
             for owner in owners
             for key in self.projects
         ]
-        return [grant for grant in wanted if (grant.project_id, grant.membership_id, grant.group_id) not in there]
+        return [grant for grant in wanted if (grant.project_id, grant.membership_id, grant.group_id) not in existing]
 
-    def tell(self, grants: Iterable[ProjectGrant], actions: tuple[str, str]) -> Shared:
-        """One audit entry for each member and each group; what changed for them."""
-        shared = Shared()
+    def record_changes(self, grants: Iterable[ProjectGrant], actions: tuple[str, str]) -> GrantChanges:
+        """Write one audit entry per member and group. `actions` are the entries' actions for members and for groups."""
+        changes = GrantChanges()
         for grant in grants:
             project = self.projects[grant.project_id]
             if grant.membership_id:
-                shared.members.setdefault(self.members[grant.membership_id], []).append(project)
+                changes.members.setdefault(self.members[grant.membership_id], []).append(project)
             elif grant.group_id:
-                shared.groups.setdefault(self.groups[grant.group_id], []).append(project)
-        for member, projects in shared.members.items():
+                changes.groups.setdefault(self.groups[grant.group_id], []).append(project)
+        for member, projects in changes.members.items():
             self._record(actions[0], member, projects)
-        for group, projects in shared.groups.items():
+        for group, projects in changes.groups.items():
             self._record(actions[1], group, projects)
-        return shared
+        return changes
 
     def _record(self, action: str, owner: Membership | Group, projects: list[Project]) -> None:
         data = {"projects": [project.name for project in projects]}

@@ -1,4 +1,4 @@
-"""Coming in: sign-in, the chooser, and that one organization is not seen from another."""
+"""Access to an organization: sign-in, the chooser, and nothing of one organization visible from another."""
 
 from datetime import timedelta
 
@@ -8,14 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from organizations.models import Membership, Organization, ProjectGrant, Scheme, Status
-from organizations.queries import SWITCHER_LIMIT, given_projects, memberships_of
+from organizations.queries import SWITCHER_LIMIT, granted_projects, memberships_of
 from teamadmin.testing.cast import add_member
 
 PAGES = ("", "projects/", "workspace/", "preferences/")
 HTMX = {"HX-Request": "true"}
 
 
-def join_many(user, number):
+def join_organizations(user, number):
     return [
         add_member(
             Organization.objects.create(name=f"Org {index:03}", slug=f"org-{index}", scheme=Scheme.RANKED),
@@ -26,36 +26,36 @@ def join_many(user, number):
     ]
 
 
-def address(path):
+def url(path):
     return f"/o/acme/{path}"
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_signed_out_go_to_sign_in_and_back(cast, path):
-    answer = cast.client().get(address(path) + "?q=1")
-    assert answer["Location"] == f"/accounts/login/?next=/o/acme/{path}%3Fq%3D1"
+def test_signed_out_visitors_sign_in_and_come_back(cast, path):
+    response = cast.client().get(url(path) + "?q=1")
+    assert response["Location"] == f"/accounts/login/?next=/o/acme/{path}%3Fq%3D1"
 
 
-def test_htmx_is_told_to_leave_the_page(cast):
-    answer = cast.client().get("/o/acme/projects/", headers=HTMX)
-    assert answer["HX-Redirect"].startswith("/accounts/login/") and answer.content == b""
+def test_a_signed_out_htmx_request_redirects_the_page(cast):
+    response = cast.client().get("/o/acme/projects/", headers=HTMX)
+    assert response["HX-Redirect"].startswith("/accounts/login/") and response.content == b""
 
 
 @pytest.mark.spec("A-5")
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("name", ["tess", "stranger"])
-def test_a_stranger_finds_nothing(cast, path, name):
+def test_users_of_other_organizations_get_404(cast, path, name):
     client = cast.client(name)
     unknown = client.get(f"/o/no-such-place/{path}")
     for headers in ({}, HTMX):
-        answer = client.get(address(path), headers=headers)
-        assert answer.status_code == unknown.status_code == 404
-        assert b"Acme" not in answer.content
+        response = client.get(url(path), headers=headers)
+        assert response.status_code == unknown.status_code == 404
+        assert b"Acme" not in response.content
 
 
 @pytest.mark.spec("A-5")
 @pytest.mark.parametrize("status", [Status.DEACTIVATED, Status.INVITED])
-def test_who_is_no_active_member_is_a_stranger(cast, status):
+def test_pending_and_deactivated_members_get_404(cast, status):
     user = None if status == Status.INVITED else cast.bo.user
     Membership.objects.filter(pk=cast.bo.pk).update(status=status, user=user)
     client = cast.client("bo")
@@ -65,14 +65,14 @@ def test_who_is_no_active_member_is_a_stranger(cast, status):
 
 
 @pytest.mark.spec("R-4")
-def test_who_lacks_the_permission_reads_why(cast):
-    answer = cast.client("bo").get("/o/acme/users/")
-    assert answer.status_code == 403
-    assert "Your role does not include “See people”. Ask an Admin for it." in answer.content.decode()
+def test_members_without_the_permission_get_403_with_the_reason(cast):
+    response = cast.client("bo").get("/o/acme/users/")
+    assert response.status_code == 403
+    assert "Your role doesn’t include “See people”. Ask an Admin for access." in response.content.decode()
 
 
 @pytest.mark.spec("J-4")
-def test_who_was_not_welcomed_is_led_there_first(cast):
+def test_new_members_see_the_welcome_page_first(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(welcomed_at=None)
     client = cast.client("bo")
     assert client.get("/o/acme/projects/")["Location"] == "/o/acme/welcome/"
@@ -80,7 +80,7 @@ def test_who_was_not_welcomed_is_led_there_first(cast):
 
 
 @pytest.mark.spec("A-5")
-def test_root_leads_to_the_organization_of_last_activity(cast):
+def test_root_redirects_to_the_last_active_organization(cast):
     assert cast.client().get("/")["Location"].startswith("/accounts/login/")
     client = cast.client("olga")
     assert client.get("/")["Location"] == "/o/acme/"
@@ -89,7 +89,7 @@ def test_root_leads_to_the_organization_of_last_activity(cast):
 
 
 @pytest.mark.spec("A-5")
-def test_the_chooser_and_the_switcher_list_ones_own(cast):
+def test_the_chooser_and_the_switcher_list_only_own_organizations(cast):
     add_member(cast.globex, cast.olga.user, "read_only", "billing")
     page = cast.client("olga").get("/organizations/").content.decode()
     assert 'href="/o/acme/"' in page and 'href="/o/globex/"' in page and "Read Only, Billing" in page
@@ -100,28 +100,28 @@ def test_the_chooser_and_the_switcher_list_ones_own(cast):
 
 
 @pytest.mark.spec("A-5")
-def test_nobody_has_an_empty_chooser_and_can_sign_out(cast):
+def test_users_without_organizations_see_an_explanation_and_can_sign_out(cast):
     client = cast.client("stranger")
     assert client.get("/")["Location"] == "/organizations/"
     page = client.get("/organizations/").content.decode()
-    assert "You are not a member of any organization yet" in page
+    assert "You’re not a member of any organization yet" in page
     assert "stranger@nowhere.example" in page and 'action="/accounts/logout/"' in page
 
 
 def test_many_organizations_can_be_searched(cast):
     client = cast.client("stranger")
-    join_many(cast.stranger, 20)
+    join_organizations(cast.stranger, 20)
     assert 'type="search"' not in client.get("/organizations/").content.decode()
     add_member(cast.globex, cast.stranger, "read_only")
     assert 'type="search"' in client.get("/organizations/").content.decode()
     found = client.get("/organizations/?q=LOBE").content.decode()
     assert "Globex" in found and "Org 001" not in found and 'value="LOBE"' in found
     nothing = client.get("/organizations/?q=Acme").content.decode()
-    assert "None of your organizations matches “Acme”" in nothing
+    assert "No organizations match “Acme”" in nothing
     assert client.get("/organizations/?q=%00").status_code == 200
 
 
-def test_the_chooser_asks_the_same_for_one_and_thirty(cast):
+def test_the_chooser_runs_the_same_queries_for_1_and_30_organizations(cast):
     def count():
         client = cast.client("stranger")
         with CaptureQueriesContext(connection) as queries:
@@ -130,12 +130,12 @@ def test_the_chooser_asks_the_same_for_one_and_thirty(cast):
 
     add_member(cast.globex, cast.stranger, "read_only")
     few = count()
-    join_many(cast.stranger, 30)
+    join_organizations(cast.stranger, 30)
     assert count() == few == 3
 
 
-def test_a_long_list_never_cuts_a_members_roles(cast):
-    join_many(cast.stranger, SWITCHER_LIMIT - 1)
+def test_the_switcher_limit_never_cuts_off_roles(cast):
+    join_organizations(cast.stranger, SWITCHER_LIMIT - 1)
     last = Organization.objects.create(name="Zz", slug="zz", scheme=Scheme.TASK)
     add_member(last, cast.stranger, "read_only", "billing")
     assert [member.organization.slug for member in memberships_of(cast.stranger)][-1] == f"org-{SWITCHER_LIMIT - 2}"
@@ -143,7 +143,7 @@ def test_a_long_list_never_cuts_a_members_roles(cast):
     assert "Read Only, Billing" in cast.client("stranger").get("/o/zz/").content.decode()
 
 
-def test_being_here_is_noted_at_most_every_five_minutes(cast):
+def test_last_active_is_saved_at_most_every_five_minutes(cast):
     long_ago = timezone.now() - timedelta(hours=1)
     Membership.objects.filter(pk=cast.bo.pk).update(last_active_at=long_ago)
     client = cast.client("bo")
@@ -153,21 +153,21 @@ def test_being_here_is_noted_at_most_every_five_minutes(cast):
     assert first > long_ago and Membership.objects.get(pk=cast.bo.pk).last_active_at == first
 
 
-def test_given_projects_are_direct_and_through_groups_each_once(cast):
+def test_granted_projects_lists_direct_and_group_projects_once(cast):
     for name in ("ledger", "atlas"):
         ProjectGrant.objects.create(organization=cast.acme, project=cast.projects[name], membership=cast.bo)
-    assert sorted(project.name for project in given_projects(cast.bo)) == ["Atlas", "Ledger", "Website"]
-    assert not given_projects(cast.opal).exists()
+    assert sorted(project.name for project in granted_projects(cast.bo)) == ["Atlas", "Ledger", "Website"]
+    assert not granted_projects(cast.opal).exists()
 
 
 @pytest.mark.spec("A-5")
 @pytest.mark.parametrize("path", ["/", "/organizations/"])
-def test_changing_nothing_by_post(cast, path):
+def test_post_is_not_allowed(cast, path):
     assert cast.client("bo").post(path).status_code == 405
 
 
 @pytest.mark.parametrize(
     "path", ["/organizations/", *(f"/o/acme/{page}" for page in PAGES), "/o/globex/", "/o/acme/users/"]
 )
-def test_no_cache_keeps_a_members_page(cast, path):
+def test_pages_of_members_are_not_stored_in_caches(cast, path):
     assert "no-store" in cast.client("bo").get(path)["Cache-Control"]

@@ -1,4 +1,4 @@
-"""R-3: roles of an organization's own; R-6 and R-7 hold for them as for the built-in ones."""
+"""Custom roles (R-3). R-6 and R-7 apply to them as to built-in roles."""
 
 import pytest
 
@@ -9,129 +9,133 @@ from organizations.models import GroupMembership, GroupRole, Role
 from organizations.permissions import Permission as P
 from organizations.queries import permissions_of_member, roles_in
 from organizations.roles import permissions_of
-from organizations.services import NameTaken, RoleChanged, RoleText, create_role, edit_role
-from organizations.services.roles import MOST
+from organizations.services import RoleConflict, RoleFields, RoleNameTaken, create_role, edit_role
+from organizations.services.roles import MAX_CUSTOM_ROLES
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 from teamadmin.testing.parallel import at_once, on_postgresql
 
 
-def said(name="People desk", *permissions, description="Looks after people.") -> RoleText:
-    return RoleText(name, description, frozenset(permissions or {P.PEOPLE_VIEW}))
+def role_fields(name="People desk", *permissions, description="Looks after people.") -> RoleFields:
+    return RoleFields(name, description, frozenset(permissions or {P.PEOPLE_VIEW}))
 
 
 @pytest.fixture
-def keeper(cast):
-    """Somebody of Acme who manages roles and edits people, and no more."""
+def role_manager(cast):
+    """A member of Acme who can only manage roles and edit people."""
     role = add_role(cast.acme, "Role keeper", P.PEOPLE_VIEW, P.PEOPLE_EDIT, P.ROLES_MANAGE)
     return add_member(cast.acme, add_user("kim@acme.example", "Kim", "Keeper"), role)
 
 
 @pytest.mark.spec("R-3")
-def test_a_custom_role_is_offered_in_its_organization_alone(cast):
-    role = create_role(actor=cast.olga, said=said("People desk", P.PEOPLE_EDIT))
+def test_a_custom_role_exists_only_in_its_organization(cast):
+    role = create_role(actor=cast.olga, fields=role_fields("People desk", P.PEOPLE_EDIT))
     assert role in roles_in(cast.acme) and role not in roles_in(cast.globex)
-    assert not policies.roles_fit(cast.globex, [role])
+    assert not policies.roles_allowed(cast.globex, [role])
     assert role.rank > role_named("operator").rank
     entry = Entry.objects.get(action="role.created")
     assert (entry.actor_id, entry.target_id, entry.organization_id) == (cast.olga.pk, role.pk, cast.acme.pk)
 
 
 @pytest.mark.spec("R-3")
-def test_a_role_gets_what_its_permissions_are_no_use_without(cast):
-    role = create_role(actor=cast.olga, said=said("Inviters", P.PEOPLE_INVITE, P.PROJECTS_MANAGE))
+def test_a_role_includes_the_permissions_that_others_require(cast):
+    role = create_role(actor=cast.olga, fields=role_fields("Inviters", P.PEOPLE_INVITE, P.PROJECTS_MANAGE))
     added = {P.PEOPLE_VIEW, P.WORKSPACE_VIEW, P.PROJECTS_VIEW_ALL}
     assert permissions_of(role) == {P.PEOPLE_INVITE, P.PROJECTS_MANAGE} | added
 
 
 @pytest.mark.spec("R-3")
 @pytest.mark.parametrize("name", ["people  DESK", "Admin", "ádmin", "operator"])
-def test_a_name_is_taken_whatever_its_case(cast, name):
-    create_role(actor=cast.olga, said=said("People desk"))
-    with pytest.raises(NameTaken, match="Choose another name"):
-        create_role(actor=cast.olga, said=said(name))
-    create_role(actor=cast.tess, said=said("People desk"))
+def test_role_names_are_unique_regardless_of_case_and_accents(cast, name):
+    create_role(actor=cast.olga, fields=role_fields("People desk"))
+    with pytest.raises(RoleNameTaken, match="Choose another name"):
+        create_role(actor=cast.olga, fields=role_fields(name))
+    create_role(actor=cast.tess, fields=role_fields("People desk"))
     assert Role.objects.exclude(organization=None).count() == 2
 
 
 @pytest.mark.spec("R-3")
-def test_a_roles_place_is_its_own_and_there_is_an_end_to_them(cast):
-    ranks = {create_role(actor=cast.olga, said=said(f"Role {number}")).rank for number in range(MOST)}
-    assert len(ranks) == MOST
-    with pytest.raises(Refused, match="at most 50 roles"):
-        create_role(actor=cast.olga, said=said("One more"))
+def test_each_role_has_its_own_rank_and_there_is_a_limit(cast):
+    ranks = {
+        create_role(actor=cast.olga, fields=role_fields(f"Role {number}")).rank for number in range(MAX_CUSTOM_ROLES)
+    }
+    assert len(ranks) == MAX_CUSTOM_ROLES
+    with pytest.raises(Refused, match="at most 50 custom roles"):
+        create_role(actor=cast.olga, fields=role_fields("One more"))
 
 
 @pytest.mark.spec("R-3")
 @pytest.mark.parametrize("name", ["max", "bo"])
-def test_who_does_not_manage_roles_makes_and_changes_none(cast, name):
-    role = create_role(actor=cast.olga, said=said())
+def test_members_without_the_permission_cannot_create_or_edit_roles(cast, name):
+    role = create_role(actor=cast.olga, fields=role_fields())
     actor = getattr(cast, name)
     with pytest.raises(Refused, match="Manage roles"):
-        create_role(actor=actor, said=said("Mine"))
+        create_role(actor=actor, fields=role_fields("Mine"))
     with pytest.raises(Refused, match="Manage roles"):
-        edit_role(actor=actor, role=role, seen=RoleText.of(role), said=said("Mine"))
+        edit_role(actor=actor, role=role, seen=RoleFields.of(role), fields=role_fields("Mine"))
 
 
 @pytest.mark.spec("R-3")
-def test_a_built_in_role_stays_as_it_is(cast):
+def test_built_in_roles_cannot_be_edited(cast):
     role = role_named("builder")
     with pytest.raises(Refused, match="Builder is a built-in role"):
-        edit_role(actor=cast.olga, role=role, seen=RoleText.of(role), said=said())
+        edit_role(actor=cast.olga, role=role, seen=RoleFields.of(role), fields=role_fields())
     assert not policies.can_edit_role(cast.olga, role).applies
 
 
 @pytest.mark.spec("R-3")
-def test_another_organizations_role_is_unknown(cast):
-    role = create_role(actor=cast.tess, said=said())
+def test_roles_of_other_organizations_do_not_exist(cast):
+    role = create_role(actor=cast.tess, fields=role_fields())
     with pytest.raises(Role.DoesNotExist):
-        edit_role(actor=cast.olga, role=role, seen=RoleText.of(role), said=said("Mine"))
+        edit_role(actor=cast.olga, role=role, seen=RoleFields.of(role), fields=role_fields("Mine"))
 
 
 @pytest.mark.spec("R-6")
-def test_nobody_makes_a_role_that_allows_more_than_theirs(cast, keeper):
-    with pytest.raises(Refused, match="You cannot put “Invite people” into a role"):
-        create_role(actor=keeper, said=said("Desk", P.PEOPLE_INVITE))
-    role = create_role(actor=keeper, said=said("Desk", P.PEOPLE_EDIT, P.DATASETS_MANAGE))
+def test_a_role_cannot_include_permissions_that_its_author_lacks(cast, role_manager):
+    with pytest.raises(Refused, match="You can’t add “Invite people” to a role"):
+        create_role(actor=role_manager, fields=role_fields("Desk", P.PEOPLE_INVITE))
+    role = create_role(actor=role_manager, fields=role_fields("Desk", P.PEOPLE_EDIT, P.DATASETS_MANAGE))
     with pytest.raises(Refused, match="Manage security"):
-        edit_role(actor=keeper, role=role, seen=RoleText.of(role), said=said("Desk", P.SECURITY_MANAGE))
-    assert edit_role(actor=keeper, role=role, seen=RoleText.of(role), said=said("Desk", P.PEOPLE_EDIT))
+        edit_role(
+            actor=role_manager, role=role, seen=RoleFields.of(role), fields=role_fields("Desk", P.SECURITY_MANAGE)
+        )
+    assert edit_role(actor=role_manager, role=role, seen=RoleFields.of(role), fields=role_fields("Desk", P.PEOPLE_EDIT))
 
 
 @pytest.mark.spec("R-6")
-def test_nobody_makes_their_own_role_more_than_it_is(cast, keeper):
-    own = keeper.role_links.get().role
-    more = RoleText("Role keeper", "", permissions_of(own) | {P.PEOPLE_ADMIN})
+def test_members_cannot_add_permissions_to_their_own_role(cast, role_manager):
+    own = role_manager.role_links.get().role
+    more = RoleFields("Role keeper", "", permissions_of(own) | {P.PEOPLE_ADMIN})
     with pytest.raises(Refused, match="deactivate and delete people"):
-        edit_role(actor=keeper, role=own, seen=RoleText.of(own), said=more)
+        edit_role(actor=role_manager, role=own, seen=RoleFields.of(own), fields=more)
 
 
 @pytest.mark.spec("R-7")
-def test_nobody_takes_away_from_a_role_that_allows_more_than_theirs(cast, keeper):
-    strong = create_role(actor=cast.olga, said=said("Guard", P.SECURITY_MANAGE))
+def test_a_role_that_allows_more_than_the_actors_cannot_be_edited(cast, role_manager):
+    strong = create_role(actor=cast.olga, fields=role_fields("Guard", P.SECURITY_MANAGE))
     with pytest.raises(Refused, match="Guard allows more than your role"):
-        edit_role(actor=keeper, role=strong, seen=RoleText.of(strong), said=said("Guard"))
+        edit_role(actor=role_manager, role=strong, seen=RoleFields.of(strong), fields=role_fields("Guard"))
 
 
 @pytest.mark.spec("R-7", "G-4")
-def test_nobody_changes_a_role_of_who_holds_more_by_another_one(cast, keeper):
-    role = create_role(actor=cast.olga, said=said("Desk", P.PEOPLE_EDIT))
+def test_a_role_cannot_be_edited_if_a_member_with_it_has_a_stronger_role(cast, role_manager):
+    role = create_role(actor=cast.olga, fields=role_fields("Desk", P.PEOPLE_EDIT))
     add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), role)
-    change = {"role": role, "seen": RoleText.of(role), "said": said("Desk", P.AUDIT_VIEW)}
-    assert policies.can_edit_role(keeper, role)
+    change = {"role": role, "seen": RoleFields.of(role), "fields": role_fields("Desk", P.AUDIT_VIEW)}
+    assert policies.can_edit_role(role_manager, role)
     group = cast.groups["research"]
     GroupRole.objects.create(organization=cast.acme, group=group, role=role)
     GroupMembership.objects.create(organization=cast.acme, group=group, membership=cast.olga)
-    with pytest.raises(Refused, match="Olga Ivanova has Desk too"):
-        edit_role(actor=keeper, **change)
+    with pytest.raises(Refused, match="Olga Ivanova has Desk and other roles"):
+        edit_role(actor=role_manager, **change)
     assert edit_role(actor=cast.olga, **change)
 
 
 @pytest.mark.spec("R-3")
-def test_what_a_role_allows_changes_for_its_holders_at_once(cast):
-    role = create_role(actor=cast.olga, said=said("Desk", P.PEOPLE_EDIT))
+def test_editing_a_role_changes_its_members_permissions_at_once(cast):
+    role = create_role(actor=cast.olga, fields=role_fields("Desk", P.PEOPLE_EDIT))
     member = add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), role)
     assert cast.client("stranger").get("/o/acme/users/").status_code == 404
-    edit_role(actor=cast.olga, role=role, seen=RoleText.of(role), said=said("Desk", P.AUDIT_VIEW))
+    edit_role(actor=cast.olga, role=role, seen=RoleFields.of(role), fields=role_fields("Desk", P.AUDIT_VIEW))
     member = type(member).objects.get(pk=member.pk)
     assert permissions_of_member(member) == {P.AUDIT_VIEW}
     entry = Entry.objects.get(action="role.edited")
@@ -139,26 +143,28 @@ def test_what_a_role_allows_changes_for_its_holders_at_once(cast):
 
 
 @pytest.mark.spec("R-3")
-def test_the_second_of_two_editors_overwrites_nothing(cast):
-    role = create_role(actor=cast.olga, said=said())
-    seen = RoleText.of(role)
-    assert edit_role(actor=cast.olga, role=role, seen=seen, said=said("Help desk"))
-    with pytest.raises(RoleChanged) as changed:
-        edit_role(actor=cast.olga, role=role, seen=seen, said=said("People team"))
-    assert changed.value.role.name == "Help desk"
-    assert not edit_role(actor=cast.olga, role=role, seen=seen, said=said("Help desk"))
-    assert edit_role(actor=cast.olga, role=role, seen=RoleText.of(changed.value.role), said=said("People team"))
+def test_the_second_of_two_editors_gets_a_conflict(cast):
+    role = create_role(actor=cast.olga, fields=role_fields())
+    seen = RoleFields.of(role)
+    assert edit_role(actor=cast.olga, role=role, seen=seen, fields=role_fields("Help desk"))
+    with pytest.raises(RoleConflict) as conflict:
+        edit_role(actor=cast.olga, role=role, seen=seen, fields=role_fields("People team"))
+    assert conflict.value.role.name == "Help desk"
+    assert not edit_role(actor=cast.olga, role=role, seen=seen, fields=role_fields("Help desk"))
+    assert edit_role(
+        actor=cast.olga, role=role, seen=RoleFields.of(conflict.value.role), fields=role_fields("People team")
+    )
     assert Entry.objects.filter(action="role.edited").count() == 2
 
 
 @pytest.mark.spec("R-3")
 @pytest.mark.skipif(not on_postgresql(), reason="SQLite has one writer")
-def test_twenty_editors_at_once_have_one_winner(live_cast):
-    role = create_role(actor=live_cast.olga, said=said())
-    seen = RoleText.of(role)
+def test_of_twenty_concurrent_editors_one_succeeds(live_cast):
+    role = create_role(actor=live_cast.olga, fields=role_fields())
+    seen = RoleFields.of(role)
 
-    def press(number: int) -> bool:
-        return edit_role(actor=live_cast.olga, role=role, seen=seen, said=said(f"Name {number}"))
+    def save(number: int) -> bool:
+        return edit_role(actor=live_cast.olga, role=role, seen=seen, fields=role_fields(f"Name {number}"))
 
-    results = at_once(20, press)
-    assert results.count(True) == 1 and sum(isinstance(result, RoleChanged) for result in results) == 19
+    results = at_once(20, save)
+    assert results.count(True) == 1 and sum(isinstance(result, RoleConflict) for result in results) == 19

@@ -1,11 +1,11 @@
-"""The registry of pages: the navigation, and the welcome pages that a role is offered."""
+"""The registry of pages: the navigation, and the welcome pages of each role."""
 
 import pytest
 
 from organizations import pages
 from organizations.models import Scheme
-from organizations.pages import Page, Section, default_welcome_page, open_to, register, welcome_pages
-from organizations.permissions import EVERYTHING
+from organizations.pages import Page, Section, accessible_pages, default_welcome_page, register, welcome_pages
+from organizations.permissions import ALL_PERMISSIONS
 from organizations.permissions import Permission as P
 from teamadmin.testing.cast import role_named
 
@@ -46,7 +46,7 @@ OFFERED = {
 
 @pytest.fixture
 def every_page(monkeypatch):
-    """All the pages that W-9 names, whether their screens exist or not."""
+    """All pages in W-9, including those that do not exist yet."""
     monkeypatch.setattr(pages, "_pages", {})
     for order, (key, (label, permission)) in enumerate(EVERY_PAGE.items()):
         section = Section.ACCOUNT if label.startswith("Account") else Section.WORKSPACE
@@ -55,12 +55,12 @@ def every_page(monkeypatch):
 
 @pytest.mark.spec("W-9", "R-5")
 @pytest.mark.parametrize("scheme,key", OFFERED)
-def test_what_each_role_is_offered(db, every_page, scheme, key):
+def test_welcome_pages_of_each_role(db, every_page, scheme, key):
     assert [page.welcome_label for page in welcome_pages([role_named(key, scheme)])] == OFFERED[scheme, key]
 
 
 @pytest.mark.spec("W-9")
-def test_several_roles_are_offered_the_union(db, every_page):
+def test_several_roles_offer_the_union_of_their_pages(db, every_page):
     roles = [role_named(key, Scheme.TASK) for key in ("billing", "team_management")]
     offered = [page.welcome_label for page in welcome_pages(roles)]
     assert offered == ["Account - Users", "Homepage", "Projects", "Subscription", "Workspace"]
@@ -68,13 +68,13 @@ def test_several_roles_are_offered_the_union(db, every_page):
 
 @pytest.mark.spec("W-9")
 @pytest.mark.parametrize("scheme,key", OFFERED)
-def test_the_default_is_the_homepage_but_for_billing(db, every_page, scheme, key):
+def test_the_default_is_the_homepage_except_for_billing(db, every_page, scheme, key):
     default = "subscription" if key == "billing" else "homepage"
     assert default_welcome_page([role_named(key, scheme)]) == default
 
 
 @pytest.mark.spec("W-9")
-def test_billing_has_the_homepage_until_there_is_a_subscription_page(db, every_page):
+def test_billing_gets_the_homepage_without_a_subscription_page(db, every_page):
     del pages._pages["subscription"]
     billing = role_named("billing", Scheme.TASK)
     assert [page.key for page in welcome_pages([billing])] == ["homepage"]
@@ -91,12 +91,12 @@ def test_billing_has_the_homepage_until_there_is_a_subscription_page(db, every_p
         ("operator", WORK),
     ],
 )
-def test_the_screens_of_today_are_offered(db, key, expected):
+def test_existing_pages_are_offered(db, key, expected):
     assert [str(page.welcome_label) for page in welcome_pages([role_named(key)])] == expected
 
 
-def test_the_navigation_has_what_the_permissions_open(every_page):
-    assert [page.key for page in open_to(frozenset({P.WORKSPACE_VIEW, P.PEOPLE_VIEW}))] == [
+def test_the_navigation_shows_the_pages_that_permissions_allow(every_page):
+    assert [page.key for page in accessible_pages(frozenset({P.WORKSPACE_VIEW, P.PEOPLE_VIEW}))] == [
         "homepage", "projects", "workspace", "users",
     ]  # fmt: skip
-    assert len(open_to(EVERYTHING)) == len(EVERY_PAGE) and open_to(frozenset()) == []
+    assert len(accessible_pages(ALL_PERMISSIONS)) == len(EVERY_PAGE) and accessible_pages(frozenset()) == []

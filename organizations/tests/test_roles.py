@@ -1,12 +1,13 @@
-"""Roles: what each allows, who may give which, and the words that explain them."""
+"""Roles: their permissions, who may give which, and their descriptions."""
 
 import pytest
 
 from organizations import policies
+from organizations.built_in_roles import BUILT_IN
 from organizations.models import Membership, Role, Scheme, Status
-from organizations.permissions import ADMINISTRATIVE, EVERYDAY, EVERYTHING, LABELS, Permission
-from organizations.queries import remember_roles, roles_in
-from organizations.roles import BUILT_IN, capabilities_of, definition, description_of, permissions_of, quick_actions_of
+from organizations.permissions import ADMINISTRATIVE, ALL_PERMISSIONS, EVERYDAY, LABELS, Permission
+from organizations.queries import roles_in, set_prefetched_roles
+from organizations.roles import built_in_definition, capabilities_of, description_of, permissions_of, quick_actions_of
 from teamadmin.testing.cast import role_named
 
 P = Permission
@@ -21,11 +22,11 @@ MANAGER = BUILDER | {
     P.PEOPLE_VIEW, P.PEOPLE_INVITE, P.PEOPLE_EDIT, P.GROUPS_MANAGE, P.AUDIT_VIEW,
 }  # fmt: skip
 ALLOWED = {
-    (Scheme.RANKED, "admin"): EVERYTHING,
+    (Scheme.RANKED, "admin"): ALL_PERMISSIONS,
     (Scheme.RANKED, "manager"): MANAGER,
     (Scheme.RANKED, "builder"): BUILDER,
     (Scheme.RANKED, "operator"): OPERATOR,
-    (Scheme.TASK, "admin"): EVERYTHING,
+    (Scheme.TASK, "admin"): ALL_PERMISSIONS,
     (Scheme.TASK, "data_admin"): {
         P.WORKSPACE_VIEW, P.PROJECTS_EDIT, P.DATASETS_VIEW, P.DATASETS_MANAGE, P.INTEGRATIONS_VIEW,
         P.INTEGRATIONS_MANAGE,
@@ -40,7 +41,7 @@ ALLOWED = {
     },
     (Scheme.TASK, "billing"): {P.BILLING_VIEW, P.BILLING_MANAGE},
 }  # fmt: skip
-# Who gives which role, by any route (R-6). Who may not invite at all is asked by can_add_users().
+# Which roles each role can give, by any route (R-6). can_add_users() decides who may invite at all.
 GIVES = {
     (Scheme.RANKED, "admin"): RANKED,
     (Scheme.RANKED, "manager"): ["manager", "builder", "operator"],
@@ -61,11 +62,11 @@ INVITES = {
 }
 
 
-def holding(organization, *roles: Role, status=Status.ACTIVE) -> Membership:
+def build_member(organization, *roles: Role, status=Status.ACTIVE) -> Membership:
     member = Membership(
         organization=organization, first_name="Any", last_name="Body", email="a@x.example", status=status
     )
-    remember_roles(member, roles)
+    set_prefetched_roles(member, roles)
     return member
 
 
@@ -74,7 +75,7 @@ def organization_of(cast, scheme):
 
 
 @pytest.mark.spec("R-1", "R-2")
-def test_the_schemes_offer_their_roles_in_order(cast):
+def test_each_scheme_has_its_roles_in_order(cast):
     assert [role.key for role in roles_in(cast.acme)] == RANKED
     assert [role.key for role in roles_in(cast.globex)] == TASK
     assert [role.label for role in roles_in(cast.globex)] == [
@@ -84,18 +85,18 @@ def test_the_schemes_offer_their_roles_in_order(cast):
 
 @pytest.mark.spec("R-2", "R-4")
 @pytest.mark.parametrize("scheme,key", ALL)
-def test_what_each_role_allows(db, scheme, key):
+def test_permissions_of_each_role(db, scheme, key):
     assert permissions_of(role_named(key, scheme)) == ALLOWED[scheme, key]
 
 
 @pytest.mark.spec("R-4")
-def test_ranked_roles_each_hold_all_of_the_next():
+def test_each_ranked_role_includes_the_next():
     held = [ALLOWED[Scheme.RANKED, key] for key in RANKED]
     assert all(higher > lower for higher, lower in zip(held, held[1:], strict=False))
 
 
 @pytest.mark.spec("R-4")
-def test_a_manager_has_no_integrations_security_or_deletion():
+def test_a_manager_cannot_use_integrations_security_or_deletion():
     assert not MANAGER & {
         P.INTEGRATIONS_VIEW,
         P.INTEGRATIONS_MANAGE,
@@ -106,9 +107,9 @@ def test_a_manager_has_no_integrations_security_or_deletion():
 
 
 @pytest.mark.spec("R-6")
-def test_permissions_are_everyday_or_administrative():
-    assert EVERYDAY | ADMINISTRATIVE == EVERYTHING and not EVERYDAY & ADMINISTRATIVE
-    assert set(LABELS) == EVERYTHING
+def test_permissions_are_either_everyday_or_administrative():
+    assert EVERYDAY | ADMINISTRATIVE == ALL_PERMISSIONS and not EVERYDAY & ADMINISTRATIVE
+    assert set(LABELS) == ALL_PERMISSIONS
     assert {
         P.PEOPLE_INVITE,
         P.ROLES_MANAGE,
@@ -121,28 +122,28 @@ def test_permissions_are_everyday_or_administrative():
 
 @pytest.mark.spec("R-6")
 @pytest.mark.parametrize("scheme,key", ALL)
-def test_who_gives_which_role(cast, scheme, key):
-    actor = holding(organization_of(cast, scheme), role_named(key, scheme))
+def test_which_roles_each_role_can_give(cast, scheme, key):
+    actor = build_member(organization_of(cast, scheme), role_named(key, scheme))
     given = [role.key for role in roles_in(actor.organization) if policies.can_give_role(actor, role)]
     assert given == GIVES[scheme, key]
 
 
 @pytest.mark.spec("R-6")
 def test_a_refusal_names_the_role(cast):
-    answer = policies.can_give_roles(cast.max, [role_named("builder"), role_named("admin")])
-    assert not answer and answer.reason == "You cannot give the role Admin: it allows more than yours."
+    decision = policies.can_give_roles(cast.max, [role_named("builder"), role_named("admin")])
+    assert not decision and decision.reason == "You can’t give the role Admin because it allows more than yours."
 
 
 @pytest.mark.spec("R-6")
-def test_two_task_roles_add_up(cast):
+def test_permissions_of_two_task_roles_add_up(cast):
     both = [role_named("team_management", Scheme.TASK), role_named("billing", Scheme.TASK)]
-    actor = holding(cast.globex, *both)
+    actor = build_member(cast.globex, *both)
     assert policies.can_give_roles(actor, both)
     assert not policies.can_give_role(actor, role_named("sub_accounts", Scheme.TASK))
 
 
 @pytest.mark.spec("R-6")
-def test_a_custom_role_counts_by_what_it_holds(cast):
+def test_a_custom_role_can_be_given_if_its_permissions_allow_it(cast):
     harmless = Role.objects.create(
         organization=cast.acme,
         scheme=Scheme.RANKED,
@@ -150,57 +151,57 @@ def test_a_custom_role_counts_by_what_it_holds(cast):
         name="Reader",
         permissions=["audit.view", "gone.away"],
     )
-    mighty = Role.objects.create(
+    administrative = Role.objects.create(
         organization=cast.acme, scheme=Scheme.RANKED, key="keys", name="Keys", permissions=["keys.manage"]
     )
     assert permissions_of(harmless) == {P.AUDIT_VIEW}
-    assert policies.can_give_role(cast.max, harmless) and not policies.can_give_role(cast.max, mighty)
+    assert policies.can_give_role(cast.max, harmless) and not policies.can_give_role(cast.max, administrative)
 
 
 @pytest.mark.spec("R-4", "W-1")
 @pytest.mark.parametrize("scheme,key", ALL)
 def test_who_may_add_users(cast, scheme, key):
-    actor = holding(organization_of(cast, scheme), role_named(key, scheme))
-    answer = policies.can_add_users(actor)
-    assert bool(answer) == ((scheme, key) in INVITES)
-    assert answer or "Invite people" in answer.reason
+    actor = build_member(organization_of(cast, scheme), role_named(key, scheme))
+    decision = policies.can_add_users(actor)
+    assert bool(decision) == ((scheme, key) in INVITES)
+    assert decision or "Invite people" in decision.reason
 
 
 @pytest.mark.spec("W-1")
-def test_nobody_adds_users_where_single_sign_on_is_enforced(cast):
+def test_users_cannot_be_added_if_single_sign_on_is_enforced(cast):
     cast.acme.sso_enforced = True
-    answer = policies.can_add_users(holding(cast.acme, role_named("admin")))
-    assert not answer and "identity provider" in answer.reason
+    decision = policies.can_add_users(build_member(cast.acme, role_named("admin")))
+    assert not decision and "identity provider" in decision.reason
 
 
 @pytest.mark.parametrize("status", [Status.INVITED, Status.DEACTIVATED])
 def test_only_active_members_can_do_anything(cast, status):
-    actor = holding(cast.acme, role_named("admin"), status=status)
+    actor = build_member(cast.acme, role_named("admin"), status=status)
     assert not policies.can(actor, P.WORKSPACE_VIEW) and not policies.can_add_users(actor)
 
 
 @pytest.mark.spec("R-1", "R-2")
-def test_roles_fit_their_scheme(cast):
+def test_roles_must_match_the_scheme(cast):
     admin, builder = role_named("admin"), role_named("builder")
     data, billing = role_named("data_admin", Scheme.TASK), role_named("billing", Scheme.TASK)
-    assert policies.roles_fit(cast.acme, [builder]) and policies.roles_fit(cast.globex, [data, billing])
-    assert policies.roles_fit(cast.acme, []).reason == "Choose a role."
-    assert policies.roles_fit(cast.acme, [admin, builder]).reason == "Choose one role."
+    assert policies.roles_allowed(cast.acme, [builder]) and policies.roles_allowed(cast.globex, [data, billing])
+    assert policies.roles_allowed(cast.acme, []).reason == "Choose a role."
+    assert policies.roles_allowed(cast.acme, [admin, builder]).reason == "Choose one role."
     foreign = Role.objects.create(organization=cast.globex, scheme=Scheme.TASK, key="own", name="Own")
     for roles in ([data], [foreign]):
-        assert policies.roles_fit(cast.acme, roles).reason == "Choose a role of this organization."
+        assert policies.roles_allowed(cast.acme, roles).reason == "Choose a role of this organization."
 
 
 @pytest.mark.spec("R-5")
-@pytest.mark.parametrize("found", BUILT_IN, ids=lambda found: f"{found.scheme}-{found.key}")
-def test_each_role_explains_itself(db, found):
-    role = Role.objects.get(pk=found.id)
-    assert definition(role) is found and role.label == str(found.name)
+@pytest.mark.parametrize("built_in", BUILT_IN, ids=lambda built_in: f"{built_in.scheme}-{built_in.key}")
+def test_each_built_in_role_has_descriptions(db, built_in):
+    role = Role.objects.get(pk=built_in.id)
+    assert built_in_definition(role) is built_in and role.label == str(built_in.name)
     assert description_of(role) and capabilities_of([role]) and quick_actions_of([role])
 
 
 @pytest.mark.spec("R-5", "W-8")
-def test_several_roles_say_nothing_twice(db):
+def test_several_roles_have_no_duplicate_sentences(db):
     roles = [
         role_named("data_admin", Scheme.TASK),
         role_named("read_only", Scheme.TASK),
@@ -211,7 +212,7 @@ def test_several_roles_say_nothing_twice(db):
 
 
 @pytest.mark.spec("R-5")
-def test_a_custom_role_is_explained_by_its_permissions(cast):
+def test_a_custom_role_is_described_by_its_permissions(cast):
     role = Role.objects.create(
         organization=cast.acme, scheme=Scheme.RANKED, key="reader", name="Reader", description="Reads.",
         permissions=["audit.view", "people.view"],

@@ -21,7 +21,7 @@ from organizations.models import (
     Status,
 )
 from organizations.queries import roles_in
-from organizations.services import create_group, create_organization, create_project, give_group_projects
+from organizations.services import create_group, create_organization, create_project, grant_group_projects
 from teamadmin.demo.data import Company
 
 SEED = 20
@@ -112,7 +112,7 @@ class Builder:
         self.groups = {}
         for name, projects in self.company.groups.items():
             self.groups[name] = create_group(actor=actor, organization=organization, name=name)
-            give_group_projects(
+            grant_group_projects(
                 actor=actor, group=self.groups[name], projects=[self.projects[project] for project in projects]
             )
 

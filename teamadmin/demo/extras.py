@@ -5,7 +5,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.services import notify_two_factor_listeners
 from organizations.models import Group, ManagedBy, Membership
 from organizations.permissions import Permission
-from organizations.services import RoleText, change_group_roles, create_role, set_member_roles
+from organizations.services import RoleFields, change_group_roles, create_role, set_member_roles
 from teamadmin.demo.builder import Builder
 
 GROUP_DESCRIPTIONS = {
@@ -18,12 +18,12 @@ GROUP_DESCRIPTIONS = {
     "Data team": "Sources, pipelines and their quality",
     "Finance": "Revenue and reports",
 }
-PEOPLE_DESK = RoleText(
+PEOPLE_DESK = RoleFields(
     "People desk",
     "Can manage people and groups, but not security or billing.",
     frozenset({Permission.WORKSPACE_VIEW, Permission.PEOPLE_VIEW, Permission.PEOPLE_EDIT, Permission.GROUPS_MANAGE}),
 )
-AUDIT_READER = RoleText(
+AUDIT_READER = RoleFields(
     "Audit reader",
     "Can view the audit log.",
     frozenset({Permission.WORKSPACE_VIEW, Permission.PEOPLE_VIEW, Permission.AUDIT_VIEW}),
@@ -48,11 +48,11 @@ def add(builder: Builder) -> None:
         group.description = GROUP_DESCRIPTIONS.get(name, "")
         group.save(update_fields=["description"])
     if slug in PEOPLE_DESK_MEMBERS:
-        people_desk = create_role(actor=founder, said=PEOPLE_DESK)
+        people_desk = create_role(actor=founder, fields=PEOPLE_DESK)
         set_member_roles(actor=founder, member=builder.members[PEOPLE_DESK_MEMBERS[slug]], roles=[people_desk])
     if slug in AUDIT_READER_GROUPS:
-        audit_reader = create_role(actor=founder, said=AUDIT_READER)
-        change_group_roles(actor=founder, group=builder.groups[AUDIT_READER_GROUPS[slug]], give=[audit_reader])
+        audit_reader = create_role(actor=founder, fields=AUDIT_READER)
+        change_group_roles(actor=founder, group=builder.groups[AUDIT_READER_GROUPS[slug]], add=[audit_reader])
     _mark_as_scim(builder)
     for email in TWO_FACTOR_MEMBERS:
         if member := builder.members.get(email):

@@ -10,6 +10,7 @@ from accounts.models import User
 from base.text import canonical_email, name_key
 from invitations.models import Batch, Invitation
 from invitations.services import save_draft, send_batch
+from organizations.built_in_roles import BUILT_IN
 from organizations.models import (
     Group,
     GroupMembership,
@@ -23,7 +24,6 @@ from organizations.models import (
     Status,
 )
 from organizations.permissions import Permission
-from organizations.roles import BUILT_IN
 
 PASSWORD = "correct-horse-battery"  # noqa: S105
 

@@ -72,7 +72,7 @@ def test_conflicting_rename_shows_the_other_name(cast, website):
     Project.objects.filter(pk=website.pk).update(name="Site", name_key="site")
     typed = {"name": "Web", "description": "", "seen_name": "Website", "seen_description": ""}
     response = cast.client("max").post(project_url(website, "details/"), typed)
-    assert response.status_code == 409 and "it is now called “Site”" in text_of(response)
+    assert response.status_code == 409 and "It’s now called “Site”" in text_of(response)
 
 
 @pytest.mark.spec("P-1")

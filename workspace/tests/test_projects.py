@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from organizations.models import Group, GroupMembership, Project, ProjectGrant
-from organizations.queries import reachable, reaching
+from organizations.queries import accessible_projects, project_access
 
 HTMX = {"HX-Request": "true"}
 
@@ -18,11 +18,11 @@ def add_projects(organization, number, name="Project {:03}"):
 
 
 def project_page(member, **options):
-    return reaching.project_page(member, reachable(member), **options)
+    return project_access.project_page(member, accessible_projects(member), **options)
 
 
 def access_by_project(member, **options):
-    return {access.project.name: access.ways for access in project_page(member, **options).rows}
+    return {access.project.name: access.sources for access in project_page(member, **options).rows}
 
 
 @pytest.mark.spec("W-9")
@@ -41,7 +41,7 @@ def test_managers_have_access_to_every_project_by_role(cast):
 def test_members_with_very_many_projects_see_the_same_list(cast, monkeypatch):
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], membership=cast.bo)
     few = access_by_project(cast.bo)
-    monkeypatch.setattr(reaching, "FEW_IDS", 1)
+    monkeypatch.setattr(project_access, "MAX_IDS", 1)
     assert (
         access_by_project(cast.bo) == few == {"Atlas": "via Marketing", "Ledger": "Direct", "Website": "via Marketing"}
     )
@@ -80,7 +80,7 @@ def test_pages_have_no_gaps_or_duplicates(cast):
     while True:
         page = project_page(cast.olga, after=after)
         names += [access.project.name_key for access in page.rows]
-        assert len(page.rows) <= reaching.PAGE_SIZE
+        assert len(page.rows) <= project_access.PAGE_SIZE
         if not page.next:
             break
         after = page.next

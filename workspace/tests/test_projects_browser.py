@@ -31,7 +31,7 @@ def test_create_share_archive_and_restore_a_project(olga, live_cast):
     dialog = olga.get_by_role("dialog")
     dialog.get_by_role("searchbox").press_sequentially("opal", delay=20)
     expect(dialog.get_by_text("Max Keller")).to_be_hidden()
-    expect(dialog.get_by_text("Deactivated: has no access until reactivated")).to_be_visible()
+    expect(dialog.get_by_text("Deactivated: no access until reactivated")).to_be_visible()
     dialog.get_by_label("Add Opal Nakamura").check(force=True)
     dialog.get_by_role("button", name="Give access").click()
     expect(olga.locator("#people")).to_contain_text("Direct")

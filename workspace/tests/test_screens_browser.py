@@ -61,7 +61,7 @@ def test_sign_in_and_no_organization_pages_are_accessible(page: Page, live_serve
     axe(page)
     come_in(page.context, live_server.url, scene.client("stranger"))
     page.goto(live_server.url)
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are not a member of any organization yet")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You’re not a member of any organization yet")
     axe(page)
 
 

@@ -11,7 +11,7 @@ from organizations import pages, roles
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.policies import can_add_users
-from organizations.queries import project_page, reachable, roles_of
+from organizations.queries import accessible_projects, direct_roles_of, project_page
 from organizations.requests import MemberRequest
 from workspace import queries
 from workspace.navigation import users_url
@@ -31,9 +31,9 @@ class FirstTask:
 
 def _first_tasks(request: MemberRequest, *, empty_pages: frozenset[str]) -> list[FirstTask]:
     """Return the tasks on pages that the member may open, except on `empty_pages` (page keys)."""
-    available = [page for page in pages.open_to(request.permissions) if page.key not in empty_pages]
+    available = [page for page in pages.accessible_pages(request.permissions) if page.key not in empty_pages]
     urls = {page.key: page.url(request.organization.slug) for page in available}
-    actions = roles.quick_actions_of(roles_of(request.membership))
+    actions = roles.quick_actions_of(direct_roles_of(request.membership))
     return [FirstTask(str(action.label), action.icon, urls[action.page]) for action in actions if action.page in urls]
 
 
@@ -45,11 +45,11 @@ def homepage(request: MemberRequest) -> HttpResponse:
     Every member may open it.
     """
     member, users = request.membership, users_url(request)
-    projects = reachable(member)
+    projects = accessible_projects(member)
     total = capped_count(projects)
     context = {
         "member": member,
-        "roles": roles_of(member),
+        "roles": direct_roles_of(member),
         "page": project_page(member, projects, size=PROJECTS_SHOWN),
         "project_total": total,
         "groups": queries.groups_of(member),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms import NameForm
 from accounts.services import rename_user
 from organizations.access import member_required
-from organizations.queries import roles_of
+from organizations.queries import direct_roles_of
 from organizations.requests import MemberRequest
 from workspace import queries
 from workspace.navigation import users_url
@@ -28,7 +28,7 @@ def preferences(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "member": request.membership,
-        "roles": roles_of(request.membership),
+        "roles": direct_roles_of(request.membership),
         "users_url": users,
         "people": queries.people_counts(request.organization) if users else None,
     }

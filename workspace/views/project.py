@@ -27,9 +27,9 @@ from organizations.permissions import Permission
 from organizations.queries import (
     groups_with_project,
     people_with_project,
+    project_access_of,
     project_in,
-    roles_with_every_project,
-    ways_of,
+    roles_with_all_projects,
 )
 from organizations.requests import MemberRequest
 from organizations.services import archive_project, edit_project, restore_project
@@ -91,7 +91,7 @@ def page_context(request: MemberRequest, project: Project) -> dict[str, Any]:
         "project": project,
         "base": base,
         "parents": [(_("Projects"), reverse("projects", args=[request.organization.slug]))],
-        "access": ways_of(actor, project),
+        "access": project_access_of(actor, project),
         "created_by": creator_label(request.organization.pk, "project.created", project.pk),
         "can": {
             "edit": policies.can_edit_project(actor, project),
@@ -124,7 +124,7 @@ def _access_context(request: MemberRequest, project: Project, base: str) -> dict
         "groups": groups.rows,
         "groups_previous": groups.previous and url(groups_after="", groups_before=groups.previous),
         "groups_next": groups.next and url(groups_before="", groups_after=groups.next),
-        "roles": roles_with_every_project(request.organization),
+        "roles": roles_with_all_projects(request.organization),
     }
 
 
@@ -150,12 +150,12 @@ def render_changed(request: MemberRequest, project: Project, *, focus: str = "")
 def project_details(request: MemberRequest, project: Project) -> HttpResponse:
     """Edit the name and description."""
     require(policies.can_edit_project(request.membership, project))
-    form = NamedForm(request.POST if request.method == "POST" else None, thing=project, taken=PROJECT_TAKEN)
+    form = NamedForm(request.POST if request.method == "POST" else None, instance=project, name_taken=PROJECT_TAKEN)
 
     def save(fields: dict[str, str]) -> None:
         edit_project(actor=request.membership, project=project, seen=form.seen, **fields)
 
-    if request.method == "POST" and form.keep(save):
+    if request.method == "POST" and form.save(save):
         messages.success(request, _("%(name)s was saved.") % {"name": form.cleaned_data["name"]})
         return render_changed(request, project)
     context = {"project": project, "form": form, "cancel_url": project_url(request, project)}

@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from base.picker import Picker, search_query, selected_ids
 from base.policies import Decision, not_applicable, require
 from organizations import policies
-from organizations.choosing import all_there, deactivated_words, group_picker, member_picker
 from organizations.models import Project, ProjectGrant
 from organizations.permissions import Permission
+from organizations.pickers import deactivated_warning, group_picker, member_picker, missing_message
 from organizations.queries import groups_in, member_in
 from organizations.requests import MemberRequest
-from organizations.services import Shared, give_projects, take_projects
+from organizations.services import GrantChanges, grant_projects, revoke_projects
 from workspace.views.project import FORM_METHODS, project_required, project_url, render_changed
 
 
@@ -44,7 +44,7 @@ def _existing_access(project: Project, owner: str) -> Callable[[list], dict[UUID
     return find
 
 
-def _report_given(request: MemberRequest, shared: Shared) -> None:
+def _report_given(request: MemberRequest, shared: GrantChanges) -> None:
     count = len(shared.members) + len(shared.groups)
     if not count:
         messages.info(request, _("Everyone you chose already has access."))
@@ -54,7 +54,7 @@ def _report_given(request: MemberRequest, shared: Shared) -> None:
     else:
         text = ngettext("%(count)s person now has access.", "%(count)s people now have access.", count)
     messages.success(request, text % {"count": count})
-    if warning := deactivated_words(shared.members):
+    if warning := deactivated_warning(shared.members):
         messages.warning(request, warning)
 
 
@@ -62,11 +62,11 @@ def _report_given(request: MemberRequest, shared: Shared) -> None:
 def project_people(request: MemberRequest, project: Project) -> HttpResponse:
     """Give people direct access. Deactivated people come with a warning (U-12)."""
     _require_sharing(request, project)
-    chosen, barred = selected_ids(request.POST, "members"), _existing_access(project, "membership")
-    picker, members = member_picker(request.organization, search_query(request.POST), chosen, barred=barred)
+    chosen, decide = selected_ids(request.POST, "members"), _existing_access(project, "membership")
+    picker, members = member_picker(request.organization, search_query(request.POST), chosen, decide=decide)
     if request.method != "POST" or "search" in request.POST:
         return _render_picker(request, project, picker)
-    picker.error = all_there(members, chosen) or ("" if members else _("Choose at least one person."))
+    picker.error = missing_message(members, chosen) or ("" if members else _("Choose at least one person."))
     if picker.error:
         return _render_picker(request, project, picker)
     _report_given(request, _give(request, project, members=members))
@@ -77,24 +77,24 @@ def project_people(request: MemberRequest, project: Project) -> HttpResponse:
 def project_groups(request: MemberRequest, project: Project) -> HttpResponse:
     """Give groups access."""
     _require_sharing(request, project)
-    chosen, barred = selected_ids(request.POST, "groups"), _existing_access(project, "group")
-    picker, groups = group_picker(request.organization, search_query(request.POST), chosen, barred=barred)
+    chosen, decide = selected_ids(request.POST, "groups"), _existing_access(project, "group")
+    picker, groups = group_picker(request.organization, search_query(request.POST), chosen, decide=decide)
     if request.method != "POST" or "search" in request.POST:
         return _render_picker(request, project, picker)
-    picker.error = all_there(groups, chosen) or ("" if groups else _("Choose at least one group."))
+    picker.error = missing_message(groups, chosen) or ("" if groups else _("Choose at least one group."))
     if picker.error:
         return _render_picker(request, project, picker)
     _report_given(request, _give(request, project, groups=groups))
     return render_changed(request, project)
 
 
-def _give(request: MemberRequest, project: Project, **owners: list) -> Shared:
-    return give_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
+def _give(request: MemberRequest, project: Project, **owners: list) -> GrantChanges:
+    return grant_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
 
 
 def _remove(request: MemberRequest, project: Project, **owners: list) -> bool:
     """Remove the owner's access. Return False if there was none."""
-    removed = take_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
+    removed = revoke_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
     return bool(removed)
 
 

@@ -16,7 +16,7 @@ from organizations.forms import NamedForm
 from organizations.models import Project
 from organizations.permissions import Permission
 from organizations.policies import can_manage_projects
-from organizations.queries import archived_projects, project_page, reachable
+from organizations.queries import accessible_projects, archived_projects, project_page
 from organizations.requests import MemberRequest
 from organizations.services import create_project
 
@@ -31,7 +31,7 @@ def project_list(request: MemberRequest) -> HttpResponse:
     search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
     can_manage = can_manage_projects(request.membership)
     status = ARCHIVED if can_manage and request.GET.get("status") == ARCHIVED else ""
-    projects = archived_projects(request.organization) if status else reachable(request.membership)
+    projects = archived_projects(request.organization) if status else accessible_projects(request.membership)
     page = project_page(request.membership, projects, search=search, after=after, before=before)
     filters = {"q": search, "status": status}
     context = {
@@ -53,13 +53,13 @@ def project_list(request: MemberRequest) -> HttpResponse:
 def project_new(request: MemberRequest) -> HttpResponse:
     """Create a project."""
     require(can_manage_projects(request.membership))
-    form = NamedForm(request.POST if request.method == "POST" else None, taken=PROJECT_TAKEN)
+    form = NamedForm(request.POST if request.method == "POST" else None, name_taken=PROJECT_TAKEN)
     created: list[Project] = []
 
     def save(fields: dict[str, str]) -> None:
         created.append(create_project(actor=request.membership, organization=request.organization, **fields))
 
-    if request.method == "POST" and form.keep(save):
+    if request.method == "POST" and form.save(save):
         project = created[0]
         messages.success(
             request, _("%(name)s was created. Next, give people or groups access.") % {"name": project.name}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from organizations.models import Membership, Role
 from organizations.permissions import LABELS, Permission
-from organizations.queries import group_roles_of, permissions_of_member, roles_of
+from organizations.queries import direct_roles_of, group_roles_of, permissions_of_member
 from organizations.roles import permissions_of
 
 
@@ -37,7 +37,7 @@ class Access:
         through: dict[str, list[str]] = {}
         for role, group in group_roles_of(self.member):
             through.setdefault(role.label, []).append(group)
-        direct = [Sourced(role.label, _("Direct")) for role in roles_of(self.member)]
+        direct = [Sourced(role.label, _("Direct")) for role in direct_roles_of(self.member)]
         return [*direct, *(Sourced(label, via(groups), group=True) for label, groups in through.items())]
 
     @property
@@ -47,7 +47,7 @@ class Access:
         return [Sourced(str(LABELS[name]), self._brought_by(name)) for name in Permission if name in held]
 
     def _brought_by(self, permission: Permission) -> str:
-        direct = [role.label for role in roles_of(self.member) if permission in permissions_of(role)]
+        direct = [role.label for role in direct_roles_of(self.member) if permission in permissions_of(role)]
         through = [
             self._through(role, group)
             for role, group in group_roles_of(self.member)

@@ -19,7 +19,7 @@ from console.views.profile.access import Access
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.policies import can
-from organizations.queries import project_page, reachable
+from organizations.queries import accessible_projects, project_page
 from organizations.requests import MemberRequest
 
 
@@ -35,7 +35,7 @@ def user_projects(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """Every project that the member was given, directly or through groups; what a role opens is said once."""
     acting = Acting.on(request, member_id)
     search, after, before = (params.line(request, name, limit=400) for name in ("q", "after", "before"))
-    given = reachable(acting.member, by_role=False)
+    given = accessible_projects(acting.member, by_role=False)
     page = project_page(acting.member, given, search=search, after=after, before=before, size=PAGE_SIZE)
     context = {
         "page": page,

@@ -23,7 +23,7 @@ from organizations.permissions import Permission
 from organizations.policies import can, can_edit_member
 from organizations.queries import member_in
 from organizations.requests import MemberRequest
-from organizations.services import EditConflict, Edited, edit_member
+from organizations.services import EditConflict, EditResult, edit_member
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -91,7 +91,7 @@ def _conflict(acting: Acting, typed: Typed, seen: Seen, conflict: EditConflict) 
     return _show(fresh, sheet, status=409, conflicts=found)
 
 
-def _saved(acting: Acting, typed: Typed, seen: Seen, edited: Edited) -> HttpResponse:
+def _saved(acting: Acting, typed: Typed, seen: Seen, edited: EditResult) -> HttpResponse:
     request, member = acting.request, edited.member
     messages.success(request, _("Saved.") if edited.changed else _("Nothing was changed."))
     parts = [part for part in edited.meanwhile if part not in edited.changed and part not in typed.theirs]
@@ -100,8 +100,8 @@ def _saved(acting: Acting, typed: Typed, seen: Seen, edited: Edited) -> HttpResp
         told.append(_("%(name)s joined") % {"name": member.name})
     if told:
         messages.info(request, _("Meanwhile: %(changes)s.") % {"changes": "; ".join(told)})
-    added = typed.edit.against(edited.before)
-    if member.status == Status.DEACTIVATED and (added.join or added.give):
+    added = typed.edit.changes_to(edited.before)
+    if member.status == Status.DEACTIVATED and (added.join or added.grant):
         text = _("%(name)s is deactivated: what you added opens nothing until they are reactivated.")
         messages.warning(request, text % {"name": member.name})
     if acting.about_oneself and not can(member, Permission.PEOPLE_VIEW):  # what one has just given up

@@ -18,15 +18,15 @@ from organizations import policies
 from organizations.models import Group, ManagedBy, Project, Role, Scheme, Status
 from organizations.permissions import Permission
 from organizations.queries import (
-    Pick,
+    ChoiceList,
     Profile,
-    Reached,
-    pick_groups,
-    pick_projects,
+    ProjectAccess,
+    accessible_projects,
+    direct_roles_of,
+    group_choices,
+    project_choices,
     project_page,
-    reachable,
     roles_in,
-    roles_of,
     roles_of_groups,
 )
 from organizations.roles import admin_role_id, description_of
@@ -64,7 +64,7 @@ class Sheet:
 
     @property
     def held(self) -> list[Role]:
-        return roles_of(self.member)
+        return direct_roles_of(self.member)
 
     @property
     def token(self) -> str:
@@ -117,7 +117,7 @@ class Sheet:
 
     @cached_property
     def _spared(self) -> Decision:
-        return policies.can_lose_roles(self.member)
+        return policies.can_remove_roles(self.member)
 
     @property
     def role_hints(self) -> list[str]:
@@ -147,7 +147,7 @@ class Sheet:
 
     @cached_property
     def _given(self) -> Any:
-        return reachable(self.member, by_role=False)
+        return accessible_projects(self.member, by_role=False)
 
     @cached_property
     def project_count(self) -> Count:
@@ -155,7 +155,7 @@ class Sheet:
         return capped_count(self._given)
 
     @cached_property
-    def through_rows(self) -> list[Reached]:
+    def through_rows(self) -> list[ProjectAccess]:
         """The first projects that come through groups alone."""
         rest = self._given.exclude(pk__in=[project.pk for project in self.direct])
         return project_page(self.member, rest, size=FEW).rows
@@ -173,14 +173,14 @@ class Sheet:
     def join(self) -> Picker:
         picker = Picker("join", _("Groups to add"), _("Search groups"), self.typed.asked.get("join", ""))
         if self.again:
-            pick = pick_groups(self.organization, picker.query, self.typed.join)
+            pick = group_choices(self.organization, picker.query, self.typed.join)
             carried = roles_of_groups(self.organization, [group.pk for group in pick.listed])
             self._fill(picker, pick, [self._group(group, carried.get(group.pk, [])) for group in pick.listed])
             picker.empty_text = _("No group is called so.") if picker.query else _("There are no groups yet.")
         return picker
 
     def _group(self, group: Group, carried: list[Role]) -> PickerOption:
-        answer = policies.can_give_group(self.actor, group, carried)
+        answer = policies.can_assign_group(self.actor, group, carried)
         reason = _("In this group already") if group.pk in self.profile.groups else answer.reason
         note = _("Gives %(roles)s") % {"roles": ", ".join(role.label for role in carried)} if carried else ""
         does = _("Add to %(name)s") % {"name": group.name}
@@ -190,7 +190,7 @@ class Sheet:
     def give(self) -> Picker:
         picker = Picker("give", _("Projects to add"), _("Search projects"), self.typed.asked.get("give", ""))
         if self.again:
-            pick = pick_projects(self.organization, picker.query, self.typed.give)
+            pick = project_choices(self.organization, picker.query, self.typed.give)
             self._fill(picker, pick, [self._project(project) for project in pick.listed])
             picker.empty_text = _("No project is called so.") if picker.query else _("There are no projects yet.")
         return picker
@@ -202,7 +202,7 @@ class Sheet:
         return PickerOption(project.pk, project.name, does, icon="projects", reason=reason, selected=chosen)
 
     @staticmethod
-    def _fill(picker: Picker, pick: Pick, choices: list[PickerOption]) -> None:
+    def _fill(picker: Picker, pick: ChoiceList, choices: list[PickerOption]) -> None:
         picker.options, picker.has_more = choices[: MAX_OPTIONS * 2], pick.more
 
     # --- sessions and activity ----------------------------------------------------------------------

@@ -15,10 +15,10 @@ from base import text
 from base.forms import first_error
 from base.picker import search_query, selected_ids
 from organizations.models import Membership, Organization
-from organizations.policies import roles_fit
+from organizations.policies import roles_allowed
 from organizations.queries import Profile, roles_in
 from organizations.services import Edit
-from organizations.services.editing import PARTS
+from organizations.services.members.profile import PARTS
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Typed:
                 self.problems[name] = first_error(error)
         if self.roles != seen.roles:
             offered = roles_in(organization)
-            fits = roles_fit(organization, [role for role in offered if role.pk in self.roles])
+            fits = roles_allowed(organization, [role for role in offered if role.pk in self.roles])
             if not fits:
                 self.problems["roles"] = fits.reason
         if self.join & self.leave or self.give & self.take:

@@ -15,11 +15,11 @@ from console.roles import changes, choices, role_or_404
 from organizations.access import member_required
 from organizations.models import Role
 from organizations.permissions import Permission
-from organizations.policies import can_edit_role, can_manage_roles, can_put_into_role
+from organizations.policies import can_edit_role, can_include_permissions, can_manage_roles
 from organizations.queries import role_in, roles_in
 from organizations.requests import MemberRequest
 from organizations.roles import description_of, permissions_of
-from organizations.services import NameTaken, RoleChanged, RoleText, create_role, edit_role
+from organizations.services import RoleConflict, RoleFields, RoleNameTaken, create_role, edit_role
 
 
 def _page(request: MemberRequest, form: RoleForm, *, status: int = 200, **extra) -> HttpResponse:
@@ -47,7 +47,7 @@ def _source(request: MemberRequest) -> Role | None:
 
 def _copied(request: MemberRequest, source: Role) -> dict:
     # What the actor may not put into a role stays behind: the page says so beside each (R-6).
-    permissions = [one for one in permissions_of(source) if can_put_into_role(request.membership, [one])]
+    permissions = [one for one in permissions_of(source) if can_include_permissions(request.membership, [one])]
     return {
         "name": _("%(name)s copy") % {"name": source.label},
         "description": description_of(source),
@@ -58,8 +58,8 @@ def _copied(request: MemberRequest, source: Role) -> dict:
 def _create(request: MemberRequest, form: RoleForm) -> HttpResponse:
     if form.is_valid():
         try:
-            role = create_role(actor=request.membership, said=form.said)
-        except NameTaken as taken:
+            role = create_role(actor=request.membership, fields=form.said)
+        except RoleNameTaken as taken:
             form.add_error("name", str(taken))
         else:
             messages.success(request, _("The role %(name)s was added.") % {"name": role.label})
@@ -75,18 +75,18 @@ def role_edit(request: MemberRequest, role_id: UUID) -> HttpResponse:
     require(can_edit_role(request.membership, role))
     if request.method == "POST":
         return _edit(request, role, RoleForm(request.POST))
-    return _page(request, RoleForm.of(RoleText.of(role)), role=role)
+    return _page(request, RoleForm.of(RoleFields.of(role)), role=role)
 
 
 def _edit(request: MemberRequest, role: Role, form: RoleForm) -> HttpResponse:
     if form.is_valid():
         try:
-            changed = edit_role(actor=request.membership, role=role, seen=form.seen, said=form.said)
+            changed = edit_role(actor=request.membership, role=role, seen=form.seen, fields=form.said)
         except Role.DoesNotExist:
             raise Http404 from None
-        except NameTaken as taken:
+        except RoleNameTaken as taken:
             form.add_error("name", str(taken))
-        except RoleChanged as conflict:
+        except RoleConflict as conflict:
             return _conflict(request, conflict, form)
         else:
             if changed:
@@ -95,8 +95,8 @@ def _edit(request: MemberRequest, role: Role, form: RoleForm) -> HttpResponse:
     return _page(request, form, status=422, role=role)
 
 
-def _conflict(request: MemberRequest, conflict: RoleChanged, form: RoleForm) -> HttpResponse:
+def _conflict(request: MemberRequest, conflict: RoleConflict, form: RoleForm) -> HttpResponse:
     """409: what the other one changed, above what was typed here; saving again writes this over it."""
-    now = RoleText.of(conflict.role)
+    now = RoleFields.of(conflict.role)
     told = changes(form.seen, now)
     return _page(request, form.seeing(now), status=409, role=conflict.role, conflict=str(conflict), changes=told)

@@ -14,7 +14,7 @@ from organizations.access import member_required
 from organizations.models import Role
 from organizations.permissions import Permission
 from organizations.policies import can_delete_role, can_edit_role, can_manage_roles
-from organizations.queries import groups_with, holders_of, role_uses, roles_in
+from organizations.queries import groups_with_role, members_with_role, role_uses, roles_in
 from organizations.requests import MemberRequest
 
 # So many groups of a role stand on its page; their own page has all.
@@ -50,7 +50,7 @@ def role_page(request: MemberRequest, role_id) -> HttpResponse:
 def _members(request: MemberRequest, role: Role) -> dict:
     """What console/roles/_members.html takes."""
     after, before = (params.line(request, name) for name in ("after", "before"))
-    page = keyset_page(holders_of(request.organization, role), "id", after=after, before=before, descending=True)
+    page = keyset_page(members_with_role(request.organization, role), "id", after=after, before=before, descending=True)
     return {
         "role": role,
         "members": page.rows,
@@ -70,7 +70,7 @@ def _found(page: KeysetPage) -> str:
 
 def _about(request: MemberRequest, role: Role) -> dict:
     """What console/roles/role.html takes besides."""
-    groups = list(groups_with(request.organization, role)[: GROUPS + 1])
+    groups = list(groups_with_role(request.organization, role)[: GROUPS + 1])
     return {
         "shown": Shown(role, role_uses(request.organization, [role])[role.pk]),
         "allowed": allowed_by(role),

@@ -1,4 +1,4 @@
-"""manage.py create_organization: an organization and its first Admin, whom nobody is there to invite."""
+"""manage.py create_organization: create an organization with its first Admin."""
 
 from typing import Any
 
@@ -11,50 +11,51 @@ from django.utils.text import slugify
 from accounts.emails import format_duration, password_reset_url
 from base import text
 from organizations.models import Membership, Scheme
-from organizations.services import Person, found_organization
+from organizations.services import NewMember, create_organization_with_admin
 
 
 class Command(BaseCommand):
     help = (
-        "Makes an organization and its first Admin. Prints the link by which they choose a password, once: give it to"
-        " them by a way that only they read. Who signs in here already keeps their password."
+        "Create an organization with its first Admin. Prints a link where they choose a password. The link works once:"
+        " send it to them privately. People who already have an account keep their password."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help='as it is shown: "Acme Inc."')
-        parser.add_argument("email", help="of the first Admin")
+        parser.add_argument("name", help='the display name, such as "Acme Inc."')
+        parser.add_argument("email", help="the first Admin's email address")
         parser.add_argument("--first-name", required=True)
         parser.add_argument("--last-name", required=True)
-        parser.add_argument("--slug", help="in the address of its pages; by default made of the name")
+        parser.add_argument("--slug", help="part of the URLs of its pages (default: derived from the name)")
         parser.add_argument(
             "--scheme", choices=Scheme.values, default=Scheme.RANKED,
-            help="ranked: one role for each member; task: one or more. Cannot be changed later.",
+            help="ranked: one role per member; task: one or more roles. Can't be changed later.",
         )  # fmt: skip
 
     def handle(self, *, name: str, email: str, slug: str | None, scheme: str, **options: Any) -> None:
-        """CommandError, with every word of what is wrong, where nothing was made."""
+        """Create the organization. Raises CommandError with all validation errors, without creating anything."""
         try:
-            member = found_organization(
+            member = create_organization_with_admin(
                 name=text.clean_line(name),
                 slug=slug or slugify(name)[:60].strip("-"),
                 scheme=Scheme(scheme),
-                founder=Person(text.clean_line(options["first_name"]), text.clean_line(options["last_name"]), email),
+                admin=NewMember(text.clean_line(options["first_name"]), text.clean_line(options["last_name"]), email),
             )
         except ValidationError as error:
-            raise CommandError("\n".join(self._words(error))) from error
-        self._tell(member)
+            raise CommandError("\n".join(self._messages(error))) from error
+        self._print_result(member)
 
-    def _words(self, error: ValidationError) -> list[str]:
+    def _messages(self, error: ValidationError) -> list[str]:
         if not hasattr(error, "error_dict"):
             return error.messages
-        return [f"{field}: {word}" for field, words in error.message_dict.items() for word in words]
+        return [f"{field}: {message}" for field, messages in error.message_dict.items() for message in messages]
 
-    def _tell(self, member: Membership) -> None:
+    def _print_result(self, member: Membership) -> None:
         assert member.user
-        self.stdout.write(f"Made {member.organization}, with {member.email} as its Admin.")
+        self.stdout.write(f"Created {member.organization} with the Admin {member.email}.")
         if member.user.has_usable_password():
-            self.stdout.write(f"They sign in as before, at {settings.BASE_URL}{reverse('account_login')}")
+            self.stdout.write(
+                f"They sign in with their existing password at {settings.BASE_URL}{reverse('account_login')}"
+            )
             return
-        limit = format_duration(settings.PASSWORD_RESET_TIMEOUT)
-        self.stdout.write(f"They choose their password here, within {limit}:")
+        self.stdout.write(f"Link to choose a password, valid for {format_duration(settings.PASSWORD_RESET_TIMEOUT)}:")
         self.stdout.write(password_reset_url(member.user))

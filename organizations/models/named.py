@@ -1,0 +1,32 @@
+"""Name and description, shared by groups and projects."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from base import text
+from base.ids import uuid7
+
+
+class NamedModel(models.Model):
+    """Base class for rows whose name is unique in their organization, regardless of case and Unicode form."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    name_key = models.CharField(max_length=400)
+    description = models.CharField(_("description"), max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **options) -> None:
+        self.prepare()
+        super().save(*args, **options)
+
+    def prepare(self):
+        """Set the key that makes the name unique. Return self, for bulk writes."""
+        self.name_key = text.name_key(self.name)[:400]
+        return self

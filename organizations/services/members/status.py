@@ -1,0 +1,70 @@
+"""Deactivating, reactivating and deleting members who have joined."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.services import delete_user, end_sessions, lock_user
+from audit.services import record
+from base.policies import Refused, require
+from organizations import policies
+from organizations.models import Membership, Status
+from organizations.queries import shared_with_others
+from organizations.services.locks import lock_actor_and_member, without_statement_timeout
+
+
+@transaction.atomic
+def deactivate_member(*, actor: Membership, member: Membership) -> Membership:
+    """Deactivate the member and end their sessions. They keep roles, groups and projects (U-10, U-11).
+
+    Returns the member as they are now. Raises Refused and Membership.DoesNotExist.
+    """
+    actor, member = lock_actor_and_member(actor, member)
+    require(policies.can_deactivate_member(actor, member))
+    member.status = Status.DEACTIVATED
+    member.save(update_fields=["status"])
+    # The user is locked, so if two organizations deactivate them at once, the second one sees that it was the last.
+    if member.user and (user := lock_user(member.user)) and not shared_with_others(member):
+        end_sessions(user=user)
+    record(organization_id=member.organization_id, actor=actor, action="member.deactivated", target=member)
+    return member
+
+
+@transaction.atomic
+def reactivate_member(*, actor: Membership, member: Membership) -> Membership:
+    """Undo deactivate_member() (U-10). Same return value and errors."""
+    actor, member = lock_actor_and_member(actor, member)
+    require(policies.can_reactivate_member(actor, member))
+    member.status = Status.ACTIVE
+    member.save(update_fields=["status"])
+    record(organization_id=member.organization_id, actor=actor, action="member.reactivated", target=member)
+    return member
+
+
+@transaction.atomic
+def delete_member(*, actor: Membership, member: Membership) -> None:
+    """Delete a member with their groups, projects and sessions, and their user if it has no other organization (U-13).
+
+    For pending members, use invitations.services.withdraw_invitation(), which also revokes the invitation. Raises
+    Refused and Membership.DoesNotExist.
+    """
+    actor, member = lock_actor_and_member(actor, member)
+    if member.status == Status.INVITED:
+        raise Refused(_("%(name)s hasn’t joined yet.") % {"name": member.name})
+    require(policies.can_delete_member(actor, member))
+    assert member.user is not None
+    # Under the user's lock, other organizations that delete or add the same user either wait or have already finished.
+    user, organization = lock_user(member.user), member.organization
+    record(
+        organization_id=organization.pk,
+        actor=actor,
+        action="member.deleted",
+        target=member,
+        data={"email": member.email},
+    )
+    # Deleting clears invited_by of everyone they invited. The first Admin may have invited a million members.
+    without_statement_timeout()
+    member.delete()
+    if user.memberships.exists() or user.is_staff:
+        end_sessions(user=user)
+    else:
+        delete_user(user=user)
