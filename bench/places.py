@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import override_settings
 
-from bench import floor, seed
+from bench import floor, rows, seed
 from console.users.params import UserListParams
 from organizations.models import Group, Membership, Project, Role, Status
 
@@ -121,7 +121,7 @@ def place(url: str, name: str) -> Place:
 
 
 SEARCHES = {
-    "common": "mar", "medium": "xenia", "rare": seed.RARE, "absent": "qwxz", "two letters": "an",
+    "common": "mar", "medium": "xenia", "rare": rows.RARE_NAME, "absent": "qwxz", "two letters": "an",
     "two words": "mar example", "in all": "acme",
 }  # fmt: skip
 SORTS = ("-name", "role", "-role", "last_active", "-last_active", "joined", "-joined")

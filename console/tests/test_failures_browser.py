@@ -110,7 +110,7 @@ def test_a_failure_disappears_after_a_success(page, live_cast, enter):
     enter(page, live_cast, "olga", USERS)
     page.context.set_offline(True)
     page.get_by_role("searchbox").fill("max")
-    expect(page.get_by_role("alert")).to_contain_text("could not be reached")
+    expect(page.get_by_role("alert")).to_contain_text("Can’t reach the server")
     page.context.set_offline(False)
     page.get_by_role("searchbox").fill("opal")
     expect(page.locator("tbody tr")).to_have_count(1)
@@ -138,7 +138,7 @@ def test_on_a_slow_line(page, live_cast, enter):
     page.mouse.click(5, 5)
     expect(page.get_by_role("dialog")).to_be_visible()  # or no one learns whether it succeeded
     line.held[0].abort()
-    expect(page.get_by_role("alert")).to_contain_text("could not be reached")
+    expect(page.get_by_role("alert")).to_contain_text("Can’t reach the server")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert Membership.objects.get(pk=live_cast.bo.pk).status == Status.ACTIVE
@@ -153,7 +153,7 @@ def test_nothing_is_lost_when_the_session_has_ended(page, live_cast, enter):
     other = sign_out(page)
     sheet.get_by_role("button", name="Save changes").click()
     alert = sheet.get_by_role("alert")
-    expect(alert).to_contain_text("Your session has ended. Nothing was saved, and what you typed is still here.")
+    expect(alert).to_contain_text("Your session has ended. Nothing was saved, but what you typed is still here.")
     expect(alert.get_by_role("link", name="Sign in in a new tab")).to_be_visible()
     expect(sheet.get_by_role("button", name="Save changes")).to_be_focused()
     alert.get_by_role("button", name="Try again").click()  # too early

@@ -50,7 +50,7 @@ def test_a_row_shows_members_and_projects(cast, external):
 
 @pytest.mark.spec("G-1")
 def test_few_avatars_and_a_capped_count(cast, monkeypatch):
-    monkeypatch.setattr("organizations.queries.access.SIZE_CAP", 5)
+    monkeypatch.setattr("organizations.queries.groups.SIZE_CAP", 5)
     in_groups(joined(cast.acme, 3, first_name="Old"), [cast.groups["research"]])
     in_groups(joined(cast.acme, 4, first_name="New"), [cast.groups["research"]])
     page = cast.client("olga").get(GROUPS)

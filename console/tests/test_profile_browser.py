@@ -115,7 +115,7 @@ def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
     expect(name).to_be_focused()
     open_(page)
     sheet.get_by_label("Last name").fill("Lund")
-    question, keep = sheet.get_by_text("Discard what you changed?"), sheet.get_by_role("button", name="Keep editing")
+    question, keep = sheet.get_by_text("Discard changes?"), sheet.get_by_role("button", name="Keep editing")
     for way in ("key", "close", "cancel", "beside"):
         if way == "key":
             page.keyboard.press("Escape")
@@ -156,10 +156,10 @@ def test_an_open_menu_and_another_dialog(page, live_cast, enter):
     expect(item).to_be_visible()
     page.keyboard.press("Escape")  # only the menu
     expect(item).to_be_hidden()
-    expect(sheet.get_by_text("Discard what you changed?")).to_be_hidden()
+    expect(sheet.get_by_text("Discard changes?")).to_be_hidden()
     menu.click()
     item.click()
-    expect(sheet.get_by_text("Discard what you changed?")).to_be_visible()
+    expect(sheet.get_by_text("Discard changes?")).to_be_visible()
     sheet.get_by_role("button", name="Discard").click()
     dialog = page.get_by_role("dialog", name="Deactivate Bo Lindqvist?")
     expect(dialog).to_be_visible()
@@ -185,7 +185,7 @@ def test_the_second_editor_chooses_a_version(page, live_cast, enter, axe):
     expect(sheet.get_by_label("Role", exact=True)).to_have_value(str(role_named("operator").pk))
     axe(page)
     page.keyboard.press("Escape")
-    expect(sheet.get_by_text("Discard what you changed?")).to_be_visible()
+    expect(sheet.get_by_text("Discard changes?")).to_be_visible()
     sheet.get_by_role("button", name="Keep editing").click()
     choice.get_by_label("Keep theirs").check()
     sheet.get_by_role("button", name="Save changes").click()

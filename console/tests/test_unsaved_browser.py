@@ -6,7 +6,7 @@ from playwright.sync_api import Dialog, Page, expect
 from console.tests.people import USERS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
-ASKED = "Discard what you changed?"
+ASKED = "Discard changes?"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 

@@ -111,9 +111,9 @@ class ProfilePage:
         decision = Decision(True) if held else policies.can_give_role(self.actor, role)
         # the last Admin keeps that role. In the ranked scheme any other role would replace it.
         is_admin_role = role.pk == admin_role_id(self.organization.scheme)
-        is_locked = held and not self.is_ranked and is_admin_role and not self._can_lose_roles
+        is_locked = held and not self.is_ranked and is_admin_role and not self._can_remove_roles
         if is_locked or (decision and self.is_ranked and not held):
-            decision = self._can_lose_roles
+            decision = self._can_remove_roles
         return {
             "id": role.pk,
             "label": role.label,
@@ -124,8 +124,8 @@ class ProfilePage:
         }
 
     @cached_property
-    def _can_lose_roles(self) -> Decision:
-        return policies.can_lose_roles(self.member)
+    def _can_remove_roles(self) -> Decision:
+        return policies.can_remove_roles(self.member)
 
     @property
     def role_hints(self) -> list[str]:

@@ -107,7 +107,7 @@ def _saved(
     messages.success(request, _("Changes saved.") if edited.changed else _("No changes to save."))
     if changes := _concurrent_changes(submitted, snapshot, edited):
         messages.info(request, _("Also changed in the meantime: %(changes)s.") % {"changes": "; ".join(changes)})
-    added = submitted.edit.against(edited.before)
+    added = submitted.edit.changes_to(edited.before)
     if member.status == Status.DEACTIVATED and (added.join or added.grant):
         text = _("%(name)s is deactivated. The access you added takes effect when they’re reactivated.")
         messages.warning(request, text % {"name": member.name})

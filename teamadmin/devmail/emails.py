@@ -1,4 +1,4 @@
-"""Reading the mails that the backend wrote."""
+"""Read the emails that the backend saved."""
 
 import email
 import re
@@ -10,13 +10,13 @@ from email.message import EmailMessage
 from django.conf import settings
 from django.urls import reverse
 
-SHOWN = 200
+MAX_LISTED = 200
 CID = re.compile(r"cid:([^\"')\s>]+)")
 
 
 @dataclass(frozen=True)
-class Mail:
-    """`name` is the file's, without .eml; `message` is parsed."""
+class SavedEmail:
+    """A saved email: the file's name without .eml, and the parsed message."""
 
     name: str
     message: EmailMessage
@@ -45,33 +45,34 @@ class Mail:
 
     @property
     def html(self) -> str:
-        """The HTML part, its pictures by our addresses instead of cid:. Empty where there is none."""
+        """The HTML part, or "". Image URLs point to this app instead of cid:."""
         part = self.message.get_body(("html",))
-        return CID.sub(self._picture_url, part.get_content()) if part else ""
+        return CID.sub(self._image_url, part.get_content()) if part else ""
 
-    def picture(self, cid: str) -> EmailMessage | None:
-        """The part of that Content-ID, which must be a picture."""
+    def image(self, cid: str) -> EmailMessage | None:
+        """Return the image with that Content-ID, or None."""
         for part in self.message.walk():
             if part["Content-ID"] == f"<{cid}>" and part.get_content_maintype() == "image":
                 return part
         return None
 
-    def _picture_url(self, match: re.Match) -> str:
+    def _image_url(self, match: re.Match) -> str:
         return reverse("devmail_picture", args=[self.name, match[1]])
 
 
-def names() -> list[str]:
-    """Newest first, at most SHOWN."""
-    return sorted((path.stem for path in settings.MAIL_DIR.glob("*.eml")), reverse=True)[:SHOWN]
+def list_names() -> list[str]:
+    """Return the names of the newest MAX_LISTED emails, newest first."""
+    return sorted((path.stem for path in settings.MAIL_DIR.glob("*.eml")), reverse=True)[:MAX_LISTED]
 
 
-def read(name: str) -> Mail | None:
-    """The mail, or None where no file has that name; a name with a path in it is none."""
+def read(name: str) -> SavedEmail | None:
+    """Return the email, or None if there is no such file. Names that contain a path are never found."""
     path = settings.MAIL_DIR / f"{name}.eml"
     if path.parent != settings.MAIL_DIR or not path.is_file():
         return None
-    return Mail(name, email.message_from_bytes(path.read_bytes(), policy=policy.default))
+    return SavedEmail(name, email.message_from_bytes(path.read_bytes(), policy=policy.default))
 
 
-def newest() -> list[Mail]:
-    return [mail for name in names() if (mail := read(name))]
+def newest() -> list[SavedEmail]:
+    """Return the newest MAX_LISTED emails, newest first."""
+    return [message for name in list_names() if (message := read(name))]

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""How fast one worker empties the outbox, beside smtplib sending finished bytes over one kept connection.
+"""Measure how fast one worker empties the outbox, compared to smtplib sending finished bytes over one connection.
 
-DATABASE_URL=... .venv/bin/python bench/mails_per_second.py [mails a round] [rounds]
+DATABASE_URL=... .venv/bin/python bench/emails_per_second.py [emails per round] [rounds]
 
-The mail server is a process of its own that does the least SMTP allows. Rounds alternate; printed are the medians and
-their ratio, which is what counts: milliseconds are this machine's.
+The mail server is a separate process that does the minimum that SMTP allows. Rounds alternate. The medians and their
+ratio are printed. The ratio is what counts, because milliseconds depend on the machine.
 """
 
 import multiprocessing
@@ -21,21 +21,21 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
 if "DATABASE_URL" not in os.environ:
-    sys.exit("DATABASE_URL is needed: the figures are PostgreSQL's.")
+    sys.exit("DATABASE_URL is required: this measures PostgreSQL.")
 os.environ.setdefault("TEAMADMIN_DEMO", "1")
 
-# An invitation's size: 12 KB of inlined HTML, the link twice in it and once in the text, a picture.
-PARAGRAPH = "<p style='color:#123456'>Olga Admin invited you to join Acme on TeamAdmin as a Manager.</p>\n"
+# The size of an invitation: 12 KB of inlined HTML with the link twice, text with the link once, and an image.
+PARAGRAPH = "<p style='color:#123456'>Olga Admin invited you to join Acme on TeamAdmin with the role Manager.</p>\n"
 HTML = PARAGRAPH * 70 + "<a href='https://team.example/invitations/LINK/'>Accept</a> LINK" + PARAGRAPH * 70
-TEXT = "Olga Admin invited you to join Acme on TeamAdmin as a Manager.\n" * 20 + "LINK"
+TEXT = "Olga Admin invited you to join Acme on TeamAdmin with the role Manager.\n" * 20 + "LINK"
 LOGO = os.urandom(3000)
 
 
-ANSWERS = {b"QUIT": b"221 bye\r\n", b"EHLO": b"250-bench\r\n250 PIPELINING\r\n"}
+REPLIES = {b"QUIT": b"221 bye\r\n", b"EHLO": b"250-bench\r\n250 PIPELINING\r\n"}
 
 
-class LeastSmtp(socketserver.StreamRequestHandler):
-    """RFC 5321 with nothing checked and nothing kept."""
+class MinimalSmtp(socketserver.StreamRequestHandler):
+    """SMTP (RFC 5321) without checks and without storing anything."""
 
     disable_nagle_algorithm = True
 
@@ -47,18 +47,18 @@ class LeastSmtp(socketserver.StreamRequestHandler):
                 self.wfile.write(b"354 go on\r\n")
                 while self.rfile.readline() != b".\r\n":
                     pass
-            self.wfile.write(ANSWERS.get(verb, b"250 OK\r\n"))
+            self.wfile.write(REPLIES.get(verb, b"250 OK\r\n"))
 
 
 def serve_smtp(port) -> None:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), LeastSmtp) as server:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), MinimalSmtp) as server:
         server.daemon_threads = True
         port.send(server.server_address[1])
         server.serve_forever()
 
 
-def whole_message(row):
-    """A mail made from the beginning, as a renderer makes it."""
+def render_message(row):
+    """Render an email from scratch, as a renderer does."""
     from django.core.mail import EmailMultiAlternatives
 
     link = str(row.subject_id)
@@ -75,7 +75,7 @@ def floor(port: int, count: int, content: bytes) -> None:
             client.sendmail("invite@teamadmin.example", [f"{number}@people.example"], content)
 
 
-def fill(kind: str, count: int) -> None:
+def fill_outbox(kind: str, count: int) -> None:
     from outbox import services
     from outbox.models import OutgoingEmail
 
@@ -85,7 +85,7 @@ def fill(kind: str, count: int) -> None:
     )
 
 
-def empty() -> None:
+def empty_outbox() -> None:
     from outbox import services
 
     while services.deliver_due():
@@ -93,7 +93,7 @@ def empty() -> None:
 
 
 def timed(work, count: int) -> tuple[float, float]:
-    """Milliseconds a mail, by the clock and of this process's CPU."""
+    """Return the milliseconds per email: elapsed, and CPU time of this process."""
     clock, cpu = time.perf_counter(), time.process_time()
     work()
     return (time.perf_counter() - clock) * 1000 / count, (time.process_time() - cpu) * 1000 / count
@@ -104,8 +104,8 @@ def one_round(port: int, count: int, content: bytes) -> dict[str, tuple[float, f
 
     times = {FLOOR: timed(lambda: floor(port, count, content), count)}
     for kind in KINDS:
-        fill(kind, count)
-        times[f"outbox, {kind}"] = timed(empty, count)
+        fill_outbox(kind, count)
+        times[f"outbox, {kind}"] = timed(empty_outbox, count)
         assert OutgoingEmail.objects.filter(state="sent").count() == count
     return times
 
@@ -113,25 +113,25 @@ def one_round(port: int, count: int, content: bytes) -> dict[str, tuple[float, f
 def measure(port: int, count: int, rounds: int) -> None:
     from outbox.models import OutgoingEmail
 
-    content = whole_message(OutgoingEmail(subject_id=uuid4())).message().as_bytes(linesep="\r\n")
-    one_round(port, count, content)  # warms up
+    content = render_message(OutgoingEmail(subject_id=uuid4())).message().as_bytes(linesep="\r\n")
+    one_round(port, count, content)  # warm-up
     results = [one_round(port, count, content) for _ in range(rounds)]
-    print(f"{len(content)} bytes a mail, {count} mails a round, {rounds} rounds; medians, a mail")
+    print(f"{len(content)} bytes per email, {count} emails per round, {rounds} rounds; medians per email")
     for name in results[0]:
         clock, cpu = (statistics.median(result[name][column] for result in results) for column in (0, 1))
         ratio = statistics.median(result[FLOOR][0] / result[name][0] for result in results)
-        print(f"{name:32} {clock:6.3f} ms, CPU {cpu:6.3f} ms {1000 / clock:7.0f} a second   ratio {ratio:5.2f}")
+        print(f"{name:32} {clock:6.3f} ms, CPU {cpu:6.3f} ms {1000 / clock:7.0f} per second   ratio {ratio:5.2f}")
 
 
 FLOOR = "smtplib, finished bytes"
-KINDS = {"every mail made whole": f"{__name__}.whole_message"}
+KINDS = {"every email rendered": f"{__name__}.render_message"}
 
 
 def main(count: int = 2000, rounds: int = 5) -> None:
-    here, there = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=serve_smtp, args=(there,), daemon=True)
+    receiver, sender = multiprocessing.Pipe()
+    server = multiprocessing.Process(target=serve_smtp, args=(sender,), daemon=True)
     server.start()
-    port = here.recv()
+    port = receiver.recv()
     import django
 
     django.setup()

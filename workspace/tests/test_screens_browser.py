@@ -1,4 +1,4 @@
-"""Homepage, Projects, Workspace, preferences and the chooser in a real browser: mouse, keyboard, no JavaScript, axe."""
+"""Homepage, Projects, Workspace, preferences and the organization chooser in a real browser."""
 
 import re
 
@@ -11,13 +11,13 @@ from teamadmin.testing.cast import PASSWORD, add_member
 from teamadmin.testing.pages import come_in
 
 SCREENS = ("/o/acme/", "/o/acme/projects/", "/o/acme/workspace/", "/o/acme/preferences/", "/organizations/")
-VIEWS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+VIEWPORTS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikationsleiterin" + "x" * 31
 
 
 @pytest.fixture
 def scene(live_cast):
-    """Long names, several ways, two organizations, something in the log."""
+    """Long names, several kinds of access, two organizations, entries in the audit log."""
     group = Group(organization=live_cast.acme, name=LONG)
     group.save()
     project = Project(organization=live_cast.acme, name=LONG[::-1], description="What it is about. " * 20)
@@ -39,8 +39,8 @@ def olga(page: Page, live_server, scene) -> Page:
 
 @pytest.mark.spec("U-18")
 @pytest.mark.parametrize("name", ["olga", "opal"])
-@pytest.mark.parametrize("width,scheme", VIEWS)
-def test_axe_finds_nothing_and_nothing_runs_over(page: Page, live_server, scene, axe, name, width, scheme):
+@pytest.mark.parametrize("width,scheme", VIEWPORTS)
+def test_pages_are_accessible_and_fit_the_screen(page: Page, live_server, scene, axe, name, width, scheme):
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     come_in(page.context, live_server.url, scene.client(name))
@@ -53,8 +53,8 @@ def test_axe_finds_nothing_and_nothing_runs_over(page: Page, live_server, scene,
     assert not complaints
 
 
-@pytest.mark.parametrize("width,scheme", VIEWS)
-def test_axe_on_signing_in_and_on_belonging_nowhere(page: Page, live_server, scene, axe, width, scheme):
+@pytest.mark.parametrize("width,scheme", VIEWPORTS)
+def test_sign_in_and_no_organization_pages_are_accessible(page: Page, live_server, scene, axe, width, scheme):
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(live_server.url)
@@ -76,7 +76,7 @@ def test_signing_in_leads_to_the_homepage(page: Page, live_server, scene):
 
 
 @pytest.mark.spec("U-1")
-def test_the_account_menu_by_keyboard(olga: Page, live_server):
+def test_account_menu_works_with_the_keyboard(olga: Page, live_server):
     olga.goto(live_server.url + "/o/acme/")
     button = olga.locator(".sidebar").get_by_role("button", name="Account menu")
     box = button.bounding_box()
@@ -93,7 +93,7 @@ def test_the_account_menu_by_keyboard(olga: Page, live_server):
 
 
 @pytest.mark.spec("U-1")
-def test_on_a_phone_the_avatar_opens_it(olga: Page, live_server):
+def test_on_a_phone_the_avatar_opens_the_account_menu(olga: Page, live_server):
     olga.set_viewport_size({"width": 390, "height": 844})
     olga.goto(live_server.url + "/o/acme/")
     olga.locator(".topbar").get_by_role("button", name="Account menu").click()
@@ -114,7 +114,7 @@ def test_the_switcher_changes_the_organization(olga: Page, live_server):
     expect(olga).to_have_url(live_server.url + "/o/acme/")
 
 
-def test_projects_are_searched_while_typing_and_back_works(olga: Page, live_server):
+def test_projects_search_while_typing_and_back_button(olga: Page, live_server):
     olga.goto(live_server.url + "/o/acme/projects/")
     rows = olga.locator("#projects li")
     expect(rows).to_have_count(4)
@@ -124,12 +124,12 @@ def test_projects_are_searched_while_typing_and_back_works(olga: Page, live_serv
     expect(olga).to_have_url(live_server.url + "/o/acme/projects/?q=led")
     expect(search).to_be_focused()
     search.fill("nothing such")
-    expect(olga.get_by_role("heading", name="Nothing matches")).to_be_visible()
+    expect(olga.get_by_role("heading", name="No projects match")).to_be_visible()
     olga.get_by_role("link", name="Clear search").click()
     expect(rows).to_have_count(4)
     expect(search).to_have_value("")
     olga.go_back()
-    expect(olga.get_by_role("heading", name="Nothing matches")).to_be_visible()
+    expect(olga.get_by_role("heading", name="No projects match")).to_be_visible()
     expect(search).to_have_value("nothing such")
 
 
@@ -146,11 +146,11 @@ def test_many_projects_are_paged(olga: Page, live_server, scene):
 
 
 @pytest.mark.spec("U-1")
-def test_a_theme_shows_at_once_and_stays(olga: Page, live_server, scene):
+def test_theme_applies_at_once_and_is_saved(olga: Page, live_server, scene):
     olga.goto(live_server.url + "/o/acme/preferences/")
-    with olga.expect_response("**/accounts/theme/") as kept:
+    with olga.expect_response("**/accounts/theme/") as saved:
         olga.get_by_role("main").get_by_label("Dark").check()
-    assert kept.value.status == 204
+    assert saved.value.status == 204
     expect(olga.locator("html")).to_have_attribute("data-theme", "dark")
     olga.reload()
     expect(olga.locator("html")).to_have_attribute("data-theme", "dark")
@@ -158,21 +158,21 @@ def test_a_theme_shows_at_once_and_stays(olga: Page, live_server, scene):
 
 
 @pytest.mark.spec("U-1")
-def test_one_changes_ones_name(olga: Page, live_server):
+def test_change_your_name(olga: Page, live_server):
     olga.goto(live_server.url + "/o/acme/preferences/")
     olga.get_by_label("First name").fill("")
     olga.get_by_role("button", name="Save name").click()
     field = olga.get_by_label("First name")
-    if olga.get_by_text("Enter a first name.").count() == 0:  # the browser says it first
+    if olga.get_by_text("Enter a first name.").count() == 0:  # the browser shows its own message first
         assert olga.evaluate("document.querySelector('#id_first_name').validity.valueMissing")
     field.fill("Olya")
     olga.keyboard.press("Enter")
-    expect(olga.get_by_role("status")).to_contain_text("Your name is saved.")
+    expect(olga.get_by_role("status")).to_contain_text("Your name was saved.")
     expect(olga.locator(".sidebar-foot")).to_contain_text("Olya Ivanova")
 
 
 @pytest.mark.spec("U-1", "A-5")
-def test_it_all_works_without_javascript(browser: Browser, live_server, scene):
+def test_everything_works_without_javascript(browser: Browser, live_server, scene):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
     come_in(context, live_server.url, scene.client("olga"))
     page = context.new_page()
@@ -190,6 +190,6 @@ def test_it_all_works_without_javascript(browser: Browser, live_server, scene):
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.get_by_label("Last name").fill("Petrova")
     page.get_by_role("button", name="Save name").click()
-    expect(page.get_by_text("Your name is saved.")).to_be_visible()
+    expect(page.get_by_text("Your name was saved.")).to_be_visible()
     assert User.objects.get(email="olga@acme.example").last_name == "Petrova"
     context.close()
