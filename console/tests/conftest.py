@@ -3,6 +3,9 @@
 import pytest
 
 from console.tests.profiles import form_of, profile_url
+from organizations.models import Membership, Role
+from organizations.permissions import Permission as P
+from teamadmin.testing.cast import add_member, add_role, add_user
 from teamadmin.testing.pages import REFUSED
 
 
@@ -26,3 +29,14 @@ def max_browser(cast):
             return self.client.post(profile_url(self.member), form, **options)
 
     return Browser()
+
+
+@pytest.fixture
+def desk(cast) -> Role:
+    return add_role(cast.acme, "Desk", P.PEOPLE_VIEW, P.PEOPLE_EDIT)
+
+
+@pytest.fixture
+def keeper(cast) -> Membership:
+    role = add_role(cast.acme, "Role keeper", P.PEOPLE_VIEW, P.PEOPLE_EDIT, P.ROLES_MANAGE)
+    return add_member(cast.acme, add_user("kim@acme.example", "Kim", "Keeper"), role)

@@ -27,17 +27,10 @@ pytestmark = pytest.mark.spec("U-15")
 
 
 def begin(actor: Membership, members: list[Membership], kind: str = "deactivation", **choice) -> BulkAction:
-    selection = Selection(UserListParams.default(Tab.ALL), ids=tuple(member.pk for member in members))
-    action, begun = services.start_bulk(
-        actor=actor,
-        kind=KINDS[kind],
-        choice=BulkChoice(**choice),
-        selection=selection,
-        view="",
-        key=uuid4(),
-        now=timezone.now(),
-    )
-    assert begun
+    chosen = Selection(UserListParams.default(Tab.ALL), ids=tuple(member.pk for member in members))
+    fields = {"kind": KINDS[kind], "choice": BulkChoice(**choice), "selection": chosen, "now": timezone.now()}
+    action, started = services.start_bulk(actor=actor, view="", key=uuid4(), **fields)
+    assert started
     return action
 
 
@@ -50,14 +43,14 @@ def notes(action: BulkAction) -> set[str]:
     return set(BulkItem.objects.filter(action=action, state="refused").values_list("note", flat=True))
 
 
-def each_once(action: BulkAction, name: str = "member.deactivated") -> None:
+def assert_processed_once(action: BulkAction, name: str = "member.deactivated") -> None:
     """One audit entry for each changed member."""
     told = list(Entry.objects.filter(action=name).values_list("target_id", flat=True))
     done = set(BulkItem.objects.filter(action=action, state="done").values_list("member_id", flat=True))
     assert len(told) == len(set(told)) and set(told) == done
 
 
-def go_on_later(action: BulkAction) -> None:
+def make_stalled(action: BulkAction) -> None:
     BulkAction.objects.filter(pk=action.pk).update(touched_at=timezone.now() - timedelta(minutes=2))
 
 
@@ -71,7 +64,7 @@ def test_batches_continue_until_all_are_done(cast, monkeypatch):
     action.refresh_from_db()
     assert (action.state, action.done, action.refused) == (BulkState.DONE, 25, 0) and action.finished_at
     assert worker.process(action.pk) is False
-    each_once(action)
+    assert_processed_once(action)
 
 
 @pytest.mark.django_db
@@ -92,10 +85,10 @@ def test_stalled_actions_are_resumed(cast, monkeypatch):
     monkeypatch.setattr("console.bulk.services.publish", lambda *what: asked.append(what[1]) or True)
     action = begin(cast.olga, joined(cast.acme, 2))
     assert services.resume_stalled() == 0
-    go_on_later(action)
+    make_stalled(action)
     assert services.resume_stalled() == 1 and asked == [str(action.pk)]
     worker.process(action.pk)
-    go_on_later(action)
+    make_stalled(action)
     assert services.resume_stalled() == 0
 
 
@@ -267,7 +260,7 @@ def test_four_workers_process_each_member_once(live_cast, monkeypatch):
     worker.process(action.pk)
     action.refresh_from_db()
     assert states(action) == {"done": 40} and action.state == BulkState.DONE
-    each_once(action)
+    assert_processed_once(action)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -295,10 +288,10 @@ def test_a_killed_worker_processes_each_member_once(live_cast, celery_worker_pro
     done = states(action).get("done", 0)
     assert 20 <= done < 400, "the worker finished before it was killed"
     assert Membership.objects.filter(organization=live_cast.acme, status=Status.DEACTIVATED).count() == done
-    each_once(action)
-    go_on_later(action)
+    assert_processed_once(action)
+    make_stalled(action)
     second = celery_worker_process()  # it sweeps when it starts
     ended = lambda: BulkAction.objects.filter(pk=action.pk, state=BulkState.DONE).exists()  # noqa: E731
     wait_until(ended, 120, lambda: f"{states(action)} {second.output}")
     assert states(action) == {"done": 400}
-    each_once(action)
+    assert_processed_once(action)

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from base.text import name_key
-from invitations.services import save_draft
+from console.tests.role_requests import FORM, HTMX, client_of, page, url
 from organizations.models import Group, GroupRole, Membership, MembershipRole, Role
 from organizations.permissions import ADMINISTRATIVE, LABELS
 from organizations.permissions import Permission as P
@@ -15,36 +15,6 @@ from organizations.queries import roles_in
 from organizations.roles import permissions_of
 from organizations.services import RoleFields
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
-
-HTMX = {"headers": {"HX-Request": "true"}}
-FORM = {"name": "Front", "description": "", "permissions": ["people.view"]}
-
-
-def url(name: str, role: Role | None = None, slug: str = "acme") -> str:
-    return reverse(name, args=[slug, role.pk] if role else [slug])
-
-
-def page(client, address: str, status: int = 200) -> str:
-    answer = client.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
-
-
-@pytest.fixture
-def desk(cast) -> Role:
-    return add_role(cast.acme, "Desk", P.PEOPLE_VIEW, P.PEOPLE_EDIT)
-
-
-@pytest.fixture
-def keeper(cast) -> Membership:
-    role = add_role(cast.acme, "Role keeper", P.PEOPLE_VIEW, P.PEOPLE_EDIT, P.ROLES_MANAGE)
-    return add_member(cast.acme, add_user("kim@acme.example", "Kim", "Keeper"), role)
-
-
-def client_of(cast, member: Membership):
-    client = cast.client()
-    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 @pytest.mark.spec("R-9")
@@ -267,42 +237,6 @@ def test_a_role_deleted_meanwhile_is_not_found(cast, desk, monkeypatch, noun):
 def test_a_forged_snapshot_matches_no_role(cast, desk, seen):
     answer = cast.client("olga").post(url("role_edit", desk), FORM | {"as_seen": seen})
     assert answer.status_code == 409 and Role.objects.get(pk=desk.pk).name == desk.name
-
-
-@pytest.mark.spec("R-3")
-def test_deleting_an_unused_role(cast, desk):
-    html = page(cast.client("olga"), url("role_deletion", desk))
-    assert "No members or groups use this role" in html and "Replacement role" not in html
-    assert cast.client("olga").post(url("role_deletion", desk)).status_code == 302
-    assert not Role.objects.filter(pk=desk.pk).exists()
-
-
-@pytest.mark.spec("R-3", "R-6")
-def test_deleting_a_role_in_use_requires_a_replacement(cast, keeper):
-    role = add_role(cast.acme, "Spare", P.PEOPLE_VIEW)
-    vic = add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), role)
-    client = client_of(cast, keeper)
-    html = page(client, url("role_deletion", role))
-    assert "1 member has it" in html
-    assert f'value="{role_named("admin").pk}" disabled' in html and f'value="{role_named("builder").pk}">' in html
-    answer = client.post(url("role_deletion", role), **HTMX)
-    assert answer.status_code == 422 and "Choose a replacement role." in answer.content.decode()
-    refused = client.post(url("role_deletion", role), {"replacement": role_named("admin").pk}, **HTMX)
-    assert refused.status_code == 403 and Role.objects.filter(pk=role.pk).exists()
-    done = client.post(url("role_deletion", role), {"replacement": role_named("builder").pk}, **HTMX)
-    assert done["HX-Redirect"] == url("roles")
-    assert vic.role_links.get().role == role_named("builder")
-    assert "was deleted and replaced by Builder." in page(client, url("roles"))
-
-
-@pytest.mark.spec("R-3")
-def test_a_draft_counts_as_use(cast, desk):
-    draft = cast.draft(cast.max)
-    save_draft(actor=cast.max, batch=draft, version=draft.version, role_ids=[str(desk.pk)])
-    client = cast.client("olga")
-    assert "1 draft invitation uses it" in page(client, url("role_deletion", desk))
-    assert client.post(url("role_deletion", desk)).status_code == 422
-    assert client.post(url("role_deletion", desk), {"replacement": role_named("builder").pk}).status_code == 302
 
 
 @pytest.mark.spec("R-3", "R-5", "M-4", "J-4")
