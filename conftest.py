@@ -1,3 +1,3 @@
-"""Fixtures for every test stand in teamadmin/testing."""
+"""Load the fixtures in teamadmin/testing."""
 
 pytest_plugins = ["teamadmin.testing.fixtures", "teamadmin.testing.cast", "teamadmin.testing.pages"]

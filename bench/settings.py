@@ -1,4 +1,4 @@
-"""The tests' settings and, to be measured beside the Users page, Django's admin."""
+"""The tests' settings with Django's admin, which is measured next to the Users page."""
 
 from teamadmin.testing.settings import *  # noqa: F403
 from teamadmin.testing.settings import INSTALLED_APPS

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""Every view of the Users page at 1,000, 100,000 and 1,000,000 members and among 100,000 organizations, in one run,
-against floor A and against Django admin's list (bench/floor.py says what these are).
+"""Measure first looks at every view of the Users page, with 1,000, 100,000 and 1,000,000 members and among 100,000
+organizations, in one run with floor A and Django admin's list (bench/floor.py).
 
     DATABASE_URL=postgresql://... .venv/bin/python bench/users_page.py [--sizes 1k,100k] [--rounds 15] [--keep]
 
-A view is asked for twice and measured the second time, when the page is kept; "first page, anew" is written again each
-time. Printed for every view: queries, buffers (what PostgreSQL reads), the median wall time, and the work, which is
-the CPU time of this process and of its PostgreSQL backend together; then the goals, met or missed. Each size is a
-database of its own (teamadmin_bench_...), seeded by bench/seed.py and dropped at the end; --keep leaves them and
---reuse takes what an earlier run left. Sizes and views take turns within a round. Goals are compared by work:
-neighbours hardly change it. DATABASE_URL names a PostgreSQL server, whose user may make databases and is a superuser
-(for seeding); without it a private one is started.
+Every request comes from a new session. Each view is requested once before it is measured, so that PostgreSQL finds
+its pages in memory for all views alike. For each view the script prints queries, shared buffers, median wall time and
+median work: the CPU time of this process and of its PostgreSQL backend together, which other load hardly changes. Then
+it prints which goals are met; they compare work.
+
+Each size is a database of its own (teamadmin_bench_...), which bench/seed.py fills. They are dropped at the end, unless
+--keep is given; --reuse takes those that an earlier run left. DATABASE_URL is a PostgreSQL server whose user may create
+databases and is a superuser, for seeding. Without it the script starts a private server.
 """
 
 import argparse
@@ -28,10 +29,11 @@ sys.path.insert(0, str(ROOT))
 if TYPE_CHECKING:
     from bench.places import Place
 
-# Times the first page of the same size; the first page's own: times floor A, and times the one at 1,000.
-OTHERS, SEARCHES, FLOOR, ADMIN = 1.1, {"100k": 1.3, "1M": 1.6}, 2.0, 9.0
-GROWTH = {"1M": 1.15, "100k orgs": 1.1}
-FIRST, ANEW = "first page", "first page, anew"
+# The goals of docs/performance.md. Ratios to the first page of the same size; of the first page itself to floor A, to
+# the one with 1,000 members, and of Django admin's list to it. Milliseconds for every view with a million members.
+OTHERS, FLOOR, ADMIN, SLOWEST, QUERIES = 1.5, 4.0, 5.0, 100.0, 8
+GROWTH = {"1M": 1.2, "100k orgs": 1.1}
+FIRST = "first page"
 
 
 class Bench:
@@ -44,18 +46,15 @@ class Bench:
         self.cost: dict[tuple[str, str], tuple[int, int]] = {}
 
     def ask(self, place: "Place", name: str) -> None:
-        from teamadmin.testing.keeping import forget
-
         address, headers = place.addresses[name]
-        if name == ANEW:
-            forget()
         client = place.others if name in ("floor A", "Django admin") else place.ours
         response = client.get(address, **headers)
         assert response.status_code == 200, (address, response.status_code)
 
     def get(self, place: "Place", name: str) -> None:
-        """Asked twice, the second time measured: no view finds its pages of the database where another left them."""
+        """Measure one request from a new session."""
         self.ask(place, name)
+        place.sign_in()
         wall, cpu, database = time.perf_counter(), time.process_time(), place.backend.time()
         self.ask(place, name)
         work = time.process_time() - cpu + place.backend.time() - database
@@ -109,34 +108,34 @@ class Bench:
             print(line)
 
     def goals(self) -> "list[tuple[str, float, float]]":
-        """What was asked: a sentence, the number measured, and the most that it may be."""
+        """Return for each goal a sentence, the number measured, and the largest that meets it."""
         found = []
         for place in self.places:
             found.append((f"{place}: first page, times floor A", self.times(place, FIRST, (place, "floor A")), FLOOR))
+            found.append((f"{place}: first page, queries", self.cost[place, FIRST][0], QUERIES))
             if place in GROWTH and "1k" in self.places:
                 found.append((f"{place}: first page, times 1k", self.times(place, FIRST, ("1k", FIRST)), GROWTH[place]))
-            if place in SEARCHES:
-                faster = 1 / self.times(place, "Django admin", (place, FIRST))
-                found.append((f"{place}: first page, times Django admin", faster, 1 / ADMIN))
+            if place == "100k":
+                ratio = 1 / self.times(place, "Django admin", (place, FIRST))
+                found.append((f"{place}: first page, times Django admin", ratio, 1 / ADMIN))
             for name in self.names:
-                if name.startswith(("sort", "filter", "deep", "search")):
-                    most = SEARCHES.get(place) if name.startswith("search") else OTHERS
-                    if most:
-                        found.append(
-                            (f"{place}: {name}, times first page", self.times(place, name, (place, FIRST)), most)
-                        )
+                if place == "100k" and name.startswith(("sort", "filter", "deep", "search")):
+                    ratio = self.times(place, name, (place, FIRST))
+                    found.append((f"{place}: {name}, times first page", ratio, OTHERS))
+                if place == "1M" and name not in ("floor A", "Django admin"):
+                    found.append((f"{place}: {name}, ms", self.wall(place, name), SLOWEST))
         return found
 
     def conclude(self) -> None:
         goals = self.goals()
         missed = [goal for goal in goals if goal[1] > goal[2]]
-        print("\nGoals of the first page, by work:")
-        for what, times, most in goals:
-            if "first page, times" in what and "times first" not in what:
-                print(f"  {what:42}{times:6.2f}   at most {most:.2f}   {'missed' if times > most else 'met'}")
+        print("\nGoals of the first page:")
+        for what, value, most in goals:
+            if "first page, " in what and "times first" not in what:
+                print(f"  {what:42}{value:6.2f}   at most {most:.2f}   {'missed' if value > most else 'met'}")
         print(f"\n{len(goals) - len(missed)} of {len(goals)} goals met; missed:")
-        for what, times, most in missed:
-            print(f"  {what:56}{times:6.2f}   at most {most:.2f}")
+        for what, value, most in missed:
+            print(f"  {what:56}{value:6.2f}   at most {most:.2f}")
 
 
 def measure(url: str, names: list[str], rounds: int, *, reuse: bool, keep: bool) -> None:

@@ -10,14 +10,14 @@ class ConsoleConfig(AppConfig):
         from organizations.pages import Page, Section, register
         from organizations.permissions import Permission
 
-        # Key and name of the address, label, label among welcome pages, icon, who sees it.
+        # Key (also the URL name), label, label as a welcome page, icon, required permission.
         pages = (
             ("users", _("Users"), _("Account - Users"), "users", Permission.PEOPLE_VIEW),
             ("groups", _("Groups"), _("Account - Groups"), "groups", Permission.PEOPLE_VIEW),
             ("roles", _("Roles"), _("Account - Roles"), "roles", Permission.PEOPLE_VIEW),
             ("security", _("Security"), _("Account - Security"), "shield", Permission.SECURITY_VIEW),
         )
-        for place, (key, label, welcome_label, icon, permission) in enumerate(pages, start=1):
+        for position, (key, label, welcome_label, icon, permission) in enumerate(pages, start=1):
             register(
                 Page(
                     key=key,
@@ -27,6 +27,6 @@ class ConsoleConfig(AppConfig):
                     icon=icon,
                     permission=permission,
                     section=Section.ACCOUNT,
-                    order=place * 10,
+                    order=position * 10,
                 )
             )

@@ -1,4 +1,4 @@
-"""What was asked to be done to many members at once, and what became of each."""
+"""Bulk actions and their results, member by member."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,29 +10,29 @@ from organizations.models import Organization
 
 
 class BulkState(models.TextChoices):
-    """LISTING until its members are written down, RUNNING until the last was tried; the other two are final."""
+    """PREPARING until its items are inserted, RUNNING until the last was processed. The other two are final."""
 
-    LISTING = "listing", _("Beginning")
+    PREPARING = "preparing", _("Preparing")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     CANCELLED = "cancelled", _("Cancelled")
 
 
-ON_ITS_WAY = (BulkState.LISTING, BulkState.RUNNING)
+UNFINISHED = (BulkState.PREPARING, BulkState.RUNNING)
 
 
 class ItemState(models.TextChoices):
-    TODO = "todo", _("Not done")
+    TODO = "todo", _("Not processed")
     DONE = "done", _("Done")
-    REFUSED = "refused", _("Left out")
+    REFUSED = "refused", _("Skipped")
 
 
 class BulkAction(models.Model):
-    """One action on many members (U-15): its items say on whom, as the selection was when it was confirmed.
+    """One action on many members (U-15). Its items are the members selected when it was confirmed.
 
-    `kind` is a key of console.bulk.kinds.KINDS and `choice` what was chosen for it, as ids; `view` the list that it was
-    called from. `whom` is the selection where there are too many to be written down while a request waits. `done` and
-    `refused` are written when it ends. The actor is an id and a name: it outlives them.
+    kind: a key of console.bulk.kinds.KINDS. choice: the chosen roles or group, by id. view: the list that it was
+    started from. selection: stored only where there are too many members to insert during the request. done, refused:
+    written when it ends. The actor is stored as id and name, so that the action outlives them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -42,16 +42,16 @@ class BulkAction(models.Model):
     kind = models.CharField(max_length=20)
     choice = models.JSONField(default=dict)
     view = models.CharField(max_length=4000, blank=True)
-    whom = models.JSONField(default=dict)
+    selection = models.JSONField(default=dict)
     state = models.CharField(max_length=9, choices=BulkState, default=BulkState.RUNNING)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
-    # When somebody last began a slice of it: one on its way that nobody touches is taken up again.
+    # When a worker last started a batch. An unfinished action untouched for a while is resumed.
     touched_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
-    # Where it was asked from, for the audit entries of what a worker does later.
+    # The origin of the request, for the audit entries that a worker writes later.
     ip = models.GenericIPAddressField(null=True)
     request_id = models.CharField(max_length=32, blank=True)
 
@@ -59,14 +59,14 @@ class BulkAction(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=BulkState.values), name="bulk_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=ON_ITS_WAY, finished_at=None)
-                | ~Q(state__in=ON_ITS_WAY) & Q(finished_at__isnull=False),
+                condition=Q(state__in=UNFINISHED, finished_at=None)
+                | ~Q(state__in=UNFINISHED) & Q(finished_at__isnull=False),
                 name="bulk_end_has_time",
             ),
         ]
         indexes = [
             models.Index(fields=["organization", "-id"], name="bulk_by_time"),
-            models.Index(fields=["touched_at"], name="bulk_running", condition=Q(state__in=ON_ITS_WAY)),
+            models.Index(fields=["touched_at"], name="bulk_running", condition=Q(state__in=UNFINISHED)),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ class BulkAction(models.Model):
 
 
 class BulkItem(models.Model):
-    """One member of a bulk action, once. Plain id, name and address: a deleted member is still listed."""
+    """One member of a bulk action. Stores id, name and email as plain values: a deleted member is still listed."""
 
     pk = models.CompositePrimaryKey("action_id", "member_id")
     action = models.ForeignKey(BulkAction, models.CASCADE, related_name="items", db_index=False)
@@ -82,7 +82,7 @@ class BulkItem(models.Model):
     name = models.CharField(max_length=254)
     email = models.CharField(max_length=254)
     state = models.CharField(max_length=7, choices=ItemState, default=ItemState.TODO)
-    # Why it was refused, or that there was nothing to do.
+    # Why the member was skipped, or that nothing had to change.
     note = models.CharField(max_length=500, blank=True)
 
     class Meta:

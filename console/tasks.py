@@ -1,21 +1,21 @@
-"""What workers run: each takes ids and calls one service."""
+"""Celery tasks of the console: each takes ids and calls one service."""
 
 from uuid import UUID
 
 from celery import shared_task
 
-from console import services
+from console.bulk import services, worker
 
 
-# acks_late=False, as for mails: the rows remember, not the message.
+# acks_late=False, as for emails: the rows hold the state, not the message.
 @shared_task(ignore_result=True, acks_late=False)
-def work_off_bulk(pk: str) -> None:
-    """Works on an action on many members for a while; any number of copies of this message do each member once."""
-    services.work_off(UUID(pk))
+def process_bulk(pk: str) -> None:
+    """Process part of a bulk action. Several copies of this message are harmless: each member is processed once."""
+    worker.process(UUID(pk))
 
 
 @shared_task(ignore_result=True, acks_late=False, expires=60)
 def sweep_bulk() -> None:
-    """Every minute: takes up actions that a dead worker left, drops old ones."""
-    services.take_up_bulk()
+    """Resume stalled bulk actions and delete old ones, every minute."""
+    services.resume_stalled()
     services.purge_bulk()

@@ -1,32 +1,74 @@
-"""Addresses below /o/<slug>/users/."""
+"""URLs of the admin screens, below /o/<slug>/."""
 
-from django.urls import path
+from django.urls import include, path
 
-from console import views
+from console.bulk import views as bulk
 from console.bulk.kinds import KINDS
+from console.groups import views as groups
+from console.member import actions
+from console.member.profile import views as profile
+from console.roles import views as roles
+from console.security import views as security
+from console.users import views as users
+
+users_urls = [
+    path("", users.users, name="users"),
+    path("pending/", users.users_pending, name="users_pending"),
+    path("columns/", users.users_columns, name="users_columns"),
+    path("choices/group/", users.users_choices, {"kind": "group"}, name="users_choices_group"),
+    path("choices/project/", users.users_choices, {"kind": "project"}, name="users_choices_project"),
+    path("export/", users.users_export, name="users_export"),
+]
+
+bulk_urls = [
+    path("", bulk.bulk_list, name="users_bulk"),
+    path("count/", bulk.bulk_count, name="users_bulk_count"),
+    *(path(f"{key}/", bulk.bulk_action, {"key": key}, name=f"users_bulk_{key}") for key in KINDS),
+    path("<uuid:action_id>/", bulk.bulk_result, name="users_bulk_result"),
+    path("<uuid:action_id>/cancellation/", bulk.bulk_cancellation, name="users_bulk_cancellation"),
+]
+
+member_urls = [
+    path("", profile.user_profile, name="user_profile"),
+    path("choices/groups/", profile.user_choices, {"name": "join"}, name="user_group_choices"),
+    path("choices/projects/", profile.user_choices, {"name": "give"}, name="user_project_choices"),
+    path("projects/", profile.user_projects, name="user_projects"),
+    path("activity/", profile.user_activity, name="user_activity"),
+    path("menu/", actions.user_menu, name="user_menu"),
+    path("invitation/", actions.user_invitation, name="user_invitation"),
+    path("two-factor-reset/", actions.user_two_factor_reset, name="user_two_factor_reset"),
+    path("sessions/", actions.user_sessions, name="user_sessions"),
+    path("deactivation/", actions.user_deactivation, name="user_deactivation"),
+    path("reactivation/", actions.user_reactivation, name="user_reactivation"),
+    path("deletion/", actions.user_deletion, name="user_deletion"),
+]
+
+group_urls = [
+    path("", groups.group_list, name="groups"),
+    path("new/", groups.group_new, name="group_new"),
+    path("<uuid:group_id>/", groups.group_page, name="group"),
+    path("<uuid:group_id>/details/", groups.group_details, name="group_details"),
+    path("<uuid:group_id>/deletion/", groups.group_deletion, name="group_deletion"),
+    path("<uuid:group_id>/members/", groups.group_members, name="group_members"),
+    path("<uuid:group_id>/members/<uuid:member_id>/removal/", groups.group_member, name="group_member"),
+    path("<uuid:group_id>/projects/", groups.group_projects, name="group_projects"),
+    path("<uuid:group_id>/projects/<uuid:project_id>/removal/", groups.group_project, name="group_project"),
+    path("<uuid:group_id>/roles/", groups.group_roles, name="group_roles"),
+]
+
+role_urls = [
+    path("", roles.role_list, name="roles"),
+    path("new/", roles.role_new, name="role_new"),
+    path("<uuid:role_id>/", roles.role_page, name="role"),
+    path("<uuid:role_id>/edit/", roles.role_edit, name="role_edit"),
+    path("<uuid:role_id>/deletion/", roles.role_deletion, name="role_deletion"),
+]
 
 urlpatterns = [
-    path("", views.users, name="users"),
-    path("pending/", views.users_pending, name="users_pending"),
-    path("columns/", views.users_columns, name="users_columns"),
-    path("choices/group/", views.users_choices, {"kind": "group"}, name="users_choices_group"),
-    path("choices/project/", views.users_choices, {"kind": "project"}, name="users_choices_project"),
-    path("export/", views.users_export, name="users_export"),
-    path("bulk/", views.bulk_list, name="users_bulk"),
-    path("bulk/count/", views.bulk_count, name="users_bulk_count"),
-    *(path(f"bulk/{key}/", views.bulk_action, {"key": key}, name=f"users_bulk_{key}") for key in KINDS),
-    path("bulk/<uuid:action_id>/", views.bulk_result, name="users_bulk_result"),
-    path("bulk/<uuid:action_id>/cancellation/", views.bulk_cancellation, name="users_bulk_cancellation"),
-    path("<uuid:member_id>/", views.user_profile, name="user_profile"),
-    path("<uuid:member_id>/choices/groups/", views.user_choices, {"name": "join"}, name="user_group_choices"),
-    path("<uuid:member_id>/choices/projects/", views.user_choices, {"name": "give"}, name="user_project_choices"),
-    path("<uuid:member_id>/projects/", views.user_projects, name="user_projects"),
-    path("<uuid:member_id>/activity/", views.user_activity, name="user_activity"),
-    path("<uuid:member_id>/menu/", views.user_menu, name="user_menu"),
-    path("<uuid:member_id>/invitation/", views.user_invitation, name="user_invitation"),
-    path("<uuid:member_id>/two-factor-reset/", views.user_two_factor_reset, name="user_two_factor_reset"),
-    path("<uuid:member_id>/sessions/", views.user_sessions, name="user_sessions"),
-    path("<uuid:member_id>/deactivation/", views.user_deactivation, name="user_deactivation"),
-    path("<uuid:member_id>/reactivation/", views.user_reactivation, name="user_reactivation"),
-    path("<uuid:member_id>/deletion/", views.user_deletion, name="user_deletion"),
+    path("users/", include(users_urls)),
+    path("users/bulk/", include(bulk_urls)),
+    path("users/<uuid:member_id>/", include(member_urls)),
+    path("groups/", include(group_urls)),
+    path("roles/", include(role_urls)),
+    path("security/", security.security, name="security"),
 ]

@@ -1,4 +1,4 @@
-"""The mails about an invitation, made when they are sent: whoever is not wanted any more gets none (I-9)."""
+"""Invitation emails. They are rendered when they are sent, so invitations that have ended send nothing (I-9)."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,62 +12,67 @@ from django.utils.translation import gettext as _
 from base.mail import clean_header, compose_email, render_html, sender
 from base.pictures import AVATAR_COLORS, logo_png
 from base.text import avatar_color, initials
+from invitations.content import InvitationContent, Inviter, draft_content, invitation_content
 from invitations.links import accept_url
 from invitations.models import Batch, Invitation
-from invitations.offers import Face, Offer, offer_of, offer_of_batch
 from invitations.policies import can_accept
 from organizations.models import Membership, Status
 from outbox.models import OutgoingEmail
 
 
-def _face(person: Face | None) -> dict[str, str]:
-    ground, ink = AVATAR_COLORS[avatar_color(person.key or person.name)] if person else AVATAR_COLORS[0]
-    return {"ground": ground, "ink": ink, "initials": initials(person.name) if person else ""}
+def _avatar(person: Inviter | None) -> dict[str, str]:
+    background, color = AVATAR_COLORS[avatar_color(person.key or person.name)] if person else AVATAR_COLORS[0]
+    return {"background": background, "color": color, "initials": initials(person.name) if person else ""}
 
 
-def _subject(offer: Offer) -> str:
-    words = {"inviter": offer.inviter.name if offer.inviter else "", "organization": offer.organization.name}
-    return clean_header(_("%(inviter)s invited you to %(organization)s") % words)
+def _subject(content: InvitationContent) -> str:
+    names = {"inviter": content.inviter.name if content.inviter else "", "organization": content.organization.name}
+    return clean_header(_("%(inviter)s invited you to %(organization)s") % names)
 
 
-def _context(offer: Offer) -> dict:
-    return {"offer": offer, "face": _face(offer.author), "logo_alt": offer.organization.name}
+def _email_context(content: InvitationContent) -> dict:
+    return {"content": content, "avatar": _avatar(content.author), "logo_alt": content.organization.name}
 
 
-def _wanted(invitation_id: UUID) -> Invitation | None:
-    """The invitation if it can be accepted now, by the database's clock; None if it is over, gone or refused."""
-    found = Invitation.objects.filter(
+def _acceptable_invitation(invitation_id: UUID) -> Invitation | None:
+    """Return the invitation if it can be accepted now by the database's clock, else None."""
+    invitations = Invitation.objects.filter(
         pk=invitation_id,
         accepted_at=None,
         revoked_at=None,
         membership__status=Status.INVITED,
         membership__invite_expires_at__gt=Now(),
     ).select_related("membership__organization", "membership__invited_by__organization", "batch__created_by")
-    invitation = found.first()
+    invitation = invitations.first()
     return invitation if invitation and invitation.membership and can_accept(invitation.membership) else None
 
 
 def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:
-    """The invitation's mail with a link signed just now; None where it could not be accepted any more."""
-    invitation = _wanted(row.subject_id)
+    """Render the invitation email with a freshly signed link, or None if the invitation can't be accepted any more."""
+    invitation = _acceptable_invitation(row.subject_id)
     if invitation is None:
         return None
-    offer = offer_of(invitation)
+    content = invitation_content(invitation)
     return compose_email(
-        to=offer.email,
-        subject=_subject(offer),
+        to=content.email,
+        subject=_subject(content),
         template="invitation",
-        context={**_context(offer), "url": accept_url(invitation)},
-        from_name=offer.organization.name,
-        logo=logo_png(offer.organization.name, offer.organization.logo),
+        context={**_email_context(content), "url": accept_url(invitation)},
+        from_name=content.organization.name,
+        logo=logo_png(content.organization.name, content.organization.logo),
         tag="invitation",
     )
 
 
 def render_link_request(row: OutgoingEmail) -> AnymailMessage | None:
-    """Tells the inviter that somebody came with an expired link (I-7); None where they cannot or need not act."""
-    found = Invitation.objects.filter(pk=row.subject_id, accepted_at=None, revoked_at=None)
-    invitation = found.select_related("membership__organization", "membership__invited_by", "organization").first()
+    """Render the email that tells an inviter about a request for a new link (I-7).
+
+    None if the invitation is not expired any more, or if the inviter is no longer active.
+    """
+    invitations = Invitation.objects.filter(pk=row.subject_id, accepted_at=None, revoked_at=None)
+    invitation = invitations.select_related(
+        "membership__organization", "membership__invited_by", "organization"
+    ).first()
     member = invitation.membership if invitation else None
     inviter = member.invited_by if member else None
     if not member or not inviter or not member.is_expired or inviter.status != Status.ACTIVE:
@@ -75,7 +80,7 @@ def render_link_request(row: OutgoingEmail) -> AnymailMessage | None:
     organization = member.organization
     return compose_email(
         to=inviter.email,
-        subject=_("%(name)s asks for a new link") % {"name": member.name},
+        subject=_("%(name)s asked for a new invitation link") % {"name": member.name},
         template="link_request",
         context={
             "member": member,
@@ -90,23 +95,26 @@ def render_link_request(row: OutgoingEmail) -> AnymailMessage | None:
 
 
 @dataclass(frozen=True)
-class Preview:
-    """The mail that a draft would send (W-10): `offer` for mail/preview.html, shown in the page."""
+class EmailPreview:
+    """The email that a draft would send, for mail/preview.html (W-10)."""
 
     subject: str
     sender: str
-    offer: Offer
+    content: InvitationContent
 
 
-def preview(batch: Batch, actor: Membership) -> Preview:
-    """What the first person of the draft would get, for mail/preview.html. Six queries."""
-    offer = offer_of_batch(batch, actor)
-    name, address = sender(offer.organization.name)
-    return Preview(_subject(offer), f"{name} <{address}>", offer)
+def email_preview(batch: Batch, actor: Membership) -> EmailPreview:
+    """Return a preview of the email to the draft's first person. Six queries."""
+    content = draft_content(batch, actor)
+    name, address = sender(content.organization.name)
+    return EmailPreview(_subject(content), f"{name} <{address}>", content)
 
 
-def preview_document(batch: Batch, actor: Membership, *, logo_src: str = "") -> str:
-    """The whole HTML part as it would be sent, without a working link; its inlined styles need a page of their own."""
-    offer = offer_of_batch(batch, actor)
-    context = {**_context(offer), "subject": _subject(offer), "recipient": offer.email, "logo_src": logo_src}
-    return render_html("mail/invitation.html", context)
+def email_preview_html(batch: Batch, actor: Membership, *, logo_src: str = "") -> str:
+    """Return the email's complete HTML part without a working link.
+
+    It has inline styles and is a full document, so it can't be embedded in one of our pages.
+    """
+    content = draft_content(batch, actor)
+    context = {**_email_context(content), "subject": _subject(content), "recipient": content.email}
+    return render_html("mail/invitation.html", {**context, "logo_src": logo_src})

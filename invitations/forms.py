@@ -1,4 +1,4 @@
-"""What is typed in the Add User flow: taken from a POST as it is, so that a draft keeps it (W-12); checked later."""
+"""Forms of the Add User flow. Input is read from the POST unchanged, so that a draft keeps it (W-12)."""
 
 import re
 from typing import Any, cast
@@ -11,113 +11,116 @@ from django.utils.translation import gettext_lazy as _
 
 from base.forms import MultiLineField
 from base.ids import parse_uuid
-from invitations.problems import MAX_PEOPLE
+from invitations.validation import MAX_PEOPLE
 from organizations.models import Role
 from organizations.pages import default_welcome_page, welcome_pages
 
-PERSON = ("first_name", "last_name", "email")
-NOBODY = dict.fromkeys(PERSON, "")
-# More rows than may be sent, so that a list pasted too long is shown again and not lost; beyond it is no form of ours.
+PERSON_FIELDS = ("first_name", "last_name", "email")
+EMPTY_PERSON = dict.fromkeys(PERSON_FIELDS, "")
+# Above MAX_PEOPLE, so that a pasted list that is too long is shown again and not lost. Our own form never posts more.
 MAX_ROWS = 500
-# Commas, semicolons, line breaks and tabs divide a list of addresses; not those inside "Soto, Ana" <ana@x>.
-DIVIDED = re.compile(r'(?:"[^"\n]*"|[^,;\n\r\t])+')
-NAMED = re.compile(r"^\s*(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>\s*$")
+# Commas, semicolons, line breaks and tabs separate addresses, except inside the quotes of "Soto, Ana" <ana@x>.
+LIST_ITEM = re.compile(r'(?:"[^"\n]*"|[^,;\n\r\t])+')
+NAME_AND_ADDRESS = re.compile(r"^\s*(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>\s*$")
 
 
-def _people(post: QueryDict) -> list[dict[str, str]]:
-    columns = [post.getlist(name) for name in PERSON]
-    count = max(map(len, columns))
-    if count > MAX_ROWS:
-        raise BadRequest(f"{count} rows")
+def _read_people(post: QueryDict) -> list[dict[str, str]]:
+    columns = [post.getlist(name) for name in PERSON_FIELDS]
+    row_count = max(map(len, columns))
+    if row_count > MAX_ROWS:
+        raise BadRequest(f"{row_count} rows")
     return [
-        {name: column[row] if row < len(column) else "" for name, column in zip(PERSON, columns, strict=True)}
-        for row in range(count)
-    ] or [dict(NOBODY)]
+        {name: column[row] if row < len(column) else "" for name, column in zip(PERSON_FIELDS, columns, strict=True)}
+        for row in range(row_count)
+    ] or [dict(EMPTY_PERSON)]
 
 
-def _ids(post: QueryDict, name: str) -> list[str]:
-    # Once each and in one spelling; an empty one is the choice "none" of a dropdown.
+def _read_ids(post: QueryDict, name: str) -> list[str]:
+    # Each id once and in one spelling. An empty value is the dropdown's choice "none".
     try:
         return list(dict.fromkeys(str(UUID(value)) for value in post.getlist(name) if value))
     except ValueError:
-        raise BadRequest(f"{name} holds what is no id") from None
+        raise BadRequest(f"{name} contains a value that is not an id") from None
 
 
-def draft_key(values: QueryDict) -> UUID | None:
-    """The id that a form was given for its draft; None where there is none or nonsense."""
+def read_draft_id(values: QueryDict) -> UUID | None:
+    """Return the draft id in a form or query string; None if it is missing or not an id."""
     return parse_uuid(values.get("draft", ""))
 
 
-def typed_setup(post: QueryDict) -> dict[str, list]:
-    """Step 1 as the fields of a draft. Raises BadRequest for what no form of ours sends."""
+def read_setup(post: QueryDict) -> dict[str, list]:
+    """Return step 1 as the fields of a draft. Raises BadRequest for values that our form can't send."""
     return {
-        "people": _people(post),
-        "role_ids": _ids(post, "role"),
-        "group_ids": _ids(post, "groups"),
-        "project_ids": _ids(post, "projects"),
+        "people": _read_people(post),
+        "role_ids": _read_ids(post, "role"),
+        "group_ids": _read_ids(post, "groups"),
+        "project_ids": _read_ids(post, "projects"),
     }
 
 
-def typed_personal(post: QueryDict) -> dict[str, str]:
-    """Step 2 as the fields of a draft; line breaks as LF, so that they count one (W-7)."""
+def read_personalization(post: QueryDict) -> dict[str, str]:
+    """Return step 2 as the fields of a draft. Line breaks become LF, so that each counts as one character (W-7)."""
     reason = post.get("reason", "").replace("\r\n", "\n").replace("\r", "\n")
     return {"reason": reason, "welcome_page": post.get("welcome_page", "")[:40]}
 
 
-def _person(part: str, first_name: str = "", last_name: str = "") -> dict[str, str]:
-    named = NAMED.match(part)
-    if not named:
-        return {"first_name": first_name, "last_name": last_name, "email": part.strip()}
-    name = named["name"].strip().strip("\"'").strip()
+def _parse_person(item: str, first_name: str = "", last_name: str = "") -> dict[str, str]:
+    """Parse "address" or "Name <address>"; names that are given are kept."""
+    match = NAME_AND_ADDRESS.match(item)
+    if not match:
+        return {"first_name": first_name, "last_name": last_name, "email": item.strip()}
+    name = match["name"].strip().strip("\"'").strip()
     if "," in name:
-        last, first = (piece.strip() for piece in name.split(",", 1))
+        last, first = (part.strip() for part in name.split(",", 1))
     else:
-        first, _blank, last = name.partition(" ")
-    return {"first_name": first_name or first, "last_name": last_name or last.strip(), "email": named["email"]}
+        first, _space, last = name.partition(" ")
+    return {"first_name": first_name or first, "last_name": last_name or last.strip(), "email": match["email"]}
 
 
-def _parts(typed: str) -> list[str]:
-    parts: list[str] = []
-    for part in DIVIDED.findall(typed):
-        words = part.split()
-        # "a@x b@x" is two; "Ana Soto <a@x>" is one.
-        parts.extend(words if all("@" in word for word in words) else [part.strip()])
-    return [part for part in parts if part]
+def _split_addresses(typed: str) -> list[str]:
+    items: list[str] = []
+    for item in LIST_ITEM.findall(typed):
+        words = item.split()
+        # "a@x b@x" is two addresses, "Ana Soto <a@x>" is one.
+        items.extend(words if all("@" in word for word in words) else [item.strip()])
+    return [item for item in items if item]
 
 
-def spread(people: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Makes rows of a list of addresses that was pasted into one e-mail field (W-4), without a script.
+def expand_pasted_lists(people: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Turn lists of addresses pasted into one email field into rows, for browsers without JavaScript (W-4).
 
-    More than MAX_PEOPLE stay where they were pasted: they could not be sent, and a page of thousands helps nobody.
+    Lists of more than MAX_PEOPLE stay in their field: they can't be sent, and a page with
+    thousands of rows is unusable.
     """
-    rows = _spread(people)
+    rows = _expand_rows(people)
     return rows if len(rows) <= MAX_PEOPLE else people
 
 
-def count(people: list[dict[str, str]]) -> int:
-    """How many people these rows would be."""
-    return len(_spread(people))
+def count_people(people: list[dict[str, str]]) -> int:
+    """Return the number of people in these rows, with pasted lists expanded."""
+    return len(_expand_rows(people))
 
 
-def _spread(people: list[dict[str, str]]) -> list[dict[str, str]]:
+def _expand_rows(people: list[dict[str, str]]) -> list[dict[str, str]]:
     rows = []
     for person in people:
-        parts = _parts(person["email"])
-        if len([part for part in parts if "@" in part]) < 2 and not NAMED.match(person["email"]):
+        items = _split_addresses(person["email"])
+        address_count = sum("@" in item for item in items)
+        if address_count < 2 and not NAME_AND_ADDRESS.match(person["email"]):
             rows.append(person)
             continue
-        rows.append(_person(parts[0], person["first_name"], person["last_name"]))
-        rows.extend(_person(part) for part in parts[1:])
+        rows.append(_parse_person(items[0], person["first_name"], person["last_name"]))
+        rows.extend(_parse_person(item) for item in items[1:])
     return rows
 
 
-def without_blanks(people: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The rows in which something is typed; one blank row where there is none."""
-    return [person for person in people if any(value.strip() for value in person.values())] or [dict(NOBODY)]
+def drop_blank_rows(people: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the rows with any input, or one blank row."""
+    return [person for person in people if any(value.strip() for value in person.values())] or [dict(EMPTY_PERSON)]
 
 
-class PersonalForm(forms.Form):
-    """Step 2: the reason, and a welcome page that the roles open (W-7, W-9)."""
+class PersonalizeForm(forms.Form):
+    """Step 2: the reason, and a welcome page that the roles can open (W-7, W-9)."""
 
     reason = MultiLineField(label=_("Reason for invitation"), required=False, strip=False)
     welcome_page = forms.ChoiceField(label=_("Welcome page"), required=False)

@@ -1,6 +1,7 @@
-"""How many invitation mails may go: to an address, by an inviter, from an organization (I-5).
+"""Limits on invitation emails: per address, per inviter and per organization (I-5).
 
-Counted in the database, which nobody flushes, and exact: who spends holds the organization's row.
+The counts are stored in the database, where no cache flush can reset them. They are exact, because
+services.quota.consume_mail_quota() runs with the organization's row locked.
 """
 
 from collections.abc import Collection, Iterable
@@ -22,122 +23,136 @@ from invitations.models import AddressSends, Batch, SendCount
 from organizations.models import Membership
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# Mails to one address after the first: so many within so long.
-AGAIN = ((3, HOUR), (10, DAY))
+# (emails, period): limits on emails to one address after the first one.
+RESEND_LIMITS = ((3, HOUR), (10, DAY))
 
 
 @dataclass(frozen=True)
-class Wait:
-    """Why no mail may go now, and when it may; `until` None: never as many as this."""
+class LimitReached:
+    """Why no email can be sent now. `retry_at` is None if this many can never be sent at once."""
 
     reason: str
-    until: datetime | None = None
+    retry_at: datetime | None = None
 
 
-def hour_of(now: datetime) -> datetime:
-    """The hour, in UTC, that mails are counted by."""
+def start_of_hour(now: datetime) -> datetime:
+    """Return the start of the hour in UTC; emails are counted per hour."""
     return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _when(until: datetime, now: datetime) -> str:
-    """ "Try again in 25 minutes, from 14:05 UTC." """
-    until = until.astimezone(UTC)
-    # A minute is the least that is said, and it is rounded up: who comes back then must not be early.
-    late = until + timedelta(seconds=59)
-    return _("Try again in %(time)s, from %(clock)s UTC.") % {
-        "time": timeuntil(max(late, now + timedelta(minutes=1)), now),
-        "clock": f"{late:%H:%M}",
+def _retry_text(retry_at: datetime, now: datetime) -> str:
+    """Return the sentence "Try again in 25 minutes, at 14:05 UTC."."""
+    # Rounded up to the full minute and at least one minute, so that people who come back at that time aren't too early.
+    rounded = retry_at.astimezone(UTC) + timedelta(seconds=59)
+    return _("Try again in %(time)s, at %(clock)s UTC.") % {
+        "time": timeuntil(max(rounded, now + timedelta(minutes=1)), now),
+        "clock": f"{rounded:%H:%M}",
     }
 
 
-def free_at(again: Iterable[float], now: datetime) -> datetime | None:
-    """When one more mail may go to an address that had mails at these times after its first; None: now."""
+def next_send_time(resend_times: Iterable[float], now: datetime) -> datetime | None:
+    """Return when one more email may be sent to an address, or None for now.
+
+    `resend_times` are the times of its emails after the first, in seconds since 1970.
+    """
     ends = []
-    for most, span in AGAIN:
-        recent = sorted(moment for moment in again if moment > (now - span).timestamp())
-        if len(recent) >= most:
-            ends.append(datetime.fromtimestamp(recent[-most], UTC) + span)
+    for limit, period in RESEND_LIMITS:
+        recent = sorted(time for time in resend_times if time > (now - period).timestamp())
+        if len(recent) >= limit:
+            ends.append(datetime.fromtimestamp(recent[-limit], UTC) + period)
     return max(ends, default=None)
 
 
-def _addresses(actor: Membership, keys: Collection[str], now: datetime) -> Iterable[AddressSends]:
+def _recent_sends(actor: Membership, keys: Collection[str], now: datetime) -> Iterable[AddressSends]:
     return AddressSends.objects.filter(
         organization=actor.organization_id, email_key__in=keys, last_at__gt=now - DAY
     ).order_by("email_key")
 
 
-def _wait_of_addresses(actor: Membership, keys: Collection[str], now: datetime) -> Wait | None:
-    for sends in _addresses(actor, keys, now):
-        if until := free_at(sends.again, now):
-            words = _("%(address)s was sent enough mails for now.") % {"address": sends.email_key}
-            return Wait(f"{words} {_when(until, now)}", until)
+def _check_address_limits(actor: Membership, keys: Collection[str], now: datetime) -> LimitReached | None:
+    for sends in _recent_sends(actor, keys, now):
+        if retry_at := next_send_time(sends.again, now):
+            reason = _("Too many emails to %(address)s recently.") % {"address": sends.email_key}
+            return LimitReached(f"{reason} {_retry_text(retry_at, now)}", retry_at)
     return None
 
 
-def _counts(actor: Membership, now: datetime) -> list[tuple[datetime, UUID, int]]:
-    # An hour more than a day: the oldest hour counts until its last minute is a day old.
-    since = hour_of(now) - DAY
+def _hourly_counts(actor: Membership, now: datetime) -> list[tuple[datetime, UUID, int]]:
+    # One hour more than a day: the oldest hour counts until its last minute is a day old.
+    since = start_of_hour(now) - DAY
     rows = SendCount.objects.filter(organization=actor.organization_id, hour__gte=since).order_by("hour")
     return list(rows.values_list("hour", "inviter_id", "count"))
 
 
-def _room(hours: list[tuple[datetime, int]], most: int, wanted: int) -> tuple[int, datetime | None]:
-    """How many more may go now, and when `wanted` may; None where they may now, or never."""
-    used = sum(count for hour, count in hours)
-    left, until = max(0, most - used), None
-    for hour, count in hours:
-        if used + wanted <= most:
+def _remaining_quota(counts: list[tuple[datetime, int]], limit: int, requested: int) -> tuple[int, datetime | None]:
+    """Return how many emails are left now, and when `requested` ones can be sent (None: now, or never)."""
+    used = sum(count for hour, count in counts)
+    left, retry_at = max(0, limit - used), None
+    for hour, count in counts:
+        if used + requested <= limit:
             break
-        used, until = used - count, hour + HOUR + DAY
-    return left, until
+        used, retry_at = used - count, hour + HOUR + DAY
+    return left, retry_at
 
 
-def _wait_of_counts(actor: Membership, wanted: int, now: datetime) -> Wait | None:
-    counts = _counts(actor, now)
-    own = [(hour, count) for hour, inviter, count in counts if inviter == actor.pk]
-    everyones = [(hour, count) for hour, inviter, count in counts]
+def _check_daily_limits(actor: Membership, requested: int, now: datetime) -> LimitReached | None:
+    rows = _hourly_counts(actor, now)
+    own_counts = [(hour, count) for hour, inviter_id, count in rows if inviter_id == actor.pk]
+    all_counts = [(hour, count) for hour, inviter_id, count in rows]
     limits = (
-        (everyones, settings.INVITATION_SENDS_PER_DAY, str(actor.organization.name)),
-        (own, settings.INVITATION_SENDS_PER_INVITER, ""),
+        (all_counts, settings.INVITATION_SENDS_PER_DAY, str(actor.organization.name)),
+        (own_counts, settings.INVITATION_SENDS_PER_INVITER, ""),
     )
-    for hours, most, name in limits:
-        if not most or sum(count for hour, count in hours) + wanted <= most:
+    for counts, limit, name in limits:
+        if not limit or sum(count for hour, count in counts) + requested <= limit:
             continue
-        left, until = _room(hours, most, wanted)
-        return Wait(_full(name, most, left, until if wanted <= most else None, now), until)
+        left, retry_at = _remaining_quota(counts, limit, requested)
+        return LimitReached(
+            _daily_limit_text(name, limit, left, retry_at if requested <= limit else None, now), retry_at
+        )
     return None
 
 
-def _full(name: str, most: int, left: int, until: datetime | None, now: datetime) -> str:
+def _daily_limit_text(name: str, limit: int, left: int, retry_at: datetime | None, now: datetime) -> str:
+    """Return the reason; `name` is the organization's name, or empty for the inviter's own limit."""
+    values = {"name": name, "limit": f"{limit:,}"}
     if name:
-        words = _("%(name)s may send %(most)s invitation mails a day.") % {"name": name, "most": f"{most:,}"}
+        reason = ngettext(
+            "%(name)s can send %(limit)s invitation email a day.",
+            "%(name)s can send %(limit)s invitation emails a day.",
+            limit,
+        )
     else:
-        words = _("You may send %(most)s invitation mails a day.") % {"most": f"{most:,}"}
+        reason = ngettext(
+            "You can send %(limit)s invitation email a day.", "You can send %(limit)s invitation emails a day.", limit
+        )
+    sentences = [reason % values]
     if left:
-        rest = ngettext("%(count)s more can go now.", "%(count)s more can go now.", left) % {"count": f"{left:,}"}
-        words = f"{words} {rest}"
-    return f"{words} {_when(until, now)}" if until else words
+        sentences.append(_("You can send %(count)s more now.") % {"count": f"{left:,}"})
+    if retry_at:
+        sentences.append(_retry_text(retry_at, now))
+    return " ".join(sentences)
 
 
-def wait_for_mails(actor: Membership, keys: Collection[str], now: datetime | None = None) -> Wait | None:
-    """Whether the actor's organization may send a mail to each of these canonical addresses now; None: it may.
+def check_mail_quota(actor: Membership, keys: Collection[str], now: datetime | None = None) -> LimitReached | None:
+    """Return None if the actor can send an email to each of these canonical addresses now, else the limit reached.
 
     Two queries.
     """
     now = now or timezone.now()
-    return _wait_of_addresses(actor, keys, now) or _wait_of_counts(actor, len(keys), now)
+    return _check_address_limits(actor, keys, now) or _check_daily_limits(actor, len(keys), now)
 
 
-def require_mails(actor: Membership, keys: Collection[str], now: datetime | None = None) -> None:
-    """Raises RateLimited, with the reason and when it is possible, where wait_for_mails() says to wait."""
-    if wait := wait_for_mails(actor, keys, now):
-        raise RateLimited(wait.reason, wait.until)
+def require_mail_quota(actor: Membership, keys: Collection[str], now: datetime | None = None) -> None:
+    """Raise RateLimited, with the reason and the time to retry, if check_mail_quota() finds a limit."""
+    if limit := check_mail_quota(actor, keys, now):
+        raise RateLimited(limit.reason, limit.retry_at)
 
 
-def wait_for_batch(actor: Membership, batch: Batch) -> Wait | None:
-    """The same of a draft's people, whatever else is wrong with it."""
+def check_batch_mail_quota(actor: Membership, batch: Batch) -> LimitReached | None:
+    """Check the quota for the people in a draft. Addresses that are not valid are left out."""
     keys = set()
     for person in batch.people:
         with suppress(ValidationError):
             keys.add(canonical_email(person.get("email", "")))
-    return wait_for_mails(actor, keys) if keys else None
+    return check_mail_quota(actor, keys) if keys else None

@@ -1,4 +1,4 @@
-"""The link in the mail: a signature over id and version, made when it is needed and never stored (I-6)."""
+"""Invitation links: a signature over id and version, created on demand and never stored (I-6)."""
 
 from uuid import UUID
 
@@ -10,18 +10,18 @@ from invitations.models import Invitation
 
 
 def _signer() -> Signer:
-    first: str = settings.INVITATION_KEYS[0]
-    older: list[str | bytes] = list(settings.INVITATION_KEYS[1:])
-    return Signer(key=first, fallback_keys=older, sep=".", salt="invitations.accept")
+    current_key: str = settings.INVITATION_KEYS[0]
+    older_keys: list[str | bytes] = list(settings.INVITATION_KEYS[1:])
+    return Signer(key=current_key, fallback_keys=older_keys, sep=".", salt="invitations.accept")
 
 
-def token_of(invitation: Invitation) -> str:
-    """The invitation's current token: hex id, version and HMAC-SHA256, joined by dots."""
+def make_token(invitation: Invitation) -> str:
+    """Return the invitation's current token: hex id, version and HMAC-SHA256, joined by dots."""
     return _signer().sign(f"{invitation.pk.hex}.{invitation.version}")
 
 
 def read_token(token: str) -> tuple[UUID, int] | None:
-    """The id and version that a token was signed for; None for one that we did not sign."""
+    """Return the id and version in a token, or None if the signature is invalid."""
     try:
         key, version = _signer().unsign(token).split(".")
         return UUID(hex=key), int(version)
@@ -30,5 +30,5 @@ def read_token(token: str) -> tuple[UUID, int] | None:
 
 
 def accept_url(invitation: Invitation) -> str:
-    """The absolute link to the invitation, from BASE_URL and never from a request's Host header."""
-    return settings.BASE_URL + reverse("invitation", args=[token_of(invitation)])
+    """Return the invitation's absolute link, built from BASE_URL and never from a request's Host header."""
+    return settings.BASE_URL + reverse("invitation", args=[make_token(invitation)])

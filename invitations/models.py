@@ -1,4 +1,4 @@
-"""One run of the Add User flow (a draft until it is sent), and the invitations that it made."""
+"""Batches (drafts until they are sent), their invitations, and the counts that limit invitation emails."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,10 +8,10 @@ from organizations.models import Membership, Organization
 
 
 class Batch(models.Model):
-    """A run of the Add User flow. A draft until `sent_at` is set; what was chosen is kept as typed (W-12).
+    """One run of the Add User flow: a draft until `sent_at` is set. Stores the input as it was typed (W-12).
 
-    `people` is a list of {"first_name", "last_name", "email"}; `version` grows with every save, so that a
-    second tab cannot overwrite or send what it has not seen.
+    `people` is a list of {"first_name", "last_name", "email"}. `version` increases with every save, so a second
+    tab can't overwrite or send changes that it hasn't shown.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -40,10 +40,10 @@ class Batch(models.Model):
 
 
 class AddressSends(models.Model):
-    """The invitation mails that an address was sent by an organization lately (I-5). By address and not by invitation:
-    who is deleted and added anew still is the one who gets the mail.
+    """Recent invitation emails from an organization to one address (I-5).
 
-    `again` holds the times, as seconds since 1970, of the day's mails after the first. Rows are dropped after a day.
+    Counted by address, not by invitation: deleting and re-adding a person must not reset the limit. `again` holds
+    the times of the last day's emails after the first, in seconds since 1970. Rows are deleted after a day.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
@@ -60,8 +60,11 @@ class AddressSends(models.Model):
 
 
 class SendCount(models.Model):
-    """How many invitation mails a member asked for within an hour (I-5): twenty-five rows say how many a day,
-    however many there are. `inviter_id` is plain, so that it outlives the member."""
+    """Number of invitation emails that a member sent within one hour (I-5).
+
+    At most 25 rows per inviter give the daily total, however many emails there are. `inviter_id` is not a foreign
+    key, so the count survives the member's deletion.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     inviter_id = models.UUIDField()
@@ -79,10 +82,10 @@ class SendCount(models.Model):
 
 
 class Invitation(models.Model):
-    """An offer to one member to accept. Outlives the member, so that its link can say what became of it.
+    """Invitation of one member. It outlives the member, so that its link can still explain what happened.
 
-    The expiry stands on the membership (lists sort by it). Raising `version` kills every link made before;
-    `sends` counts the mails asked for.
+    The expiry date is stored on the membership, because lists sort by it. Increasing `version` invalidates all
+    earlier links. `sends` counts the emails, including resends.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

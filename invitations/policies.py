@@ -1,4 +1,4 @@
-"""Who may resend or withdraw an invitation, and whether an invitation still stands."""
+"""Rules for resending, withdrawing and accepting invitations."""
 
 from django.utils.translation import gettext as _
 
@@ -11,54 +11,56 @@ from organizations.queries import all_roles_of, permissions_of_member
 
 
 def can_resend(actor: Membership, member: Membership) -> Decision:
-    """I-2, I-3, I-4: whoever may invite, for a member who has not accepted, if they may give the member's roles."""
+    """I-2, I-3, I-4: resend a pending member's invitation. The actor must be able to invite and to give the roles."""
     if member.status != Status.INVITED:
-        return deny(_("%(name)s has joined already.") % {"name": member.name})
-    if not (answer := can_add_users(actor)):
-        return answer
-    if not (answer := domain_allowed(actor.organization, member.email)):
-        return answer
+        return deny(_("%(name)s has already joined.") % {"name": member.name})
+    if not (decision := can_add_users(actor)):
+        return decision
+    if not (decision := domain_allowed(actor.organization, member.email)):
+        return decision
     return can_give_roles(actor, all_roles_of(member))
 
 
 def can_withdraw(actor: Membership, member: Membership) -> Decision:
-    """U-14, R-4, R-7: only those who may delete people, for a member who has not accepted."""
+    """U-14, R-4, R-7: withdraw a pending member's invitation. The actor must be allowed to delete the member."""
     if member.status != Status.INVITED:
-        return deny(_("%(name)s has joined already.") % {"name": member.name})
+        return deny(_("%(name)s has already joined.") % {"name": member.name})
     return can_delete_member(actor, member)
 
 
 def can_accept(member: Membership) -> Decision:
-    """Whether what was offered may still be given: asked when the button is pressed, not when the mail went.
+    """Whether the invitation may still be accepted. Checked when the button is pressed, not when the email is sent.
 
-    An administrative role needs an inviter who could give it today: a role prepared by somebody who was
-    since demoted or removed must not outlive them (CVE-2026-56247).
+    An administrative role needs an inviter who could give it today: if the inviter has been demoted or removed
+    since, the role they prepared must not be given (CVE-2026-56247).
     """
     organization = member.organization
     if organization.sso_enforced:
         return deny(
-            _("%(organization)s now requires single sign-on. Sign in there with your work account.")
+            _("%(organization)s now requires single sign-on. Sign in with your work account.")
             % {"organization": organization.name}
         )
-    if not (answer := domain_allowed(organization, member.email)):
-        return answer
+    if not (decision := domain_allowed(organization, member.email)):
+        return decision
     inviter = member.invited_by
     if permissions_of_member(member) & ADMINISTRATIVE and not (
         inviter and inviter.status == Status.ACTIVE and can_give_roles(inviter, all_roles_of(member))
     ):
-        return deny(_("The person who invited you can no longer give this role. Ask for the invitation to be resent."))
+        return deny(
+            _("The person who invited you can no longer give this role. Ask an Admin to resend the invitation.")
+        )
     return ALLOWED
 
 
-def can_ask_for_new_link(invitation: Invitation) -> Decision:
-    """I-7: for a member whose invitation has expired and whose inviter is still there; once for each period."""
+def can_request_new_link(invitation: Invitation) -> Decision:
+    """I-7: ask an active inviter for a new link, once per period. The caller checks that the invitation has expired."""
     member = invitation.membership
     inviter = member.invited_by if member and member.status == Status.INVITED else None
     if not inviter or inviter.status != Status.ACTIVE:
         return deny(
-            _("The person who invited you is no longer there. Ask an Admin of %(organization)s for a new invitation.")
+            _("The person who invited you is no longer active. Ask an Admin of %(organization)s for a new invitation.")
             % {"organization": invitation.organization.name}
         )
     if invitation.new_link_asked_at:
-        return deny(_("%(name)s was told that you would like a new link.") % {"name": inviter.name})
+        return deny(_("We’ve told %(name)s that you’d like a new link.") % {"name": inviter.name})
     return ALLOWED

@@ -1,4 +1,4 @@
-"""Reading drafts and invitations."""
+"""Queries for drafts, invitations and links."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,7 @@ from organizations.queries import groups_in, projects_in, projects_through_group
 
 
 class LinkState(StrEnum):
-    """What an invitation's link leads to (I-7)."""
+    """State of an invitation link. Each state that can't be accepted has its own page (I-7)."""
 
     OPEN = "open"
     UNKNOWN = "unknown"
@@ -26,13 +26,13 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """A link that somebody followed: its state and, unless unknown, its invitation."""
+    """State of a link and its invitation, which is None for an unknown link."""
 
     state: LinkState
     invitation: Invitation | None = None
 
 
-def _state(invitation: Invitation, version: int, late: bool) -> LinkState:
+def _link_state(invitation: Invitation, version: int, expired: bool) -> LinkState:
     member = invitation.membership
     if invitation.accepted_at:
         return LinkState.USED
@@ -40,49 +40,61 @@ def _state(invitation: Invitation, version: int, late: bool) -> LinkState:
         return LinkState.REVOKED
     if version != invitation.version:
         return LinkState.REPLACED
-    return LinkState.EXPIRED if late else LinkState.OPEN
+    return LinkState.EXPIRED if expired else LinkState.OPEN
 
 
-def link_of(token: str) -> Link:
-    """What a token stands for now, by the database's clock, as accepting asks it: one query."""
-    read = read_token(token)
+def find_link(token: str) -> Link:
+    """Return the state of a token's link now, in one query. Uses the database's clock, as accepting does."""
+    token_data = read_token(token)
+    if token_data is None:
+        return Link(LinkState.UNKNOWN)
+    invitation_id, version = token_data
     related = "membership__organization", "membership__invited_by__organization", "batch__created_by", "organization"
-    found = read and (
-        Invitation.objects.filter(pk=read[0])
+    invitation = (
+        Invitation.objects.filter(pk=invitation_id)
         .select_related(*related)
-        .annotate(late=Q(membership__invite_expires_at__lte=Now()))
+        .annotate(expired=Q(membership__invite_expires_at__lte=Now()))
         .first()
     )
-    if not read or not found:
+    if invitation is None:
         return Link(LinkState.UNKNOWN)
-    return Link(_state(found, read[1], bool(found.late)), found)
+    return Link(_link_state(invitation, version, bool(invitation.expired)), invitation)
 
 
-def live_invitation(member: Membership) -> Invitation | None:
-    """The member's invitation that is neither accepted nor revoked (it may have expired)."""
-    found = Invitation.objects.filter(membership=member, accepted_at=None, revoked_at=None)
-    return found.select_related("batch", "organization").first()
+def pending_invitation(member: Membership) -> Invitation | None:
+    """Return the member's invitation that is neither accepted nor revoked. It may have expired."""
+    invitations = Invitation.objects.filter(membership=member, accepted_at=None, revoked_at=None)
+    return invitations.select_related("batch", "organization").first()
 
 
-def draft_of(actor: Membership, batch_id: UUID) -> Batch | None:
-    """The actor's own batch, draft or sent; None for anybody else's."""
+def accepted_invitation(member: Membership) -> Invitation | None:
+    """Return the invitation that the member joined by, with its batch; None for provisioned members."""
+    invitations = Invitation.objects.filter(membership=member, accepted_at__isnull=False)
+    return invitations.select_related("batch__created_by").order_by("-accepted_at").first()
+
+
+def find_own_batch(actor: Membership, batch_id: UUID) -> Batch | None:
+    """Return the actor's own batch, draft or sent; None for another member's."""
     return Batch.objects.filter(pk=batch_id, organization=actor.organization, created_by=actor).first()
 
 
 def latest_draft(actor: Membership) -> Batch | None:
-    """The draft that the actor worked on last (W-12)."""
+    """Return the draft that the actor edited last (W-12)."""
     drafts = Batch.objects.filter(organization=actor.organization, created_by=actor, sent_at=None)
     return drafts.order_by("-updated_at").first()
 
 
 def drafts_with_role(organization: Organization, role: Role) -> QuerySet[Batch]:
-    """The drafts, of whoever, that would give this role."""
+    """Return the drafts of all members that include this role."""
     return Batch.objects.filter(organization=organization, sent_at=None, role_ids__icontains=str(role.pk))
 
 
 @dataclass(frozen=True)
-class Choices:
-    """What a batch gives, as rows of its organization: ids that are not there any more are left out."""
+class BatchAccess:
+    """Roles, groups and projects that a batch gives. Ids that no longer exist in the organization are left out.
+
+    `group_projects` maps each project that comes with the groups to those groups.
+    """
 
     roles: list[Role]
     groups: list[Group]
@@ -91,25 +103,21 @@ class Choices:
 
     @property
     def all_projects(self) -> list[Project]:
-        """Direct and through groups, each once, by name (W-6, M-4)."""
-        found = {*self.projects, *self.group_projects}
-        return sorted(found, key=lambda project: (project.name_key, project.pk))
+        """Direct projects and those that come with the groups, each once, by name (W-6, M-4)."""
+        return sorted(
+            {*self.projects, *self.group_projects},
+            key=lambda project: (project.name_key, project.pk),
+        )
 
 
-def choices_of(batch: Batch) -> Choices:
-    """The batch's roles, groups, projects, and the projects that its groups bring: four queries."""
+def batch_access(batch: Batch) -> BatchAccess:
+    """Return what the batch gives, in four queries."""
     organization = batch.organization
-    wanted = set(batch.role_ids)
+    role_ids = set(batch.role_ids)
     groups = list(groups_in(organization, batch.group_ids))
-    return Choices(
-        roles=[role for role in roles_in(organization) if str(role.pk) in wanted],
+    return BatchAccess(
+        roles=[role for role in roles_in(organization) if str(role.pk) in role_ids],
         groups=groups,
         projects=list(projects_in(organization, batch.project_ids)),
         group_projects=projects_through_groups(organization, [group.pk for group in groups]),
     )
-
-
-def accepted_invitation(member: Membership) -> Invitation | None:
-    """The invitation by which the member joined, with its batch; None for who was provisioned."""
-    taken = Invitation.objects.filter(membership=member, accepted_at__isnull=False)
-    return taken.select_related("batch__created_by").order_by("-accepted_at").first()

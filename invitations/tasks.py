@@ -1,4 +1,4 @@
-"""What workers run for invitations."""
+"""Celery tasks of the invitations app."""
 
 from celery import shared_task
 
@@ -6,6 +6,6 @@ from invitations import services
 
 
 @shared_task(ignore_result=True, expires=3600)
-def forget_sends() -> None:
-    """Every hour, by beat: rows of limits that are over."""
-    services.forget_sends()
+def delete_old_sends() -> None:
+    """Delete email counts that no limit needs any more. Celery beat runs this every hour."""
+    services.delete_old_sends()

@@ -1,4 +1,4 @@
-"""The pages of somebody who was invited. No token stands in an address but the one that the mail holds."""
+"""URLs for invited people. Only the link in the email contains the token."""
 
 from django.urls import path
 
@@ -6,7 +6,7 @@ from invitations.views import accept, welcome
 
 urlpatterns = [
     path("invitations/accept/", accept.accept, name="accept"),
-    path("invitations/accept/other-account/", accept.other_account, name="invitation_other_account"),
+    path("invitations/accept/other-account/", accept.switch_account, name="invitation_other_account"),
     path("invitations/accept/new-link/", accept.new_link, name="invitation_new_link"),
     path("invitations/<str:token>/", accept.invitation, name="invitation"),
     path("o/<slug:slug>/welcome/", welcome.welcome, name="welcome"),

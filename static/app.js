@@ -1,30 +1,30 @@
 {
-const number = new Intl.NumberFormat(document.documentElement.lang || 'en');
+const formatter = new Intl.NumberFormat(document.documentElement.lang || 'en');
 const count = text => [...text.replace(/\r\n?/g, '\n')].length;
 const update = control => {
-const out = document.querySelector(`[data-count-of="${CSS.escape(control.id)}"]`);
-if (!out) return;
+const output = document.querySelector(`[data-count-of="${CSS.escape(control.id)}"]`);
+if (!output) return;
 const n = count(control.value), max = Number(control.dataset.counter), over = n - max;
-out.toggleAttribute('data-too-many', over > 0);
-out.setAttribute('aria-live', over > -50 ? 'polite' : 'off');
-out.textContent = (over > 0 ? out.dataset.over : out.dataset.text)
-.replace('{n}', number.format(n)).replace('{max}', number.format(max)).replace('{over}', number.format(over));
+output.toggleAttribute('data-too-many', over > 0);
+output.setAttribute('aria-live', over > -50 ? 'polite' : 'off');
+output.textContent = (over > 0 ? output.dataset.over : output.dataset.text)
+.replace('{n}', formatter.format(n)).replace('{max}', formatter.format(max)).replace('{over}', formatter.format(over));
 };
-const all = root => root.querySelectorAll?.('[data-counter]').forEach(update);
+const updateAll = root => root.querySelectorAll?.('[data-counter]').forEach(update);
 document.addEventListener('input', event => { if (event.target.matches('[data-counter]')) update(event.target); });
-document.addEventListener('htmx:load', event => all(event.target));
-all(document);
+document.addEventListener('htmx:load', event => updateAll(event.target));
+updateAll(document);
 }
 {
 const items = menu => [...menu.querySelectorAll('.menu-item, .menu-item input')]
 .filter(item => item.matches('a, button:not(:disabled), input:not(:disabled), [role="menuitem"]') && item.checkVisibility());
-const words = item => (item.closest('.menu-item') ?? item).textContent.trim().toLowerCase();
+const textOf = item => (item.closest('.menu-item') ?? item).textContent.trim().toLowerCase();
 const steps = { ArrowDown: (at, n) => (at + 1) % n, ArrowUp: (at, n) => (at <= 0 ? n : at) - 1, Home: () => 0, End: (at, n) => n - 1 };
 let typed = '', last = 0;
-const opens = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
-const real = (event, menu) => {
+const menuOf = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
+const handleMenuKey = (event, menu) => {
 const space = event.key === ' ' && !typed && !event.target.matches('button');
-if (event.key === 'Tab') menu.hidePopover(); // focus is back at the button, and goes on from there
+if (event.key === 'Tab') menu.hidePopover(); // the focus returns to the button and moves on from there
 if (space) {
 event.preventDefault();
 event.target.click();
@@ -33,11 +33,11 @@ return space || event.key === 'Tab';
 };
 document.addEventListener('keydown', event => {
 const button = event.target.closest('[popovertarget]');
-const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && opens(button));
+const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && menuOf(button));
 if (!menu || !menu.matches('.menu[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
 if (event.target.matches('textarea, select, input:not([type="checkbox"], [type="radio"])')) return;
-if (event.timeStamp - last > 600) typed = ''; // when it was pressed, however late a busy page hears of it
-if (menu.matches('[role="menu"]') && menu.contains(event.target) && real(event, menu)) return;
+if (event.timeStamp - last > 600) typed = ''; // the time of the key press, even if a busy page handles it late
+if (menu.matches('[role="menu"]') && menu.contains(event.target) && handleMenuKey(event, menu)) return;
 if (!menu.matches(':popover-open')) menu.showPopover({ source: button });
 const all = items(menu), at = all.indexOf(document.activeElement);
 let next = steps[event.key]?.(at, all.length);
@@ -45,7 +45,7 @@ if (next === undefined && event.key.length === 1 && (event.key !== ' ' || typed)
 last = event.timeStamp;
 typed += event.key.toLowerCase();
 const from = typed.length > 1 ? at : at + 1;
-next = all.map((item, i) => (from + i) % all.length).find(i => words(all[i]).startsWith(typed));
+next = all.map((item, i) => (from + i) % all.length).find(i => textOf(all[i]).startsWith(typed));
 }
 if (next === undefined) return;
 event.preventDefault();
@@ -58,9 +58,9 @@ if (event.target.closest('.menu [aria-disabled="true"]')) event.preventDefault()
 if (!CSS.supports('position-area: block-end')) document.addEventListener('toggle', event => {
 if (event.newState !== 'open' || !event.target.matches('.menu') || innerWidth < 640) return;
 const menu = event.target;
-const by = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)].find(button => button.checkVisibility());
-if (!by) return;
-const b = by.getBoundingClientRect(), m = menu.getBoundingClientRect();
+const opener = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)].find(button => button.checkVisibility());
+if (!opener) return;
+const b = opener.getBoundingClientRect(), m = menu.getBoundingClientRect();
 const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8;
 Object.assign(menu.style, {
 inset: 'auto', margin: 0,
@@ -70,7 +70,7 @@ insetInlineStart: `${start ? b.left : b.right - m.width}px`,
 }, true);
 }
 {
-const reveals = root => root.querySelectorAll?.('[data-reveal]').forEach(button => { button.hidden = false; });
+const showRevealButtons = root => root.querySelectorAll?.('[data-reveal]').forEach(button => { button.hidden = false; });
 const letters = text => [...text.normalize('NFKC').toLowerCase()].filter(c => /[\p{L}\p{N}]/u.test(c)).join('');
 const checks = {
 length: ({ value, dataset }) => [...value].length >= Number(dataset.min ?? 15),
@@ -91,12 +91,12 @@ line.toggleAttribute('data-met', ok);
 met &&= ok;
 }
 const box = rules.querySelector('[data-strength]');
-const level = strength(control.value, met), meter = box.querySelector('progress'), words = box.querySelector('[data-words]');
+const level = strength(control.value, met), meter = box.querySelector('progress'), label = box.querySelector('[data-words]');
 box.hidden = !control.value;
 meter.value = level;
 meter.dataset.tone = ['neutral', 'danger', 'warning', 'success', 'success'][level];
-const said = words.dataset.words.split('|')[level];
-if (words.textContent !== said) words.textContent = said;
+const text = label.dataset.words.split('|')[level];
+if (label.textContent !== text) label.textContent = text;
 };
 document.addEventListener('click', event => {
 const button = event.target.closest('[data-reveal]');
@@ -112,53 +112,53 @@ if (rules) update(event.target, rules);
 document.addEventListener('submit', event => {
 for (const button of event.target.querySelectorAll('[data-reveal][aria-pressed="true"]')) button.click();
 });
-document.addEventListener('htmx:load', event => reveals(event.target));
-reveals(document);
+document.addEventListener('htmx:load', event => showRevealButtons(event.target));
+showRevealButtons(document);
 }
 {
 const NAMED = /^([^<>]*?)\s*<([^<>\s]+)>$/;
-const named = (words, email) => {
-const plain = words.replace(/^["'\s]+|["'\s]+$/g, '');
+const parseNamed = (text, email) => {
+const plain = text.replace(/^["'\s]+|["'\s]+$/g, '');
 const [first, last] = plain.includes(',') ? plain.split(/,(.*)/).slice(0, 2).reverse() : plain.split(/\s+(.*)/);
 return { email, first: (first ?? '').trim(), last: (last ?? '').trim() };
 };
-const person = part => {
+const parsePerson = part => {
 const match = part.match(NAMED);
-return match ? named(match[1], match[2]) : { email: part };
+return match ? parseNamed(match[1], match[2]) : { email: part };
 };
-const listed = line => (line.match(/(?:"[^"]*"|[^,;])+/g) ?? []).map(part => part.trim()).filter(Boolean)
+const parseList = line => (line.match(/(?:"[^"]*"|[^,;])+/g) ?? []).map(part => part.trim()).filter(Boolean)
 .flatMap(part => { const words = part.split(/\s+/); return words.every(word => word.includes('@')) ? words : [part]; })
-.map(person);
-const columns = line => {
+.map(parsePerson);
+const parseColumns = line => {
 const cells = line.split('\t').map(cell => cell.trim()), email = cells.find(cell => cell.includes('@'));
 const names = cells.filter(cell => cell && cell !== email);
 return email ? [{ email, first: names[0] ?? '', last: names.slice(1).join(' ') }] : [];
 };
-const people = text => text.split(/[\r\n]+/).flatMap(line => (line.includes('\t') ? columns(line) : listed(line)));
-const fill = (row, found) => {
-for (const [what, value] of Object.entries(found)) {
-const input = row.querySelector(`[data-paste="${what}"]`);
-if (!input || !value || (what !== 'email' && input.value)) continue;
+const parsePeople = text => text.split(/[\r\n]+/).flatMap(line => (line.includes('\t') ? parseColumns(line) : parseList(line)));
+const fillRow = (row, person) => {
+for (const [field, value] of Object.entries(person)) {
+const input = row.querySelector(`[data-paste="${field}"]`);
+if (!input || !value || (field !== 'email' && input.value)) continue;
 input.value = value;
 input.dispatchEvent(new Event('input', { bubbles: true }));
 }
 };
-const written = ({ email, first, last }) => (first ? `${first} ${last} <${email}>` : email);
+const format = ({ email, first, last }) => (first ? `${first} ${last} <${email}>` : email);
 document.addEventListener('paste', event => {
 if (!event.target.matches('[data-paste="email"]')) return;
-const list = event.target.closest('[data-repeat]'), found = people(event.clipboardData.getData('text'));
-const addresses = found.filter(({ email }) => email.includes('@'));
+const list = event.target.closest('[data-repeat]'), people = parsePeople(event.clipboardData.getData('text'));
+const addresses = people.filter(({ email }) => email.includes('@'));
 if (!list || (addresses.length < 2 && !addresses[0]?.first)) return;
 event.preventDefault();
 const all = [...list.querySelectorAll('[data-repeat-row]')], here = event.target.closest('[data-repeat-row]');
 const empty = all.slice(all.indexOf(here) + 1).filter(row => !row.querySelector('[data-paste="email"]').value);
-const rows = [here, ...empty].slice(0, found.length);
-const detail = { count: found.length - rows.length, rows: [] };
+const rows = [here, ...empty].slice(0, people.length);
+const detail = { count: people.length - rows.length, rows: [] };
 here.dispatchEvent(new CustomEvent('repeat:want', { bubbles: true, detail }));
 rows.push(...detail.rows);
-rows.forEach((row, n) => fill(row, found[n]));
-const left = found.slice(rows.length);
-if (left.length) fill(rows.at(-1), { email: [found[rows.length - 1], ...left].map(written).join(', ') });
+rows.forEach((row, n) => fillRow(row, people[n]));
+const rest = people.slice(rows.length);
+if (rest.length) fillRow(rows.at(-1), { email: [people[rows.length - 1], ...rest].map(format).join(', ') });
 });
 }
 {
@@ -174,7 +174,7 @@ if (node.matches('[data-repeat-remove]') && node.value === from) node.value = to
 for (const name of NUMBERED) if (node.hasAttribute(name)) node.setAttribute(name, node.getAttribute(name).replace(old, to));
 }
 };
-const settle = list => {
+const refresh = list => {
 const rows = rowsOf(list);
 rows.forEach((row, n) => {
 renumber(row, n);
@@ -191,13 +191,13 @@ if (before && before !== list.dataset.rows) list.dispatchEvent(new CustomEvent('
 const add = list => {
 const rows = rowsOf(list);
 if (rows.length >= Number(list.dataset.max ?? Infinity)) return null;
-const holder = document.createElement('template');
-holder.innerHTML = list.querySelector('template').innerHTML.replaceAll('__n__', rows.length);
-const row = holder.content.firstElementChild;
+const template = document.createElement('template');
+template.innerHTML = list.querySelector('template').innerHTML.replaceAll('__n__', rows.length);
+const row = template.content.firstElementChild;
 row.dataset.n = rows.length;
 rows.at(-1).after(row);
 window.htmx?.process(row);
-settle(list);
+refresh(list);
 return row;
 };
 document.addEventListener('click', event => {
@@ -213,7 +213,7 @@ event.preventDefault();
 const rows = rowsOf(list), row = remove.closest('[data-repeat-row]'), at = rows.indexOf(row);
 if (rows.length === 1) return;
 row.remove();
-settle(list);
+refresh(list);
 rowsOf(list)[Math.max(0, at - 1)].querySelector('input')?.focus();
 }
 });
@@ -225,8 +225,8 @@ if (!row) break;
 event.detail.rows.push(row);
 }
 });
-document.addEventListener('htmx:load', event => event.target.querySelectorAll?.('[data-repeat]').forEach(settle));
-document.querySelectorAll('[data-repeat]').forEach(settle);
+document.addEventListener('htmx:load', event => event.target.querySelectorAll?.('[data-repeat]').forEach(refresh));
+document.querySelectorAll('[data-repeat]').forEach(refresh);
 }
 {
 const update = badge => {
@@ -235,10 +235,10 @@ const n = boxes.length + Number(badge.dataset.tallyPlus ?? 0);
 badge.textContent = n || '';
 badge.hidden = !n;
 };
-const all = () => document.querySelectorAll('[data-tally]').forEach(update);
-document.addEventListener('change', event => { if (event.target.matches('input[type="checkbox"]')) all(); });
-document.addEventListener('htmx:load', all);
-all();
+const updateAll = () => document.querySelectorAll('[data-tally]').forEach(update);
+document.addEventListener('change', event => { if (event.target.matches('input[type="checkbox"]')) updateAll(); });
+document.addEventListener('htmx:load', updateAll);
+updateAll();
 }
 {
 document.addEventListener('change', event => {
@@ -249,18 +249,18 @@ for (const other of document.querySelectorAll(`input[name="theme"][value="${even
 }
 {
 const region = document.getElementById('toasts');
-const leave = toast => {
-if (toast.matches(':hover, :focus-within')) return setTimeout(leave, 3000, toast);
+const remove = toast => {
+if (toast.matches(':hover, :focus-within')) return setTimeout(remove, 3000, toast);
 toast.remove();
 };
-const arrive = toast => {
+const show = toast => {
 const modal = document.querySelector('dialog:modal');
 if (modal) {
 modal.querySelector(':scope > [data-toast]')?.remove();
 toast.setAttribute('role', 'alert');
 modal.prepend(toast);
 }
-if (toast.matches('[data-tone="success"]')) setTimeout(leave, 8000, toast);
+if (toast.matches('[data-tone="success"]')) setTimeout(remove, 8000, toast);
 };
 document.addEventListener('click', event => {
 const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');
@@ -271,7 +271,7 @@ toast.remove();
 });
 if (region) {
 new MutationObserver(changes => {
-for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.('[data-toast]')) arrive(node);
+for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.('[data-toast]')) show(node);
 }).observe(region, { childList: true });
 requestAnimationFrame(() => region.append(...region.children));
 }

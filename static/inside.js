@@ -1,30 +1,30 @@
 {
-const waiting = new WeakMap(), leaving = new WeakSet();
+const saving = new WeakMap(), submitted = new WeakSet();
 const formOf = event => (event.detail.elt?.matches?.('[data-autosave]') ? event.detail.elt.closest('form') : null);
 document.addEventListener('htmx:beforeRequest', event => {
 const form = formOf(event);
 if (!form) return;
-if (leaving.has(form)) event.preventDefault();
-else waiting.set(form, null);
+if (submitted.has(form)) event.preventDefault();
+else saving.set(form, null);
 });
 document.addEventListener('htmx:afterRequest', event => {
-const form = formOf(event), submitter = form && waiting.get(form);
-if (form) waiting.delete(form);
+const form = formOf(event), submitter = form && saving.get(form);
+if (form) saving.delete(form);
 if (submitter) form.requestSubmit(submitter);
 });
 document.addEventListener('submit', event => {
 const form = event.target;
 if (!form.querySelector('[data-autosave]')) return;
-if (!waiting.has(form)) return leaving.add(form);
+if (!saving.has(form)) return submitted.add(form);
 event.preventDefault();
-waiting.set(form, event.submitter ?? form.querySelector('[type="submit"]'));
+saving.set(form, event.submitter ?? form.querySelector('[type="submit"]'));
 });
 let ticked = new Map();
 const boxes = () => document.querySelectorAll('.adder input');
-const again = () => { for (const box of boxes()) box.checked = ticked.get(box.id) ?? box.checked; };
+const restore = () => { for (const box of boxes()) box.checked = ticked.get(box.id) ?? box.checked; };
 document.addEventListener('htmx:beforeSwap', () => { ticked = new Map([...boxes()].map(box => [box.id, box.checked])); });
-document.addEventListener('htmx:afterSwap', again);
-document.addEventListener('htmx:oobAfterSwap', again);
+document.addEventListener('htmx:afterSwap', restore);
+document.addEventListener('htmx:oobAfterSwap', restore);
 document.addEventListener('keydown', event => {
 if (event.key === 'Enter' && event.target.matches('[data-search]')) event.preventDefault();
 });
@@ -32,12 +32,12 @@ addEventListener('pageshow', event => { if (event.persisted && document.querySel
 }
 {
 const host = document.getElementById('dialog');
-const sending = dialog => dialog?.querySelector('[data-disabled-by-htmx]');
+const isSending = dialog => dialog?.querySelector('[data-disabled-by-htmx]');
 let opener = null;
 const close = () => {
 host.replaceChildren();
-const back = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
-(back?.checkVisibility() ? back : document.getElementById('main'))?.focus();
+const target = opener?.isConnected ? opener : opener?.id && document.getElementById(opener.id);
+(target?.checkVisibility() ? target : document.getElementById('main'))?.focus();
 opener = null;
 };
 host?.addEventListener('htmx:afterSwap', event => {
@@ -47,9 +47,9 @@ if (dialog.open) return;
 dialog.addEventListener('close', close);
 dialog.showModal();
 (dialog.querySelector('[aria-invalid="true"]') ?? dialog.querySelector('[autofocus]'))?.focus();
-for (const first of dialog.querySelectorAll('[autofocus]')) {
-first.removeAttribute('autofocus');
-first.dataset.first = '';
+for (const field of dialog.querySelectorAll('[autofocus]')) {
+field.removeAttribute('autofocus');
+field.dataset.first = '';
 }
 });
 document.body.addEventListener('htmx:beforeRequest', event => {
@@ -59,33 +59,33 @@ const menu = source.closest('[popover]');
 opener = menu ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : source;
 menu?.hidePopover();
 if (!opener?.matches('.btn')) return;
-const busy = opener;
-busy.setAttribute('aria-busy', 'true');
-event.detail.xhr.addEventListener('loadend', () => busy.removeAttribute('aria-busy'));
+const button = opener;
+button.setAttribute('aria-busy', 'true');
+event.detail.xhr.addEventListener('loadend', () => button.removeAttribute('aria-busy'));
 });
 document.body.addEventListener('htmx:beforeRequest', event => {
-const dialog = document.querySelector('dialog:modal'), from = document.activeElement;
-if (dialog?.contains(from)) event.detail.xhr.addEventListener('loadend', () => {
-if (document.activeElement === document.body && from.isConnected && dialog.open) from.focus();
+const dialog = document.querySelector('dialog:modal'), focused = document.activeElement;
+if (dialog?.contains(focused)) event.detail.xhr.addEventListener('loadend', () => {
+if (document.activeElement === document.body && focused.isConnected && dialog.open) focused.focus();
 });
 });
-const beside = ({ target, clientX: x, clientY: y }, dialog) => {
+const isOnBackdrop = ({ target, clientX: x, clientY: y }, dialog) => {
 const box = dialog.getBoundingClientRect();
 return target === dialog && (x < box.left || x > box.right || y < box.top || y > box.bottom);
 };
-const stay = event => { event.preventDefault(); event.stopImmediatePropagation(); };
+const cancel = event => { event.preventDefault(); event.stopImmediatePropagation(); };
 document.addEventListener('keydown', event => {
-if (event.key === 'Escape' && sending(document.querySelector('dialog:modal'))) stay(event);
+if (event.key === 'Escape' && isSending(document.querySelector('dialog:modal'))) cancel(event);
 }, true);
-document.addEventListener('cancel', event => { if (event.target.matches?.('dialog') && sending(event.target)) stay(event); }, true);
+document.addEventListener('cancel', event => { if (event.target.matches?.('dialog') && isSending(event.target)) cancel(event); }, true);
 document.addEventListener('click', event => {
 const dialog = event.target.closest('dialog:modal');
-if (sending(dialog) && (beside(event, dialog) || event.target.closest('[data-close]'))) stay(event);
+if (isSending(dialog) && (isOnBackdrop(event, dialog) || event.target.closest('[data-close]'))) cancel(event);
 }, true);
 document.addEventListener('click', event => {
 const dialog = event.target.closest('dialog:modal');
 if (!dialog) return;
-if (beside(event, dialog) || event.target.closest('[data-close]')) {
+if (isOnBackdrop(event, dialog) || event.target.closest('[data-close]')) {
 event.preventDefault();
 dialog.close();
 }
@@ -94,24 +94,24 @@ dialog.close();
 {
 const template = document.getElementById('failure');
 const failed = new WeakMap();
-const shown = () => [...document.querySelectorAll('[data-toast]')].filter(toast => failed.has(toast));
-const renew = async () => {
-const answer = await fetch(location.href).catch(() => null);
-const now = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
-const who = page => page.querySelector('#account-menu .menu-title')?.textContent;
-if (!now || !who(now) || who(now) !== who(document)) return false;
-const headers = now.body.getAttribute('hx-headers'), token = JSON.parse(headers)['X-CSRFToken'];
+const shownToasts = () => [...document.querySelectorAll('[data-toast]')].filter(toast => failed.has(toast));
+const renewToken = async () => {
+const response = await fetch(location.href).catch(() => null);
+const fresh = response?.ok && new DOMParser().parseFromString(await response.text(), 'text/html');
+const userOf = page => page.querySelector('#account-menu .menu-title')?.textContent;
+if (!fresh || !userOf(fresh) || userOf(fresh) !== userOf(document)) return false;
+const headers = fresh.body.getAttribute('hx-headers'), token = JSON.parse(headers)['X-CSRFToken'];
 document.body.setAttribute('hx-headers', headers);
 for (const field of document.querySelectorAll('[name="csrfmiddlewaretoken"]')) field.value = token;
 return true;
 };
-const again = async toast => {
+const retry = async toast => {
 const { config, kind } = failed.get(toast);
-if (kind === 'session' && !await renew()) return;
-const { verb, path, elt, target, triggeringEvent: event } = config, by = event?.submitter;
+if (kind === 'session' && !await renewToken()) return;
+const { verb, path, elt, target, triggeringEvent: event } = config, submitter = event?.submitter;
 toast.remove();
-htmx.ajax(verb, path, { source: elt, target, values: by?.name ? { [by.name]: by.value } : undefined })
-.catch(() => {}); // said by what follows from the same events
+htmx.ajax(verb, path, { source: elt, target, values: submitter?.name ? { [submitter.name]: submitter.value } : undefined })
+.catch(() => {}); // the same events show the failure
 };
 const show = (event, kind) => {
 const { xhr, requestConfig: config } = event.detail;
@@ -120,77 +120,77 @@ const id = kind !== 'session' && xhr?.getResponseHeader?.('X-Request-ID');
 for (const text of toast.querySelectorAll('[data-failure]')) text.hidden = text.dataset.failure !== kind;
 toast.querySelector('[data-failure-reference]').hidden = !id;
 toast.querySelector('[data-request-id]').textContent = id || '';
-const retry = toast.querySelector('[data-retry]');
-retry.hidden = kind === 'gone' || !config;
-retry.addEventListener('click', () => again(toast));
-shown().forEach(old => old.remove());
+const button = toast.querySelector('[data-retry]');
+button.hidden = kind === 'gone' || !config;
+button.addEventListener('click', () => retry(toast));
+shownToasts().forEach(old => old.remove());
 failed.set(toast, { config, kind });
 document.getElementById('toasts').append(toast);
 };
-const unsaved = event => {
+const keepForm = event => {
 const { xhr, requestConfig: config } = event.detail, to = xhr.getResponseHeader('HX-Redirect');
-const page = template.content.querySelector('[data-sign-in]').getAttribute('href');
-const out = to && new URL(to, location).pathname === page;
+const signIn = template.content.querySelector('[data-sign-in]').getAttribute('href');
+const expired = to && new URL(to, location).pathname === signIn;
 if (config.verb === 'get' || config.elt.matches('[data-autosave]')) return;
-if (!out && !xhr.getResponseHeader('X-Form-Stale')) return;
+if (!expired && !xhr.getResponseHeader('X-Form-Stale')) return;
 event.preventDefault();
 show(event, 'session');
-if (!out) renew();
+if (!expired) renewToken();
 };
 if (template) {
-const on = (name, does) => document.body.addEventListener(name, does);
-on('htmx:beforeOnLoad', unsaved);
+const on = (name, handler) => document.body.addEventListener(name, handler);
+on('htmx:beforeOnLoad', keepForm);
 on('htmx:responseError', event => show(event, event.detail.xhr.status === 404 ? 'gone' : 'server'));
 on('htmx:sendError', event => show(event, 'network'));
 on('htmx:timeout', event => show(event, 'network'));
 on('htmx:afterRequest', ({ detail }) => {
 if (!detail.successful) return;
-for (const toast of shown()) if (failed.get(toast).config?.target === detail.target) toast.remove();
+for (const toast of shownToasts()) if (failed.get(toast).config?.target === detail.target) toast.remove();
 });
-addEventListener('focus', () => { if (shown().some(toast => failed.get(toast).kind === 'session')) renew(); });
+addEventListener('focus', () => { if (shownToasts().some(toast => failed.get(toast).kind === 'session')) renewToken(); });
 }
 }
 {
-let gone = null;
+let target = null;
 document.body.addEventListener('htmx:beforeSwap', ({ detail }) => {
-const at = document.activeElement;
-gone = at !== document.body && detail.target.contains(at) ? detail.target : null;
+const focused = document.activeElement;
+target = focused !== document.body && detail.target.contains(focused) ? detail.target : null;
 });
 document.body.addEventListener('htmx:afterSettle', () => {
-const list = gone?.querySelector('.table-scroll') ?? document.getElementById('main');
-if (gone && document.activeElement === document.body && !document.querySelector('dialog:modal')) list.focus({ preventScroll: true });
-gone = null;
+const list = target?.querySelector('.table-scroll') ?? document.getElementById('main');
+if (target && document.activeElement === document.body && !document.querySelector('dialog:modal')) list.focus({ preventScroll: true });
+target = null;
 });
 }
 {
-const LATER = '[type="search"], [type="hidden"], [type="submit"]';
-const first = new WeakMap(), touched = new WeakSet(), leaving = new WeakSet();
+const IGNORED = '[type="search"], [type="hidden"], [type="submit"]';
+const initial = new WeakMap(), touched = new WeakSet(), leaving = new WeakSet();
 const state = form => JSON.stringify([...form.elements]
-.filter(field => field.name && !field.matches(LATER) && (!/checkbox|radio/.test(field.type) || field.checked))
+.filter(field => field.name && !field.matches(IGNORED) && (!/checkbox|radio/.test(field.type) || field.checked))
 .map(field => [field.name, field.value]).sort());
-const remember = root => root.querySelectorAll?.('form[data-guard]').forEach(form => touched.has(form) || first.set(form, state(form)));
-const dirty = root => [...root.querySelectorAll('form[data-guard]')].find(form => !leaving.has(form)
-&& (form.dataset.guard === 'dirty' || (first.has(form) && state(form) !== first.get(form))));
-let then = null;
+const remember = root => root.querySelectorAll?.('form[data-guard]').forEach(form => touched.has(form) || initial.set(form, state(form)));
+const findDirty = root => [...root.querySelectorAll('form[data-guard]')].find(form => !leaving.has(form)
+&& (form.dataset.guard === 'dirty' || (initial.has(form) && state(form) !== initial.get(form))));
+let onDiscard = null;
 const show = (dialog, asking) => {
 dialog.querySelector('[data-guard-ask]').hidden = !asking;
 dialog.querySelector('[data-guard-rest]').hidden = asking;
 const button = dialog.querySelector(asking ? '[data-guard-keep]' : '[data-guard-rest] button');
 button?.focus({ preventScroll: button.getBoundingClientRect().bottom <= dialog.getBoundingClientRect().bottom });
 };
-const ask = (dialog, go) => { then = go; show(dialog, true); };
+const ask = (dialog, go) => { onDiscard = go; show(dialog, true); };
 const asking = dialog => dialog.querySelector('[data-guard-ask]')?.hidden === false;
 const stop = event => { event.preventDefault(); event.stopImmediatePropagation(); };
 document.addEventListener('keydown', event => {
 const dialog = event.key === 'Escape' && document.querySelector('dialog:modal');
-if (!dialog || dialog.querySelector(':popover-open') || !dirty(dialog)) return;
+if (!dialog || dialog.querySelector(':popover-open') || !findDirty(dialog)) return;
 stop(event);
 if (asking(dialog)) show(dialog, false);
 else ask(dialog, () => dialog.close());
 }, true);
 document.addEventListener('cancel', event => {
 const dialog = event.target;
-if (!dialog.matches?.('dialog:modal') || !dirty(dialog)) return;
+if (!dialog.matches?.('dialog:modal') || !findDirty(dialog)) return;
 stop(event);
 ask(dialog, () => dialog.close());
 }, true);
@@ -199,18 +199,18 @@ const dialog = event.target.closest('dialog:modal');
 if (!dialog) return;
 if (event.target.closest('[data-guard-keep]')) return show(dialog, false);
 if (event.target.closest('[data-guard-drop]')) {
-leaving.add(dirty(dialog) ?? dialog);
-return then?.();
+leaving.add(findDirty(dialog) ?? dialog);
+return onDiscard?.();
 }
 const box = dialog.getBoundingClientRect();
-const beside = event.target === dialog && (event.clientX < box.left || event.clientY < box.top || event.clientX > box.right);
-if (!(beside || event.target.closest('[data-close]')) || !dirty(dialog)) return;
+const isOnBackdrop = event.target === dialog && (event.clientX < box.left || event.clientY < box.top || event.clientX > box.right);
+if (!(isOnBackdrop || event.target.closest('[data-close]')) || !findDirty(dialog)) return;
 stop(event);
 ask(dialog, () => dialog.close());
 }, true);
 document.addEventListener('htmx:confirm', event => {
 const { elt, target, issueRequest } = event.detail, dialog = elt.closest('dialog:modal');
-if (!dialog || target?.id !== 'dialog' || elt.closest('form[data-guard]') || !dirty(dialog)) return;
+if (!dialog || target?.id !== 'dialog' || elt.closest('form[data-guard]') || !findDirty(dialog)) return;
 event.preventDefault();
 elt.closest('[popover]')?.hidePopover();
 ask(dialog, () => issueRequest(true));
@@ -220,7 +220,7 @@ document.addEventListener('htmx:beforeOnLoad', event => {
 const { elt, xhr } = event.detail;
 if (!event.defaultPrevented && elt.matches('form[data-guard]') && xhr.getResponseHeader('HX-Redirect')) leaving.add(elt);
 });
-addEventListener('beforeunload', event => { if (dirty(document)) event.preventDefault(); });
+addEventListener('beforeunload', event => { if (findDirty(document)) event.preventDefault(); });
 document.addEventListener('input', event => { if (event.target.form) touched.add(event.target.form); }, true);
 for (const name of ['htmx:afterSwap', 'htmx:load']) document.addEventListener(name, event => remember(event.target));
 remember(document);
@@ -235,7 +235,7 @@ menu.showPopover({ source: button });
 const items = entries(menu), { from } = menu.dataset;
 if (from) items[from === 'ArrowUp' ? items.length - 1 : 0]?.focus();
 };
-const make = button => {
+const createMenu = button => {
 const menu = document.createElement('div');
 Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto', role: button.dataset.menu ? 'dialog' : 'menu' });
 menu.setAttribute('aria-labelledby', button.id);
@@ -252,9 +252,9 @@ button.after(menu);
 return menu;
 };
 const load = (button, from) => {
-const url = new URL(button.formAction), menu = document.getElementById(`${button.id}-menu`) ?? make(button);
+const url = new URL(button.formAction), menu = document.getElementById(`${button.id}-menu`) ?? createMenu(button);
 url.search = new URLSearchParams(new FormData(button.form));
-menu.dataset.from = from || ''; // the key that opened it goes on inside
+menu.dataset.from = from || ''; // the key that opened it decides which entry gets the focus
 button.setAttribute('aria-busy', 'true');
 const done = () => button.removeAttribute('aria-busy');
 htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 'innerHTML' }).then(done, done);
@@ -288,28 +288,28 @@ if (successful && config?.verb === 'post') document.querySelectorAll('.menu[data
 });
 }
 {
-const number = new Intl.NumberFormat(document.documentElement.lang || 'en');
+const formatter = new Intl.NumberFormat(document.documentElement.lang || 'en');
 const formOf = () => document.querySelector('form[data-select]');
 const boxesOf = form => [...form.elements].filter(box => box.type === 'checkbox' && box.name && box.name !== 'all');
-const partOf = (form, wanted) => [...form.elements].find(element => element.matches(wanted));
+const controlOf = (form, selector) => [...form.elements].find(element => element.matches(selector));
 const viewOf = form => JSON.stringify([...form.querySelectorAll('input[type="hidden"]')].map(field => field.value));
 let ticked = new Set(), view = null, anchor = null, shift = false;
-const say = (form, n, all) => {
-const out = document.querySelector('[data-select-said]');
-if (!out) return;
-const words = all ? out.dataset.all : n ? (n === 1 ? out.dataset.one : out.dataset.many) : out.dataset.none;
-out.textContent = words.replace('{n}', number.format(n));
+const announce = (form, n, all) => {
+const output = document.querySelector('[data-select-said]');
+if (!output) return;
+const text = all ? output.dataset.all : n ? (n === 1 ? output.dataset.one : output.dataset.many) : output.dataset.none;
+output.textContent = text.replace('{n}', formatter.format(n));
 };
-const settle = (form, quiet) => {
+const refresh = (form, quiet) => {
 const boxes = boxesOf(form), n = boxes.filter(box => box.checked).length, before = ticked.size;
 ticked = new Set(boxes.filter(box => box.checked).map(box => box.value));
-const page = partOf(form, '[data-select-page]'), all = partOf(form, '[name="all"]'), full = n > 0 && n === boxes.length;
+const page = controlOf(form, '[data-select-page]'), all = controlOf(form, '[name="all"]'), full = n > 0 && n === boxes.length;
 if (page) Object.assign(page, { checked: full, indeterminate: n > 0 && !full });
 if (all && !full) all.checked = false;
 if (full) document.body.dispatchEvent(new CustomEvent('select:page'));
-if (!quiet && (n || before)) say(form, n, all?.checked);
+if (!quiet && (n || before)) announce(form, n, all?.checked);
 };
-const set = (form, boxes, checked) => { for (const box of boxes) box.checked = checked; settle(form); };
+const set = (form, boxes, checked) => { for (const box of boxes) box.checked = checked; refresh(form); };
 const clear = form => {
 anchor = null;
 if (form) set(form, boxesOf(form), false);
@@ -333,34 +333,34 @@ document.addEventListener('change', event => {
 const form = formOf(), box = event.target;
 if (!form || box.form !== form) return;
 if (box.matches('[data-select-page]') || (box.name === 'all' && box.checked)) set(form, boxesOf(form), box.checked);
-else settle(form);
+else refresh(form);
 });
 document.addEventListener('keydown', event => {
 shift = event.shiftKey;
 const form = formOf();
 if (event.key === 'Enter' && form && event.target.form === form && event.target.type === 'checkbox') {
-event.preventDefault(); // or the form is sent by its first button
+event.preventDefault(); // otherwise the first button submits the form
 if (ticked.size) document.querySelector('[data-select-bar] button')?.focus({ preventScroll: true });
 return;
 }
 const inside = event.target.matches('body, #main, [type="checkbox"], .bulk *');
 if (event.key !== 'Escape' || !form || !ticked.size || !inside || document.querySelector(':popover-open, dialog:modal')) return;
-const back = event.target.form === form && event.target.type === 'checkbox' ? event.target : document.getElementById('main');
+const focus = event.target.form === form && event.target.type === 'checkbox' ? event.target : document.getElementById('main');
 clear(form);
-back?.focus();
+focus?.focus();
 });
 document.addEventListener('keyup', event => { shift = event.shiftKey; });
-const again = () => {
+const restore = () => {
 const form = formOf();
 if (!form) return;
 if (viewOf(form) === view) for (const box of boxesOf(form)) box.checked ||= ticked.has(box.value);
 else anchor = null;
 view = viewOf(form);
-settle(form, true);
+refresh(form, true);
 };
-document.addEventListener('htmx:afterSwap', again);
-document.addEventListener('htmx:oobAfterSwap', again);
+document.addEventListener('htmx:afterSwap', restore);
+document.addEventListener('htmx:oobAfterSwap', restore);
 document.addEventListener('select:clear', () => clear(formOf()));
-addEventListener('pageshow', again);
-again();
+addEventListener('pageshow', restore);
+restore();
 }

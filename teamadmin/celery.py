@@ -1,4 +1,4 @@
-"""The Celery application; its settings are Django's CELERY_*."""
+"""The Celery application. Its settings are Django's CELERY_* settings."""
 
 import os
 
@@ -9,15 +9,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
 app = Celery("teamadmin")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-# With the memory:// broker a task that retries must find this application, not Celery's default one.
+# With the memory:// broker, a task that retries must find this application, not Celery's default one.
 app.set_default()
 
-# A process of the pool that ends asks so often, every 0.1 seconds, whether its parent has read what it did. Of a task
-# that was handed over just when SIGTERM came the parent reads no more (billiard 4.3), and the end took 30 seconds. What
-# our tasks have done stands in the database.
+# When a pool process exits, it checks this many times, every 0.1 seconds, whether its parent has read its results. The
+# parent does not read the result of a task that was handed over at the moment of SIGTERM (billiard 4.3), so shutting
+# down took 30 seconds. Our tasks keep their results in the database.
 pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 20
 
 
 @signals.setup_logging.connect
 def _leave_logging_alone(**kwargs: object) -> None:
-    """Celery sets up no logging of its own where this signal has a receiver; Django has set up LOGGING."""
+    """Keep Django's LOGGING: Celery configures no logging if this signal has a receiver."""

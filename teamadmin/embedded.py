@@ -1,7 +1,7 @@
-"""All of TeamAdmin in one process, for bin/run: web, queue, worker and beat, with SQLite and files.
+"""TeamAdmin for bin/run: web server, queue, worker and beat, with SQLite and files.
 
-A supervising process migrates; its one child serves the pages and runs the worker, since the memory:// broker
-reaches no further than a process. The supervisor starts no threads: it may fork.
+A supervisor process migrates the database. Its one child serves the pages and runs the worker, because the memory://
+broker works only within a process. The supervisor starts no threads, so that it can fork safely.
 """
 
 import atexit
@@ -16,31 +16,32 @@ from collections.abc import Callable
 from typing import Any
 
 ADDRESS = "127.0.0.1"
-# Seconds: all has ended ten seconds after SIGTERM.
-WORKER_STOP, CHILD_STOP = 3, 5
+# Seconds. Together they end everything within ten seconds of SIGTERM.
+WORKER_STOP_TIMEOUT, CHILD_STOP_TIMEOUT = 3, 5
 WELCOME = """
-TeamAdmin runs at {url}
+TeamAdmin is running at {url}
   Acme:    olga@acme.example (Admin), max@acme.example (Manager),
            bo@acme.example (Builder), opal@acme.example (Operator)
   Globex:  tess@globex.example (Admin)
-  Password of each: correct-horse-battery
-  Mails:   {url}/dev/mail/ (files in {mails})
-Ctrl-C ends it.
+  Password for all: correct-horse-battery
+  Emails:  {url}/dev/mail/ (files in {emails})
+Press Ctrl-C to stop everything.
 """
 
 
 def main() -> None:
-    """Migrates, makes the demo organizations where there are none, serves until told to end."""
-    os.umask(0o077)  # mails and the database are for this user only
+    """Migrate, create the demo organizations if there are none, and serve until told to stop."""
+    os.umask(0o077)  # only this user may read the emails and the database
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
     for number in (signal.SIGINT, signal.SIGTERM):
-        # Until the server has its own. Not sys.exit(): an exception may be swallowed by what it interrupts.
+        # Until the server sets its own handlers. Not sys.exit(): the interrupted code could swallow the exception.
         signal.signal(number, lambda *_: os._exit(0))
     prepare()
     serve()
 
 
 def prepare() -> None:
+    """Migrate the database, and create the demo organizations if there are none."""
     import django
     from django.conf import settings
     from django.core.management import call_command
@@ -54,6 +55,7 @@ def prepare() -> None:
 
 
 def serve() -> None:
+    """Run the web server until it is told to stop."""
     from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
@@ -68,15 +70,17 @@ def serve() -> None:
         blocking_threads=4,
         websockets=False,
         log_level=LogLevels.error,
-        workers_kill_timeout=CHILD_STOP,
+        workers_kill_timeout=CHILD_STOP_TIMEOUT,
     ).serve()
 
 
 def application() -> Callable:
-    """What the child serves; starts the worker and beat beside it."""
-    # A terminal's Ctrl-C reaches both processes; the child waits for its supervisor's word, which ends it once.
+    """Return the child's WSGI application, after starting the worker and beat."""
+    # Ctrl-C in a terminal signals both processes. The child ignores it and is stopped once, by its supervisor.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # until the server has its own; nothing is under way yet
+    signal.signal(
+        signal.SIGTERM, lambda *_: os._exit(0)
+    )  # until the server sets its own handler; no request is running yet
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
     from django.core.wsgi import get_wsgi_application
 
@@ -87,7 +91,7 @@ def application() -> Callable:
 
 
 def start_worker() -> None:
-    """A Celery worker and beat in threads; stopped politely at the end of the process."""
+    """Run a Celery worker and beat in threads. They are shut down gracefully when the process exits."""
     from celery import signals
     from celery.beat import EmbeddedService, Scheduler
     from celery.worker import WorkController
@@ -96,7 +100,7 @@ def start_worker() -> None:
 
     quiet: dict[str, Any] = {"without_heartbeat": True, "without_mingle": True, "without_gossip": True}
     worker = WorkController(app=app, pool_cls="threads", concurrency=2, loglevel="ERROR", **quiet)
-    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)  # its own choice writes a file
+    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)  # the default scheduler writes a file
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
     beat.start()
 
@@ -104,34 +108,34 @@ def start_worker() -> None:
         signals.worker_shutting_down.send(sender="embedded", sig="SIGTERM", how="Warm", exitcode=0)
         stopper = threading.Thread(target=worker.stop, daemon=True)
         stopper.start()
-        stopper.join(WORKER_STOP)
+        stopper.join(WORKER_STOP_TIMEOUT)
 
     atexit.register(stop)
 
 
 def end_with_parent(parent: int) -> None:
-    """A supervisor that was killed could not tell its child to end."""
+    """Exit when the supervisor has been killed, since it can no longer stop its child."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)
 
 
 def announce() -> None:
-    """Prints where to go once the whole answers ready."""
+    """Print the URL and the sign-ins once the health check says ready."""
     from django.conf import settings
 
     url, end = f"http://{ADDRESS}:{settings.PORT}", time.monotonic() + 60
     while time.monotonic() < end:
-        checks = ready(url)
+        checks = readiness(url)
         if checks.get("status") == "ok":
-            say(WELCOME.format(url=settings.BASE_URL, mails=settings.MAIL_DIR))
+            print_line(WELCOME.format(url=settings.BASE_URL, emails=settings.MAIL_DIR))
             return
         time.sleep(0.1)
-    say(f"TeamAdmin at {url} is not ready after a minute: {checks or 'no answer'}")
+    print_line(f"TeamAdmin at {url} is not ready after a minute: {checks or 'no response'}")
 
 
-def ready(url: str) -> dict:
-    """What /health/ready answers, or nothing."""
+def readiness(url: str) -> dict:
+    """Return the response of /health/ready, or {} if there is none."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{url}/health/ready", timeout=3) as response:
@@ -140,6 +144,6 @@ def ready(url: str) -> dict:
         return {}
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()

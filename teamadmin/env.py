@@ -1,4 +1,4 @@
-"""Reading settings from environment variables, with the words for what is missing."""
+"""Read settings from environment variables, with clear errors for missing and malformed values."""
 
 import os
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ TRUE = {"1", "true", "yes", "on"}
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable's value without surrounding blanks, or default where unset or blank."""
+    """Return the value without surrounding whitespace, or `default` if the variable is unset or blank."""
     return os.environ.get(name, "").strip() or default
 
 
 def flag(name: str, default: bool = False) -> bool:
-    """True for 1, true, yes, on in any case; default where unset or blank."""
+    """Return True for 1, true, yes and on in any case, or `default` if the variable is unset or blank."""
     value = text(name)
     return value.lower() in TRUE if value else default
 
 
 def number(name: str, default: int) -> int:
-    """The variable as a whole number; ImproperlyConfigured where it is none."""
+    """Return the value as a whole number. Raise ImproperlyConfigured if it is not one."""
     value = text(name)
     try:
         return int(value) if value else default
@@ -29,34 +29,34 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
 
 
-def words(name: str) -> list[str]:
-    """A comma-separated list, blanks dropped."""
+def items(name: str) -> list[str]:
+    """Return the items of a comma-separated list, without empty ones."""
     return [part.strip() for part in text(name).split(",") if part.strip()]
 
 
 def require(*names: str) -> None:
-    """Raises ImproperlyConfigured naming every one of `names` that is unset or blank.
+    """Raise ImproperlyConfigured with every one of `names` that is unset or blank.
 
-    "A|B" asks for one of the two.
+    "A|B" requires one of the two.
     """
     missing = [name.replace("|", " or ") for name in names if not any(map(text, name.split("|")))]
     if missing:
         raise ImproperlyConfigured(
-            "TeamAdmin does not start in production without: "
+            "TeamAdmin can't start in production without: "
             + ", ".join(missing)
-            + ". Set them in the environment; docs/operating.md says what each is."
+            + ". Set them in the environment. docs/operating.md explains each one."
         )
 
 
 def secret_key(name: str) -> str:
-    """The variable's value, which must be of a length that cannot be guessed."""
+    """Return the value. Raise ImproperlyConfigured if it is short enough to guess."""
     if len(text(name)) < 32:
-        raise ImproperlyConfigured(f"{name} must have at least 32 characters, better 50, from a random source.")
+        raise ImproperlyConfigured(f"{name} must have at least 32 random characters, preferably 50.")
     return text(name)
 
 
 def base_url(name: str, default: str) -> str:
-    """Scheme and host of this installation, without a path: links in mails begin with it."""
+    """Return the scheme and host of this installation, without a path. Links in emails start with it."""
     value = text(name, default).rstrip("/")
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
@@ -66,7 +66,7 @@ def base_url(name: str, default: str) -> str:
 
 @dataclass(frozen=True)
 class Smtp:
-    """A mail server; `tls` is STARTTLS, `ssl` TLS from the first byte."""
+    """A mail server. `tls` means STARTTLS, `ssl` means TLS from the first byte."""
 
     host: str = "localhost"
     port: int = 25
@@ -77,9 +77,9 @@ class Smtp:
 
 
 def smtp(name: str) -> Smtp:
-    """smtp://user:password@host:port?tls=1 or smtps://...; user and password percent-encoded where they need it.
+    """Parse smtp://user:password@host:port?tls=1 or smtps://..., with user and password percent-encoded.
 
-    The words of an error never hold the value: it has a password in it.
+    Errors never contain the value, because it contains a password.
     """
     if not text(name):
         return Smtp()
@@ -96,5 +96,5 @@ def smtp(name: str) -> Smtp:
 
 
 def prefixed(prefix: str) -> dict[str, str]:
-    """All variables whose name begins with `prefix`, without it."""
+    """Return all variables whose names start with `prefix`, with the prefix removed."""
     return {name.removeprefix(prefix): value for name, value in os.environ.items() if name.startswith(prefix)}

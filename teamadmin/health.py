@@ -1,7 +1,7 @@
-"""GET /health/live: the process answers. GET /health/ready: it can do its work.
+"""GET /health/live: the process responds. GET /health/ready: the process can do its work.
 
-Answered ahead of everything else, so that a probe needs no allowed Host, no session and no https. The answers
-name no version and no host. docs/operating.md says what each check means.
+A middleware responds before all others, so that a probe needs no allowed Host, no session and no HTTPS. Responses
+contain no version and no host name. docs/operating.md explains each check.
 """
 
 import logging
@@ -20,19 +20,21 @@ from django.utils.crypto import get_random_string
 from outbox import queries as outbox
 
 logger = logging.getLogger(__name__)
-# Seconds: a probe is answered within two, whatever hangs.
+# All in seconds. Even if a server hangs, a probe gets its response within two seconds.
 DEADLINE = 1.5
-OLDEST_DUE = 5 * 60
-LAST_SWEEP = 2 * 60
-OK, DOWN, DEGRADED, SKIPPED = "ok", "down", "degraded", "unknown"
-# One thread each, so that a server that never answers holds one of them and not one for each probe.
+MAX_EMAIL_DELAY = 5 * 60
+MAX_SWEEP_AGE = 2 * 60
+OK, DOWN, DEGRADED, UNKNOWN = "ok", "down", "degraded", "unknown"
+# One thread each: a server that never responds blocks this thread, not one more per probe.
 _database = ThreadPoolExecutor(1, "health-database")
 _broker = ThreadPoolExecutor(1, "health-broker")
-# Migrations do not go away again under a running process: once all are there, that is not asked again.
+# Once all migrations are applied, this is not checked again: a running process does not lose them.
 _migrated = False
 
 
 class HealthMiddleware:
+    """Respond to /health/live and /health/ready."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
@@ -46,12 +48,13 @@ class HealthMiddleware:
 
 
 def live() -> HttpResponse:
+    """Return 200."""
     return JsonResponse({"status": OK})
 
 
 def ready() -> HttpResponse:
-    """503 where a check is down; 200 where all are ok, or only the broker is away: the sweep sends mails without it."""
-    checks = {"database": DOWN, "migrations": SKIPPED, "mail": SKIPPED, "sweep": SKIPPED, "broker": DEGRADED}
+    """Return 503 if a check is down, else 200. A missing broker only degrades: the sweep sends emails without it."""
+    checks = {"database": DOWN, "migrations": UNKNOWN, "mail": UNKNOWN, "sweep": UNKNOWN, "broker": DEGRADED}
     futures = [_database.submit(database_checks), _broker.submit(broker_check)]
     done, late = wait(futures, timeout=DEADLINE)
     for future in late:
@@ -62,20 +65,20 @@ def ready() -> HttpResponse:
     if status == DOWN:
         logger.info("Not ready: %s", checks)
     response = JsonResponse({"status": status, "checks": checks}, status=503 if status == DOWN else 200)
-    response._has_been_logged = True  # a process that starts is not ready, which is no error of a request
+    response._has_been_logged = True  # don't log an error: a starting process is not ready yet
     return response
 
 
 def _result(future: Future) -> dict[str, str]:
     try:
         return future.result()
-    except Exception:  # whatever is wrong: the probe gets its answer, the log the reason
+    except Exception:  # the probe must get its response; the log gets the reason
         logger.exception("A health check failed")
         return {}
 
 
 def database_checks() -> dict[str, str]:
-    """Runs in a thread with a connection of its own, closed afterwards."""
+    """Check the database, migrations, email and sweep. Runs in a thread with its own connection."""
     try:
         if not _all_migrated():
             return {"database": OK, "migrations": DOWN}
@@ -84,7 +87,7 @@ def database_checks() -> dict[str, str]:
         return {
             "database": OK,
             "migrations": OK,
-            "mail": OK if (seconds["oldest_due_seconds"] or 0) < OLDEST_DUE else DOWN,
+            "mail": OK if (seconds["oldest_due_seconds"] or 0) < MAX_EMAIL_DELAY else DOWN,
             "sweep": OK if _recent(seconds["last_sweep_seconds"]) else DOWN,
         }
     finally:
@@ -92,16 +95,16 @@ def database_checks() -> dict[str, str]:
 
 
 def _recent(seconds: float | None) -> bool:
-    return seconds is not None and seconds < LAST_SWEEP
+    return seconds is not None and seconds < MAX_SWEEP_AGE
 
 
 def _write_and_read() -> None:
-    """Any table will do; this one has no foreign keys. Taken back at once."""
+    """Write a row, read it, and roll back. Any table would do; this one has no foreign keys."""
     key = f"health-{get_random_string(24)}"
     with transaction.atomic():
         Session.objects.create(session_key=key, session_data="", expire_date=timezone.now())
         if not Session.objects.filter(session_key=key).exists():
-            raise RuntimeError("The database lost what was written.")
+            raise RuntimeError("The database lost a row that was just written.")
         transaction.set_rollback(True)
 
 
@@ -114,13 +117,13 @@ def _all_migrated() -> bool:
 
 
 def broker_check() -> dict[str, str]:
-    """The queue's Redis; the demo's queue is in the process itself."""
+    """Check the queue's Redis. The demo's queue is in its own process."""
     if not settings.REDIS_URL:
         return {"broker": OK}
     with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1, retry=None) as client:
         try:
             client.ping()
         except redis.RedisError as error:
-            logger.warning("The broker is away: %s", error)
+            logger.warning("The broker is down: %s", error)
             return {"broker": DEGRADED}
     return {"broker": OK}

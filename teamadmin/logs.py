@@ -1,4 +1,4 @@
-"""One line of JSON on stderr for each thing logged: UTC, with the request's or the task's id, without links."""
+"""Logging as JSON lines on stderr: times in UTC, with the id of the request or task, without secret links."""
 
 import json
 import logging
@@ -9,12 +9,12 @@ from celery import current_task
 
 from base import context
 
-# The one secret that stands in an address: whoever reads logs must not be able to accept or to reset a password.
-TOKENS = re.compile(r"(/invitations/|/password/reset/key/)(?!accept/)[^/\s\"'?]+")
+# URLs with a secret in them: access to the logs must not be enough to accept an invitation or reset a password.
+SECRET_URLS = re.compile(r"(/invitations/|/password/reset/key/)(?!accept/)[^/\s\"'?]+")
 
 
 class JsonFormatter(logging.Formatter):
-    """time, level, logger, message, and request, task, exception where there is one."""
+    """Format a record as JSON: time, level, logger, message, and request, task and exception if there are any."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -27,16 +27,16 @@ class JsonFormatter(logging.Formatter):
             "exception": self.formatException(record.exc_info) if record.exc_info else "",
         }
         text = json.dumps({name: value for name, value in line.items() if value}, ensure_ascii=False, default=str)
-        return TOKENS.sub(r"\1...", text).encode("utf-8", "backslashreplace").decode()
+        return SECRET_URLS.sub(r"\1...", text).encode("utf-8", "backslashreplace").decode()
 
 
 def task_id() -> str:
-    """The id of the Celery task that this thread runs, or an empty text."""
+    """Return the id of the Celery task that this thread runs, or ""."""
     return (current_task.request.id or "") if current_task else ""
 
 
 def configuration(*, level: str) -> dict:
-    """LOGGING for Django: everything from `level` up to stderr, and nothing by mail."""
+    """Return LOGGING for Django: everything from `level` up goes to stderr, and nothing is emailed."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -46,7 +46,7 @@ def configuration(*, level: str) -> dict:
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
-            # A visitor's wrong Host is no fault of ours: said once a request, as a warning would be.
+            # A wrong Host header is the client's mistake, and django.request already logs the 400.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }

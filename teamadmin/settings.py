@@ -1,6 +1,6 @@
-"""One settings file: production by environment variables, the demo by TEAMADMIN_DEMO=1.
+"""The settings, for production (from environment variables) and the demo (TEAMADMIN_DEMO=1).
 
-docs/operating.md lists every variable. Nothing here may have a production default that is unsafe.
+docs/operating.md lists every variable. Production defaults must be safe.
 """
 
 from datetime import timedelta
@@ -27,13 +27,13 @@ PLATFORM_NAME = env.text("PLATFORM_NAME", "TeamAdmin")
 BASE_URL = env.base_url("BASE_URL", f"http://127.0.0.1:{PORT}")
 SECURE = BASE_URL.startswith("https://")
 DEBUG = False
-# The demo's key is public: it guards nothing, since the demo never runs in production.
+# The demo's key is public. It protects nothing, because the demo never runs in production.
 SECRET_KEY = "demo-only-" + "k" * 50 if DEMO else env.secret_key("SECRET_KEY")
-SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
-# First signs invitation links, all verify: an old key stays valid while it is listed (30 days at least).
-INVITATION_KEYS = env.words("INVITATION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
+# The first key signs invitation links, and all of them verify links. Keep an old key listed for at least 30 days.
+INVITATION_KEYS = env.items("INVITATION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or ([*LOOPBACK, urlsplit(BASE_URL).hostname] if DEMO else [])
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or ([*LOOPBACK, urlsplit(BASE_URL).hostname] if DEMO else [])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # --- apps ---------------------------------------------------------------------------------------
@@ -69,6 +69,8 @@ MIDDLEWARE = [
     "teamadmin.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Inside WhiteNoise, whose files are compressed already. Random padding protects CSRF tokens against BREACH.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "base.middleware.NeverCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -87,7 +89,7 @@ WSGI_APPLICATION = "teamadmin.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
-        # Rows of long lists: a tenth of the CPU of Django's engine for fifty rows.
+        # Rows of long lists. For fifty rows, Jinja2 takes a tenth of the CPU time of Django's engine.
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "NAME": "rows",
         "DIRS": [BASE_DIR / "templates" / "rows"],
@@ -117,21 +119,21 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Threads and a worker in one process: WAL and immediate transactions, or "database is locked".
+    # The web threads and the worker share one process. Without WAL and immediate transactions: "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # Neither a server that is away nor a statement that hangs may hold a web worker for ever.
+    # Neither an unreachable server nor a hanging statement may block a web worker forever.
     PREPARED = env.flag("PREPARED_STATEMENTS", True)
-    # A pooler that lends a connection per transaction can keep neither prepared statements nor server-side cursors.
+    # A pooler that shares connections per transaction supports neither prepared statements nor server-side cursors.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not PREPARED
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=3,
-        # PostgreSQL plans a statement once per connection after it was run five times. Planning takes longer than
-        # running most of ours.
+        # After five runs on a connection, PostgreSQL keeps a statement's plan. Planning takes longer than running most
+        # of our statements.
         server_side_binding=True,
         prepare_threshold=5 if PREPARED else None,
         options=f"-c statement_timeout={env.number('STATEMENT_TIMEOUT_MS', 15000)}"
@@ -141,7 +143,7 @@ REDIS_URL = env.text("REDIS_URL")
 CACHES = {
     "default": (
         {
-            "BACKEND": "teamadmin.cache.SteadyRedisCache",
+            "BACKEND": "teamadmin.cache.FallbackRedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
         }
@@ -149,11 +151,10 @@ CACHES = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
-MEDIA_ROOT = DATA_DIR / "media"
-MAIL_DIR = DATA_DIR / "mail"
+MEDIA_ROOT, MAIL_DIR = DATA_DIR / "media", DATA_DIR / "mail"
 MEDIA_URL = "/media/"
 
-# --- signing in ---------------------------------------------------------------------------------
+# --- sign-in ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
@@ -167,7 +168,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Whether a user may sign in, asked of who knows where they are a member; who is told of a second factor on or off.
+# Dotted paths, because accounts must not import organizations: who may sign in, and who hears of second factors.
 SIGN_IN_RULE = "organizations.policies.can_sign_in"
 TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
 LOGIN_URL = "account_login"
@@ -181,14 +182,14 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
-# A mailed link opens an account: an hour and no longer (ASVS 6.4.1 asks for short-lived ones).
+# An emailed link opens an account, so it is valid for one hour (ASVS 6.4.1 requires short-lived links).
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "teamadmin.errors.csrf_failure"
 INVITATION_DAYS = 30
-# Invitation mails within a day, first ones and repeated ones (I-5); 0: no limit.
+# Invitation emails per day, including resent ones (I-5). 0 means no limit.
 INVITATION_SENDS_PER_DAY = env.number("INVITATION_SENDS_PER_DAY", 2000)
 INVITATION_SENDS_PER_INVITER = env.number("INVITATION_SENDS_PER_INVITER", 1000)
 
@@ -198,7 +199,7 @@ SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE and env.flag("HSTS_SUBDOMAINS", True)
 SECURE_HSTS_PRELOAD = SECURE and env.flag("HSTS_PRELOAD", True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
-# How many proxies of ours append to X-Forwarded-For; 0: the header is not believed at all.
+# The number of our own proxies that append to X-Forwarded-For. 0 ignores the header.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if env.flag("BEHIND_PROXY") else 0)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -217,7 +218,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- mail and queue -----------------------------------------------------------------------------
+# --- email and queue ----------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "TeamAdmin <invite@teamadmin.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMTP = env.smtp("EMAIL_URL")
@@ -231,7 +232,7 @@ if DEMO:
     EMAIL_BACKEND = "teamadmin.devmail.backend.EmailBackend"
 elif provider := ANYMAIL.pop("PROVIDER", ""):
     EMAIL_BACKEND = f"anymail.backends.{provider.lower()}.EmailBackend"
-# Each kind of mail and what makes it when it is sent.
+# Each kind of email, and the function that renders it when it is sent.
 OUTBOX_KINDS = {
     "invitations.invitation": "invitations.emails.render_invitation",
     "invitations.link_request": "invitations.emails.render_link_request",
@@ -240,15 +241,15 @@ OUTBOX_KINDS = {
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
-# A request only wakes a worker, and the sweep finds what was not woken: with the broker away it waits a second
-# at most and does not try again. socket_timeout must exceed the second that a worker's BRPOP takes.
+# A request only wakes a worker, and the sweep finds what a lost wake-up missed. So while the broker is down, a request
+# waits for one second at most and does not retry. socket_timeout must be longer than a worker's BRPOP (one second).
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         "socket_connect_timeout": 1,
         "socket_timeout": 2,
         "socket_keepalive": True,
         "visibility_timeout": 900,
-        # kombu's own tries for a first connection, which CELERY_TASK_PUBLISH_RETRY does not reach: 6 s without these.
+        # kombu's own retries of the first connection, which ignore CELERY_TASK_PUBLISH_RETRY. They took 6 s.
         "max_retries": 0,
     }
     if REDIS_URL
@@ -256,7 +257,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
-# A task may run twice and never not at all; the outbox makes twice harmless.
+# A task may run twice, but is never lost. The outbox makes running twice harmless.
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1 if REDIS_URL else 4
@@ -265,23 +266,22 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TIMEZONE = "UTC"
-# What finds the work that lost its wake-up: each minute, by beat and by every worker itself.
+# Tasks that find work whose wake-up was lost. Beat and every worker run them each minute.
 SWEEPS = ["outbox.tasks.sweep", "console.tasks.sweep_bulk", "organizations.tasks.reorder_members"]
-# Kept in memory: after a start everything periodic is due at once, which harms nothing here.
+# The schedule is kept in memory: after a start every periodic task is due at once, which is harmless here.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     **{name: {"task": name, "schedule": timedelta(seconds=60), "options": {"expires": 55}} for name in SWEEPS},
-    "forget_sends": {"task": "invitations.tasks.forget_sends", "schedule": timedelta(hours=1)},
+    "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
 }
 
 # --- logs ---------------------------------------------------------------------------------------
 LOGGING = logs.configuration(level=env.text("LOG_LEVEL", "WARNING" if DEMO else "INFO").upper())
 
-# --- words, times, files ------------------------------------------------------------------------
+# --- language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -297,4 +297,3 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-DJANGO_TABLES2_TEMPLATE = "ui/table.html"

@@ -10,7 +10,7 @@ class WorkspaceConfig(AppConfig):
         from organizations.pages import HOMEPAGE, Page, register
         from organizations.permissions import Permission
 
-        may = Permission.WORKSPACE_VIEW
-        register(Page(HOMEPAGE, _("Homepage"), _("Homepage"), "homepage", "home", may, order=10))
-        register(Page("projects", _("Projects"), _("Projects"), "projects", "projects", may, order=20))
-        register(Page("workspace", _("Workspace"), _("Workspace"), "workspace", "workspace", may, order=30))
+        view = Permission.WORKSPACE_VIEW
+        register(Page(HOMEPAGE, _("Homepage"), _("Homepage"), "homepage", "home", view, order=10))
+        register(Page("projects", _("Projects"), _("Projects"), "projects", "projects", view, order=20))
+        register(Page("workspace", _("Workspace"), _("Workspace"), "workspace", "workspace", view, order=30))

@@ -1,4 +1,4 @@
-"""What a member sees of the workspace: groups, people, counts."""
+"""What a member sees of the workspace: groups, people and counts."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,17 +11,17 @@ from organizations.permissions import Permission
 from organizations.queries import member_counts
 from organizations.roles import permissions_of
 
-SOON = timedelta(days=7)
+EXPIRES_SOON = timedelta(days=7)
 
 
 def groups_of(member: Membership, *, limit: int = 20) -> list[Group]:
-    """The member's groups by name, at most `limit`."""
+    """Return the member's groups by name, at most `limit`."""
     return list(Group.objects.filter(member_links__membership=member).order_by("name_key")[:limit])
 
 
 @dataclass(frozen=True)
 class PeopleCounts:
-    """Members who accepted; invitations that stand, and those of them that expire within a week."""
+    """Members who accepted, pending invitations, and pending invitations that expire within a week."""
 
     members: Count
     pending: Count
@@ -29,24 +29,27 @@ class PeopleCounts:
 
 
 def people_counts(organization: Organization) -> PeopleCounts:
-    """Three queries, however many members there are: who joined is counted already, the expired change by the clock."""
+    """Count people in three queries, however many there are.
+
+    A trigger keeps the number of members. Which invitations have expired depends on the clock, so those are counted.
+    """
     now, counts = timezone.now(), member_counts(organization)
     joined = counts[Status.ACTIVE] + counts[Status.DEACTIVATED]
     invited = Membership.objects.filter(organization=organization, status=Status.INVITED, invite_expires_at__gt=now)
     return PeopleCounts(
         members=Count(joined, joined),
         pending=capped_count(invited),
-        expiring=capped_count(invited.filter(invite_expires_at__lte=now + SOON)),
+        expiring=capped_count(invited.filter(invite_expires_at__lte=now + EXPIRES_SOON)),
     )
 
 
-def helpers_in(organization: Organization, roles: list[Role], *, limit: int = 5) -> list[Membership]:
-    """Active members whose roles (of `roles`) let them manage people: whom to ask. By name, at most `limit`."""
-    able = [role for role in roles if Permission.PEOPLE_ADMIN in permissions_of(role)]
+def people_admins(organization: Organization, roles: list[Role], *, limit: int = 5) -> list[Membership]:
+    """Return the active members with one of `roles` that can manage people, by name, at most `limit`."""
+    admin_roles = [role for role in roles if Permission.PEOPLE_ADMIN in permissions_of(role)]
     members = Membership.objects.filter(
         organization=organization,
         status=Status.ACTIVE,
         role_links__organization=organization,
-        role_links__role__in=able,
+        role_links__role__in=admin_roles,
     )
     return list(members.distinct().order_by("sort_name", "pk")[:limit])

@@ -1,12 +1,11 @@
-"""Addresses below /o/<slug>/."""
+"""URLs below /o/<slug>/."""
 
 from django.urls import path
 
-from workspace import views
-from workspace.views import project, project_access, projects
+from workspace.views import homepage, preferences, project, project_access, projects, workspace
 
 urlpatterns = [
-    path("", views.homepage, name="homepage"),
+    path("", homepage.homepage, name="homepage"),
     path("projects/", projects.project_list, name="projects"),
     path("projects/new/", projects.project_new, name="project_new"),
     path("projects/<uuid:project_id>/", project.project_page, name="project"),
@@ -16,15 +15,15 @@ urlpatterns = [
     path("projects/<uuid:project_id>/people/", project_access.project_people, name="project_people"),
     path(
         "projects/<uuid:project_id>/people/<uuid:member_id>/removal/",
-        project_access.project_person,
+        project_access.project_person_removal,
         name="project_person",
     ),
     path("projects/<uuid:project_id>/groups/", project_access.project_groups, name="project_groups"),
     path(
         "projects/<uuid:project_id>/groups/<uuid:group_id>/removal/",
-        project_access.project_group,
+        project_access.project_group_removal,
         name="project_group",
     ),
-    path("workspace/", views.workspace, name="workspace"),
-    path("preferences/", views.preferences, name="preferences"),
+    path("workspace/", workspace.workspace, name="workspace"),
+    path("preferences/", preferences.preferences, name="preferences"),
 ]

@@ -1,4 +1,4 @@
-"""What is asked before an action on many members."""
+"""Forms of the confirmations of bulk actions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,18 +13,21 @@ from django.utils.translation import gettext as _
 from base.ids import uuid7
 from base.picker import search_query, selected_ids
 from base.policies import Decision
-from console.bulk.texts import typed_words
+from console.bulk.texts import confirmation_phrase
 from organizations.models import Group, Membership, Organization, Role, Scheme
 from organizations.policies import can_add_to_group, can_give_role, can_give_roles, roles_allowed
 from organizations.queries import group_choices, groups_in, roles_in
 
-# From so many on, deleting asks to have it typed; below, every name is in sight.
-TYPE_FROM = 10
+# Deleting at least this many members must be confirmed by typing; for fewer, every name is visible.
+TYPED_FROM = 10
 
 
 class BulkForm(forms.Form):
-    """The press of the button: `once` makes a second one the same, `asked` is when the question was put, and `seen` how
-    many it was about; `others` goes on without oneself (U-15)."""
+    """The hidden fields of every confirmation.
+
+    once: the action's id, so that a second click starts nothing. asked: when the confirmation was shown. seen: how many
+    members it was about. others: continue without yourself (U-15).
+    """
 
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
     asked = forms.DateTimeField(required=False, widget=forms.HiddenInput)
@@ -36,7 +39,7 @@ class BulkForm(forms.Form):
         super().__init__(*args, **options)
 
     def key(self) -> UUID:
-        """What the action will be called."""
+        """Return the id for the action."""
         return self.cleaned_data.get("once") or uuid7()
 
     @property
@@ -49,64 +52,65 @@ class BulkForm(forms.Form):
 
 
 class DeletionForm(BulkForm):
-    """Deleting many is typed out first."""
+    """Deleting many members requires typing a phrase."""
 
     confirm = forms.CharField(required=False)
 
-    def __init__(self, *args: Any, able: int, **options: Any) -> None:
-        self.words = typed_words(able) if able >= TYPE_FROM else ""
+    def __init__(self, *args: Any, eligible: int, **options: Any) -> None:
+        self.phrase = confirmation_phrase(eligible) if eligible >= TYPED_FROM else ""
         super().__init__(*args, **options)
 
     def clean_confirm(self) -> str:
         typed = " ".join(self.cleaned_data["confirm"].lower().split()).replace(",", "")
-        if self.words and typed != self.words:
-            raise ValidationError(_("Type “%(words)s” to go on.") % {"words": self.words})
+        if self.phrase and typed != self.phrase:
+            raise ValidationError(_("Type “%(phrase)s” to continue.") % {"phrase": self.phrase})
         return typed
 
 
-class RoleForm(BulkForm):
-    """The role to give; several in a task scheme (R-1, R-2)."""
+class RoleChoiceForm(BulkForm):
+    """The role to give; in a task scheme, one or more (R-1, R-2)."""
 
     role = forms.MultipleChoiceField(required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.offered = roles_in(self.organization)
-        self.fields["role"].choices = [(str(role.pk), role.label) for role in self.offered]  # type: ignore[attr-defined]
+        self.available_roles = roles_in(self.organization)
+        choices = [(str(role.pk), role.label) for role in self.available_roles]
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
 
     @property
-    def several(self) -> bool:
+    def allows_several(self) -> bool:
         return self.organization.scheme == Scheme.TASK
 
     def options(self) -> list[tuple[Role, Decision, bool]]:
-        """Each role, whether the actor may give it, and whether it was chosen."""
-        wanted = self.data.getlist("role") if self.is_bound else []  # type: ignore[union-attr]
-        return [(role, can_give_role(self.actor, role), str(role.pk) in wanted) for role in self.offered]
+        """Return each role, whether the actor can give it, and whether it is chosen."""
+        chosen = self.data.getlist("role") if self.is_bound else []  # type: ignore[union-attr]
+        return [(role, can_give_role(self.actor, role), str(role.pk) in chosen) for role in self.available_roles]
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        wanted = self.cleaned_data.get("role", [])
-        return tuple(role for role in self.offered if str(role.pk) in wanted)
+        chosen = self.cleaned_data.get("role", [])
+        return tuple(role for role in self.available_roles if str(role.pk) in chosen)
 
     def clean_role(self) -> Sequence[str]:
-        roles = [role for role in self.offered if str(role.pk) in self.cleaned_data["role"]]
-        _let_pass(roles_allowed(self.organization, roles))
-        _let_pass(can_give_roles(self.actor, roles))
+        roles = [role for role in self.available_roles if str(role.pk) in self.cleaned_data["role"]]
+        _raise_unless(roles_allowed(self.organization, roles))
+        _raise_unless(can_give_roles(self.actor, roles))
         return self.cleaned_data["role"]
 
 
-class GroupForm(BulkForm):
-    """The group to add to, found by a part of its name where there are many."""
+class GroupChoiceForm(BulkForm):
+    """The group to add members to, with a search by name where there are many."""
 
     search = forms.CharField(required=False, max_length=100)
     group_id = forms.UUIDField(required=False)
 
     def options(self) -> list[tuple[Group, bool]]:
-        """The first groups whose name has what is searched for, and the one that was chosen; which it is."""
+        """Return the first groups that match the search, and the chosen one; each with whether it is chosen."""
         data = QueryDict() if not self.is_bound else self.data
         chosen = selected_ids(data, "group_id")
         pick = group_choices(self.organization, search_query(data, "search"), chosen)
-        self.more = pick.more
+        self.has_more = pick.more
         return [(group, group.pk in chosen) for group in pick.listed]
 
     @property
@@ -117,26 +121,26 @@ class GroupForm(BulkForm):
         group = _group(self.organization, self.cleaned_data["group_id"])
         if group is None:
             raise ValidationError(_("Choose a group."))
-        _let_pass(can_add_to_group(self.actor, group))
+        _raise_unless(can_add_to_group(self.actor, group))
         return group.pk
 
 
-def _group(organization: Organization, key: UUID | None) -> Group | None:
-    group = groups_in(organization, [key]).first() if key else None
+def _group(organization: Organization, group_id: UUID | None) -> Group | None:
+    group = groups_in(organization, [group_id]).first() if group_id else None
     if group:
         group.organization = organization
     return group
 
 
-def _let_pass(answer: Decision) -> None:
-    if not answer:
-        raise ValidationError(answer.reason)
+def _raise_unless(decision: Decision) -> None:
+    if not decision:
+        raise ValidationError(decision.reason)
 
 
-def form_for(key: str, data: Any, *, actor: Membership, able: int) -> BulkForm:
-    """The form of a kind of action, bound where there is `data`."""
-    first = {"once": uuid7(), "asked": timezone.now().isoformat()}
-    if key == "deletion":
-        return DeletionForm(data, actor=actor, able=able, initial=first)
-    forms_by_kind: dict[str, type[BulkForm]] = {"role": RoleForm, "group": GroupForm}
-    return forms_by_kind.get(key, BulkForm)(data, actor=actor, initial=first)
+def build_form(kind_key: str, data: Any, *, actor: Membership, eligible: int) -> BulkForm:
+    """Return the form for a kind of action, bound where there is `data`."""
+    initial = {"once": uuid7(), "asked": timezone.now().isoformat()}
+    if kind_key == "deletion":
+        return DeletionForm(data, actor=actor, eligible=eligible, initial=initial)
+    forms_by_kind: dict[str, type[BulkForm]] = {"role": RoleChoiceForm, "group": GroupChoiceForm}
+    return forms_by_kind.get(kind_key, BulkForm)(data, actor=actor, initial=initial)

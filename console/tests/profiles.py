@@ -1,4 +1,4 @@
-"""Filling in the form of a member's page, as a browser would, for tests."""
+"""Fill in the form of a member's page as a browser would, for tests."""
 
 from html.parser import HTMLParser
 
@@ -8,44 +8,44 @@ from organizations.models import Membership
 HTMX = {"HX-Request": "true"}
 
 
-def page_of(member: Membership, below: str = "", view: str = "") -> str:
-    """The address of the member's page, or of something below it."""
+def profile_url(member: Membership, below: str = "", view: str = "") -> str:
+    """Return the URL of the member's page, or of a page below it."""
     return f"{USERS}{member.pk}/{below}" + (f"?view={view}" if view else "")
 
 
-class _Form(HTMLParser):
-    """What a browser sends of the form with id "profile", when nothing is touched."""
+class FormParser(HTMLParser):
+    """Collects the fields of the unchanged form with id "profile", and its disabled options."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.inside = False
+        self.is_inside = False
         self.select = ""
         self.fields: dict[str, list[str]] = {}
-        self.off: set[str] = set()
+        self.disabled: set[str] = set()
 
     def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
+        attributes = dict(attrs)
         if tag == "form":
-            self.inside = found.get("id") == "profile"
-        if not self.inside or "disabled" in found and tag != "option":
+            self.is_inside = attributes.get("id") == "profile"
+        if not self.is_inside or "disabled" in attributes and tag != "option":
             return
         if tag == "select":
-            self.select = found["name"]
-        elif tag == "option" and "disabled" in found:
-            self.off.add(found["value"])
-        elif tag == "option" and "selected" in found:
-            self.fields[self.select] = [found["value"]]
-        elif tag == "input" and (found.get("type") not in ("checkbox", "radio") or "checked" in found):
-            self.fields.setdefault(found["name"], []).append(found.get("value", ""))
+            self.select = attributes["name"]
+        elif tag == "option" and "disabled" in attributes:
+            self.disabled.add(attributes["value"])
+        elif tag == "option" and "selected" in attributes:
+            self.fields[self.select] = [attributes["value"]]
+        elif tag == "input" and (attributes.get("type") not in ("checkbox", "radio") or "checked" in attributes):
+            self.fields.setdefault(attributes["name"], []).append(attributes.get("value", ""))
 
     def handle_endtag(self, tag):
         if tag == "form":
-            self.inside = False
+            self.is_inside = False
 
 
 def form_of(response, **changes) -> dict[str, list[str]]:
-    """The form's fields with `changes`: a value, or several, as text."""
-    parser = _Form()
+    """Return the form's fields with `changes`: one value or several, as text."""
+    parser = FormParser()
     parser.feed(response.content.decode())
     assert parser.fields, "no form"
     fields = dict(parser.fields)
@@ -56,13 +56,13 @@ def form_of(response, **changes) -> dict[str, list[str]]:
 
 
 def edit(client, member: Membership, view: str = "", **changes):
-    """Opens the page, changes that and saves, without htmx."""
-    address = page_of(member, view=view)
+    """Open the page, apply the changes and save, without htmx."""
+    address = profile_url(member, view=view)
     return client.post(address, form_of(client.get(address), **changes))
 
 
-def choices_off(response) -> set[str]:
-    """The ids of the roles that cannot be chosen."""
-    parser = _Form()
+def disabled_roles(response) -> set[str]:
+    """Return the ids of the disabled roles."""
+    parser = FormParser()
     parser.feed(response.content.decode())
-    return parser.off
+    return parser.disabled

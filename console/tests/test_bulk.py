@@ -1,4 +1,4 @@
-"""Actions on many members: what is done, what is left out and why (U-15, U-12)."""
+"""Bulk actions: results, skipped users and reasons (U-15, U-12)."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from audit.models import Entry
 from console.models import BulkAction
-from console.tests.many import BULK, press, states, url
+from console.tests.bulk_requests import BULK, press, states, url
 from console.tests.people import PENDING, USERS, expire, joined, link, pending, words
 from invitations.models import Invitation
 from organizations.models import GroupMembership, GroupRole, ManagedBy, Membership, Status
@@ -16,7 +16,7 @@ from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15")]
 
 
-def test_deletes_who_is_ticked_and_says_so(cast):
+def test_selected_users_are_deleted(cast):
     nadia = cast.invite()[0].membership
     client, address = cast.client("olga"), url("deletion", cast.bo, cast.opal, nadia)
     asked = client.get(address)
@@ -24,53 +24,56 @@ def test_deletes_who_is_ticked_and_says_so(cast):
     for text in ("Delete 3 users?", "Bo Lindqvist", "opal@acme.example", "This can’t be undone", "Delete 3 users"):
         assert text in words(asked)
     done = press(client, address)
-    assert done.redirect_chain == [(USERS, 302)] and "3 users were deleted." in words(done)
+    assert done.redirect_chain == [(USERS, 302)] and "Deleted 3 users." in words(done)
     assert not Membership.objects.filter(pk__in=[cast.bo.pk, cast.opal.pk, nadia.pk]).exists()
     assert Invitation.objects.get().revoked_at is not None
     deleted = Entry.objects.filter(action="member.deleted")
     assert deleted.count() == 3 and set(deleted.values_list("actor_id", flat=True)) == {cast.olga.pk}
-    result = client.get(link(done, "See each"))
+    result = client.get(link(done, "View results"))
     assert words(result).count("Done") == 4 and "bo@acme.example" in words(result)
 
 
-def test_a_deletion_that_includes_oneself_deletes_nobody(cast):
+def test_a_deletion_that_includes_the_actor_deletes_no_one(cast):
     client, address = cast.client("olga"), url("deletion", cast.olga, cast.bo)
     asked = client.get(address)
-    assert "You can’t delete yourself" in words(asked) and "Nobody is deleted while you are in the selection" in words(
+    assert "You can’t delete yourself" in words(
         asked
-    )
+    ) and "No one has been deleted because your selection includes you" in words(asked)
     assert "Delete the other 1" in words(asked)
     refused = client.post(address)
     assert refused.status_code == 409 and "You can’t delete yourself" in words(refused)
     assert Membership.objects.filter(pk=cast.bo.pk).exists() and not BulkAction.objects.exists()
     done = press(client, address)
-    assert "1 user was deleted." in words(done)
+    assert "Deleted 1 user." in words(done)
     assert not Membership.objects.filter(pk=cast.bo.pk).exists() and Membership.objects.filter(pk=cast.olga.pk).exists()
 
 
-def test_all_that_match_without_oneself(cast):
+def test_all_that_match_except_the_actor(cast):
     joined(cast.acme, 5)
     client, address = cast.client("olga"), url("deletion", view="?q=acme", all="1")
     assert client.post(address).status_code == 409
-    assert "8 users were deleted." in words(press(client, address))
+    assert "Deleted 8 users." in words(press(client, address))
     assert list(Membership.objects.filter(organization=cast.acme)) == [cast.olga]
 
 
-def test_who_is_left_out_and_why(cast):
+def test_skipped_users_and_reasons(cast):
     Membership.objects.filter(pk__in=[cast.bo.pk, cast.opal.pk]).update(managed_by=ManagedBy.SCIM)
     client, address = cast.client("olga"), url("deletion", cast.bo, cast.max, cast.opal)
     asked = words(client.get(address))
-    assert "Delete 1 user?" in asked and "2 will be left out" in asked
-    assert "Bo Lindqvist is managed by your identity provider. Remove them there. The same is true of 1 other." in asked
+    assert "Delete 1 user?" in asked and "2 users will be skipped" in asked
+    assert (
+        "Bo Lindqvist is managed externally. Remove them in your identity provider. The same applies to 1 other."
+        in asked
+    )
     done = press(client, address)
-    assert "1 user was deleted; 2 were left out." in words(done)
+    assert "Deleted 1 user; 2 were skipped." in words(done)
     assert states() == {"done": 1, "refused": 2} and not Membership.objects.filter(pk=cast.max.pk).exists()
-    result = words(client.get(link(done, "See each") + "?show=refused"))
-    assert "Opal Nakamura is managed by your identity provider" in result and "max@acme.example" not in result
+    result = words(client.get(link(done, "View results") + "?show=refused"))
+    assert "Opal Nakamura is managed externally" in result and "max@acme.example" not in result
 
 
 @pytest.mark.spec("R-7")
-def test_nobody_above_oneself_is_changed(cast):
+def test_higher_ranked_users_are_skipped(cast):
     desk = add_member(
         cast.acme,
         add_user("desk@acme.example", "Dee", "Desk"),
@@ -80,12 +83,12 @@ def test_nobody_above_oneself_is_changed(cast):
     client, address = cast.client("desk"), url("role", cast.olga, cast.bo)
     assert "Olga Ivanova’s role allows more than yours" in words(client.get(address))
     operator = role_named("operator")
-    assert "1 user is now Operator; 1 was left out." in words(press(client, address, role=operator.pk))
+    assert "Role changed to Operator for 1 user; 1 was skipped." in words(press(client, address, role=operator.pk))
     assert list(cast.olga.roles.all()) == [role_named("admin")] and list(cast.bo.roles.all()) == [operator]
 
 
 @pytest.mark.spec("R-6")
-def test_no_role_above_ones_own_is_given(cast):
+def test_higher_roles_cannot_be_given(cast):
     client, address = cast.client("max"), url("role", cast.bo, cast.opal)
     admin = role_named("admin")
     asked = client.get(address).content.decode()
@@ -97,26 +100,26 @@ def test_no_role_above_ones_own_is_given(cast):
 
 
 @pytest.mark.spec("R-8")
-def test_the_last_admin_stays(cast):
+def test_the_last_admin_is_kept(cast):
     client, address = cast.client("olga"), url("role", cast.olga, cast.max)
     done = press(client, address, role=role_named("operator").pk)
-    assert "1 user is now Operator; 1 was left out." in words(done)
+    assert "Role changed to Operator for 1 user; 1 was skipped." in words(done)
     assert list(cast.olga.roles.all()) == [role_named("admin")]
 
 
 @pytest.mark.spec("U-12", "R-6")
-def test_add_to_a_group_deactivated_ones_too(cast):
+def test_deactivated_users_are_added_to_a_group(cast):
     Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
     nadia = cast.invite()[0].membership
     client, address = cast.client("max"), url("group", cast.opal, cast.bo, nadia)
     asked = words(client.get(address))
-    assert "1 of them is deactivated. They join the group all the same" in asked
+    assert "1 of them is deactivated. They join the group now" in asked
     assert "Marketing" in asked and "Reactor" not in asked
     assert "Choose a group." in words(client.post(address))
     done = press(client, address, group_id=cast.groups["marketing"].pk)
-    assert "3 users are in Marketing now." in words(done)
+    assert "Added 3 users to Marketing." in words(done)
     assert GroupMembership.objects.filter(group=cast.groups["marketing"]).count() == 3
-    assert "Was in the group already." in words(client.get(link(done, "See each")))
+    assert "Already in the group." in words(client.get(link(done, "View results")))
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
     answer = client.post(address, {"group_id": str(cast.groups["research"].pk)})
     assert answer.status_code == 422 and "it allows more than your role" in words(answer)
@@ -125,42 +128,44 @@ def test_add_to_a_group_deactivated_ones_too(cast):
 
 
 @pytest.mark.spec("I-2", "I-3")
-def test_resend_many_and_renew_the_expired_from_pending_only(cast):
+def test_expired_invitations_are_resent_from_the_pending_tab_only(cast):
     nadia, eve = cast.invite(people=[("Nadia", "P", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")])
     expire(eve)
     members = [nadia.membership, eve.membership, cast.bo]
     client = cast.client("max")
     asked = words(client.get(url("invitation", *members)))
     assert (
-        "Resend 1 invitation?" in asked and "2 will be left out" in asked and "Renew it from the Pending tab" in asked
+        "Resend 1 invitation?" in asked
+        and "2 users will be skipped" in asked
+        and "Resend it from the Pending tab" in asked
     )
     asked = words(client.get(url("invitation", *members, view="pending/")))
-    assert "Resend 2 invitations?" in asked and "1 has expired: a new period of 30 days starts" in asked
+    assert "Resend 2 invitations?" in asked and "1 has expired. Resending it sends a new link" in asked
     before = OutgoingEmail.objects.count()
     done = press(client, url("invitation", *members, view="pending/"))
     assert done.redirect_chain == [(PENDING, 302)]
-    assert "2 invitations were sent again; 1 was left out." in words(done)
+    assert "Resent 2 invitations; 1 was skipped." in words(done)
     assert OutgoingEmail.objects.count() == before + 2
 
 
 def test_deactivate_and_reactivate(cast):
     client = cast.client("olga")
     done = press(client, url("deactivation", cast.bo, cast.opal, cast.olga))
-    assert "2 users were deactivated; 1 was left out." in words(done)
+    assert "Deactivated 2 users; 1 was skipped." in words(done)
     assert Membership.objects.filter(status=Status.DEACTIVATED).count() == 2
     done = press(client, url("reactivation", cast.bo, cast.opal, view="?status=deactivated"))
-    assert "2 users were reactivated." in words(done)
+    assert "Reactivated 2 users." in words(done)
     assert not Membership.objects.filter(status=Status.DEACTIVATED).exists()
 
 
-def test_results_are_ones_own_or_an_admins(cast):
+def test_results_are_visible_to_their_actor_and_admins(cast):
     press(cast.client("max"), url("role", cast.bo, cast.opal), role=role_named("operator").pk)
     action = BulkAction.objects.get()
     assert cast.client("olga").get(f"{BULK}{action.pk}/").status_code == 200
-    assert "2 users are now Operator." in words(cast.client("max").get(BULK))
+    assert "Role changed to Operator for 2 users." in words(cast.client("max").get(BULK))
     cast.mia = add_member(cast.acme, add_user("mia@acme.example", "Mia", "M"), "manager")
     assert cast.client("mia").get(f"{BULK}{action.pk}/").status_code == 404
-    assert "Nothing yet." in words(cast.client("mia").get(BULK))
+    assert "No bulk actions yet." in words(cast.client("mia").get(BULK))
     cast.rival = cast.tess
     assert cast.client("tess").get(f"/o/globex/users/bulk/{action.pk}/").status_code == 404
 
@@ -168,12 +173,12 @@ def test_results_are_ones_own_or_an_admins(cast):
 def test_a_pending_member_without_an_invitation_is_deleted_too(cast):
     (member,) = pending(cast.acme, 1)
     done = press(cast.client("olga"), url("deletion", member))
-    assert "1 user was deleted." in words(done)
+    assert "Deleted 1 user." in words(done)
 
 
 @pytest.mark.parametrize("deleted", [True, False])
-def test_a_pending_member_who_went_or_joined_just_then(cast, monkeypatch, deleted):
-    """A colleague deletes them, or they accept, while the action is at them: it says which."""
+def test_a_pending_member_who_was_deleted_or_joined_meanwhile(cast, monkeypatch, deleted):
+    """A colleague deletes them, or they accept, while they are processed: the note says which."""
     nadia = cast.invite()[0].membership
     own = Membership.objects.filter(pk=nadia.pk)
 
@@ -184,4 +189,4 @@ def test_a_pending_member_who_went_or_joined_just_then(cast, monkeypatch, delete
     monkeypatch.setattr("console.bulk.kinds.withdraw_invitation", meanwhile)
     press(cast.client("olga"), url("deletion", nadia))
     note = BulkAction.objects.get().items.get().note
-    assert note == ("No longer there." if deleted else "Nadia Petrov joined in the meantime and was not deleted.")
+    assert note == ("No longer exists." if deleted else "Nadia Petrov joined in the meantime and was not deleted.")

@@ -1,4 +1,4 @@
-"""Selecting and acting on many, in a real browser: by mouse, by keyboard, without scripts (U-15)."""
+"""Selecting users and running bulk actions in a real browser: by mouse, by keyboard, without scripts (U-15)."""
 
 import re
 
@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-15"),
 
 @pytest.fixture
 def crowd(live_cast, monkeypatch):
-    """Seventy who joined: Bo, Max, Olga, Opal and Person 000 to 065."""
-    monkeypatch.setattr("console.views.bulk.PATIENCE", 19.0)  # no worker is there to have the rest
+    """Seventy joined members: Bo, Max, Olga, Opal and Person 000 to 065."""
+    monkeypatch.setattr("console.bulk.confirmation.REQUEST_SECONDS", 19.0)  # no worker runs to do the rest
     live_cast.people = joined(live_cast.acme, 66)
     return live_cast
 
@@ -47,7 +47,7 @@ def test_ranges_by_mouse_and_clearing(page, crowd, enter):
     box(page, "Person 005 Test").click(modifiers=["Shift"])
     assert ticked(page) == 5
     expect(said(page)).to_contain_text("5 selected")
-    box(page, "Person 003 Test").click(modifiers=["Shift"])  # unticked, and so are those up to the last one used
+    box(page, "Person 003 Test").click(modifiers=["Shift"])  # cleared, with all up to the last one clicked
     assert ticked(page) == 2
     head = page.get_by_role("checkbox", name="Select this page")
     assert head.evaluate("box => box.indeterminate")
@@ -55,11 +55,11 @@ def test_ranges_by_mouse_and_clearing(page, crowd, enter):
     assert ticked(page) == 50
     page.get_by_role("button", name="Clear selection").click()
     expect(bar(page)).to_be_hidden()
-    expect(said(page)).to_have_text("Nobody selected")
+    expect(said(page)).to_have_text("No users selected")
     assert not head.is_checked() and not head.evaluate("box => box.indeterminate")
 
 
-def test_by_keyboard_alone(page, crowd, enter):
+def test_selecting_by_keyboard(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     box(page, "Person 001 Test").focus()
     page.keyboard.press("Space")
@@ -74,7 +74,7 @@ def test_by_keyboard_alone(page, crowd, enter):
     change = page.get_by_role("button", name="Change role")
     expect(change).to_be_focused()
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Change the role of 1 user?")
+    dialog = page.get_by_role("dialog", name="Change role for 1 user?")
     expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -83,13 +83,13 @@ def test_by_keyboard_alone(page, crowd, enter):
     dialog.get_by_role("radio", name="Admin").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("1 user is now Manager.")
+    expect(page.locator("#toasts")).to_contain_text("Role changed to Manager for 1 user.")
     expect(page.locator("tbody tr").filter(has_text="Person 004")).to_contain_text("Manager")
     expect(bar(page)).to_be_hidden()
 
 
 @pytest.mark.parametrize(("action", "asked"), [("Change role", "Role"), ("Add to group", "Group")])
-def test_a_choice_that_is_missing_is_asked_for(page, crowd, enter, axe, action, asked):
+def test_a_missing_choice_is_an_error(page, crowd, enter, axe, action, asked):
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     bar(page).get_by_role("button", name=action).click()
@@ -100,12 +100,12 @@ def test_a_choice_that_is_missing_is_asked_for(page, crowd, enter, axe, action, 
     axe(page)
 
 
-def test_the_selection_lives_as_long_as_its_view(page, crowd, enter):
+def test_the_selection_is_kept_until_the_view_changes(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     box(page, "Max Keller").click()
     with page.expect_response("**/users/"):
-        page.evaluate("document.body.dispatchEvent(new Event('users-changed'))")  # as after one member's action
+        page.evaluate("document.body.dispatchEvent(new Event('users-changed'))")  # as after an action on one member
     expect(page.locator(".htmx-request")).to_have_count(0)
     expect(page.locator("tbody .check:checked")).to_have_count(2)
     page.get_by_role("link", name="Next").click()
@@ -115,17 +115,17 @@ def test_the_selection_lives_as_long_as_its_view(page, crowd, enter):
     expect(page.locator("tbody tr")).to_have_count(50)
 
 
-def test_a_row_that_is_swapped_stays_ticked(page, crowd, enter):
+def test_an_updated_row_stays_selected(page, crowd, enter):
     crowd.invite(people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")])
     enter(page, crowd, "olga", PENDING)
     page.get_by_role("checkbox", name="Select this page").click()
     page.get_by_role("button", name="More actions for Nadia Petrov").click()
     page.get_by_role("menuitem", name="Resend invite").click()
-    expect(page.locator("#toasts")).to_contain_text("Invitation sent again to Nadia Petrov.")
+    expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov.")
     expect(page.locator("tbody .check:checked")).to_have_count(2)
 
 
-def test_on_a_phone_all_are_ticked_from_the_bar(page, crowd, enter, axe):
+def test_on_phones_the_bar_selects_all(page, crowd, enter, axe):
     page.set_viewport_size({"width": 390, "height": 844})
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
@@ -153,14 +153,14 @@ def test_each_action_of_the_bar_by_mouse(page, crowd, enter):
         expect(dialog).to_be_hidden()
         expect(bar(page)).to_be_hidden()
 
-    act("Change role", "Change role of 2 users", "2 users are now Operator.", choose="Operator")
-    act("Add to group", "Add 2 users", "2 users are in Research now.", choose="Research")
-    act("Deactivate", "Deactivate 2 users", "2 users were deactivated.")
+    act("Change role", "Change role for 2 users", "Role changed to Operator for 2 users.", choose="Operator")
+    act("Add to group", "Add 2 users", "Added 2 users to Research.", choose="Research")
+    act("Deactivate", "Deactivate 2 users", "Deactivated 2 users.")
     page.get_by_label("Status").select_option("Deactivated")
     expect(page.locator("tbody tr")).to_have_count(2)
-    act("Reactivate", "Reactivate 2 users", "2 users were reactivated.")
+    act("Reactivate", "Reactivate 2 users", "Reactivated 2 users.")
     page.goto(page.url.split("?")[0])
-    act("Delete", "Delete 2 users", "2 users were deleted.")
+    act("Delete", "Delete 2 users", "Deleted 2 users.")
     expect(page.get_by_role("link", name="All Users 68")).to_be_visible()
     assert GroupMembership.objects.filter(group=crowd.groups["research"]).count() == 0
 
@@ -171,10 +171,10 @@ def test_resend_from_the_pending_tab(page, crowd, enter):
     page.get_by_role("checkbox", name="Select this page").click()
     bar(page).get_by_role("button", name="Resend invite").click()
     page.get_by_role("dialog").get_by_role("button", name="Resend 2 invites").click()
-    expect(page.locator("#toasts")).to_contain_text("2 invitations were sent again.")
+    expect(page.locator("#toasts")).to_contain_text("Resent 2 invitations.")
 
 
-def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
+def test_all_that_match_including_the_actor(page, crowd, enter, axe):
     enter(page, crowd, "olga", USERS + "?q=acme")
     every = page.get_by_role("checkbox", name=re.compile("Select all"))
     expect(every).to_be_hidden()
@@ -195,15 +195,15 @@ def test_all_that_match_with_oneself_among_them(page, crowd, enter, axe):
     dialog = page.get_by_role("dialog", name="Delete 69 users?")
     settled(page)
     expect(dialog.get_by_role("textbox")).to_be_focused()
-    expect(dialog).to_contain_text("Type “delete 69 users” to go on.")
+    expect(dialog).to_contain_text("Type “delete 69 users” to continue.")
     dialog.get_by_role("textbox").fill("delete 69 users")
     dialog.get_by_role("button", name="Delete 69 users").click()
-    expect(page.locator("#toasts")).to_contain_text("69 users were deleted.")
+    expect(page.locator("#toasts")).to_contain_text("Deleted 69 users.")
     expect(page.locator("tbody tr")).to_have_count(1)
     assert list(Membership.objects.filter(organization=crowd.acme)) == [crowd.olga]
 
 
-def test_a_group_is_searched_for(page, crowd, enter, monkeypatch):
+def test_searching_for_a_group(page, crowd, enter, monkeypatch):
     monkeypatch.setattr("organizations.queries.choices.MAX_OPTIONS", 1)
     enter(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
@@ -215,12 +215,12 @@ def test_a_group_is_searched_for(page, crowd, enter, monkeypatch):
     dialog.get_by_role("radio", name="Research").check()
     expect(search).to_have_value("rese")
     dialog.get_by_role("button", name="Add 1 user").click()
-    expect(page.locator("#toasts")).to_contain_text("1 user is in Research now.")
+    expect(page.locator("#toasts")).to_contain_text("Added 1 user to Research.")
 
 
-def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, enter, axe, monkeypatch):
-    monkeypatch.setattr("console.services.bulk.AT_ONCE", 20)
-    monkeypatch.setattr("console.views.bulk.AT_ONCE", 20)
+def test_above_200_the_page_shows_the_workers_progress(page, crowd, enter, axe, monkeypatch):
+    monkeypatch.setattr("console.bulk.services.IMMEDIATE_LIMIT", 20)
+    monkeypatch.setattr("console.bulk.confirmation.IMMEDIATE_LIMIT", 20)
     enter(page, crowd, "olga", USERS + "?q=person")
     page.get_by_role("checkbox", name="Select this page").click()
     page.get_by_role("checkbox", name=re.compile("Select all 66")).check()
@@ -229,37 +229,37 @@ def test_above_200_a_worker_does_it_and_the_page_shows_how_far(page, crowd, ente
     expect(page.get_by_role("heading", name="Deactivating 66 users")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_accessible_name("0 of 66")
     axe(page)
-    from console.services import work_off
+    from console.bulk.worker import process
 
     action = BulkAction.objects.get()
-    work_off(action.pk, limit=30)
+    process(action.pk, limit=30)
     expect(page.get_by_role("progressbar")).to_have_accessible_name("30 of 66")
     late = action.items.filter(state="todo").first()
     Membership.objects.filter(pk=late.member_id).update(status=Status.DEACTIVATED)
-    work_off(action.pk, limit=100)
-    expect(page.get_by_role("heading", name="65 users were deactivated; 1 was left out.")).to_be_visible()
-    expect(page.locator("#bulk-said")).to_contain_text("65 users were deactivated")
+    process(action.pk, limit=100)
+    expect(page.get_by_role("heading", name="Deactivated 65 users; 1 was skipped.")).to_be_visible()
+    expect(page.locator("#bulk-said")).to_contain_text("Deactivated 65 users")
     axe(page)
-    page.get_by_role("link", name="Left out 1").click()
-    expect(page.locator("main")).to_contain_text(f"{late.name} isn’t active.")
+    page.get_by_role("link", name="Skipped 1").click()
+    expect(page.locator("main")).to_contain_text(f"{late.name} is not active.")
     page.get_by_role("link", name="Users", exact=True).last.click()
     expect(page).to_have_url(re.compile(r"/users/\?q=person$"))
     page.goto(page.url.split("?")[0] + "bulk/")
-    page.get_by_role("link", name="65 users were deactivated").click()
+    page.get_by_role("link", name="Deactivated 65 users").click()
     expect(page.get_by_role("link", name="Done 65")).to_be_visible()
 
 
 def test_a_running_action_is_stopped(page, crowd, enter, monkeypatch):
-    monkeypatch.setattr("console.services.bulk.AT_ONCE", 2)
-    monkeypatch.setattr("console.views.bulk.AT_ONCE", 2)
+    monkeypatch.setattr("console.bulk.services.IMMEDIATE_LIMIT", 2)
+    monkeypatch.setattr("console.bulk.confirmation.IMMEDIATE_LIMIT", 2)
     enter(page, crowd, "olga", USERS)
     for number in range(3):
         box(page, f"Person {number:03} Test").click()
     bar(page).get_by_role("button", name="Deactivate").click()
     page.get_by_role("dialog").get_by_role("button", name="Deactivate 3 users").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("heading", name="0 users were deactivated. It was stopped.")).to_be_visible()
-    expect(page.get_by_role("link", name="Not reached 3")).to_be_visible()
+    expect(page.get_by_role("heading", name="Deactivated 0 users. The action was stopped.")).to_be_visible()
+    expect(page.get_by_role("link", name="Not processed 3")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -271,11 +271,11 @@ def test_without_a_script(browser, crowd, live_server, width):
     for name in ("Bo Lindqvist", "Max Keller"):
         box(page, name).check()
     bar(page).get_by_role("button", name="Change role").click()
-    expect(page.get_by_role("heading", name="Change the role of 2 users?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Change role for 2 users?")).to_be_visible()
     page.get_by_role("radio", name="Operator").check()
-    page.get_by_role("button", name="Change role of 2 users").click()
-    expect(page.locator("#toasts")).to_contain_text("2 users are now Operator.")
-    page.get_by_role("link", name="See each").click()
+    page.get_by_role("button", name="Change role for 2 users").click()
+    expect(page.locator("#toasts")).to_contain_text("Role changed to Operator for 2 users.")
+    page.get_by_role("link", name="View results").click()
     expect(page.get_by_role("link", name="Done 2")).to_be_visible()
     assert list(crowd.bo.roles.all()) == [role_named("operator")]
     context.close()

@@ -1,4 +1,4 @@
-"""What an administrator meets when an answer is slow, fails, or the session has ended: nothing typed is lost (U-18)."""
+"""Slow and failed responses and ended sessions: no input is lost (U-18)."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,7 +18,7 @@ ANY_MEMBER = "**/users/*-*-*-*/**"
 
 
 class Line:
-    """The way of POSTs to the server: held, cut or broken."""
+    """The network for POST requests: held, aborted or failing."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.held = page, []
@@ -50,7 +50,7 @@ def choose(page: Page, name: str, label: str) -> None:
 
 
 def sign_out(page: Page):
-    """Ends the session in another tab, and leaves that one at the sign-in page."""
+    """End the session in another tab, which stays on the sign-in page."""
     other = page.context.new_page()
     other.goto(page.url)
     other.locator(".sidebar-foot .switcher").click()
@@ -68,7 +68,7 @@ def sign_in(other: Page, email: str) -> None:
 
 
 @pytest.mark.spec("U-8")
-def test_a_failed_save_is_tried_again_with_all_that_is_typed(page, live_cast, enter):
+def test_a_failed_save_can_be_retried_with_the_same_input(page, live_cast, enter):
     Group.objects.create(organization=live_cast.acme, name="Night desk")
     enter(page, live_cast, "olga", USERS)
     sheet, line = open_(page), Line(page)
@@ -88,11 +88,11 @@ def test_a_failed_save_is_tried_again_with_all_that_is_typed(page, live_cast, en
     expect(sheet).to_have_count(0)
     names = Group.objects.filter(pk__in=profile_of(live_cast.bo).groups).values_list("name", flat=True)
     assert {"Research", "Night desk"} <= set(names)
-    enter.complaints.clear()  # the failure itself
+    enter.complaints.clear()  # the failed request
 
 
 @pytest.mark.spec("I-2")
-def test_a_failed_entry_of_a_menu_is_tried_again(page, live_cast, enter):
+def test_a_failed_menu_entry_can_be_retried(page, live_cast, enter):
     sent = live_cast.invite()[0]
     enter(page, live_cast, "olga", PENDING)
     line = Line(page)
@@ -101,16 +101,16 @@ def test_a_failed_entry_of_a_menu_is_tried_again(page, live_cast, enter):
     expect(page.get_by_role("alert")).to_be_visible()
     line.works()
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#toasts")).to_contain_text("Invitation sent again to Nadia Petrov")
+    expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov")
     assert Invitation.objects.get(pk=sent.pk).sends == 2
     enter.complaints.clear()
 
 
-def test_a_failure_goes_once_the_same_place_is_well(page, live_cast, enter):
+def test_a_failure_disappears_after_a_success(page, live_cast, enter):
     enter(page, live_cast, "olga", USERS)
     page.context.set_offline(True)
     page.get_by_role("searchbox").fill("max")
-    expect(page.get_by_role("alert")).to_contain_text("could not be reached")
+    expect(page.get_by_role("alert")).to_contain_text("Can’t reach the server")
     page.context.set_offline(False)
     page.get_by_role("searchbox").fill("opal")
     expect(page.locator("tbody tr")).to_have_count(1)
@@ -136,9 +136,9 @@ def test_on_a_slow_line(page, live_cast, enter):
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Cancel").click()
     page.mouse.click(5, 5)
-    expect(page.get_by_role("dialog")).to_be_visible()  # or nobody hears whether it came to pass
+    expect(page.get_by_role("dialog")).to_be_visible()  # or no one learns whether it succeeded
     line.held[0].abort()
-    expect(page.get_by_role("alert")).to_contain_text("could not be reached")
+    expect(page.get_by_role("alert")).to_contain_text("Can’t reach the server")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert Membership.objects.get(pk=live_cast.bo.pk).status == Status.ACTIVE
@@ -153,7 +153,7 @@ def test_nothing_is_lost_when_the_session_has_ended(page, live_cast, enter):
     other = sign_out(page)
     sheet.get_by_role("button", name="Save changes").click()
     alert = sheet.get_by_role("alert")
-    expect(alert).to_contain_text("Your session has ended. Nothing was saved, and what you typed is still here.")
+    expect(alert).to_contain_text("Your session has ended. Nothing was saved, but what you typed is still here.")
     expect(alert.get_by_role("link", name="Sign in in a new tab")).to_be_visible()
     expect(sheet.get_by_role("button", name="Save changes")).to_be_focused()
     alert.get_by_role("button", name="Try again").click()  # too early
@@ -164,7 +164,7 @@ def test_nothing_is_lost_when_the_session_has_ended(page, live_cast, enter):
 
 
 @pytest.mark.spec("S-5")
-def test_a_new_session_takes_an_open_form_over(page, live_cast, enter):
+def test_a_new_session_takes_over_an_open_form(page, live_cast, enter):
     enter(page, live_cast, "olga", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("Lund")
@@ -176,8 +176,8 @@ def test_a_new_session_takes_an_open_form_over(page, live_cast, enter):
 
 
 @pytest.mark.spec("S-5")
-def test_somebody_else_does_not_take_it_over(page, live_cast, enter):
-    """What Olga typed is not saved in Max's name."""
+def test_another_users_session_does_not_take_over_the_form(page, live_cast, enter):
+    """Olga's input is not saved in Max's name."""
     enter(page, live_cast, "olga", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("Lund")

@@ -1,4 +1,4 @@
-"""The Groups page: listed, searched, filtered, paged, made; who sees what (G-1, U-12, U-18)."""
+"""The Groups page: list, search, filter, pages, creating a group, permissions (G-1, U-12, U-18)."""
 
 import re
 
@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
+from base.text import avatar_color
 from console.tests.people import in_groups, joined, link, words
 from organizations.models import Group, GroupMembership, ManagedBy, Membership, ProjectGrant, Status
 from organizations.services import create_group
@@ -37,7 +38,7 @@ def external(cast) -> Group:
 
 
 @pytest.mark.spec("G-1")
-def test_a_row_says_who_is_in_it_and_what_it_brings(cast, external):
+def test_a_row_shows_members_and_projects(cast, external):
     Group.objects.filter(pk=cast.groups["marketing"].pk).update(description="Tells the world")
     page = cast.client("olga").get(GROUPS)
     assert names(page) == ["Marketing", "Research", "Staff"]
@@ -48,18 +49,36 @@ def test_a_row_says_who_is_in_it_and_what_it_brings(cast, external):
 
 
 @pytest.mark.spec("G-1")
-def test_few_faces_and_a_bounded_count(cast, monkeypatch):
+def test_few_avatars_and_a_capped_count(cast, monkeypatch):
     monkeypatch.setattr("organizations.queries.groups.SIZE_CAP", 5)
     in_groups(joined(cast.acme, 3, first_name="Old"), [cast.groups["research"]])
     in_groups(joined(cast.acme, 4, first_name="New"), [cast.groups["research"]])
     page = cast.client("olga").get(GROUPS)
     faces = row(page, cast.groups["research"])
-    assert faces.count("NT") == 4 and "OT" not in faces  # the latest
+    assert faces.count("NT") == 4 and "OT" not in faces  # the newest
     assert "5+ members" in row(page, cast.groups["research"])
 
 
 @pytest.mark.spec("G-1")
-def test_archived_projects_are_out_of_the_count(cast):
+@pytest.mark.parametrize("place", ["groups/", "groups/{group}/", "groups/{group}/deletion/", "", "projects/{project}/"])
+def test_a_groups_avatar_has_the_same_color_everywhere(cast, place):
+    in_groups([cast.olga], [cast.groups["marketing"]])
+    path = place.format(group=cast.groups["marketing"].pk, project=cast.projects["atlas"].pk)
+    html = cast.client("olga").get(f"/o/acme/{path}").content.decode()
+    colors = re.findall(r'class="avatar square" data-color="(\d)"[^>]*>M</span>', html)
+    assert colors and set(colors) == {str(avatar_color("Marketing"))}
+
+
+@pytest.mark.spec("G-1", "P-1")
+def test_members_are_counted_up_to_a_hundred(cast):
+    in_groups(joined(cast.acme, 100), [cast.groups["research"]])
+    assert "100 members" in row(cast.client("olga").get(GROUPS), cast.groups["research"])
+    in_groups([cast.olga], [cast.groups["research"]])
+    assert "100+ members" in row(cast.client("olga").get(GROUPS), cast.groups["research"])
+
+
+@pytest.mark.spec("G-1")
+def test_archived_projects_are_not_counted(cast):
     cast.projects["atlas"].archived_at = cast.olga.joined_at
     cast.projects["atlas"].save()
     assert "1 member 1 –" in row(cast.client("olga").get(GROUPS), cast.groups["marketing"])
@@ -71,29 +90,29 @@ def test_search(cast, asked, expected):
     page = cast.client("max").get(GROUPS, {"q": asked})
     assert names(page) == expected
     if not expected:
-        assert f"Nothing matches “{asked}”" in words(page) and link(page, "Clear search") == GROUPS
+        assert f"No groups match “{asked}”" in words(page) and link(page, "Clear search") == GROUPS
 
 
 @pytest.mark.spec("G-1")
-def test_the_filter_of_who_manages_them(cast, external):
+def test_filter_by_manager(cast, external):
     client = cast.client("olga")
     assert names(client.get(GROUPS, {"managed": "scim"})) == ["Staff"]
     assert names(client.get(GROUPS, {"managed": "manual"})) == ["Marketing", "Research"]
     assert names(client.get(GROUPS, {"managed": "nonsense"})) == ["Marketing", "Research", "Staff"]
     external.delete()
     empty = client.get(GROUPS, {"managed": "scim"})
-    assert "No group here is managed this way" in words(empty) and link(empty, "See all groups") == GROUPS
+    assert "No groups match this filter" in words(empty) and link(empty, "View all groups") == GROUPS
 
 
 @pytest.mark.spec("G-1", "U-18")
-def test_nobody_has_made_a_group_yet(cast):
+def test_an_organization_without_groups(cast):
     Group.objects.all().delete()
     page = cast.client("olga").get(GROUPS)
     assert "No groups yet" in words(page) and page.content.decode().count(f'href="{GROUPS}new/"') == 2
 
 
 @pytest.mark.spec("G-1")
-def test_pages_by_key_keep_the_search(cast):
+def test_paging_keeps_the_search(cast):
     many(cast.acme, 60)
     client = cast.client("olga")
     first = client.get(GROUPS, {"q": "team", "managed": "manual"})
@@ -104,14 +123,14 @@ def test_pages_by_key_keep_the_search(cast):
 
 
 @pytest.mark.spec("G-1")
-def test_htmx_gets_the_part_and_a_clean_address(cast):
+def test_htmx_gets_a_fragment_and_a_clean_url(cast):
     part = cast.client("olga").get(f"{GROUPS}?q=mark&managed=", headers=HTMX)
     assert b"<html" not in part.content and part["HX-Push-Url"] == f"{GROUPS}?q=mark"
     assert names(part) == ["Marketing"] and "1 group" in words(part)
 
 
 @pytest.mark.parametrize("query", ["q=%00", "after=%00", "before=%ED%A0%80", "q=" + "a" * 5000, "managed=%00"])
-def test_odd_addresses_are_no_error(cast, query):
+def test_invalid_query_parameters_are_ignored(cast, query):
     assert cast.client("olga").get(f"{GROUPS}?{query}").status_code == 200
 
 
@@ -134,24 +153,24 @@ def test_queries_stay_the_same(cast):
 
 
 @pytest.mark.spec("G-1", "A-5")
-def test_nothing_of_another_organization(cast):
+def test_other_organizations_groups_are_not_listed(cast):
     assert names(cast.client("tess").get("/o/globex/groups/")) == ["Reactor"]
     assert cast.client("tess").get(GROUPS).status_code == 404
 
 
 @pytest.mark.spec("G-1")
-def test_readers_change_nothing(cast):
+def test_readers_cannot_change_groups(cast):
     page = cast.client("bo").get(GROUPS)
     assert page.status_code == 403
     cast.bo.role_links.update(role=cast.olga.role_links.get().role)
     assert "Add new group" in words(cast.client("bo").get(GROUPS))
 
 
-# --- making one ---------------------------------------------------------------------------------
+# --- creating -----------------------------------------------------------------------------------
 
 
 @pytest.mark.spec("G-1", "G-3", "U-12")
-def test_a_group_is_made_with_people_pending_and_deactivated_ones(cast):
+def test_creating_a_group_with_pending_and_deactivated_members(cast):
     pending = cast.invite()[0].membership
     Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
     client = cast.client("max")
@@ -171,7 +190,7 @@ def test_a_group_is_made_with_people_pending_and_deactivated_ones(cast):
 
 
 @pytest.mark.spec("G-1")
-def test_a_search_keeps_what_is_typed_and_chosen_and_makes_nothing(cast):
+def test_a_search_keeps_the_input_and_creates_nothing(cast):
     typed = {"name": "Storm crew", "members": [str(cast.bo.pk)], "q": "max", "search": "1"}
     page = cast.client("olga").post(f"{GROUPS}new/", typed)
     body = page.content.decode()
@@ -183,10 +202,8 @@ def test_a_search_keeps_what_is_typed_and_chosen_and_makes_nothing(cast):
 
 
 @pytest.mark.spec("G-1")
-@pytest.mark.parametrize(
-    "name,complaint", [("", "required"), ("marketing", "There is a group called"), ("x" * 101, "100")]
-)
-def test_a_wrong_name_keeps_what_was_typed(cast, name, complaint):
+@pytest.mark.parametrize("name,complaint", [("", "required"), ("marketing", "A group named"), ("x" * 101, "100")])
+def test_an_invalid_name_keeps_the_input(cast, name, complaint):
     typed = {"name": name, "description": "Kept", "members": [str(cast.bo.pk)]}
     page = cast.client("olga").post(f"{GROUPS}new/", typed)
     assert page.status_code == 422 and complaint in words(page) and 'value="Kept"' in page.content.decode()
@@ -195,7 +212,7 @@ def test_a_wrong_name_keeps_what_was_typed(cast, name, complaint):
 
 
 @pytest.mark.spec("G-1", "A-5")
-def test_strangers_are_nobody_to_choose(cast):
+def test_strangers_cannot_be_chosen(cast):
     members = Membership.objects.count()
     answer = cast.client("olga").post(f"{GROUPS}new/", {"name": "Mixed", "members": [str(cast.tess.pk), "nonsense"]})
     assert answer.status_code == 422 and "Something you chose no longer exists" in words(answer)
@@ -203,7 +220,7 @@ def test_strangers_are_nobody_to_choose(cast):
 
 
 @pytest.mark.spec("W-1")
-def test_a_group_brings_nobody_into_an_organization_with_single_sign_on(cast):
+def test_a_group_adds_no_outsiders_where_single_sign_on_is_enforced(cast):
     cast.acme.sso_enforced = True
     cast.acme.save()
     people, client = Membership.objects.count(), cast.client("olga")
@@ -216,24 +233,24 @@ def test_a_group_brings_nobody_into_an_organization_with_single_sign_on(cast):
 
 
 @pytest.mark.spec("G-1")
-def test_htmx_leads_to_the_new_group(cast):
+def test_htmx_redirects_to_the_new_group(cast):
     answer = cast.client("olga").post(f"{GROUPS}new/", {"name": "Crew"}, headers=HTMX)
     assert answer["HX-Redirect"] == f"{GROUPS}{Group.objects.get(name='Crew').pk}/"
 
 
 @pytest.mark.spec("G-1")
-def test_a_name_that_somebody_takes_at_the_same_moment(cast, monkeypatch):
+def test_a_name_taken_at_the_same_moment(cast, monkeypatch):
     def late(**arguments):
         Group.objects.create(organization=cast.acme, name=arguments["name"])
         return create_group(**arguments)
 
-    monkeypatch.setattr("console.views.groups.create_group", late)
+    monkeypatch.setattr("console.groups.views.groups.create_group", late)
     answer = cast.client("olga").post(f"{GROUPS}new/", {"name": "Crew"})
-    assert answer.status_code == 422 and "There is a group called “Crew” already" in words(answer)
+    assert answer.status_code == 422 and "A group named “Crew” already exists" in words(answer)
 
 
 @pytest.mark.spec("G-1")
-def test_membership_says_when_somebody_joined_the_group(cast):
+def test_the_date_of_joining_the_group_is_stored(cast):
     GroupMembership.objects.filter(membership=cast.bo).update(created_at=None)
     page = cast.client("olga").get(f"{GROUPS}{cast.groups['marketing'].pk}/")
     assert "Bo Lindqvist bo@acme.example Builder Active –" in words(page)

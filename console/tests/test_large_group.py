@@ -1,4 +1,4 @@
-"""A group of more than ten thousand: shown, searched, paged, chosen from, and never read as a whole (G-2, P-1)."""
+"""A group of more than ten thousand members: shown, searched, paged, and never read as a whole (G-2, P-1)."""
 
 import pytest
 
@@ -13,13 +13,13 @@ pytestmark = [
     pytest.mark.skipif(not on_postgresql(), reason="SQLite tells nothing of what it reads"),
 ]
 MANY = 10_400
-# Counting to 10,001 in an index and in its table costs the most; a page of the members is some hundred.
+# Counting to 10,001 in an index and in its table costs the most; a page of members costs about a hundred.
 ONE, ALL = 300, 700
 
 
 @pytest.fixture
 def large(live_cast):
-    """Everybody of them is in Marketing, which brings two projects and a role."""
+    """All members are in Marketing, which has two projects and a role."""
     cast = live_cast
     in_groups(pending(cast.acme, MANY), [cast.groups["marketing"]])
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("operator"))
@@ -28,7 +28,7 @@ def large(live_cast):
 
 
 @pytest.mark.spec("G-2", "P-1")
-def test_no_page_reads_all_of_it(live_cast, large):
+def test_no_page_reads_the_whole_group(live_cast, large):
     cast = live_cast
     client = cast.client("olga")
     group, project = f"/o/acme/groups/{large.pk}/", f"/o/acme/projects/{cast.projects['website'].pk}/"

@@ -1,4 +1,4 @@
-"""The More menu: what applies, in its order; what a rule forbids is shown off with the words of the refusal (U-7)."""
+"""The More menu: applicable entries in order; forbidden ones are disabled with the reason for the refusal (U-7)."""
 
 import re
 from html import unescape
@@ -33,7 +33,7 @@ def url(member: Membership, noun: str, view: str = "") -> str:
 
 
 def menu(response) -> list[str]:
-    """The entries in order; those that are off end in their reason: "Delete: Acme needs ..."."""
+    """Return the entries in order; disabled ones end in their reason: "Delete: Acme needs ..."."""
     found = re.findall(r'class="menu-item([^"]*)"[^>]*>(.*?)</(?:a|button|div)>', response.content.decode(), re.DOTALL)
     inside = [(css, body) for css, body in found if "<use href" in body and "i-" in body]
     texts = [re.sub(r"<[^>]*>", "", body.replace('<span class="sub">', ": ")).strip() for _css, body in inside]
@@ -51,7 +51,7 @@ def client_of(member: Membership) -> Client:
 
 
 @pytest.mark.spec("U-7", "R-4")
-def test_what_applies_hangs_on_status_and_viewer(cast, nadia, eve):
+def test_entries_depend_on_status_and_viewer(cast, nadia, eve):
     assert of(cast, "olga", cast.bo) == ACTIVE
     assert of(cast, "max", cast.bo) == ["Edit profile"]
     assert of(cast, "olga", nadia) == ["Edit profile", "Resend invite", "Delete"]
@@ -66,13 +66,13 @@ def test_what_applies_hangs_on_status_and_viewer(cast, nadia, eve):
 
 @pytest.mark.spec("U-7", "I-3")
 @pytest.mark.parametrize("view", ["", "%3Fstatus=everyone", "%3Fstatus=expired"])
-def test_an_expired_invitation_is_renewed_from_the_pending_tab_alone(cast, eve, view):
+def test_an_expired_invitation_is_resent_from_the_pending_tab_only(cast, eve, view):
     assert of(cast, "olga", eve, view) == ["Edit profile", "Delete"]
     assert of(cast, "olga", eve, "pending/") == ["Edit profile", "Resend invite", "Delete"]
 
 
 @pytest.mark.spec("U-7", "U-9", "U-10", "U-13")
-def test_oneself_is_neither_deactivated_nor_deleted_nor_reset(cast):
+def test_users_cannot_deactivate_delete_or_reset_themselves(cast):
     Membership.objects.filter(pk=cast.olga.pk).update(two_factor=True)
     assert of(cast, "olga", cast.olga) == ["Edit profile", "Log out sessions"]
     for noun, reason in (
@@ -85,7 +85,7 @@ def test_oneself_is_neither_deactivated_nor_deleted_nor_reset(cast):
 
 
 @pytest.mark.spec("U-7", "U-16")
-def test_who_is_managed_externally_is_not_deleted(cast, nadia):
+def test_externally_managed_members_cannot_be_deleted(cast, nadia):
     Membership.objects.filter(pk__in=[cast.bo.pk, nadia.pk]).update(managed_by=ManagedBy.SCIM)
     assert of(cast, "olga", cast.bo) == ACTIVE[:-1]
     assert "Delete" not in of(cast, "olga", nadia)
@@ -96,8 +96,8 @@ def test_who_is_managed_externally_is_not_deleted(cast, nadia):
 
 
 @pytest.mark.spec("R-7", "U-7")
-def test_rank_shows_off_with_its_reason_and_refuses_in_the_same_words(cast, nadia):
-    """Uma may delete people, and nothing else that an Admin may."""
+def test_rank_disables_entries_and_refuses_with_the_same_reason(cast, nadia):
+    """Uma can delete people and do nothing else that an Admin can."""
     role = add_role(cast.acme, "Remover", "people.view", "people.edit", "people.admin")
     uma = client_of(add_member(cast.acme, add_user("uma@acme.example", "Uma", "Remover"), role))
     Membership.objects.filter(pk=cast.olga.pk).update(two_factor=True)
@@ -112,8 +112,8 @@ def test_rank_shows_off_with_its_reason_and_refuses_in_the_same_words(cast, nadi
 
 
 @pytest.mark.spec("R-8", "U-7")
-def test_the_last_admin_stays_and_the_menu_says_why(cast):
-    """Ann may do all that an Admin may, by a custom role: the last Admin is Olga still."""
+def test_the_menu_says_why_the_last_admin_is_kept(cast):
+    """Ann can do everything an Admin can, by a custom role: Olga is still the last Admin."""
     from organizations.permissions import Permission
 
     role = add_role(cast.acme, "Owner", *Permission)
@@ -121,7 +121,7 @@ def test_the_last_admin_stays_and_the_menu_says_why(cast):
     reason = "Acme needs at least one active Admin. Make someone else an Admin first."
     entries = menu(ann.get(url(cast.olga, "menu"), headers=HTMX))
     assert entries == ["Edit profile", "Log out sessions", f"Deactivate: {reason}", f"Delete: {reason}"]
-    add_member(cast.globex, cast.olga.user, "billing")  # "Delete them instead" would lead nowhere
+    add_member(cast.globex, cast.olga.user, "billing")  # "Delete instead" would lead nowhere
     assert menu(ann.get(url(cast.olga, "menu"), headers=HTMX)) == entries
     for noun in ("deactivation", "deletion"):
         for answer in (ann.get(url(cast.olga, noun)), ann.post(url(cast.olga, noun))):
@@ -130,7 +130,7 @@ def test_the_last_admin_stays_and_the_menu_says_why(cast):
 
 
 @pytest.mark.spec("I-4", "U-7")
-def test_who_could_not_give_the_role_does_not_resend_it(cast):
+def test_resending_requires_the_right_to_give_the_role(cast):
     boss = cast.invite(role="admin")[0].membership
     reason = "You can’t give the role Admin because it allows more than yours."
     assert of(cast, "max", boss) == ["View profile", f"Resend invite: {reason}"]
@@ -141,7 +141,7 @@ def test_who_could_not_give_the_role_does_not_resend_it(cast):
 
 
 @pytest.mark.spec("I-2", "W-1", "U-7")
-def test_single_sign_on_shows_resend_off(cast, nadia):
+def test_single_sign_on_disables_resend(cast, nadia):
     cast.acme.sso_enforced = True
     cast.acme.save()
     profile, resend, delete = of(cast, "olga", nadia)
@@ -150,15 +150,15 @@ def test_single_sign_on_shows_resend_off(cast, nadia):
 
 
 @pytest.mark.spec("U-7", "I-4")
-def test_readers_look_at_people_and_change_nothing(cast):
+def test_readers_can_only_view_profiles(cast):
     ria = client_of(add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only"))
     member = cast.invite(cast.tess, role="billing")[0].membership
     page = ria.get("/o/globex/users/pending/")
     assert names(page) == ["Nadia Petrov"] and "Add User" not in words(page)
-    for somebody in (member, cast.tess):
-        assert menu(ria.get(url(somebody, "menu"), headers=HTMX)) == ["View profile"]
+    for person in (member, cast.tess):
+        assert menu(ria.get(url(person, "menu"), headers=HTMX)) == ["View profile"]
         for noun in ("invitation", "deletion", "deactivation", "reactivation", "sessions", "two-factor-reset"):
-            assert ria.post(url(somebody, noun)).status_code == 403
+            assert ria.post(url(person, noun)).status_code == 403
 
 
 @pytest.mark.spec("U-7")
@@ -179,11 +179,13 @@ def test_the_menu_is_a_menu_for_htmx_and_a_page_without(cast, nadia):
 
 
 @pytest.mark.spec("I-5", "U-7")
-def test_resending_is_off_while_it_is_too_soon(cast, nadia):
+def test_resending_is_disabled_while_it_is_too_soon(cast, nadia):
     client = cast.client("olga")
     for _press in range(3):
         client.post(url(nadia, "invitation"))
     part = words(client.get(url(nadia, "menu"), headers=HTMX))
-    assert "nadia@acme.example was sent enough mails for now. Try again in" in part
+    assert "Too many emails to nadia@acme.example recently. Try again in" in part
     for answer in (client.get(url(nadia, "invitation")), client.post(url(nadia, "invitation"), headers=HTMX)):
-        assert answer.status_code == 429 and "was sent enough mails for now. Try again in" in words(answer)
+        assert answer.status_code == 429 and "Too many emails to nadia@acme.example recently. Try again in" in words(
+            answer
+        )

@@ -27,7 +27,7 @@ def people(live_cast):
 
 @pytest.fixture
 def enter(enter):
-    """enter(page, user, path): as whoever it is, not one of the cast."""
+    """enter(page, user, path): sign in any user, not only one of the cast."""
 
     def go(page: Page, user: User, path: str = USERS) -> None:
         client = Client()
@@ -52,7 +52,7 @@ def by_mouse(page: Page, name: str, label: str) -> None:
 
 
 def by_keyboard(page: Page, name: str, label: str) -> None:
-    """Opens the menu and types the entry's name until it is reached."""
+    """Open the menu and type the entry's name until it is focused."""
     more(page, name).focus()
     page.keyboard.press("Enter")
     expect(page.locator("[role=menuitem]:focus")).to_be_visible()
@@ -77,7 +77,7 @@ def confirm(page: Page, label: str, keyboard: bool) -> None:
 @pytest.mark.spec("U-7", "U-9", "U-10", "U-13", "U-18", "S-5")
 @pytest.mark.parametrize("keyboard", [False, True], ids=["mouse", "keyboard"])
 @pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "phone"])
-def test_every_entry_does_its_work_and_changes_the_row(page, people, enter, keyboard, size):
+def test_every_entry_works_and_updates_the_row(page, people, enter, keyboard, size):
     if size:
         page.set_viewport_size(size)
     enter(page, people.olga.user)
@@ -88,7 +88,7 @@ def test_every_entry_does_its_work_and_changes_the_row(page, people, enter, keyb
     page.keyboard.press("Escape")
     expect(more(page, "Bo Lindqvist")).to_be_focused()
     for entry, button, said, shown in (
-        ("Reset 2FA", "Reset 2FA", "2FA of Bo Lindqvist was reset.", "Active"),
+        ("Reset 2FA", "Reset 2FA", "2FA was reset for Bo Lindqvist.", "Active"),
         ("Log out sessions", "Log out sessions", "Bo Lindqvist was logged out everywhere.", "Active"),
         ("Deactivate", "Deactivate", "Bo Lindqvist was deactivated.", "Deactivated"),
         ("Reactivate", "Reactivate", "Bo Lindqvist was reactivated", "Active"),
@@ -108,7 +108,7 @@ def test_every_entry_does_its_work_and_changes_the_row(page, people, enter, keyb
 
 
 @pytest.mark.spec("U-7")
-def test_the_keys_of_a_menu(page, people, enter):
+def test_menu_keyboard_navigation(page, people, enter):
     enter(page, people.olga.user)
     button = more(page, "Bo Lindqvist")
     expect(button).to_have_attribute("aria-haspopup", "menu")
@@ -122,7 +122,7 @@ def test_the_keys_of_a_menu(page, people, enter):
     ):  # fmt: skip
         page.keyboard.press(key)
         expect(item(page, label)).to_be_focused()
-    page.wait_for_timeout(700)  # what was typed is forgotten
+    page.wait_for_timeout(700)  # typed letters are forgotten
     page.keyboard.type("del")
     expect(item(page, "Delete")).to_be_focused()
     page.keyboard.press("Escape")
@@ -144,7 +144,7 @@ def test_the_keys_of_a_menu(page, people, enter):
 
 
 @pytest.mark.spec("U-7", "R-8")
-def test_what_is_off_can_be_read_and_not_pressed(page, people, enter, axe):
+def test_disabled_entries_can_be_read_but_not_pressed(page, people, enter, axe):
     role = add_role(people.acme, "Owner", *Permission)
     ann = add_member(people.acme, add_user("ann@acme.example", "Ann", "Owner"), role)
     enter(page, ann.user)
@@ -164,8 +164,8 @@ def test_what_is_off_can_be_read_and_not_pressed(page, people, enter, axe):
 
 
 @pytest.mark.spec("U-7")
-def test_a_menu_is_asked_for_anew_after_a_change(page, people, enter):
-    """With a second Admin gone, the first one's menu says that nobody else is left."""
+def test_menus_are_reloaded_after_a_change(page, people, enter):
+    """After the second Admin is deleted, the first one's menu says that they are the last."""
     add_member(people.acme, add_user("ines@acme.example", "Ines", "Carvalho"), "admin")
     role = add_role(people.acme, "Owner", *Permission)
     enter(page, add_member(people.acme, add_user("ann@acme.example", "Ann", "Owner"), role).user)
@@ -189,22 +189,22 @@ def test_a_shared_member_leads_from_deactivate_to_delete(page, people, enter, ax
     dialog.get_by_role("link", name="Delete instead").click()
     page.get_by_role("dialog", name="Delete Opal Nakamura?").get_by_role("button", name="Delete user").click()
     expect(page.locator(f"#user-{people.opal.pk}")).to_have_count(0)
-    enter.complaints.clear()  # the 403 itself
+    enter.complaints.clear()  # the 403 response
 
 
 @pytest.mark.spec("U-18")
-def test_somebody_was_faster(page, people, enter, axe):
+def test_a_concurrent_change_is_a_conflict(page, people, enter, axe):
     enter(page, people.olga.user)
     by_mouse(page, "Bo Lindqvist", "Deactivate")
     expect(page.get_by_role("dialog")).to_be_visible()
     Membership.objects.filter(pk=people.bo.pk).update(status="deactivated")
     page.get_by_role("dialog").get_by_role("button", name="Deactivate").click()
-    expect(page.get_by_role("dialog", name="Bo Lindqvist has changed")).to_contain_text("Somebody was faster")
+    expect(page.get_by_role("dialog", name="Bo Lindqvist has changed")).to_contain_text("Someone already changed this")
     expect(page.locator(f"#user-{people.bo.pk} .status")).to_have_text("Deactivated")
     axe(page)
-    page.get_by_role("link", name="Back to the list").click()
+    page.get_by_role("link", name="Back to users").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
-    enter.complaints.clear()  # the 409 itself
+    enter.complaints.clear()  # the 409 response
 
 
 @pytest.mark.spec("U-7", "U-18")
@@ -225,4 +225,4 @@ def test_axe_finds_nothing_in_the_confirmations(page, people, enter, axe, theme,
         page.goto(f"{base}{USERS}{member.pk}/{noun}/")
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), noun
-    enter.complaints.clear()  # the 403 of a member who is shared
+    enter.complaints.clear()  # the 403 of a shared member

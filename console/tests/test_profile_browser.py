@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from console.tests.people import USERS
-from console.tests.profiles import page_of
+from console.tests.profiles import profile_url
 from organizations.models import Group, Membership, Status
 from organizations.queries import direct_roles_of, member_in, profile_of
 from organizations.services import delete_member, set_member_roles
@@ -32,7 +32,7 @@ def fresh(member: Membership) -> Membership:
 
 
 @pytest.mark.spec("U-8", "U-18")
-def test_by_mouse_every_field_and_the_row_changes_in_place(page, live_cast, enter, axe):
+def test_editing_every_field_by_mouse_updates_the_row(page, live_cast, enter, axe):
     Group.objects.bulk_create(Group(organization=live_cast.acme, name=f"Team {n:02}").prepare() for n in range(60))
     enter(page, live_cast, "olga", USERS + "?sort=-name")
     sheet = open_(page)
@@ -46,7 +46,7 @@ def test_by_mouse_every_field_and_the_row_changes_in_place(page, live_cast, ente
     expect(sheet.get_by_text("There are more. Search to find them.")).to_be_visible()
     sheet.get_by_role("checkbox", name="Add to Team 03").check(force=True)
     sheet.get_by_role("searchbox", name="Search groups").press_sequentially("sear", delay=20)
-    expect(sheet.locator("#join-list li")).to_have_count(2)  # what was found, and what is chosen
+    expect(sheet.locator("#join-list li")).to_have_count(2)  # results and chosen items
     sheet.get_by_role("checkbox", name="Add to Research").check(force=True)
     sheet.get_by_text("Add project").click()
     sheet.get_by_role("checkbox", name="Give access to Ledger").check(force=True)
@@ -57,7 +57,7 @@ def test_by_mouse_every_field_and_the_row_changes_in_place(page, live_cast, ente
     expect(row).to_contain_text("Bob Lindqvist")
     expect(row).to_contain_text("Manager")
     expect(row).to_contain_text("Research")
-    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    expect(page.locator("#toasts")).to_contain_text("Changes saved.")
     expect(page).to_have_url(re.compile(r"/users/\?sort=-name$"))
     expect(page.get_by_role("link", name="Bob Lindqvist")).to_be_focused()
     now = profile_of(fresh(live_cast.bo))
@@ -91,7 +91,7 @@ def test_by_keyboard_from_the_menu(page, live_cast, enter):
     page.keyboard.press("Tab")
     page.keyboard.type("rese")
     expect(sheet.locator("#join-list li")).to_have_count(1)
-    page.keyboard.press("Enter")  # searches, and does not send the form
+    page.keyboard.press("Enter")  # searches without submitting the form
     expect(sheet).to_be_visible()
     sheet.get_by_role("checkbox", name="Add to Research").focus()
     page.keyboard.press("Space")
@@ -110,12 +110,12 @@ def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
     enter(page, live_cast, "olga", USERS)
     name = page.get_by_role("link", name="Bo Lindqvist")
     sheet = open_(page)
-    page.keyboard.press("Escape")  # nothing changed: nothing asked
+    page.keyboard.press("Escape")  # nothing changed, so nothing is asked
     expect(sheet).to_have_count(0)
     expect(name).to_be_focused()
     open_(page)
     sheet.get_by_label("Last name").fill("Lund")
-    question, keep = sheet.get_by_text("Discard what you changed?"), sheet.get_by_role("button", name="Keep editing")
+    question, keep = sheet.get_by_text("Discard changes?"), sheet.get_by_role("button", name="Keep editing")
     for way in ("key", "close", "cancel", "beside"):
         if way == "key":
             page.keyboard.press("Escape")
@@ -126,7 +126,7 @@ def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
         expect(question).to_be_visible()
         expect(keep).to_be_focused()
         if way == "key":
-            assert sheet.evaluate("sheet => sheet.scrollTop") == 0  # nobody loses their place
+            assert sheet.evaluate("sheet => sheet.scrollTop") == 0  # the focus stays
             axe(page)
             page.keyboard.press("Escape")
         else:
@@ -134,7 +134,7 @@ def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
         expect(question).to_be_hidden()
         expect(sheet.get_by_label("Last name")).to_have_value("Lund")
     sheet.get_by_label("Last name").fill("Lindqvist")
-    page.keyboard.press("Escape")  # as it was: nothing to lose
+    page.keyboard.press("Escape")  # unchanged: nothing to lose
     expect(sheet).to_have_count(0)
     open_(page)
     sheet.get_by_role("checkbox", name="Remove from Marketing").check(force=True)
@@ -154,12 +154,12 @@ def test_an_open_menu_and_another_dialog(page, live_cast, enter):
     menu.click()
     item = sheet.get_by_role("menuitem", name="Deactivate")
     expect(item).to_be_visible()
-    page.keyboard.press("Escape")  # the menu alone
+    page.keyboard.press("Escape")  # only the menu
     expect(item).to_be_hidden()
-    expect(sheet.get_by_text("Discard what you changed?")).to_be_hidden()
+    expect(sheet.get_by_text("Discard changes?")).to_be_hidden()
     menu.click()
     item.click()
-    expect(sheet.get_by_text("Discard what you changed?")).to_be_visible()
+    expect(sheet.get_by_text("Discard changes?")).to_be_visible()
     sheet.get_by_role("button", name="Discard").click()
     dialog = page.get_by_role("dialog", name="Deactivate Bo Lindqvist?")
     expect(dialog).to_be_visible()
@@ -171,23 +171,23 @@ def test_an_open_menu_and_another_dialog(page, live_cast, enter):
 
 
 @pytest.mark.spec("U-8")
-def test_the_second_editor_chooses(page, live_cast, enter, axe):
+def test_the_second_editor_chooses_a_version(page, live_cast, enter, axe):
     enter(page, live_cast, "max", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("Lund")
     sheet.get_by_label("Role").select_option("Operator")
     set_member_roles(actor=live_cast.olga, member=live_cast.bo, roles=[role_named("manager")])
     sheet.get_by_role("button", name="Save changes").click()
-    expect(sheet.get_by_text("Somebody else changed this while you did")).to_be_visible()
+    expect(sheet.get_by_text("Someone else changed this profile while you were editing")).to_be_visible()
     choice = sheet.get_by_role("group", name="Role: Builder → Manager, by Olga Ivanova")
     expect(choice.get_by_label("Keep mine")).to_be_checked()
     expect(sheet.get_by_label("Last name")).to_have_value("Lund")
     expect(sheet.get_by_label("Role", exact=True)).to_have_value(str(role_named("operator").pk))
     axe(page)
     page.keyboard.press("Escape")
-    expect(sheet.get_by_text("Discard what you changed?")).to_be_visible()
+    expect(sheet.get_by_text("Discard changes?")).to_be_visible()
     sheet.get_by_role("button", name="Keep editing").click()
-    choice.get_by_label("Take theirs").check()
+    choice.get_by_label("Keep theirs").check()
     sheet.get_by_role("button", name="Save changes").click()
     expect(sheet).to_have_count(0)
     row = page.locator(f"#user-{live_cast.bo.pk}")
@@ -197,7 +197,7 @@ def test_the_second_editor_chooses(page, live_cast, enter, axe):
 
 
 @pytest.mark.spec("U-8", "U-13")
-def test_what_is_wrong_and_who_is_gone(page, live_cast, enter, axe):
+def test_errors_and_a_deleted_member(page, live_cast, enter, axe):
     enter(page, live_cast, "olga", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("L" * 101)
@@ -231,8 +231,8 @@ def test_on_a_phone_it_fills_the_screen(page, live_cast, enter, axe, scheme):
 
 
 @pytest.mark.spec("U-19")
-def test_the_page_of_its_own(page, live_cast, enter, axe):
-    enter(page, live_cast, "olga", page_of(live_cast.bo))
+def test_the_profile_as_a_page(page, live_cast, enter, axe):
+    enter(page, live_cast, "olga", profile_url(live_cast.bo))
     axe(page)
     page.get_by_text("Add to group").click()
     page.get_by_role("checkbox", name="Add to Research").check(force=True)

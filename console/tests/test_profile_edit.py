@@ -1,4 +1,4 @@
-"""Saving a member's page: what changes, what is refused, and what two editors see of each other (U-8, U-12, U-16)."""
+"""Saving a member's page: changes, refusals, conflicts between two editors (U-8, U-12, U-16)."""
 
 import re
 
@@ -6,9 +6,9 @@ import pytest
 
 from audit.models import Entry
 from console.tests.people import USERS, row, words
-from console.tests.profiles import HTMX, edit, form_of, page_of
+from console.tests.profiles import HTMX, edit, form_of, profile_url
+from invitations.content import invitation_content
 from invitations.models import Invitation
-from invitations.offers import offer_of
 from organizations.models import Group, GroupRole, ManagedBy, Membership, Role, Status
 from organizations.queries import direct_roles_of, member_in, profile_of
 from organizations.services import add_to_group, delete_member, set_member_roles
@@ -27,7 +27,7 @@ def fresh(member: Membership) -> Membership:
 
 
 @pytest.mark.spec("U-8")
-def test_save_changes_all_of_it_and_leads_back_to_the_view(cast):
+def test_saving_changes_everything_and_returns_to_the_list(cast):
     view = "%3Fq%3Dbob%26status%3Deveryone"
     done = edit(
         cast.client("olga"), cast.bo, view, first_name=" Bob ", last_name="Lind", roles=role_named("manager"),
@@ -40,33 +40,33 @@ def test_save_changes_all_of_it_and_leads_back_to_the_view(cast):
     assert profile_of(bo).projects == {cast.projects["ledger"].pk}
     listed = cast.client("olga").get(done["Location"])
     assert "Bob Lind" in row(listed, bo) and "Manager" in row(listed, bo) and "Research" in row(listed, bo)
-    page = cast.client("olga").get(page_of(cast.bo))
+    page = cast.client("olga").get(profile_url(cast.bo))
     assert "Olga Ivanova gave Bob Lind access to Ledger" in words(page)
     edit(cast.client("olga"), cast.bo, take=cast.projects["ledger"])
     assert profile_of(bo).projects == set()
 
 
 @pytest.mark.spec("U-8", "U-18")
-def test_save_by_htmx_answers_row_counts_and_message(cast, maxs):
-    answer = maxs.save(maxs.form(last_name="Lund"), headers=HTMX)
+def test_saving_by_htmx_updates_row_counts_and_message(cast, max_browser):
+    answer = max_browser.save(max_browser.form(last_name="Lund"), headers=HTMX)
     body = answer.content.decode()
     assert answer.status_code == 200 and "<html" not in body and "<dialog" not in body
     assert f'<template><tr role="row" id="user-{cast.bo.pk}" hx-swap-oob="true">' in body
-    assert "Bo Lund" in row(answer, cast.bo) and "Saved." in body
+    assert "Bo Lund" in row(answer, cast.bo) and "Changes saved." in body
     assert 'id="users-tabs"' in body and "HX-Redirect" not in answer and "HX-Push-Url" not in answer
 
 
 @pytest.mark.spec("U-8")
-def test_nothing_changed_writes_nothing(cast, maxs):
-    answer = maxs.save(maxs.form(), headers=HTMX)
-    assert "Nothing was changed." in answer.content.decode() and not Entry.objects.exists()
+def test_saving_without_changes_writes_nothing(cast, max_browser):
+    answer = max_browser.save(max_browser.form(), headers=HTMX)
+    assert "No changes to save." in answer.content.decode() and not Entry.objects.exists()
 
 
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(cast, maxs, headers):
-    form = maxs.form(first_name="B\x07o", last_name="L" * 101, join=cast.groups["research"], roles=[])
-    answer = maxs.save(form, headers=headers)
+def test_errors_are_next_to_their_fields_and_input_is_kept(cast, max_browser, headers):
+    form = max_browser.form(first_name="B\x07o", last_name="L" * 101, join=cast.groups["research"], roles=[])
+    answer = max_browser.save(form, headers=headers)
     body = answer.content.decode()
     assert answer.status_code == 422 and ("<html" in body) == (not headers)
     for text in ("Remove the control characters", "Use at most 100 characters", "Choose a role."):
@@ -74,19 +74,19 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(cast, ma
     assert body.count('aria-invalid="true"') == 3 and "L" * 101 in body
     assert re.search(rf'name="join" value="{cast.groups["research"].pk}"[^>]* checked', body)
     assert 'data-guard="dirty"' in body and not Entry.objects.exists()
-    again = maxs.save(form_of(answer, first_name="Bo", last_name="Lund", roles=role_named("builder")))
+    again = max_browser.save(form_of(answer, first_name="Bo", last_name="Lund", roles=role_named("builder")))
     assert again.status_code == 302 and fresh(cast.bo).name == "Bo Lund"
     assert cast.groups["research"].pk in profile_of(cast.bo).groups
 
 
 @pytest.mark.spec("U-8")
-def test_added_and_removed_at_once_is_asked_about(cast, maxs):
-    answer = maxs.save(maxs.form(join=cast.groups["research"], leave=cast.groups["research"]))
+def test_adding_and_removing_the_same_item_is_an_error(cast, max_browser):
+    answer = max_browser.save(max_browser.form(join=cast.groups["research"], leave=cast.groups["research"]))
     assert answer.status_code == 422 and "both added and removed" in words(answer)
 
 
 @pytest.mark.spec("U-8", "R-2")
-def test_task_roles_are_boxes(cast):
+def test_task_roles_are_check_boxes(cast):
     lea = cast.invite(cast.tess, role="read_only")[0].membership
     client, address = cast.client("tess"), f"/o/globex/users/{lea.pk}/"
     wanted = list(Role.objects.filter(organization=None, scheme="task", key__in=["billing", "data_admin"]))
@@ -100,32 +100,32 @@ def test_task_roles_are_boxes(cast):
 
 
 @pytest.mark.spec("U-12")
-def test_adding_a_deactivated_member_is_allowed_and_warned_of(cast, maxs):
+def test_adding_access_for_a_deactivated_member_shows_a_warning(cast, max_browser):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
-    answer = maxs.save(maxs.form(join=cast.groups["research"]), follow=True)
-    assert "Bo Lindqvist is deactivated: what you added opens nothing until they are reactivated." in words(answer)
+    answer = max_browser.save(max_browser.form(join=cast.groups["research"]), follow=True)
+    assert "Bo Lindqvist is deactivated. The access you added takes effect when they’re reactivated." in words(answer)
     assert cast.groups["research"].pk in profile_of(cast.bo).groups
-    assert "is deactivated" not in words(maxs.save(maxs.form(last_name="Lund"), follow=True))
+    assert "is deactivated" not in words(max_browser.save(max_browser.form(last_name="Lund"), follow=True))
 
 
 @pytest.mark.spec("U-8", "M-2", "M-4")
-def test_a_pending_members_role_is_what_they_are_offered(cast):
+def test_a_pending_members_role_changes_the_invitation(cast):
     invitation = cast.invite(cast.max)[0]
     nadia = invitation.membership
     changed = {"roles": role_named("operator"), "first_name": "Nadja", "give": cast.projects["ledger"]}
     assert edit(cast.client("max"), nadia, **changed).status_code == 302
-    offer = offer_of(Invitation.objects.get(pk=invitation.pk))  # what the mail shows when it is rendered
-    assert (offer.role, offer.first_name, list(offer.projects)) == ("Operator", "Nadja", ["Ledger"])
+    content = invitation_content(Invitation.objects.get(pk=invitation.pk))  # what the email shows when it is rendered
+    assert (content.role_names, content.first_name, list(content.projects)) == ("Operator", "Nadja", ["Ledger"])
     refused = edit(cast.client("max"), nadia, roles=role_named("admin"))
     assert refused.status_code == 403 and "You can’t give the role Admin" in words(refused)
     assert (fresh(nadia).name, [role.key for role in direct_roles_of(fresh(nadia))]) == ("Nadja Petrov", ["operator"])
 
 
 @pytest.mark.spec("R-8")
-def test_who_gives_up_the_page_is_led_home(cast):
+def test_users_who_give_up_access_are_redirected_home(cast):
     own = cast.client("max")
-    form = form_of(own.get(page_of(cast.max)), roles=role_named("builder"))
-    assert own.post(page_of(cast.max), form, headers=HTMX)["HX-Redirect"] == "/o/acme/"
+    form = form_of(own.get(profile_url(cast.max)), roles=role_named("builder"))
+    assert own.post(profile_url(cast.max), form, headers=HTMX)["HX-Redirect"] == "/o/acme/"
     assert [role.key for role in direct_roles_of(fresh(cast.max))] == ["builder"]
 
 
@@ -133,54 +133,54 @@ def test_who_gives_up_the_page_is_led_home(cast):
 
 
 @pytest.mark.spec("U-16")
-def test_an_external_members_names_are_refused_and_the_rest_is_not(cast, maxs):
+def test_only_the_names_of_external_members_are_refused(cast, max_browser):
     Membership.objects.filter(pk=cast.bo.pk).update(managed_by=ManagedBy.SCIM)
-    answer = maxs.save(maxs.form(first_name="Bob", roles=role_named("operator")))
+    answer = max_browser.save(max_browser.form(first_name="Bob", roles=role_named("operator")))
     assert answer.status_code == 403 and "identity provider owns name" in words(answer)
     assert fresh(cast.bo).first_name == "Bo" and not Entry.objects.exists()
-    assert maxs.save(maxs.form(roles=role_named("operator"))).status_code == 302
+    assert max_browser.save(max_browser.form(roles=role_named("operator"))).status_code == 302
 
 
 @pytest.mark.spec("R-6", "R-8", "G-4")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_a_refusal_keeps_what_was_typed(cast, maxs, headers):
+def test_a_refusal_keeps_the_input(cast, max_browser, headers):
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
-    answer = maxs.save(maxs.form(last_name="Lund", join=cast.groups["research"]), headers=headers)
-    assert answer.status_code == 403 and "Nothing was saved" in words(answer)
-    assert "You can’t add people to Research" in words(answer) and 'value="Lund"' in answer.content.decode()
+    answer = max_browser.save(max_browser.form(last_name="Lund", join=cast.groups["research"]), headers=headers)
+    assert answer.status_code == 403 and "No changes were saved" in words(answer)
+    assert "You cannot add people to Research" in words(answer) and 'value="Lund"' in answer.content.decode()
     own = edit(cast.client("olga"), cast.olga, roles=role_named("builder"))
     assert own.status_code == 403 and "needs at least one active Admin" in words(own)
 
 
 @pytest.mark.spec("A-5")
-def test_others_groups_and_projects_are_not_given(cast, maxs):
+def test_groups_and_projects_of_other_organizations_cannot_be_added(cast, max_browser):
     for name, thing in (("join", cast.globex_group), ("give", cast.globex_project)):
-        assert maxs.save(maxs.form(**{name: thing})).status_code == 403
+        assert max_browser.save(max_browser.form(**{name: thing})).status_code == 403
     assert not Entry.objects.exists()
 
 
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize("seen", ["", "nonsense", "a:b:c"])
-def test_a_form_that_is_not_ours_changes_nothing(cast, maxs, seen):
-    answer = maxs.save(maxs.form(first_name="Bob", seen=seen))
+def test_a_form_with_an_invalid_signature_changes_nothing(cast, max_browser, seen):
+    answer = max_browser.save(max_browser.form(first_name="Bob", seen=seen))
     assert answer.status_code == 409 and "This form was out of date" in words(answer)
     assert fresh(cast.bo).first_name == "Bo"
-    other = form_of(maxs.client.get(page_of(cast.opal)))["seen"]
-    assert maxs.save(maxs.form(first_name="Bob", seen=other)).status_code == 409
+    other = form_of(max_browser.client.get(profile_url(cast.opal)))["seen"]
+    assert max_browser.save(max_browser.form(first_name="Bob", seen=other)).status_code == 409
 
 
-# --- two at once --------------------------------------------------------------------------------
+# --- conflicts ----------------------------------------------------------------------------------
 
 
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_the_second_sees_what_the_first_changed(cast, maxs, headers):
-    form = maxs.form(roles=role_named("operator"), last_name="Lund")
+def test_the_second_editor_sees_the_first_editors_changes(cast, max_browser, headers):
+    form = max_browser.form(roles=role_named("operator"), last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
-    answer = maxs.save(form, headers=headers)
-    assert answer.status_code == 409 and "Somebody else changed this while you did" in words(answer)
+    answer = max_browser.save(form, headers=headers)
+    assert answer.status_code == 409 and "Someone else changed this profile while you were editing" in words(answer)
     assert "Role: Builder → Manager, by Olga Ivanova" in words(answer)
-    assert re.search(r"by Olga Ivanova <span[^>]*><time ", answer.content.decode())  # when
+    assert re.search(r"by Olga Ivanova<span[^>]*>, <time ", answer.content.decode())  # when
     assert fresh(cast.bo).last_name == "Lindqvist" and [role.key for role in direct_roles_of(fresh(cast.bo))] == [
         "manager"
     ]
@@ -190,36 +190,36 @@ def test_the_second_sees_what_the_first_changed(cast, maxs, headers):
 
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize(("whose", "role"), [("mine", "operator"), ("theirs", "manager")])
-def test_mine_or_theirs(cast, maxs, whose, role):
-    form = maxs.form(roles=role_named("operator"), last_name="Lund")
+def test_keep_mine_or_theirs(cast, max_browser, whose, role):
+    form = max_browser.form(roles=role_named("operator"), last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
-    asked = maxs.save(form)
-    done = maxs.save(form_of(asked, keep__roles=whose), follow=True)
-    assert "Saved." in words(done)
+    asked = max_browser.save(form)
+    done = max_browser.save(form_of(asked, keep__roles=whose), follow=True)
+    assert "Changes saved." in words(done)
     bo = fresh(cast.bo)
     assert (bo.last_name, [held.key for held in direct_roles_of(bo)]) == ("Lund", [role])
 
 
 @pytest.mark.spec("U-8")
-def test_a_third_change_in_between_is_asked_about_again(cast, maxs):
-    form = maxs.form(roles=role_named("operator"))
+def test_a_third_change_is_another_conflict(cast, max_browser):
+    form = max_browser.form(roles=role_named("operator"))
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
-    asked = form_of(maxs.save(form))
+    asked = form_of(max_browser.save(form))
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("admin")])
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("operator"))
-    assert maxs.save(asked).status_code == 403  # an Admin now: R-7
+    assert max_browser.save(asked).status_code == 403  # an Admin now: R-7
     set_member_roles(actor=cast.olga, member=fresh(cast.bo), roles=[role_named("builder")])
-    answer = maxs.save(asked)
+    answer = max_browser.save(asked)
     assert answer.status_code == 409 and "Role: Manager → Builder, by Olga Ivanova" in words(answer)
 
 
 @pytest.mark.spec("U-8")
-def test_groups_and_projects_in_conflict_are_named(cast, maxs):
-    form = maxs.form(join=cast.groups["research"], give=cast.projects["ledger"], first_name="Bob")
+def test_conflicts_name_groups_and_projects(cast, max_browser):
+    form = max_browser.form(join=cast.groups["research"], give=cast.projects["ledger"], first_name="Bob")
     gone = Group.objects.create(organization=cast.acme, name="Gone")
     add_to_group(actor=cast.olga, group=gone, members=[cast.bo])
     edit(cast.client("olga"), cast.bo, give=cast.projects["atlas"], first_name="Bert", leave=cast.groups["marketing"])
-    answer = maxs.save(form)
+    answer = max_browser.save(form)
     assert answer.status_code == 409
     for text in (
         "Name: Bo Lindqvist → Bert Lindqvist, by Olga Ivanova",
@@ -228,37 +228,41 @@ def test_groups_and_projects_in_conflict_are_named(cast, maxs):
     ):
         assert text in words(answer)
     theirs = {"keep__name": "theirs", "keep__groups": "mine", "keep__projects": "theirs"}
-    assert maxs.save(form_of(answer, **theirs)).status_code == 302
+    assert max_browser.save(form_of(answer, **theirs)).status_code == 302
     now = profile_of(fresh(cast.bo))
     assert (now.first_name, now.groups) == ("Bert", {gone.pk, cast.groups["research"].pk})
     assert now.projects == {cast.projects["atlas"].pk}
 
 
 @pytest.mark.spec("U-8")
-def test_what_was_changed_elsewhere_is_told_after_saving(cast, maxs):
-    form = maxs.form(last_name="Lund")
+def test_concurrent_changes_are_reported_after_saving(cast, max_browser):
+    form = max_browser.form(last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
-    done = maxs.save(form, follow=True)
-    assert "Saved." in words(done) and "Meanwhile: Role: Builder → Manager, by Olga Ivanova." in words(done)
+    done = max_browser.save(form, follow=True)
+    assert "Changes saved." in words(
+        done
+    ) and "Also changed in the meantime: Role: Builder → Manager, by Olga Ivanova." in words(done)
     assert [role.key for role in direct_roles_of(fresh(cast.bo))] == ["manager"] and fresh(cast.bo).last_name == "Lund"
 
 
 @pytest.mark.spec("U-8", "U-13")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_an_edit_of_somebody_who_was_deleted_says_so(cast, maxs, headers):
-    form = maxs.form(last_name="Lund")
+def test_saving_a_member_deleted_meanwhile(cast, max_browser, headers):
+    form = max_browser.form(last_name="Lund")
     delete_member(actor=cast.olga, member=cast.bo)
-    answer = maxs.save(form, headers=headers, follow=True)
-    assert answer.status_code == 200 and "Bo Lindqvist was deleted in the meantime. Nothing was saved." in words(answer)
+    answer = max_browser.save(form, headers=headers, follow=True)
+    assert answer.status_code == 200 and "Bo Lindqvist was deleted in the meantime. No changes were saved." in words(
+        answer
+    )
     assert answer.headers.get("HX-Trigger") == ("users-changed" if headers else None)
-    assert maxs.save({**form, "seen": ["forged"]}).status_code == 404
+    assert max_browser.save({**form, "seen": ["forged"]}).status_code == 404
 
 
 @pytest.mark.spec("U-8", "J-8")
-def test_an_edit_of_somebody_who_joined_meanwhile_says_so(cast):
+def test_saving_a_member_who_joined_meanwhile(cast):
     nadia = cast.invite()[0].membership
     client = cast.client("olga")
-    form = form_of(client.get(page_of(nadia)), last_name="Petrova")
+    form = form_of(client.get(profile_url(nadia)), last_name="Petrova")
     Membership.objects.filter(pk=nadia.pk).update(status=Status.ACTIVE, user=cast.stranger)
-    done = client.post(page_of(nadia), form, follow=True)
-    assert "Saved." in words(done) and "Meanwhile: Nadia Petrova joined." in words(done)
+    done = client.post(profile_url(nadia), form, follow=True)
+    assert "Changes saved." in words(done) and "Also changed in the meantime: Nadia Petrova joined." in words(done)

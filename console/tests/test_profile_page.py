@@ -1,4 +1,4 @@
-"""A member's page: what it shows, to whom, and what it costs (U-8, U-16, U-19, G-4, R-7)."""
+"""A member's page: contents, permissions and query counts (U-8, U-16, U-19, G-4, R-7)."""
 
 import re
 
@@ -7,16 +7,16 @@ from django.test import Client
 
 from audit.services import record
 from console.tests.people import in_groups, joined, link, words
-from console.tests.profiles import HTMX, choices_off, page_of
+from console.tests.profiles import HTMX, disabled_roles, profile_url
 from organizations.models import Group, GroupMembership, GroupRole, ManagedBy, Membership, Project, ProjectGrant, Status
 from teamadmin.testing.cast import PASSWORD, add_member, add_user, role_named
 
 pytestmark = pytest.mark.django_db
-LOOK = "You can look, not change"
+LOOK = "View only"
 
 
 def section(response, title: str) -> str:
-    """The words of the section with that heading."""
+    """Return the text of the section with that heading."""
     body = response.content.decode()
     found = re.search(rf"<section[^>]*>(?:(?!</section>).)*<h2[^>]*>{title}.*?</section>", body, re.DOTALL)
     assert found, f"no section {title}"
@@ -24,9 +24,9 @@ def section(response, title: str) -> str:
 
 
 @pytest.mark.spec("U-19")
-def test_the_page_and_the_drawer_are_one(cast):
+def test_the_page_and_the_drawer_have_the_same_content(cast):
     client = cast.client("olga")
-    page, drawer = client.get(page_of(cast.bo)), client.get(page_of(cast.bo), headers=HTMX)
+    page, drawer = client.get(profile_url(cast.bo)), client.get(profile_url(cast.bo), headers=HTMX)
     assert page.status_code == drawer.status_code == 200 and "HX-Request" in page["Vary"]
     assert "<html" in page.content.decode() and "<html" not in drawer.content.decode()
     assert "<dialog" in drawer.content.decode() and "<dialog" not in page.content.decode()
@@ -36,74 +36,74 @@ def test_the_page_and_the_drawer_are_one(cast):
 
 
 @pytest.mark.spec("U-8", "U-19", "G-4")
-def test_effective_access_says_where_it_comes_from(cast):
+def test_effective_access_shows_its_sources(cast):
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], membership=cast.bo)
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("manager"))
-    page = cast.client("olga").get(page_of(cast.bo))
+    page = cast.client("olga").get(profile_url(cast.bo))
     access, projects = section(page, "Effective access"), section(page, "Projects")
     assert "Builder Direct Manager via Marketing" in access
     assert "Invite people Manager via Marketing" in access
     assert "Edit projects Builder, Manager via Marketing" in access
-    assert "Projects All Every project, by role: Manager via Marketing" in projects
+    assert "Projects All Access to all projects: Manager via Marketing" in projects
     assert "Ledger Can edit Direct" in projects
     assert "Atlas via Marketing Group access Website via Marketing Group access" in projects
 
 
 @pytest.mark.spec("U-19")
-def test_without_a_role_that_opens_all_projects_are_counted(cast):
+def test_projects_are_counted_without_an_all_projects_role(cast):
     for number in range(9):
         project = Project.objects.create(organization=cast.acme, name=f"Extra {number}")
         ProjectGrant.objects.create(organization=cast.acme, project=project, group=cast.groups["marketing"])
-    page = cast.client("olga").get(page_of(cast.bo))
+    page = cast.client("olga").get(profile_url(cast.bo))
     text = section(page, "Projects")
     assert "Projects 11" in text and "by role" not in text and text.count("Group access") == 5
     assert "Show all 11 projects" in text
-    whole = cast.client("olga").get(page_of(cast.bo, "projects/"))
-    assert "Extra 8 Access: via Marketing" in words(whole) and "11 projects shown" in words(whole)
-    found = cast.client("olga").get(page_of(cast.bo, "projects/?q=atl"))
+    whole = cast.client("olga").get(profile_url(cast.bo, "projects/"))
+    assert "Extra 8 Access: via Marketing" in words(whole) and "Showing 11 projects" in words(whole)
+    found = cast.client("olga").get(profile_url(cast.bo, "projects/?q=atl"))
     assert "Atlas" in words(found) and "Extra" not in words(found)
 
 
 @pytest.mark.spec("U-19")
 def test_projects_and_activity_are_paged(cast, monkeypatch):
-    monkeypatch.setattr("console.views.profile.lists.PAGE_SIZE", 2)
+    monkeypatch.setattr("console.member.profile.views.PAGE_SIZE", 2)
     client = cast.client("olga")
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], membership=cast.bo)
-    first = client.get(page_of(cast.bo, "projects/"))
+    first = client.get(profile_url(cast.bo, "projects/"))
     following = re.search(r'href="([^"]*)" rel="next"', first.content.decode())[1].replace("&amp;", "&")
     assert "Atlas" in words(first) and "Website" not in words(first)
     assert "Website" in words(client.get(following))
     for number in range(6):
-        # The page itself has the last five.
-        assert "Show all activity" not in words(client.get(page_of(cast.bo)))
+        # The page itself shows the latest five.
+        assert "Show all activity" not in words(client.get(profile_url(cast.bo)))
         data = {"from": f"Name {number}", "to": "x"}
         record(organization_id=cast.acme.pk, actor=cast.olga, action="member.renamed", target=cast.bo, data=data)
-    assert link(client.get(page_of(cast.bo)), "Show all activity") == page_of(cast.bo, "activity/")
-    first = client.get(page_of(cast.bo, "activity/"))
+    assert link(client.get(profile_url(cast.bo)), "Show all activity") == profile_url(cast.bo, "activity/")
+    first = client.get(profile_url(cast.bo, "activity/"))
     older = re.search(r'href="([^"]*)" rel="next"', first.content.decode())[1]
     second = client.get(older)
     assert [n for n in range(6) if f"Name {n}" in words(first)] == [4, 5]
     assert [n for n in range(6) if f"Name {n}" in words(second)] == [2, 3]
-    assert client.get(page_of(cast.bo, "activity/?before=nonsense")).status_code == 200
+    assert client.get(profile_url(cast.bo, "activity/?before=nonsense")).status_code == 200
 
 
 @pytest.mark.spec("U-19")
-def test_activity_is_what_they_did_and_what_was_done_to_them(cast):
+def test_activity_by_and_about_the_member(cast):
     record(organization_id=cast.acme.pk, actor=cast.bo, action="group.created", target=cast.groups["research"])
     data = {"from": ["Operator"], "to": ["Builder"]}
     record(organization_id=cast.acme.pk, actor=cast.olga, action="member.roles_changed", target=cast.bo, data=data)
-    text = section(cast.client("max").get(page_of(cast.bo)), "Activity")
+    text = section(cast.client("max").get(profile_url(cast.bo)), "Activity")
     assert "Bo Lindqvist created the group Research" in text
     assert "Olga Ivanova changed Bo Lindqvist ’s role from Operator to Builder" in text  # a space for each tag
 
 
 @pytest.mark.spec("U-19", "R-4")
-def test_sessions_and_activity_are_not_for_everybody(cast):
+def test_sessions_and_activity_require_permissions(cast):
     Client().post("/accounts/login/", {"login": "bo@acme.example", "password": PASSWORD})
-    assert "Sessions 1 Log out all" in section(cast.client("olga").get(page_of(cast.bo)), "Sessions")
-    assert "Sessions" not in words(cast.client("max").get(page_of(cast.bo)))  # a Manager does not log out
+    assert "Sessions 1 Log out all" in section(cast.client("olga").get(profile_url(cast.bo)), "Sessions")
+    assert "Sessions" not in words(cast.client("max").get(profile_url(cast.bo)))  # Managers can't log members out
     Client().post("/accounts/login/", {"login": "max@acme.example", "password": PASSWORD})
-    own = section(cast.client("max").get(page_of(cast.max)), "Sessions")  # one's own are one's to know
+    own = section(cast.client("max").get(profile_url(cast.max)), "Sessions")  # members can see their own
     assert own.startswith("Sessions 1") and "Log out all" not in own
     lea = add_member(cast.globex, add_user("lea@globex.example", "Lea"), "team_management")
     client = Client()
@@ -114,17 +114,17 @@ def test_sessions_and_activity_are_not_for_everybody(cast):
 
 
 @pytest.mark.spec("R-7")
-def test_who_outranks_the_viewer_is_shown_and_not_to_be_changed(cast):
-    page = cast.client("max").get(page_of(cast.olga))
+def test_higher_ranked_members_are_view_only(cast):
+    page = cast.client("max").get(profile_url(cast.olga))
     assert LOOK in words(page) and "role allows more than yours" in words(page)
     assert 'id="profile"' not in page.content.decode() and "Save changes" not in words(page)
     assert "Remove from" not in page.content.decode()
-    answer = cast.client("max").post(page_of(cast.olga), {"first_name": "X"})
+    answer = cast.client("max").post(profile_url(cast.olga), {"first_name": "X"})
     assert answer.status_code == 403 and "role allows more than yours" in words(answer)
 
 
 @pytest.mark.spec("U-19", "R-2")
-def test_who_may_only_read_people_sees_the_reason(cast):
+def test_readers_see_why_they_cannot_edit(cast):
     ria = add_member(cast.globex, add_user("ria@globex.example", "Ria"), "read_only")
     client = Client()
     client.force_login(ria.user, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -135,76 +135,76 @@ def test_who_may_only_read_people_sees_the_reason(cast):
 
 
 @pytest.mark.spec("U-16")
-def test_an_external_members_names_are_read_only_with_the_reason(cast):
+def test_the_names_of_external_members_are_read_only_with_the_reason(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(managed_by=ManagedBy.SCIM)
     Group.objects.filter(pk=cast.groups["marketing"].pk).update(managed_by=ManagedBy.SCIM)
-    page = cast.client("olga").get(page_of(cast.bo))
+    page = cast.client("olga").get(profile_url(cast.bo))
     body = page.content.decode()
-    assert "Managed externally" in words(page) and "identity provider owns name" in words(page)
+    assert "Managed externally" in words(page) and "membership come from your identity provider" in words(page)
     assert len(re.findall(r'name="(?:first|last)_name"[^>]*readonly', body)) == 2
     assert '<select class="input" id="roles"' in body and "Remove from Marketing" not in body
 
 
 @pytest.mark.spec("U-12")
-def test_a_deactivated_member_comes_with_a_warning(cast):
+def test_a_deactivated_members_page_has_a_warning(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
-    page = cast.client("olga").get(page_of(cast.bo))
-    assert "Bo Lindqvist cannot sign in. Groups and projects can be added" in words(page)
+    page = cast.client("olga").get(profile_url(cast.bo))
+    assert "Bo Lindqvist can’t sign in. You can add groups and projects" in words(page)
 
 
 @pytest.mark.spec("R-6", "R-8")
-def test_roles_that_cannot_be_given_are_off_with_the_reason(cast):
+def test_roles_that_cannot_be_given_are_disabled_with_the_reason(cast):
     admin = role_named("admin")
-    page = cast.client("max").get(page_of(cast.bo))
-    assert choices_off(page) == {str(admin.pk)} and "You can’t give the role Admin" in words(page)
-    page = cast.client("olga").get(page_of(cast.olga))  # the last Admin
-    assert choices_off(page) == {str(role_named(key).pk) for key in ("manager", "builder", "operator")}
+    page = cast.client("max").get(profile_url(cast.bo))
+    assert disabled_roles(page) == {str(admin.pk)} and "You cannot give the role Admin" in words(page)
+    page = cast.client("olga").get(profile_url(cast.olga))  # the last Admin
+    assert disabled_roles(page) == {str(role_named(key).pk) for key in ("manager", "builder", "operator")}
     assert "Acme needs at least one active Admin" in words(page)
     page = cast.client("tess").get(f"/o/globex/users/{cast.tess.pk}/")
     assert re.search(r'type="checkbox" name="roles"[^>]* checked disabled', page.content.decode())
     assert "Globex needs at least one active Admin" in words(page)
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=admin)
     GroupMembership.objects.create(organization=cast.acme, group=cast.groups["research"], membership=cast.olga)
-    assert choices_off(cast.client("olga").get(page_of(cast.olga))) == set()
+    assert disabled_roles(cast.client("olga").get(profile_url(cast.olga))) == set()
 
 
 @pytest.mark.spec("U-7", "U-8")
 def test_pending_members_have_a_page_too(cast):
     nadia = cast.invite(group_ids=[str(cast.groups["marketing"].pk)])[0].membership
-    page = cast.client("max").get(page_of(nadia))
+    page = cast.client("max").get(profile_url(nadia))
     assert "Nadia Petrov Pending nadia@acme.example" in words(page) and "Save changes" in words(page)
     assert "Sessions" not in words(page)
 
 
 @pytest.mark.spec("A-5")
-def test_others_members_have_no_page_here(cast):
+def test_members_of_other_organizations_have_no_page(cast):
     for below in ("", "projects/", "activity/"):
-        assert cast.client("olga").get(page_of(cast.tess, below)).status_code == 404
-        assert cast.client("bo").get(page_of(cast.max, below)).status_code == 403
+        assert cast.client("olga").get(profile_url(cast.tess, below)).status_code == 404
+        assert cast.client("bo").get(profile_url(cast.max, below)).status_code == 403
     for below in ("choices/groups/", "choices/projects/", ""):
-        assert cast.client("olga").post(page_of(cast.tess, below)).status_code == 404
+        assert cast.client("olga").post(profile_url(cast.tess, below)).status_code == 404
 
 
 @pytest.mark.spec("U-8")
-def test_the_name_in_the_table_leads_there_and_back(cast):
+def test_the_name_in_the_table_links_to_the_page_and_back(cast):
     page = cast.client("olga").get("/o/acme/users/?q=bo&status=everyone").content.decode()
     link = re.search(r'<a class="name" id="name-[^"]*" href="([^"]*)" hx-get="([^"]*)" hx-target="#dialog"', page)
-    assert link and link[1] == link[2] == page_of(cast.bo, view="%3Fq%3Dbo%26status%3Deveryone")
+    assert link and link[1] == link[2] == profile_url(cast.bo, view="%3Fq%3Dbo%26status%3Deveryone")
     member = cast.client("olga").get(link[1]).content.decode()
     assert 'href="/o/acme/users/?q=bo&amp;status=everyone" data-close' in member
     assert f'action="{link[1]}"' in member
 
 
 @pytest.mark.spec("U-7")
-def test_the_pages_own_menu_leaves_out_the_way_there(cast):
-    entries = words(cast.client("olga").get(page_of(cast.bo, "menu/?at=profile"), headers=HTMX))
+def test_the_pages_menu_does_not_link_to_itself(cast):
+    entries = words(cast.client("olga").get(profile_url(cast.bo, "menu/?at=profile"), headers=HTMX))
     assert "Edit profile" not in entries and "Deactivate" in entries
-    assert "View profile" in words(cast.client("max").get(page_of(cast.olga, "menu/?at=profile"), headers=HTMX))
+    assert "View profile" in words(cast.client("max").get(profile_url(cast.olga, "menu/?at=profile"), headers=HTMX))
 
 
-# Session, user, organizations with roles; the member, roles given and through groups, groups, direct projects, all
-# roles; ids of the projects given, their number, the first ones and both ways to them; the member's user and sessions;
-# what was done to them and by them.
+# Session, user, organizations with roles; the member, direct and group roles, groups, direct projects, all
+# roles; ids of the projects, their number, the first ones and both sources of access; the member's user and sessions;
+# audit entries about them and by them.
 QUERIES = 18
 
 
@@ -223,4 +223,4 @@ def test_the_page_costs_the_same_for_few_and_for_many(cast, django_assert_num_qu
         record(organization_id=cast.acme.pk, actor=member, action="group.created", target=group)
     client = cast.client("olga")
     with django_assert_num_queries(QUERIES):
-        client.get(page_of(member), headers=HTMX)
+        client.get(profile_url(member), headers=HTMX)

@@ -173,7 +173,7 @@ def test_a_page_is_read_in_the_order_of_an_index(live_cast, plan, number, member
         cursor.execute(f"SET plan_cache_mode = {plan}")
     for query, params in asked:
         most = LONG_WALK if LONG_WALK in params else WALK
-        for step in steps_of(plan_of(query, params, kept=True)):
+        for step in steps_of(plan_of(query, params, prepared=True)):
             met = step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
             assert met * step["Actual Loops"] <= most + 200, (query, step)
             assert step["Node Type"] != "Sort" or step["Actual Rows"] <= 400, (query, step)

@@ -1,4 +1,4 @@
-"""The Roles page (R-9), custom roles (R-3), and what editors are told (R-6, R-7)."""
+"""The Roles page (R-9), custom roles (R-3), and the limits of editors (R-6, R-7)."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from base.text import name_key
 from invitations.services import save_draft
-from organizations.models import GroupRole, Membership, MembershipRole, Role
+from organizations.models import Group, GroupRole, Membership, MembershipRole, Role
 from organizations.permissions import ADMINISTRATIVE, LABELS
 from organizations.permissions import Permission as P
 from organizations.queries import roles_in
@@ -61,7 +61,7 @@ def test_the_page_lists_every_role_with_its_members(cast, desk):
 
 
 @pytest.mark.spec("R-9", "U-6")
-def test_a_roles_number_leads_to_just_those_members(cast, desk):
+def test_a_roles_member_count_links_to_those_members(cast, desk):
     add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), desk)
     client = cast.client("max")
     link = re.search(r'href="([^"]+role=[^"]+)" aria-label="1 member with the role Desk"', page(client, url("roles")))[
@@ -73,7 +73,7 @@ def test_a_roles_number_leads_to_just_those_members(cast, desk):
 
 @pytest.mark.spec("R-9")
 @pytest.mark.parametrize("who,slug", [("olga", "acme"), ("tess", "globex")])
-def test_the_matrix_says_what_each_role_allows(cast, desk, who, slug):
+def test_the_matrix_shows_the_permissions_of_each_role(cast, desk, who, slug):
     html = page(cast.client(who), url("roles", slug=slug))
     roles = roles_in(getattr(cast, slug))
     assert (desk in roles) is (slug == "acme")
@@ -85,6 +85,22 @@ def test_the_matrix_says_what_each_role_allows(cast, desk, who, slug):
     for permission in P:
         part = administrative if permission in ADMINISTRATIVE else everyday
         assert f'<th scope="row">{LABELS[permission]}</th>' in part
+
+
+@pytest.mark.spec("R-9", "G-4")
+def test_a_role_that_only_groups_have_names_them(cast, desk):
+    client = cast.client("olga")
+    assert "No one has this role yet" in page(client, url("role", desk))
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=desk)
+    html = page(client, url("role", desk))
+    assert f'<a class="menu-item" href="{reverse("users", args=["acme"])}"' in html, "the account menu's own context"
+    assert "No one has this role directly" in html and "No one has this role yet" not in html
+    assert "Members of Research have it through the group." in html
+    for name in ("Berlin", "Cairo", "Delhi"):
+        group = Group.objects.create(organization=cast.acme, name=name)
+        GroupRole.objects.create(organization=cast.acme, group=group, role=desk)
+    html = page(client, url("role", desk))
+    assert "Members of Berlin, Cairo, Delhi and others have it through their groups." in html
 
 
 @pytest.mark.spec("R-9")
@@ -125,7 +141,7 @@ def test_a_roles_page_has_its_members_by_key_and_its_groups(cast, desk):
 
 
 @pytest.mark.spec("R-9", "A-5")
-def test_another_organizations_role_is_not_there(cast, desk):
+def test_roles_of_other_organizations_are_not_found(cast, desk):
     for name in ("role", "role_edit", "role_deletion"):
         page(cast.client("tess"), url(name, desk, slug="globex"), 404)
         page(cast.client("olga"), url(name, role_named("read_only", cast.globex.scheme)), 404)
@@ -155,7 +171,7 @@ def test_adding_a_role(cast):
         ({"name": "Night desk", "permissions": ["made.up"]}, "made.up"),
     ],
 )
-def test_a_wrong_form_keeps_what_was_typed(cast, typed, words):
+def test_an_invalid_form_keeps_the_input(cast, typed, words):
     answer = cast.client("olga").post(url("role_new"), {"description": "After hours", **typed})
     html = answer.content.decode()
     assert answer.status_code == 422 and words in html and 'value="After hours"' in html
@@ -165,7 +181,7 @@ def test_a_wrong_form_keeps_what_was_typed(cast, typed, words):
 
 
 @pytest.mark.spec("R-3")
-def test_copying_begins_with_what_a_role_allows(cast, desk):
+def test_copying_starts_with_the_roles_permissions(cast, desk):
     html = page(cast.client("olga"), f"{url('role_new')}?from={desk.pk}")
     assert 'value="Desk copy"' in html and 'value="people.edit" checked' in html
     assert 'value="audit.view" checked' not in html
@@ -177,7 +193,7 @@ def test_copying_begins_with_what_a_role_allows(cast, desk):
 
 
 @pytest.mark.spec("R-6")
-def test_what_the_editor_lacks_is_off_and_says_why(cast, keeper):
+def test_permissions_that_the_editor_lacks_are_disabled_with_the_reason(cast, keeper):
     client = client_of(cast, keeper)
     html = page(client, f"{url('role_new')}?from={role_named('admin').pk}")
     assert 'value="people.edit" checked>' in html and 'value="security.manage" disabled>' in html
@@ -188,7 +204,7 @@ def test_what_the_editor_lacks_is_off_and_says_why(cast, keeper):
 
 
 @pytest.mark.spec("R-6", "R-7", "R-3")
-def test_who_may_not_edit_a_role_finds_no_button_and_no_form(cast, desk, keeper):
+def test_editing_a_role_requires_the_permission(cast, desk, keeper):
     strong = add_role(cast.acme, "Guard", P.SECURITY_MANAGE)
     for member, role, words in (
         (keeper, strong, "Guard allows more than your role"),
@@ -210,59 +226,59 @@ def form_of(html: str) -> dict:
 
 
 @pytest.mark.spec("R-3")
-def test_the_second_editor_sees_what_changed_and_overwrites_nothing(cast, desk):
+def test_the_second_editor_sees_the_changes_and_overwrites_nothing(cast, desk):
     client, other = cast.client("olga"), cast.client("olga")
     form = form_of(page(client, url("role_edit", desk)))
     change = {"name": "Help desk", "permissions": ["people.view", "audit.view"], "description": "Helps"}
     assert other.post(url("role_edit", desk), form | change).status_code == 302
-    mine = form | {"description": "Looks after everybody"}
+    mine = form | {"description": "Supports everyone"}
     answer = client.post(url("role_edit", desk), mine)
     html = answer.content.decode()
-    assert answer.status_code == 409 and "Looks after everybody" in html
-    for words in ("Help desk", "It now allows: See the audit log.", "It no longer allows: Edit people."):
+    assert answer.status_code == 409 and "Supports everyone" in html
+    for words in ("Help desk", "Permissions added: See the audit log.", "Permissions removed: Edit people."):
         assert words in html
     desk.refresh_from_db()
     assert desk.name == "Help desk" and RoleFields.of(desk).permissions == {P.PEOPLE_VIEW, P.AUDIT_VIEW}
     again = mine | {"as_seen": form_of(html)["as_seen"]}
     assert client.post(url("role_edit", desk), again).status_code == 302
     desk.refresh_from_db()
-    assert (desk.name, desk.description) == ("Desk", "Looks after everybody")
+    assert (desk.name, desk.description) == ("Desk", "Supports everyone")
     assert client.post(url("role_edit", desk), again | {"as_seen": "no json"}).status_code == 302, "nothing to change"
     assert client.post(url("role_edit", desk), again | {"name": "Y", "as_seen": "[]"}).status_code == 409
 
 
 @pytest.mark.spec("R-3")
 @pytest.mark.parametrize("noun", ["role_edit", "role_deletion"])
-def test_a_role_that_goes_meanwhile_is_not_found(cast, desk, monkeypatch, noun):
-    """Two who press Delete: the second waits for the first, and finds no role any more."""
+def test_a_role_deleted_meanwhile_is_not_found(cast, desk, monkeypatch, noun):
+    """Two people click Delete: the second one waits for the first, and the role no longer exists."""
 
     def vanish(organization, role_id):
         role = Role.objects.get(pk=role_id)
         Role.objects.filter(pk=role_id).delete()
         return role
 
-    module = "editing" if noun == "role_edit" else "deleting"
-    monkeypatch.setattr(f"console.views.roles.{module}.role_or_404", vanish)
+    module = "form" if noun == "role_edit" else "deletion"
+    monkeypatch.setattr(f"console.roles.views.{module}.role_or_404", vanish)
     assert cast.client("olga").post(url(noun, desk), FORM).status_code == 404
 
 
 @pytest.mark.spec("R-3")
 @pytest.mark.parametrize("seen", ["[" * 100_000, '{"name":' * 100_000, "9" * 5000, "null", '{"permissions": [{}]}'])
-def test_a_forged_state_of_a_role_is_one_that_no_role_has(cast, desk, seen):
+def test_a_forged_snapshot_matches_no_role(cast, desk, seen):
     answer = cast.client("olga").post(url("role_edit", desk), FORM | {"as_seen": seen})
     assert answer.status_code == 409 and Role.objects.get(pk=desk.pk).name == desk.name
 
 
 @pytest.mark.spec("R-3")
-def test_deleting_a_role_that_nobody_has(cast, desk):
+def test_deleting_an_unused_role(cast, desk):
     html = page(cast.client("olga"), url("role_deletion", desk))
-    assert "Nobody has it" in html and "They get instead" not in html
+    assert "No members or groups use this role" in html and "Replacement role" not in html
     assert cast.client("olga").post(url("role_deletion", desk)).status_code == 302
     assert not Role.objects.filter(pk=desk.pk).exists()
 
 
 @pytest.mark.spec("R-3", "R-6")
-def test_deleting_a_role_in_use_asks_for_another_one(cast, keeper):
+def test_deleting_a_role_in_use_requires_a_replacement(cast, keeper):
     role = add_role(cast.acme, "Spare", P.PEOPLE_VIEW)
     vic = add_member(cast.acme, add_user("vic@acme.example", "Vic", "Vale"), role)
     client = client_of(cast, keeper)
@@ -270,13 +286,13 @@ def test_deleting_a_role_in_use_asks_for_another_one(cast, keeper):
     assert "1 member has it" in html
     assert f'value="{role_named("admin").pk}" disabled' in html and f'value="{role_named("builder").pk}">' in html
     answer = client.post(url("role_deletion", role), **HTMX)
-    assert answer.status_code == 422 and "Choose the role that they get instead." in answer.content.decode()
+    assert answer.status_code == 422 and "Choose a replacement role." in answer.content.decode()
     refused = client.post(url("role_deletion", role), {"replacement": role_named("admin").pk}, **HTMX)
     assert refused.status_code == 403 and Role.objects.filter(pk=role.pk).exists()
     done = client.post(url("role_deletion", role), {"replacement": role_named("builder").pk}, **HTMX)
     assert done["HX-Redirect"] == url("roles")
     assert vic.role_links.get().role == role_named("builder")
-    assert "Whoever had it is now Builder." in page(client, url("roles"))
+    assert "was deleted and replaced by Builder." in page(client, url("roles"))
 
 
 @pytest.mark.spec("R-3")
@@ -284,17 +300,17 @@ def test_a_draft_counts_as_use(cast, desk):
     draft = cast.draft(cast.max)
     save_draft(actor=cast.max, batch=draft, version=draft.version, role_ids=[str(desk.pk)])
     client = cast.client("olga")
-    assert "1 draft of an invitation gives it" in page(client, url("role_deletion", desk))
+    assert "1 draft invitation uses it" in page(client, url("role_deletion", desk))
     assert client.post(url("role_deletion", desk)).status_code == 422
     assert client.post(url("role_deletion", desk), {"replacement": role_named("builder").pk}).status_code == 302
 
 
 @pytest.mark.spec("R-3", "R-5", "M-4", "J-4")
-def test_a_custom_role_is_explained_to_who_gets_it(cast, desk):
-    from invitations.offers import offer_of
+def test_an_invitation_explains_a_custom_role(cast, desk):
+    from invitations.content import invitation_content
     from organizations.services import set_member_roles
 
     invitation = cast.invite()[0]
     set_member_roles(actor=cast.olga, member=invitation.membership, roles=[desk])
-    offer = offer_of(type(invitation).objects.get(pk=invitation.pk))
-    assert offer.role == "Desk" and offer.capabilities == ["See people", "Edit people"]
+    content = invitation_content(type(invitation).objects.get(pk=invitation.pk))
+    assert content.role_names == "Desk" and content.capabilities == ["See people", "Edit people"]

@@ -51,7 +51,7 @@ def test_a_role_is_added_edited_and_deleted_by_mouse(page, live_cast, enter, axe
 
 
 @pytest.mark.spec("R-3")
-def test_what_is_wrong_is_where_the_keyboard_goes_on(page, live_cast, enter, refusals, axe):
+def test_errors_get_keyboard_focus(page, live_cast, enter, refusals, axe):
     enter(page, live_cast, "olga", f"{ROLES}new/")
     page.get_by_label("Name").fill("Night desk")
     page.get_by_role("button", name="Add role").click()
@@ -69,7 +69,7 @@ def test_what_is_wrong_is_where_the_keyboard_goes_on(page, live_cast, enter, ref
 
 
 @pytest.mark.spec("R-3")
-def test_deleting_a_role_in_use_asks_for_another_by_keyboard(page, live_cast, desk, enter, axe):
+def test_choosing_a_replacement_by_keyboard(page, live_cast, desk, enter, axe):
     enter(page, live_cast, "olga", f"{ROLES}{desk.pk}/")
     link = page.get_by_role("link", name="Delete role")
     link.focus()
@@ -80,7 +80,7 @@ def test_deleting_a_role_in_use_asks_for_another_by_keyboard(page, live_cast, de
     expect(dialog).to_have_count(0)
     expect(link).to_be_focused()
     page.keyboard.press("Enter")
-    choice = dialog.get_by_label("They get instead")
+    choice = dialog.get_by_label("Replacement role")
     choice.focus()
     page.keyboard.type("Builder")
     axe(page)
@@ -88,12 +88,12 @@ def test_deleting_a_role_in_use_asks_for_another_by_keyboard(page, live_cast, de
     page.keyboard.press("Tab")
     expect(dialog.get_by_role("button", name="Delete role")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Whoever had it is now Builder.")).to_be_visible()
+    expect(page.get_by_text("was deleted and replaced by Builder.")).to_be_visible()
     assert live_cast.vic.role_links.get().role == role_named("builder")
 
 
 @pytest.mark.spec("R-3")
-def test_a_role_is_added_by_keyboard_alone(page, live_cast, enter):
+def test_adding_a_role_by_keyboard(page, live_cast, enter):
     enter(page, live_cast, "olga", f"{ROLES}new/")
     page.get_by_label("Name").focus()
     page.keyboard.type("Readers")
@@ -113,12 +113,12 @@ def test_the_matrix_scrolls_by_itself_on_a_phone(page, live_cast, enter, axe):
     page.set_viewport_size(PHONE)
     enter(page, live_cast, "olga", ROLES)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    matrix = page.get_by_role("region", name="What each role allows")
+    matrix = page.get_by_role("region", name="Permissions by role")
     matrix.focus()
     label = matrix.get_by_role("rowheader", name="See people")
     before = label.bounding_box()
     matrix.evaluate("region => { region.scrollLeft = 300 }")
-    assert label.bounding_box() == before, "the permissions stay while the roles scroll"
+    assert label.bounding_box() == before, "the permissions stay visible while the roles scroll"
     expect(matrix.get_by_role("columnheader", name="Role 5")).to_be_attached()
     axe(page)
 
@@ -137,7 +137,7 @@ def test_without_scripts(browser, live_server, live_cast, desk):
     expect(page.get_by_role("heading", name="Desk copy", level=1)).to_be_visible()
     page.goto(f"{live_server.url}{ROLES}{desk.pk}/")
     page.get_by_role("link", name="Delete role").click()
-    page.get_by_label("They get instead").select_option("Desk copy")
+    page.get_by_label("Replacement role").select_option("Desk copy")
     page.get_by_role("button", name="Delete role").click()
     expect(page.get_by_role("row", name=re.compile("^Desk copy"))).to_contain_text("1")
     assert live_cast.vic.role_links.get().role.name == "Desk copy"
@@ -145,12 +145,12 @@ def test_without_scripts(browser, live_server, live_cast, desk):
 
 
 @pytest.mark.spec("R-3")
-def test_what_another_one_changed_is_told(page, live_cast, desk, enter, axe):
+def test_a_concurrent_edit_is_shown(page, live_cast, desk, enter, axe):
     enter(page, live_cast, "olga", f"{ROLES}{desk.pk}/edit/")
     Role.objects.filter(pk=desk.pk).update(name="Help desk")
     page.get_by_label("Description").fill("Mine")
     page.get_by_role("button", name="Save role").click()
-    expect(page.get_by_role("alert")).to_contain_text("Its name is now “Help desk”.")
+    expect(page.get_by_role("alert")).to_contain_text("The name is now “Help desk”.")
     expect(page.get_by_label("Description")).to_have_value("Mine")
     axe(page)
     page.get_by_role("button", name="Save role").click()

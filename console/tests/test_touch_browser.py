@@ -1,4 +1,4 @@
-"""The Users page under a finger, and with names as long as they may be (U-4, U-18)."""
+"""The Users page on touch screens, and with names of maximum length (U-4, U-18)."""
 
 import pytest
 from playwright.sync_api import expect
@@ -21,7 +21,7 @@ def phone(browser):
 
 @pytest.mark.spec("U-4")
 @pytest.mark.parametrize("width", [1440, 1380, 390])
-def test_long_names_leave_the_menu_where_it_is(page, live_cast, enter, width):
+def test_long_names_do_not_move_the_menu(page, live_cast, enter, width):
     role = add_role(live_cast.acme, LONG, Permission.PEOPLE_VIEW)
     member = add_member(live_cast.acme, add_user("long@acme.example", "Bartholomew", LONG), role)
     in_groups([member], [Group.objects.create(organization=live_cast.acme, name=f"{LONG} {n}") for n in range(3)])
@@ -35,11 +35,11 @@ def test_long_names_leave_the_menu_where_it_is(page, live_cast, enter, width):
 
 
 @pytest.mark.spec("U-18")
-def test_what_a_finger_presses_is_large_enough(phone, live_cast, enter):
+def test_touch_targets_are_large_enough(phone, live_cast, enter):
     enter(phone, live_cast, "olga", USERS)
     row = phone.locator(f"#user-{live_cast.bo.pk}")
     box = row.get_by_role("checkbox").bounding_box()
-    phone.touchscreen.tap(box["x"] - 8, box["y"] + 26)  # beside the box
+    phone.touchscreen.tap(box["x"] - 8, box["y"] + 26)  # next to the check box
     expect(row.get_by_role("checkbox")).to_be_checked()
     phone.get_by_role("button", name="Change role").tap()
     expect(phone.get_by_role("dialog")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What was typed is not lost by a slip: closing a dialog or leaving a page asks first."""
+"""Closing a dialog or leaving a page with unsaved input asks first."""
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
@@ -6,12 +6,12 @@ from playwright.sync_api import Dialog, Page, expect
 from console.tests.people import USERS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
-ASKED = "Discard what you changed?"
+ASKED = "Discard changes?"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 class Leaving:
-    """Answers the browser's own question whether a page may be left: no. `asked` counts them."""
+    """Answer "stay" to the browser's question whether to leave the page. `asked` counts the questions."""
 
     def __init__(self, page: Page) -> None:
         self.asked = 0
@@ -31,7 +31,7 @@ class Leaving:
         ("#new-project", "Project name", PHONE), ("#edit-project", "Name", WIDE),
     ],
 )  # fmt: skip
-def test_a_dialog_asks(page, live_cast, enter, axe, opens, field, size):
+def test_a_dialog_asks_before_discarding(page, live_cast, enter, axe, opens, field, size):
     page.set_viewport_size(size)
     of = {"group": live_cast.groups["marketing"].pk, "project": live_cast.projects["website"].pk}
     doing, thing = opens.strip("#").split("-")
@@ -40,7 +40,7 @@ def test_a_dialog_asks(page, live_cast, enter, axe, opens, field, size):
     page.locator(opens).click()
     expect(dialog.get_by_label(field)).to_be_focused()
     page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)  # nothing was typed, nothing is asked
+    expect(dialog).to_have_count(0)  # nothing was typed, so nothing is asked
     page.locator(opens).click()
     dialog.get_by_label(field).fill("Storm crew")
     page.keyboard.press("Escape")
@@ -57,20 +57,20 @@ def test_a_dialog_asks(page, live_cast, enter, axe, opens, field, size):
 
 
 @pytest.mark.spec("G-1")
-def test_a_name_that_was_refused_is_asked_about_too(page, live_cast, enter):
+def test_a_refused_name_is_asked_about_too(page, live_cast, enter):
     enter(page, live_cast, "olga", "/o/acme/groups/")
     page.get_by_role("link", name="Add new group").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Group name").fill("marketing")
     dialog.get_by_role("button", name="Create group").click()
-    expect(dialog.get_by_text("There is a group called")).to_be_visible()
+    expect(dialog.get_by_text("A group named")).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog.get_by_text(ASKED)).to_be_visible()
 
 
 @pytest.mark.spec("G-1")
 @pytest.mark.parametrize("thing", ["group", "project"])
-def test_what_is_saved_is_not_asked_about(page, live_cast, enter, thing):
+def test_saved_input_is_not_asked_about(page, live_cast, enter, thing):
     enter(page, live_cast, "olga", f"/o/acme/{thing}s/")
     leaving = Leaving(page)
     page.locator(f"#new-{thing}").click()
@@ -86,7 +86,7 @@ def test_what_is_saved_is_not_asked_about(page, live_cast, enter, thing):
     ("path", "field", "saves"),
     [("roles/new/", "Name", "Add role"), ("security/", "Allowed email domains", "Save rules")],
 )
-def test_a_page_asks(page, live_cast, enter, path, field, saves):
+def test_a_page_asks_before_discarding(page, live_cast, enter, path, field, saves):
     enter(page, live_cast, "olga", f"/o/acme/{path}")
     leaving = Leaving(page)
     page.get_by_label(field).first.fill("acme.example")

@@ -44,7 +44,7 @@ class RowRenderer:
             "shown": frozenset(self.params.shown),
             "labels": {name: str(column.label) for name, column in COLUMNS.items()},
             "texts": _texts(),
-            "viewer": self.viewer,
+            "viewer_id": str(self.viewer.pk),
             "time": self.time,
             "only_pending": self.params.status.only_pending,
             "states": {state: (str(label), TONES[state]) for state, label in STATES.items()},

@@ -21,7 +21,7 @@ from organizations.models import GroupMembership, Membership, MembershipRole, Or
 from organizations.requests import MemberRequest
 
 # A page has fewer check boxes. To select more, users select all that match.
-MOST = 200
+MAX_IDS = 200
 # An export reads so many members at a time.
 CHUNK = 1000
 
@@ -42,7 +42,7 @@ class Selection:
     def __bool__(self) -> bool:
         return self.everyone or bool(self.ids)
 
-    def others(self, member_id: UUID) -> "Selection":
+    def excluding(self, member_id: UUID) -> "Selection":
         """Return the selection without that member."""
         return replace(self, without=member_id)
 
@@ -64,11 +64,11 @@ class Selection:
     def from_request(cls, request: MemberRequest) -> "Selection":
         """Return the selection of a URL: view, member (any number of times) and all=1.
 
-        Raises BadRequest for more than MOST members.
+        Raises BadRequest for more than MAX_IDS members.
         """
         params = UserListParams.from_url(request.GET.get("view", ""), organization_id=request.organization.pk)
         values = request.GET.getlist("member")
-        if len(values) > MOST:
+        if len(values) > MAX_IDS:
             raise BadRequest("Too many members; use all=1 for all that match the view.")
         ids = tuple(dict.fromkeys(key for value in values if (key := parse_uuid(value))))
         everyone = request.GET.get("all") == "1"

@@ -17,7 +17,7 @@ from base.lists.columns import headings, sort_options
 from base.lists.filters import control
 from base.picker import search_query
 from base.responses import is_htmx_fragment, render_page_or_fragment
-from console.bulk.kinds import offered_on
+from console.bulk.kinds import available_kinds
 from console.users import texts
 from console.users.columns import COLUMNS, OPTIONAL, UserTable, chosen_columns, default_columns, saved_columns
 from console.users.details import load_details
@@ -98,7 +98,7 @@ def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> d
         "wide": len(params.shown) > WIDE,
         "address": params.url(slug),
         "view": params.view,
-        "bulk": offered_on(request.membership, params) if page.members else [],
+        "bulk": available_kinds(request.membership, params) if page.members else [],
         "more_pages": more,
         "export": f"{reverse('users_export', args=[slug])}?{export}",
     }

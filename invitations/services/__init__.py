@@ -1,8 +1,9 @@
-from invitations.services.accepting import Outcome, accept_as_new_user, accept_as_user, ask_for_new_link
+from invitations.services.acceptance import Outcome, accept_as_new_user, accept_as_user, request_new_link
+from invitations.services.batches import BatchInvalid, send_batch
 from invitations.services.drafts import DraftChanged, discard_draft, save_draft
+from invitations.services.invitations import resend_invitation, withdraw_invitation
+from invitations.services.quota import delete_old_sends
 from invitations.services.roles import retire_role
-from invitations.services.sending import BatchInvalid, resend_invitation, send_batch, withdraw_invitation
-from invitations.services.spending import forget_sends
 
 __all__ = [
     "BatchInvalid",
@@ -10,9 +11,9 @@ __all__ = [
     "Outcome",
     "accept_as_new_user",
     "accept_as_user",
-    "ask_for_new_link",
+    "delete_old_sends",
     "discard_draft",
-    "forget_sends",
+    "request_new_link",
     "resend_invitation",
     "retire_role",
     "save_draft",

@@ -1,4 +1,7 @@
-"""Keeping what was typed in the Add User flow (W-12). A draft is nobody's business but its author's: no audit."""
+"""Saving and discarding drafts of the Add User flow (W-12).
+
+Drafts are private to their author, so nothing is audited.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -15,42 +18,42 @@ FIELDS = frozenset({"people", "role_ids", "group_ids", "project_ids", "reason", 
 
 
 class DraftChanged(Exception):
-    """The draft was saved elsewhere since it was read, or was sent; `batch` is how it stands now."""
+    """The draft was changed in another tab or sent since it was read; `batch` is its current state."""
 
     def __init__(self, batch: Batch):
         self.batch = batch
         super().__init__(_("This draft was changed in another tab."))
 
 
-def _begin(actor: Membership, key: UUID | None, fields: dict[str, Any]) -> Batch:
+def _create_draft(actor: Membership, draft_id: UUID | None, fields: dict[str, Any]) -> Batch:
     draft = Batch(organization=actor.organization, created_by=actor, inviter_name=actor.name, **fields)
-    if key is None:
+    if draft_id is None:
         draft.save(force_insert=True)
         return draft
-    draft.pk = key
+    draft.pk = draft_id
     try:
         with transaction.atomic():
             draft.save(force_insert=True)
     except IntegrityError:
-        # The form was sent twice at once: the other one began the draft.
-        raise DraftChanged(Batch.objects.get(pk=key, created_by=actor)) from None
+        # The form was submitted twice at once, and the other request created the draft.
+        raise DraftChanged(Batch.objects.get(pk=draft_id, created_by=actor)) from None
     return draft
 
 
 @transaction.atomic
 def save_draft(
-    *, actor: Membership, batch: Batch | None, version: int = 0, key: UUID | None = None, **fields: Any
+    *, actor: Membership, batch: Batch | None, version: int = 0, draft_id: UUID | None = None, **fields: Any
 ) -> Batch:
-    """Writes `fields` (of FIELDS, as typed, JSON-ready) into the actor's draft, or into a new one with the id `key`.
+    """Save `fields` (some of FIELDS, as typed, JSON-serializable) in the actor's draft.
 
-    A save that changes nothing leaves the version. Raises Refused where the actor may not add people, DraftChanged
-    where `version` is not the draft's or a draft with that key has begun meanwhile, Batch.DoesNotExist where the key
-    is another member's.
+    Without `batch`, create a draft with the id `draft_id`. Saving without a change keeps the version. Raises Refused
+    if the actor may not add people, DraftChanged if `version` is not the draft's or if a draft with that id was
+    created in the meantime, Batch.DoesNotExist if the id belongs to another member's draft.
     """
     require(can_add_users(actor))
     assert fields.keys() <= FIELDS, fields.keys()
     if batch is None:
-        return _begin(actor, key, fields)
+        return _create_draft(actor, draft_id, fields)
     locked = Batch.objects.select_for_update().get(pk=batch.pk)
     locked.organization = actor.organization
     if locked.sent_at or locked.version != version:
@@ -65,5 +68,5 @@ def save_draft(
 
 @transaction.atomic
 def discard_draft(*, actor: Membership, batch: Batch) -> None:
-    """Deletes the actor's draft; a batch that was sent stays."""
+    """Delete the actor's draft. Batches that were sent are kept."""
     Batch.objects.filter(pk=batch.pk, created_by=actor, sent_at=None).delete()

@@ -1,4 +1,4 @@
-"""Accepting and the welcome dialog in a real browser: with a mouse, by keyboard alone, without JavaScript; axe."""
+"""Accepting and the welcome dialog in a real browser: mouse, keyboard only, no JavaScript, axe."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from invitations.links import token_of
+from invitations.links import make_token
 from invitations.models import Batch, Invitation
 from invitations.services import accept_as_new_user, resend_invitation, withdraw_invitation
 from organizations.models import Membership, Status
@@ -19,7 +19,7 @@ NEW_PASSWORD = "a-long-walk-by-the-sea"
 REASON = (
     "We’re moving outage reporting off spreadsheets before the winter storms, and I’d love your help.\n\nSee you soon."
 )
-VIEWS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+VIEWPORTS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 
 
 @pytest.fixture
@@ -30,10 +30,10 @@ def invitation(live_cast) -> Invitation:
 
 @pytest.fixture
 def link(live_server, invitation) -> str:
-    return live_server.url + reverse("invitation", args=[token_of(invitation)])
+    return live_server.url + reverse("invitation", args=[make_token(invitation)])
 
 
-def joined(user) -> Membership:
+def active_member(user) -> Membership:
     return Membership.objects.get(email_key="nadia@acme.example", status=Status.ACTIVE, user__email=user)
 
 
@@ -56,13 +56,13 @@ def test_accept_then_welcome(page: Page, live_server, link):
     expect(dialog).to_contain_text("See you soon.")
     page.get_by_role("button", name="Get started").click()
     expect(page).to_have_url(live_server.url + "/o/acme/projects/")
-    assert joined("nadia@acme.example").welcomed_at
+    assert active_member("nadia@acme.example").welcomed_at
     page.goto(live_server.url + "/o/acme/welcome/")
     expect(page).to_have_url(live_server.url + "/o/acme/")
 
 
 @pytest.mark.spec("J-1")
-def test_a_weak_password_is_told_beside_the_field(page: Page, link):
+def test_weak_password_shows_error_at_its_field(page: Page, link):
     page.goto(link)
     page.get_by_label("Password", exact=True).fill("nadia@acme.example")
     page.get_by_role("button", name="Accept invitation").click()
@@ -73,7 +73,7 @@ def test_a_weak_password_is_told_beside_the_field(page: Page, link):
 
 
 @pytest.mark.spec("J-1", "J-4", "J-5")
-def test_by_keyboard_alone(page: Page, live_server, link):
+def test_accepting_with_keyboard_only(page: Page, live_server, link):
     page.goto(link)
     for _ in range(20):
         page.keyboard.press("Tab")
@@ -87,7 +87,7 @@ def test_by_keyboard_alone(page: Page, live_server, link):
 
 
 @pytest.mark.spec("J-1", "J-4", "J-5")
-def test_without_javascript(browser, live_server, link):
+def test_accepting_without_javascript(browser, live_server, link):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(link)
@@ -108,7 +108,7 @@ def test_switch_account_then_sign_in_to_join(page: Page, context, live_server, l
     add_user("nadia@acme.example", "Nadia", "Petrov")
     come_in(context, live_server.url, live_cast.client("tess"))
     page.goto(link)
-    expect(page.get_by_role("heading", name="This invitation is for somebody else")).to_be_visible()
+    expect(page.get_by_role("heading", name="This invitation is for someone else")).to_be_visible()
     page.get_by_role("button", name="Switch account").click()
     page.get_by_role("link", name="Sign in to join").click()
     page.get_by_label("Email address").fill("nadia@acme.example")
@@ -120,14 +120,14 @@ def test_switch_account_then_sign_in_to_join(page: Page, context, live_server, l
 
 
 @pytest.mark.spec("I-6")
-def test_nothing_leaves_for_another_host_and_no_referrer_tells_the_token(page: Page, live_server, invitation, link):
+def test_token_is_not_sent_to_other_hosts_or_in_referrer(page: Page, live_server, invitation, link):
     requests = []
     page.on("request", lambda request: requests.append(request))
     page.goto(link)
     page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
     page.get_by_role("button", name="Accept invitation").click()
     page.wait_for_url("**/welcome/")
-    token = token_of(invitation)
+    token = make_token(invitation)
     assert all(request.url.startswith(live_server.url) for request in requests)
     assert not any(token in request.headers.get("referer", "") for request in requests)
     assert sum(token in request.url for request in requests) == 1
@@ -139,7 +139,7 @@ def test_ask_for_a_new_link(page: Page, invitation, link):
     Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=past)
     page.goto(link)
     page.get_by_role("button", name="Ask for a new link").click()
-    expect(page.get_by_text("Olga Ivanova was told")).to_be_visible()
+    expect(page.get_by_text("We’ve told Olga Ivanova")).to_be_visible()
     expect(page.get_by_role("button", name="Ask for a new link")).to_have_count(0)
 
 
@@ -156,7 +156,7 @@ def _expired(cast, invitation):
     Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=past)
 
 
-def _told(cast, invitation):
+def _link_requested(cast, invitation):
     _expired(cast, invitation)
     Invitation.objects.update(new_link_asked_at=timezone.now())
 
@@ -167,26 +167,26 @@ def _replaced(cast, invitation):
     resend_invitation(actor=cast.olga, member=invitation.membership)
 
 
-def _refused(cast, invitation):
+def _denied(cast, invitation):
     cast.acme.sso_enforced = True
     cast.acme.save()
 
 
-def _known(cast, invitation):
+def _existing_user(cast, invitation):
     add_user("nadia@acme.example", "Nadia", "Petrov")
 
 
-def _joined(cast, invitation):
+def _accepted_by_user(cast, invitation):
     _used(cast, invitation)
     cast.stranger = Membership.objects.get(email_key="nadia@acme.example").user
 
 
-def _new(cast, invitation):
+def _new_user(cast, invitation):
     pass
 
 
-def _long(cast, invitation):
-    """Names and addresses as long as they may be, without a blank to break at."""
+def _long_names(cast, invitation):
+    """Names and addresses of maximum length, without spaces to break at."""
     cast.acme.name = "W" * 100
     cast.acme.save()
     Membership.objects.filter(pk=cast.olga.pk).update(first_name="M" * 100, last_name="M" * 100)
@@ -196,59 +196,59 @@ def _long(cast, invitation):
     member.save()
 
 
-def _long_other(cast, invitation):
-    _long(cast, invitation)
+def _long_names_other_user(cast, invitation):
+    _long_names(cast, invitation)
     cast.stranger.email = f"{'v' * 64}@{'x' * 60}.{'y' * 60}.{'z' * 50}.example"
     cast.stranger.save()
 
 
-def _long_expired(cast, invitation):
-    _long(cast, invitation)
+def _long_names_expired(cast, invitation):
+    _long_names(cast, invitation)
     _expired(cast, invitation)
 
 
 PAGES = {
-    "new": (_new, ""),
-    "known": (_known, ""),
-    "other": (_new, "stranger"),
+    "new_user": (_new_user, ""),
+    "existing_user": (_existing_user, ""),
+    "other_user": (_new_user, "stranger"),
     "used": (_used, ""),
-    "joined": (_joined, "stranger"),
-    "long": (_long, ""),
-    "long_other": (_long_other, "stranger"),
-    "long_expired": (_long_expired, ""),
+    "accepted_by_user": (_accepted_by_user, "stranger"),
+    "long_names": (_long_names, ""),
+    "long_names_other_user": (_long_names_other_user, "stranger"),
+    "long_names_expired": (_long_names_expired, ""),
     "revoked": (_revoked, ""),
     "expired": (_expired, ""),
-    "told": (_told, ""),
+    "link_requested": (_link_requested, ""),
     "replaced": (_replaced, ""),
-    "refused": (_refused, ""),
+    "denied": (_denied, ""),
 }
 
 
 @pytest.mark.spec("J-1", "J-2", "I-7")
-@pytest.mark.parametrize("name", [*PAGES, "unknown", "invited", "welcome", "welcome_default", "long_welcome"])
-def test_axe_finds_nothing(browser, live_server, live_cast, invitation, link, axe, name):
+@pytest.mark.parametrize("name", [*PAGES, "unknown", "signed_in", "welcome", "welcome_default", "long_names_welcome"])
+def test_accessibility(browser, live_server, live_cast, invitation, link, axe, name):
     context = browser.new_context(reduced_motion="reduce")
     address = link
     if name == "unknown":
         address = link[:-10]
-    elif name == "invited":
+    elif name == "signed_in":
         live_cast.stranger.email = "nadia@acme.example"
         live_cast.stranger.save()
         come_in(context, live_server.url, live_cast.client("stranger"))
     elif "welcome" in name:
-        if name == "long_welcome":
-            _long(live_cast, invitation)
+        if name == "long_names_welcome":
+            _long_names(live_cast, invitation)
         Membership.objects.filter(pk=live_cast.bo.pk).update(welcomed_at=None)
         if name != "welcome_default":
             Invitation.objects.update(membership=live_cast.bo, accepted_at=timezone.now())
         come_in(context, live_server.url, live_cast.client("bo"))
         address = live_server.url + "/o/acme/welcome/"
     else:
-        prepare, who = PAGES[name]
+        prepare, user = PAGES[name]
         prepare(live_cast, invitation)
-        if who:
-            come_in(context, live_server.url, live_cast.client(who))
-    for width, scheme in VIEWS:
+        if user:
+            come_in(context, live_server.url, live_cast.client(user))
+    for width, scheme in VIEWPORTS:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 900 if width > 1000 else 844})
         page.emulate_media(color_scheme=scheme)

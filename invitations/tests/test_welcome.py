@@ -1,4 +1,4 @@
-"""The welcome dialog: what it says, where it leads, and that it comes once."""
+"""The welcome dialog: content, welcome page, and that it is shown once."""
 
 import pytest
 
@@ -11,8 +11,8 @@ NEW_PASSWORD = "a-long-walk-by-the-sea"
 WELCOME = "/o/acme/welcome/"
 
 
-def joined(cast, **options):
-    """A client of Nadia, who has just accepted an invitation made with `options`."""
+def joined_client(cast, **options):
+    """Return a client of Nadia, who has just accepted an invitation with these options."""
     invitation = cast.invite(**options)[0]
     _, user = accept_as_new_user(invitation=invitation, password=NEW_PASSWORD)
     client = cast.client()
@@ -21,15 +21,17 @@ def joined(cast, **options):
 
 
 @pytest.mark.spec("J-4")
-def test_it_greets_and_shows_the_reason_with_its_author(cast):
-    client = joined(cast, reason="Come and <b>build</b>.\n{{7*7}}", project_ids=[str(cast.projects["ledger"].pk)])
+def test_dialog_shows_greeting_reason_and_author(cast):
+    client = joined_client(
+        cast, reason="Come and <b>build</b>.\n{{7*7}}", project_ids=[str(cast.projects["ledger"].pk)]
+    )
     assert client.get("/o/acme/")["Location"] == WELCOME
     page = client.get(WELCOME).content.decode()
     for part in (
         "Welcome to Acme, Nadia",
         "Olga Ivanova</b> invited you",
         "Come and &lt;b&gt;build&lt;/b&gt;.\n{{7*7}}",
-        "As a Builder you can",
+        "With the Builder role, you can",
         "Build and edit in the projects you can access",
         "1 project is waiting for you",
         "Ledger",
@@ -41,15 +43,15 @@ def test_it_greets_and_shows_the_reason_with_its_author(cast):
 
 @pytest.mark.spec("J-4")
 @pytest.mark.parametrize("reason", ["", "  \n "])
-def test_a_blank_reason_leaves_no_empty_quote(cast, reason):
-    page = joined(cast, reason=reason).get(WELCOME).content.decode()
+def test_blank_reason_leaves_out_the_quote(cast, reason):
+    page = joined_client(cast, reason=reason).get(WELCOME).content.decode()
     assert "Welcome to Acme, Nadia" in page
     assert "quote" not in page and "invited you" not in page
 
 
 @pytest.mark.spec("J-5")
 @pytest.mark.parametrize(
-    ("chosen", "leads_to"),
+    ("welcome_page", "url"),
     [
         ("projects", "/o/acme/projects/"),
         ("workspace", "/o/acme/workspace/"),
@@ -57,15 +59,15 @@ def test_a_blank_reason_leaves_no_empty_quote(cast, reason):
         ("", "/o/acme/"),
     ],
 )
-def test_get_started_leads_to_the_chosen_page(cast, chosen, leads_to):
-    client = joined(cast, welcome_page=chosen)
-    assert client.post(WELCOME)["Location"] == leads_to
-    assert client.get(leads_to).status_code == 200
+def test_get_started_opens_welcome_page(cast, welcome_page, url):
+    client = joined_client(cast, welcome_page=welcome_page)
+    assert client.post(WELCOME)["Location"] == url
+    assert client.get(url).status_code == 200
 
 
 @pytest.mark.spec("J-5")
-def test_it_comes_once_and_changes_no_later_landing(cast):
-    client = joined(cast, welcome_page="projects")
+def test_dialog_is_shown_once_and_later_sign_ins_open_homepage(cast):
+    client = joined_client(cast, welcome_page="projects")
     client.post(WELCOME)
     assert Membership.objects.get(email_key="nadia@acme.example").welcomed_at
     assert client.get(WELCOME)["Location"] == "/o/acme/"
@@ -75,8 +77,8 @@ def test_it_comes_once_and_changes_no_later_landing(cast):
 
 
 @pytest.mark.spec("J-5")
-def test_it_comes_back_until_it_is_dismissed(cast):
-    client = joined(cast)
+def test_dialog_is_shown_until_dismissed(cast):
+    client = joined_client(cast)
     for _ in range(2):
         assert client.get("/o/acme/projects/")["Location"] == WELCOME
         assert client.get(WELCOME).status_code == 200
@@ -85,26 +87,26 @@ def test_it_comes_back_until_it_is_dismissed(cast):
 
 
 @pytest.mark.spec("J-5")
-def test_a_page_that_the_role_has_lost_since_gives_way_to_the_homepage(cast):
-    client = joined(cast)
+def test_get_started_opens_homepage_if_welcome_page_is_not_allowed(cast):
+    client = joined_client(cast)
     Batch.objects.update(welcome_page="users")
     assert client.post(WELCOME)["Location"] == "/o/acme/"
 
 
 @pytest.mark.spec("J-4", "J-6")
-def test_a_member_without_invitation_gets_the_default_dialog(cast):
+def test_provisioned_member_gets_default_dialog(cast):
     user = add_user("prov@acme.example", "Pat", "Vee")
     add_member(cast.acme, user, "operator", welcomed_at=None)
     client = cast.client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get(WELCOME).content.decode()
-    assert "Welcome to Acme, Pat" in page and "As an Operator you can" in page
+    assert "Welcome to Acme, Pat" in page and "With the Operator role, you can" in page
     assert "invited you" not in page
     assert client.post(WELCOME)["Location"] == "/o/acme/"
 
 
 @pytest.mark.spec("A-5", "J-4")
-def test_strangers_and_visitors_are_not_welcomed(cast):
+def test_dialog_requires_membership(cast):
     assert cast.client("tess").get(WELCOME).status_code == 404
     assert cast.client("stranger").post(WELCOME).status_code == 404
     assert cast.client().get(WELCOME)["Location"].startswith("/accounts/login/")
@@ -112,7 +114,7 @@ def test_strangers_and_visitors_are_not_welcomed(cast):
 
 
 @pytest.mark.spec("J-4")
-def test_every_project_is_not_counted(cast):
-    page = joined(cast, role="manager").get(WELCOME).content.decode()
-    assert "every project is open to you" in page
-    assert "Every project is open to you." in page
+def test_access_to_all_projects_is_not_counted(cast):
+    page = joined_client(cast, role="manager").get(WELCOME).content.decode()
+    assert "you have access to all projects" in page
+    assert "You have access to all projects." in page

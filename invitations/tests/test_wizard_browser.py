@@ -1,13 +1,13 @@
-"""The Add User flow in a real browser: with scripts, by keyboard alone, without scripts; axe on every state."""
+"""The Add User flow in a real browser with JavaScript."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from invitations.forms import spread
+from invitations.forms import expand_pasted_lists
 from invitations.models import Batch, Invitation
-from invitations.tests.wizardry import rows_of, url
+from invitations.tests.wizard_helpers import people_in, url
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD
 from teamadmin.testing.pages import come_in
@@ -22,12 +22,12 @@ THREE = [
 
 @pytest.fixture
 def signed_in(live_server, live_cast, context):
-    """A function: signs the person in, in this browser, and gives a page at the address."""
+    """Return a function that signs a person in and opens a page."""
 
     def open_at(address: str = "/o/acme/users/add/", *, name: str = "olga", within=None) -> Page:
-        where = within or context
-        come_in(where, live_server.url, live_cast.client(name))
-        page = where.new_page()
+        browser_context = within or context
+        come_in(browser_context, live_server.url, live_cast.client(name))
+        page = browser_context.new_page()
         page.goto(live_server.url + address)
         return page
 
@@ -39,35 +39,35 @@ def fill(page: Page, n: int, person: tuple[str, str, str]) -> None:
         page.get_by_label(label).nth(n).fill(value)
 
 
-def adder(page: Page, label: str):
-    """The Add button of a group or project, by its checkbox's name."""
+def add_box(page: Page, label: str):
+    """Return the Add checkbox of a group or project."""
     return page.get_by_role("checkbox", name=label)
 
 
-def saved(page: Page) -> None:
-    """Waits until what was typed is kept."""
+def wait_until_saved(page: Page) -> None:
+    """Wait until the draft is saved."""
     expect(page.locator("#draft-state")).to_contain_text("Draft saved.")
 
 
 @pytest.mark.spec("W-2", "W-3", "W-5", "W-6", "W-7", "W-10", "W-11")
 def test_three_people_are_invited(signed_in, live_cast):
     page = signed_in()
-    wrong = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
     for n, person in enumerate(THREE):
         if n:
             page.get_by_role("button", name="+ Add another").click()
             expect(page.get_by_label("First name").nth(n)).to_be_focused()
         fill(page, n, person)
     page.get_by_label("Role", exact=True).select_option("Builder")
-    adder(page, "Add to Marketing").check()
+    add_box(page, "Add to Marketing").check()
     expect(page.locator("#groups .count")).to_have_text("1")
     expect(page.locator("#projects .count")).to_have_text("2")
-    expect(page.locator("#summary")).to_contain_text("A Builder can")
+    expect(page.locator("#summary")).to_contain_text("With the Builder role, they can")
     page.get_by_text("Give project access").click()
     expect(page.locator("#project-list").get_by_text("Group access")).to_have_count(2)
-    adder(page, "Give access to Ledger").check()
+    add_box(page, "Give access to Ledger").check()
     expect(page.locator("#projects .count")).to_have_text("3")
     expect(page.locator("#summary")).to_contain_text("2 from groups, 1 direct")
     page.get_by_role("button", name="Continue").click()
@@ -81,19 +81,21 @@ def test_three_people_are_invited(signed_in, live_cast):
     expect(page.get_by_text("3 invitations sent")).to_be_visible()
     assert Membership.objects.filter(status=Status.INVITED).count() == Invitation.objects.count() == 3
     batch = Batch.objects.get()
-    assert rows_of(batch) == THREE and batch.reason == "We need you\nfor the dams" and batch.welcome_page == "projects"
-    assert wrong == []
+    assert (
+        people_in(batch) == THREE and batch.reason == "We need you\nfor the dams" and batch.welcome_page == "projects"
+    )
+    assert errors == []
 
 
 @pytest.mark.spec("W-12")
-def test_what_is_typed_survives_a_reload(signed_in):
+def test_draft_survives_reload(signed_in):
     page = signed_in()
     page.get_by_label("First name").press_sequentially("Nad")
-    saved(page)
+    wait_until_saved(page)
     expect(page).to_have_url(re.compile(r"/users/add/[0-9a-f-]{36}/$"))
     page.get_by_label("First name").press_sequentially("ia")
     page.get_by_role("button", name="+ Add another").click()
-    with page.expect_response(lambda answer: "half%40" in (answer.request.post_data or "")):
+    with page.expect_response(lambda response: "half%40" in (response.request.post_data or "")):
         page.get_by_label("Email address").nth(1).press_sequentially("half@")
     page.reload()
     expect(page.get_by_label("First name").nth(0)).to_have_value("Nadia")
@@ -102,29 +104,29 @@ def test_what_is_typed_survives_a_reload(signed_in):
 
 
 @pytest.mark.spec("W-12", "W-3", "W-10")
-def test_the_button_that_has_the_focus_does_nothing_by_itself(signed_in):
-    """htmx posts a form's own requests to the formaction of the button in focus: none may add a row or go back."""
+def test_autosave_does_not_trigger_focused_button(signed_in):
+    """htmx posts a form's requests to the formaction of the focused button; that must not add a row or go back."""
     page = signed_in()
     fill(page, 0, THREE[0])
     page.get_by_role("button", name="+ Add another").focus()
-    saved(page)
-    assert rows_of(Batch.objects.get()) == [THREE[0]]
+    wait_until_saved(page)
+    assert people_in(Batch.objects.get()) == [THREE[0]]
     page.get_by_label("Role", exact=True).select_option("Builder")
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Reason for invitation").fill("Hello")
     page.get_by_role("button", name="Back").focus()
     expect(page.locator("#preview blockquote")).to_have_text("Hello")
-    saved(page)
+    wait_until_saved(page)
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_text("1 invitation sent")).to_be_visible()
 
 
 @pytest.mark.spec("W-12", "W-11")
-def test_typing_and_pressing_at_once_is_no_conflict(signed_in):
+def test_typing_and_submitting_at_once_is_not_a_conflict(signed_in):
     page = signed_in()
     fill(page, 0, THREE[0])
     page.get_by_label("Role", exact=True).select_option("Builder")
-    page.wait_for_timeout(130)  # about when the form keeps itself
+    page.wait_for_timeout(130)  # about when the form saves itself
     page.get_by_label("First name").fill("Nadine")
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_label("Reason for invitation")).to_be_visible()
@@ -141,7 +143,7 @@ def test_typing_and_pressing_at_once_is_no_conflict(signed_in):
 
 
 def paste(page: Page, text: str) -> None:
-    """Pastes into the first e-mail field."""
+    """Paste into the first email field."""
     page.get_by_label("Email address").first.focus()
     page.evaluate(
         """text => {
@@ -159,7 +161,7 @@ def typed_rows(page: Page) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.spec("W-4")
-def test_what_is_pasted_is_read_as_the_server_reads_it(signed_in):
+def test_script_and_server_parse_pasted_lists_alike(signed_in):
     page = signed_in()
     lists = [
         '"Petrov, Nadia" <n@x.test>; Ana María Soto <a@x.test>\r\nb@x.test c@x.test,d@x.test;',
@@ -179,12 +181,12 @@ def test_what_is_pasted_is_read_as_the_server_reads_it(signed_in):
         paste(page, text)
         assert typed_rows(page) == rows
         if "\t" not in text:
-            server = spread([{"first_name": "", "last_name": "", "email": text}])
+            server = expand_pasted_lists([{"first_name": "", "last_name": "", "email": text}])
             assert [tuple(row.values()) for row in server] == rows
 
 
 @pytest.mark.spec("W-3", "W-4")
-def test_a_list_that_is_too_long_is_kept_and_refused(signed_in):
+def test_pasted_list_over_limit_is_kept_and_rejected(signed_in):
     page = signed_in()
     paste(page, "\n".join(f"p{n}@x.test" for n in range(130)))
     expect(page.get_by_label("Email address")).to_have_count(100)
@@ -196,7 +198,7 @@ def test_a_list_that_is_too_long_is_kept_and_refused(signed_in):
 
 
 @pytest.mark.spec("W-4")
-def test_a_pasted_list_fills_rows(signed_in):
+def test_pasted_list_fills_rows(signed_in):
     page = signed_in()
     paste(page, "Ana Soto <ana@acme.example>\nnadia@acme.example; lee@acme.example")
     expect(page.get_by_label("Email address")).to_have_count(3)
@@ -205,11 +207,11 @@ def test_a_pasted_list_fills_rows(signed_in):
     page.get_by_role("button", name="Remove person 2").click()
     expect(page.get_by_label("Email address").nth(1)).to_have_value("lee@acme.example")
     expect(page.get_by_role("group", name="Person 2")).to_be_visible()
-    saved(page)
+    wait_until_saved(page)
 
 
 @pytest.mark.spec("W-4")
-def test_errors_lead_to_their_fields(signed_in, axe):
+def test_error_summary_links_to_fields(signed_in, axe):
     page = signed_in()
     fill(page, 0, ("Nadia", "Petrov", "nadia@acme"))
     page.get_by_label("Role", exact=True).select_option("Builder")
@@ -223,14 +225,14 @@ def test_errors_lead_to_their_fields(signed_in, axe):
 
 
 @pytest.mark.spec("W-5")
-def test_searching_keeps_what_was_added(signed_in):
+def test_searching_keeps_added_groups(signed_in):
     page = signed_in()
-    adder(page, "Add to Marketing").check()
+    add_box(page, "Add to Marketing").check()
     box = page.get_by_label("Search groups")
     box.press_sequentially("resea")
     expect(page.locator("#group-list li").first).to_contain_text("Research")
-    expect(adder(page, "Add to Marketing")).to_be_checked()
-    adder(page, "Add to Research").check()
+    expect(add_box(page, "Add to Marketing")).to_be_checked()
+    add_box(page, "Add to Research").check()
     box.press("Enter")
     expect(page.locator("#groups .count")).to_have_text("2")
     expect(page.get_by_role("heading", name="Add users")).to_be_visible()
@@ -238,22 +240,22 @@ def test_searching_keeps_what_was_added(signed_in):
 
 
 @pytest.mark.spec("W-12")
-def test_another_tab_is_not_overwritten(signed_in, live_cast):
+def test_changes_in_another_tab_are_not_overwritten(signed_in, live_cast):
     draft = live_cast.draft()
     first, second = signed_in(url("user_add_draft", draft)), signed_in(url("user_add_draft", draft))
     second.get_by_label("First name").fill("Second")
-    saved(second)
+    wait_until_saved(second)
     first.get_by_label("First name").fill("First")
     expect(first.get_by_role("alert")).to_contain_text("This draft was changed in another tab.")
     draft.refresh_from_db()
-    assert rows_of(draft)[0][0] == "Second"
+    assert people_in(draft)[0][0] == "Second"
     first.get_by_role("button", name="Continue").click()
-    expect(first.get_by_role("link", name="See the other version")).to_be_visible()
+    expect(first.get_by_role("link", name="View the other version")).to_be_visible()
     expect(first.get_by_label("First name")).to_have_value("First")
 
 
 @pytest.mark.spec("W-12")
-def test_signed_out_while_typing(signed_in, live_cast):
+def test_input_is_restored_after_signing_in_again(signed_in, live_cast):
     page = signed_in(url("user_add_draft", live_cast.draft()))
     page.context.clear_cookies(name="sessionid")
     page.get_by_label("First name").fill("Typed after")
@@ -262,11 +264,11 @@ def test_signed_out_while_typing(signed_in, live_cast):
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_label("First name")).to_have_value("Typed after")
-    expect(page.get_by_text("What you had typed is back.")).to_be_visible()
+    expect(page.get_by_text("Everything you typed is back")).to_be_visible()
 
 
 @pytest.mark.spec("W-12")
-def test_cancel_is_a_dialog(signed_in, live_cast, axe):
+def test_cancel_opens_dialog(signed_in, live_cast, axe):
     page = signed_in(url("user_add_draft", live_cast.draft()))
     page.get_by_role("link", name="Cancel").click()
     dialog = page.get_by_role("dialog", name="Discard this draft?")
@@ -281,7 +283,7 @@ def test_cancel_is_a_dialog(signed_in, live_cast, axe):
 
 
 @pytest.mark.spec("W-10")
-def test_the_full_mail_opens_and_loads_nothing(signed_in, live_cast):
+def test_full_email_loads_no_external_resources(signed_in, live_cast):
     page = signed_in(url("user_add_mail", live_cast.draft(reason="See you soon")))
     expect(page.get_by_text("See you soon")).to_be_visible()
     assert page.locator("img").evaluate_all("all => all.every(img => img.complete && img.naturalWidth > 0)")

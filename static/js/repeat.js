@@ -1,8 +1,8 @@
-/* A list of rows one can add to and take from:
-   <div data-repeat data-max="100"> [data-repeat-row]... <template> one row, its number __n__ </template>
+/* A list of rows that the user can add and remove:
+   <div data-repeat data-max="100"> [data-repeat-row]... <template> one row, numbered __n__ </template>
    <button data-repeat-add> </div>, with [data-repeat-remove] in each row and, for a Django formset,
-   <input data-repeat-total>; the text of [data-repeat-number] is the row's number from 1. Rows count from 0 and close ranks after one is removed; one always stays.
-   Without a script the buttons submit the form and the server adds or removes. */
+   <input data-repeat-total>. [data-repeat-number] shows the row's number from 1. Rows are numbered from 0 without gaps,
+   and the last remaining row can't be removed. Without JavaScript the buttons submit the form to the server. */
 const NUMBERED = ['id', 'name', 'for', 'aria-describedby', 'aria-labelledby', 'data-count-of'];
 const rowsOf = list => [...list.querySelectorAll('[data-repeat-row]')];
 
@@ -17,7 +17,7 @@ const renumber = (row, to) => {
   }
 };
 
-const settle = list => {
+const refresh = list => {
   const rows = rowsOf(list);
   rows.forEach((row, n) => {
     renumber(row, n);
@@ -29,20 +29,20 @@ const settle = list => {
   for (const button of list.querySelectorAll('[data-repeat-add]')) button.disabled = rows.length >= Number(list.dataset.max ?? Infinity);
   const before = list.dataset.rows;
   list.dataset.rows = rows.length;
-  // Not when the page comes: nothing changed then.
+  // Not when the page loads, because nothing has changed.
   if (before && before !== list.dataset.rows) list.dispatchEvent(new CustomEvent('repeat:change', { bubbles: true, detail: rows.length }));
 };
 
 const add = list => {
   const rows = rowsOf(list);
   if (rows.length >= Number(list.dataset.max ?? Infinity)) return null;
-  const holder = document.createElement('template');
-  holder.innerHTML = list.querySelector('template').innerHTML.replaceAll('__n__', rows.length);
-  const row = holder.content.firstElementChild;
+  const template = document.createElement('template');
+  template.innerHTML = list.querySelector('template').innerHTML.replaceAll('__n__', rows.length);
+  const row = template.content.firstElementChild;
   row.dataset.n = rows.length;
   rows.at(-1).after(row);
   window.htmx?.process(row);
-  settle(list);
+  refresh(list);
   return row;
 };
 
@@ -59,11 +59,11 @@ document.addEventListener('click', event => {
     const rows = rowsOf(list), row = remove.closest('[data-repeat-row]'), at = rows.indexOf(row);
     if (rows.length === 1) return;
     row.remove();
-    settle(list);
+    refresh(list);
     rowsOf(list)[Math.max(0, at - 1)].querySelector('input')?.focus();
   }
 });
-// paste.js asks for rows: the event carries how many, and gets them back.
+// paste.js asks for `count` rows and gets them back in `rows`.
 document.addEventListener('repeat:want', event => {
   const list = event.target.closest('[data-repeat]');
   for (let n = event.detail.count; n > 0; n -= 1) {
@@ -72,5 +72,5 @@ document.addEventListener('repeat:want', event => {
     event.detail.rows.push(row);
   }
 });
-document.addEventListener('htmx:load', event => event.target.querySelectorAll?.('[data-repeat]').forEach(settle));
-document.querySelectorAll('[data-repeat]').forEach(settle);
+document.addEventListener('htmx:load', event => event.target.querySelectorAll?.('[data-repeat]').forEach(refresh));
+document.querySelectorAll('[data-repeat]').forEach(refresh);

@@ -1,4 +1,4 @@
-/* A theme shows at once; the form beside the radio buttons tells the server. */
+/* Apply a chosen theme at once. The form around the radio buttons saves it. */
 document.addEventListener('change', event => {
   if (!event.target.matches('input[type="radio"][name="theme"]')) return;
   document.documentElement.dataset.theme = event.target.value;

@@ -1,18 +1,18 @@
-/* Passing messages: dismissed by their button; good news leaves by itself once it had time to be read. */
+/* Toasts: dismissed by their button. Success messages disappear after 8 seconds. */
 const region = document.getElementById('toasts');
-const leave = toast => {
-  if (toast.matches(':hover, :focus-within')) return setTimeout(leave, 3000, toast);
+const remove = toast => {
+  if (toast.matches(':hover, :focus-within')) return setTimeout(remove, 3000, toast);
   toast.remove();
 };
-const arrive = toast => {
-  // What lies below a modal dialog can be neither seen well nor used: say it inside.
+const show = toast => {
+  // Toasts below a modal dialog are hard to see and can't be used, so show them inside it.
   const modal = document.querySelector('dialog:modal');
   if (modal) {
     modal.querySelector(':scope > [data-toast]')?.remove();
     toast.setAttribute('role', 'alert');
     modal.prepend(toast);
   }
-  if (toast.matches('[data-tone="success"]')) setTimeout(leave, 8000, toast);
+  if (toast.matches('[data-tone="success"]')) setTimeout(remove, 8000, toast);
 };
 
 document.addEventListener('click', event => {
@@ -25,8 +25,8 @@ document.addEventListener('click', event => {
 
 if (region) {
   new MutationObserver(changes => {
-    for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.('[data-toast]')) arrive(node);
+    for (const { addedNodes } of changes) for (const node of addedNodes) if (node.matches?.('[data-toast]')) show(node);
   }).observe(region, { childList: true });
-  // Put in again, so that a screen reader says what was there when the page came.
+  // Insert the initial toasts again, so that screen readers announce them.
   requestAnimationFrame(() => region.append(...region.children));
 }

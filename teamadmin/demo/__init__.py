@@ -1,1 +1,1 @@
-"""The demo's two organizations. Their passwords are published: never in production."""
+"""The demo's two organizations. Their passwords are published, so never use this in production."""

@@ -1,4 +1,4 @@
-"""Who and what is in the demo. Tables of words; teamadmin.demo.seeding makes rows of them."""
+"""The demo's people, groups, projects and invitations, as tables. teamadmin.demo.seed turns them into rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ PASSWORD = "correct-horse-battery"  # noqa: S105 - published on purpose
 
 
 @dataclass(frozen=True)
-class Invited:
-    """One batch of people who have not accepted, sent `days_ago`; over 30 days ago: expired.
+class InvitationBatch:
+    """People invited together `days_ago` by the member with the email address `invited_by`.
 
-    A person is "First, Last, address".
+    A person is "First, Last, email". Batches sent over 30 days ago have expired.
     """
 
     days_ago: int
-    by: str
+    invited_by: str
     roles: tuple[str, ...]
     people: tuple[str, ...]
     groups: tuple[str, ...] = ()
@@ -29,8 +29,11 @@ class Invited:
 
 @dataclass(frozen=True)
 class Company:
-    """An organization. `joined` has a line for each person who accepted: first name | last name | address | roles |
-    groups | direct projects | state, lists split by commas; the first line is the founder's."""
+    """One demo organization.
+
+    `members` has a line for each person who joined: first name | last name | email | roles | groups | direct projects |
+    state. Lists are separated by commas. The first line is the founder.
+    """
 
     name: str
     slug: str
@@ -38,8 +41,8 @@ class Company:
     logo: Callable[[], ContentFile]
     groups: dict[str, tuple[str, ...]]
     projects: tuple[str, ...]
-    joined: str
-    invited: tuple[Invited, ...]
+    members: str
+    batches: tuple[InvitationBatch, ...]
 
 
 ACME = Company(
@@ -59,7 +62,7 @@ ACME = Company(
         "Annual plan", "Billing engine", "Brand library", "Customer portal", "Data warehouse", "Forecasting",
         "Mobile app", "Partner program", "Quality checks", "Support desk", "Warehouse rollout", "Website relaunch",
     ),
-    joined="""
+    members="""
 Olga | Marchenko | olga@acme.example | admin | Leadership | |
 Max | Brandt | max@acme.example | manager | Leadership, Marketing | |
 Bo | Lindqvist | bo@acme.example | builder | Platform engineering | Brand library |
@@ -109,8 +112,8 @@ Beatriz | Nogueira | beatriz.nogueira@acme.example | operator | Support | | deac
 Carl | Ahlström | carl.ahlstrom@acme.example | manager | Marketing | | deactivated
 Deepa | Iyer | deepa.iyer@acme.example | operator | Field operations | | deactivated
 """,
-    invited=(
-        Invited(
+    batches=(
+        InvitationBatch(
             1, "olga@acme.example", ("builder",),
             (
                 "Marguerite, Delacroix, marguerite.delacroix@acme.example",
@@ -120,7 +123,7 @@ Deepa | Iyer | deepa.iyer@acme.example | operator | Field operations | | deactiv
             groups=("Platform engineering",), projects=("Website relaunch",),
             reason="Welcome to the portal team.\nWe start with the sign-up flow on Monday; the project has the notes.",
         ),
-        Invited(
+        InvitationBatch(
             9, "max@acme.example", ("operator",),
             (
                 "Hiroko, Tanaka, hiroko.tanaka@acme.example",
@@ -128,11 +131,11 @@ Deepa | Iyer | deepa.iyer@acme.example | operator | Field operations | | deactiv
             ),
             groups=("Field operations",),
         ),
-        Invited(
+        InvitationBatch(
             18, "olga@acme.example", ("manager",), ("Wanjiru, Kamau, wanjiru.kamau@acme.example",),
             groups=("Support",), reason="You take over Support in the second half of the year.",
         ),
-        Invited(
+        InvitationBatch(
             26, "max@acme.example", ("builder",),
             (
                 "Rafael, Ortega Peña, rafael.ortega@acme.example",
@@ -140,11 +143,11 @@ Deepa | Iyer | deepa.iyer@acme.example | operator | Field operations | | deactiv
             ),
             groups=("Data",),
         ),
-        Invited(
+        InvitationBatch(
             29, "olga@acme.example", ("operator",), ("Tuấn, Lê, tuan.le@acme.example",),
             projects=("Quality checks",),
         ),
-        Invited(
+        InvitationBatch(
             36, "max@acme.example", ("operator",),
             (
                 "Florian, Egger, florian.egger@acme.example",
@@ -152,7 +155,7 @@ Deepa | Iyer | deepa.iyer@acme.example | operator | Field operations | | deactiv
             ),
             groups=("Support",), reason="Please join before the training week.",
         ),
-        Invited(
+        InvitationBatch(
             58, "olga@acme.example", ("builder",), ("Teodor, Vasilev, teodor.vasilev@acme.example",),
             groups=("Data",),
         ),
@@ -166,7 +169,7 @@ GLOBEX = Company(
     logo=logos.globex,
     groups={"Data team": ("Sales lake", "Clickstream"), "Finance": ("Revenue reports",)},
     projects=("Clickstream", "Machine telemetry", "Revenue reports", "Sales lake"),
-    joined="""
+    members="""
 Tess | Vandenberghe | tess@globex.example | admin | Data team | |
 Olga | Marchenko | olga@acme.example | read_only | | Revenue reports |
 Hugo | Bergström | hugo.bergstrom@globex.example | data_admin | Data team | |
@@ -180,13 +183,13 @@ Maren | Holm | maren.holm@globex.example | read_only, billing | Finance | |
 Paulo | Teixeira | paulo.teixeira@globex.example | sub_accounts | | |
 Rosa | Delgado | rosa.delgado@globex.example | read_only | Finance | | deactivated
 """,
-    invited=(
-        Invited(
+    batches=(
+        InvitationBatch(
             4, "tess@globex.example", ("data_admin",),
             ("Emil, Novák, emil.novak@globex.example", "Thandiwe, Dlamini, thandiwe.dlamini@globex.example"),
             groups=("Data team",), reason="We need you on the clickstream before the launch.",
         ),
-        Invited(40, "tess@globex.example", ("read_only",), ("Viktor, Hansen, viktor.hansen@globex.example",)),
+        InvitationBatch(40, "tess@globex.example", ("read_only",), ("Viktor, Hansen, viktor.hansen@globex.example",)),
     ),
 )  # fmt: skip
 

@@ -1,58 +1,66 @@
-"""The demo's audit log, told as if it had happened over two years."""
+"""The demo's audit log, with entries as if everything had happened over two years."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
 from audit.models import Entry
 from invitations.models import Batch
 from organizations.models import Group, GroupMembership, Membership, Project, Status
-from teamadmin.demo.data import Invited
-
-if TYPE_CHECKING:
-    from teamadmin.demo.seeding import Builder
+from teamadmin.demo.builder import Builder
+from teamadmin.demo.data import InvitationBatch
 
 
-def _write(builder: Builder, told: list[tuple[datetime, Any, str, Any, dict]]) -> None:
+@dataclass(frozen=True)
+class Event:
+    """An entry of the audit log to write."""
+
+    at: datetime
+    actor: Membership
+    action: str
+    target: Membership
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def _write(builder: Builder, events: list[Event]) -> None:
     entries = Entry.objects.bulk_create(
         Entry(
             organization_id=builder.organization.pk,
-            actor_id=actor.pk,
-            actor_label=str(actor),
-            action=action,
-            target_id=target.pk,
-            target_label=str(target),
-            data=data,
+            actor_id=event.actor.pk,
+            actor_label=str(event.actor),
+            action=event.action,
+            target_id=event.target.pk,
+            target_label=str(event.target),
+            data=event.data,
         )
-        for _, actor, action, target, data in told
+        for event in events
     )
-    for entry, (at, *_) in zip(entries, told, strict=True):
-        entry.at = at
+    for entry, event in zip(entries, events, strict=True):
+        entry.at = event.at
     Entry.objects.bulk_update(entries, ["at"])
 
 
-def tell_founding(builder: Builder) -> None:
-    """What the services wrote just now moves to the founding; then everybody joins, and some leave."""
+def add_founding(builder: Builder) -> None:
+    """Move what the services wrote to the day of the founding, and add who joined and who was deactivated since."""
     Entry.objects.filter(organization_id=builder.organization.pk).update(at=builder.founded)
-    for things in (Group, Project):
-        things._default_manager.filter(organization=builder.organization).update(created_at=builder.founded)
+    for model in (Group, Project):
+        model._default_manager.filter(organization=builder.organization).update(created_at=builder.founded)
     links = GroupMembership.objects.filter(organization=builder.organization)
     joined = Membership.objects.filter(pk=OuterRef("membership")).values("joined_at")
     links.update(created_at=Subquery(joined))
-    told: list[tuple[datetime, Any, str, Any, dict]] = []
+    events = []
     for member in builder.members.values():
-        told.append((member.joined_at, member, "member.joined", member, {}))
+        events.append(Event(member.joined_at, member, "member.joined", member))
         if member.status == Status.DEACTIVATED:
-            told.append((member.last_active_at, builder.founder, "member.deactivated", member, {}))
-    _write(builder, told)
+            events.append(Event(member.last_active_at, builder.founder, "member.deactivated", member))
+    _write(builder, events)
 
 
-def tell_invited(builder: Builder, invited: Invited, members: list[Membership], batch: Batch) -> None:
-    """One entry for each person invited, at the time that the batch was sent."""
+def add_invitations(builder: Builder, data: InvitationBatch, members: list[Membership], batch: Batch) -> None:
+    """Add an entry for each invited person, at the time the batch was sent."""
     assert batch.sent_at
-    inviter = builder.members[invited.by]
-    data = {"batch": str(batch.pk), "roles": [builder.roles[key].name for key in invited.roles]}
-    _write(builder, [(batch.sent_at, inviter, "invitation.created", member, data) for member in members])
+    inviter = builder.members[data.invited_by]
+    details = {"batch": str(batch.pk), "roles": [builder.roles[key].name for key in data.roles]}
+    _write(builder, [Event(batch.sent_at, inviter, "invitation.created", member, details) for member in members])

@@ -1,1 +1,1 @@
-"""The demo's mails: kept as files instead of sent, and read at /dev/mail/. Not part of production."""
+"""The demo's emails, saved as files instead of sent, and shown at /dev/mail/. Not part of production."""

@@ -1,4 +1,4 @@
-"""Sends nothing: each mail becomes a file."""
+"""An email backend that saves each email as a file."""
 
 import os
 import secrets
@@ -11,19 +11,22 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 
 class EmailBackend(BaseEmailBackend):
-    """Writes TEAMADMIN_DATA/mail/<UTC time>-<random>.eml (RFC 5322): names sort by time, a file is whole or absent."""
+    """Write emails to TEAMADMIN_DATA/mail/<UTC time>-<random>.eml (RFC 5322).
+
+    Names sort by time. Files are renamed into place, so a file is never incomplete.
+    """
 
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
-        """Returns how many were written; those without a recipient are not."""
-        wanted = [message for message in messages if message.recipients()]
-        for message in wanted:
+        """Return the number of emails written. Emails without a recipient are skipped."""
+        deliverable = [message for message in messages if message.recipients()]
+        for message in deliverable:
             write(message.message().as_bytes(linesep="\r\n"))
-        return len(wanted)
+        return len(deliverable)
 
 
 def write(content: bytes) -> None:
     settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{secrets.token_hex(4)}.eml"
-    half = settings.MAIL_DIR / f".{name}.part"
-    half.write_bytes(content)
-    os.replace(half, settings.MAIL_DIR / name)
+    partial = settings.MAIL_DIR / f".{name}.part"
+    partial.write_bytes(content)
+    os.replace(partial, settings.MAIL_DIR / name)

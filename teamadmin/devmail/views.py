@@ -1,16 +1,16 @@
-"""/dev/mail/: what would have been sent, newest first. Included in the addresses in the demo only."""
+"""/dev/mail/: the demo's emails, newest first. These URLs exist only in the demo."""
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from teamadmin.devmail import mails
+from teamadmin.devmail import emails
 
-# A mail's styles are inline. Whatever else it may hold: no script, no form, nothing from elsewhere.
-MAIL_POLICY = {
+# Emails have inline styles. Scripts, forms and content from other hosts stay forbidden.
+EMAIL_POLICY = {
     "default-src": [NONE],
     "img-src": [SELF, "data:"],
     "style-src": [UNSAFE_INLINE],
@@ -21,43 +21,46 @@ MAIL_POLICY = {
 }
 
 
-def _mail_or_404(name: str) -> mails.Mail:
-    mail = mails.read(name)
-    if mail is None:
+def _email_or_404(name: str) -> emails.SavedEmail:
+    message = emails.read(name)
+    if message is None:
         raise Http404
-    return mail
+    return message
 
 
 @require_safe
-def mail_list(request):
-    return render(request, "devmail/list.html", {"mails": mails.newest()})
+def email_list(request: HttpRequest) -> HttpResponse:
+    """List the newest emails."""
+    return render(request, "devmail/email_list.html", {"emails": emails.newest()})
 
 
 @require_safe
-def mail_detail(request, name):
-    return render(request, "devmail/detail.html", {"mail": _mail_or_404(name)})
+def email_detail(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one email."""
+    return render(request, "devmail/email_detail.html", {"email": _email_or_404(name)})
 
 
 @require_safe
 @xframe_options_sameorigin
-@csp(MAIL_POLICY)
-def mail_html(request, name):
-    """The HTML part by itself; its links open in a tab of their own."""
-    mail = _mail_or_404(name)
-    if not mail.html:
+@csp(EMAIL_POLICY)
+def email_html(request: HttpRequest, name: str) -> HttpResponse:
+    """Serve the HTML part alone. Its links open in a new tab."""
+    message = _email_or_404(name)
+    if not message.html:
         raise Http404
-    return HttpResponse(mail.html.replace("<head>", '<head><base target="_blank">', 1))
+    return HttpResponse(message.html.replace("<head>", '<head><base target="_blank">', 1))
 
 
 @require_safe
-def mail_picture(request, name, cid):
-    part = _mail_or_404(name).picture(cid)
+def email_image(request: HttpRequest, name: str, cid: str) -> HttpResponse:
+    """Serve an image of the email."""
+    part = _email_or_404(name).image(cid)
     if part is None:
         raise Http404
     return HttpResponse(part.get_content(), content_type=part.get_content_type())
 
 
 @require_safe
-def mail_source(request, name):
-    """The file itself, as text."""
-    return HttpResponse(_mail_or_404(name).message.as_bytes(), content_type="text/plain; charset=utf-8")
+def email_source(request: HttpRequest, name: str) -> HttpResponse:
+    """Serve the file as plain text."""
+    return HttpResponse(_email_or_404(name).message.as_bytes(), content_type="text/plain; charset=utf-8")

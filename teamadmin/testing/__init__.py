@@ -1,1 +1,1 @@
-"""What the tests run on: services, a mail server, a worker, the demo, a browser. Never imported by the product."""
+"""Tools for tests: services, a mail server, a worker, the demo and a browser. The product never imports them."""

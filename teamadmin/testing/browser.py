@@ -1,4 +1,4 @@
-"""Finding a Chromium for the browser tests, and how it is started."""
+"""Find and start a Chromium for the browser tests."""
 
 import os
 import shutil
@@ -7,37 +7,38 @@ import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HELP = (
-    "No Chromium for the browser tests, and none could be installed. Install chromium or google-chrome, "
-    "or set CHROMIUM to its path; or leave those tests out: bin/test -m 'not browser'."
+    "Browser tests need Chromium, and installing it failed. Install chromium or google-chrome, "
+    "or set CHROMIUM to its path. To skip browser tests: bin/test -m 'not browser'."
 )
 
 
 def find() -> str | None:
-    """The path of a Chromium: CHROMIUM, one on the PATH, or Playwright's own; None where there is none."""
+    """Return the path of a Chromium: CHROMIUM, one on the PATH, Playwright's own, or None."""
     named = [os.environ.get("CHROMIUM", ""), *NAMES]
-    return next(filter(None, map(shutil.which, filter(None, named))), None) or _of_playwright()
+    return next(filter(None, map(shutil.which, filter(None, named))), None) or _playwright_path()
 
 
 def ensure() -> str | None:
-    """Like find(), after installing one where none is: Debian's package as root on Debian, else Playwright's."""
+    """Return find(), after installing a Chromium if needed: Debian's package as root on Debian, else Playwright's."""
     if path := find():
         return path
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        _quiet("apt-get", "update") and _quiet("apt-get", "install", "-y", "--no-install-recommends", "chromium")
+        install = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
+        _run_quietly("apt-get", "update") and _run_quietly(*install)
     if path := find():
         return path
-    _quiet(sys.executable, "-m", "playwright", "install", "chromium")
+    _run_quietly(sys.executable, "-m", "playwright", "install", "chromium")
     return find()
 
 
 def launch_args() -> list[str]:
-    """No background connections of the browser's own; no sandbox as root, where Chromium refuses it."""
+    """Return options that stop background connections, and the sandbox as root, where Chromium can't use it."""
     quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     quiet += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
     return [*quiet, "--no-sandbox"] if os.geteuid() == 0 else quiet
 
 
-def _of_playwright() -> str | None:
+def _playwright_path() -> str | None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -45,7 +46,7 @@ def _of_playwright() -> str | None:
     return path if os.path.exists(path) else None
 
 
-def _quiet(*command: str) -> bool:
+def _run_quietly(*command: str) -> bool:
     print("Chromium for the browser tests:", *command, file=sys.stderr, flush=True)
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     return subprocess.run(command, stdout=subprocess.DEVNULL, env=env).returncode == 0

@@ -1,4 +1,4 @@
-"""What the queries of a request read: pages of PostgreSQL's shared buffers, which no busy neighbour changes."""
+"""Count how many pages of PostgreSQL's shared buffers queries read. Other load does not change this figure."""
 
 import json
 import time
@@ -14,66 +14,68 @@ from django.db import connection
 
 @dataclass
 class Reads:
-    """Every query in order, and the buffers that each read found or fetched; what writes is counted as nought."""
+    """The queries in order, with the buffers that each one hit or read. Writing queries count as 0."""
 
     queries: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def buffers(self) -> int:
-        return sum(found for _, found in self.queries)
+        return sum(buffers for _, buffers in self.queries)
 
     def __str__(self) -> str:
-        return "\n".join(f"{found:6} {' '.join(query.split())[:300]}" for query, found in self.queries)
+        return "\n".join(f"{buffers:6} {' '.join(query.split())[:300]}" for query, buffers in self.queries)
 
 
 EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON)"
 
 
-def _explained(sql: str, params: Any, *, kept: bool) -> tuple[str, Any]:
-    """The statement that explains another, by the plan that it would have: a kept one knows no parameters."""
-    if not kept:
+def _explain_statement(sql: str, params: Any, *, prepared: bool) -> tuple[str, Any]:
+    """Return the EXPLAIN statement. The plan of a prepared statement does not know the parameters."""
+    if not prepared:
         return f"{EXPLAIN} {sql}", params
     numbered = sql.replace("%s", "${}").format(*range(1, len(params) + 1))
-    places = ", ".join(["%s"] * len(params))
-    given = f"({places})" if params else ""
-    return f"PREPARE explained AS {numbered}; {EXPLAIN} EXECUTE explained {given}; DEALLOCATE explained", params
+    placeholders = ", ".join(["%s"] * len(params))
+    arguments = f"({placeholders})" if params else ""
+    return f"PREPARE explained AS {numbered}; {EXPLAIN} EXECUTE explained {arguments}; DEALLOCATE explained", params
 
 
-def plan_of(sql: str, params: Any, *, kept: bool) -> dict:
-    """Run the statement and return its plan. A kept plan is made as the connection's plan_cache_mode says."""
-    # Parameters are merged here, because EXPLAIN EXECUTE takes none from the client.
+def plan_of(sql: str, params: Any, *, prepared: bool) -> dict:
+    """Run the statement and return its plan. A prepared one is planned by the connection's plan_cache_mode."""
+    # Bind parameters on the client, because EXPLAIN EXECUTE accepts none.
     cursor = psycopg.ClientCursor(connection.connection)
-    cursor.execute(*_explained(sql, params, kept=kept))
+    cursor.execute(*_explain_statement(sql, params, prepared=prepared))
     while cursor.description is None or "QUERY PLAN" not in cursor.description[0].name:
         cursor.nextset()
-    answer = cursor.fetchone()[0]
-    return (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+    plan = cursor.fetchone()[0]
+    return (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
 
 
 @contextmanager
 def reads() -> Iterator[Reads]:
-    """with reads() as found: client.get(...); then found.queries and found.buffers. Runs each query twice."""
-    found = Reads()
+    """Count reads: `with reads() as result: client.get(...)`, then result.queries and result.buffers.
+
+    Each query runs twice.
+    """
+    result = Reads()
 
     def explain(execute, sql, params, many, context):
         buffers = 0
         if sql.lstrip("( \n").upper().startswith(("SELECT", "WITH")) and " FOR " not in sql.upper()[-40:]:
-            top = plan_of(sql, params or [], kept=False)
+            top = plan_of(sql, params or [], prepared=False)
             buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
-        found.queries.append((sql, buffers))
+        result.queries.append((sql, buffers))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(explain):
-        yield found
+        yield result
 
 
 def settle() -> None:
-    """Does what a server does by itself within minutes, so that what is read depends on no other test. Not within a
-    transaction.
+    """Vacuum and analyze, as a server does by itself within minutes, so that reads don't depend on other tests.
 
-    A neighbour that looks at the tables meanwhile, as autovacuum's analysis does, keeps rows from being known as
-    visible to all: then once more. So do the few dead rows of a test that was rolled back, which are left in their
-    indexes unless that is asked for.
+    Can't run in a transaction. It repeats while pages are not marked all-visible, which happens when another session
+    (such as autovacuum) reads the tables meanwhile. INDEX_CLEANUP removes the few dead rows of rolled-back tests, which
+    would otherwise stay in the indexes.
     """
     for _attempt in range(40):
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The fixed cast of every test: Olga, Max, Bo and Opal of Acme, Tess of Globex, and a Stranger."""
+"""The people in every test: Olga, Max, Bo and Opal of Acme, Tess of Globex, and a stranger."""
 
 from dataclasses import dataclass, field
 
@@ -29,18 +29,18 @@ PASSWORD = "correct-horse-battery"  # noqa: S105
 
 
 def role_named(key: str, scheme: Scheme = Scheme.RANKED) -> Role:
-    """A built-in role: "admin", "manager", "builder", "operator"; of the task scheme "data_admin" and so on."""
+    """Return a built-in role: "admin", "manager", "builder", "operator", or "data_admin" etc. in the task scheme."""
     wanted = next(role for role in BUILT_IN if role.key == key and role.scheme == scheme)
     return Role.objects.get(pk=wanted.id)
 
 
 def add_user(email: str, first_name: str = "", last_name: str = "") -> User:
-    """A user with PASSWORD."""
+    """Create a user with PASSWORD."""
     return User.objects.create_user(email, PASSWORD, first_name=first_name, last_name=last_name)
 
 
 def add_role(organization: Organization, name: str, *permissions: Permission) -> Role:
-    """A custom role of the organization (R-3)."""
+    """Create a custom role of the organization (R-3)."""
     return Role.objects.create(
         organization=organization,
         scheme=organization.scheme,
@@ -51,10 +51,10 @@ def add_role(organization: Organization, name: str, *permissions: Permission) ->
     )
 
 
-def add_member(organization: Organization, user: User, *given: str | Role, **fields) -> Membership:
-    """An active, welcomed member with these roles, built-in ones by their keys in the organization's scheme."""
+def add_member(organization: Organization, user: User, *roles_or_keys: str | Role, **fields) -> Membership:
+    """Create an active, welcomed member with these roles. Strings are keys of built-in roles."""
     scheme = Scheme(organization.scheme)
-    roles = [role if isinstance(role, Role) else role_named(role, scheme) for role in given]
+    roles = [role if isinstance(role, Role) else role_named(role, scheme) for role in roles_or_keys]
     defaults = {
         "first_name": user.first_name,
         "last_name": user.last_name,
@@ -74,7 +74,10 @@ def add_member(organization: Organization, user: User, *given: str | Role, **fie
 
 @dataclass
 class Cast:
-    """`acme` is ranked, `globex` uses tasks. Marketing brings Website and Atlas; Ledger belongs to nobody."""
+    """The cast. `acme` has ranked roles, `globex` task roles.
+
+    The group Marketing (Bo) has access to Website and Atlas. No one has been given access to Ledger.
+    """
 
     acme: Organization
     globex: Organization
@@ -90,19 +93,19 @@ class Cast:
     globex_project: Project | None = None
 
     def user(self, name: str) -> User:
-        """The user behind "olga", "max", "bo", "opal", "tess" or "stranger"."""
+        """Return the user of "olga", "max", "bo", "opal", "tess" or "stranger"."""
         return self.stranger if name == "stranger" else getattr(self, name).user
 
     def client(self, name: str = "", **options) -> Client:
-        """A client signed in as that person; nobody where blank."""
+        """Return a client signed in as that person, or signed out if `name` is blank."""
         client = Client(**options)
         if name:
-            user = User.objects.get(pk=self.user(name).pk)  # as they are now: sessions are bound to it
+            user = User.objects.get(pk=self.user(name).pk)  # read again: the session depends on the current row
             client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
     def draft(self, actor: Membership | None = None, *, role: str = "builder", people=None, **fields) -> Batch:
-        """A draft of `actor` (Olga) for Nadia Petrov, or for `people` as (first, last, e-mail)."""
+        """Save a draft by `actor` (default Olga) for Nadia Petrov, or for `people` as (first, last, email)."""
         actor = actor or self.olga
         rows = people or [("Nadia", "Petrov", "nadia@acme.example")]
         return save_draft(
@@ -114,17 +117,17 @@ class Cast:
         )
 
     def invite(self, actor: Membership | None = None, **options) -> list[Invitation]:
-        """Sends a draft (see draft()); the invitations in the order of its people."""
+        """Send a draft (see draft()) and return the invitations in the order of its people."""
         actor = actor or self.olga
         batch = self.draft(actor, **options)
         sent, _ = send_batch(actor=actor, batch=batch, version=batch.version)
-        made = Invitation.objects.filter(batch=sent).select_related("membership__organization", "batch")
+        invitations = Invitation.objects.filter(batch=sent).select_related("membership__organization", "batch")
         order = [canonical_email(person["email"]) for person in sent.people]
-        return sorted(made, key=lambda invitation: order.index(invitation.membership.email_key))
+        return sorted(invitations, key=lambda invitation: order.index(invitation.membership.email_key))
 
 
-def assemble() -> Cast:
-    """Writes the cast into the database."""
+def create_cast() -> Cast:
+    """Create the cast in the database."""
     acme = Organization.objects.create(name="Acme", slug="acme", scheme=Scheme.RANKED)
     globex = Organization.objects.create(name="Globex", slug="globex", scheme=Scheme.TASK)
     people = {}
@@ -158,11 +161,11 @@ def assemble() -> Cast:
 
 @pytest.fixture
 def cast(db) -> Cast:
-    """The cast in a test's own transaction."""
-    return assemble()
+    """The cast, in the test's transaction."""
+    return create_cast()
 
 
 @pytest.fixture
 def live_cast(transactional_db) -> Cast:
-    """The cast, committed: for threads, workers and browsers."""
-    return assemble()
+    """The cast, committed, for threads, workers and browsers."""
+    return create_cast()

@@ -1,4 +1,4 @@
-"""Fixtures for every test; conftest.py loads them."""
+"""Fixtures for all tests. conftest.py loads them."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -13,51 +13,51 @@ from teamadmin.testing import browser as chromium
 from teamadmin.testing import processes
 from teamadmin.testing.mailserver import MailServer
 
-# Says that a Redis database belongs to tests, which empty it.
-OURS = "teamadmin:only-for-tests"
-# What is expected of a page may take so long, in milliseconds.
-PATIENCE = 60_000
-BROWSER = {"page", "context", "browser", "running_demo"}
+# A key that marks a Redis database as one that tests may empty.
+TEST_MARKER = "teamadmin:only-for-tests"
+# How long expectations of a page may take, in milliseconds. Long, because a busy machine is no failure.
+TIMEOUT = 60_000
+BROWSER_FIXTURES = {"page", "context", "browser", "running_demo"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks browser tests, and keeps those of the running demo in one process: it is started once."""
+    """Mark browser tests, and run tests of the demo in one process, so that it starts once."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & BROWSER:
+        if fixtures & BROWSER_FIXTURES:
             item.add_marker("browser")
         if "running_demo" in fixtures:
             item.add_marker(pytest.mark.xdist_group("demo"))
 
 
 def pytest_sessionstart() -> None:
-    """Never empties a Redis database that holds something of somebody else's."""
+    """Refuse to run on a Redis database with data that does not come from tests."""
     if django_settings.REDIS_URL:
         client = redis.Redis.from_url(django_settings.REDIS_URL)
-        if client.dbsize() and not client.exists(OURS):
-            raise pytest.UsageError("REDIS_URL names a database that is not empty; tests would empty it. Take another.")
-        empty(client)
+        if client.dbsize() and not client.exists(TEST_MARKER):
+            raise pytest.UsageError("The Redis database in REDIS_URL is not empty. Tests would empty it: use another.")
+        clear_redis(client)
 
 
-def empty(client: redis.Redis) -> None:
+def clear_redis(client: redis.Redis) -> None:
     client.flushdb()
-    client.set(OURS, 1)
+    client.set(TEST_MARKER, 1)
 
 
 @pytest.fixture(autouse=True)
-def _empty_redis() -> None:
-    """Each test begins with an empty cache, no counted sign-in attempts and an empty queue."""
+def _clear_redis() -> None:
+    """Start each test with an empty cache, no counted sign-in attempts and an empty queue."""
     if django_settings.REDIS_URL:
         with redis.Redis.from_url(django_settings.REDIS_URL) as client:
-            empty(client)
+            clear_redis(client)
     else:
         cache.clear()
 
 
 @pytest.fixture
 def mail_server(settings) -> Iterator[MailServer]:
-    """A real SMTP server that mails of this test go to; `mail_server.url` is for EMAIL_URL of a process."""
+    """An SMTP server that receives this test's emails. Processes get `mail_server.url` as EMAIL_URL."""
     server = MailServer()
     server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -70,7 +70,7 @@ def mail_server(settings) -> Iterator[MailServer]:
 
 @pytest.fixture
 def celery_worker_process(transactional_db, tmp_path) -> Iterator[Callable[..., processes.Child]]:
-    """start(*options, **env) starts a real worker with beat: start(EMAIL_URL=mail_server.url). Ended with the test."""
+    """A function that starts a worker with beat: start(EMAIL_URL=mail_server.url). Stopped after the test."""
     started: list[processes.Child] = []
 
     def start(*options: str, **env: str) -> processes.Child:
@@ -85,7 +85,7 @@ def celery_worker_process(transactional_db, tmp_path) -> Iterator[Callable[..., 
 
 @pytest.fixture(scope="session")
 def running_demo(tmp_path_factory) -> Iterator[processes.Demo]:
-    """bin/run, really: `.url`, `.mail` (folder of .eml files), `.output`."""
+    """A running bin/run, with `.url`, `.mail` (the folder of .eml files) and `.output`."""
     demo = processes.Demo(tmp_path_factory.mktemp("demo"))
     demo.wait_ready()
     yield demo
@@ -94,7 +94,7 @@ def running_demo(tmp_path_factory) -> Iterator[processes.Demo]:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
-    """The Chromium that is there."""
+    """Use the Chromium that teamadmin.testing.browser finds."""
     path = chromium.find()
     if not path:
         pytest.fail(chromium.HELP)
@@ -108,7 +108,7 @@ def browser_context_args(browser_context_args: dict) -> dict:
 
 @pytest.fixture
 def axe() -> Callable:
-    """axe(page): asserts that axe finds nothing on the page as it stands."""
+    """A function that asserts that axe finds no accessibility problem on the page: axe(page)."""
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page) -> None:
@@ -119,19 +119,19 @@ def axe() -> Callable:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _patience() -> None:
-    """A busy machine is no failure."""
-    expect.set_options(timeout=PATIENCE)
+def _expect_timeout() -> None:
+    """Set the timeout of expectations."""
+    expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture
 def context(context: BrowserContext) -> BrowserContext:
-    """The same for what is pressed and opened."""
-    context.set_default_timeout(PATIENCE)
+    """Set the timeout of actions and navigation."""
+    context.set_default_timeout(TIMEOUT)
     return context
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_proxy() -> None:
-    """Tests talk to this machine only."""
+    """Bypass proxies: tests connect only to this machine."""
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"

@@ -1,4 +1,4 @@
-"""A real SMTP server for tests: takes mails, or refuses, delays and hangs up as told."""
+"""An SMTP server for tests that accepts emails, or rejects, delays or disconnects on demand."""
 
 import asyncio
 import email
@@ -15,7 +15,7 @@ from teamadmin.testing.processes import free_port, wait_until
 
 @dataclass(frozen=True)
 class Received:
-    """One mail as it came over the wire; `at` is time.monotonic()."""
+    """One received email. `at` is time.monotonic()."""
 
     sender: str
     recipients: list[str]
@@ -25,10 +25,10 @@ class Received:
 
 @dataclass
 class Behaviour:
-    """How the server behaves from now on; reset() makes it friendly again.
+    """How the server behaves from now on. MailServer.reset() restores the defaults.
 
-    refuse: {"RCPT": "451 later", "DATA": "550 never"} answers there instead of taking the mail.
-    delay: seconds before the answer to DATA. drop: the mail is taken, and the line cut before the answer.
+    refuse: {"RCPT": "451 later", "DATA": "550 never"}, the replies that reject the email at these commands.
+    delay: seconds before the reply to DATA. drop: accept the email, but disconnect before the reply.
     """
 
     refuse: dict[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Behaviour:
 
 
 class MailServer:
-    """Listens on a port of its own; start() after stop() takes the same port again (a server that was away)."""
+    """Listens on its own port. start() after stop() uses the same port again, like a server after an outage."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -48,7 +48,7 @@ class MailServer:
 
     @property
     def url(self) -> str:
-        """As EMAIL_URL takes it."""
+        """The value for EMAIL_URL."""
         return f"smtp://127.0.0.1:{self.port}"
 
     def start(self) -> None:
@@ -56,7 +56,7 @@ class MailServer:
         self._controller.start()
 
     def stop(self) -> None:
-        """Connections are refused from now on."""
+        """Refuse connections from now on."""
         if self._controller:
             self._controller.stop(no_assert=True)
             self._controller = None
@@ -65,22 +65,22 @@ class MailServer:
         self.behaviour = Behaviour()
 
     def wait_for(self, count: int, timeout: float = 15) -> list[Received]:
-        """The mails once there are at least `count`; AssertionError after `timeout` seconds."""
-        wait_until(lambda: len(self.messages) >= count, timeout, lambda: f"{len(self.messages)} of {count} mails came")
+        """Return the emails once there are at least `count`. Raise AssertionError after `timeout` seconds."""
+        wait_until(lambda: len(self.messages) >= count, timeout, lambda: f"got {len(self.messages)} of {count} emails")
         return list(self.messages)
 
-    # aiosmtpd calls these in its own thread.
+    # aiosmtpd calls these methods in its own thread.
     async def handle_RCPT(self, server: SMTP, session, envelope, address: str, options) -> str:
         self.attempts += 1
-        if answer := self.behaviour.refuse.get("RCPT"):
-            return answer
+        if reply := self.behaviour.refuse.get("RCPT"):
+            return reply
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session, envelope) -> str:
         behaviour = self.behaviour
-        if answer := behaviour.refuse.get("DATA"):
-            return answer
+        if reply := behaviour.refuse.get("DATA"):
+            return reply
         message = email.message_from_bytes(envelope.content, policy=policy.default)
         self.messages.append(Received(envelope.mail_from, list(envelope.rcpt_tos), message, time.monotonic()))
         await asyncio.sleep(behaviour.delay)

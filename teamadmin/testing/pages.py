@@ -1,4 +1,4 @@
-"""Pages of a real browser, signed in, with an ear for what they complain of."""
+"""Pages in a real browser, signed in, whose console errors fail the test."""
 
 from collections.abc import Iterator
 
@@ -8,27 +8,30 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from teamadmin.testing.cast import Cast
 
-# A newer search takes the place of one that is under way, which htmx notes like an error. Of an answer that is lost it
-# says more than this.
-REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
-# The browser notes a reply that refuses as if it had failed.
+# htmx logs these like errors when a newer search aborts the one in progress. For a lost response it logs more.
+ABORTED = ("htmx:afterRequest", "htmx:sendAbort")
+# The browser logs responses with these statuses as failures.
 REFUSED = ("403 (Forbidden)", "409 (Conflict)", "422 (Unprocessable")
 
 
 def come_in(context: BrowserContext, url: str, client: Client) -> None:
-    """Signs the browser in as the client is."""
+    """Sign the browser in with the client's session."""
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
 
 
 def settled(page: Page) -> None:
-    """Waits until what htmx brought listens, 20 ms after it can be seen: a key that comes before is the browser's own,
-    as if there were no script."""
+    """Wait until htmx has initialized new content, 20 ms after it becomes visible.
+
+    Before that the browser handles keys and clicks, as without JavaScript.
+    """
     expect(page.locator(".htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
 
-class Entrance:
-    """enter(page, cast, "olga", path) opens a page signed in. Its console's complaints are in `complaints`, but for
-    lines with words of `expected`."""
+class PageOpener:
+    """Open pages signed in: enter(page, cast, "olga", path).
+
+    `complaints` collects console errors and warnings, except those that contain one of `expected`.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -39,24 +42,24 @@ class Entrance:
         self.go(page, cast.client(name), path)
 
     def go(self, page: Page, client: Client, path: str) -> None:
-        """The same as whom the client is signed in as."""
+        """Open a page with the client's session."""
         come_in(page.context, self.url, client)
         self.listen(page)
         page.goto(self.url + path)
 
     def listen(self, page: Page) -> None:
-        page.on("console", self._hear)
+        page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def _hear(self, said: ConsoleMessage) -> None:
-        known = any(words in said.text for words in (*REPLACED, *self.expected))
-        if said.type in ("error", "warning") and not known:
-            self.complaints.append(said.text)
+    def _on_console(self, message: ConsoleMessage) -> None:
+        is_expected = any(text in message.text for text in (*ABORTED, *self.expected))
+        if message.type in ("error", "warning") and not is_expected:
+            self.complaints.append(message.text)
 
 
 @pytest.fixture
-def enter(live_server) -> Iterator[Entrance]:
-    """An Entrance; what a console complains of fails the test."""
-    entrance = Entrance(live_server.url)
-    yield entrance
-    assert not entrance.complaints
+def enter(live_server) -> Iterator[PageOpener]:
+    """A PageOpener. Console errors and warnings fail the test."""
+    opener = PageOpener(live_server.url)
+    yield opener
+    assert not opener.complaints

@@ -1,4 +1,4 @@
-"""Pressing many times at once."""
+"""Run functions in parallel threads."""
 
 import threading
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from teamadmin.testing.processes import wait_until
 
 
 def at_once(times: int, press: Callable[[int], Any]) -> list[Any]:
-    """Calls press(0) ... press(times - 1) in as many threads, released together; what each gave or raised, in order.
+    """Call press(0) ... press(times - 1) in as many threads, all released together.
 
-    Needs committed data (transactional_db) and closes the threads' connections.
+    Return what each call returned or raised, in order. Needs committed data (transactional_db).
     """
     gate = threading.Barrier(times)
     results: list[Any] = [None] * times
@@ -35,13 +35,16 @@ def at_once(times: int, press: Callable[[int], Any]) -> list[Any]:
 
 
 def on_postgresql() -> bool:
-    """SQLite has one writer: there is no race to be tried."""
+    """Return False on SQLite, which has a single writer, so there are no races to test."""
     return connection.vendor == "postgresql"
 
 
 def while_waiting(lock: Callable[[], Any], change: Callable[[], Any], *presses: Callable[[], Any]) -> list[Any]:
-    """What these presses gave or raised, all of which had begun, and waited for what `lock` locks, when `change` was
-    made and committed: the demotion, say, that came first. AssertionError where one of them does not wait."""
+    """Return what the calls returned or raised that waited for a lock while `change` was committed.
+
+    `lock` takes the lock in a transaction. Once all calls wait for it, `change` runs (say, the demotion that came
+    first) and the transaction commits. Raise AssertionError if a call does not wait.
+    """
     results: list[Any] = []
     thread = threading.Thread(target=lambda: results.extend(at_once(len(presses), lambda number: presses[number]())))
     try:
@@ -56,9 +59,9 @@ def while_waiting(lock: Callable[[], Any], change: Callable[[], Any], *presses: 
 
 
 def waiting() -> int:
-    """How many others wait for a lock in this database."""
+    """Return how many other sessions wait for a lock in this database."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")  # or a transaction sees what it saw first
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # otherwise a transaction sees its first snapshot
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

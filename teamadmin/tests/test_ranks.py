@@ -1,4 +1,4 @@
-"""Which way the arrows run: an app imports only from apps of a lower rank (docs/architecture.md has the table)."""
+"""An app imports only from apps of a lower rank. docs/architecture.md has the table."""
 
 import ast
 import re
@@ -13,11 +13,11 @@ RANKS = {
     "console": 6, "workspace": 6, "teamadmin": 7,
 }  # fmt: skip
 ROOT = Path(settings.BASE_DIR)
-HERE = [app for app in RANKS if (ROOT / app).is_dir()]
+APPS = [app for app in RANKS if (ROOT / app).is_dir()]
 
 
 def imported(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and first part of every import in the file, wherever it stands."""
+    """Yield the line and the top-level package of every import in the file."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, name.name.split(".")[0]) for name in node.names)
@@ -25,7 +25,7 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module.split(".")[0]
 
 
-@pytest.mark.parametrize("app", HERE)
+@pytest.mark.parametrize("app", APPS)
 def test_an_app_imports_only_from_lower_ranks(app):
     wrong = [
         f"{path.relative_to(ROOT)}:{line} imports {other}"
@@ -37,10 +37,10 @@ def test_an_app_imports_only_from_lower_ranks(app):
     assert not wrong
 
 
-def test_the_product_imports_nothing_of_the_tests():
+def test_the_product_imports_no_test_code():
     wrong = [
         str(path.relative_to(ROOT))
-        for app in HERE
+        for app in APPS
         for path in (ROOT / app).rglob("*.py")
         if not {"tests", "testing"} & set(path.relative_to(ROOT).parts)
         and re.search(r"^\s*(from|import) (pytest|teamadmin\.testing|\w+\.tests)\b", path.read_text(), re.M)
@@ -48,7 +48,7 @@ def test_the_product_imports_nothing_of_the_tests():
     assert not wrong
 
 
-def test_the_table_in_the_documentation_is_this_one():
+def test_documentation_has_the_same_ranks():
     rows = re.findall(r"^\| (\d) \| (.+?) \|", (ROOT / "docs/architecture.md").read_text(), re.M)
     assert {app: int(rank) for rank, apps in rows for app in re.findall(r"`(\w+)`", apps)} == RANKS
 

@@ -1,4 +1,4 @@
-"""The scripts of static/js in a real browser, on a page made of our own templates and served without a server."""
+"""The scripts in static/js, in a real browser, on a page of our own templates. Playwright plays the server."""
 
 import mimetypes
 from pathlib import Path
@@ -27,8 +27,8 @@ class Fields(forms.Form):
     password = forms.CharField(widget=forms.PasswordInput)
 
 
-def answer(route) -> None:
-    """Plays the server: the page, a dialog, a failure, and the files of static/."""
+def respond(route) -> None:
+    """Respond as the server: the page, a dialog, a server error, and the files in static/."""
     path = route.request.url.removeprefix(ADDRESS).split("?")[0]
     if path == "dialog":
         route.fulfill(body=DIALOG, content_type="text/html")
@@ -50,19 +50,21 @@ def answer(route) -> None:
 
 @pytest.fixture
 def front(page):
-    """The page, open; fails when the browser's console said that something was wrong."""
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
-    page.route("**/*", answer)
+    """The open page. Script errors and policy violations fail the test."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console", lambda message: errors.append(message.text) if "Content Security Policy" in message.text else None
+    )
+    page.route("**/*", respond)
     page.goto(ADDRESS)
     yield page
-    assert wrong == []
+    assert errors == []
 
 
 @pytest.mark.spec("W-7")
 def test_counter_counts_code_points(front):
-    """An emoji counts one and so does a line break, as on the server."""
+    """An emoji and a line break count as one, as on the server."""
     front.fill("#id_reason", "a\n😀é")
     assert front.inner_text("#id_reason_count") == "4 of 10 characters"
     front.fill("#id_reason", "x" * 12)
@@ -70,7 +72,7 @@ def test_counter_counts_code_points(front):
 
 
 @pytest.mark.spec("J-1")
-def test_password_shows_its_rules(front):
+def test_password_rules_are_ticked_while_typing(front):
     met = front.locator("[data-rule=length]")
     front.fill("#id_password", "fourteen chars")
     assert met.get_attribute("data-met") is None
@@ -80,7 +82,7 @@ def test_password_shows_its_rules(front):
     assert front.get_attribute("#id_password", "type") == "text"
 
 
-def test_menu_by_keyboard(front):
+def test_menu_keys(front):
     front.focus("[popovertarget=more]")
     front.keyboard.press("ArrowDown")
     focused = lambda: front.evaluate("document.activeElement.textContent.trim()")  # noqa: E731
@@ -95,7 +97,7 @@ def test_menu_by_keyboard(front):
 
 
 @pytest.mark.spec("W-3")
-def test_rows_come_and_go(front):
+def test_rows_can_be_added_and_removed(front):
     remove = front.get_by_role("button", name="Remove")
     assert remove.count() == 0
     for _ in range(5):
@@ -120,17 +122,17 @@ def test_pasted_addresses_fill_rows(front):
         text,
     )
     emails = front.eval_on_selector_all("[data-paste=email]", "all => all.map(input => input.value)")
-    # Four rows is the most here: what has no room stays in the last one.
+    # This list has at most four rows. Further addresses stay in the last one.
     assert emails == ["ana@x.example", "bo@x.example", "cem@x.example", "dora@x.example, eve@x.example"]
     assert front.input_value("[name=p-0-first]") == "Ana" and front.input_value("[name=p-0-last]") == "María Soto"
 
 
-def test_ticks_are_counted(front):
+def test_ticked_boxes_are_counted(front):
     front.get_by_label("Sales").check()
     assert front.inner_text("[data-tally]") == "2"
 
 
-def test_dialog_opens_and_gives_focus_back(front):
+def test_dialog_returns_the_focus(front):
     front.click("#opener")
     front.wait_for_selector("dialog:modal")
     assert front.evaluate("document.activeElement.textContent") == "Cancel"
@@ -139,7 +141,7 @@ def test_dialog_opens_and_gives_focus_back(front):
     assert front.evaluate("document.activeElement.id") == "opener"
 
 
-def test_failed_request_can_be_tried_again(front):
+def test_failed_request_shows_a_toast(front):
     front.get_by_role("button", name="Break").click()
     toast = front.get_by_role("alert")
     assert "Reference abc123" in toast.inner_text()
@@ -155,7 +157,7 @@ def test_failure_shows_inside_an_open_dialog(front):
     assert toast.count() == 0 and front.is_visible("dialog")
 
 
-def test_theme_shows_at_once(front):
+def test_theme_applies_at_once(front):
     front.click(".sidebar-foot .switcher")
     front.get_by_label("Dark").check()
     assert front.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
@@ -163,7 +165,7 @@ def test_theme_shows_at_once(front):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing(front, axe, scheme: str, width: int):
+def test_page_is_accessible(front, axe, scheme: str, width: int):
     front.set_viewport_size({"width": width, "height": 900})
     front.emulate_media(color_scheme=scheme)
     front.reload()

@@ -1,4 +1,4 @@
-"""What tests stand on is real: PostgreSQL, Redis, SMTP, Chromium."""
+"""Tests use real services: PostgreSQL, Redis, SMTP and Chromium."""
 
 import smtplib
 
@@ -14,7 +14,7 @@ def send() -> int:
     return mail.send_mail("Subject", "Body", "from@acme.example", ["to@acme.example"])
 
 
-def test_mail_server_takes_refuses_and_hangs_up(mail_server):
+def test_mail_server_accepts_rejects_and_disconnects(mail_server):
     send()
     assert mail_server.wait_for(1)[0].recipients == ["to@acme.example"]
     mail_server.behaviour.refuse = {"RCPT": "451 later"}
@@ -49,25 +49,25 @@ def test_browser_and_axe(page, axe):
 
 @pytest.fixture
 def no_chromium(monkeypatch):
-    """A machine without one; what is run to get one is noted."""
+    """A machine without Chromium; return the list of commands run to install it."""
     commands = []
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setattr(browser.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
-    monkeypatch.setattr(browser, "_of_playwright", lambda: None)
-    monkeypatch.setattr(browser, "_quiet", lambda *command: commands.append(command) or True)
+    monkeypatch.setattr(browser, "_playwright_path", lambda: None)
+    monkeypatch.setattr(browser, "_run_quietly", lambda *command: commands.append(command) or True)
     return commands
 
 
 @pytest.mark.parametrize(("user", "debian"), [(0, True), (1000, False)])
-def test_where_a_browser_comes_from(no_chromium, monkeypatch, user, debian):
-    """Debian's package as root, else Playwright's own, else None and a clear word."""
+def test_chromium_is_installed_if_missing(no_chromium, monkeypatch, user, debian):
+    """Root on Debian gets Debian's package, others Playwright's own. If both fail, the result is None."""
     monkeypatch.setattr(browser.os, "geteuid", lambda: user)
     assert browser.ensure() is None
     assert any(command[0] == "apt-get" for command in no_chromium) == debian
     assert no_chromium[-1][-3:] == ("playwright", "install", "chromium")
 
 
-def test_the_browser_that_is_named_is_taken(no_chromium, monkeypatch):
+def test_chromium_variable_is_used(no_chromium, monkeypatch):
     monkeypatch.setenv("CHROMIUM", "/opt/chrome")
     monkeypatch.setattr(browser.shutil, "which", lambda name: name)
     assert browser.ensure() == "/opt/chrome"

@@ -1,4 +1,4 @@
-"""Production settings come from the environment, and nothing starts without what it needs."""
+"""Production settings come from the environment, and missing or invalid ones prevent the start."""
 
 import os
 import subprocess
@@ -23,8 +23,8 @@ PRODUCTION = {
 }
 
 
-def start(code: str = "", **changes: str) -> subprocess.CompletedProcess:
-    """Loads the settings in a process of its own, in production's environment with changes ("" removes)."""
+def load_settings(code: str = "", **changes: str) -> subprocess.CompletedProcess:
+    """Load the settings in a new process, in PRODUCTION with these changes ("" removes a variable)."""
     environment = {"PATH": os.environ["PATH"], **PRODUCTION, **changes}
     return subprocess.run(
         [sys.executable, "-c", f"from teamadmin import settings as s; {code}"],
@@ -36,22 +36,22 @@ def start(code: str = "", **changes: str) -> subprocess.CompletedProcess:
     )
 
 
-def shown(expression: str, **changes: str) -> str:
-    result = start(f"print({expression})", **changes)
+def value_of(expression: str, **changes: str) -> str:
+    result = load_settings(f"print({expression})", **changes)
     assert result.returncode == 0, result.stderr
     return result.stdout.strip()
 
 
 @pytest.mark.parametrize("name", sorted(PRODUCTION))
-def test_says_which_variable_is_missing(name):
-    result = start(**{name: ""})
+def test_missing_variable_is_named(name):
+    result = load_settings(**{name: ""})
     assert result.returncode != 0
-    said = result.stderr.partition("without: ")[2].partition(". Set")[0]
-    assert said == ("EMAIL_URL or ANYMAIL_PROVIDER" if name == "EMAIL_URL" else name)
+    missing = result.stderr.partition("without: ")[2].partition(". Set")[0]
+    assert missing == ("EMAIL_URL or ANYMAIL_PROVIDER" if name == "EMAIL_URL" else name)
 
 
-def test_says_all_that_is_missing_at_once():
-    result = start(SECRET_KEY="", ALLOWED_HOSTS="", BASE_URL="")
+def test_all_missing_variables_are_named_at_once():
+    result = load_settings(SECRET_KEY="", ALLOWED_HOSTS="", BASE_URL="")
     assert "without: SECRET_KEY, ALLOWED_HOSTS, BASE_URL. " in result.stderr
 
 
@@ -66,8 +66,8 @@ def test_says_all_that_is_missing_at_once():
         ("TRUSTED_PROXIES", "one"),
     ],
 )
-def test_refuses_a_value_that_cannot_be_right(name, value):
-    result = start(**{name: value})
+def test_invalid_value_is_rejected_without_showing_secrets(name, value):
+    result = load_settings(**{name: value})
     assert result.returncode != 0
     last = result.stderr.strip().splitlines()[-1]
     assert name in last and "secret" not in last
@@ -75,15 +75,15 @@ def test_refuses_a_value_that_cannot_be_right(name, value):
 
 def test_production_is_safe_by_default():
     names = "s.DEBUG, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0"
-    assert shown(names) == "False True True True True"
-    assert shown("s.EMAIL_BACKEND") == "django.core.mail.backends.smtp.EmailBackend"
-    assert shown("s.PASSWORD_HASHERS[0]") == "django.contrib.auth.hashers.Argon2PasswordHasher"
+    assert value_of(names) == "False True True True True"
+    assert value_of("s.EMAIL_BACKEND") == "django.core.mail.backends.smtp.EmailBackend"
+    assert value_of("s.PASSWORD_HASHERS[0]") == "django.contrib.auth.hashers.Argon2PasswordHasher"
 
 
-def test_mail_goes_by_a_provider_where_one_is_named():
+def test_email_provider_is_used_if_set():
     provider = {"EMAIL_URL": "", "ANYMAIL_PROVIDER": "Postmark", "ANYMAIL_POSTMARK_SERVER_TOKEN": "t"}
-    assert shown("s.EMAIL_BACKEND", **provider) == "anymail.backends.postmark.EmailBackend"
-    assert shown("s.ANYMAIL", **provider) == "{'REQUESTS_TIMEOUT': 20, 'POSTMARK_SERVER_TOKEN': 't'}"
+    assert value_of("s.EMAIL_BACKEND", **provider) == "anymail.backends.postmark.EmailBackend"
+    assert value_of("s.ANYMAIL", **provider) == "{'REQUESTS_TIMEOUT': 20, 'POSTMARK_SERVER_TOKEN': 't'}"
 
 
 @pytest.mark.parametrize(
@@ -101,49 +101,50 @@ def test_email_url(monkeypatch, url, expected):
     assert env.smtp("EMAIL_URL") == expected
 
 
-def test_email_url_of_another_kind_is_refused(monkeypatch):
+def test_email_url_with_another_scheme_is_rejected(monkeypatch):
     monkeypatch.setenv("EMAIL_URL", "http://mail.acme.example")
     with pytest.raises(ImproperlyConfigured):
         env.smtp("EMAIL_URL")
 
 
-def test_the_demo_has_no_mail_page_in_production(client):
-    """The address is not even known: settings of tests are production's."""
+def test_devmail_does_not_exist_in_production(client):
+    """The tests run with production settings, where the URL does not exist."""
     assert not settings.DEMO
     assert client.get("/dev/mail/").status_code == 404
     with pytest.raises(NoReverseMatch):
         reverse("devmail")
 
 
-@pytest.mark.parametrize("value,kept", [("1", True), ("0", False)])
-def test_nothing_stays_on_a_connection_that_others_are_lent(value, kept):
-    at = "s.DATABASES['default']"
-    said = shown(
-        f"{at}['OPTIONS']['prepare_threshold'], {at}['DISABLE_SERVER_SIDE_CURSORS']", PREPARED_STATEMENTS=value
+@pytest.mark.parametrize("value,enabled", [("1", True), ("0", False)])
+def test_prepared_statements_can_be_turned_off_for_poolers(value, enabled):
+    database = "s.DATABASES['default']"
+    options = value_of(
+        f"{database}['OPTIONS']['prepare_threshold'], {database}['DISABLE_SERVER_SIDE_CURSORS']",
+        PREPARED_STATEMENTS=value,
     )
-    assert said == ("5 False" if kept else "None True")
+    assert options == ("5 False" if enabled else "None True")
 
 
-def test_the_demo_ignores_a_production_key():
-    assert shown("s.SECRET_KEY", TEAMADMIN_DEMO="1").startswith("demo-only-")
+def test_demo_ignores_a_production_key():
+    assert value_of("s.SECRET_KEY", TEAMADMIN_DEMO="1").startswith("demo-only-")
 
 
 @pytest.mark.spec("I-5")
-def test_how_many_invitations_may_go_is_set():
+def test_invitation_limits_can_be_set():
     limits = "s.INVITATION_SENDS_PER_DAY, s.INVITATION_SENDS_PER_INVITER"
-    assert shown(limits) == "2000 1000"
-    assert shown(limits, INVITATION_SENDS_PER_DAY="0", INVITATION_SENDS_PER_INVITER="7") == "0 7"
+    assert value_of(limits) == "2000 1000"
+    assert value_of(limits, INVITATION_SENDS_PER_DAY="0", INVITATION_SENDS_PER_INVITER="7") == "0 7"
 
 
-def test_containers_get_every_variable_that_is_written_beside_them():
-    """A variable of docs/operating.md that the compose file does not name is no less in force (I-5)."""
+def test_containers_get_every_variable_of_the_env_file():
+    """Variables of docs/operating.md also work if the compose file does not name them (I-5)."""
     services = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
-    ours = {name: found for name, found in services.items() if "build" in found}
+    ours = {name: service for name, service in services.items() if "build" in service}
     assert ours.keys() == {"migrate", "web", "worker", "beat"}
-    for found in ours.values():
-        assert found["env_file"] == ".env"
-        # What would overrule the file's own: none of these is optional.
-        assert found["environment"].keys() <= {
+    for service in ours.values():
+        assert service["env_file"] == ".env"
+        # These override the env file. None of them is optional.
+        assert service["environment"].keys() <= {
             "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DEFAULT_FROM_EMAIL", "DATABASE_URL", "REDIS_URL",
             "BEHIND_PROXY", "TEAMADMIN_DATA", "STATEMENT_TIMEOUT_MS", "LOCK_TIMEOUT_MS",
         }  # fmt: skip

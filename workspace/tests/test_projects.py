@@ -1,4 +1,4 @@
-"""Projects: what one reaches and by what, searched, by key, never all of them."""
+"""The list of projects: access, search and pages."""
 
 import pytest
 from django.db import connection
@@ -21,107 +21,109 @@ def project_page(member, **options):
     return project_access.project_page(member, accessible_projects(member), **options)
 
 
-def ways(member, **options):
-    return {reached.project.name: reached.sources for reached in project_page(member, **options).rows}
+def access_by_project(member, **options):
+    return {access.project.name: access.sources for access in project_page(member, **options).rows}
 
 
 @pytest.mark.spec("W-9")
-def test_by_group_directly_and_both(cast):
+def test_rows_show_direct_access_and_groups(cast):
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["atlas"], membership=cast.bo)
-    assert ways(cast.bo) == {"Atlas": "Direct, via Marketing", "Website": "via Marketing"}
-    assert ways(cast.opal) == {}
+    assert access_by_project(cast.bo) == {"Atlas": "Direct, via Marketing", "Website": "via Marketing"}
+    assert access_by_project(cast.opal) == {}
 
 
 @pytest.mark.spec("R-4")
-def test_a_manager_reaches_every_project_by_role(cast):
+def test_managers_have_access_to_every_project_by_role(cast):
     GroupMembership.objects.create(organization=cast.acme, group=cast.groups["marketing"], membership=cast.max)
-    assert ways(cast.max) == {"Atlas": "via Marketing", "Ledger": "By role", "Website": "via Marketing"}
+    assert access_by_project(cast.max) == {"Atlas": "via Marketing", "Ledger": "By role", "Website": "via Marketing"}
 
 
-def test_very_many_projects_are_walked_and_give_the_same(cast, monkeypatch):
+def test_members_with_very_many_projects_see_the_same_list(cast, monkeypatch):
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], membership=cast.bo)
-    few = ways(cast.bo)
+    few = access_by_project(cast.bo)
     monkeypatch.setattr(project_access, "MAX_IDS", 1)
-    assert ways(cast.bo) == few == {"Atlas": "via Marketing", "Ledger": "Direct", "Website": "via Marketing"}
-    assert list(ways(cast.bo, after="atlas", search="e")) == ["Ledger", "Website"]
-    assert ways(cast.opal) == {}
+    assert (
+        access_by_project(cast.bo) == few == {"Atlas": "via Marketing", "Ledger": "Direct", "Website": "via Marketing"}
+    )
+    assert list(access_by_project(cast.bo, after="atlas", search="e")) == ["Ledger", "Website"]
+    assert access_by_project(cast.opal) == {}
 
 
-def test_many_ways_are_cut(cast):
+def test_long_lists_of_groups_are_shortened(cast):
     for number in range(5):
         group = Group(organization=cast.acme, name=f"Team {number}")
         group.save()
         GroupMembership.objects.create(organization=cast.acme, group=group, membership=cast.opal)
         ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], group=group)
-    assert ways(cast.opal) == {"Ledger": "via Team 0, via Team 1, via Team 2, and 2 more"}
+    assert access_by_project(cast.opal) == {"Ledger": "via Team 0, via Team 1, via Team 2, and 2 more"}
 
 
-def test_archived_projects_are_gone(cast):
+def test_archived_projects_are_hidden(cast):
     cast.projects["atlas"].archived_at = timezone.now()
     cast.projects["atlas"].save()
-    assert "Atlas" not in ways(cast.olga) and "Atlas" not in ways(cast.bo)
+    assert "Atlas" not in access_by_project(cast.olga) and "Atlas" not in access_by_project(cast.bo)
 
 
-@pytest.mark.parametrize("asked", ["led", "LED", " Ledger ", "ledGER"])
-def test_search_has_no_case(cast, asked):
-    assert list(ways(cast.olga, search=asked)) == ["Ledger"]
+@pytest.mark.parametrize("search", ["led", "LED", " Ledger ", "ledGER"])
+def test_search_ignores_case(cast, search):
+    assert list(access_by_project(cast.olga, search=search)) == ["Ledger"]
 
 
-@pytest.mark.parametrize("asked", ["%", "_", "\\", "' OR 1=1 --"])
-def test_search_takes_signs_as_they_are(cast, asked):
-    assert ways(cast.olga, search=asked) == {}
+@pytest.mark.parametrize("search", ["%", "_", "\\", "' OR 1=1 --"])
+def test_search_treats_special_characters_literally(cast, search):
+    assert access_by_project(cast.olga, search=search) == {}
 
 
-def test_pages_meet_without_gap_or_twin(cast):
+def test_pages_have_no_gaps_or_duplicates(cast):
     add_projects(cast.acme, 120)
     names, after = [], ""
     while True:
         page = project_page(cast.olga, after=after)
-        names += [reached.project.name_key for reached in page.rows]
+        names += [access.project.name_key for access in page.rows]
         assert len(page.rows) <= project_access.PAGE_SIZE
         if not page.next:
             break
         after = page.next
     assert len(names) == len(set(names)) == 123 and names == sorted(names)
     back = project_page(cast.olga, before=names[100])
-    assert [reached.project.name_key for reached in back.rows] == names[50:100] and back.previous and back.next
+    assert [access.project.name_key for access in back.rows] == names[50:100] and back.previous and back.next
     assert not project_page(cast.olga, before=names[3]).previous
 
 
-def test_the_page_and_its_part_show_the_same(cast):
+def test_htmx_gets_only_the_list(cast):
     client = cast.client("bo")
-    whole, part = client.get("/o/acme/projects/"), client.get("/o/acme/projects/?q=web", headers=HTMX)
-    assert b"<html" in whole.content and b"via Marketing" in whole.content
-    assert b"<html" not in part.content and b'id="projects"' in part.content
-    assert b"Website" in part.content and b"Atlas" not in part.content
-    assert "HX-Request" in part["Vary"]
+    page, fragment = client.get("/o/acme/projects/"), client.get("/o/acme/projects/?q=web", headers=HTMX)
+    assert b"<html" in page.content and b"via Marketing" in page.content
+    assert b"<html" not in fragment.content and b'id="projects"' in fragment.content
+    assert b"Website" in fragment.content and b"Atlas" not in fragment.content
+    assert "HX-Request" in fragment["Vary"]
 
 
-def test_the_address_holds_search_and_page(cast):
+def test_url_contains_search_and_page(cast):
     add_projects(cast.acme, 60, name="Site {:03}")
     first = cast.client("olga").get("/o/acme/projects/?q=site+0")
     assert first.context["next"] == "/o/acme/projects/?q=site+0&after=site+049"
     second = cast.client("olga").get(first.context["next"])
     assert second.context["previous"] == "/o/acme/projects/?q=site+0&before=site+050"
-    assert [reached.project.name for reached in second.context["page"].rows] == [f"Site {n:03}" for n in range(50, 60)]
+    assert [access.project.name for access in second.context["page"].rows] == [f"Site {n:03}" for n in range(50, 60)]
 
 
-def test_nothing_found_names_the_search_and_clears_it(cast):
+def test_empty_search_result_offers_to_clear_the_search(cast):
     page = cast.client("bo").get("/o/acme/projects/?q=zzz").content.decode()
-    assert "Nothing matches “zzz”" in page and 'href="/o/acme/projects/"' in page
+    assert "No projects match “zzz”" in page and 'href="/o/acme/projects/"' in page
 
 
-def test_empty_says_who_helps(cast):
+def test_empty_list_has_no_search(cast):
     page = cast.client("opal").get("/o/acme/projects/").content.decode()
     assert "No projects yet" in page and 'type="search"' not in page
 
 
 @pytest.mark.parametrize("query", ["q=%00", "after=%00", "before=%ED%A0%80", "q=" + "a" * 5000, "after=%E2%80%AE"])
-def test_odd_parameters_are_no_error(cast, query):
+def test_malformed_query_parameters_are_ignored(cast, query):
     assert cast.client("olga").get(f"/o/acme/projects/?{query}").status_code == 200
 
 
-def queries_of(cast, name):
+def count_queries(cast, name):
     client = cast.client(name)
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/o/acme/projects/").status_code == 200
@@ -129,14 +131,14 @@ def queries_of(cast, name):
 
 
 @pytest.mark.parametrize("name,expected", [("olga", 6), ("bo", 7)])
-def test_queries_stay_the_same(cast, name, expected):
-    few = queries_of(cast, name)
+def test_number_of_queries_is_constant(cast, name, expected):
+    few = count_queries(cast, name)
     for project in add_projects(cast.acme, 30):
         ProjectGrant.objects.create(organization=cast.acme, project=project, group=cast.groups["marketing"])
-    assert queries_of(cast, name) == few == expected
+    assert count_queries(cast, name) == few == expected
 
 
 @pytest.mark.spec("A-5")
-def test_nothing_of_another_organization(cast):
+def test_projects_of_other_organizations_are_hidden(cast):
     ProjectGrant.objects.create(organization=cast.globex, project=cast.globex_project, membership=cast.tess)
-    assert list(ways(cast.tess)) == ["Dam"] and "Dam" not in ways(cast.olga)
+    assert list(access_by_project(cast.tess)) == ["Dam"] and "Dam" not in access_by_project(cast.olga)

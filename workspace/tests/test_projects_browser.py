@@ -1,4 +1,4 @@
-"""Projects in a real browser: mouse, keyboard, no script, both themes, a phone, axe (P-1, R-4, U-12, U-18)."""
+"""Projects in a real browser: mouse, keyboard, no JavaScript, both themes, phone size, axe (P-1, R-4, U-12, U-18)."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -19,7 +19,7 @@ def olga(page: Page, live_cast, enter):
 
 
 @pytest.mark.spec("P-1", "U-12")
-def test_a_project_is_made_shared_and_archived(olga, live_cast):
+def test_create_share_archive_and_restore_a_project(olga, live_cast):
     live_cast.opal.status = Status.DEACTIVATED
     live_cast.opal.save()
     olga.get_by_role("link", name="New project").click()
@@ -42,7 +42,7 @@ def test_a_project_is_made_shared_and_archived(olga, live_cast):
     dialog.get_by_role("button", name="Give access").click()
     expect(olga.locator("#people")).to_contain_text("via Marketing")
     settled(olga)
-    olga.get_by_role("button", name="Take direct access from Opal Nakamura").focus()
+    olga.get_by_role("button", name="Remove access for Opal Nakamura").focus()
     olga.keyboard.press("Enter")
     expect(olga.locator("#people")).not_to_contain_text("Opal Nakamura")
     expect(olga.get_by_role("heading", name="People with access")).to_be_focused()
@@ -55,7 +55,7 @@ def test_a_project_is_made_shared_and_archived(olga, live_cast):
 
 
 @pytest.mark.spec("P-1")
-def test_the_list_searches_and_leads_on(olga, live_cast):
+def test_search_open_and_rename_a_project(olga, live_cast):
     olga.get_by_role("searchbox", name="Search projects").press_sequentially("atl", delay=20)
     expect(olga.locator("#projects li")).to_have_count(1)
     expect(olga).to_have_url(f"{olga.url.split('?')[0]}?q=atl")
@@ -66,12 +66,12 @@ def test_the_list_searches_and_leads_on(olga, live_cast):
     olga.get_by_role("button", name="Save").click()
     expect(olga.get_by_role("heading", name="World")).to_be_visible()
     olga.get_by_label("Breadcrumb").get_by_role("link", name="Projects").click()
-    olga.get_by_role("link", name="See archived").click()
-    expect(olga.get_by_role("heading", name="Nothing is archived")).to_be_visible()
+    olga.get_by_role("link", name="View archived").click()
+    expect(olga.get_by_role("heading", name="No archived projects")).to_be_visible()
 
 
 @pytest.mark.spec("P-1", "R-4")
-def test_without_a_script(browser: Browser, live_server, live_cast):
+def test_without_javascript(browser: Browser, live_server, live_cast):
     context = browser.new_context(java_script_enabled=False, viewport=WIDE, reduced_motion="reduce")
     come_in(context, live_server.url, live_cast.client("max"))
     page = context.new_page()
@@ -87,19 +87,19 @@ def test_without_a_script(browser: Browser, live_server, live_cast):
     page.get_by_label("Add Marketing").check(force=True)
     page.get_by_role("button", name="Give access").click()
     expect(page.locator("#people")).to_contain_text("via Marketing")
-    page.get_by_role("button", name="Take access from Marketing").click()
-    expect(page.get_by_text("No group brings it.")).to_be_visible()
+    page.get_by_role("button", name="Remove access for Marketing").click()
+    expect(page.get_by_text("No groups have access.")).to_be_visible()
     page.get_by_role("link", name="Archive").click()
     page.get_by_role("button", name="Archive project").click()
     page.get_by_role("button", name="Restore").click()
-    expect(page.get_by_text("Harbor is back")).to_be_visible()
+    expect(page.get_by_text("Harbor was restored")).to_be_visible()
     context.close()
 
 
 @pytest.mark.spec("U-18")
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_runs_over(olga, live_server, live_cast, axe, size, scheme):
+def test_pages_are_accessible_and_fit_the_screen(olga, live_server, live_cast, axe, size, scheme):
     long = Project.objects.create(organization=live_cast.acme, name="Donaudampfschifffahrt" * 4, description="x" * 300)
     for member in (live_cast.bo, live_cast.opal):
         ProjectGrant.objects.create(organization=live_cast.acme, project=long, membership=member)

@@ -1,4 +1,4 @@
-"""One project (P-1): its page, its name, its archive."""
+"""One project (P-1): its page, its name and description, archiving and restoring."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,13 +35,13 @@ from organizations.requests import MemberRequest
 from organizations.services import archive_project, edit_project, restore_project
 from workspace.views.projects import PROJECT_TAKEN
 
-ASKED = ("GET", "HEAD", "POST")
-GONE = (Project.DoesNotExist, Group.DoesNotExist, Membership.DoesNotExist)
+FORM_METHODS = ("GET", "HEAD", "POST")
+NOT_FOUND = (Project.DoesNotExist, Group.DoesNotExist, Membership.DoesNotExist)
 
 
 @dataclass(frozen=True)
-class View(params.QueryParams):
-    """Which people and groups the address asks for."""
+class ProjectParams(params.QueryParams):
+    """The query parameters of a project's page: a search, and the pages of people and groups."""
 
     q: str
     after: str
@@ -50,8 +50,8 @@ class View(params.QueryParams):
     groups_before: str
 
 
-def project_view(*methods: str) -> Callable:
-    """Decorates a view of one project. Who cannot reach it gets the same 404 as where there is none."""
+def project_required(*methods: str) -> Callable:
+    """Decorate a view of one project. Members without access to it get the 404 of a project that does not exist."""
 
     def decorate(view: Callable) -> Callable:
         @wraps(view)
@@ -61,7 +61,7 @@ def project_view(*methods: str) -> Callable:
                 raise Http404
             try:
                 return view(request, project, **ids)
-            except GONE:
+            except NOT_FOUND:
                 raise Http404 from None
 
         return member_required(Permission.WORKSPACE_VIEW)(require_http_methods(methods)(wrapped))
@@ -69,114 +69,114 @@ def project_view(*methods: str) -> Callable:
     return decorate
 
 
-def url_of(request: MemberRequest, project: Project) -> str:
-    """The project's page."""
+def project_url(request: MemberRequest, project: Project) -> str:
+    """Return the URL of the project's page."""
     return reverse("project", args=[request.organization.slug, project.pk])
 
 
-@project_view("GET", "HEAD")
+@project_required("GET", "HEAD")
 def project_page(request: MemberRequest, project: Project) -> HttpResponse:
-    """What it is and how one reaches it; who has access and by what, for those who see people."""
-    context, page = page_of(request, project), "workspace/projects/page.html"
-    fragment = "workspace/projects/_people.html" if "people" in context else page
+    """Show the project and the member's own access. Members who can see people also see who has access and why."""
+    context, page = page_context(request, project), "workspace/project/page.html"
+    fragment = "workspace/project_access/_people.html" if "people" in context else page
     return render_page_or_fragment(
-        request, page=page, fragment=fragment, context=context, url=context.get("address", "")
+        request, page=page, fragment=fragment, context=context, url=context.get("page_url", "")
     )
 
 
-def page_of(request: MemberRequest, project: Project) -> dict[str, Any]:
-    """What workspace/projects/page.html takes."""
-    actor, base = request.membership, url_of(request, project)
+def page_context(request: MemberRequest, project: Project) -> dict[str, Any]:
+    """Return the context of workspace/project/page.html."""
+    actor, base = request.membership, project_url(request, project)
     context = {
         "project": project,
         "base": base,
         "parents": [(_("Projects"), reverse("projects", args=[request.organization.slug]))],
-        "reached": project_access_of(actor, project),
+        "access": project_access_of(actor, project),
         "created_by": creator_label(request.organization.pk, "project.created", project.pk),
-        "may": {
+        "can": {
             "edit": policies.can_edit_project(actor, project),
             "share": policies.can_share_project(actor, project),
             "archive": policies.can_archive_project(actor, project),
             "restore": policies.can_restore_project(actor, project),
         },
     }
-    return context | (_access(request, project, base) if Permission.PEOPLE_VIEW in request.permissions else {})
+    return context | (_access_context(request, project, base) if Permission.PEOPLE_VIEW in request.permissions else {})
 
 
-def _access(request: MemberRequest, project: Project, base: str) -> dict[str, Any]:
-    """Who has access, a page of them."""
-    view = View.of(request)
-    people, named = people_with_project(project, search=view.q, after=view.after, before=view.before)
-    groups = groups_with_project(project, after=view.groups_after, before=view.groups_before)
+def _access_context(request: MemberRequest, project: Project, base: str) -> dict[str, Any]:
+    """Return one page of the people and groups that have access."""
+    query = ProjectParams.of(request)
+    people, sorted_by_name = people_with_project(project, search=query.q, after=query.after, before=query.before)
+    groups = groups_with_project(project, after=query.groups_after, before=query.groups_before)
 
-    def link(**changed: str) -> str:
-        return params.path(base, **view.query(**changed))
+    def url(**changes: str) -> str:
+        return params.path(base, **query.query(**changes))
 
     return {
-        "view": view,
-        "address": link(),
-        "query": link().removeprefix(base),
+        "search": query.q,
+        "page_url": url(),
+        "query": url().removeprefix(base),
         "people": people.rows,
-        "named": named,
-        "found": _found(people),
-        "previous": people.previous and link(after="", before=people.previous),
-        "next": people.next and link(before="", after=people.next),
+        "sorted_by_name": sorted_by_name,
+        "summary": _summary(people),
+        "previous": people.previous and url(after="", before=people.previous),
+        "next": people.next and url(before="", after=people.next),
         "groups": groups.rows,
-        "groups_previous": groups.previous and link(groups_after="", groups_before=groups.previous),
-        "groups_next": groups.next and link(groups_before="", groups_after=groups.next),
+        "groups_previous": groups.previous and url(groups_after="", groups_before=groups.previous),
+        "groups_next": groups.next and url(groups_before="", groups_after=groups.next),
         "roles": roles_with_all_projects(request.organization),
     }
 
 
-def _found(page: KeysetPage) -> str:
+def _summary(page: KeysetPage) -> str:
     count = len(page.rows)
     if page.more:
-        return _("Showing %(count)s people, latest members first") % {"count": count}
+        return _("Showing %(count)s people, newest members first") % {"count": count}
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
 
 
-def changed(request: MemberRequest, project: Project, *, focus: str = "") -> HttpResponse:
-    """After a change: the project's page, or for htmx its parts and the messages. `focus` names the part whose heading
-    is focused where what was pressed is gone."""
+def render_changed(request: MemberRequest, project: Project, *, focus: str = "") -> HttpResponse:
+    """Respond to a change: redirect to the project's page, or for htmx render its sections and the messages.
+
+    `focus` names the section ("people" or "groups") whose heading gets the focus if the pressed button is gone.
+    """
     if not request.htmx:
-        return redirect(params.path(url_of(request, project), **View.of(request).query()))
+        return redirect(params.path(project_url(request, project), **ProjectParams.of(request).query()))
     project.refresh_from_db(fields=["name", "description", "archived_at"])
-    return render(request, "workspace/projects/_changed.html", page_of(request, project) | {"focus": focus})
+    return render(request, "workspace/project/_changed.html", page_context(request, project) | {"focus": focus})
 
 
-@project_view(*ASKED)
+@project_required(*FORM_METHODS)
 def project_details(request: MemberRequest, project: Project) -> HttpResponse:
-    """Name and description."""
+    """Edit the name and description."""
     require(policies.can_edit_project(request.membership, project))
     form = NamedForm(request.POST if request.method == "POST" else None, instance=project, name_taken=PROJECT_TAKEN)
 
-    def write(words: dict[str, str]) -> None:
-        edit_project(actor=request.membership, project=project, seen=form.seen, **words)
+    def save(fields: dict[str, str]) -> None:
+        edit_project(actor=request.membership, project=project, seen=form.seen, **fields)
 
-    if request.method == "POST" and form.save(write):
-        messages.success(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
-        return changed(request, project)
-    context = {"project": project, "form": form, "cancel_url": url_of(request, project)}
-    return render(request, "workspace/projects/details.html", context, status=form.status)
+    if request.method == "POST" and form.save(save):
+        messages.success(request, _("%(name)s was saved.") % {"name": form.cleaned_data["name"]})
+        return render_changed(request, project)
+    context = {"project": project, "form": form, "cancel_url": project_url(request, project)}
+    return render(request, "workspace/project/details.html", context, status=form.status)
 
 
-@project_view(*ASKED)
+@project_required(*FORM_METHODS)
 def project_archive(request: MemberRequest, project: Project) -> HttpResponse:
-    """Puts the project away, after saying what that means."""
+    """Archive the project after a confirmation that explains the consequences."""
     require(policies.can_archive_project(request.membership, project))
     if request.method != "POST":
-        context = {"project": project, "cancel_url": url_of(request, project)}
-        return render(request, "workspace/projects/archive.html", context)
+        context = {"project": project, "cancel_url": project_url(request, project)}
+        return render(request, "workspace/project/archive.html", context)
     archive_project(actor=request.membership, project=project)
-    messages.success(
-        request, _("%(name)s is archived. Nobody works in it until it is restored.") % {"name": project.name}
-    )
-    return changed(request, project)
+    messages.success(request, _("%(name)s was archived. It’s read-only until it’s restored.") % {"name": project.name})
+    return render_changed(request, project)
 
 
-@project_view("POST")
+@project_required("POST")
 def project_restoration(request: MemberRequest, project: Project) -> HttpResponse:
-    """Brings an archived project back."""
+    """Restore an archived project."""
     restore_project(actor=request.membership, project=project)
-    messages.success(request, _("%(name)s is back, with everybody who had access to it.") % {"name": project.name})
-    return changed(request, project)
+    messages.success(request, _("%(name)s was restored, including everyone’s access.") % {"name": project.name})
+    return render_changed(request, project)

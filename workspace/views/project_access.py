@@ -1,4 +1,4 @@
-"""Who has access to a project (P-1): given to people and to groups, and taken away."""
+"""People and groups with access to a project (P-1): giving and removing access."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -18,106 +18,111 @@ from organizations.pickers import deactivated_warning, group_picker, member_pick
 from organizations.queries import groups_in, member_in
 from organizations.requests import MemberRequest
 from organizations.services import GrantChanges, grant_projects, revoke_projects
-from workspace.views.project import ASKED, changed, project_view, url_of
+from workspace.views.project import FORM_METHODS, project_required, project_url, render_changed
 
 
 def _require_sharing(request: MemberRequest, project: Project) -> None:
-    """Whoever shares projects; choosing people shows who there is, so they must be allowed to see that."""
+    """Require the permission to share the project, and to see people: the picker lists them."""
     require(policies.can_share_project(request.membership, project))
     require(policies.can(request.membership, Permission.PEOPLE_VIEW))
 
 
-def _choose(request: MemberRequest, project: Project, picker: Picker) -> HttpResponse:
+def _render_picker(request: MemberRequest, project: Project, picker: Picker) -> HttpResponse:
     if "search" in request.POST and request.htmx:
         return render(request, "ui/picker_list.html", {"picker": picker})
-    context = {"project": project, "picker": picker, "cancel_url": url_of(request, project)}
-    return render(request, "workspace/projects/share.html", context, status=422 if picker.error else 200)
+    context = {"project": project, "picker": picker, "cancel_url": project_url(request, project)}
+    return render(request, "workspace/project_access/share.html", context, status=422 if picker.error else 200)
 
 
-def _with_access(project: Project, owner: str) -> Callable[[list], dict[UUID, Decision]]:
-    """Which of those listed were given the project themselves."""
+def _existing_access(project: Project, owner: str) -> Callable[[list], dict[UUID, Decision]]:
+    """Return a function that finds which of the listed members or groups (`owner`) already have their own access."""
 
     def find(listed: list) -> dict[UUID, Decision]:
         grants = ProjectGrant.objects.filter(project=project, **{f"{owner}__in": listed})
-        return dict.fromkeys(grants.values_list(owner, flat=True), not_applicable(_("Has access already")))
+        return dict.fromkeys(grants.values_list(owner, flat=True), not_applicable(_("Already has access")))
 
     return find
 
 
-def _given(request: MemberRequest, shared: GrantChanges) -> None:
+def _report_given(request: MemberRequest, shared: GrantChanges) -> None:
     count = len(shared.members) + len(shared.groups)
     if not count:
-        messages.info(request, _("Everybody you chose had access already."))
+        messages.info(request, _("Everyone you chose already has access."))
         return
     if shared.groups:
-        words = ngettext("%(count)s group has access now.", "%(count)s groups have access now.", count)
+        text = ngettext("%(count)s group now has access.", "%(count)s groups now have access.", count)
     else:
-        words = ngettext("%(count)s person has access now.", "%(count)s people have access now.", count)
-    messages.success(request, words % {"count": count})
+        text = ngettext("%(count)s person now has access.", "%(count)s people now have access.", count)
+    messages.success(request, text % {"count": count})
     if warning := deactivated_warning(shared.members):
         messages.warning(request, warning)
 
 
-@project_view(*ASKED)
+@project_required(*FORM_METHODS)
 def project_people(request: MemberRequest, project: Project) -> HttpResponse:
-    """Gives access to several people directly; deactivated ones with a warning (U-12)."""
+    """Give people direct access. Deactivated people come with a warning (U-12)."""
     _require_sharing(request, project)
-    chosen, decide = selected_ids(request.POST, "members"), _with_access(project, "membership")
+    chosen, decide = selected_ids(request.POST, "members"), _existing_access(project, "membership")
     picker, members = member_picker(request.organization, search_query(request.POST), chosen, decide=decide)
     if request.method != "POST" or "search" in request.POST:
-        return _choose(request, project, picker)
-    picker.error = missing_message(members, chosen) or ("" if members else _("Choose somebody to give access to."))
+        return _render_picker(request, project, picker)
+    picker.error = missing_message(members, chosen) or ("" if members else _("Choose at least one person."))
     if picker.error:
-        return _choose(request, project, picker)
-    _given(request, _give(request, project, members=members))
-    return changed(request, project)
+        return _render_picker(request, project, picker)
+    _report_given(request, _give(request, project, members=members))
+    return render_changed(request, project)
 
 
-@project_view(*ASKED)
+@project_required(*FORM_METHODS)
 def project_groups(request: MemberRequest, project: Project) -> HttpResponse:
-    """Gives access to everybody in several groups."""
+    """Give groups access."""
     _require_sharing(request, project)
-    chosen, decide = selected_ids(request.POST, "groups"), _with_access(project, "group")
+    chosen, decide = selected_ids(request.POST, "groups"), _existing_access(project, "group")
     picker, groups = group_picker(request.organization, search_query(request.POST), chosen, decide=decide)
     if request.method != "POST" or "search" in request.POST:
-        return _choose(request, project, picker)
-    picker.error = missing_message(groups, chosen) or ("" if groups else _("Choose a group to give access to."))
+        return _render_picker(request, project, picker)
+    picker.error = missing_message(groups, chosen) or ("" if groups else _("Choose at least one group."))
     if picker.error:
-        return _choose(request, project, picker)
-    _given(request, _give(request, project, groups=groups))
-    return changed(request, project)
+        return _render_picker(request, project, picker)
+    _report_given(request, _give(request, project, groups=groups))
+    return render_changed(request, project)
 
 
 def _give(request: MemberRequest, project: Project, **owners: list) -> GrantChanges:
     return grant_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
 
 
-def _take(request: MemberRequest, project: Project, name: str, **owners: list) -> None:
-    taken = revoke_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
-    names = {"name": name, "project": project.name}
-    if taken:
-        messages.success(request, _("%(name)s lost the access to %(project)s that was given here.") % names)
-    else:
-        messages.info(request, _("%(name)s had no access to %(project)s that was given here.") % names)
+def _remove(request: MemberRequest, project: Project, **owners: list) -> bool:
+    """Remove the owner's access. Return False if there was none."""
+    removed = revoke_projects(actor=request.membership, organization=request.organization, projects=[project], **owners)
+    return bool(removed)
 
 
-@project_view("POST")
-def project_person(request: MemberRequest, project: Project, member_id: UUID) -> HttpResponse:
-    """Takes away what was given to one person directly."""
+@project_required("POST")
+def project_person_removal(request: MemberRequest, project: Project, member_id: UUID) -> HttpResponse:
+    """Remove a person's direct access. Access through groups or a role stays."""
     _require_sharing(request, project)
     member = member_in(request.organization, member_id)
     if member is None:
         raise Http404
-    _take(request, project, member.name, members=[member])
-    return changed(request, project, focus="people")
+    names = {"name": member.name, "project": project.name}
+    if _remove(request, project, members=[member]):
+        messages.success(request, _("%(name)s no longer has direct access to %(project)s.") % names)
+    else:
+        messages.info(request, _("%(name)s had no direct access to %(project)s.") % names)
+    return render_changed(request, project, focus="people")
 
 
-@project_view("POST")
-def project_group(request: MemberRequest, project: Project, group_id: UUID) -> HttpResponse:
-    """Takes away what was given to a group."""
+@project_required("POST")
+def project_group_removal(request: MemberRequest, project: Project, group_id: UUID) -> HttpResponse:
+    """Remove a group's access."""
     _require_sharing(request, project)
     group = groups_in(request.organization, [group_id]).first()
     if group is None:
         raise Http404
-    _take(request, project, group.name, groups=[group])
-    return changed(request, project, focus="groups")
+    names = {"name": group.name, "project": project.name}
+    if _remove(request, project, groups=[group]):
+        messages.success(request, _("%(name)s no longer has access to %(project)s.") % names)
+    else:
+        messages.info(request, _("%(name)s had no access to %(project)s.") % names)
+    return render_changed(request, project, focus="groups")

@@ -1,12 +1,12 @@
-/* Where what was pressed is gone after a swap, like the way to the next page, the keyboard goes on at the new list and not
-   at the top of the page. */
-let gone = null;
+/* If a swap removes the focused element, such as the link to the next page, move the focus to the new list instead of the
+   top of the page. */
+let target = null;
 document.body.addEventListener('htmx:beforeSwap', ({ detail }) => {
-  const at = document.activeElement;
-  gone = at !== document.body && detail.target.contains(at) ? detail.target : null;
+  const focused = document.activeElement;
+  target = focused !== document.body && detail.target.contains(focused) ? detail.target : null;
 });
 document.body.addEventListener('htmx:afterSettle', () => {
-  const list = gone?.querySelector('.table-scroll') ?? document.getElementById('main');
-  if (gone && document.activeElement === document.body && !document.querySelector('dialog:modal')) list.focus({ preventScroll: true });
-  gone = null;
+  const list = target?.querySelector('.table-scroll') ?? document.getElementById('main');
+  if (target && document.activeElement === document.body && !document.querySelector('dialog:modal')) list.focus({ preventScroll: true });
+  target = null;
 });

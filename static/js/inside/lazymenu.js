@@ -1,6 +1,6 @@
-/* A button that leads to a page of actions, <button type="submit" form formaction data-menu id>, shows them as a menu
-   instead: fetched when it is first used, from then on a popover with role=menu (menu.js has its keys). Without a script
-   it stays a way there. With data-menu="panel" it holds fields or links to choose from, and is no menu of actions. */
+/* Turn a button that opens a page of actions, <button type="submit" form formaction data-menu id>, into a menu: fetched on
+   first use, then a popover with role=menu (menu.js handles its keys). Without JavaScript the button opens the page.
+   data-menu="panel" holds fields or links instead of actions. */
 const entries = menu => menu.querySelectorAll('[role="menuitem"], .search input, a.menu-item, .menu-item > input:not(:disabled)');
 const show = (button, menu) => {
   button.removeAttribute('data-menu');
@@ -11,38 +11,38 @@ const show = (button, menu) => {
   if (from) items[from === 'ArrowUp' ? items.length - 1 : 0]?.focus();
 };
 
-const make = button => {
+const createMenu = button => {
   const menu = document.createElement('div');
   Object.assign(menu, { className: 'menu', id: `${button.id}-menu`, popover: 'auto', role: button.dataset.menu ? 'dialog' : 'menu' });
   menu.setAttribute('aria-labelledby', button.id);
   Object.assign(menu.dataset, { of: button.id, kind: button.dataset.menu });
-  // What is on its way is the menu, not the list around it.
+  // The menu is loading, not the list around it.
   menu.setAttribute('hx-indicator', 'this');
-  // Not before htmx knows its entries: the fastest press of Enter would leave the page.
+  // Not before htmx has processed the entries, or a fast Enter would leave the page.
   menu.addEventListener('htmx:afterSettle', event => {
     if (event.target === menu && menu.childElementCount && button.matches('[data-menu]')) show(button, menu);
   });
-  // Opened without a pointer, it starts at its first entry.
+  // If opened by keyboard, focus the first entry.
   menu.addEventListener('toggle', event => {
     if (event.newState === 'open' && button.matches(':focus-visible')) entries(menu)[0]?.focus();
   });
-  // What is typed or ticked in it is no change of the form around it.
+  // Changes inside the menu are no changes of the form around it.
   menu.addEventListener('change', event => event.stopPropagation());
   button.after(menu);
   return menu;
 };
 
 const load = (button, from) => {
-  const url = new URL(button.formAction), menu = document.getElementById(`${button.id}-menu`) ?? make(button);
+  const url = new URL(button.formAction), menu = document.getElementById(`${button.id}-menu`) ?? createMenu(button);
   url.search = new URLSearchParams(new FormData(button.form));
-  menu.dataset.from = from || ''; // the key that opened it goes on inside
+  menu.dataset.from = from || ''; // the key that opened it decides which entry gets the focus
   button.setAttribute('aria-busy', 'true');
   const done = () => button.removeAttribute('aria-busy');
   htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 'innerHTML' }).then(done, done);
 };
 
-/* After a change every menu is asked for anew: what may be done to one member hangs on the others, too. Not after a failure:
-   to try again, its entry has to be there. */
+/* After a change, reload every menu: the actions for one member depend on the other members too. Not after a failure,
+   because trying again needs the entry. */
 const forget = menu => {
   const button = document.getElementById(menu.dataset.of);
   menu.remove();
@@ -56,7 +56,7 @@ document.addEventListener('click', event => {
   const button = event.target.closest('[data-menu]');
   if (!button || !window.htmx || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  // A click without a pointer came from the keyboard.
+  // A click without a pointer comes from the keyboard.
   if (!button.matches('[aria-busy]')) load(button, event.detail === 0 && 'Enter');
 });
 document.addEventListener('keydown', event => {

@@ -1,37 +1,35 @@
-/* Ticking many rows of a list: <form data-select id="bulk"> with hidden fields that name the view, and beside it, tied
-   to it by their form attribute,
-     <input type="checkbox" name="member" form="bulk">   one a row; Shift ticks the rows between, by mouse and by Space
-     <input type="checkbox" form="bulk" data-select-page> ticks them all; shows whether all or some are
-     <input type="checkbox" name="all" form="bulk">       ticks them all and who is on other pages; unticked with the first
-                                                          row that is
-     <button type="reset" data-select-clear>              unticks; Escape does too
-     <div data-select-bar>                                Return in a box leads to its first button
+/* Select rows of a list: <form data-select id="bulk"> with hidden fields that describe the view. These refer to the form:
+     <input type="checkbox" name="member" form="bulk">    one per row; Shift selects a range, by mouse and by Space
+     <input type="checkbox" form="bulk" data-select-page> selects the page; shows whether all or some rows are selected
+     <input type="checkbox" name="all" form="bulk">       selects the page and all other pages, until a row is deselected
+     <button type="reset" data-select-clear>              clears the selection, like Escape
+     <div data-select-bar>                                Enter in a box moves the focus to the bar's first button
      <p role="status" data-select-said data-one="1 selected" data-many="{n} selected" data-none="...">
-   What is ticked stays so while rows are swapped, until the view is another one or select:clear is triggered.
-   When the whole page is ticked, "select:page" is triggered on the body. */
-const number = new Intl.NumberFormat(document.documentElement.lang || 'en');
+   The selection is kept while rows are swapped, until the view changes or select:clear is triggered. When the whole page
+   is selected, "select:page" is triggered on the body. */
+const formatter = new Intl.NumberFormat(document.documentElement.lang || 'en');
 const formOf = () => document.querySelector('form[data-select]');
 const boxesOf = form => [...form.elements].filter(box => box.type === 'checkbox' && box.name && box.name !== 'all');
-const partOf = (form, wanted) => [...form.elements].find(element => element.matches(wanted));
+const controlOf = (form, selector) => [...form.elements].find(element => element.matches(selector));
 const viewOf = form => JSON.stringify([...form.querySelectorAll('input[type="hidden"]')].map(field => field.value));
 let ticked = new Set(), view = null, anchor = null, shift = false;
 
-const say = (form, n, all) => {
-  const out = document.querySelector('[data-select-said]');
-  if (!out) return;
-  const words = all ? out.dataset.all : n ? (n === 1 ? out.dataset.one : out.dataset.many) : out.dataset.none;
-  out.textContent = words.replace('{n}', number.format(n));
+const announce = (form, n, all) => {
+  const output = document.querySelector('[data-select-said]');
+  if (!output) return;
+  const text = all ? output.dataset.all : n ? (n === 1 ? output.dataset.one : output.dataset.many) : output.dataset.none;
+  output.textContent = text.replace('{n}', formatter.format(n));
 };
-const settle = (form, quiet) => {
+const refresh = (form, quiet) => {
   const boxes = boxesOf(form), n = boxes.filter(box => box.checked).length, before = ticked.size;
   ticked = new Set(boxes.filter(box => box.checked).map(box => box.value));
-  const page = partOf(form, '[data-select-page]'), all = partOf(form, '[name="all"]'), full = n > 0 && n === boxes.length;
+  const page = controlOf(form, '[data-select-page]'), all = controlOf(form, '[name="all"]'), full = n > 0 && n === boxes.length;
   if (page) Object.assign(page, { checked: full, indeterminate: n > 0 && !full });
   if (all && !full) all.checked = false;
   if (full) document.body.dispatchEvent(new CustomEvent('select:page'));
-  if (!quiet && (n || before)) say(form, n, all?.checked);
+  if (!quiet && (n || before)) announce(form, n, all?.checked);
 };
-const set = (form, boxes, checked) => { for (const box of boxes) box.checked = checked; settle(form); };
+const set = (form, boxes, checked) => { for (const box of boxes) box.checked = checked; refresh(form); };
 const clear = form => {
   anchor = null;
   if (form) set(form, boxesOf(form), false);
@@ -56,36 +54,36 @@ document.addEventListener('change', event => {
   const form = formOf(), box = event.target;
   if (!form || box.form !== form) return;
   if (box.matches('[data-select-page]') || (box.name === 'all' && box.checked)) set(form, boxesOf(form), box.checked);
-  else settle(form);
+  else refresh(form);
 });
-// The click that Space makes says nothing of Shift in every browser.
+// In some browsers the click from Space does not tell whether Shift is pressed.
 document.addEventListener('keydown', event => {
   shift = event.shiftKey;
   const form = formOf();
   if (event.key === 'Enter' && form && event.target.form === form && event.target.type === 'checkbox') {
-    event.preventDefault(); // or the form is sent by its first button
+    event.preventDefault(); // otherwise the first button submits the form
     if (ticked.size) document.querySelector('[data-select-bar] button')?.focus({ preventScroll: true });
     return;
   }
   const inside = event.target.matches('body, #main, [type="checkbox"], .bulk *');
   if (event.key !== 'Escape' || !form || !ticked.size || !inside || document.querySelector(':popover-open, dialog:modal')) return;
-  const back = event.target.form === form && event.target.type === 'checkbox' ? event.target : document.getElementById('main');
+  const focus = event.target.form === form && event.target.type === 'checkbox' ? event.target : document.getElementById('main');
   clear(form);
-  back?.focus();
+  focus?.focus();
 });
 document.addEventListener('keyup', event => { shift = event.shiftKey; });
 
-const again = () => {
+const restore = () => {
   const form = formOf();
   if (!form) return;
   if (viewOf(form) === view) for (const box of boxesOf(form)) box.checked ||= ticked.has(box.value);
   else anchor = null;
   view = viewOf(form);
-  settle(form, true);
+  refresh(form, true);
 };
-document.addEventListener('htmx:afterSwap', again);
-document.addEventListener('htmx:oobAfterSwap', again);
+document.addEventListener('htmx:afterSwap', restore);
+document.addEventListener('htmx:oobAfterSwap', restore);
 document.addEventListener('select:clear', () => clear(formOf()));
-// A browser may bring ticks back with a page.
-addEventListener('pageshow', again);
-again();
+// The browser may restore ticked boxes with a page.
+addEventListener('pageshow', restore);
+restore();

@@ -1,0 +1,56 @@
+"""Bulk actions and their results."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from console.models import BulkAction, BulkItem, ItemState
+from organizations.models import Membership
+from organizations.permissions import Permission
+from organizations.policies import can
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class ItemCounts:
+    """How many members of a bulk action are in each state."""
+
+    todo: int = 0
+    done: int = 0
+    refused: int = 0
+
+
+def item_counts(action: BulkAction) -> ItemCounts:
+    """Count the items: always exact, also after a worker was killed."""
+    counts = BulkItem.objects.filter(action=action).values_list("state").annotate(Count("member_id")).order_by()
+    return ItemCounts(**{str(state): count for state, count in counts})
+
+
+def actions_visible_to(viewer: Membership) -> QuerySet[BulkAction]:
+    """Return the viewer's own bulk actions, newest first; for people who can delete members, everyone's."""
+    actions = BulkAction.objects.filter(organization=viewer.organization_id).order_by("-id")
+    return actions if can(viewer, Permission.PEOPLE_ADMIN) else actions.filter(actor_id=viewer.pk)
+
+
+def action_visible_to(viewer: Membership, action_id: UUID) -> BulkAction | None:
+    """Return one of the actions that the viewer can see, otherwise None."""
+    action = actions_visible_to(viewer).filter(pk=action_id).first()
+    if action:
+        action.organization = viewer.organization
+    return action
+
+
+def items_of(action: BulkAction, *, state: str = "", after: UUID | None = None) -> tuple[list[BulkItem], UUID | None]:
+    """Return a page of the action's items, and the `after` of the next page if there is one.
+
+    state: only items in this state. after: only items after the member with this id.
+    """
+    items = BulkItem.objects.filter(action=action).order_by("member_id")
+    if state in ItemState.values:
+        items = items.filter(state=state)
+    if after:
+        items = items.filter(member_id__gt=after)
+    rows = list(items[: PAGE_SIZE + 1])
+    return rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].member_id if len(rows) > PAGE_SIZE else None

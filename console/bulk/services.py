@@ -1,0 +1,130 @@
+"""Starting, cancelling and resuming bulk actions."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, UUIDField, Value
+from django.db.models.functions import Coalesce, Concat, Left, NullIf, Trim
+from django.utils import timezone
+
+from base import context
+from base.counting import CAP
+from base.policies import require
+from console.bulk.kinds import BulkChoice, Kind
+from console.bulk.queries import item_counts
+from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
+from console.users.selection import Selection, count_matching, selected
+from organizations.models import Membership
+from organizations.services import without_statement_timeout
+from outbox.services import publish, publish_after_commit
+
+# Up to this many members are processed during the request; more by a worker, with a progress bar.
+IMMEDIATE_LIMIT = 200
+# An unfinished action untouched for this long lost its worker, or the worker's wake-up.
+STALLED_AFTER = timedelta(seconds=60)
+TASK = "console.tasks.process_bulk"
+# Inserting a million items takes longer than a page's statements may take.
+PREPARE_SECONDS = 180
+
+
+@transaction.atomic
+def start_bulk(
+    *, actor: Membership, kind: Kind, choice: BulkChoice, selection: Selection, view: str, key: UUID, now: datetime
+) -> tuple[BulkAction, bool]:
+    """Store the action and the members that match at this moment, and wake a worker for more than IMMEDIATE_LIMIT.
+
+    The caller processes fewer. Beyond CAP, the worker inserts the items too: members who match then and were
+    already there.
+
+    key: the action's id. Returns (action, True), or (action, False) where it was already started: a second click starts
+    nothing. Raises Refused where the actor can't use this kind of action at all, and BulkAction.DoesNotExist where the
+    key belongs to someone else.
+    """
+    require(kind.is_available(actor))
+    origin = context.current()
+    fields = {
+        "organization_id": actor.organization_id,
+        "actor_id": actor.pk,
+        "actor_name": actor.name[:300],
+        "kind": kind.key,
+        "choice": choice.to_json(),
+        "view": view[:4000],
+        "ip": origin.ip,
+        "request_id": origin.request_id,
+    }
+    action, created = BulkAction.objects.get_or_create(pk=key, defaults=fields)
+    if not created:
+        return BulkAction.objects.get(pk=key, organization=actor.organization_id, actor_id=actor.pk), False
+    action.organization = actor.organization
+    if selection.everyone and int(count_matching(actor.organization, selection.params, now)) > CAP:
+        action.state, action.total = BulkState.PREPARING, CAP
+        action.selection = selection.to_json(min(selection.before or now, now))
+    else:
+        action.total = insert_items(action, selection, now)
+    action.save(update_fields=["state", "total", "selection"])
+    if action.total > IMMEDIATE_LIMIT:
+        publish_after_commit(TASK, str(action.pk))
+    return action, True
+
+
+def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int:
+    """Insert an item for every selected member, and return how many.
+
+    One INSERT ... SELECT: later changes don't affect the selection, and no row passes through Python.
+    """
+    full_name = Trim(Concat("first_name", Value(" "), "last_name"))
+    name = Left(Coalesce(NullIf(full_name, Value("")), "email"), 254)
+    values = [Value(action.pk, UUIDField()), F("pk"), name, F("email"), Value(ItemState.TODO.value), Value("")]
+    members = selected(action.organization, selection, now).order_by("pk").values_list(*values)
+    rows, params = members.query.sql_with_params()
+    columns = "action_id, member_id, name, email, state, note"
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {BulkItem._meta.db_table} ({columns}) {rows}", params)
+        return cursor.rowcount
+
+
+@transaction.atomic
+def prepare_items(action: BulkAction) -> bool:
+    """Insert the items of a PREPARING action, all or none. Returns False where it was cancelled or already prepared."""
+    selection, now = Selection.from_json(action.view, action.selection, action.organization_id)
+    # With the row locked, a second worker waits and then finds the action running.
+    locked = BulkAction.objects.select_for_update().filter(pk=action.pk, state=BulkState.PREPARING)
+    if not locked.exists():
+        return False
+    without_statement_timeout(PREPARE_SECONDS)
+    total = insert_items(action, selection, now)
+    return bool(locked.update(state=BulkState.RUNNING, total=total))
+
+
+@transaction.atomic
+def cancel_bulk(*, actor: Membership, action: BulkAction) -> bool:
+    """Stop the action after the current member; completed changes are kept. Returns False where it had finished."""
+    cancelled = BulkAction.objects.filter(pk=action.pk, state__in=UNFINISHED).update(
+        state=BulkState.CANCELLED, finished_at=timezone.now()
+    )
+    if cancelled:
+        counts = item_counts(action)
+        BulkAction.objects.filter(pk=action.pk).update(done=counts.done, refused=counts.refused)
+    return bool(cancelled)
+
+
+def resume_stalled() -> int:
+    """Wake workers for actions untouched for STALLED_AFTER, and return how many. Safe to call any number of times."""
+    stalled = BulkAction.objects.filter(state__in=UNFINISHED, touched_at__lt=timezone.now() - STALLED_AFTER)
+    return sum(publish(TASK, str(key)) for key in stalled.values_list("pk", flat=True)[:100])
+
+
+def purge_bulk(*, limit: int = 10_000) -> int:
+    """Delete up to `limit` items of actions that finished BULK_KEEP_DAYS ago, then the actions. Returns how many items.
+
+    Items contain the names of people, some of whom were deleted.
+    """
+    days = getattr(settings, "BULK_KEEP_DAYS", 30)
+    old = BulkAction.objects.filter(finished_at__lt=timezone.now() - timedelta(days=days))
+    keys = list(BulkItem.objects.filter(action__in=old).values_list("pk", flat=True)[:limit])
+    if keys:
+        return BulkItem.objects.filter(pk__in=keys).delete()[0]
+    old.delete()
+    return 0

@@ -1,0 +1,150 @@
+"""Bulk actions: started from the action bar of the Users page, confirmed and followed on their own pages (U-15)."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from base.ids import parse_uuid
+from base.policies import require
+from base.responses import htmx_redirect
+from console.bulk import texts
+from console.bulk.confirmation import Confirmation
+from console.bulk.kinds import KINDS
+from console.bulk.queries import (
+    PAGE_SIZE,
+    ItemCounts,
+    action_visible_to,
+    actions_visible_to,
+    item_counts,
+    items_of,
+)
+from console.bulk.services import cancel_bulk
+from console.models import UNFINISHED, BulkAction, BulkState, ItemState
+from console.users.params import UserListParams
+from console.users.selection import Selection, count_matching
+from organizations.access import member_required
+from organizations.permissions import Permission
+from organizations.requests import MemberRequest
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_safe
+def bulk_count(request: MemberRequest) -> HttpResponse:
+    """Return the label of "Select all matching" with the count, which is too slow for every page."""
+    count = count_matching(request.organization, Selection.from_request(request).params, timezone.now())
+    return HttpResponse(_("Select all %(count)s matching") % {"count": count})
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def bulk_action(request: MemberRequest, key: str) -> HttpResponse:
+    """Confirm a bulk action, then run it or have a worker run it."""
+    kind = KINDS[key]
+    require(kind.is_available(request.membership))
+    selection = Selection.from_request(request)
+    if not selection:
+        messages.warning(request, _("Select users first."))
+        return htmx_redirect(request, selection.params.url(request.organization.slug))
+    confirmation = Confirmation(request, kind, selection)
+    if request.method != "POST" or "find" in request.POST:
+        return confirmation.render()
+    if confirmation.is_blocked or confirmation.has_grown or not confirmation.preview.eligible:
+        return confirmation.render(409)
+    return confirmation.run() if confirmation.form.is_valid() else confirmation.render(422)
+
+
+def _action_or_404(request: MemberRequest, action_id: UUID) -> BulkAction:
+    action = action_visible_to(request.membership, action_id)
+    if action is None:
+        raise Http404
+    return action
+
+
+def _title(action: BulkAction) -> str:
+    return texts.progress_title(action) if action.state in UNFINISHED else texts.result_summary(action)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_safe
+def bulk_list(request: MemberRequest) -> HttpResponse:
+    """List the user's own bulk actions; for people who can delete members, everyone's."""
+    actions = actions_visible_to(request.membership)
+    if before := parse_uuid(request.GET.get("before", "")):
+        actions = actions.filter(pk__lt=before)
+    rows = list(actions[: PAGE_SIZE + 1])
+    lines = [
+        {
+            "action": action,
+            "title": _title(action),
+            "icon": KINDS[action.kind].icon,
+            "tone": KINDS[action.kind].tone,
+        }
+        for action in rows[:PAGE_SIZE]
+    ]
+    context = {"lines": lines, "older": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None}
+    return render(request, "console/bulk/list.html", context)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_safe
+def bulk_result(request: MemberRequest, action_id: UUID) -> HttpResponse:
+    """Show the progress of an action, or its result for each member. htmx requests the part that changes."""
+    context = _result_context(request, _action_or_404(request, action_id))
+    template = "console/bulk/_result.html" if request.htmx else "console/bulk/result.html"
+    return render(request, template, context | {"is_fragment": bool(request.htmx)})
+
+
+def _result_context(request: MemberRequest, action: BulkAction) -> dict[str, Any]:
+    """Return what console/bulk/_result.html takes."""
+    counts, is_running = item_counts(action), action.state in UNFINISHED
+    show, after = request.GET.get("show", ""), parse_uuid(request.GET.get("after", ""))
+    items, next_after = ([], None) if is_running else items_of(action, state=show, after=after)
+    params = UserListParams.from_url(action.view, organization_id=request.organization.pk)
+    url = reverse("users_bulk_result", args=[request.organization.slug, action.pk])
+    return {
+        "action": action,
+        "is_running": is_running,
+        "is_preparing": action.state == BulkState.PREPARING,
+        "processed": counts.done + counts.refused,
+        "title": _title(action),
+        "items": items,
+        "filters": _filters(counts, action, url, show),
+        "next": f"{url}?{urlencode({'show': show, 'after': next_after})}" if next_after else "",
+        "page_url": url,
+        "list_url": params.url(request.organization.slug),
+    }
+
+
+def _filters(counts: ItemCounts, action: BulkAction, url: str, show: str) -> list[dict[str, Any]]:
+    """Return the tabs: All, and each state that there are items of."""
+    tabs = [
+        ("", _("All"), action.total),
+        (ItemState.DONE, ItemState.DONE.label, counts.done),
+        (ItemState.REFUSED, ItemState.REFUSED.label, counts.refused),
+        (ItemState.TODO, ItemState.TODO.label, counts.todo),
+    ]
+    return [
+        {"label": label, "count": f"{count:,}", "url": f"{url}?show={key}" if key else url, "current": key == show}
+        for key, label, count in tabs
+        if count or not key
+    ]
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_POST
+def bulk_cancellation(request: MemberRequest, action_id: UUID) -> HttpResponse:
+    """Stop an action; completed changes are kept."""
+    action = _action_or_404(request, action_id)
+    if cancel_bulk(actor=request.membership, action=action):
+        messages.success(request, _("Action stopped. Completed changes are kept."))
+    else:
+        messages.info(request, _("The action had already finished."))
+    return redirect("users_bulk_result", request.organization.slug, action.pk)

@@ -1,0 +1,19 @@
+"""Actions on one member. Each is a page; for htmx it is a menu or a dialog."""
+
+from console.member.actions.deactivation import user_deactivation
+from console.member.actions.deletion import user_deletion
+from console.member.actions.invitation import user_invitation
+from console.member.actions.menu import user_menu
+from console.member.actions.reactivation import user_reactivation
+from console.member.actions.sessions import user_sessions
+from console.member.actions.two_factor_reset import user_two_factor_reset
+
+__all__ = [
+    "user_deactivation",
+    "user_deletion",
+    "user_invitation",
+    "user_menu",
+    "user_reactivation",
+    "user_sessions",
+    "user_two_factor_reset",
+]

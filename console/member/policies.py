@@ -1,0 +1,50 @@
+"""Rules for the actions on one member. The menu, the buttons and the requests all ask these (U-7)."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from base.policies import Decision, deny, not_applicable
+from console.users.params import Tab
+from invitations import policies as invitations
+from invitations.limits import check_mail_quota
+from organizations import policies as organizations
+from organizations.models import Membership, Status
+
+
+def can_resend(actor: Membership, member: Membership, tab: Tab) -> Decision:
+    """Whether the actor can resend the invitation (I-2, I-3, I-4). An expired one: from the Pending tab only."""
+    decision = invitations.can_resend(actor, member)
+    if member.status != Status.INVITED:
+        return not_applicable(decision.reason)
+    if decision and member.is_expired and tab != Tab.PENDING:
+        return not_applicable(_("This invitation has expired. Resend it from the Pending tab."))
+    return decision
+
+
+Rule = Callable[[Membership, Membership, Tab], Decision]
+
+
+def _for_any_tab(rule: Callable[[Membership, Membership], Decision]) -> Rule:
+    return lambda actor, member, tab: rule(actor, member)
+
+
+# In menu order.
+ACTIONS: dict[str, Rule] = {
+    "edit": _for_any_tab(organizations.can_edit_member),
+    "resend": can_resend,
+    "reset_two_factor": _for_any_tab(organizations.can_reset_two_factor),
+    "log_out": _for_any_tab(organizations.can_end_sessions),
+    "deactivate": _for_any_tab(organizations.can_deactivate_member),
+    "reactivate": _for_any_tab(organizations.can_reactivate_member),
+    "delete": _for_any_tab(organizations.can_delete_member),
+}
+
+
+def applicable_decisions(actor: Membership, member: Membership, tab: Tab) -> dict[str, Decision]:
+    """Return the decision for each of ACTIONS that applies to `member` on that tab. Some query the database."""
+    decisions = {key: rule(actor, member, tab) for key, rule in ACTIONS.items()}
+    # I-5: checked again on the request itself, under the organization's lock.
+    if decisions["resend"] and (wait := check_mail_quota(actor, [member.email_key])):
+        decisions["resend"] = deny(wait.reason)
+    return {key: decision for key, decision in decisions.items() if decision or decision.applies}

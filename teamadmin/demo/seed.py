@@ -1,0 +1,40 @@
+"""Create and delete the demo organizations."""
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts.models import User
+from organizations.models import Organization
+from teamadmin.demo import extras, history, invitations
+from teamadmin.demo.builder import Builder
+from teamadmin.demo.data import COMPANIES, PASSWORD, Company
+
+
+@transaction.atomic
+def create_missing() -> list[Organization]:
+    """Create the demo organizations that do not exist, and return them."""
+    missing = [company for company in COMPANIES if not Organization.objects.filter(slug=company.slug).exists()]
+    hashed = make_password(PASSWORD) if missing else ""
+    return [_create(company, hashed) for company in missing]
+
+
+def _create(company: Company, hashed_password: str) -> Organization:
+    builder = Builder(company, hashed_password)
+    builder.create_organization()
+    extras.add(builder)
+    history.add_founding(builder)
+    for batch in company.batches:
+        invitations.add(builder, batch)
+    return builder.organization
+
+
+@transaction.atomic
+def delete() -> None:
+    """Delete the demo organizations, their logos, and the users without another organization."""
+    organizations = list(Organization.objects.filter(slug__in=[company.slug for company in COMPANIES]))
+    users = User.objects.filter(memberships__organization__in=organizations)
+    user_ids = list(users.values_list("pk", flat=True))
+    for organization in organizations:
+        organization.logo.delete(save=False)
+        organization.delete()
+    User.objects.filter(pk__in=user_ids, memberships=None).delete()

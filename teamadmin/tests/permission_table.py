@@ -1,0 +1,204 @@
+"""The permission table: the status that each member gets from each URL and method.
+
+A URL or method that is missing here fails test_permissions.py. To add a URL, put its route into INSIDE (below
+/o/<slug>/) or OUTSIDE, with a status for each column and method. people_viewers(200) and the like give this status to
+the members with that permission, and 403 to the others. Stage.values in test_permissions.py has the values for <...> in
+a route. Unlisted methods must return 405. Strangers, ids of another organization, signed-out users and forged forms are
+tested for every listed URL automatically.
+"""
+
+from organizations.permissions import Permission
+
+# The columns, each a role of one scheme. The last one of each scheme is a custom role (R-3). Ranked: Admin, Manager,
+# Builder, Operator, People desk. Task: Admin, Data Admin, Read Only, Sub-Accounts, Team Management, Billing, Auditor.
+ACME = ("olga", "max", "bo", "opal", "people_desk")
+GLOBEX = ("tess", "data_admin", "read_only", "sub_accounts", "team_management", "billing", "auditor")
+CUSTOM = {
+    "people_desk": (Permission.PEOPLE_VIEW, Permission.PEOPLE_EDIT),
+    "auditor": (Permission.PEOPLE_VIEW, Permission.AUDIT_VIEW),
+}
+
+
+def allowed(status: int, *names: str, others: int = 403) -> str:
+    """Return a status per column: `status` for these members, `others` for the rest."""
+    assert set(names) <= {*ACME, *GLOBEX}, names
+    return " ".join(str(status if name in names else others) for name in (*ACME, *GLOBEX))
+
+
+def everyone(status: int) -> str:
+    return allowed(status, *ACME, *GLOBEX)
+
+
+def workspace_viewers(status: int) -> str:
+    return allowed(status, "olga", "max", "bo", "opal", *GLOBEX[:5])
+
+
+def people_viewers(status: int) -> str:
+    return allowed(status, "olga", "max", "people_desk", "tess", "read_only", "team_management", "auditor")
+
+
+def people_editors(status: int) -> str:
+    return allowed(status, "olga", "max", "people_desk", "tess", "team_management")
+
+
+def inviters(status: int) -> str:
+    return allowed(status, "olga", "max", "tess", "team_management")
+
+
+def group_managers(status: int) -> str:
+    return allowed(status, "olga", "max", "tess", "team_management")
+
+
+def project_managers(status: int) -> str:
+    return allowed(status, "olga", "max", "tess")
+
+
+def with_project_access(status: int, *names: str) -> str:
+    """Return `status` for these members, 404 for the others who can see the workspace, and 403 for the rest.
+
+    Bo can access Acme's project through a group, and Read Only can access Globex's by role.
+    """
+    strangers = ("opal", "data_admin", "sub_accounts", "team_management")
+    people = (*ACME, *GLOBEX)
+    return " ".join(str(status if name in names else 404 if name in strangers else 403) for name in people)
+
+
+def project_sharers(status: int) -> str:
+    return with_project_access(status, "olga", "max", "tess")
+
+
+def admins(status: int) -> str:
+    """Return `status` for the Admins, who can delete people and manage roles and security."""
+    return allowed(status, "olga", "tess")
+
+
+def admins_else_not_found(status: int) -> str:
+    """Return `status` for the Admins, 404 for others who can see people, and 403 for the rest."""
+    cells = zip(admins(status).split(), people_viewers(404).split(), strict=True)
+    return " ".join(first if first != "403" else second for first, second in cells)
+
+
+INSIDE: dict[str, dict[str, str]] = {
+    "": {"GET": everyone(200)},
+    "projects/": {"GET": workspace_viewers(200)},
+    "projects/new/": {"GET": project_managers(200), "POST": project_managers(422)},
+    "projects/<uuid:project_id>/": {"GET": with_project_access(200, "olga", "max", "bo", "tess", "read_only")},
+    "projects/<uuid:project_id>/details/": {
+        "GET": with_project_access(200, "olga", "max", "bo", "tess"),
+        "POST": with_project_access(422, "olga", "max", "bo", "tess"),
+    },
+    "projects/<uuid:project_id>/archive/": {"GET": project_sharers(200), "POST": project_sharers(302)},
+    # The project is not archived, so no one can restore it.
+    "projects/<uuid:project_id>/restoration/": {"POST": project_sharers(403)},
+    "projects/<uuid:project_id>/people/": {"GET": project_sharers(200), "POST": project_sharers(422)},
+    "projects/<uuid:project_id>/people/<uuid:member_id>/removal/": {"POST": project_sharers(302)},
+    "projects/<uuid:project_id>/groups/": {"GET": project_sharers(200), "POST": project_sharers(422)},
+    "projects/<uuid:project_id>/groups/<uuid:group_id>/removal/": {"POST": project_sharers(302)},
+    "workspace/": {"GET": workspace_viewers(200)},
+    "preferences/": {"GET": everyone(200), "POST": everyone(422)},
+    "welcome/": {"GET": everyone(302), "POST": everyone(302)},
+    "roles/": {"GET": people_viewers(200)},
+    "roles/new/": {"GET": admins(200), "POST": admins(422)},
+    "roles/<uuid:role_id>/": {"GET": people_viewers(200)},
+    "roles/<uuid:role_id>/edit/": {"GET": admins(200), "POST": admins(422)},
+    "roles/<uuid:role_id>/deletion/": {"GET": admins(200), "POST": admins(302)},
+    "users/": {"GET": people_viewers(200)},
+    "users/pending/": {"GET": people_viewers(200)},
+    "users/columns/": {"GET": people_viewers(200), "POST": people_viewers(302)},
+    "users/choices/group/": {"GET": people_viewers(200)},
+    "users/choices/project/": {"GET": people_viewers(200)},
+    # A form without the version it was based on is out of date.
+    "users/<uuid:member_id>/": {"GET": people_viewers(200), "POST": people_editors(409)},
+    "users/<uuid:member_id>/choices/groups/": {"POST": people_editors(200)},
+    "users/<uuid:member_id>/choices/projects/": {"POST": people_editors(200)},
+    "users/<uuid:member_id>/projects/": {"GET": people_viewers(200)},
+    "users/<uuid:member_id>/activity/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
+    "users/<uuid:member_id>/menu/": {"GET": people_viewers(200)},
+    "users/<uuid:member_id>/invitation/": {"GET": inviters(200), "POST": inviters(302)},
+    "users/<uuid:member_id>/two-factor-reset/": {"GET": admins(200), "POST": admins(302)},
+    "users/<uuid:member_id>/sessions/": {"GET": admins(200), "POST": admins(302)},
+    "users/<uuid:member_id>/deactivation/": {"GET": admins(200), "POST": admins(302)},
+    "users/<uuid:member_id>/reactivation/": {"GET": admins(200), "POST": admins(302)},
+    "users/<uuid:member_id>/deletion/": {"GET": admins(200), "POST": admins(302)},
+    # Read Only can see security settings. An empty form means no rules.
+    "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": allowed(302, "olga", "tess")},
+    "groups/": {"GET": people_viewers(200)},
+    "groups/new/": {"GET": group_managers(200), "POST": group_managers(422)},
+    "groups/<uuid:group_id>/": {"GET": people_viewers(200)},
+    "groups/<uuid:group_id>/details/": {"GET": group_managers(200), "POST": group_managers(422)},
+    "groups/<uuid:group_id>/deletion/": {"GET": group_managers(200), "POST": group_managers(302)},
+    # Members who can edit people can change their groups. The pending member is in no group.
+    "groups/<uuid:group_id>/members/": {"GET": people_editors(200), "POST": people_editors(422)},
+    "groups/<uuid:group_id>/members/<uuid:member_id>/removal/": {"POST": people_editors(302)},
+    "groups/<uuid:group_id>/projects/": {"GET": group_managers(200), "POST": group_managers(422)},
+    "groups/<uuid:group_id>/projects/<uuid:project_id>/removal/": {"POST": group_managers(302)},
+    "groups/<uuid:group_id>/roles/": {"GET": group_managers(200), "POST": group_managers(302)},
+    # No one is selected, so those with the permission are redirected to the list.
+    "users/export/": {"GET": people_viewers(200)},
+    "users/bulk/": {"GET": people_viewers(200)},
+    "users/bulk/count/": {"GET": people_viewers(200)},
+    "users/bulk/role/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/group/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/invitation/": {"GET": inviters(302), "POST": inviters(302)},
+    "users/bulk/deactivation/": {"GET": admins(302), "POST": admins(302)},
+    "users/bulk/reactivation/": {"GET": admins(302), "POST": admins(302)},
+    "users/bulk/deletion/": {"GET": admins(302), "POST": admins(302)},
+    # The action is an Admin's. Others see only their own actions.
+    "users/bulk/<uuid:action_id>/": {"GET": admins_else_not_found(200)},
+    "users/bulk/<uuid:action_id>/cancellation/": {"POST": admins_else_not_found(302)},
+    # Each inviter has a draft: an empty form redirects to it, and an empty POST is an old version of it.
+    "users/add/": {"GET": inviters(302), "POST": inviters(422)},
+    "users/add/people/": {"POST": inviters(302)},
+    "users/add/people/<int:row>/removal/": {"POST": inviters(302)},
+    "users/add/draft/": {"POST": inviters(204)},
+    "users/add/groups/": {"POST": inviters(302)},
+    "users/add/projects/": {"POST": inviters(302)},
+    "users/add/discard/": {"GET": inviters(302), "POST": inviters(302)},
+    "users/add/<uuid:batch_id>/": {"GET": inviters(200), "POST": inviters(409)},
+    "users/add/<uuid:batch_id>/people/": {"POST": inviters(409)},
+    "users/add/<uuid:batch_id>/people/<int:row>/removal/": {"POST": inviters(409)},
+    "users/add/<uuid:batch_id>/draft/": {"POST": inviters(409)},
+    "users/add/<uuid:batch_id>/groups/": {"POST": inviters(409)},
+    "users/add/<uuid:batch_id>/projects/": {"POST": inviters(409)},
+    "users/add/<uuid:batch_id>/discard/": {"GET": inviters(200), "POST": inviters(302)},
+    "users/add/<uuid:batch_id>/personalize/": {"GET": inviters(200), "POST": inviters(409)},
+    "users/add/<uuid:batch_id>/setup/": {"POST": inviters(302)},
+    "users/add/<uuid:batch_id>/preview/": {"POST": inviters(409)},
+    "users/add/<uuid:batch_id>/preview/mail/": {"GET": inviters(200)},
+}
+# Routes that use an active member (with a second factor) or a deactivated one, who are not in a column. The other
+# routes use a pending member.
+WITH_ACTIVE = frozenset(f"users/<uuid:member_id>/{noun}/" for noun in ("two-factor-reset", "sessions", "deactivation"))
+WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
+# Columns: signed out, Bo, a user without an organization.
+OUTSIDE: dict[str, dict[str, str]] = {
+    "": {"GET": "302 302 302"},
+    "organizations/": {"GET": "302 200 200"},
+    "media/logos/<str:name>": {"GET": "404 404 404"},
+    "invitations/<str:token>/": {"GET": "302 302 302"},
+    "invitations/accept/": {"GET": "404 404 404", "POST": "404 404 404"},
+    "invitations/accept/other-account/": {"POST": "302 302 302"},
+    "invitations/accept/new-link/": {"POST": "302 302 302"},
+    "accounts/theme/": {"POST": "302 400 400"},
+    "accounts/login/": {"GET": "200 302 302", "POST": "200 302 302"},
+    "accounts/logout/": {"GET": "302 200 200", "POST": "302 302 302"},
+    "accounts/inactive/": {"GET": "200 200 200"},
+    "accounts/signup/": {"GET": "200 302 302", "POST": "200 302 302"},
+    "accounts/reauthenticate/": {"GET": "302 200 200", "POST": "302 200 200"},
+    "accounts/email/": {"GET": "404 404 404", "POST": "404 404 404"},
+    "accounts/sessions/": {"GET": "404 404 404", "POST": "404 404 404"},
+    "accounts/confirm-email/": {"GET": "200 200 200"},
+    "accounts/^confirm-email/(?P<key>[-:\\w]+)/$": {"GET": "200 200 200", "POST": "404 404 404"},
+    "accounts/password/change/": {"GET": "302 200 200", "POST": "302 200 200"},
+    "accounts/password/set/": {"GET": "302 302 302", "POST": "302 302 302"},
+    "accounts/password/reset/": {"GET": "200 200 200", "POST": "200 200 200"},
+    "accounts/password/reset/done/": {"GET": "200 200 200"},
+    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": {
+        "GET": "200 200 200",
+        "POST": "200 200 200",
+    },
+    "accounts/password/reset/key/done/": {"GET": "200 200 200"},
+    "accounts/login/code/confirm/": {"GET": "302 302 302", "POST": "302 302 302"},
+}
+# allauth's views treat unknown methods as GET. Ours don't.
+LENIENT = ("accounts/",)
