@@ -164,7 +164,7 @@ def test_htmx_updates_the_page(cast, marketing):
 
 @pytest.mark.spec("G-2")
 @pytest.mark.parametrize(
-    "members,complaint", [([], "Choose at least one person to add."), ([str(uuid4())], "no longer there")]
+    "members,complaint", [([], "Choose at least one person to add."), ([str(uuid4())], "no longer exists")]
 )
 def test_adding_no_one_or_a_deleted_member_is_an_error(cast, marketing, members, complaint):
     answer = cast.client("olga").post(url(marketing, "members/"), {"members": members})

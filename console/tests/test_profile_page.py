@@ -156,7 +156,7 @@ def test_a_deactivated_members_page_has_a_warning(cast):
 def test_roles_that_cannot_be_given_are_disabled_with_the_reason(cast):
     admin = role_named("admin")
     page = cast.client("max").get(profile_url(cast.bo))
-    assert disabled_roles(page) == {str(admin.pk)} and "You cannot give the role Admin" in words(page)
+    assert disabled_roles(page) == {str(admin.pk)} and "You can’t give the role Admin" in words(page)
     page = cast.client("olga").get(profile_url(cast.olga))  # the last Admin
     assert disabled_roles(page) == {str(role_named(key).pk) for key in ("manager", "builder", "operator")}
     assert "Acme needs at least one active Admin" in words(page)

@@ -21,8 +21,11 @@ def test_the_list_of_groups_shows_what_can_be_added(cast, max_browser):
     free = Group.objects.create(organization=cast.acme, name="Free")
     answer = max_browser.client.post(profile_url(cast.bo, "choices/groups/"), max_browser.form(), headers=HTMX)
     text = words(answer)
-    assert "Marketing Already in this group" in text and "From Okta From Okta is managed externally" in text
-    assert "Research Includes the role Admin You cannot add people to Research" in text
+    assert (
+        "Marketing Already in this group" in text
+        and "From Okta Membership of From Okta is managed by your identity provider" in text
+    )
+    assert "Research Includes the role Admin You can’t add people to Research" in text
     assert re.findall(r'name="join" value="([^"]*)"', answer.content.decode()) == [str(free.pk)]
 
 

@@ -75,7 +75,7 @@ def group_member(request: MemberRequest, group: Group, member_id: UUID) -> HttpR
 @group_view(*FORM_METHODS)
 def group_projects(request: MemberRequest, group: Group) -> HttpResponse:
     """Give the group access to projects."""
-    require(policies.can_grant_group_projects(request.membership))
+    require(policies.can_give_group_projects(request.membership))
 
     def existing(listed: list[Project]) -> dict[UUID, Decision]:
         grants = ProjectGrant.objects.filter(group=group, project__in=listed)
@@ -101,7 +101,7 @@ def group_project(request: MemberRequest, group: Group, project_id: UUID) -> Htt
     project = projects_in(request.organization, [project_id]).first()
     if project is None:
         raise Http404
-    require(policies.can_grant_group_projects(request.membership))
+    require(policies.can_give_group_projects(request.membership))
     revoke_projects(actor=request.membership, organization=request.organization, projects=[project], groups=[group])
     names = {"group": group.name, "project": project.name}
     messages.success(request, _("%(group)s no longer has access to %(project)s.") % names)

@@ -115,7 +115,7 @@ def _decisions(request: MemberRequest, group: Group) -> dict[str, Any]:
         "delete": policies.can_delete_group(actor, group),
         "add": policies.can_add_to_group(actor, group),
         "members": policies.can_remove_group_members(actor, group),
-        "projects": policies.can_grant_group_projects(actor),
+        "projects": policies.can_give_group_projects(actor),
         "roles": policies.can_manage_groups(actor),
     }
 
