@@ -107,7 +107,7 @@ class Confirmation:
             return redirect(self.list_url)
         organization, params = self.request.organization, self.selection.params
         context = tabs(organization, params, count_tabs(organization, params.tab, timezone.now()))
-        response = render(self.request, "console/_action_done.html", context)
+        response = render(self.request, "console/member/_action_done.html", context)
         response["HX-Trigger"] = json.dumps({"select:clear": "", "users-changed": ""})
         return response
 

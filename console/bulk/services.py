@@ -1,6 +1,7 @@
 """Starting, cancelling and resuming bulk actions."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -76,7 +77,14 @@ def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int
     """
     full_name = Trim(Concat("first_name", Value(" "), "last_name"))
     name = Left(Coalesce(NullIf(full_name, Value("")), "email"), 254)
-    values = [Value(action.pk, UUIDField()), F("pk"), name, F("email"), Value(ItemState.TODO.value), Value("")]
+    values: list[Any] = [
+        Value(action.pk, UUIDField()),
+        F("pk"),
+        name,
+        F("email"),
+        Value(ItemState.TODO.value),
+        Value(""),
+    ]
     members = selected(action.organization, selection, now).order_by("pk").values_list(*values)
     rows, params = members.query.sql_with_params()
     columns = "action_id, member_id, name, email, state, note"

@@ -144,7 +144,7 @@ def test_delete_in_a_dialog(page, crowd, enter, axe):
     more(page, "Eve Late").click()
     page.get_by_role("menuitem", name="Delete").click()
     page.get_by_role("button", name="Delete user").click()
-    expect(page.get_by_role("heading", name="Nobody is pending")).to_be_visible()
+    expect(page.get_by_role("heading", name="No pending users")).to_be_visible()
 
 
 @pytest.mark.spec("U-18")

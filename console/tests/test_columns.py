@@ -1,10 +1,19 @@
 """Which columns are shown: one's own choice, kept; and the address, which wins and can be sent to others (U-4, U-5)."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 
-from console.tests.people import PENDING, USERS, pending, words
+from console.tests.people import PENDING, USERS, link, pending, row, words
+from console.users.columns import COLUMNS
+from console.users.details import load_details
+from console.users.filters import UsersContext
+from organizations.models import GroupMembership, Membership
+from organizations.services import set_member_roles
+from teamadmin.testing.cast import role_named
 
 pytestmark = pytest.mark.django_db
 COLUMNS = USERS + "columns/"
@@ -75,3 +84,67 @@ def test_a_page_without_scripts_and_a_menu_with_them(cast):
     assert ticked[-2:] == ["role", "joined"]
     menu = client.post(COLUMNS, {"view": "", "columns": ["joined"]}, headers={"HX-Request": "true"}).content.decode()
     assert 'hx-get="/o/acme/users/?columns=role%2Cjoined" hx-trigger="load"' in menu and "Save columns" not in menu
+
+
+# --- declarations -------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("U-4", "U-17")
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_column_has_a_cell_a_csv_value_and_an_index(cast, name):
+    """What a column declares in console/users/columns.py is there in the template, the export and the database."""
+    column = COLUMNS[name]
+    client = cast.client("olga")
+    page = client.get(f"{USERS}?columns=role,{name}")
+    if column.optional:
+        without = client.get(f"{USERS}?columns=role").content.decode().count("<td")
+        added = page.content.decode().count("<td") - without
+        assert added == (0 if column.required else 4), "one cell for each member"
+        member = Membership.objects.get(pk=cast.bo.pk)
+        load_details(cast.acme, [member], UsersContext.load(cast.acme).roles)
+        assert isinstance(column.csv(member), str)
+        assert str(column.label) in heads(page)
+    if column.sort:
+        fields = ["organization", "status", *column.sort, "id"]
+        assert fields in [index.fields for index in Membership._meta.indexes]
+        assert all(column.sort_labels)
+        assert client.get(f"{USERS}?sort={name}").status_code == 200
+
+
+@pytest.mark.spec("U-6")
+def test_headings_keep_the_view_and_leave_the_page(cast, monkeypatch):
+    monkeypatch.setattr("console.users.queries.PAGE_SIZE", 2)
+    client = cast.client("olga")
+    second = client.get(link(client.get(f"{USERS}?q=acme&status=active"), "Next"))
+    assert 'aria-sort="ascending"' in second.content.decode()
+    assert link(second, "Role") == "?q=acme&status=active&sort=role"
+    assert link(second, "Name") == "?q=acme&status=active&sort=-name"
+    assert link(second, "Last active") == "?q=acme&status=active&sort=-last_active"
+
+
+@pytest.mark.spec("U-18")
+def test_every_change_shows_at_once(cast):
+    """Nothing of a page is cached."""
+    client, bo = cast.client("olga"), cast.bo
+    now = timezone.now().replace(hour=12)
+    in_research = {"organization": cast.acme, "group": cast.groups["research"], "membership": bo}
+    steps = [
+        (lambda: change(bo, first_name="Bodil", sort_name="bodil"), "Bodil Lindqvist"),
+        (lambda: change(bo, email="bodil@acme.example"), "bodil@acme.example"),
+        (lambda: change(bo, two_factor=True), "On"),
+        (lambda: change(bo, last_active_at=now - timedelta(days=1)), "Yesterday"),
+        (lambda: change(bo, status="deactivated"), "Deactivated"),
+        (lambda: set_member_roles(actor=cast.olga, member=bo, roles=[role_named("manager")]), "Manager"),
+        (lambda: GroupMembership.objects.create(**in_research), "+1"),
+    ]
+    with time_machine.travel(now, tick=False):
+        text = row(client.get(USERS), bo)
+        for step, expected in steps:
+            assert expected not in text
+            step()
+            text = row(client.get(f"{USERS}?status=everyone"), bo)
+            assert expected in text
+
+
+def change(member: Membership, **fields) -> None:
+    Membership.objects.filter(pk=member.pk).update(**fields)

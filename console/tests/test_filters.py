@@ -207,7 +207,7 @@ def test_groups_and_projects_are_chosen_on_pages_of_their_own(cast):
     page = client.get(f"{USERS}choices/project/?view=pending/&named=atl")
     assert link(page, '<span class="truncate">Atlas') == f"{PENDING}?project={cast.projects['atlas'].pk}"
     assert "Website" not in words(page) and "Ledger" not in words(page)
-    assert "Nothing matches “zzz”" in words(client.get(f"{USERS}choices/project/?named=zzz"))
+    assert "No matches for “zzz”" in words(client.get(f"{USERS}choices/project/?named=zzz"))
     part = client.get(f"{USERS}choices/group/?view=", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part and "Marketing" in part
 

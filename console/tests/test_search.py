@@ -210,7 +210,7 @@ def test_first_use_offers_add_user(cast):
     assert "You’re the only one here" in words(page)
     assert page.content.count(b'href="/o/globex/users/add/"') == 2
     page = cast.client("tess").get("/o/globex/users/pending/")
-    assert "Nobody is pending" in words(page) and "only one here" not in words(page)  # one word is enough
+    assert "No pending users" in words(page) and "only one here" not in words(page)  # one word is enough
 
 
 @pytest.mark.spec("U-18")

@@ -119,8 +119,8 @@ def find_members(
         sections.reverse()
     values = params.cursor.values if params.cursor else None
     if values and params.first_word:
-        start, *values = values
-        sections = sections[[number for number, _ in sections].index(int(start)) :]
+        sections = sections[[number for number, _ in sections].index(int(values[0])) :]
+        values = values[1:]
     found: list[tuple[int, Membership]] = []
     for number, slices in sections:
         if values:

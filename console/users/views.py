@@ -69,8 +69,8 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
     rows = RowRenderer(viewer=request.membership, params=page.params, now=now)
     return render_page_or_fragment(
         request,
-        page="console/users.html",
-        fragment="console/_results.html",
+        page="console/users/users.html",
+        fragment="console/users/_results.html",
         context={
             "rows_html": rows.render(page.members) if page.members else "",
             **_results(request, context, page),
@@ -83,7 +83,7 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
 
 
 def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> dict[str, Any]:
-    """Return what console/_results.html takes besides the rows: headings, neighbouring pages, or the empty state."""
+    """Return what console/users/_results.html takes besides the rows: headings, neighbouring pages, or the empty state."""
     params, slug, more = page.params, request.organization.slug, bool(page.previous or page.next)
     matches = count_matches(request.organization, params) if params.q and not page.members else {}
     export = urlencode({"view": params.first_page().view})
@@ -105,7 +105,7 @@ def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> d
 
 
 def _toolbar(context: UsersContext, page: UserPage) -> dict[str, Any]:
-    """Return what console/_tools.html takes."""
+    """Return what console/users/_tools.html takes."""
     params, slug = page.params, context.organization.slug
     values: Mapping[str, str] = params.filters
     names = {name: label for name, label in page.names.items() if label}
@@ -132,7 +132,7 @@ def _notices(request: MemberRequest, params: UserListParams, counts: TabCounts) 
 
 
 def tabs(organization: Organization, params: UserListParams, counts: TabCounts) -> dict[str, Any]:
-    """Return what console/_tabs.html takes, also after an action that changed the counts (U-18)."""
+    """Return what console/users/_tabs.html takes, also after an action that changed the counts (U-18)."""
     labels = {Tab.ALL: (_("All Users"), counts.joined), Tab.PENDING: (_("Pending"), counts.pending)}
     return {
         "tabs": [
@@ -157,28 +157,28 @@ def _params(request: MemberRequest, query: QueryDict) -> UserListParams:
 def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
     """The groups or projects to filter by, each a link to the filtered list. `named` searches among them."""
     params, slug, item = _params(request, request.GET).first_page(), request.organization.slug, filter_named(kind)
-    asked, current = search_query(request.GET, "named"), params.filters.get(kind, "")
-    pick = item.choose(request.organization, asked, [])  # type: ignore[misc]
+    query, current = search_query(request.GET, "named"), params.filters.get(kind, "")
+    choices = item.choose(request.organization, query, [])  # type: ignore[misc]
     heading, label = item.choose_texts
     entries = [
-        (thing.name, params.set_filter(kind, str(thing.pk)).url(slug), str(thing.pk) == current)
-        for thing in pick.listed
+        (option.name, params.set_filter(kind, str(option.pk)).url(slug), str(option.pk) == current)
+        for option in choices.listed
     ]
     context = {
         "heading": heading,
         "label": label,
         "entries": entries,
-        "anything": "" if asked else params.remove_filter(kind).url(slug),
+        "any_url": "" if query else params.remove_filter(kind).url(slug),
         "current": current,
-        "asked": asked,
-        "more": pick.more,
-        "searched": bool(asked or pick.more or len(entries) > SEARCHABLE),
+        "query": query,
+        "has_more": choices.more,
+        "is_searchable": bool(query or choices.more or len(entries) > SEARCHABLE),
         "view": params.view,
         "url": request.path,
         "back": params.url(slug),
         "only_entries": "named" in request.GET,
     }
-    return render(request, "console/_choices.html" if request.htmx else "console/choices.html", context)
+    return render(request, "console/users/_choices.html" if request.htmx else "console/users/choices.html", context)
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -196,10 +196,10 @@ def users_columns(request: MemberRequest) -> HttpResponse:
         "columns": [(name, COLUMNS[name].label, name in params.shown, COLUMNS[name].required) for name in OPTIONAL],
         "view": params.view,
         "url": reverse("users_columns", args=[slug]),
-        "reload": params.url(slug) if posted else "",
+        "reload_url": params.url(slug) if posted else "",
         "back": params.url(slug),
     }
-    return render(request, "console/_columns.html" if request.htmx else "console/columns.html", context)
+    return render(request, "console/users/_columns.html" if request.htmx else "console/users/columns.html", context)
 
 
 def _submitted_columns(request: MemberRequest, tab: Tab) -> tuple[str, ...] | None:

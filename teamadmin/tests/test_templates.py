@@ -16,8 +16,6 @@ EMAILS = [path for path in PAGES if path.is_relative_to(ROOT / "mail") or path.i
 ALL_TEMPLATES = [pytest.param(path, id=str(path.relative_to(ROOT))) for path in PAGES + ROWS]
 APP_TEMPLATES = [param for param in ALL_TEMPLATES if param.values[0] not in EMAILS]
 # Templates whose lines are limited, by folder ("" for the files next to the folders).
-SHORT_LINE_FOLDERS = {"", "devmail", "errors", "ui", "workspace"}
-LONG_LINES = {"ui/pager.html", "ui/table.html"}
 MAX_LINES, MAX_LINE = 100, 160
 TAGS = re.compile(
     r"{%\s*block \w+_(class|attrs)\s*%}.*?{%\s*endblock\s*%}"  # these blocks end up inside a tag
@@ -79,8 +77,7 @@ def test_is_short_and_compiles(path: Path):
 def test_lines_are_short(path: Path):
     name = path.relative_to(ROOT).as_posix()
     folder = name.partition("/")[0] if "/" in name else ""
-    if folder in SHORT_LINE_FOLDERS and name not in LONG_LINES:
-        assert [number for number, line in enumerate(path.read_text().splitlines(), 1) if len(line) >= MAX_LINE] == []
+    assert [number for number, line in enumerate(path.read_text().splitlines(), 1) if len(line) >= MAX_LINE] == []
 
 
 @pytest.mark.parametrize("path", ALL_TEMPLATES)

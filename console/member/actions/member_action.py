@@ -113,7 +113,7 @@ class MemberAction:
         """
         if not self.request.htmx:
             return redirect(self.list_url)
-        response = render(self.request, "console/_action_done.html", self._list_updates(member))
+        response = render(self.request, "console/member/_action_done.html", self._list_updates(member))
         if member is None or self.params.is_filtered:
             response["HX-Trigger"] = "users-changed"
         return response
