@@ -83,7 +83,7 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
 
 
 def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> dict[str, Any]:
-    """Return what console/users/_results.html takes besides the rows: headings, neighbouring pages, or the empty state."""
+    """Return what _results.html takes besides the rows: headings, neighbouring pages, or the empty state."""
     params, slug, more = page.params, request.organization.slug, bool(page.previous or page.next)
     matches = count_matches(request.organization, params) if params.q and not page.members else {}
     export = urlencode({"view": params.first_page().view})

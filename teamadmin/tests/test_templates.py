@@ -75,8 +75,6 @@ def test_is_short_and_compiles(path: Path):
 
 @pytest.mark.parametrize("path", ALL_TEMPLATES)
 def test_lines_are_short(path: Path):
-    name = path.relative_to(ROOT).as_posix()
-    folder = name.partition("/")[0] if "/" in name else ""
     assert [number for number, line in enumerate(path.read_text().splitlines(), 1) if len(line) >= MAX_LINE] == []
 
 
