@@ -48,7 +48,8 @@ class Column(tables.Column):
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of a list page. `url` sorts by the column; `direction` is "ascending", "descending" or ""."""
+    """A heading of a list page. `url` sorts by the column, "" if it can't; `direction` is "ascending", "descending" or
+    ""."""
 
     name: str
     label: Text
@@ -77,7 +78,7 @@ def headings(table: type[tables.Table], params: ListParams, shown: Collection[st
 
 def _heading(name: str, column: Column, params: ListParams, *, sortable: bool) -> Heading:
     if not sortable:
-        return Heading(name, column.heading, column.css)
+        return Heading(name, column.heading, column.css, direction="ascending" if params.sort == name else "")
     if params.sort.removeprefix("-") != name:
         sort, direction = f"-{name}" if column.initial_sort_descending else name, ""
     else:

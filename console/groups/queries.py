@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 
 from base import text
 from base.counting import Count, capped_count
+from base.lists.filters import conditions
 from base.lists.keyset import KeysetPage, keyset_page
+from console.groups.params import FILTERS, GroupListParams
 from console.users.details import load_details
 from console.users.filters import UsersContext
-from organizations.models import Group, GroupMembership, ManagedBy, Membership, Organization, Project, Role, Status
+from organizations.models import Group, GroupMembership, Membership, Organization, Project, Role, Status
 from organizations.queries import group_sizes, groups_in, matching_members, projects_in, sql
 
 # How many members' avatars a row shows.
@@ -47,15 +49,12 @@ class GroupRow:
     newest_members: list[Membership] = field(default_factory=list)
 
 
-def group_page(
-    organization: Organization, *, search: str = "", managed_by: str = "", after: str = "", before: str = ""
-) -> KeysetPage:
+def group_page(organization: Organization, params: GroupListParams) -> KeysetPage:
     """Return a page of GroupRows by name: three queries, one where there are none."""
-    groups = groups_in(organization)
-    if managed_by in ManagedBy.values:
-        groups = groups.filter(managed_by=managed_by)
-    if search:
-        groups = groups.filter(name_key__contains=text.name_key(search))
+    groups = groups_in(organization).filter(*conditions(FILTERS, params.filters, organization))
+    if params.q:
+        groups = groups.filter(name_key__contains=text.name_key(params.q))
+    after, before = ("", params.token) if params.backwards else (params.token, "")
     page = keyset_page(groups, "name_key", after=after, before=before)
     return KeysetPage(_load_rows(page.rows), page.previous, page.next)
 

@@ -8,18 +8,15 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from console.groups.params import GroupListParams
 from console.groups.queries import GroupRow
 from organizations.models import ManagedBy, Membership
 from organizations.policies import can_manage_groups
 
-LIST_PARAMS = ("q", "managed", "after", "before")
-
 
 def list_url(slug: str, view: str = "") -> str:
-    """Return the URL of the Groups page; `view` is a query string to return to."""
-    values = QueryDict(view[:2000])
-    query = {name: values[name] for name in LIST_PARAMS if values.get(name)}
-    return reverse("groups", args=[slug]) + (f"?{urlencode(query)}" if query else "")
+    """Return the URL of the Groups page; `view` is the query string of the view to return to."""
+    return GroupListParams.from_querydict(QueryDict(view[:2000])).url(slug)
 
 
 def render_rows(actor: Membership, rows: list[GroupRow], url: str) -> SafeString:

@@ -28,7 +28,6 @@ SELECT_PAGE = html(
     _("Select"),
     _("Select this page"),
 )
-ACTIONS = html('<span class="sr-only">{}</span>', _("Actions"))
 
 
 def sent_at(member: Membership) -> datetime:
@@ -106,7 +105,7 @@ class UserTable(tables.Table):
         descending_first=True,
         csv=lambda member: _iso(member.joined_at),
     )
-    more = Column(_("Actions"), heading=ACTIONS, css="more", optional=False)
+    more = Column(_("Actions"), css="more", optional=False)
 
 
 COLUMNS = columns_of(UserTable)

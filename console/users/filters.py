@@ -43,7 +43,7 @@ class StatusFilter:
 
     @property
     def only_pending(self) -> bool:
-        """Whether nobody with this status has accepted."""
+        """Whether all members with this status are pending."""
         return self.statuses == (Status.INVITED,)
 
 

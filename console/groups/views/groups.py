@@ -1,6 +1,5 @@
 """The list of groups (G-1), and creating one."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -10,16 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from base import params
+from base.lists.columns import headings
+from base.lists.empty import EmptyState
+from base.lists.filters import control
 from base.picker import Picker, search_query, selected_ids
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment
 from console.groups import texts
+from console.groups.params import FILTERS, GroupListParams, GroupTable
 from console.groups.queries import group_page
 from console.groups.rendering import list_url, render_rows
 from organizations.access import member_required
 from organizations.forms import NamedForm
-from organizations.models import Group, ManagedBy, Membership
+from organizations.models import Group, Membership
 from organizations.permissions import Permission
 from organizations.pickers import deactivated_warning, member_picker, missing_message
 from organizations.policies import can_manage_groups
@@ -27,67 +29,50 @@ from organizations.requests import MemberRequest
 from organizations.services import create_group
 
 
-@dataclass(frozen=True)
-class GroupListParams:
-    """The query parameters of the Groups page."""
-
-    q: str
-    managed: str
-    after: str
-    before: str
-
-    @classmethod
-    def from_request(cls, request: MemberRequest) -> "GroupListParams":
-        q, managed, after, before = (
-            params.line(request, name, limit=400) for name in ("q", "managed", "after", "before")
-        )
-        return cls(q[:100], managed if managed in ManagedBy.values else "", after, before)
-
-
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def group_list(request: MemberRequest) -> HttpResponse:
     """Groups by name, with search, filter and pages."""
-    context = _list_context(request, GroupListParams.from_request(request))
+    context = _list_context(request, GroupListParams.from_querydict(request.GET))
     page, fragment = "console/groups/list.html", "console/groups/_results.html"
     return render_page_or_fragment(request, page=page, fragment=fragment, context=context, url=context["page_url"])
 
 
-def _list_context(request: MemberRequest, view: GroupListParams) -> dict[str, Any]:
+def _list_context(request: MemberRequest, params: GroupListParams) -> dict[str, Any]:
     """Return what console/groups/list.html and _results.html take."""
-    page = group_page(
-        request.organization, search=view.q, managed_by=view.managed, after=view.after, before=view.before
-    )
-    filters = {"q": view.q, "managed": view.managed}
-    url = params.address(request, **filters, after=view.after, before=view.before)
+    organization = request.organization
+    page, slug = group_page(organization, params), organization.slug
+    url = params.url(slug)
     return {
-        "view": view,
+        "params": params,
+        "headings": headings(GroupTable, params, ()),
+        "label": _("Groups"),
         "rows_html": render_rows(request.membership, page.rows, url) if page.rows else "",
         "found": texts.group_count(page),
-        "previous": page.previous and params.address(request, **filters, before=page.previous),
-        "next": page.next and params.address(request, **filters, after=page.next),
-        "empty_state": {} if page.rows else _empty_state(request, view),
+        "previous": page.previous and params.start_at(page.previous, backwards=True).url(slug),
+        "next": page.next and params.start_at(page.next).url(slug),
+        "empty": None if page.rows else _empty_state(params, slug),
         "page_url": url,
-        "base": list_url(request.organization.slug),
-        "managers": [(value, label, value == view.managed) for value, label in ManagedBy.choices],
+        "base": GroupListParams().url(slug),
+        "controls": [control(item, params.filters.get(item.name, ""), {}, organization) for item in FILTERS],
         "may_add": can_manage_groups(request.membership),
     }
 
 
-def _empty_state(request: MemberRequest, view: GroupListParams) -> dict[str, str]:
-    """Return the heading, text and link of an empty list; nothing where the organization has no groups."""
-    base = list_url(request.organization.slug)
-    if view.q:
-        return {
-            "heading": _("No groups match “%(search)s”") % {"search": view.q},
-            "text": _("Try part of the group’s name."),
-            "url": base,
-            "action": _("Clear search and filter") if view.managed else _("Clear search"),
-        }
-    if view.managed or view.after or view.before:
-        heading = _("No groups match this filter") if view.managed else _("No groups on this page")
-        return {"heading": heading, "text": "", "url": base, "action": _("View all groups")}
-    return {}
+def _empty_state(params: GroupListParams, slug: str) -> EmptyState | None:
+    """Return the message of a list that a search, the filter or a page made empty, None if there are no groups."""
+    url = GroupListParams().url(slug)
+    if params.q:
+        return EmptyState(
+            heading=_("No groups match “%(search)s”") % {"search": params.q},
+            text=_("Try part of the group’s name."),
+            url=url,
+            action=_("Clear search and filter") if params.filters else _("Clear search"),
+        )
+    if params.filters or params.cursor:
+        heading = _("No groups match this filter") if params.filters else _("No groups on this page")
+        return EmptyState(heading=heading, url=url, action=_("View all groups"))
+    return None
 
 
 @member_required(Permission.PEOPLE_VIEW)
