@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bench.places import Place
 
 # The goals of docs/performance.md: upper bounds, except for ADMIN. OTHERS: other views to the first page of the same
-# size. FLOOR: the first page to floor A. ADMIN: Django admin's list to the first page. SLOWEST: milliseconds of any view
+# size. FLOOR: the first page to floor A. ADMIN: Django admin's list to the first page. SLOWEST: milliseconds of a view
 # with a million members. QUERIES: of the first page. GROWTH: the first page of that size to the one with 1,000 members.
 OTHERS, FLOOR, ADMIN, SLOWEST, QUERIES = 1.5, 4.0, 5.0, 100.0, 8
 GROWTH = {"1M": 1.2, "100k orgs": 1.1}
