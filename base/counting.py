@@ -1,16 +1,16 @@
-"""Counting without walking a million rows."""
+"""Counts that stop at a cap instead of reading a million rows."""
 
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-# Past this a number says nothing that "10,000+" does not, and COUNT(*) costs more than the page.
+# Above this an exact number tells users no more than "10,000+", and COUNT(*) costs more than the page.
 CAP = 10_000
 
 
 @dataclass(frozen=True)
 class Count:
-    """A number up to `cap`, CAP unless told; one more stands for "more than that". str() is fit to be shown."""
+    """A number up to `cap` (by default CAP). A larger value means "more than `cap`". str() is the text on screen."""
 
     value: int
     cap: int | None = None
@@ -27,5 +27,5 @@ class Count:
 
 
 def capped_count(rows: QuerySet) -> Count:
-    """How many rows there are, reading CAP + 1 of them at most."""
+    """Count the rows, reading at most CAP + 1 of them."""
     return Count(rows.order_by().values("pk")[: CAP + 1].count())

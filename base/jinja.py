@@ -6,20 +6,22 @@ from markupsafe import Markup, escape
 
 from base.templatetags.ui import avatar, icon
 
-# A text of so many letters fits into every column.
-FITS = 18
+# Texts of up to this many characters fit into every column.
+MAX_UNCUT = 18
 
 
 def cut(text: str, css: str = "cut") -> Markup:
-    """The text in a span of these classes, for its column to cut short; then its title has the whole of it."""
-    words = escape(text)
-    title = f' title="{words}"' if len(text) > FITS else ""
-    return Markup(f'<span class="{css}"{title}>{words}</span>')  # noqa: S704
+    """Return the text in a span with these classes, which its column truncates. A long text is the title as well."""
+    escaped = escape(text)
+    title = f' title="{escaped}"' if len(text) > MAX_UNCUT else ""
+    return Markup(f'<span class="{css}"{title}>{escaped}</span>')  # noqa: S704
 
 
 def environment(**options) -> Environment:
-    """Builds the engine with gettext, `icon(name)`, `avatar(name, key)` and the filter `cut`; all other values of a row
-    come prepared."""
+    """Return an engine with gettext, `icon(name)`, `avatar(name, key)` and the filter `cut`.
+
+    Rows get all their other values ready to print.
+    """
     options["autoescape"] = True
     engine = Environment(**options, extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)  # noqa: S701
     engine.install_gettext_callables(gettext, ngettext, newstyle=True)

@@ -1,4 +1,4 @@
-"""Reading what stands in the address."""
+"""Read URL parameters and build URLs."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -10,7 +10,7 @@ from base import text
 
 
 def line(request: HttpRequest, name: str, *, limit: int = 200) -> str:
-    """The parameter as one clean line; blank where it is absent, too long or holds what no database takes."""
+    """Return the parameter as one clean line, "" if it is missing, too long or has characters that can't be stored."""
     try:
         return text.clean_line(request.GET.get(name, ""), limit=limit)
     except ValidationError:
@@ -18,12 +18,12 @@ def line(request: HttpRequest, name: str, *, limit: int = 200) -> str:
 
 
 def address(request: HttpRequest, **parameters: str) -> str:
-    """The page's own path with just these parameters; blank ones are left out."""
+    """Return the URL of the current page with only these parameters, without blank ones."""
     return path(request.path, **parameters)
 
 
 def path(base: str, **parameters: str) -> str:
-    """`base` with just these parameters; blank ones are left out."""
+    """Return `base` with only these parameters, without blank ones."""
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in parameters.items() if value})
     return f"{base}?{query.urlencode()}" if query else base
@@ -31,13 +31,13 @@ def path(base: str, **parameters: str) -> str:
 
 @dataclass(frozen=True)
 class QueryParams:
-    """What an address asks a page for: a subclass has a field for each parameter, by its name."""
+    """The parameters of a page's URL. Subclasses have a field for each parameter, with its name."""
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
-        """As the request's address says."""
+        """Return the parameters of the request's URL."""
         return cls(*(line(request, name, limit=400) for name in cls.__dataclass_fields__))
 
     def query(self, **changed: str) -> dict[str, str]:
-        """The parameters that lead to the same view, but for what changes."""
+        """Return the parameters of this view with some of them changed."""
         return {**vars(self), **changed}

@@ -1,7 +1,8 @@
-"""What the Users page is measured against: floor A, the least that a page of members costs, and Django admin's list.
+"""The pages that the Users page is compared with: floor A, the minimal page of members, and Django admin's list.
 
-Floor A: session, user, and 50 rows by key from a cursor, put together as strings; three queries, no navigation, no
-roles, groups, projects or counts, no rules. Both run behind the project's own middleware, as the page does.
+Floor A loads the session, the user and 50 rows by key, and writes them as strings. It takes three queries and has no
+navigation, roles, groups, projects, counts or permission checks. Both pages run behind the project's own middleware,
+as the Users page does.
 """
 
 from html import escape
@@ -14,15 +15,15 @@ from django.urls import path
 
 from organizations.models import Membership
 
-MIDDLEWARE = ["bench.floor.Elsewhere", *settings.MIDDLEWARE]
+MIDDLEWARE = ["bench.floor.UseBenchURLs", *settings.MIDDLEWARE]
 PAGE = """SELECT id, first_name, last_name, email, status, role_order, last_active_at, joined_at, sort_name
 FROM organizations_membership
 WHERE organization_id = (SELECT id FROM organizations_organization WHERE slug = %s) AND status = 'active'
 AND (sort_name, id) > (%s, '00000000-0000-0000-0000-000000000000') ORDER BY sort_name, id LIMIT 51"""
 
 
-class Elsewhere:
-    """Requests go to the addresses of this file."""
+class UseBenchURLs:
+    """Middleware that routes requests to the URLs of this module."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -33,7 +34,7 @@ class Elsewhere:
 
 
 def floor(request: HttpRequest, slug: str) -> HttpResponse:
-    """Floor A."""
+    """Return floor A: a page of active members after the name `after`."""
     if not request.user.is_authenticated:
         raise Http404
     with connection.cursor() as cursor:
@@ -55,7 +56,7 @@ site = admin.AdminSite()
 
 @admin.register(Membership, site=site)
 class MembershipAdmin(admin.ModelAdmin):
-    """The list as one writes it."""
+    """The list of members, configured in the usual way."""
 
     list_display = ["name", "email", "status", "role_order", "managed_by", "two_factor", "last_active_at", "joined_at"]
     list_filter = ["status", "managed_by", "two_factor"]

@@ -1,4 +1,4 @@
-"""The databases that the Users page is measured on: one for each size, as large as its members make it."""
+"""The databases that the Users page is measured on, one for each size."""
 
 import sys
 from dataclasses import dataclass
@@ -16,23 +16,24 @@ from console.users.params import UserListParams
 from organizations.models import Group, Membership, Project, Role, Status
 
 PREFIX = "teamadmin_bench"
-# Members of the organization that is measured, and how many organizations there are.
+# Number of members of the measured organization, and number of organizations.
 SIZES = {"1k": (1_000, 1), "100k": (100_000, 1), "1M": (1_000_000, 1), "100k orgs": (10, 100_000)}
 
 
 def address(url: str, name: str) -> str:
+    """Return the URL of the database of that size on the server at `url`."""
     return urlsplit(url)._replace(path=f"/{PREFIX}_{name.lower().replace(' ', '_')}").geturl()
 
 
 def drop(url: str, names: list[str]) -> None:
-    """Takes the databases away."""
+    """Drop the databases of these sizes if they exist."""
     with psycopg.connect(url, autocommit=True) as server:
         for name in names:
             server.execute(f"DROP DATABASE IF EXISTS {urlsplit(address(url, name)).path[1:]} WITH (FORCE)")
 
 
 def make(url: str, names: list[str]) -> None:
-    """Databases of these sizes on the server at `url`, and what each took to fill."""
+    """Create and seed databases of these sizes on the server at `url`, and print the seconds each took."""
     drop(url, ["template", *names])
     with psycopg.connect(url, autocommit=True) as server:
         template = urlsplit(address(url, "template")).path[1:]
@@ -44,7 +45,7 @@ def make(url: str, names: list[str]) -> None:
             server.execute(f"CREATE DATABASE {urlsplit(address(url, name)).path[1:]} TEMPLATE {template}")
             members, organizations = SIZES[name]
             took = seed.seed(address(url, name), "acme", members=members, organizations=organizations)
-            if organizations > 1:  # the one that is measured has as many members as the small one
+            if organizations > 1:  # the measured organization has as many members as in "1k"
                 took += seed.seed(address(url, name), "acme", members=SIZES["1k"][0])
             seed.settle(address(url, name))
             print(f"{name}: seeded in {took:.0f} s", flush=True)
@@ -52,7 +53,7 @@ def make(url: str, names: list[str]) -> None:
 
 
 def enter(url: str) -> None:
-    """Django's default connection becomes a new one to that database."""
+    """Make a new connection to that database Django's default connection."""
     parts = urlsplit(url)
     wrapper = connections.create_connection("default")
     wrapper.settings_dict = {**wrapper.settings_dict, "NAME": parts.path[1:]}
@@ -60,23 +61,26 @@ def enter(url: str) -> None:
 
 
 class Backend:
-    """The CPU time of the PostgreSQL process of this connection, where it runs on this machine; else nought."""
+    """The PostgreSQL process of the current connection, whose CPU time can be read if it runs on this computer."""
 
     def __init__(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             pid = cursor.fetchone()[0]
         self.clock, name = Path(f"/proc/{pid}/schedstat"), Path(f"/proc/{pid}/comm")
-        self.here = self.clock.exists() and name.read_text().strip() == "postgres"
+        self.is_local = self.clock.exists() and name.read_text().strip() == "postgres"
 
     def time(self) -> float:
-        """Seconds."""
-        return int(self.clock.read_text().split()[0]) / 1e9 if self.here else 0.0
+        """Return the CPU time in seconds, 0.0 if it can't be read."""
+        return int(self.clock.read_text().split()[0]) / 1e9 if self.is_local else 0.0
 
 
 @dataclass
 class Place:
-    """A database with its connection, an Admin signed in to ours, and one to the floor and Django's admin."""
+    """A database with its connection and two clients signed in as an Admin.
+
+    ours: for the Users page. others: for floor A and Django admin. addresses: see `views`.
+    """
 
     name: str
     ours: Client
@@ -114,7 +118,7 @@ def _client(middleware: list[str] | None) -> Client:
 
 
 def place(url: str, name: str) -> Place:
-    """The database of that size, ready."""
+    """Connect to the database of that size and sign in."""
     enter(address(url, name))
     clients = _client(None), _client(floor.MIDDLEWARE)
     return Place(name, *clients, Backend(), views())
@@ -128,9 +132,9 @@ SORTS = ("-name", "role", "-role", "last_active", "-last_active", "joined", "-jo
 
 
 def views() -> dict[str, tuple[str, dict]]:
-    """Every view by name: its address and the request's headers."""
+    """Return the URL and the request headers of every view, by its name."""
     users = "/o/acme/users/"
-    found: dict[str, tuple[str, dict]] = {
+    result: dict[str, tuple[str, dict]] = {
         "floor A": ("/floor/acme/", {}),
         "first page": (users, {}),
         "first page, htmx": (users, {"HTTP_HX_REQUEST": "true"}),
@@ -138,40 +142,40 @@ def views() -> dict[str, tuple[str, dict]]:
         "pending tab": (users + "pending/", {}),
     }
     for name, words in SEARCHES.items():
-        found[f"search {name}"] = (f"{users}?q={words.replace(' ', '+')}", {})
-    found["search everyone"] = (f"{users}?q=mar&status=everyone", {})
+        result[f"search {name}"] = (f"{users}?q={words.replace(' ', '+')}", {})
+    result["search everyone"] = (f"{users}?q=mar&status=everyone", {})
     for name, query in filters().items():
-        found[f"filter {name}"] = (f"{users}?{query}", {})
+        result[f"filter {name}"] = (f"{users}?{query}", {})
     for sort in SORTS:
-        found[f"sort {sort}"] = (f"{users}?sort={sort}", {})
+        result[f"sort {sort}"] = (f"{users}?sort={sort}", {})
     for sort in ("name", "-invite_expires", "role"):
-        found[f"sort pending {sort}"] = (f"{users}pending/?sort={sort}", {})
-    # Last, because it leaves nothing of the others in any cache.
-    found["Django admin"] = ("/admin/organizations/membership/", {})
-    return found
+        result[f"sort pending {sort}"] = (f"{users}pending/?sort={sort}", {})
+    # Last, because it evicts the pages of all other views from the cache.
+    result["Django admin"] = ("/admin/organizations/membership/", {})
+    return result
 
 
 def deep() -> str:
-    """The query of a page nine tenths down the list."""
+    """Return the query of a page nine tenths down the list."""
     members = Membership.objects.filter(organization__slug="acme").exclude(status=Status.INVITED)
     member = members.order_by("sort_name", "id")[members.count() * 9 // 10]
     return UserListParams().page_at(member.organization_id, (member.sort_name, member.pk), backwards=False).query()
 
 
 def filters() -> dict[str, str]:
-    """Each choice of each filter, and some together."""
-    found = {status: f"status={status}" for status in ("active", "pending", "expired", "deactivated", "everyone")}
+    """Return the query of each option of each filter, and of some combinations, by name."""
+    result = {status: f"status={status}" for status in ("active", "pending", "expired", "deactivated", "everyone")}
     for role in Role.objects.filter(organization=None, scheme="ranked"):
-        found[f"role {role.key}"] = f"role={role.pk}"
+        result[f"role {role.key}"] = f"role={role.pk}"
     group = Group.objects.filter(organization__slug="acme").order_by("name_key")[5:6].first()
     project = Project.objects.filter(organization__slug="acme").order_by("name_key")[5:6].first()
     group, project = (thing.pk if thing else "" for thing in (group, project))
-    found |= {"group": f"group={group}", "project": f"project={project}"}
-    found |= {"managed by": "managed_by=scim", "2FA on": "two_factor=on", "2FA off": "two_factor=off"}
-    found["group, deactivated"] = f"group={group}&status=deactivated"
-    found["expired by role"] = "status=expired&sort=role"
-    return found
+    result |= {"group": f"group={group}", "project": f"project={project}"}
+    result |= {"managed by": "managed_by=scim", "2FA on": "two_factor=on", "2FA off": "two_factor=off"}
+    result["group, deactivated"] = f"group={group}&status=deactivated"
+    result["expired by role"] = "status=expired&sort=role"
+    return result
 
 
 if __name__ == "__main__":
-    sys.exit("bench/users_page.py is the program.")
+    sys.exit("Run bench/users_page.py instead.")

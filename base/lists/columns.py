@@ -13,15 +13,15 @@ Text = str | Promise
 
 
 class Column(tables.Column):
-    """A column of a list page. Its cell is in the list's template under templates/rows/, by the column's name.
+    """A column of a list page. The list's template under templates/rows/ has its cell, by the column's name.
 
     label: the heading.
-    sort: database columns that it is sorted by, before the id. There must be an index for them. () if not sortable.
+    sort: model fields to sort by, before the id; an index must cover them. () if not sortable.
     sort_labels: labels of the ascending and the descending sort, for phones, where headings are hidden.
     descending_first: whether the first click sorts descending.
     csv: function of a row that returns the text in an export; None if the column isn't exported.
     default_tabs: tabs that show the column by default.
-    optional: whether users can switch it on and off.
+    optional: whether users can show and hide it.
     required: whether an optional column is always shown.
     heading: HTML of the heading where the label alone isn't enough. css: class of the heading's cell.
     """

@@ -1,11 +1,11 @@
-"""What an empty list page says."""
+"""The empty state of a list page."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass
 class EmptyState:
-    """What templates/ui/empty.html shows: a heading, a text, a link, and filters that can be removed (label, URL)."""
+    """The parameters of templates/ui/empty.html: heading, text, link, and filters to remove (label, URL)."""
 
     heading: str
     text: str = ""

@@ -20,12 +20,12 @@ Condition = Callable[[Any, str], Q | Exists]
 class Filter:
     """A filter of a list page, shown as a select or as a menu of its own.
 
-    Functions get the list's context first, an object with the `organization` and whatever else its filters need.
+    The functions get the list's context first: an object with the `organization` and anything else its filters need.
 
     name: the URL parameter.
-    parse: returns the value of a URL in canonical form, "" if it is invalid.
+    parse: returns the value from the URL in canonical form, "" if it is invalid.
     condition: function of (context, value), the condition for the rows that match. None if the list applies it itself.
-    row_condition: the same in a form that is fast to check for one row after the other. `condition` if None.
+    row_condition: an equivalent condition that is fast to check row by row. `condition` if None.
     options: the values with their labels, or a function of the context that returns them.
     find_name: for filters by an object's id, function of (context, value) that returns the object's name, None if the
         organization has no such object.
@@ -54,20 +54,20 @@ def one_of(options: Iterable[tuple[str, Text]]) -> Callable[[str], str]:
 
 
 def parse_id(text: str) -> str:
-    """Parse the id of an object. Whether there is such an object is for `find_name`."""
+    """Return the id in canonical form, "" if it is invalid. `find_name` checks that the object exists."""
     return str(parse_uuid(text) or "")
 
 
 def read_filters(filters: Iterable[Filter], query: QueryDict) -> dict[str, str]:
-    """Return the values that a URL gives to these filters, without blank ones."""
+    """Return the values of these filters in a URL, without blank ones."""
     values = {item.name: item.parse(query.get(item.name, "")) for item in filters}
     return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True)
 class FilterControl:
-    """A filter as the toolbar shows it: a select with `options` (value, label, selected), or if there are none a
-    button with the name of what is `chosen`, which opens a menu."""
+    """A filter in the toolbar: a select with `options` (value, label, selected), or without options a button that opens
+    a menu and shows the name of the `chosen` object."""
 
     name: str
     label: Text
@@ -85,7 +85,7 @@ def control(item: Filter, value: str, names: Mapping[str, str], context: Any) ->
     if "" not in dict(options):
         options.insert(0, ("", _("Any")))
     if value not in dict(options):
-        options.append((value, _("Unknown")))  # so that the next request of the form still asks for it
+        options.append((value, _("Unknown")))  # so that the form keeps sending it
     return FilterControl(item.name, item.label, value, tuple((key, label, key == value) for key, label in options))
 
 
@@ -112,7 +112,7 @@ def active_filters(
 
 
 def conditions(filters: Iterable[Filter], values: Mapping[str, str], context: Any, *, by_row: bool = False) -> list:
-    """Return the conditions of the filters that have a value. by_row: in the form for checking row after row."""
+    """Return the conditions of the filters that have a value. by_row: in the form for checking row by row."""
     found = []
     for item in filters:
         if item.condition and (value := values.get(item.name, "")):
@@ -124,7 +124,7 @@ def conditions(filters: Iterable[Filter], values: Mapping[str, str], context: An
 def find_names(filters: Iterable[Filter], values: Mapping[str, str], context: Any) -> dict[str, str | None]:
     """Return the names of the objects that a list is filtered by, None for those that the organization doesn't have.
 
-    At most one query for each.
+    Takes at most one query for each filter.
     """
     return {
         item.name: item.find_name(context, values[item.name])

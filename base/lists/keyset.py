@@ -1,4 +1,4 @@
-"""Keyset pages: each starts after the last row of the page before, so no query uses OFFSET or reads all rows."""
+"""Keyset pages: each starts after the last row of the previous page, so no query uses OFFSET or reads all rows."""
 
 import operator
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class KeysetPage:
-    """Rows in order. `previous` and `next` are the keys that those pages start from, "" where there is no such page."""
+    """Rows in order, with the keys of the `previous` and `next` page, "" if there is no such page."""
 
     rows: list
     previous: str = ""
@@ -27,7 +27,7 @@ class KeysetPage:
 
 
 def _key(rows: QuerySet, field: str, value: str) -> Any:
-    """Return the value of a URL as the column has it, None if it is no value of that column."""
+    """Return the value from a URL as a value of the field, None if it is blank or invalid."""
     try:
         return rows.model._meta.get_field(field).to_python(value) if value else None
     except ValidationError:
@@ -39,7 +39,7 @@ def keyset_page(
 ) -> KeysetPage:
     """Return the page `after` or `before` a key, ordered by `field`, whose values must be unique among `rows`.
 
-    One query. An invalid key gives the first page.
+    Takes one query. An invalid key returns the first page.
     """
     back, start = _key(rows, field, before), _key(rows, field, after)
     backwards = back is not None
@@ -63,8 +63,8 @@ def keyset_page(
 class RowComparison(Func):
     """Compare columns with values as SQL row values: (a, b) > (x, y).
 
-    PostgreSQL answers this by one step down the index. The ORM's own way, a > x OR (a = x AND b > y), reads all rows
-    before it: 2.9 s at a million rows.
+    PostgreSQL goes straight to the row in the index. The usual ORM form, a > x OR (a = x AND b > y), reads all earlier
+    rows, which takes 2.9 s with a million rows.
     """
 
     output_field = BooleanField()
@@ -92,8 +92,8 @@ def compare_rows(rows: QuerySet, fields: Sequence[str], operator: str, values: S
 def merge_sorted(slices: Sequence[QuerySet], order: Sequence[str], limit: int) -> QuerySet:
     """Return the first `limit` rows of all `slices` together, in `order`. No row may be in two slices.
 
-    Each slice is sorted and limited by itself, so that PostgreSQL merges index scans and stops early. A single query
-    for all of them would sort every row. SQLite has no such unions, and there the slices are combined with OR.
+    Each slice is sorted and limited separately, so that PostgreSQL merges index scans and stops early. A single query
+    for all of them would sort every row. SQLite doesn't support such unions, so there the slices are combined with OR.
     """
     if len(slices) == 1 or not connection.features.supports_slicing_ordering_in_compound:
         return reduce(operator.or_, slices).order_by(*order)[:limit]

@@ -1,4 +1,4 @@
-"""What a list page shows, as its URL says it: search, filters, sort, columns and page."""
+"""The view that a list page's URL describes: search, filters, sort, columns and page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,10 +21,10 @@ class Cursor:
 
 @dataclass(frozen=True)
 class ListParams:
-    """One view of a list page. Subclasses say which filters, sorts and columns there are.
+    """One view of a list page. Subclasses define the available filters, sorts and columns.
 
-    filters: value by name of a filter, without blank ones. columns: names, None for the defaults. token: the cursor
-    as the URL has it. Nothing in a URL is an error: an unknown value counts as missing.
+    filters: values by filter name, without blank ones. columns: names, None for the defaults. token: the cursor
+    as it is in the URL. No URL causes an error: unknown values are ignored.
     """
 
     q: str = ""
@@ -50,7 +50,7 @@ class ListParams:
         return bool(self.q or self.filters)
 
     def fields(self) -> dict[str, str]:
-        """Return the URL's parameters: only those that differ from the default view."""
+        """Return the URL's parameters that differ from the default view."""
         fields = {"q": self.q, **self.filters}
         fields["sort"] = "" if self.sort == self.get_default_sort() else self.sort
         fields["columns"] = ",".join(self.columns or ())
@@ -59,7 +59,7 @@ class ListParams:
         return {name: value for name, value in fields.items() if value}
 
     def query(self) -> str:
-        """Return the URL's query with its question mark, or "" for the default view."""
+        """Return the URL's query with its question mark, "" for the default view."""
         return "?" + urlencode(fields) if (fields := self.fields()) else ""
 
     def get_default_sort(self) -> str:
@@ -73,7 +73,7 @@ class ListParams:
         return replace(self, cursor=None, token="")
 
     def set_filter(self, name: str, value: str) -> Self:
-        """Return the first page with that filter set, or without it if `value` is ""."""
+        """Return the first page with that filter set, or without the filter if `value` is ""."""
         filters = {key: old for key, old in self.filters.items() if key != name}
         return replace(self.first_page(), filters=filters | {name: value} if value else filters)
 
@@ -93,7 +93,7 @@ class ListParams:
         return replace(self, cursor=Cursor(backwards, values), token=token)
 
     def read_cursor(self, scope: object, query: QueryDict) -> Self:
-        """Return the page that `after` or `before` in the URL asks for, this one if the cursor is invalid."""
+        """Return the page at the URL's `after` or `before` cursor, or this page if there is no valid cursor."""
         for name in ("before", "after"):
             if token := query.get(name, ""):
                 try:
@@ -111,7 +111,7 @@ class ListParams:
 def read_search(query: QueryDict) -> str:
     """Return the search text of a URL: one line of at most SEARCH_LIMIT characters.
 
-    Characters that can't be typed are dropped, as PostgreSQL would refuse a NUL.
+    Unprintable characters become spaces; PostgreSQL would reject a NUL.
     """
     text = "".join(char if char.isprintable() else " " for char in query.get("q", ""))
     return " ".join(text.split())[:SEARCH_LIMIT].strip()

@@ -1,4 +1,4 @@
-"""Pages by key: no gap, no twin, and no error from an address."""
+"""Keyset pages have no gaps, no duplicates, and accept any URL."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def groups(cast):
 
 
 @pytest.mark.parametrize("descending", [False, True])
-def test_pages_meet_forwards_and_backwards(groups, descending):
+def test_paging_forwards_and_backwards_shows_every_row_once(groups, descending):
     expected = sorted((group.name_key for group in groups), reverse=descending)
     pages, after = [], ""
     while not pages or after:
@@ -29,16 +29,16 @@ def test_pages_meet_forwards_and_backwards(groups, descending):
     assert [row.pk for row in first.rows] == [row.pk for row in pages[0].rows] and not first.previous and first.next
 
 
-def test_a_page_that_fits_has_no_neighbours(groups):
+def test_a_list_that_fits_on_one_page_has_no_links(groups):
     page = keyset_page(groups, "name_key", size=25)
     assert len(page.rows) == 25 and not page.more
 
 
 @pytest.mark.parametrize("key", ["", "nonsense", "'; --"])
-def test_what_is_no_key_shows_the_first_page(groups, key):
+def test_an_invalid_key_returns_the_first_page(groups, key):
     assert len(keyset_page(groups, "id", after=key, size=10).rows) == 10
     assert not keyset_page(groups, "id", before=key, size=10).previous
 
 
-def test_nothing_behind_a_key(groups):
+def test_a_page_after_the_last_row_is_empty(groups):
     assert keyset_page(groups, "name_key", after="zzz").rows == []

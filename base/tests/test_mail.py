@@ -70,7 +70,7 @@ def test_every_line_of_a_quote_is_prefixed():
 
 
 @pytest.mark.spec("M-6")
-def test_the_logo_is_an_inline_part_of_the_html_and_no_attachment():
+def test_the_logo_is_inline_in_the_html_and_not_an_attachment():
     message = compose_email(
         to="a@b.example",
         subject="Reset",

@@ -1,4 +1,4 @@
-"""The client's address and the request context."""
+"""The client's IP address and the request context."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from base.middleware import client_ip
         (2, "6.6.6.6, 2.2.2.2, 3.3.3.3", "2.2.2.2"),
         (2, "2.2.2.2", "1.1.1.1"),
         (1, "", "1.1.1.1"),
-        (1, "2.2.2.2:51234", "2.2.2.2"),  # as some gateways write it
+        (1, "2.2.2.2:51234", "2.2.2.2"),  # some gateways add the port
         (1, "[2001:db8::1]:443", "2001:db8::1"),
         (1, "2001:DB8::1", "2001:db8::1"),
         (1, "fe80::1%eth0", "fe80::1"),
@@ -27,5 +27,5 @@ def test_only_trusted_proxies_are_used(settings, hops, forwarded, expected):
     assert client_ip({"REMOTE_ADDR": "1.1.1.1", "HTTP_X_FORWARDED_FOR": forwarded}) == expected
 
 
-def test_outside_a_request_there_is_no_context():
+def test_there_is_no_context_outside_a_request():
     assert context.current() == context.RequestContext("", None)

@@ -1,4 +1,4 @@
-"""Logos become small, safe PNGs. A file that is no image is replaced by an initial."""
+"""Logos become small, safe PNGs. A file that isn't an image is replaced by an initial."""
 
 from io import BytesIO
 
@@ -66,7 +66,7 @@ def test_metadata_is_removed():
     ],
     ids=["empty", "html", "svg", "truncated", "gif", "bmp"],
 )
-def test_a_file_that_is_no_image_is_replaced_by_an_initial(content):
+def test_a_file_that_is_not_an_image_is_replaced_by_an_initial(content):
     assert logo_png("Acme", Upload(content)) == initial_png("Acme")
 
 

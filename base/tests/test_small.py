@@ -30,11 +30,11 @@ def test_counting_reads_no_further_than_the_cap(db, monkeypatch, django_assert_n
 @pytest.mark.parametrize(
     "query,value", [("q=%20a%20", "a"), ("", ""), ("q=%00", ""), ("q=" + "a" * 201, ""), ("q=%F0", "\ufffd")]
 )
-def test_a_parameter_is_clean_or_blank(query, value):
+def test_a_parameter_is_cleaned_or_blank(query, value):
     assert params.line(RequestFactory().get(f"/?{query}"), "q") == value
 
 
-def test_an_address_keeps_what_is_given_and_escapes_it():
+def test_a_url_has_only_the_given_parameters_and_escapes_them():
     request = RequestFactory().get("/o/acme/projects/?q=old")
     assert params.address(request) == "/o/acme/projects/"
     assert params.address(request, q="a&b=c", after="") == "/o/acme/projects/?q=a%26b%3Dc"
@@ -52,10 +52,10 @@ def test_an_address_keeps_what_is_given_and_escapes_it():
         (timedelta(days=400), "Oct 19, 2025"),
     ],
 )
-def test_times_are_short(before, text):
+def test_recent_times_are_relative(before, text):
     assert RelativeTime(NOW).ago(NOW - before).text == text
 
 
-def test_a_time_says_all_of_it_to_those_who_ask():
+def test_the_tooltip_of_a_time_shows_it_in_full():
     html = time_ago(NOW - timedelta(days=3000))
     assert html.startswith('<time datetime="2018-09-06T12:00+00:00" title="Sep 6, 2018, 12:00 UTC">')

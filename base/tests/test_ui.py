@@ -1,4 +1,4 @@
-"""The `ui` template tags: their output, and that names are escaped."""
+"""The output of the `ui` template tags, and that they escape names."""
 
 from types import SimpleNamespace
 
@@ -79,6 +79,6 @@ def test_field_layout_follows_its_widget(name: str, expected: str):
     assert expected in render("{% field field %}", field=Fields()[name])
 
 
-def test_ticked_choices_stay_ticked():
+def test_checked_boxes_stay_checked():
     html = render("{% field form.roles %}", form=Fields({"roles": ["r"]}))
     assert 'value="r" id="id_roles_1" checked' in html and 'value="d" id="id_roles_0">' in html

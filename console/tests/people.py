@@ -1,4 +1,4 @@
-"""Members and pages for the tests of the Users page."""
+"""Create members and read pages in the tests of the Users page."""
 
 import re
 from datetime import timedelta
@@ -15,7 +15,7 @@ USERS, PENDING = "/o/acme/users/", "/o/acme/users/pending/"
 
 
 def joined(organization: Organization, count: int, *, role: str = "builder", **fields) -> list[Membership]:
-    """Active members "Person 000 Test", "Person 001 Test" and so on, in one go."""
+    """Create active members "Person 000 Test", "Person 001 Test" and so on with bulk inserts."""
     start = User.objects.count()
     addresses = [f"person{start + n}@{organization.slug}.example" for n in range(count)]
     users = User.objects.bulk_create(User(email=address) for address in addresses)
@@ -33,7 +33,7 @@ def joined(organization: Organization, count: int, *, role: str = "builder", **f
 
 
 def pending(organization: Organization, count: int, *, days: float = 10, role: str = "builder") -> list[Membership]:
-    """Members "Guest 000 Test" and so on who have not accepted; `days` below nought: their time is over."""
+    """Create pending members "Guest 000 Test" and so on, who expire in `days`. If negative, they have expired."""
     start = Membership.objects.count()
     members = [
         Membership(
@@ -50,6 +50,7 @@ def pending(organization: Organization, count: int, *, days: float = 10, role: s
 
 
 def with_role(members: list[Membership], role: str) -> list[Membership]:
+    """Give each member the built-in role with that key and return the members."""
     MembershipRole.objects.bulk_create(
         MembershipRole(organization=member.organization, membership=member, role=role_named(role)) for member in members
     )
@@ -57,6 +58,7 @@ def with_role(members: list[Membership], role: str) -> list[Membership]:
 
 
 def in_groups(members: list[Membership], groups: list[Group]) -> None:
+    """Add every member to every group."""
     GroupMembership.objects.bulk_create(
         GroupMembership(organization=member.organization, membership=member, group=group)
         for member in members
@@ -65,7 +67,7 @@ def in_groups(members: list[Membership], groups: list[Group]) -> None:
 
 
 def expire(invitation: Invitation, *, days: float = 3) -> Membership:
-    """The invitation's member, `days` after its time was over."""
+    """Make the invitation one that expired `days` ago and return its member."""
     member = invitation.membership
     member.invite_expires_at = timezone.now() - timedelta(days=days)
     member.save(update_fields=["invite_expires_at"])
@@ -73,30 +75,31 @@ def expire(invitation: Invitation, *, days: float = 3) -> Membership:
 
 
 def names(response) -> list[str]:
-    """The names in the table, in order."""
+    """Return the names in the table, in order."""
     found = re.findall(r'<a class="name"[^>]*>([^<]*)', response.content.decode())
     return [unescape(name).strip() for name in found]
 
 
 def words(response) -> str:
-    """The page's text without its tags, blanks run together."""
+    """Return the page's text without tags, with single spaces."""
     text = re.sub(r"<(script|style|template)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
 
 
 def link(response, label: str) -> str:
-    """The address of the link with that text."""
+    """Return the URL of the link whose text starts with `label`, a regular expression."""
     found = re.search(rf'<a [^>]*href="([^"]*)"[^>]*>(?:<svg.*?</svg>)?{label}', response.content.decode())
     assert found, f"no link {label!r}"
     return unescape(found[1])
 
 
 def batch_of(actor: Membership) -> Batch:
+    """Create a batch of invitations sent by this member."""
     return Batch.objects.create(organization=actor.organization, created_by=actor, sent_at=timezone.now())
 
 
 def row(response, member: Membership) -> str:
-    """The words of the member's row."""
+    """Return the text of the member's row."""
     found = re.search(rf'<tr [^>]*id="user-{member.pk}".*?</tr>', response.content.decode(), flags=re.DOTALL)
     assert found, f"no row of {member}"
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", found[0])).split())

@@ -1,4 +1,4 @@
-"""The Users page in a real browser, with and without scripts."""
+"""The Users page in a real browser, with and without JavaScript."""
 
 import re
 
@@ -16,7 +16,7 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 @pytest.fixture
 def crowd(live_cast):
-    """Seventy joined members; Nadia is pending, Eve expired."""
+    """Create 70 joined members, the pending Nadia and the expired Eve."""
     joined(live_cast.acme, 66)
     nadia, eve = live_cast.invite(
         people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")],
@@ -30,12 +30,12 @@ def first_name(page: Page):
     return page.locator("tbody .name").first
 
 
-def more(page: Page, name: str):
+def menu_button(page: Page, name: str):
     return page.get_by_role("button", name=f"More actions for {name}")
 
 
 @pytest.mark.spec("U-6")
-def test_search_sort_paging_and_back(page, crowd, enter):
+def test_search_sort_page_and_go_back(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     expect(page.locator("tbody tr")).to_have_count(50)
     page.get_by_role("link", name="Next").click()
@@ -51,7 +51,7 @@ def test_search_sort_paging_and_back(page, crowd, enter):
     expect(search).to_have_value("kel")
     expect(page).to_have_url(re.compile(r"\?q=kel&sort=role$"))
     page.get_by_label("Status").select_option("Deactivated")
-    expect(page.get_by_role("heading", name="No one here matches “kel”")).to_be_visible()
+    expect(page.get_by_role("heading", name="No members with this status match “kel”")).to_be_visible()
     page.go_back()
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.get_by_role("searchbox")).to_have_value("kel")
@@ -64,7 +64,7 @@ def test_search_sort_paging_and_back(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6")
-def test_keyboard_focus_stays_where_the_list_changed(page, crowd, enter):
+def test_keyboard_focus_stays_in_the_list(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     page.get_by_role("link", name="Next").press("Enter")
     expect(page.locator("tbody tr")).to_have_count(20)
@@ -76,19 +76,19 @@ def test_keyboard_focus_stays_where_the_list_changed(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6")
-def test_no_names_stay_in_the_browsers_storage(page, crowd, enter):
+def test_no_names_are_kept_in_browser_storage(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     page.get_by_role("link", name="Next").click()
     expect(page.locator("tbody tr")).to_have_count(20)
-    kept = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
-    assert "Person" not in kept and "acme.example" not in kept
+    storage = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    assert "Person" not in storage and "acme.example" not in storage
 
 
 @pytest.mark.spec("I-2", "U-18")
-def test_resend_from_the_menu_by_keyboard(page, crowd, enter):
+def test_resend_an_invitation_by_keyboard(page, crowd, enter):
     enter(page, crowd, "max", PENDING)
     expect(page.locator(f"#user-{crowd.nadia.pk}")).to_contain_text("Olga Ivanova")
-    more(page, "Nadia Petrov").focus()
+    menu_button(page, "Nadia Petrov").focus()
     page.keyboard.press("Enter")
     item = page.get_by_role("menuitem", name="Resend invite")
     expect(page.get_by_role("menuitem", name="Edit profile")).to_be_focused()
@@ -96,15 +96,15 @@ def test_resend_from_the_menu_by_keyboard(page, crowd, enter):
     expect(item).to_be_focused()
     page.keyboard.press("Escape")
     expect(item).to_be_hidden()
-    expect(more(page, "Nadia Petrov")).to_be_focused()
+    expect(menu_button(page, "Nadia Petrov")).to_be_focused()
     page.keyboard.press("ArrowUp")
-    expect(item).to_be_focused()  # Max's last entry
+    expect(item).to_be_focused()  # the last item of Max's menu
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov. It still expires on")
     expect(page.locator(f"#user-{crowd.nadia.pk}")).to_contain_text("Max Keller")
-    expect(more(page, "Nadia Petrov")).to_be_focused()
+    expect(menu_button(page, "Nadia Petrov")).to_be_focused()
     assert Invitation.objects.get(membership=crowd.nadia).sends == 2
-    more(page, "Nadia Petrov").click()  # the replacement row has a menu too
+    menu_button(page, "Nadia Petrov").click()  # the replacement row has a menu too
     expect(page.get_by_role("menuitem", name="Resend invite")).to_be_visible()
 
 
@@ -112,21 +112,21 @@ def test_resend_from_the_menu_by_keyboard(page, crowd, enter):
 def test_resend_an_expired_invitation_in_a_dialog(page, crowd, enter):
     enter(page, crowd, "olga", PENDING)
     expect(page.locator(f"#user-{crowd.eve.pk}")).to_contain_text("Expired")
-    more(page, "Eve Late").click()
+    menu_button(page, "Eve Late").click()
     page.get_by_role("menuitem", name="Resend invite").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Resending it sends a new link")
     dialog.get_by_role("button", name="Resend invite").click()
     expect(dialog).to_be_hidden()
     expect(page.locator(f"#user-{crowd.eve.pk}")).to_contain_text("Pending")
-    expect(page.locator("#users-summary")).to_contain_text("2 invitations have no answer yet. Links")
-    expect(more(page, "Eve Late")).to_be_focused()
+    expect(page.locator("#users-summary")).to_contain_text("2 pending invitations. Links")
+    expect(menu_button(page, "Eve Late")).to_be_focused()
 
 
 @pytest.mark.spec("U-18")
-def test_delete_in_a_dialog(page, crowd, enter, axe):
+def test_delete_a_user_in_a_dialog(page, crowd, enter, axe):
     enter(page, crowd, "olga", PENDING)
-    more(page, "Nadia Petrov").click()
+    menu_button(page, "Nadia Petrov").click()
     axe(page)
     page.get_by_role("menuitem", name="Delete").click()
     dialog = page.get_by_role("dialog", name="Delete Nadia Petrov?")
@@ -134,23 +134,23 @@ def test_delete_in_a_dialog(page, crowd, enter, axe):
     axe(page)
     dialog.get_by_role("link", name="Cancel").click()
     expect(dialog).to_be_hidden()
-    expect(more(page, "Nadia Petrov")).to_be_focused()
-    more(page, "Nadia Petrov").click()
+    expect(menu_button(page, "Nadia Petrov")).to_be_focused()
+    menu_button(page, "Nadia Petrov").click()
     page.get_by_role("menuitem", name="Delete").click()
     page.get_by_role("button", name="Delete user").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.get_by_role("link", name="Pending 1")).to_be_visible()
     expect(page.locator("#toasts")).to_contain_text("Nadia Petrov was deleted.")
-    more(page, "Eve Late").click()
+    menu_button(page, "Eve Late").click()
     page.get_by_role("menuitem", name="Delete").click()
     page.get_by_role("button", name="Delete user").click()
     expect(page.get_by_role("heading", name="No pending users")).to_be_visible()
 
 
 @pytest.mark.spec("U-18")
-def test_refusals_and_failures_are_announced(page, crowd, enter):
+def test_denials_and_failures_are_announced(page, crowd, enter):
     enter(page, crowd, "olga", PENDING)
-    more(page, "Nadia Petrov").click()
+    menu_button(page, "Nadia Petrov").click()
     expect(page.get_by_role("menuitem", name="Resend invite")).to_be_visible()
     crowd.acme.sso_enforced = True
     crowd.acme.save()
@@ -168,29 +168,29 @@ def test_refusals_and_failures_are_announced(page, crowd, enter):
 
 
 @pytest.mark.spec("U-18")
-def test_loading_is_shown(page, crowd, enter):
+def test_a_loading_indicator_is_shown(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
-    held = []
-    page.route("**/users/?sort=*", lambda route: held.append(route))
+    requests = []
+    page.route("**/users/?sort=*", lambda route: requests.append(route))
     page.get_by_role("columnheader", name="Role").get_by_role("link").click()
     expect(page.locator("#records > #results > .loading")).to_be_visible()
-    held[0].continue_()
+    requests[0].continue_()
     expect(page.locator("#records > #results > .loading")).to_be_hidden()
 
 
 @pytest.mark.spec("U-18")
-def test_a_failed_menu_can_be_opened_again(page, crowd, enter):
+def test_a_menu_that_failed_to_load_can_be_opened_again(page, crowd, enter):
     enter(page, crowd, "olga", PENDING)
     page.route("**/menu/*", lambda route: route.abort())
-    more(page, "Nadia Petrov").click()
+    menu_button(page, "Nadia Petrov").click()
     expect(page.get_by_role("alert")).to_contain_text("Can’t reach the server")
-    more(page, "Nadia Petrov").click()
+    menu_button(page, "Nadia Petrov").click()
     expect(page.get_by_role("alert")).to_have_count(1)
     page.unroute("**/menu/*")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("menuitem", name="Delete")).to_be_visible()
     page.keyboard.press("Escape")
-    more(page, "Eve Late").click()
+    menu_button(page, "Eve Late").click()
     expect(page.get_by_role("menuitem", name="Delete")).to_be_visible()
     enter.complaints.clear()
 
@@ -198,7 +198,7 @@ def test_a_failed_menu_can_be_opened_again(page, crowd, enter):
 @pytest.mark.spec("U-18")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_axe_finds_nothing(page, crowd, enter, axe, theme, size):
+def test_axe_finds_no_problems(page, crowd, enter, axe, theme, size):
     Membership.objects.filter(pk=crowd.bo.pk).update(status="deactivated")
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=theme)
@@ -223,7 +223,7 @@ def test_axe_finds_nothing(page, crowd, enter, axe, theme, size):
 
 
 @pytest.mark.spec("U-6")
-def test_phones_sort_by_a_control(page, crowd, enter):
+def test_phones_have_a_sort_control(page, crowd, enter):
     page.set_viewport_size(PHONE)
     enter(page, crowd, "olga", USERS)
     page.get_by_label("Sort").select_option("Name, Z to A")
@@ -237,7 +237,7 @@ def test_phones_sort_by_a_control(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6", "I-2")
-def test_everything_works_without_scripts(browser, crowd, enter, live_server):
+def test_the_page_works_without_javascript(browser, crowd, enter, live_server):
     context = browser.new_context(java_script_enabled=False, viewport=WIDE)
     page = context.new_page()
     enter(page, crowd, "olga", USERS)
@@ -246,12 +246,12 @@ def test_everything_works_without_scripts(browser, crowd, enter, live_server):
     page.get_by_role("searchbox").fill("nadia")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Show pending members").click()
-    more(page, "Nadia Petrov").click()
+    menu_button(page, "Nadia Petrov").click()
     expect(page.get_by_role("heading", name="Actions for Nadia Petrov")).to_be_visible()
     page.get_by_role("button", name="Resend invite").click()
     expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov.")
     assert "q=nadia&status=everyone" in page.url
-    more(page, "Nadia Petrov").click()
+    menu_button(page, "Nadia Petrov").click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete user").click()
     expect(page.locator("#toasts")).to_contain_text("Nadia Petrov was deleted.")

@@ -1,4 +1,4 @@
-"""What a page costs: queries and pages of the database, whatever the size (U-6, PERFORMANCE)."""
+"""The number of queries of the Users page, which doesn't depend on its size (U-6, PERFORMANCE)."""
 
 import pytest
 from django.db import connection  # noqa: F401
@@ -8,8 +8,8 @@ from organizations.models import MembershipRole
 from teamadmin.testing.cast import role_named
 
 HTMX = {"HX-Request": "true"}
-# Session, user, memberships; roles, ids, details and counts.
-FULL = 7
+# Session, user, memberships, roles, ids, details and counts.
+BASE_QUERIES = 7
 postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'")
 
 
@@ -32,19 +32,19 @@ def crowd(cast, size: int) -> None:
         (USERS + "?sort=-role", 0),
         (USERS + "?status=everyone", 0),
         (USERS + "?columns=invited_by,joined", 0),
-        (PENDING, 1),  # the expired
+        (PENDING, 1),  # the count of expired invitations
         (PENDING + "?sort=name", 1),
-        (PENDING + "?status=pending&sort=name", 2),  # and how far to check for pending ones
-        (USERS + "?q=person", 2),  # names that begin with it, how far to check, and the others
-        (USERS + "?q=nobody", 2),  # the same without details, but with matches of other statuses
+        (PENDING + "?status=pending&sort=name", 2),  # and how many rows to check for pending ones
+        (USERS + "?q=person", 2),  # names that start with it, how many rows to check, and the other matches
+        (USERS + "?q=nobody", 2),  # the same without details, plus matches with other statuses
     ],
 )
-def test_queries_do_not_grow_with_rows(cast, django_assert_num_queries, size, address, more):
+def test_queries_do_not_grow_with_the_number_of_rows(cast, django_assert_num_queries, size, address, more):
     crowd(cast, size)
     client = cast.client("olga")
-    with django_assert_num_queries(FULL + more):
+    with django_assert_num_queries(BASE_QUERIES + more):
         client.get(address)
-    with django_assert_num_queries(FULL + more):
+    with django_assert_num_queries(BASE_QUERIES + more):
         client.get(address, headers=HTMX)
 
 
@@ -53,11 +53,13 @@ def test_queries_do_not_grow_with_rows(cast, django_assert_num_queries, size, ad
 @pytest.mark.parametrize(
     ("query", "more"), [("q=guest&status=everyone", 3), ("q=nobody", 3), ("q=person&status=pending", 4)]
 )
-def test_a_search_among_many_costs_four_more_at_most(cast, monkeypatch, django_assert_num_queries, query, more):
+def test_a_search_in_a_large_list_takes_at_most_four_more_queries(
+    cast, monkeypatch, django_assert_num_queries, query, more
+):
     monkeypatch.setattr("console.users.queries.WALK", 8)
     monkeypatch.setattr("console.users.queries.LONG_WALK", 16)
     monkeypatch.setattr("console.users.queries.PROMISING", 4)
     crowd(cast, 30)
     client = cast.client("olga")
-    with django_assert_num_queries(FULL + more):
+    with django_assert_num_queries(BASE_QUERIES + more):
         client.get(f"{USERS}?{query}")

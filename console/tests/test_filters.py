@@ -1,4 +1,4 @@
-"""Filters: each, together, with search and sort, by ids of others, and how an empty list is widened (U-6, U-18)."""
+"""Filters, alone and combined with search and sort, foreign ids, and the texts of an empty list (U-6, U-18)."""
 
 import re
 from html import unescape
@@ -25,17 +25,16 @@ def found(cast, query: str, base: str = USERS) -> list[str]:
 
 
 @pytest.mark.spec("U-6", "G-4")
-def test_role_held_directly_or_through_a_group(cast):
+def test_filter_by_role_includes_roles_through_groups(cast):
     assert found(cast, f"role={role_id('manager')}") == ["Max Keller"]
-    GroupRole.objects.create(
-        organization=cast.acme, group=cast.groups["marketing"], role=role_named("manager")
-    )  # Bo's group
+    # Bo is in this group.
+    GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("manager"))
     assert found(cast, f"role={role_id('manager')}") == ["Bo Lindqvist", "Max Keller"]
     assert found(cast, f"role={role_id('builder')}") == ["Bo Lindqvist"]
 
 
 @pytest.mark.spec("G-4", "U-4")
-def test_a_role_through_a_group_says_so_and_opens_what_it_opens(cast):
+def test_a_role_through_a_group_names_the_group_and_gives_access(cast):
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("manager"))
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("builder"))
     text = row(cast.client("olga").get(USERS), cast.bo)
@@ -43,7 +42,7 @@ def test_a_role_through_a_group_says_so_and_opens_what_it_opens(cast):
 
 
 @pytest.mark.spec("U-6")
-def test_group(cast):
+def test_filter_by_group(cast):
     in_groups([cast.opal], [cast.groups["research"]])
     assert found(cast, f"group={cast.groups['marketing'].pk}") == ["Bo Lindqvist"]
     assert found(cast, f"group={cast.groups['research'].pk}") == ["Opal Nakamura"]
@@ -54,7 +53,7 @@ def test_group(cast):
 
 
 @pytest.mark.spec("U-6")
-def test_project_reached_directly_or_through_groups_but_not_by_a_role(cast):
+def test_filter_by_project_ignores_access_through_roles(cast):
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["website"], membership=cast.opal)
     assert found(cast, f"project={cast.projects['website'].pk}") == ["Bo Lindqvist", "Opal Nakamura"]
     assert found(cast, f"project={cast.projects['ledger'].pk}") == []
@@ -64,7 +63,7 @@ def test_project_reached_directly_or_through_groups_but_not_by_a_role(cast):
 
 
 @pytest.mark.spec("U-6", "U-16")
-def test_managed_by_and_two_factor(cast):
+def test_filter_by_managed_by_and_two_factor(cast):
     cast.bo.managed_by, cast.bo.two_factor = ManagedBy.SCIM, True
     cast.bo.save()
     pending(cast.acme, 1)
@@ -72,7 +71,8 @@ def test_managed_by_and_two_factor(cast):
     assert "Bo Lindqvist" not in found(cast, "managed_by=manual")
     assert found(cast, "two_factor=on") == ["Bo Lindqvist"]
     assert found(cast, "two_factor=off&status=everyone") == ["Max Keller", "Olga Ivanova", "Opal Nakamura"]
-    assert names(cast.client("olga").get(f"{PENDING}?two_factor=on")) == ["Guest 000 Test"]  # not asked of them
+    # Pending members have no 2FA, so their tab ignores the filter.
+    assert names(cast.client("olga").get(f"{PENDING}?two_factor=on")) == ["Guest 000 Test"]
     page = cast.client("olga").get(USERS)
     assert "Active On" in row(page, cast.bo) and "Active Off" in row(page, cast.max)
 
@@ -93,11 +93,10 @@ def test_filters_search_sort_and_pages_go_together(cast):
 
 
 @pytest.mark.spec("U-6")
-@pytest.mark.parametrize(
-    ("walk", "promising"), [(7, 100), (7, 3), (7, 1), (1000, 10)]
-)  # gathered, walked further, walked
+# The matches are gathered, found by a longer walk, or found by a walk.
+@pytest.mark.parametrize(("walk", "promising"), [(7, 100), (7, 3), (7, 1), (1000, 10)])
 @pytest.mark.parametrize("sort", ["name", "-role", "joined"])
-def test_whatever_way_it_is_found_it_is_the_same(cast, monkeypatch, walk, promising, sort):
+def test_every_search_strategy_finds_the_same_members(cast, monkeypatch, walk, promising, sort):
     sizes = {"WALK": walk, "LONG_WALK": 3 * walk, "PROMISING": promising, "LINKS_PROMISING": promising}
     sizes["PAGE_SIZE"] = 5
     for name, value in sizes.items():
@@ -111,20 +110,20 @@ def test_whatever_way_it_is_found_it_is_the_same(cast, monkeypatch, walk, promis
     ProjectGrant.objects.bulk_create(
         ProjectGrant(organization=cast.acme, project=project, membership=member) for member in crowd[::5]
     )
-    held = Q(role_links__role__key="manager") | Q(group_links__group=marketing)
-    reach = Q(group_links__group=research) | Q(pk__in=[member.pk for member in crowd[::5]])
-    manager, inside = role_id("manager"), Q(pk__in=research.member_links.values("membership"))
-    wanted = {
-        f"role={manager}": held,
+    has_role = Q(role_links__role__key="manager") | Q(group_links__group=marketing)
+    access = Q(group_links__group=research) | Q(pk__in=[member.pk for member in crowd[::5]])
+    manager, in_research = role_id("manager"), Q(pk__in=research.member_links.values("membership"))
+    expected = {
+        f"role={manager}": has_role,
         f"group={research.pk}&q=pers": Q(group_links__group=research) & Q(search_text__contains="pers"),
-        f"project={project.pk}&status=deactivated&q=marx": reach & Q(status=Status.DEACTIVATED),
-        f"role={manager}&group={research.pk}&two_factor=off": held & inside,
-        f"project={project.pk}&group={marketing.pk}": reach & Q(pk__in=marketing.member_links.values("membership")),
+        f"project={project.pk}&status=deactivated&q=marx": access & Q(status=Status.DEACTIVATED),
+        f"role={manager}&group={research.pk}&two_factor=off": has_role & in_research,
+        f"project={project.pk}&group={marketing.pk}": access & Q(pk__in=marketing.member_links.values("membership")),
     }
     client = cast.client("olga")
     order = {"name": ["sort_name"], "-role": ["-role_order", "-sort_name"], "joined": ["joined_at"]}[sort]
     order.append("-id" if sort.startswith("-") else "id")
-    for query, condition in wanted.items():
+    for query, condition in expected.items():
         members = Membership.objects.filter(condition, organization=cast.acme).distinct().order_by(*order)
         page, shown = client.get(f"{USERS}?{query}&sort={sort}"), []
         while True:
@@ -137,46 +136,46 @@ def test_whatever_way_it_is_found_it_is_the_same(cast, monkeypatch, walk, promis
 
 @pytest.mark.spec("U-6")
 @pytest.mark.parametrize("query", ["role=x", "group=1", "project=", "managed_by=me", "two_factor=perhaps", "role=%00"])
-def test_what_is_no_choice_is_as_if_not_said(cast, query):
+def test_invalid_filter_values_are_ignored(cast, query):
     page = cast.client("olga").get(f"{USERS}?{query}")
     assert len(names(page)) == 4 and query.split("=")[0] + "=" not in page.context["address"]
 
 
 @pytest.mark.spec("U-6", "A-5")
-def test_ids_of_others_find_nobody_and_tell_nothing(cast):
+def test_foreign_ids_match_no_one_and_reveal_nothing(cast):
     role = add_role(cast.globex, "Secret role")
     group = cast.globex.groups.create(name="Secret group")
     project = cast.globex.projects.create(name="Secret project")
-    in_groups([cast.bo], [group])  # a broken row
-    answers = []
+    in_groups([cast.bo], [group])  # an inconsistent row
+    texts = []
     for query in (f"role={role.pk}", f"group={group.pk}", f"project={project.pk}", f"group={uuid4()}"):
         page = cast.client("olga").get(f"{USERS}?{query}")
         assert names(page) == [] and "Secret" not in page.content.decode() and "“Unknown”" in words(page)
-        if query.startswith("role"):  # so that the next change of the form still asks for it
+        if query.startswith("role"):  # so that the next request of the form still sends it
             assert f'<option value="{role.pk}" selected>Unknown</option>' in page.content.decode()
-        answers.append(re.sub(r"[0-9a-f-]{36}", "", words(page)))
-    assert answers[1] == answers[3]
+        texts.append(re.sub(r"[0-9a-f-]{36}", "", words(page)))
+    assert texts[1] == texts[3]
 
 
 @pytest.mark.spec("U-6", "U-18")
-def test_an_empty_list_says_how_to_widen_it(cast):
+def test_an_empty_list_offers_to_remove_each_filter(cast):
     client = cast.client("olga")
     query = f"status=active&role={role_id('operator')}&q=zoltan"
     page = client.get(f"{USERS}?{query}")
     assert "No members match “zoltan”" in words(page) and "Remove a filter to search more" in words(page)
     assert link(page, "Clear search and filters") == USERS
-    taken = {
+    removals = {
         unescape(label): unescape(url)
         for url, label in re.findall(
             r'<a class="btn sm" href="([^"]*)"><span class="sr-only">Remove </span>([^<]*)', page.content.decode()
         )
     }
-    assert taken == {
+    assert removals == {
         "Search: zoltan": f"{USERS}?status=active&role={role_id('operator')}",
         "Status: Active": f"{USERS}?q=zoltan&role={role_id('operator')}",
         "Role: Operator": f"{USERS}?q=zoltan&status=active",
     }
-    assert names(client.get(taken["Search: zoltan"])) == ["Opal Nakamura"]
+    assert names(client.get(removals["Search: zoltan"])) == ["Opal Nakamura"]
     page = client.get(f"{USERS}?two_factor=on&managed_by=scim")
     assert "No members match these filters" in words(page) and link(page, "Clear filters") == USERS
     page = client.get(f"{USERS}?group={cast.groups['research'].pk}")
@@ -184,18 +183,18 @@ def test_an_empty_list_says_how_to_widen_it(cast):
 
 
 @pytest.mark.spec("U-6")
-def test_what_is_chosen_shows_and_is_carried_by_the_form(cast):
+def test_the_form_shows_and_keeps_active_filters(cast):
     group = cast.groups["marketing"]
     page = cast.client("olga").get(f"{USERS}?group={group.pk}&role={role_id('builder')}").content.decode()
     assert f'<option value="{role_id("builder")}" selected>Builder</option>' in page
     assert f'<input type="hidden" name="group" value="{group.pk}">' in page
     assert re.search(r'id="users-group" data-on><span>Group</span><b class="truncate">Marketing</b>', page)
-    part = cast.client("olga").get(f"{USERS}?group={group.pk}", headers={"HX-Request": "true"}).content.decode()
-    assert 'id="users-picks" hx-swap-oob="true"' in part and str(group.pk) in part
+    fragment = cast.client("olga").get(f"{USERS}?group={group.pk}", headers={"HX-Request": "true"}).content.decode()
+    assert 'id="users-picks" hx-swap-oob="true"' in fragment and str(group.pk) in fragment
 
 
 @pytest.mark.spec("U-6")
-def test_groups_and_projects_are_chosen_on_pages_of_their_own(cast):
+def test_groups_and_projects_have_their_own_filter_menus(cast):
     client = cast.client("olga")
     page = client.get(f"{USERS}choices/group/?view=%3Fq%3Dbo%26status%3Dactive")
     assert "Filter by group" in words(page)
@@ -208,13 +207,12 @@ def test_groups_and_projects_are_chosen_on_pages_of_their_own(cast):
     assert link(page, '<span class="truncate">Atlas') == f"{PENDING}?project={cast.projects['atlas'].pk}"
     assert "Website" not in words(page) and "Ledger" not in words(page)
     assert "No matches for “zzz”" in words(client.get(f"{USERS}choices/project/?named=zzz"))
-    part = client.get(f"{USERS}choices/group/?view=", headers={"HX-Request": "true"}).content.decode()
-    assert "<html" not in part and "Marketing" in part
+    fragment = client.get(f"{USERS}choices/group/?view=", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in fragment and "Marketing" in fragment
 
 
 @pytest.mark.spec("U-6", "U-15")
-def test_all_that_match_a_filter_are_no_more_than_the_list_shows(cast):
-    """Select all of a filtered list: the same members."""
+def test_select_all_selects_only_members_that_match_the_filter(cast):
     cast.opal.status = Status.DEACTIVATED
     cast.opal.save()
     count = cast.client("olga").get(f"{USERS}bulk/count/", {"view": f"?group={cast.groups['marketing'].pk}"})

@@ -1,4 +1,4 @@
-"""Filters and columns in a real browser, by mouse and by keyboard, with and without scripts (U-5, U-6)."""
+"""Filters and columns in a real browser, by mouse and by keyboard, with and without JavaScript (U-5, U-6)."""
 
 import re
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def crowd(live_cast):
-    """Bo in Marketing, and ten in Research among twelve groups."""
+    """Put ten new members into Research; Bo is in Marketing. There are twelve groups."""
     in_groups(joined(live_cast.acme, 10), [live_cast.groups["research"]])
     Group.objects.bulk_create(Group(organization=live_cast.acme, name=f"Team {n:02}").prepare() for n in range(10))
     return live_cast
@@ -25,7 +25,7 @@ def rows(page: Page):
 
 
 @pytest.mark.spec("U-6")
-def test_filter_by_mouse_and_back(page, crowd, enter, axe):
+def test_filter_by_mouse_and_go_back(page, crowd, enter, axe):
     enter(page, crowd, "olga", USERS)
     page.locator("select[name=role]").select_option("Builder")
     expect(rows(page)).to_have_count(11)
@@ -41,7 +41,7 @@ def test_filter_by_mouse_and_back(page, crowd, enter, axe):
     expect(page).to_have_url(re.compile(r"role=.*group="))
     expect(page.get_by_role("button", name="Group Marketing")).to_be_visible()
     page.get_by_role("searchbox", name="Search name or email").press_sequentially("zoltan", delay=30)
-    expect(page.get_by_role("heading", name="No one matches “zoltan”")).to_be_visible()
+    expect(page.get_by_role("heading", name="No members match “zoltan”")).to_be_visible()
     page.get_by_role("link", name="Remove Search: zoltan").click()
     expect(rows(page)).to_have_count(1)
     page.get_by_role("link", name="Clear", exact=True).click()
@@ -72,11 +72,11 @@ def test_filter_by_keyboard(page, crowd, enter):
     page.keyboard.press("ArrowDown")
     expect(page).to_have_url(re.compile("managed_by=manual"))
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("heading", name="No one matches these filters")).to_be_visible()
+    expect(page.get_by_role("heading", name="No members match these filters")).to_be_visible()
 
 
 @pytest.mark.spec("U-5")
-def test_columns_by_mouse_are_kept(page, crowd, enter, axe):
+def test_columns_chosen_by_mouse_are_saved(page, crowd, enter, axe):
     enter(page, crowd, "olga", USERS + "?q=person")
     page.get_by_role("button", name="Column settings").click()
     page.get_by_role("checkbox", name="Joined").check()
@@ -96,7 +96,7 @@ def test_columns_by_mouse_are_kept(page, crowd, enter, axe):
 
 
 @pytest.mark.spec("U-5")
-def test_columns_by_keyboard(page, crowd, enter):
+def test_columns_can_be_chosen_by_keyboard(page, crowd, enter):
     enter(page, crowd, "olga", USERS)
     page.get_by_role("button", name="Column settings").focus()
     page.keyboard.press("Enter")
@@ -109,7 +109,7 @@ def test_columns_by_keyboard(page, crowd, enter):
 
 
 @pytest.mark.spec("U-5", "U-6")
-def test_without_scripts(browser, live_server, crowd):
+def test_filters_and_columns_work_without_javascript(browser, live_server, crowd):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
     come_in(context, live_server.url, crowd.client("olga"))
     page = context.new_page()
@@ -122,7 +122,7 @@ def test_without_scripts(browser, live_server, crowd):
     expect(page).to_have_url(re.compile("sort=-name"))
     page.locator("select[name=two_factor]").select_option("On")
     page.get_by_role("button", name="Search", exact=True).click()
-    expect(page.get_by_role("heading", name="No one matches these filters")).to_be_visible()
+    expect(page.get_by_role("heading", name="No members match these filters")).to_be_visible()
     page.get_by_role("link", name="Remove 2FA: On").click()
     page.get_by_role("button", name="Column settings").click()
     page.get_by_role("checkbox", name="Joined").check()
@@ -133,10 +133,10 @@ def test_without_scripts(browser, live_server, crowd):
 
 
 @pytest.mark.spec("U-6")
-def test_on_a_phone_filters_scroll_and_nothing_else_does(page, crowd, enter, axe):
+def test_only_the_filters_scroll_sideways_on_a_phone(page, crowd, enter, axe):
     page.set_viewport_size({"width": 390, "height": 844})
     enter(page, crowd, "olga", USERS)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("select[name=two_factor]").select_option("On")
-    expect(page.get_by_role("heading", name="No one matches 2FA “On”")).to_be_visible()
+    expect(page.get_by_role("heading", name="No members match 2FA “On”")).to_be_visible()
     axe(page)

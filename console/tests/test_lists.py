@@ -1,4 +1,4 @@
-"""The two tabs, what each lists, and what a row says (U-2, U-3, U-4, J-8)."""
+"""The two tabs of the Users page, the members in each, and the text of a row (U-2, U-3, U-4, J-8)."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def four(cast):
-    """One member of each state: Bo active, Opal deactivated, Nadia pending, Eve expired."""
+    """One member with each status: Bo active, Opal deactivated, Nadia pending, Eve expired."""
     cast.opal.status = Status.DEACTIVATED
     cast.opal.save()
     nadia, eve = cast.invite(
@@ -28,17 +28,17 @@ def four(cast):
 
 
 @pytest.mark.spec("U-2", "U-3")
-def test_tabs_divide_who_accepted_from_who_has_not(four):
+def test_each_tab_lists_its_members(four):
     client = four.client("olga")
-    everybody, waiting = client.get(USERS), client.get(PENDING)
-    assert names(everybody) == ["Bo Lindqvist", "Max Keller", "Olga Ivanova", "Opal Nakamura"]
-    assert names(waiting) == ["Eve Late", "Nadia Petrov"]
-    for page in (everybody, waiting):
+    all_users, pending_users = client.get(USERS), client.get(PENDING)
+    assert names(all_users) == ["Bo Lindqvist", "Max Keller", "Olga Ivanova", "Opal Nakamura"]
+    assert names(pending_users) == ["Eve Late", "Nadia Petrov"]
+    for page in (all_users, pending_users):
         assert "All Users 4 Pending 2" in words(page)
         assert (link(page, "All Users"), link(page, "Pending")) == (USERS, PENDING)
-    assert "People in Acme and what they can access." in words(everybody)
+    assert "People in Acme and what they can access." in words(all_users)
     text = "2 pending invitations, 1 expired. Links are valid for 30 days."
-    assert text in words(waiting)
+    assert text in words(pending_users)
 
 
 @pytest.mark.spec("U-3")
@@ -64,7 +64,7 @@ def test_status_filter(four, address, expected):
 
 
 @pytest.mark.spec("U-4", "I-1")
-def test_a_row_says_all_of_a_member(four):
+def test_a_row_shows_every_column(four):
     four.bo.last_active_at = timezone.now() - timedelta(minutes=12)
     four.bo.save()
     page = four.client("olga").get(USERS + "?status=everyone")
@@ -78,7 +78,7 @@ def test_a_row_says_all_of_a_member(four):
 
 
 @pytest.mark.spec("U-4")
-def test_pending_tab_says_who_invited_and_how_long_is_left(four):
+def test_pending_tab_shows_inviter_and_expiry(four):
     page = four.client("max").get(PENDING)
     assert row(page, four.nadia).startswith("NP Nadia Petrov nadia@acme.example Builder Research Olga Ivanova")
     assert row(page, four.nadia).endswith("in 30 days")
@@ -86,7 +86,7 @@ def test_pending_tab_says_who_invited_and_how_long_is_left(four):
 
 
 @pytest.mark.spec("U-4")
-def test_several_roles_and_groups(cast):
+def test_a_row_with_several_roles_and_groups(cast):
     tina = add_member(cast.globex, add_user("tina@globex.example", "Tina", "Roth"), "billing", "read_only")
     page = cast.client("tess").get("/o/globex/users/")
     assert row(page, tina) == "TR Tina Roth tina@globex.example Read Only Billing – All Active Off Now –"
@@ -96,10 +96,10 @@ def test_several_roles_and_groups(cast):
 
 
 @pytest.mark.spec("U-4")
-def test_projects_are_counted_once_and_without_archived_ones(cast):
+def test_project_count_has_no_duplicates_and_no_archived_projects(cast):
     in_groups([cast.bo], [cast.groups["research"]])
-    for project, to in (
-        (cast.projects["website"], {"membership": cast.bo}),  # has it through Marketing already
+    for project, grantee in (
+        (cast.projects["website"], {"membership": cast.bo}),  # Bo already has access through Marketing
         (cast.projects["ledger"], {"membership": cast.bo}),
         (cast.projects["atlas"], {"group": cast.groups["research"]}),
         (
@@ -107,12 +107,12 @@ def test_projects_are_counted_once_and_without_archived_ones(cast):
             {"membership": cast.bo},
         ),
     ):
-        ProjectGrant.objects.create(organization=cast.acme, project=project, **to)
+        ProjectGrant.objects.create(organization=cast.acme, project=project, **grantee)
     assert "Marketing +1 , Research 3 Active" in row(cast.client("olga").get(USERS), cast.bo)
 
 
 @pytest.mark.spec("U-4")
-def test_hidden_columns_can_be_switched_on_in_the_address(four):
+def test_the_url_can_show_hidden_columns(four):
     four.bo.managed_by, four.bo.invited_by = ManagedBy.SCIM, four.olga
     four.bo.joined_at = timezone.now().replace(year=timezone.now().year - 1, month=5, day=4)
     four.bo.save()
@@ -128,20 +128,20 @@ def test_hidden_columns_can_be_switched_on_in_the_address(four):
 
 
 @pytest.mark.spec("U-4")
-def test_heads_and_cells_agree_in_number_and_order(four):
+def test_headings_and_cells_match_in_number_and_order(four):
     from console.users.columns import OPTIONAL
 
     page = four.client("olga").get(f"{USERS}?status=everyone&columns={','.join(OPTIONAL)}").content.decode()
-    heads = page.split("<tbody")[0].count("<th ")
+    headings = page.split("<tbody")[0].count("<th ")
     rows = page.split("<tbody")[1].split("</tbody>")[0].split("<tr ")[1:]
-    assert heads == len(OPTIONAL) + 3 and all(row.count("<td") == heads for row in rows)
+    assert headings == len(OPTIONAL) + 3 and all(row.count("<td") == headings for row in rows)
     labels = ["Projects", "Invited by", "Sent", "2FA", "Last active", "Managed by", "Invite expires", "Joined"]
-    places = [rows[0].index(f'data-label="{label}"') for label in labels]
-    assert places == sorted(places)
+    positions = [rows[0].index(f'data-label="{label}"') for label in labels]
+    assert positions == sorted(positions)
 
 
 @pytest.mark.spec("J-8")
-def test_who_accepted_is_shown_active_with_role_groups_and_projects(cast):
+def test_a_member_who_accepts_moves_to_all_users(cast):
     invitation = cast.invite(role="operator", group_ids=[str(cast.groups["marketing"].pk)])[0]
     accept_as_new_user(invitation=invitation, password="a long enough passphrase")
     client, member = cast.client("olga"), invitation.membership
@@ -152,7 +152,7 @@ def test_who_accepted_is_shown_active_with_role_groups_and_projects(cast):
 
 
 @pytest.mark.spec("I-1")
-def test_expiry_comes_from_the_clock(cast):
+def test_an_invitation_expires_without_a_job(cast):
     member = cast.invite()[0].membership
     client = cast.client("olga")
     assert "Pending" in row(client.get(PENDING), member)
@@ -162,7 +162,7 @@ def test_expiry_comes_from_the_clock(cast):
 
 
 @pytest.mark.spec("U-2")
-def test_counts_are_exact_but_the_expired_stop_at_a_hundred(cast, monkeypatch):
+def test_tab_counts_are_exact_and_the_expired_count_is_capped(cast, monkeypatch):
     monkeypatch.setattr("base.counting.CAP", 10)
     monkeypatch.setattr("console.users.queries.EXPIRED_CAP", 10)
     joined(cast.acme, 16)
@@ -173,8 +173,8 @@ def test_counts_are_exact_but_the_expired_stop_at_a_hundred(cast, monkeypatch):
 
 
 @pytest.mark.spec("A-5")
-def test_nothing_of_another_organization_is_seen(cast):
-    cast.bo.invited_by = cast.tess  # a broken row must not tell a name either
+def test_other_organizations_stay_hidden(cast):
+    cast.bo.invited_by = cast.tess  # not even an inconsistent row may reveal a name
     cast.bo.save()
     page = cast.client("olga").get(USERS + "?status=everyone&columns=invited_by")
     assert "Tess" not in words(page) and "Reactor" not in words(page)
@@ -183,11 +183,11 @@ def test_nothing_of_another_organization_is_seen(cast):
 
 
 @pytest.mark.spec("U-6")
-def test_an_address_that_is_none_is_not_where_one_stands(cast):
-    """What a browser says of its address bar decides only whether that changes."""
+def test_an_invalid_current_url_is_ignored(cast):
+    """HX-Current-URL only decides whether the address bar changes."""
     headers = {"HX-Request": "true", "HX-Current-URL": "http://[::1"}
-    answer = cast.client("olga").get(USERS, headers=headers)
-    assert answer.status_code == 200 and answer["HX-Push-Url"] == USERS
+    response = cast.client("olga").get(USERS, headers=headers)
+    assert response.status_code == 200 and response["HX-Push-Url"] == USERS
 
 
 @pytest.mark.spec("U-4")
@@ -202,7 +202,7 @@ def test_names_are_escaped(cast):
 
 
 @pytest.mark.spec("U-4")
-def test_a_member_without_a_role_or_a_name_breaks_nothing(cast):
+def test_a_member_without_role_and_name_is_listed(cast):
     MembershipRole.objects.filter(membership=cast.bo).delete()
     Membership.objects.filter(pk=cast.bo.pk).update(first_name="", last_name="", last_active_at=NEVER)
     assert (
@@ -212,7 +212,7 @@ def test_a_member_without_a_role_or_a_name_breaks_nothing(cast):
 
 
 @pytest.mark.spec("U-4")
-def test_custom_roles_show_their_own_names(cast):
+def test_custom_roles_show_their_names(cast):
     custom = role_named("builder")
     custom.pk, custom.organization, custom.key, custom.name = None, cast.acme, "auditor", "Auditor"
     custom.permissions = ["projects.view_all", "gone.permission"]

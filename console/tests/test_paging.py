@@ -1,4 +1,4 @@
-"""Sorting and paging by key, and addresses that somebody played with (U-6)."""
+"""Sorting, keyset paging, and URLs edited by hand (U-6)."""
 
 from datetime import timedelta
 
@@ -12,17 +12,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ten(monkeypatch):
+def page_size_10(monkeypatch):
     monkeypatch.setattr("console.users.queries.PAGE_SIZE", 10)
 
 
 def walk(client, address: str, label: str = "Next") -> list[list[str]]:
-    """The names of every page from there on."""
+    """Return the names on each page, following the links with this label."""
     pages = []
     while True:
         page = client.get(address)
         pages.append(names(page))
-        if f">{label}" not in page.content.decode() or f'aria-disabled="true" role="link">{label}' in _plain(page):
+        if f">{label}" not in _html(page) or f'aria-disabled="true" role="link">{label}' in _html(page):
             return pages
         try:
             address = link(page, label)
@@ -30,18 +30,18 @@ def walk(client, address: str, label: str = "Next") -> list[list[str]]:
             return pages
 
 
-def _plain(page) -> str:
+def _html(page) -> str:
     return page.content.decode()
 
 
 @pytest.mark.spec("U-6")
 @pytest.mark.parametrize("status", ["", "active", "everyone"])
 @pytest.mark.parametrize("sort", ["name", "-name", "role", "-role", "last_active", "-last_active", "joined", "-joined"])
-def test_every_sort_pages_through_everybody_once(cast, ten, sort, status):
+def test_paging_shows_every_member_once_in_every_order(cast, page_size_10, sort, status):
     members = joined(cast.acme, 33)
     pending(cast.acme, 5)
     now = timezone.now()
-    for number, member in enumerate(members):  # ties on purpose: the id decides
+    for number, member in enumerate(members):  # equal values on purpose: the id decides
         member.last_active_at = now - timedelta(days=number % 4)
         member.joined_at = now - timedelta(days=number % 3)
         member.role_order = (10, 20, 30)[number % 3]
@@ -62,7 +62,7 @@ def test_every_sort_pages_through_everybody_once(cast, ten, sort, status):
 @pytest.mark.spec("U-6")
 @pytest.mark.parametrize("sort", ["name", "-name", "role", "invite_expires", "-invite_expires"])
 @pytest.mark.parametrize("status", ["", "pending", "expired"])
-def test_pending_sorts(cast, ten, sort, status):
+def test_paging_shows_every_pending_member_in_every_order(cast, page_size_10, sort, status):
     pending(cast.acme, 14)
     pending(cast.acme, 13, days=-4)
     pages = walk(cast.client("olga"), f"{PENDING}?sort={sort}&status={status}")
@@ -70,19 +70,19 @@ def test_pending_sorts(cast, ten, sort, status):
 
 
 @pytest.mark.spec("U-6")
-def test_previous_leads_back_the_same_way(cast, ten):
+def test_previous_returns_to_the_same_pages(cast, page_size_10):
     joined(cast.acme, 33)
     client = cast.client("olga")
-    there = walk(client, USERS)
+    pages = walk(client, USERS)
     page, last = client.get(USERS), USERS
-    for _ in range(len(there) - 1):
+    for _ in range(len(pages) - 1):
         last = link(page, "Next")
         page = client.get(last)
-    assert walk(client, last, "Previous") == there[::-1]
+    assert walk(client, last, "Previous") == pages[::-1]
 
 
 @pytest.mark.spec("U-6")
-def test_a_page_whose_rows_went_away_shows_the_first(cast, ten):
+def test_a_page_without_rows_shows_the_first_page(cast, page_size_10):
     joined(cast.acme, 8)
     client = cast.client("olga")
     second = link(client.get(USERS), "Next")
@@ -94,7 +94,7 @@ def test_a_page_whose_rows_went_away_shows_the_first(cast, ten):
 
 
 @pytest.mark.spec("U-6")
-def test_a_cursor_is_good_for_its_own_list_only(cast, ten):
+def test_a_cursor_is_valid_only_for_its_own_list(cast, page_size_10):
     joined(cast.acme, 33)
     joined(cast.globex, 33)
     client, first = cast.client("olga"), "Bo Lindqvist"
@@ -123,7 +123,7 @@ def test_a_cursor_is_good_for_its_own_list_only(cast, ten):
         "status=%27", "status=invited", "columns=,,,", "columns=password", "q[]=1", "before=&after=", "page=7",
     ],
 )  # fmt: skip
-def test_unknown_words_in_the_address_count_as_not_said(cast, query):
+def test_unknown_parameters_and_values_are_ignored(cast, query):
     client = cast.client("olga")
     page = client.get(f"{USERS}?{query}")
     assert page.status_code == 200
@@ -132,7 +132,7 @@ def test_unknown_words_in_the_address_count_as_not_said(cast, query):
 
 
 @pytest.mark.spec("U-6")
-def test_a_signed_cursor_of_an_earlier_release_shows_the_first_page(cast):
+def test_a_signed_cursor_with_outdated_values_shows_the_first_page(cast):
     from console.users.params import UserListParams
 
     for values in (("bo",), ("bo", "no-uuid"), ("bo", cast.bo.pk, 3)):
@@ -141,12 +141,12 @@ def test_a_signed_cursor_of_an_earlier_release_shows_the_first_page(cast):
 
 
 @pytest.mark.spec("U-6")
-def test_addresses_say_only_what_differs(cast, ten):
+def test_urls_contain_only_what_differs_from_the_default(cast, page_size_10):
     joined(cast.acme, 20)
     client = cast.client("olga")
-    part = client.get(f"{USERS}?q=person&status=&sort=&columns=", headers={"HX-Request": "true"})
-    assert part["HX-Push-Url"] == f"{USERS}?q=person"
-    there = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{USERS}?q=person"}
-    assert "HX-Push-Url" not in client.get(f"{USERS}?q=person", headers=there)  # a list loaded anew is no new place
-    assert "status=" not in link(part, "Next")
-    assert link(part, "Role").startswith("?q=person&sort=role")
+    fragment = client.get(f"{USERS}?q=person&status=&sort=&columns=", headers={"HX-Request": "true"})
+    assert fragment["HX-Push-Url"] == f"{USERS}?q=person"
+    same_url = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{USERS}?q=person"}
+    assert "HX-Push-Url" not in client.get(f"{USERS}?q=person", headers=same_url)  # reloading adds no history
+    assert "status=" not in link(fragment, "Next")
+    assert link(fragment, "Role").startswith("?q=person&sort=role")

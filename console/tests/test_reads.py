@@ -1,7 +1,7 @@
-"""What every view of the Users page asks of PostgreSQL, at three sizes: queries and shared buffers (PERFORMANCE, U-6).
+"""The queries and shared buffers of every view of the Users page, at three sizes (PERFORMANCE, U-6).
 
-Where rows are read in the order of an index it is the same at every size. Where something is looked for, what is read
-depends on how much there is of it; the bounds below hold the worst of each kind.
+Views that read rows in the order of an index cost the same at every size. The cost of a search or filter depends on
+the number of matches; the bounds below cover the worst case of each kind.
 """
 
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ from organizations.roles import BUILT_IN
 from teamadmin.testing.buffers import plan_of, reads, settle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.skipif("connection.vendor != 'postgresql'")]
-# Queries and buffers of a view in the order of an index, and queries of one that searches or filters.
+# Queries and buffers of a view in the order of an index, and queries of a view with a search or filter.
 QUERIES, BUFFERS, SEARCH_QUERIES = 8, 400, 11
 ROLE = {role.key: role.id for role in BUILT_IN if role.scheme == "ranked"}
-# Members with names in an order unlike that of their ids: each stands on a page of the table of its own. Groups have
-# ids in the order in which they were made, as ours do.
+# The order of the members' names differs from that of their ids, so that neighbours in the list are on different pages
+# of the table. Groups have ids in the order of their creation, as in production.
 CROWD = """
 DROP TABLE IF EXISTS crowd;
 CREATE TEMPORARY TABLE crowd AS
@@ -57,6 +57,7 @@ SELECT '{acme}', '{other}', id FROM crowd WHERE n % 3 = 0;
 
 
 def fill(cast, size: int) -> None:
+    """Add `size` members to Acme."""
     values = {"acme": cast.acme.pk, "size": size, "groups": max(size // 100, 3), **ROLE}
     values |= {"project": cast.projects["atlas"].pk, "other": cast.projects["ledger"].pk}
     with connection.cursor() as cursor:
@@ -64,40 +65,41 @@ def fill(cast, size: int) -> None:
     settle()
 
 
-def deep(cast) -> str:
+def deep_page(cast) -> str:
+    """Return the query of a page four fifths down the list."""
     members = Membership.objects.filter(organization=cast.acme, status=Status.ACTIVE).order_by("sort_name", "id")
     member = members[members.count() * 8 // 10]
     return UserListParams().page_at(cast.acme.pk, (member.sort_name, member.pk), backwards=False).query()
 
 
-def costs(cast, views: dict[str, int]) -> dict[str, tuple[int, int, str]]:
-    """Queries, buffers and what they were, of each view that takes more than it may."""
-    client, wrong = cast.client("olga"), {}
+def over_budget(cast, views: dict[str, int]) -> dict[str, tuple[int, int, str]]:
+    """Return the queries, buffers and a report of each view that exceeds its bound. `views`: buffers by URL."""
+    client, exceeded = cast.client("olga"), {}
     client.get(USERS)
-    for address, most in views.items():
-        with reads() as found:
+    for address, max_buffers in views.items():
+        with reads() as log:
             assert client.get(address).status_code == 200
-        queries = QUERIES if most == BUFFERS and "q=" not in address else SEARCH_QUERIES
-        if len(found.queries) > queries or found.buffers > most:
-            wrong[address] = (len(found.queries), found.buffers, str(found))
-    return wrong
+        max_queries = QUERIES if max_buffers == BUFFERS and "q=" not in address else SEARCH_QUERIES
+        if len(log.queries) > max_queries or log.buffers > max_buffers:
+            exceeded[address] = (len(log.queries), log.buffers, str(log))
+    return exceeded
 
 
 @pytest.mark.spec("U-6")
 @pytest.mark.parametrize("size", [60, 3_000, 30_000])
-def test_every_view_asks_and_reads_little(live_cast, size):
+def test_every_view_takes_few_queries_and_buffers(live_cast, size):
     fill(live_cast, size)
     cast, group = live_cast, live_cast.acme.groups.get(name="Group 2")
     ordered = [
-        "", deep(cast), "?sort=-name", "?sort=role", "?sort=-role", "?sort=last_active", "?sort=-last_active",
+        "", deep_page(cast), "?sort=-name", "?sort=role", "?sort=-role", "?sort=last_active", "?sort=-last_active",
         "?sort=joined", "?sort=-joined", "?status=active", "?status=deactivated", "?status=everyone", "?status=pending",
         "pending/", "pending/?sort=-invite_expires", "pending/?sort=name", "pending/?status=expired",
         "?columns=role,groups,projects,invited_by,sent,status,two_factor,last_active,managed_by,invite_expires,joined",
-        "?q=pers", "?q=person+acme", "?q=pers&status=everyone&sort=-name",  # what names begin with stands together
+        "?q=pers", "?q=person+acme", "?q=pers&status=everyone&sort=-name",  # names with the same prefix are adjacent
     ]  # fmt: skip
     views = {USERS + view: BUFFERS for view in ordered}
-    # A walk of 1,000 rows finds what one in twenty has, or the trigram index all that there are; in between both are
-    # needed, and one letter is no trigram.
+    # A walk of 1,000 rows finds words that 1 row in 20 has; the trigram index finds rare ones. Words in between need
+    # both, and a single letter has no trigram.
     walk = BUFFERS + 1_100
     views |= {f"{USERS}?q={word}": walk for word in ("nobody+there", "person+zz", "a3f9", "acme+example")}
     views |= {f"{USERS}?q={word}": walk + 2_000 for word in ("p17", "e")}
@@ -106,17 +108,17 @@ def test_every_view_asks_and_reads_little(live_cast, size):
         f"{USERS}?two_factor=off&q=person": walk,
         f"{USERS}?managed_by=scim": walk,
     }
-    # Where each row has to be looked up to know, or each of those that there are.
+    # These have to look up every row that is walked, or every match.
     views |= {f"{USERS}?{query}": walk + 2_000 for query in (
         f"role={ROLE['builder']}", f"role={ROLE['manager']}",
         f"group={group.pk}", f"group={group.pk}&status=deactivated",
         f"project={cast.projects['ledger'].pk}", f"group={group.pk}&q=person&sort=-joined",
     )}  # fmt: skip
-    assert costs(cast, views) == {}
+    assert over_budget(cast, views) == {}
 
 
-# Organizations of a usual size, beside which acme's is not: a plan for all of them is not made for it.
-OTHERS = """
+# Organizations of typical size. Acme is much larger, so a generic plan isn't made for it.
+OTHER_ORGANIZATIONS = """
 DROP TABLE IF EXISTS others;
 CREATE TEMPORARY TABLE others AS
 SELECT gen_random_uuid() AS id, n FROM generate_series(1, {number}) AS n;
@@ -133,58 +135,62 @@ FROM others, LATERAL (SELECT md5(others.n || '-' || m) AS name FROM generate_ser
 """
 
 
-def steps_of(plan: dict) -> Iterator[dict]:
+def plan_nodes(plan: dict) -> Iterator[dict]:
+    """Yield all nodes of a query plan."""
     yield plan
-    for part in plan.get("Plans", []):
-        yield from steps_of(part)
+    for child in plan.get("Plans", []):
+        yield from plan_nodes(child)
 
 
 @pytest.mark.spec("U-6")
 @pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])
 @pytest.mark.parametrize(("number", "members"), [(0, 0), (150, 200), (30, 1_000), (3_000, 10)])
-def test_a_page_is_read_in_the_order_of_an_index(live_cast, plan, number, members):
-    """Nothing sorted but what is shown, and no more rows read than a walk has; by the plan that is kept as well, which
-    is made for organizations of a usual size, whatever that is."""
-    cast, asked = live_cast, []
-    with connection.cursor() as cursor:
-        cursor.execute(OTHERS.format(number=number, members=members))
-    fill(cast, 20_000)
-    group, far = cast.acme.groups.get(name="Group 2"), deep(cast)
+def test_pages_are_read_in_index_order(live_cast, plan, number, members):
+    """Queries sort only the rows on the page and read no more rows than a walk.
 
-    def note(execute, query, params, many, context):
-        # What is rare is gathered and sorted: that query has an order that is no index's.
+    This holds for the cached generic plan too, which PostgreSQL makes for organizations of typical size, whatever that
+    size is.
+    """
+    cast, recorded = live_cast, []
+    with connection.cursor() as cursor:
+        cursor.execute(OTHER_ORGANIZATIONS.format(number=number, members=members))
+    fill(cast, 20_000)
+    group, deep = cast.acme.groups.get(name="Group 2"), deep_page(cast)
+
+    def record(execute, query, params, many, context):
+        # Rare matches are gathered and then sorted; no index has the order of that query, so it isn't recorded.
         if "WITH member" in query or ("ORDER BY" in query and "ORDER BY COALESCE" not in query):
-            asked.append((query, params))
+            recorded.append((query, params))
         return execute(query, params, many, context)
 
     client = cast.client("olga")
-    listening = connection.execute_wrapper(note)
-    listening.__enter__()
-    for view in ("", "?sort=-name", "?sort=role", "?sort=-last_active", "?sort=joined", "?status=everyone", far):
+    recording = connection.execute_wrapper(record)
+    recording.__enter__()
+    for view in ("", "?sort=-name", "?sort=role", "?sort=-last_active", "?sort=joined", "?status=everyone", deep):
         client.get(USERS + view)
     searches = ("?q=person", "?q=person+zz", "?q=zz", "?q=p17", "?q=p17&sort=joined", "?two_factor=on", "?q=a3f9")
     for view in (*searches, "?status=pending", f"?group={group.pk}", f"?group={group.pk}&q=person&sort=role"):
         client.get(USERS + view)
     for view in ("", "?sort=-name", "?status=expired"):
         client.get(PENDING + view)
-    listening.__exit__(None, None, None)
-    assert len(asked) >= 36
+    recording.__exit__(None, None, None)
+    assert len(recorded) >= 36
     with connection.cursor() as cursor:
         cursor.execute(f"SET plan_cache_mode = {plan}")
-    for query, params in asked:
-        most = LONG_WALK if LONG_WALK in params else WALK
-        for step in steps_of(plan_of(query, params, prepared=True)):
-            met = step["Actual Rows"] + step.get("Rows Removed by Filter", 0)
-            assert met * step["Actual Loops"] <= most + 200, (query, step)
-            assert step["Node Type"] != "Sort" or step["Actual Rows"] <= 400, (query, step)
+    for query, params in recorded:
+        max_rows = LONG_WALK if LONG_WALK in params else WALK
+        for node in plan_nodes(plan_of(query, params, prepared=True)):
+            rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+            assert rows * node["Actual Loops"] <= max_rows + 200, (query, node)
+            assert node["Node Type"] != "Sort" or node["Actual Rows"] <= 400, (query, node)
     connection.close()
 
 
 @pytest.mark.spec("U-6")
-def test_nothing_is_written_by_looking(live_cast):
+def test_viewing_the_page_writes_nothing(live_cast):
     cast = live_cast
     Membership.objects.filter(pk=cast.olga.pk).update(last_active_at=timezone.now())
     client = cast.client("olga")
-    with reads() as found:
+    with reads() as log:
         client.get(USERS)
-    assert [query for query, _ in found.queries if query.lstrip().upper().startswith(("UPDATE", "INSERT"))] == []
+    assert [query for query, _ in log.queries if query.lstrip().upper().startswith(("UPDATE", "INSERT"))] == []

@@ -1,4 +1,4 @@
-"""Searching by name or e-mail, and what an empty list says (U-3, U-6, U-18)."""
+"""Search by name or email address, and the texts of an empty list (U-3, U-6, U-18)."""
 
 import pytest
 from django.db import connection
@@ -27,7 +27,7 @@ def rename(member: Membership, first: str, last: str, email: str = "") -> None:
         ("max@acme", ["Max Keller"]),
         ("keller max", ["Max Keller"]),
         ("max lindqvist", []),
-        ("a", ["Jöran Ødegård"]),  # one letter: at the start of a word (Ångström, his second last name)
+        ("a", ["Jöran Ødegård"]),  # one letter matches the start of a word (Ångström)
         ("ma", ["Max Keller"]),
         ("x", []),
         ("jor", ["Jöran Ødegård"]),
@@ -35,7 +35,7 @@ def rename(member: Membership, first: str, last: str, email: str = "") -> None:
         ("100%", ["Per 100% Cent"]),
         ("%", []),
         ("100% c", ["Per 100% Cent"]),
-        ("0% c", []),  # two letters: at the start of a word
+        ("0% c", []),  # two letters match the start of a word
         ("under_score", ["Per 100% Cent"]),
         ("underxscore", []),
         ("back\\slash", []),
@@ -45,7 +45,7 @@ def rename(member: Membership, first: str, last: str, email: str = "") -> None:
         ("acme.example", ["Bo Lindqvist", "Jöran Ødegård", "Max Keller", "Olga Ivanova", "Per 100% Cent"]),
     ],
 )
-def test_search(cast, text, expected):
+def test_search_by_name_and_email(cast, text, expected):
     rename(cast.opal, "Jöran", "Ødegård Ångström")
     joined(cast.acme, 1, first_name="Per 100%", last_name="Cent", email="under_score@acme.example")
     found = search(cast.client("olga"), text)
@@ -53,7 +53,7 @@ def test_search(cast, text, expected):
 
 
 @pytest.mark.spec("U-6")
-def test_hostile_and_endless_searches_are_only_searches(cast):
+def test_hostile_and_overlong_searches_cause_no_errors(cast):
     client = cast.client("olga")
     for text in ("%00", "\ud800", "🏳️‍🌈" * 50, "a " * 5000, "\u202e", "x" * 20_000, "%" * 90, "_" * 90, "\\"):
         response = client.get(USERS, {"q": text.encode("utf-8", "replace").decode()})
@@ -62,15 +62,15 @@ def test_hostile_and_endless_searches_are_only_searches(cast):
 
 
 @pytest.mark.spec("U-6")
-def test_cjk_names_are_found_by_their_first_sign(cast):
+def test_one_character_finds_a_cjk_name(cast):
     rename(cast.opal, "王", "小明")
     assert search(cast.client("olga"), "小") == ["王 小明"]
 
 
 @pytest.mark.spec("U-6")
 @pytest.mark.parametrize("walk", [2, 7, 30, 60, 1000])
-def test_few_among_many_are_found_in_order_and_page_by_page(cast, monkeypatch, walk):
-    """Rare ones lie behind the rows that are walked, so they are gathered; common ones are met on the way."""
+def test_rare_and_common_matches_are_paged_in_order(cast, monkeypatch, walk):
+    """Rare matches lie beyond the rows that are walked, so they are gathered; a walk finds common ones."""
     monkeypatch.setattr("console.users.queries.WALK", walk)
     monkeypatch.setattr("console.users.queries.LONG_WALK", 2 * walk)
     monkeypatch.setattr("console.users.queries.PROMISING", 3)
@@ -91,7 +91,7 @@ def test_few_among_many_are_found_in_order_and_page_by_page(cast, monkeypatch, w
 
 @pytest.mark.spec("U-6")
 @pytest.mark.skipif("connection.vendor != 'postgresql'")
-def test_names_are_compared_by_code_points_on_every_server():
+def test_names_sort_by_code_point_on_every_server():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT collation_name FROM information_schema.columns"
@@ -102,7 +102,7 @@ def test_names_are_compared_by_code_points_on_every_server():
 
 @pytest.mark.spec("U-6")
 @pytest.mark.parametrize("word", ["paz", "u9", "\U0001f600", "o\u2019", "\u674e", "\uac00"])
-def test_whatever_a_word_ends_in(cast, word):
+def test_prefix_matches_come_first_for_any_last_character(cast, word):
     one, two, three = joined(cast.acme, 3)
     rename(one, "Aaa", f"{word} Last")
     rename(two, f"{word}ula", "Next")
@@ -114,7 +114,7 @@ NAMES = [
     ("Ann", "Marx"), ("Maria", "Lund"), ("Mark", "Amar"), ("Omar", "Ost"), ("Zoe", "Marsh"), ("Marcus", "Marcus"),
     ("Mar", "Mar"), ("Mara", "Zz"), ("Bob", "Tamar"), ("Lea", "Mast"), ("Mas", "Omar"), ("Eve", "Nobody"),
 ]  # fmt: skip
-# The words of a search as they have to stand in search_text; one letter at the start of a word.
+# The parts of search_text that each search must match; one letter matches only the start of a word.
 ALL = {"mar": ["mar"], "MÁR": ["mar"], "mar test": ["mar", "test"], "m": [" m"]}
 
 
@@ -122,8 +122,8 @@ ALL = {"mar": ["mar"], "MÁR": ["mar"], "mar test": ["mar", "test"], "m": [" m"]
 @pytest.mark.parametrize("walk", [3, 11, 1000])
 @pytest.mark.parametrize("sort", ["name", "-name"])
 @pytest.mark.parametrize(("q", "status"), [("mar", ""), ("MÁR", "everyone"), ("mar test", "active"), ("m", "")])
-def test_names_that_begin_with_it_come_first(cast, monkeypatch, walk, sort, q, status):
-    """Page by page, there and back, everybody once: first those whose names begin with the first word."""
+def test_names_that_start_with_the_search_come_first(cast, monkeypatch, walk, sort, q, status):
+    """Paging forwards and backwards shows every match once, first the names that start with the first word."""
     for name, value in {"WALK": walk, "LONG_WALK": 3 * walk, "PROMISING": 4, "PAGE_SIZE": 5}.items():
         monkeypatch.setattr(f"console.users.queries.{name}", value)
     members = joined(cast.acme, 36) + pending(cast.acme, 12)
@@ -132,11 +132,11 @@ def test_names_that_begin_with_it_come_first(cast, monkeypatch, walk, sort, q, s
         member.last_name += " Test" * (number % 2)
         member.prepare()
     Membership.objects.bulk_update(members, ["first_name", "last_name", "sort_name", "search_text"])
-    everybody = Membership.objects.filter(organization=cast.acme)
-    found = [member for member in everybody if all(word in member.search_text for word in ALL[q])]
-    found = [member for member in found if status == "everyone" or member.status != Status.INVITED]
-    found.sort(key=lambda member: (member.sort_name, member.pk), reverse=sort == "-name")
-    found.sort(key=lambda member: not member.sort_name.startswith(ALL[q][0].strip()))
+    members = Membership.objects.filter(organization=cast.acme)
+    expected = [member for member in members if all(word in member.search_text for word in ALL[q])]
+    expected = [member for member in expected if status == "everyone" or member.status != Status.INVITED]
+    expected.sort(key=lambda member: (member.sort_name, member.pk), reverse=sort == "-name")
+    expected.sort(key=lambda member: not member.sort_name.startswith(ALL[q][0].strip()))
     client, pages = cast.client("olga"), []
     page = client.get(USERS, {"q": q, "sort": sort, "status": status})
     while True:
@@ -144,7 +144,7 @@ def test_names_that_begin_with_it_come_first(cast, monkeypatch, walk, sort, q, s
         if 'rel="next"' not in page.content.decode():
             break
         page = client.get(link(page, "Next"))
-    assert [name for shown in pages for name in shown] == [member.name for member in found] and len(found) > 10
+    assert [name for shown in pages for name in shown] == [member.name for member in expected] and len(expected) > 10
     for shown in reversed(pages[:-1]):
         page = client.get(link(page, "Previous"))
         assert names(page) == shown
@@ -167,7 +167,7 @@ def test_a_search_that_matches_only_pending_members_offers_them(cast):
 
 
 @pytest.mark.spec("U-3")
-def test_a_search_with_matches_in_another_status_says_so(cast):
+def test_a_search_offers_matches_with_another_status(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     client = cast.client("olga")
     page = client.get(USERS, {"q": "bo", "status": "active"})
@@ -179,7 +179,7 @@ def test_a_search_with_matches_in_another_status_says_so(cast):
 
 
 @pytest.mark.spec("U-18")
-def test_no_results_names_the_search_and_clears_it(cast):
+def test_an_empty_result_shows_the_search_and_a_link_to_clear_it(cast):
     client = cast.client("olga")
     page = client.get(USERS, {"q": "zol<tan>"})
     assert "No members match “zol<tan>”" in words(page) and b"<tan>" not in page.content
@@ -189,41 +189,41 @@ def test_no_results_names_the_search_and_clears_it(cast):
 
 
 @pytest.mark.spec("U-6", "U-18")
-def test_a_short_word_that_finds_nobody_says_where_it_was_looked_for(cast):
-    client, told = cast.client("olga"), "Short searches match the start of a word."
+def test_a_short_search_without_matches_explains_how_it_matches(cast):
+    client, hint = cast.client("olga"), "Short searches match the start of a word."
     for text in ("nd", "lindqvist nd"):
-        assert told in words(client.get(USERS, {"q": text}))
+        assert hint in words(client.get(USERS, {"q": text}))
     assert names(client.get(USERS, {"q": "ndq"})) == ["Bo Lindqvist"]
-    assert told not in words(client.get(USERS, {"q": "zoltan"}))
+    assert hint not in words(client.get(USERS, {"q": "zoltan"}))
 
 
 @pytest.mark.spec("U-18")
-def test_a_filter_with_nobody_is_named_and_cleared(cast):
+def test_an_empty_result_shows_the_filter_and_a_link_to_clear_it(cast):
     page = cast.client("olga").get(USERS, {"status": "deactivated"})
     assert "No members match Status “Deactivated”" in words(page) and link(page, "Clear filter") == USERS
 
 
 @pytest.mark.spec("U-18")
-def test_first_use_offers_add_user(cast):
+def test_a_new_organization_offers_add_user(cast):
     page = cast.client("tess").get("/o/globex/users/")
     assert names(page) == ["Tess Moreau"]
     assert "You’re the only one here" in words(page)
     assert page.content.count(b'href="/o/globex/users/add/"') == 2
     page = cast.client("tess").get("/o/globex/users/pending/")
-    assert "No pending users" in words(page) and "only one here" not in words(page)  # one word is enough
+    assert "No pending users" in words(page) and "only one here" not in words(page)
 
 
 @pytest.mark.spec("U-18")
-def test_no_first_use_where_somebody_is_pending(cast):
+def test_pending_members_hide_the_welcome_text(cast):
     pending(cast.globex, 1)
     assert "only one here" not in words(cast.client("tess").get("/o/globex/users/"))
 
 
 @pytest.mark.spec("U-18", "R-4")
-@pytest.mark.parametrize("who", ["bo", "opal"])
+@pytest.mark.parametrize("user", ["bo", "opal"])
 @pytest.mark.parametrize("address", [USERS, PENDING])
-def test_without_permission_the_page_says_why(cast, who, address):
-    page = cast.client(who).get(address)
+def test_users_without_permission_see_the_reason(cast, user, address):
+    page = cast.client(user).get(address)
     assert page.status_code == 403
     assert "Your role doesn’t include “See people”. Ask an Admin for access." in words(page)
     assert "Olga" not in words(page)

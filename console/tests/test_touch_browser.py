@@ -1,4 +1,4 @@
-"""The Users page on touch screens, and with names of maximum length (U-4, U-18)."""
+"""The Users page on touch screens and with very long names (U-4, U-18)."""
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +14,7 @@ LONG = "Regional coordination and planning of everything that is to be coordinat
 
 @pytest.fixture
 def phone(browser):
+    """Open a page on a phone with a touch screen."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     yield context.new_page()
     context.close()
@@ -21,7 +22,7 @@ def phone(browser):
 
 @pytest.mark.spec("U-4")
 @pytest.mark.parametrize("width", [1440, 1380, 390])
-def test_long_names_do_not_move_the_menu(page, live_cast, enter, width):
+def test_long_names_do_not_push_the_menu_off_screen(page, live_cast, enter, width):
     role = add_role(live_cast.acme, LONG, Permission.PEOPLE_VIEW)
     member = add_member(live_cast.acme, add_user("long@acme.example", "Bartholomew", LONG), role)
     in_groups([member], [Group.objects.create(organization=live_cast.acme, name=f"{LONG} {n}") for n in range(3)])
@@ -46,8 +47,8 @@ def test_touch_targets_are_large_enough(phone, live_cast, enter):
     labels = phone.get_by_role("dialog").locator(".check-row")
     assert min(label.bounding_box()["height"] for label in labels.all()) >= 40
     phone.get_by_role("link", name="Cancel").tap()
-    row.get_by_text("bo@acme.example").tap(force=True)  # the name's link lies over it
-    sheet = phone.locator("dialog.drawer")
-    expect(sheet).to_be_visible()
-    small = sheet.locator("button:visible, a.btn:visible, summary:visible, label:has(input):visible")
-    assert [each.inner_text() for each in small.all() if each.bounding_box()["height"] < 39] == []
+    row.get_by_text("bo@acme.example").tap(force=True)  # the link of the name covers it
+    drawer = phone.locator("dialog.drawer")
+    expect(drawer).to_be_visible()
+    targets = drawer.locator("button:visible, a.btn:visible, summary:visible, label:has(input):visible")
+    assert [target.inner_text() for target in targets.all() if target.bounding_box()["height"] < 39] == []

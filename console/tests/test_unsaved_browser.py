@@ -1,4 +1,4 @@
-"""Closing a dialog or leaving a page with unsaved input asks first."""
+"""Closing a dialog or leaving a page with unsaved input asks for confirmation."""
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
@@ -6,49 +6,49 @@ from playwright.sync_api import Dialog, Page, expect
 from console.tests.people import USERS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
-ASKED = "Discard changes?"
+QUESTION = "Discard changes?"
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
-class Leaving:
-    """Answer "stay" to the browser's question whether to leave the page. `asked` counts the questions."""
+class LeavePrompts:
+    """Dismiss the browser's prompts to leave the page and count them."""
 
     def __init__(self, page: Page) -> None:
-        self.asked = 0
-        page.on("dialog", self.answer)
+        self.count = 0
+        page.on("dialog", self.dismiss)
 
-    def answer(self, dialog: Dialog) -> None:
+    def dismiss(self, dialog: Dialog) -> None:
         assert dialog.type == "beforeunload"
-        self.asked += 1
+        self.count += 1
         dialog.dismiss()
 
 
 @pytest.mark.spec("G-1", "G-4", "U-18")
 @pytest.mark.parametrize(
-    ("opens", "field", "size"),
+    ("button", "field", "size"),
     [
         ("#new-group", "Group name", WIDE), ("#edit-group", "Name", PHONE),
         ("#new-project", "Project name", PHONE), ("#edit-project", "Name", WIDE),
     ],
 )  # fmt: skip
-def test_a_dialog_asks_before_discarding(page, live_cast, enter, axe, opens, field, size):
+def test_a_dialog_asks_before_discarding(page, live_cast, enter, axe, button, field, size):
     page.set_viewport_size(size)
-    of = {"group": live_cast.groups["marketing"].pk, "project": live_cast.projects["website"].pk}
-    doing, thing = opens.strip("#").split("-")
-    enter(page, live_cast, "olga", f"/o/acme/{thing}s/" + (f"{of[thing]}/" if doing == "edit" else ""))
+    ids = {"group": live_cast.groups["marketing"].pk, "project": live_cast.projects["website"].pk}
+    action, thing = button.strip("#").split("-")
+    enter(page, live_cast, "olga", f"/o/acme/{thing}s/" + (f"{ids[thing]}/" if action == "edit" else ""))
     dialog = page.get_by_role("dialog")
-    page.locator(opens).click()
+    page.locator(button).click()
     expect(dialog.get_by_label(field)).to_be_focused()
     page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)  # nothing was typed, so nothing is asked
-    page.locator(opens).click()
+    expect(dialog).to_have_count(0)  # nothing was typed
+    page.locator(button).click()
     dialog.get_by_label(field).fill("Storm crew")
     page.keyboard.press("Escape")
-    expect(dialog.get_by_text(ASKED)).to_be_visible()
+    expect(dialog.get_by_text(QUESTION)).to_be_visible()
     expect(dialog.get_by_role("button", name="Keep editing")).to_be_focused()
     axe(page)
     page.keyboard.press("Enter")
-    expect(dialog.get_by_text(ASKED)).to_be_hidden()
+    expect(dialog.get_by_text(QUESTION)).to_be_hidden()
     expect(dialog.get_by_label(field)).to_have_value("Storm crew")
     dialog.get_by_text("Cancel").click()
     dialog.get_by_role("button", name="Discard").click()
@@ -57,7 +57,7 @@ def test_a_dialog_asks_before_discarding(page, live_cast, enter, axe, opens, fie
 
 
 @pytest.mark.spec("G-1")
-def test_a_refused_name_is_asked_about_too(page, live_cast, enter):
+def test_a_dialog_asks_before_discarding_a_rejected_name(page, live_cast, enter):
     enter(page, live_cast, "olga", "/o/acme/groups/")
     page.get_by_role("link", name="Add new group").click()
     dialog = page.get_by_role("dialog")
@@ -65,38 +65,38 @@ def test_a_refused_name_is_asked_about_too(page, live_cast, enter):
     dialog.get_by_role("button", name="Create group").click()
     expect(dialog.get_by_text("A group named")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(dialog.get_by_text(ASKED)).to_be_visible()
+    expect(dialog.get_by_text(QUESTION)).to_be_visible()
 
 
 @pytest.mark.spec("G-1")
 @pytest.mark.parametrize("thing", ["group", "project"])
-def test_saved_input_is_not_asked_about(page, live_cast, enter, thing):
+def test_saving_does_not_ask(page, live_cast, enter, thing):
     enter(page, live_cast, "olga", f"/o/acme/{thing}s/")
-    leaving = Leaving(page)
+    prompts = LeavePrompts(page)
     page.locator(f"#new-{thing}").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label(f"{thing.title()} name").fill("Storm crew")
     dialog.get_by_role("button", name=f"Create {thing}").click()
     expect(page.get_by_role("heading", name="Storm crew", level=1)).to_be_visible()
-    assert leaving.asked == 0
+    assert prompts.count == 0
 
 
 @pytest.mark.spec("R-3", "U-11")
 @pytest.mark.parametrize(
-    ("path", "field", "saves"),
+    ("path", "field", "button"),
     [("roles/new/", "Name", "Add role"), ("security/", "Allowed email domains", "Save rules")],
 )
-def test_a_page_asks_before_discarding(page, live_cast, enter, path, field, saves):
+def test_a_page_asks_before_discarding(page, live_cast, enter, path, field, button):
     enter(page, live_cast, "olga", f"/o/acme/{path}")
-    leaving = Leaving(page)
+    prompts = LeavePrompts(page)
     page.get_by_label(field).first.fill("acme.example")
     page.get_by_role("link", name="Users", exact=True).click()
     expect(page.get_by_label(field).first).to_have_value("acme.example")
-    assert leaving.asked == 1 and page.url.endswith(path)
+    assert prompts.count == 1 and page.url.endswith(path)
     if path == "roles/new/":
         page.get_by_label("Invite people").check()
-    page.get_by_role("button", name=saves).click()
+    page.get_by_role("button", name=button).click()
     expect(page.locator("#toasts")).to_contain_text("saved" if path == "security/" else "added")
-    assert leaving.asked == 1
+    assert prompts.count == 1
     page.goto(page.url.split("/o/")[0] + USERS)
-    assert leaving.asked == 1
+    assert prompts.count == 1
