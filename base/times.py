@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-# Stands for "never" in columns that lists are sorted by (organizations.models.members).
+# Stands for "never" in columns that lists are sorted by: a sort key must not be NULL, or paging by key skips rows.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,6 +47,11 @@ class RelativeTime:
         self.today = self.now.date()
         self.months, self.texts = _texts(get_language())
 
+    @property
+    def in_sentence(self) -> dict[str, str]:
+        """The texts that differ within a sentence."""
+        return {self.texts["now"]: _("just now"), self.texts["yesterday"]: _("yesterday")}
+
     def day(self, day: date) -> str:
         """Return "Dec 16", with the year if it isn't this one."""
         return f"{self.months[day.month]} {day.day}" if day.year == self.today.year else self.full(day)
@@ -64,9 +69,15 @@ class RelativeTime:
         """Format the day of a time; None for NEVER."""
         return self._format(value, self.day(value.astimezone(self.zone))) if value != NEVER else None
 
-    def ago(self, value: datetime) -> FormattedTime | None:
-        """Format how long ago a time is: Now, 12m ago, 3h ago, Yesterday, 2d ago, then the day; None for NEVER."""
-        return self._format(value, self._ago(value.astimezone(self.zone))) if value != NEVER else None
+    def ago(self, value: datetime, *, in_sentence: bool = False) -> FormattedTime | None:
+        """Format how long ago a time is: Now, 12m ago, 3h ago, Yesterday, 2d ago, then the day; None for NEVER.
+
+        in_sentence: "just now" and "yesterday" instead of "Now" and "Yesterday".
+        """
+        if value == NEVER:
+            return None
+        text = self._ago(value.astimezone(self.zone))
+        return self._format(value, self.in_sentence.get(text, text) if in_sentence else text)
 
     def _format(self, value: datetime, text: str) -> FormattedTime:
         return FormattedTime(text, self.exact(value), value.astimezone(self.zone).isoformat(timespec="minutes"))

@@ -12,9 +12,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def time_ago(value: datetime) -> SafeString:
+def time_ago(value: datetime, *, in_sentence: bool = False) -> SafeString:
     """Return a <time> that says how long ago `value` is. Its tooltip has the exact time with its time zone."""
-    moment = RelativeTime(timezone.now()).ago(value)
+    moment = RelativeTime(timezone.now()).ago(value, in_sentence=in_sentence)
     return moment.html if moment else SafeString("")
 
 

@@ -59,3 +59,10 @@ def test_recent_times_are_relative(before, text):
 def test_the_tooltip_of_a_time_shows_it_in_full():
     html = time_ago(NOW - timedelta(days=3000))
     assert html.startswith('<time datetime="2018-09-06T12:00+00:00" title="Sep 6, 2018, 12:00 UTC">')
+
+
+def test_a_time_within_a_sentence_is_in_lower_case():
+    times = RelativeTime(NOW)
+    assert times.ago(NOW, in_sentence=True).text == "just now"
+    assert times.ago(NOW - timedelta(days=1), in_sentence=True).text == "yesterday"
+    assert times.ago(NOW - timedelta(days=3), in_sentence=True).text == "3d ago"

@@ -1,7 +1,5 @@
 """Members: people in one organization, from the invitation on."""
 
-from datetime import UTC, datetime
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,10 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from base import text
 from base.ids import uuid7
+from base.times import NEVER
 from organizations.models.organization import Organization, Role
-
-# Means "not yet" in columns that lists are sorted by. A sort key must not be NULL, or paging by key skips rows.
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Status(models.TextChoices):
