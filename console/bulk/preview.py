@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from console.bulk.kinds import BulkChoice, Kind
+from console.users.filters import UsersContext
 from console.users.selection import MAX_IDS, MemberClass, Selection, count_classes, load_selected
 from organizations.models import ManagedBy, Membership, Status
 from organizations.queries import permissions_of_member, roles_exceeding, set_prefetched_admins, set_prefetched_shared
@@ -51,12 +52,12 @@ class Preview:
 
 def preview_of(kind: Kind, actor: Membership, selection: Selection, choice: BulkChoice, now: datetime) -> Preview:
     """Return what the action would do to the selection: six queries, however many members."""
-    organization = actor.organization
-    members = load_selected(organization, selection, now, limit=MAX_IDS + 1)
+    organization, context = actor.organization, UsersContext.load(actor.organization)
+    members = load_selected(context, selection, now, limit=MAX_IDS + 1)
     set_prefetched_shared(members[:MAX_IDS])
     set_prefetched_admins(organization)
     if len(members) > MAX_IDS:
-        return _preview_by_class(kind, actor, selection, members[:NAME_LIMIT], now)
+        return _preview_by_class(kind, actor, context, selection, members[:NAME_LIMIT], now)
     decisions = [(member, kind.rule(actor, member, choice)) for member in members]
     eligible = [member for member, decision in decisions if decision]
     return Preview(
@@ -85,12 +86,16 @@ def _group_by_reason(refusals: Iterable[tuple[Membership, str]]) -> Iterable[tup
 
 
 def _preview_by_class(
-    kind: Kind, actor: Membership, selection: Selection, first_members: list[Membership], now: datetime
+    kind: Kind,
+    actor: Membership,
+    context: UsersContext,
+    selection: Selection,
+    first_members: list[Membership],
+    now: datetime,
 ) -> Preview:
-    organization, permissions = actor.organization, permissions_of_member(actor)
-    above = [role.pk for role in roles_exceeding(organization, permissions)]
+    above = [role.pk for role in roles_exceeding(actor.organization, permissions_of_member(actor))]
     preview, reasons = Preview(), Counter[str]()
-    for member_class, count in count_classes(organization, selection, now, actor=actor.pk, roles_above=above).items():
+    for member_class, count in count_classes(context, selection, now, actor=actor.pk, roles_above=above).items():
         preview.total += count
         preview.includes_actor = preview.includes_actor or member_class.is_actor
         if reason := _skip_reason(kind, selection, member_class):
@@ -116,7 +121,7 @@ def _skip_reason(kind: Kind, selection: Selection, alike: MemberClass) -> str:
             "reactivation": _("They aren’t deactivated."),
         }.get(kind.key, "")
     if alike.managed_by == ManagedBy.SCIM and kind.key == "deletion":
-        return _("They are managed externally. Remove them in your identity provider.")
+        return _("They are managed by your identity provider. Remove them there.")
     if alike.is_expired and kind.key == "invitation" and selection.params.tab != "pending":
         return _("Their invitations have expired. Resend them from the Pending tab.")
     return _("Their roles include permissions that you don’t have.") if alike.is_above and kind.key != "group" else ""

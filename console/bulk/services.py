@@ -16,6 +16,7 @@ from base.policies import require
 from console.bulk.kinds import BulkChoice, Kind
 from console.bulk.queries import item_counts
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
+from console.users.filters import UsersContext
 from console.users.selection import Selection, count_matching, selected
 from organizations.models import Membership
 from organizations.services import without_statement_timeout
@@ -85,7 +86,7 @@ def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int
         Value(ItemState.TODO.value),
         Value(""),
     ]
-    members = selected(action.organization, selection, now).order_by("pk").values_list(*values)
+    members = selected(UsersContext.load(action.organization), selection, now).order_by("pk").values_list(*values)
     rows, params = members.query.sql_with_params()
     columns = "action_id, member_id, name, email, state, note"
     with connection.cursor() as cursor:

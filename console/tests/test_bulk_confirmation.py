@@ -161,7 +161,7 @@ def test_many_are_counted_by_the_database(cast, monkeypatch, django_assert_max_n
     assert (
         "You can’t delete yourself" in asked and "Delete the other 23" in asked and "5 users will be skipped" in asked
     )
-    assert "4: They are managed externally." in asked and "Type delete 23 users to confirm" in asked
+    assert "4: They are managed by your identity provider." in asked and "Type delete 23 users to confirm" in asked
 
 
 def test_count_of_all_that_match(cast):

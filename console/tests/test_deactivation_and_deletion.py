@@ -86,7 +86,7 @@ def test_deactivation_shows_invitations_that_become_invalid(cast):
 
 @pytest.mark.spec("U-11")
 def test_a_shared_member_can_only_be_deleted(cast, shared):
-    olga, reason = cast.client("olga"), "Bo Lindqvist is a member of other organizations and cannot be deactivated"
+    olga, reason = cast.client("olga"), "Bo Lindqvist is a member of other organizations and can’t be deactivated"
     for answer in (olga.get(url(shared, "deactivation")), olga.post(url(shared, "deactivation"), headers=HTMX)):
         assert answer.status_code == 403 and f"{reason}. Delete them instead." in words(answer)
         assert link(answer, "Delete instead").endswith(f"/users/{shared.pk}/deletion/")

@@ -75,12 +75,12 @@ class Selection:
         return cls(params, () if everyone else ids, everyone)
 
 
-def selected(organization: Organization, selection: Selection, now: datetime) -> QuerySet[Membership]:
+def selected(context: UsersContext, selection: Selection, now: datetime) -> QuerySet[Membership]:
     """Return the selected members, in no order. Ids of other organizations select no one."""
     if selection.everyone:
-        members = matching(UsersContext.load(organization), selection.params, now)
+        members = matching(context, selection.params, now)
     else:
-        members = Membership.objects.filter(organization=organization, pk__in=selection.ids)
+        members = Membership.objects.filter(organization=context.organization, pk__in=selection.ids)
     if selection.without:
         members = members.exclude(pk=selection.without)
     if selection.before and selection.everyone:
@@ -93,10 +93,10 @@ def count_matching(organization: Organization, params: UserListParams, now: date
     return counting.capped_count(matching(UsersContext.load(organization), params, now))
 
 
-def load_selected(organization: Organization, selection: Selection, now: datetime, *, limit: int) -> list[Membership]:
-    """Return up to `limit` selected members by name, with their details. Three queries."""
-    members = list(selected(organization, selection, now).order_by("sort_name", "pk")[:limit])
-    load_details(organization, members, UsersContext.load(organization).roles)
+def load_selected(context: UsersContext, selection: Selection, now: datetime, *, limit: int) -> list[Membership]:
+    """Return up to `limit` selected members by name, with their details. Two queries."""
+    members = list(selected(context, selection, now).order_by("sort_name", "pk")[:limit])
+    load_details(context.organization, members, context.roles)
     return members
 
 
@@ -107,7 +107,7 @@ def iterate_selected(organization: Organization, selection: Selection, now: date
     """
     context, params = UsersContext.load(organization), selection.params.first_page()
     if not selection.everyone:
-        members = list(selected(organization, selection, now).order_by(*params.order))
+        members = list(selected(context, selection, now).order_by(*params.order))
         load_details(organization, members, context.roles)
         yield members
         return
@@ -132,7 +132,7 @@ class MemberClass:
 
 
 def count_classes(
-    organization: Organization, selection: Selection, now: datetime, *, actor: UUID, roles_above: Sequence[UUID]
+    context: UsersContext, selection: Selection, now: datetime, *, actor: UUID, roles_above: Sequence[UUID]
 ) -> Counter[MemberClass]:
     """Return how many members there are of each class. One query that reads the selection once.
 
@@ -147,7 +147,7 @@ def count_classes(
         "is_expired": _boolean(Q(status=Status.INVITED, invite_expires_at__lte=now)),
         "is_above": _boolean(has_role | has_group_role) if roles_above else Value(False),
     }
-    members = selected(organization, selection, now).order_by().annotate(**fields)
+    members = selected(context, selection, now).order_by().annotate(**fields)
     rows = members.values_list("is_actor", "status", "managed_by", "is_expired", "is_above").annotate(Count("pk"))
     return Counter({MemberClass(*row): count for *row, count in rows})
 
