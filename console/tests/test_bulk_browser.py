@@ -241,7 +241,7 @@ def test_above_200_the_page_shows_the_workers_progress(page, crowd, enter, axe, 
     expect(page.locator("#bulk-said")).to_contain_text("Deactivated 65 users")
     axe(page)
     page.get_by_role("link", name="Skipped 1").click()
-    expect(page.locator("main")).to_contain_text(f"{late.name} is not active.")
+    expect(page.locator("main")).to_contain_text(f"{late.name} isn’t active.")
     page.get_by_role("link", name="Users", exact=True).last.click()
     expect(page).to_have_url(re.compile(r"/users/\?q=person$"))
     page.goto(page.url.split("?")[0] + "bulk/")
