@@ -88,7 +88,7 @@ def _heading(name: str, column: Column, params: ListParams, *, sortable: bool) -
 
 def sort_options(table: type[tables.Table], params: ListParams) -> list[tuple[str, Text, bool]]:
     """Return the options of the Sort control on phones: value, label and whether it is selected."""
-    options, default = [], params.get_default_sort()
+    options, default = [], params.default_sort
     for name in params.available_sorts():
         column = columns_of(table)[name]
         pairs = list(zip((name, f"-{name}"), column.sort_labels, strict=True))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.core.signing import BadSignature, Signer
@@ -34,8 +34,6 @@ class ListParams:
     cursor: Cursor | None = None
     token: str = ""
 
-    default_sort: ClassVar[str] = ""
-
     @property
     def descending(self) -> bool:
         return self.sort.startswith("-")
@@ -52,7 +50,7 @@ class ListParams:
     def fields(self) -> dict[str, str]:
         """Return the URL's parameters that differ from the default view."""
         fields = {"q": self.q, **self.filters}
-        fields["sort"] = "" if self.sort == self.get_default_sort() else self.sort
+        fields["sort"] = "" if self.sort == self.default_sort else self.sort
         fields["columns"] = ",".join(self.columns or ())
         if self.cursor:
             fields["before" if self.cursor.backwards else "after"] = self.token
@@ -62,8 +60,10 @@ class ListParams:
         """Return the URL's query with its question mark, "" for the default view."""
         return "?" + urlencode(fields) if (fields := self.fields()) else ""
 
-    def get_default_sort(self) -> str:
-        return self.default_sort
+    @property
+    def default_sort(self) -> str:
+        """The sort that the URL leaves out."""
+        return ""
 
     def available_sorts(self) -> list[str]:
         """Return the names of the columns that this view can be sorted by."""

@@ -16,9 +16,3 @@ def time_ago(value: datetime, *, in_sentence: bool = False) -> SafeString:
     """Return a <time> that says how long ago `value` is. Its tooltip has the exact time with its time zone."""
     moment = RelativeTime(timezone.now()).ago(value, in_sentence=in_sentence)
     return moment.html if moment else SafeString("")
-
-
-@register.simple_tag
-def exact_time(value: datetime) -> str:
-    """Return the exact time with its time zone: "Dec 16, 2026, 14:05 UTC"."""
-    return RelativeTime(timezone.now()).exact(value)

@@ -41,7 +41,6 @@ class GroupListParams(ListParams):
     """One view of the Groups page. Groups are always sorted by name, and a page starts after a group's name_key."""
 
     sort: str = "name"
-    default_sort = "name"
 
     @classmethod
     def from_querydict(cls, query: QueryDict) -> Self:
@@ -56,6 +55,10 @@ class GroupListParams(ListParams):
     def start_at(self, key: str, *, backwards: bool = False) -> Self:
         """Return the page after, or before, the group with that name_key."""
         return replace(self, cursor=Cursor(backwards, (key,)), token=key)
+
+    @property
+    def default_sort(self) -> str:
+        return "name"
 
     def available_sorts(self) -> list[str]:
         return []

@@ -7,9 +7,10 @@ from django.utils.translation import ngettext
 
 from base.lists.empty import EmptyState
 from base.lists.filters import ActiveFilter, active_filters
-from console.users.filters import JOINED, Tab, UsersContext, filters_of
+from console.users.filters import JOINED, TAB_FILTERS, Tab, UsersContext
 from console.users.params import UserListParams
 from organizations.models import Status
+from organizations.queries import search_pattern
 
 
 def empty_state(
@@ -24,7 +25,7 @@ def empty_state(
     slug = context.organization.slug
     if matches and set(params.filters) <= {"status"}:
         return _other_status(slug, params, matches)
-    filters = active_filters(filters_of(params.tab), params.filters, names, context)
+    filters = active_filters(TAB_FILTERS[params.tab], params.filters, names, context)
     state = _no_matches(params, filters) if params.q else _nothing_filtered(filters)
     state.url = UserListParams.default(params.tab).url(slug)
     if len(filters) + bool(params.q) > 1:
@@ -39,7 +40,7 @@ def empty_state(
 
 def _no_matches(params: UserListParams, filters: list[ActiveFilter]) -> EmptyState:
     text = _("Try part of a name or email address.")
-    if any(len(word) < 3 for word in params.words):
+    if any(search_pattern(word) != word for word in params.words):
         text = _("Short searches match the start of a word. Type 3 letters to search anywhere.")
     elif filters:
         text = _("Filters hide some members. Remove a filter to search more of them.")

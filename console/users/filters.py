@@ -196,11 +196,14 @@ FILTERS = (
 )
 
 
-def filters_of(tab: Tab) -> list[Filter]:
+def _filters_of(tab: Tab) -> tuple[Filter, ...]:
     """Return the filters of a tab. Pending members have no second factor to filter by."""
     options = [(option.key, option.label) for option in STATUS_FILTERS[tab].values()]
     status = replace(FILTERS[0], parse=one_of(options), options=options)
-    return [status, *(item for item in FILTERS[1:] if tab == Tab.ALL or item.name != "two_factor")]
+    return (status, *(item for item in FILTERS[1:] if tab == Tab.ALL or item.name != "two_factor"))
+
+
+TAB_FILTERS = {tab: _filters_of(tab) for tab in Tab}
 
 
 def filter_named(name: str) -> Filter:

@@ -11,7 +11,7 @@ from base.lists.filters import read_filters
 from base.lists.params import ListParams, read_search
 from base.picker import search_words
 from console.users.columns import COLUMNS, ONLY_JOINED, ONLY_PENDING, chosen_columns, default_columns
-from console.users.filters import STATUS_FILTERS, StatusFilter, Tab, filters_of
+from console.users.filters import STATUS_FILTERS, TAB_FILTERS, StatusFilter, Tab
 
 DEFAULT_SORT = {Tab.ALL: "name", Tab.PENDING: "invite_expires"}
 
@@ -34,7 +34,7 @@ class UserListParams(ListParams):
         params = replace(
             cls.default(tab),
             q=read_search(query),
-            filters=read_filters(filters_of(tab), query),
+            filters=read_filters(TAB_FILTERS[tab], query),
             columns=chosen_columns(",".join(query.getlist("columns")).split(",")),
         )
         return params.set_sort(query.get("sort", "")).read_cursor(organization_id, query)
@@ -76,7 +76,8 @@ class UserListParams(ListParams):
         """The word that lists names first which begin with it: the first of a search that is sorted by name."""
         return self.words[0] if self.sort.removeprefix("-") == "name" and self.words else ""
 
-    def get_default_sort(self) -> str:
+    @property
+    def default_sort(self) -> str:
         return DEFAULT_SORT[self.tab]
 
     def available_sorts(self) -> list[str]:
@@ -84,7 +85,7 @@ class UserListParams(ListParams):
         return [name for name, column in COLUMNS.items() if column.sort and name not in other]
 
     def set_sort(self, sort: str) -> Self:
-        available, default = self.available_sorts(), self.get_default_sort()
+        available, default = self.available_sorts(), self.default_sort
         if sort.removeprefix("-") not in available:
             sort = default if default in available else "name"
         return super().set_sort(sort)

@@ -22,10 +22,10 @@ from django.db.models.lookups import GreaterThan
 from base.counting import Count
 from base.lists.filters import conditions, find_names
 from base.lists.keyset import PAGE_SIZE, compare_rows, merge_sorted
-from console.users.filters import Tab, UsersContext, filters_of
+from console.users.filters import TAB_FILTERS, Tab, UsersContext
 from console.users.params import UserListParams
 from organizations.models import MemberCount, Membership, Organization, Status
-from organizations.queries import matching_members
+from organizations.queries import matching_members, search_pattern
 
 # How many rows are checked along the index, and how many if the first WALK rows had at least PROMISING matches, so
 # that more rows will probably fill the page. Checking a role, group or project of a row takes longer, and so more
@@ -74,7 +74,7 @@ def find_page(context: UsersContext, params: UserListParams, now: datetime) -> U
 
     One query without search and filters. No member matches a role, group or project of another organization.
     """
-    names = find_names(filters_of(params.tab), params.filters, context)
+    names = find_names(TAB_FILTERS[params.tab], params.filters, context)
     if None in names.values():
         return UserPage(params.first_page(), [], names)
     try:
@@ -186,18 +186,18 @@ class _Search:
     @property
     def has_links(self) -> bool:
         """Whether the view is filtered by a role, a group or a project."""
-        return any(item.row_condition for item in filters_of(self.params.tab) if item.name in self.params.filters)
+        return any(item.row_condition for item in TAB_FILTERS[self.params.tab] if item.name in self.params.filters)
 
     def match(self, rows: QuerySet, *, by_row: bool = False) -> QuerySet:
         """Return the rows that match. by_row: in a form for checking one after the other, which uses no other index."""
         rows = rows.filter(
-            *conditions(filters_of(self.params.tab), self.params.filters, self.context, by_row=by_row),
+            *conditions(TAB_FILTERS[self.params.tab], self.params.filters, self.context, by_row=by_row),
             *_expiry(self.params, self.now),
         )
         if not by_row:
             return matching_members(rows, " ".join(self.words))
         for word in self.words:
-            text = Value(word if len(word) > 2 else f" {word}", TextField())
+            text = Value(search_pattern(word), TextField())
             rows = rows.filter(GreaterThan(StrIndex(F("search_text"), text), 0))
         return rows
 
@@ -243,7 +243,7 @@ def _unindexed(name: str) -> Any:
 
 def matching(context: UsersContext, params: UserListParams, now: datetime) -> QuerySet[Membership]:
     """Return all members that the search and the filters match, in no order."""
-    if None in find_names(filters_of(params.tab), params.filters, context).values():
+    if None in find_names(TAB_FILTERS[params.tab], params.filters, context).values():
         return Membership.objects.none()
     rows = Membership.objects.filter(organization=context.organization, status__in=params.status.statuses)
     return _Search(context, params, now, section=1).match(rows)

@@ -1,6 +1,5 @@
 """The Users page: its two lists, the column settings, the menus of its filters, and the export (U-2 to U-6, U-17)."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +22,7 @@ from console.users.columns import COLUMNS, OPTIONAL, UserTable, chosen_columns, 
 from console.users.details import load_details
 from console.users.empty import empty_state
 from console.users.export import export_lines
-from console.users.filters import Tab, UsersContext, filter_named, filters_of
+from console.users.filters import TAB_FILTERS, Tab, UsersContext, filter_named
 from console.users.params import UserListParams
 from console.users.queries import TabCounts, UserPage, count_matches, count_tabs, find_page
 from console.users.rendering import RowRenderer
@@ -107,9 +106,8 @@ def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> d
 def _toolbar(context: UsersContext, page: UserPage) -> dict[str, Any]:
     """Return what console/users/_tools.html takes."""
     params, slug = page.params, context.organization.slug
-    values: Mapping[str, str] = params.filters
     names = {name: label for name, label in page.names.items() if label}
-    controls = [control(item, values.get(item.name, ""), names, context) for item in filters_of(params.tab)]
+    controls = [control(item, params.filters.get(item.name, ""), names, context) for item in TAB_FILTERS[params.tab]]
     return {
         "base": UserListParams.default(params.tab).url(slug),
         "controls": controls,

@@ -1,4 +1,11 @@
-from organizations.queries.choices import ChoiceList, group_choices, matching_members, member_choices, project_choices
+from organizations.queries.choices import (
+    ChoiceList,
+    group_choices,
+    matching_members,
+    member_choices,
+    project_choices,
+    search_pattern,
+)
 from organizations.queries.groups import group_sizes, groups_in
 from organizations.queries.members import (
     has_open_invitation,
@@ -53,6 +60,7 @@ from organizations.queries.roles import (
 )
 
 __all__ = [
+    "search_pattern",
     "ChoiceList",
     "MemberAccess",
     "Profile",

@@ -52,13 +52,18 @@ def member_choices(organization: Organization, search: str, ids: Iterable[UUID |
     return _add_chosen(members.order_by("sort_name", "pk"), found, ids)
 
 
-def matching_members(members: QuerySet[Membership], search: str) -> QuerySet[Membership]:
-    """Filter members to those with every word of `search` in their name or email address.
+def search_pattern(word: str) -> str:
+    """Return the text that search_text contains if a word of a search matches.
 
     Words of one or two letters match the start of a word, where they form a trigram with the space before them.
     """
+    return word if len(word) > 2 else f" {word}"
+
+
+def matching_members(members: QuerySet[Membership], search: str) -> QuerySet[Membership]:
+    """Filter members to those with every word of `search` in their name or email address (search_pattern())."""
     for word in search_words(search):
-        members = members.filter(search_text__contains=word if len(word) > 2 else f" {word}")
+        members = members.filter(search_text__contains=search_pattern(word))
     return members
 
 
