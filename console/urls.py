@@ -10,13 +10,17 @@ from console.member.profile import views as profile
 from console.roles import views as roles
 from console.security import views as security
 from console.users import views as users
+from console.users.filters import FILTERS
 
 users_urls = [
     path("", users.users, name="users"),
     path("pending/", users.users_pending, name="users_pending"),
     path("columns/", users.users_columns, name="users_columns"),
-    path("choices/group/", users.users_choices, {"kind": "group"}, name="users_choices_group"),
-    path("choices/project/", users.users_choices, {"kind": "project"}, name="users_choices_project"),
+    *(
+        path(f"choices/{item.name}/", users.users_choices, {"kind": item.name}, name=f"users_choices_{item.name}")
+        for item in FILTERS
+        if item.choose
+    ),
     path("export/", users.users_export, name="users_export"),
 ]
 
