@@ -24,6 +24,7 @@ class Column(tables.Column):
     optional: whether users can show and hide it.
     required: whether an optional column is always shown.
     heading: HTML of the heading where the label alone isn't enough. css: class of the heading's cell.
+    hide_label: whether only screen readers get the heading.
     """
 
     def __init__(
@@ -39,9 +40,10 @@ class Column(tables.Column):
         required: bool = False,
         heading: Text = "",
         css: str = "",
+        hide_label: bool = False,
     ) -> None:
         super().__init__(verbose_name=label, orderable=bool(sort), initial_sort_descending=descending_first)
-        self.label, self.heading, self.css = label, heading or label, css
+        self.label, self.heading, self.css, self.hide_label = label, heading or label, css, hide_label
         self.sort, self.sort_labels, self.csv = sort, sort_labels, csv
         self.default_tabs, self.optional, self.required = default_tabs, optional, required
 
@@ -56,6 +58,7 @@ class Heading:
     css: str
     url: str = ""
     direction: str = ""
+    hide_label: bool = False
 
 
 def columns_of(table: type[tables.Table]) -> dict[str, Column]:
@@ -78,7 +81,8 @@ def headings(table: type[tables.Table], params: ListParams, shown: Collection[st
 
 def _heading(name: str, column: Column, params: ListParams, *, sortable: bool) -> Heading:
     if not sortable:
-        return Heading(name, column.heading, column.css, direction="ascending" if params.sort == name else "")
+        direction = "ascending" if params.sort == name else ""
+        return Heading(name, column.heading, column.css, direction=direction, hide_label=column.hide_label)
     if params.sort.removeprefix("-") != name:
         sort, direction = f"-{name}" if column.initial_sort_descending else name, ""
     else:

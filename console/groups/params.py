@@ -22,7 +22,7 @@ class GroupTable(tables.Table):
     members = Column(_("Members"), optional=False)
     projects = Column(_("Projects"), optional=False)
     managed_by = Column(_("Managed by"), optional=False)
-    more = Column(_("Actions"), optional=False, css="more")
+    more = Column(_("Actions"), optional=False, css="more", hide_label=True)
 
 
 FILTERS = (

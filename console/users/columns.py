@@ -105,7 +105,7 @@ class UserTable(tables.Table):
         descending_first=True,
         csv=lambda member: _iso(member.joined_at),
     )
-    more = Column(_("Actions"), css="more", optional=False)
+    more = Column(_("Actions"), css="more", optional=False, hide_label=True)
 
 
 COLUMNS = columns_of(UserTable)

@@ -30,11 +30,13 @@ def test_table_shows_its_sort_order(request_of):
     headings = [
         Heading("name", "Name", "sticky", url="?q=ana&sort=name", direction="descending"),
         Heading("role", "Role", ""),
+        Heading("more", "Actions", "more", hide_label=True),
     ]
     html = render_to_string("ui/table.html", {"headings": headings, "rows_html": rows, "label": "Users"}, request)
     assert 'class="sticky" aria-sort="descending"' in html and html.count("aria-sort") == 1
     assert 'href="?q=ana&amp;sort=name"' in html
     assert "<td>Ana</td>" in html and html.count("<a ") == 1
+    assert '<span class="sr-only">Actions</span>' in html
 
 
 def test_pager_links_only_to_existing_pages():
