@@ -15,8 +15,14 @@ from django.utils.translation import ngettext
 from console.bulk.kinds import BulkChoice, Kind
 from console.users.filters import UsersContext
 from console.users.selection import MAX_IDS, MemberClass, Selection, count_classes, load_selected
-from organizations.models import ManagedBy, Membership, Status
-from organizations.queries import permissions_of_member, roles_exceeding, set_prefetched_admins, set_prefetched_shared
+from organizations.models import ManagedBy, Membership, Role, Status
+from organizations.queries import (
+    direct_roles_of,
+    permissions_of_member,
+    roles_exceeding,
+    set_prefetched_admins,
+    set_prefetched_shared,
+)
 
 # The most names that a confirmation shows.
 NAME_LIMIT = 50
@@ -40,6 +46,11 @@ class Preview:
     includes_actor: bool = False
     deactivated: int = 0
     expired: int = 0
+
+    @property
+    def first_with_roles(self) -> list[tuple[Membership, list[Role]]]:
+        """The first members, each with their direct roles."""
+        return [(member, direct_roles_of(member)) for member in self.first_members]
 
     @property
     def more_members(self) -> int:

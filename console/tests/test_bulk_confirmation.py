@@ -23,6 +23,11 @@ def test_many_groups_can_be_searched(cast, monkeypatch):
     assert "No groups match “zz”." in words(client.post(address, {"find": "1", "search": "zz"}))
 
 
+def test_members_are_listed_with_their_roles(cast):
+    asked = words(cast.client("olga").get(url("role", cast.bo, cast.max)))
+    assert "Bo Lindqvist bo@acme.example Builder" in asked and "Max Keller max@acme.example Manager" in asked
+
+
 def test_deleting_many_requires_typing(cast):
     members = joined(cast.acme, 10)
     client, address = cast.client("olga"), url("deletion", *members)
