@@ -16,7 +16,7 @@ from organizations.models import Membership, Status
 from organizations.policies import can_sign_in
 from outbox.models import OutgoingEmail
 from teamadmin.testing.cast import PASSWORD, add_member
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +106,7 @@ def test_a_user_deleted_while_signing_in_is_rejected(live_cast, step, monkeypatc
     original = getattr(DefaultAccountAdapter, step)
 
     def delete_first(self, request, user, **login):
-        at_once(1, lambda _number: User.objects.filter(pk=user.pk).delete())  # in another connection
+        run_in_parallel(1, lambda _number: User.objects.filter(pk=user.pk).delete())  # in another connection
         return original(self, request, user, **login)
 
     monkeypatch.setattr(DefaultAccountAdapter, step, delete_first)

@@ -10,9 +10,9 @@ from teamadmin.testing.pages import REFUSED
 
 
 @pytest.fixture
-def refusals(enter):
+def refusals(open_page):
     """Ignore console errors about refused requests."""
-    enter.expected = REFUSED
+    open_page.expected = REFUSED
 
 
 @pytest.fixture

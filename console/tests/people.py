@@ -80,12 +80,6 @@ def names(response) -> list[str]:
     return [unescape(name).strip() for name in found]
 
 
-def words(response) -> str:
-    """Return the page's text without tags, with single spaces."""
-    text = re.sub(r"<(script|style|template)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
-
-
 def link(response, label: str) -> str:
     """Return the URL of the link whose text starts with `label`, a regular expression."""
     found = re.search(rf'<a [^>]*href="([^"]*)"[^>]*>(?:<svg.*?</svg>)?{label}', response.content.decode())

@@ -13,9 +13,9 @@ def url(name: str, role: Role | None = None, slug: str = "acme") -> str:
 
 
 def page(client, address: str, status: int = 200) -> str:
-    answer = client.get(address)
-    assert answer.status_code == status
-    return answer.content.decode()
+    response = client.get(address)
+    assert response.status_code == status
+    return response.content.decode()
 
 
 def client_of(cast, member: Membership):

@@ -35,8 +35,8 @@ def menu_button(page: Page, name: str):
 
 
 @pytest.mark.spec("U-6")
-def test_search_sort_page_and_go_back(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_search_sort_page_and_go_back(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
     expect(page.locator("tbody tr")).to_have_count(50)
     page.get_by_role("link", name="Next").click()
     expect(page.locator("tbody tr")).to_have_count(20)
@@ -64,8 +64,8 @@ def test_search_sort_page_and_go_back(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6")
-def test_keyboard_focus_stays_in_the_list(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_keyboard_focus_stays_in_the_list(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
     page.get_by_role("link", name="Next").press("Enter")
     expect(page.locator("tbody tr")).to_have_count(20)
     expect(page.get_by_role("region", name="Users")).to_be_focused()
@@ -76,8 +76,8 @@ def test_keyboard_focus_stays_in_the_list(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6")
-def test_no_names_are_kept_in_browser_storage(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_no_names_are_kept_in_browser_storage(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
     page.get_by_role("link", name="Next").click()
     expect(page.locator("tbody tr")).to_have_count(20)
     storage = page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
@@ -85,8 +85,8 @@ def test_no_names_are_kept_in_browser_storage(page, crowd, enter):
 
 
 @pytest.mark.spec("I-2", "U-18")
-def test_resend_an_invitation_by_keyboard(page, crowd, enter):
-    enter(page, crowd, "max", PENDING)
+def test_resend_an_invitation_by_keyboard(page, crowd, open_page):
+    open_page(page, crowd, "max", PENDING)
     expect(page.locator(f"#user-{crowd.nadia.pk}")).to_contain_text("Olga Ivanova")
     menu_button(page, "Nadia Petrov").focus()
     page.keyboard.press("Enter")
@@ -109,8 +109,8 @@ def test_resend_an_invitation_by_keyboard(page, crowd, enter):
 
 
 @pytest.mark.spec("I-3", "U-18")
-def test_resend_an_expired_invitation_in_a_dialog(page, crowd, enter):
-    enter(page, crowd, "olga", PENDING)
+def test_resend_an_expired_invitation_in_a_dialog(page, crowd, open_page):
+    open_page(page, crowd, "olga", PENDING)
     expect(page.locator(f"#user-{crowd.eve.pk}")).to_contain_text("Expired")
     menu_button(page, "Eve Late").click()
     page.get_by_role("menuitem", name="Resend invite").click()
@@ -124,8 +124,8 @@ def test_resend_an_expired_invitation_in_a_dialog(page, crowd, enter):
 
 
 @pytest.mark.spec("U-18")
-def test_delete_a_user_in_a_dialog(page, crowd, enter, axe):
-    enter(page, crowd, "olga", PENDING)
+def test_delete_a_user_in_a_dialog(page, crowd, open_page, axe):
+    open_page(page, crowd, "olga", PENDING)
     menu_button(page, "Nadia Petrov").click()
     axe(page)
     page.get_by_role("menuitem", name="Delete").click()
@@ -148,8 +148,8 @@ def test_delete_a_user_in_a_dialog(page, crowd, enter, axe):
 
 
 @pytest.mark.spec("U-18")
-def test_denials_and_failures_are_announced(page, crowd, enter):
-    enter(page, crowd, "olga", PENDING)
+def test_denials_and_failures_are_announced(page, crowd, open_page):
+    open_page(page, crowd, "olga", PENDING)
     menu_button(page, "Nadia Petrov").click()
     expect(page.get_by_role("menuitem", name="Resend invite")).to_be_visible()
     crowd.acme.sso_enforced = True
@@ -164,12 +164,12 @@ def test_denials_and_failures_are_announced(page, crowd, enter):
     page.unroute("**/users/pending/?sort=*")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
-    enter.complaints.clear()  # the failed requests
+    open_page.complaints.clear()  # the failed requests
 
 
 @pytest.mark.spec("U-18")
-def test_a_loading_indicator_is_shown(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_a_loading_indicator_is_shown(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
     requests = []
     page.route("**/users/?sort=*", lambda route: requests.append(route))
     page.get_by_role("columnheader", name="Role").get_by_role("link").click()
@@ -179,8 +179,8 @@ def test_a_loading_indicator_is_shown(page, crowd, enter):
 
 
 @pytest.mark.spec("U-18")
-def test_a_menu_that_failed_to_load_can_be_opened_again(page, crowd, enter):
-    enter(page, crowd, "olga", PENDING)
+def test_a_menu_that_failed_to_load_can_be_opened_again(page, crowd, open_page):
+    open_page(page, crowd, "olga", PENDING)
     page.route("**/menu/*", lambda route: route.abort())
     menu_button(page, "Nadia Petrov").click()
     expect(page.get_by_role("alert")).to_contain_text("Can’t reach the server")
@@ -192,17 +192,17 @@ def test_a_menu_that_failed_to_load_can_be_opened_again(page, crowd, enter):
     page.keyboard.press("Escape")
     menu_button(page, "Eve Late").click()
     expect(page.get_by_role("menuitem", name="Delete")).to_be_visible()
-    enter.complaints.clear()
+    open_page.complaints.clear()
 
 
 @pytest.mark.spec("U-18")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_axe_finds_no_problems(page, crowd, enter, axe, theme, size):
+def test_axe_finds_no_problems(page, crowd, open_page, axe, theme, size):
     Membership.objects.filter(pk=crowd.bo.pk).update(status="deactivated")
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=theme)
-    enter(page, crowd, "olga", USERS)
+    open_page(page, crowd, "olga", USERS)
     axe(page)
     base = page.url.removesuffix(USERS)
     paths = [
@@ -218,14 +218,14 @@ def test_axe_finds_no_problems(page, crowd, enter, axe, theme, size):
     page.goto(base + "/o/acme/")
     page.context.clear_cookies()
     for path in ("/o/globex/users/", "/o/globex/users/pending/"):
-        enter(page, crowd, "tess", path)
+        open_page(page, crowd, "tess", path)
         axe(page)
 
 
 @pytest.mark.spec("U-6")
-def test_phones_have_a_sort_control(page, crowd, enter):
+def test_phones_have_a_sort_control(page, crowd, open_page):
     page.set_viewport_size(PHONE)
-    enter(page, crowd, "olga", USERS)
+    open_page(page, crowd, "olga", USERS)
     page.get_by_label("Sort").select_option("Name, Z to A")
     expect(first_name(page)).to_contain_text("Person 065")
     expect(page.get_by_label("Sort")).to_have_value("-name")
@@ -237,10 +237,10 @@ def test_phones_have_a_sort_control(page, crowd, enter):
 
 
 @pytest.mark.spec("U-6", "I-2")
-def test_the_page_works_without_javascript(browser, crowd, enter, live_server):
+def test_the_page_works_without_javascript(browser, crowd, open_page, live_server):
     context = browser.new_context(java_script_enabled=False, viewport=WIDE)
     page = context.new_page()
-    enter(page, crowd, "olga", USERS)
+    open_page(page, crowd, "olga", USERS)
     page.get_by_role("link", name="Next").click()
     expect(page.locator("tbody tr")).to_have_count(20)
     page.get_by_role("searchbox").fill("nadia")

@@ -9,7 +9,7 @@ from console.models import BulkAction
 from console.tests.people import PENDING, USERS, joined
 from organizations.models import GroupMembership, Membership, Status
 from teamadmin.testing.cast import role_named
-from teamadmin.testing.pages import come_in, settled
+from teamadmin.testing.pages import use_session, wait_for_htmx
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-15"), pytest.mark.usefixtures("refusals")]
 
@@ -38,8 +38,8 @@ def said(page: Page):
     return page.locator("[data-select-said]")
 
 
-def test_ranges_by_mouse_and_clearing(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_ranges_by_mouse_and_clearing(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
     expect(bar(page)).to_be_hidden()
     box(page, "Person 001 Test").click()
     expect(bar(page)).to_be_visible()
@@ -59,8 +59,8 @@ def test_ranges_by_mouse_and_clearing(page, crowd, enter):
     assert not head.is_checked() and not head.evaluate("box => box.indeterminate")
 
 
-def test_selecting_by_keyboard(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_selecting_by_keyboard(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
     box(page, "Person 001 Test").focus()
     page.keyboard.press("Space")
     box(page, "Person 004 Test").focus()
@@ -89,8 +89,8 @@ def test_selecting_by_keyboard(page, crowd, enter):
 
 
 @pytest.mark.parametrize(("action", "asked"), [("Change role", "Role"), ("Add to group", "Group")])
-def test_a_missing_choice_is_an_error(page, crowd, enter, axe, action, asked):
-    enter(page, crowd, "olga", USERS)
+def test_a_missing_choice_is_an_error(page, crowd, open_page, axe, action, asked):
+    open_page(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     bar(page).get_by_role("button", name=action).click()
     page.get_by_role("dialog").locator("[type=submit]").click()
@@ -100,8 +100,8 @@ def test_a_missing_choice_is_an_error(page, crowd, enter, axe, action, asked):
     axe(page)
 
 
-def test_the_selection_is_kept_until_the_view_changes(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_the_selection_is_kept_until_the_view_changes(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     box(page, "Max Keller").click()
     with page.expect_response("**/users/"):
@@ -115,9 +115,9 @@ def test_the_selection_is_kept_until_the_view_changes(page, crowd, enter):
     expect(page.locator("tbody tr")).to_have_count(50)
 
 
-def test_an_updated_row_stays_selected(page, crowd, enter):
+def test_an_updated_row_stays_selected(page, crowd, open_page):
     crowd.invite(people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")])
-    enter(page, crowd, "olga", PENDING)
+    open_page(page, crowd, "olga", PENDING)
     page.get_by_role("checkbox", name="Select this page").click()
     page.get_by_role("button", name="More actions for Nadia Petrov").click()
     page.get_by_role("menuitem", name="Resend invite").click()
@@ -125,9 +125,9 @@ def test_an_updated_row_stays_selected(page, crowd, enter):
     expect(page.locator("tbody .check:checked")).to_have_count(2)
 
 
-def test_on_phones_the_bar_selects_all(page, crowd, enter, axe):
+def test_on_phones_the_bar_selects_all(page, crowd, open_page, axe):
     page.set_viewport_size({"width": 390, "height": 844})
-    enter(page, crowd, "olga", USERS)
+    open_page(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     page.get_by_role("checkbox", name="Select all matching").check()
     expect(page.get_by_role("checkbox", name="Select all 70 matching")).to_be_checked()
@@ -138,8 +138,8 @@ def test_on_phones_the_bar_selects_all(page, crowd, enter, axe):
     expect(page.get_by_role("checkbox", name="Select all 70 matching")).not_to_be_checked()
 
 
-def test_each_action_of_the_bar_by_mouse(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_each_action_of_the_bar_by_mouse(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
 
     def act(button: str, confirm: str, result: str, *, choose: str = "", names=("Person 001", "Person 002")) -> None:
         for name in names:
@@ -165,17 +165,17 @@ def test_each_action_of_the_bar_by_mouse(page, crowd, enter):
     assert GroupMembership.objects.filter(group=crowd.groups["research"]).count() == 0
 
 
-def test_resend_from_the_pending_tab(page, crowd, enter):
+def test_resend_from_the_pending_tab(page, crowd, open_page):
     crowd.invite(people=[("Nadia", "Petrov", "nadia@acme.example"), ("Eve", "Late", "eve@acme.example")])
-    enter(page, crowd, "max", PENDING)
+    open_page(page, crowd, "max", PENDING)
     page.get_by_role("checkbox", name="Select this page").click()
     bar(page).get_by_role("button", name="Resend invite").click()
     page.get_by_role("dialog").get_by_role("button", name="Resend 2 invites").click()
     expect(page.locator("#toasts")).to_contain_text("Resent 2 invitations.")
 
 
-def test_all_that_match_including_the_actor(page, crowd, enter, axe):
-    enter(page, crowd, "olga", USERS + "?q=acme")
+def test_all_that_match_including_the_actor(page, crowd, open_page, axe):
+    open_page(page, crowd, "olga", USERS + "?q=acme")
     every = page.get_by_role("checkbox", name=re.compile("Select all"))
     expect(every).to_be_hidden()
     page.get_by_role("checkbox", name="Select this page").click()
@@ -193,7 +193,7 @@ def test_all_that_match_including_the_actor(page, crowd, enter, axe):
     axe(page)
     dialog.get_by_role("button", name="Delete the other 69").click()
     dialog = page.get_by_role("dialog", name="Delete 69 users?")
-    settled(page)
+    wait_for_htmx(page)
     expect(dialog.get_by_role("textbox")).to_be_focused()
     expect(dialog).to_contain_text("Type “delete 69 users” to continue.")
     dialog.get_by_role("textbox").fill("delete 69 users")
@@ -203,9 +203,9 @@ def test_all_that_match_including_the_actor(page, crowd, enter, axe):
     assert list(Membership.objects.filter(organization=crowd.acme)) == [crowd.olga]
 
 
-def test_searching_for_a_group(page, crowd, enter, monkeypatch):
+def test_searching_for_a_group(page, crowd, open_page, monkeypatch):
     monkeypatch.setattr("organizations.queries.choices.MAX_OPTIONS", 1)
-    enter(page, crowd, "olga", USERS)
+    open_page(page, crowd, "olga", USERS)
     box(page, "Bo Lindqvist").click()
     bar(page).get_by_role("button", name="Add to group").click()
     dialog = page.get_by_role("dialog")
@@ -218,10 +218,10 @@ def test_searching_for_a_group(page, crowd, enter, monkeypatch):
     expect(page.locator("#toasts")).to_contain_text("Added 1 user to Research.")
 
 
-def test_above_200_the_page_shows_the_workers_progress(page, crowd, enter, axe, monkeypatch):
+def test_above_200_the_page_shows_the_workers_progress(page, crowd, open_page, axe, monkeypatch):
     monkeypatch.setattr("console.bulk.services.IMMEDIATE_LIMIT", 20)
     monkeypatch.setattr("console.bulk.confirmation.IMMEDIATE_LIMIT", 20)
-    enter(page, crowd, "olga", USERS + "?q=person")
+    open_page(page, crowd, "olga", USERS + "?q=person")
     page.get_by_role("checkbox", name="Select this page").click()
     page.get_by_role("checkbox", name=re.compile("Select all 66")).check()
     bar(page).get_by_role("button", name="Deactivate").click()
@@ -249,10 +249,10 @@ def test_above_200_the_page_shows_the_workers_progress(page, crowd, enter, axe, 
     expect(page.get_by_role("link", name="Done 65")).to_be_visible()
 
 
-def test_a_running_action_is_stopped(page, crowd, enter, monkeypatch):
+def test_a_running_action_is_stopped(page, crowd, open_page, monkeypatch):
     monkeypatch.setattr("console.bulk.services.IMMEDIATE_LIMIT", 2)
     monkeypatch.setattr("console.bulk.confirmation.IMMEDIATE_LIMIT", 2)
-    enter(page, crowd, "olga", USERS)
+    open_page(page, crowd, "olga", USERS)
     for number in range(3):
         box(page, f"Person {number:03} Test").click()
     bar(page).get_by_role("button", name="Deactivate").click()
@@ -265,7 +265,7 @@ def test_a_running_action_is_stopped(page, crowd, enter, monkeypatch):
 @pytest.mark.parametrize("width", [1440, 390])
 def test_without_a_script(browser, crowd, live_server, width):
     context = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 844})
-    come_in(context, live_server.url, crowd.client("olga"))
+    use_session(context, live_server.url, crowd.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + USERS)
     for name in ("Bo Lindqvist", "Max Keller"):

@@ -6,9 +6,10 @@ import pytest
 
 from console.models import BulkAction
 from console.tests.bulk_requests import BULK, HTMX, bar, press, states, url
-from console.tests.people import USERS, joined, link, pending, words
+from console.tests.people import USERS, joined, link, pending
 from organizations.models import ManagedBy, Membership, Status
 from teamadmin.testing.cast import add_member, add_user, role_named
+from teamadmin.testing.html import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15")]
 
@@ -17,28 +18,30 @@ def test_many_groups_can_be_searched(cast, monkeypatch):
     monkeypatch.setattr("organizations.queries.choices.MAX_OPTIONS", 1)
     client, address = cast.client("max"), url("group", cast.bo)
     page = client.get(address)
-    assert "There are more groups. Search to find them." in words(page) and "Research" not in words(page)
+    assert "There are more groups. Search to find them." in text_of(page) and "Research" not in text_of(page)
     found = client.post(address, {"find": "1", "search": "sear"})
-    assert found.status_code == 200 and "Research" in words(found) and "Marketing" not in words(found)
-    assert "No groups match “zz”." in words(client.post(address, {"find": "1", "search": "zz"}))
+    assert found.status_code == 200 and "Research" in text_of(found) and "Marketing" not in text_of(found)
+    assert "No groups match “zz”." in text_of(client.post(address, {"find": "1", "search": "zz"}))
 
 
 def test_members_are_listed_with_their_roles(cast):
-    asked = words(cast.client("olga").get(url("role", cast.bo, cast.max)))
-    assert "Bo Lindqvist bo@acme.example Builder" in asked and "Max Keller max@acme.example Manager" in asked
+    confirmation = text_of(cast.client("olga").get(url("role", cast.bo, cast.max)))
+    assert (
+        "Bo Lindqvist bo@acme.example Builder" in confirmation and "Max Keller max@acme.example Manager" in confirmation
+    )
 
 
 def test_deleting_many_requires_typing(cast):
     members = joined(cast.acme, 10)
     client, address = cast.client("olga"), url("deletion", *members)
-    assert "Type" not in words(client.get(url("deletion", *members[:9])))
-    assert "Type delete 10 users to confirm" in words(client.get(address))
+    assert "Type" not in text_of(client.get(url("deletion", *members[:9])))
+    assert "Type delete 10 users to confirm" in text_of(client.get(address))
     for typed in ("", "delete 9 users", "yes"):
-        answer = client.post(address, {"confirm": typed})
-        assert answer.status_code == 422 and "Type “delete 10 users” to continue." in words(answer)
+        response = client.post(address, {"confirm": typed})
+        assert response.status_code == 422 and "Type “delete 10 users” to continue." in text_of(response)
     assert not BulkAction.objects.exists()
-    assert "Deleted 10 users." in words(press(client, address, confirm=" Delete  10 users "))
-    assert "Type" not in words(client.get(url("deletion", cast.bo)))
+    assert "Deleted 10 users." in text_of(press(client, address, confirm=" Delete  10 users "))
+    assert "Type" not in text_of(client.get(url("deletion", cast.bo)))
 
 
 def test_a_second_click_starts_nothing(cast):
@@ -54,8 +57,8 @@ def test_another_actors_confirmation_is_refused(cast):
     olga, mine = cast.client("olga"), url("deactivation", cast.opal)
     once = re.search(r'name="once" value="([^"]+)"', olga.get(mine).content.decode())[1]
     olga.post(mine, {"once": once})
-    answer = cast.client("max").post(url("role", cast.bo), {"once": once, "role": role_named("operator").pk})
-    assert answer.status_code == 400 and BulkAction.objects.count() == 1
+    response = cast.client("max").post(url("role", cast.bo), {"once": once, "role": role_named("operator").pk})
+    assert response.status_code == 400 and BulkAction.objects.count() == 1
     assert list(cast.bo.roles.all()) == [role_named("builder")]
 
 
@@ -82,8 +85,8 @@ def test_more_matches_than_shown_require_another_confirmation(cast):
     page = client.get(address).content.decode()
     hidden = dict(re.findall(r'<input type="hidden" name="(once|asked|seen)" value="([^"]*)"', page))
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.ACTIVE)
-    answer = client.post(address, hidden)
-    assert answer.status_code == 409 and "More users match now than before" in words(answer)
+    response = client.post(address, hidden)
+    assert response.status_code == 409 and "More users match now than before" in text_of(response)
     assert not BulkAction.objects.exists()
 
 
@@ -91,13 +94,13 @@ def test_htmx_closes_the_dialog_and_updates_list_and_counts(cast):
     client, address = cast.client("olga"), url("deactivation", cast.bo)
     dialog = client.get(address, headers=HTMX).content.decode()
     assert "<dialog" in dialog and "<html" not in dialog
-    answer = press(client, address, headers=HTMX)
+    response = press(client, address, headers=HTMX)
     assert (
-        answer.status_code == 200
-        and '"users-changed"' in answer["HX-Trigger"]
-        and "select:clear" in answer["HX-Trigger"]
+        response.status_code == 200
+        and '"users-changed"' in response["HX-Trigger"]
+        and "select:clear" in response["HX-Trigger"]
     )
-    assert 'id="users-tabs"' in answer.content.decode() and "Deactivated 1 user." in words(answer)
+    assert 'id="users-tabs"' in response.content.decode() and "Deactivated 1 user." in text_of(response)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,7 @@ def test_the_bar_shows_applicable_actions(cast, who, view, expected):
     Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
     pending(cast.acme, 1)
     page = cast.client(who).get(USERS + view)
-    assert bar(page) == expected and "Export" in words(page)
+    assert bar(page) == expected and "Export" in text_of(page)
     assert link(page, "Bulk actions") == BULK
 
 
@@ -128,15 +131,19 @@ def test_readers_can_only_export(cast):
 def test_an_empty_selection_is_reported(cast):
     client = cast.client("olga")
     for method in ("get", "post"):
-        answer = getattr(client, method)(url("deletion", view="?status=active"), follow=True)
-        assert answer.redirect_chain == [(USERS + "?status=active", 302)] and "Select users first." in words(answer)
+        response = getattr(client, method)(url("deletion", view="?status=active"), follow=True)
+        assert response.redirect_chain == [(USERS + "?status=active", 302)] and "Select users first." in text_of(
+            response
+        )
     assert client.get(url("deletion"), headers=HTMX)["HX-Redirect"] == USERS
 
 
 def test_members_of_other_organizations_are_ignored(cast):
     client = cast.client("olga")
-    asked = client.get(url("deletion", cast.tess))
-    assert "This action doesn’t apply to anyone selected." in words(asked) and "Tess" not in words(asked)
+    confirmation = client.get(url("deletion", cast.tess))
+    assert "This action doesn’t apply to anyone selected." in text_of(confirmation) and "Tess" not in text_of(
+        confirmation
+    )
     assert client.post(url("deletion", cast.tess)).status_code == 409
     assert Membership.objects.filter(pk=cast.tess.pk).exists()
 
@@ -162,11 +169,16 @@ def test_many_are_counted_by_the_database(cast, monkeypatch, django_assert_max_n
     joined(cast.acme, 4, managed_by=ManagedBy.SCIM)
     client = cast.client("olga")
     with django_assert_max_num_queries(12):
-        asked = words(client.get(url("deletion", view="", all="1")))
+        confirmation = text_of(client.get(url("deletion", view="", all="1")))
     assert (
-        "You can’t delete yourself" in asked and "Delete the other 23" in asked and "5 users will be skipped" in asked
+        "You can’t delete yourself" in confirmation
+        and "Delete the other 23" in confirmation
+        and "5 users will be skipped" in confirmation
     )
-    assert "4: They are managed by your identity provider." in asked and "Type delete 23 users to confirm" in asked
+    assert (
+        "4: They are managed by your identity provider." in confirmation
+        and "Type delete 23 users to confirm" in confirmation
+    )
 
 
 def test_count_of_all_that_match(cast):
@@ -176,12 +188,12 @@ def test_count_of_all_that_match(cast):
     assert client.get(f"{BULK}count/?view=%3Fq=bo").content == b"Select all 1 matching"
     role = role_named("manager").pk
     assert client.get(f"{BULK}count/?view=%3Frole={role}").content == b"Select all 1 matching"
-    assert "Deactivate 1 user?" in words(client.get(url("deactivation", view=f"?role={role}", all="1")))
+    assert "Deactivate 1 user?" in text_of(client.get(url("deactivation", view=f"?role={role}", all="1")))
 
 
 def test_actors_are_warned_about_changing_their_own_role(cast):
-    assert "You are included" in words(cast.client("olga").get(url("role", cast.olga, cast.bo)))
-    assert "You are included" not in words(cast.client("olga").get(url("role", cast.max, cast.bo)))
+    assert "You are included" in text_of(cast.client("olga").get(url("role", cast.olga, cast.bo)))
+    assert "You are included" not in text_of(cast.client("olga").get(url("role", cast.max, cast.bo)))
 
 
 @pytest.mark.spec("W-1")
@@ -191,5 +203,5 @@ def test_resend_is_refused_where_single_sign_on_is_enforced(cast):
     cast.acme.save()
     client = cast.client("olga")
     assert "invitation" not in bar(client.get(USERS + "pending/"))
-    answer = client.post(url("invitation", nadia.membership, view="pending/"))
-    assert answer.status_code == 403 and "requires single sign-on" in words(answer)
+    response = client.post(url("invitation", nadia.membership, view="pending/"))
+    assert response.status_code == 403 and "requires single sign-on" in text_of(response)

@@ -20,7 +20,7 @@ from console.users.selection import Selection
 from organizations.models import Group, Membership, MembershipRole, Status
 from outbox.services import wakeup
 from teamadmin.testing.cast import role_named
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 from teamadmin.testing.processes import wait_until
 
 pytestmark = pytest.mark.spec("U-15")
@@ -256,7 +256,7 @@ def test_another_actors_key_starts_nothing(cast):
 def test_four_workers_process_each_member_once(live_cast, monkeypatch):
     monkeypatch.setattr("console.bulk.worker.publish", lambda *what: True)
     action = begin(live_cast.olga, joined(live_cast.acme, 40))
-    assert not any(isinstance(told, Exception) for told in at_once(4, lambda number: worker.process(action.pk)))
+    assert not any(isinstance(told, Exception) for told in run_in_parallel(4, lambda number: worker.process(action.pk)))
     worker.process(action.pk)
     action.refresh_from_db()
     assert states(action) == {"done": 40} and action.state == BulkState.DONE
@@ -269,7 +269,7 @@ def test_two_deletions_of_the_same_members(live_cast, monkeypatch):
     monkeypatch.setattr("console.bulk.worker.publish", lambda *what: True)
     members = joined(live_cast.acme, 20)
     actions = [begin(live_cast.olga, members, "deletion") for _ in range(2)]
-    at_once(2, lambda number: worker.process(actions[number].pk))
+    run_in_parallel(2, lambda number: worker.process(actions[number].pk))
     assert sum(states(action).get("done", 0) for action in actions) == 20
     assert {note for action in actions for note in notes(action)} <= {"No longer exists."}
     assert Entry.objects.filter(action="member.deleted").count() == 20

@@ -8,13 +8,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from console.tests.people import PENDING, USERS, link, pending, row, words
+from console.tests.people import PENDING, USERS, link, pending, row
 from console.users import columns
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from organizations.models import GroupMembership, Membership
 from organizations.services import set_member_roles
 from teamadmin.testing.cast import role_named
+from teamadmin.testing.html import text_of
 
 pytestmark = pytest.mark.django_db
 COLUMNS_URL = USERS + "columns/"
@@ -82,7 +83,7 @@ def test_reset_restores_the_default_columns(cast):
 def test_column_settings_work_as_a_page_and_as_a_menu(cast):
     client = cast.client("olga")
     page = client.get(COLUMNS_URL + "?view=%3Fcolumns%3Drole%2Cjoined")
-    assert "Column settings" in words(page) and "Save columns Reset columns" in words(page)
+    assert "Column settings" in text_of(page) and "Save columns Reset columns" in text_of(page)
     ticked = re.findall(r'value="(\w+)" checked', page.content.decode())
     assert ticked[-2:] == ["role", "joined"]
     response = client.post(COLUMNS_URL, {"view": "", "columns": ["joined"]}, headers={"HX-Request": "true"})

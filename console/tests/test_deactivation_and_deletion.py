@@ -8,10 +8,11 @@ from django.test import Client
 
 from accounts.models import User
 from audit.models import Entry
-from console.tests.people import USERS, expire, link, names, row, words
+from console.tests.people import USERS, expire, link, names, row
 from invitations.models import Invitation
 from organizations.models import GroupMembership, Membership, MembershipRole, ProjectGrant, Status
 from teamadmin.testing.cast import PASSWORD, add_member, add_user, role_named
+from teamadmin.testing.html import text_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -45,16 +46,16 @@ def shared(cast) -> Membership:
 def test_deactivation_shows_the_consequences_and_keeps_roles_and_groups(cast):
     bo, olga = sign_in(cast.bo.user), cast.client("olga")
     sign_in(cast.bo.user)
-    asked = olga.get(url(cast.bo, "deactivation"))
+    confirmation = olga.get(url(cast.bo, "deactivation"))
     for text in (
         "Deactivate Bo Lindqvist?", "can’t sign in until an Admin reactivates them", "bo@acme.example",
         "Signed out of 2 sessions", "They stop receiving email",
         "They keep their role, groups and projects for when they return",
     ):  # fmt: skip
-        assert text in words(asked)
-    assert status(cast.bo) == Status.ACTIVE and link(asked, "Cancel") == USERS
+        assert text in text_of(confirmation)
+    assert status(cast.bo) == Status.ACTIVE and link(confirmation, "Cancel") == USERS
     done = olga.post(url(cast.bo, "deactivation"), {"seen": "active"}, follow=True)
-    assert "Bo Lindqvist was deactivated." in words(done) and "Deactivated" in row(done, cast.bo)
+    assert "Bo Lindqvist was deactivated." in text_of(done) and "Deactivated" in row(done, cast.bo)
     assert MembershipRole.objects.filter(membership=cast.bo).exists()
     assert GroupMembership.objects.filter(membership=cast.bo).exists()
     assert bo.get("/o/acme/").status_code == 302 and bo.get("/o/acme/")["Location"].startswith("/accounts/login/")
@@ -65,11 +66,13 @@ def test_deactivation_shows_the_consequences_and_keeps_roles_and_groups(cast):
 def test_reactivation_restores_access(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     olga = cast.client("olga")
-    asked = olga.get(url(cast.bo, "reactivation", "%3Fstatus=deactivated"))
-    assert "Reactivate Bo Lindqvist?" in words(asked) and "Bo Lindqvist can sign in to Acme again" in words(asked)
-    answer = olga.post(url(cast.bo, "reactivation", "%3Fstatus=deactivated"), {"seen": "deactivated"}, headers=HTMX)
-    assert answer["HX-Trigger"] == "users-changed"  # the list shows only deactivated members
-    assert "Active" in row(answer, cast.bo) and "Bo Lindqvist was reactivated" in answer.content.decode()
+    confirmation = olga.get(url(cast.bo, "reactivation", "%3Fstatus=deactivated"))
+    assert "Reactivate Bo Lindqvist?" in text_of(confirmation) and "Bo Lindqvist can sign in to Acme again" in text_of(
+        confirmation
+    )
+    response = olga.post(url(cast.bo, "reactivation", "%3Fstatus=deactivated"), {"seen": "deactivated"}, headers=HTMX)
+    assert response["HX-Trigger"] == "users-changed"  # the list shows only deactivated members
+    assert "Active" in row(response, cast.bo) and "Bo Lindqvist was reactivated" in response.content.decode()
     assert status(cast.bo) == Status.ACTIVE and sign_in(cast.bo.user).get("/o/acme/").status_code == 200
 
 
@@ -80,17 +83,17 @@ def test_deactivation_shows_invitations_that_become_invalid(cast):
     cast.invite(ann, role="builder", people=[("Bea", "Ray", "bea@acme.example")])
     expire(cast.invite(ann, role="admin", people=[("Eve", "Ray", "eve@acme.example")])[0])
     said = "1 invitation to an administrative role from them can’t be accepted until someone resends it"
-    assert said in words(cast.client("olga").get(url(ann, "deactivation")))
-    assert said not in words(cast.client("olga").get(url(cast.bo, "deactivation")))
+    assert said in text_of(cast.client("olga").get(url(ann, "deactivation")))
+    assert said not in text_of(cast.client("olga").get(url(cast.bo, "deactivation")))
 
 
 @pytest.mark.spec("U-11")
 def test_a_shared_member_can_only_be_deleted(cast, shared):
     olga, reason = cast.client("olga"), "Bo Lindqvist is a member of other organizations and can’t be deactivated"
-    for answer in (olga.get(url(shared, "deactivation")), olga.post(url(shared, "deactivation"), headers=HTMX)):
-        assert answer.status_code == 403 and f"{reason}. Delete them instead." in words(answer)
-        assert link(answer, "Delete instead").endswith(f"/users/{shared.pk}/deletion/")
-        assert "Globex" not in words(answer)
+    for response in (olga.get(url(shared, "deactivation")), olga.post(url(shared, "deactivation"), headers=HTMX)):
+        assert response.status_code == 403 and f"{reason}. Delete them instead." in text_of(response)
+        assert link(response, "Delete instead").endswith(f"/users/{shared.pk}/deletion/")
+        assert "Globex" not in text_of(response)
     assert status(shared) == Status.ACTIVE
     menu = olga.get(url(shared, "menu"), headers=HTMX).content.decode()
     assert re.search(rf'href="{url(shared, "deactivation")}"', menu) and "aria-disabled" not in menu
@@ -101,7 +104,7 @@ def test_deactivating_a_shared_member_ends_only_this_access(cast, shared):
     cast.acme.deactivate_shared = True
     cast.acme.save()
     bo, olga = cast.client("bo"), cast.client("olga")
-    assert "They keep access to their other organizations." in words(olga.get(url(shared, "deactivation")))
+    assert "They keep access to their other organizations." in text_of(olga.get(url(shared, "deactivation")))
     olga.post(url(shared, "deactivation"))
     assert status(shared) == Status.DEACTIVATED
     assert [bo.get(path).status_code for path in ("/o/acme/", "/o/globex/")] == [404, 200]
@@ -121,7 +124,7 @@ def test_deletion_shows_all_consequences(cast):
     sign_in(bo.user)
     cast.invite(bo, role="manager", people=[("Mo", "Ray", "mo@acme.example")])
     cast.invite(bo, role="builder", people=[("Bea", "Ray", "bea@acme.example"), ("Cy", "Ray", "cy@acme.example")])
-    asked = words(cast.client("olga").get(url(bo, "deletion")))
+    confirmation = text_of(cast.client("olga").get(url(bo, "deletion")))
     for text in (
         "Delete Bo Lindqvist?", "Bo Lindqvist loses access immediately. This can’t be undone.",
         "Signed out of 1 session", "Removed from 2 groups: Marketing, Research", "Loses access to 3 projects",
@@ -130,7 +133,7 @@ def test_deletion_shows_all_consequences(cast):
         "2 other invitations from them stay valid", "Their account is deleted too (no other organizations)",
         "Projects and their contents are kept",
     ):  # fmt: skip
-        assert text in asked
+        assert text in confirmation
 
 
 @pytest.mark.spec("U-13")
@@ -145,16 +148,16 @@ def test_projects_that_no_one_else_was_given_are_shown(cast, other):
         ProjectGrant.objects.create(**grant, membership=cast.opal)
     if other == "deactivated":
         Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
-    asked = words(cast.client("olga").get(url(cast.bo, "deletion")))
-    assert ("No one else was given access to 1 project: Ledger" in asked) == (other == "deactivated")
+    confirmation = text_of(cast.client("olga").get(url(cast.bo, "deletion")))
+    assert ("No one else was given access to 1 project: Ledger" in confirmation) == (other == "deactivated")
 
 
 @pytest.mark.spec("U-13", "U-18")
 def test_delete_removes_everything_and_the_row(cast):
     bo, olga, user = sign_in(cast.bo.user), cast.client("olga"), cast.bo.user
-    answer = olga.post(url(cast.bo, "deletion"), {"seen": "active"}, headers=HTMX)
-    assert answer.status_code == 200 and answer["HX-Trigger"] == "users-changed"
-    assert "Bo Lindqvist was deleted." in answer.content.decode() and "All Users 3" in words(answer)
+    response = olga.post(url(cast.bo, "deletion"), {"seen": "active"}, headers=HTMX)
+    assert response.status_code == 200 and response["HX-Trigger"] == "users-changed"
+    assert "Bo Lindqvist was deleted." in response.content.decode() and "All Users 3" in text_of(response)
     assert not Membership.objects.filter(pk=cast.bo.pk).exists() and not User.objects.filter(pk=user.pk).exists()
     assert not GroupMembership.objects.filter(membership_id=cast.bo.pk).exists()
     assert bo.get("/o/acme/")["Location"].startswith("/accounts/login/")
@@ -164,7 +167,7 @@ def test_delete_removes_everything_and_the_row(cast):
 @pytest.mark.spec("U-13", "A-5")
 def test_a_shared_account_is_kept(cast, shared):
     olga = cast.client("olga")
-    assert "They keep their account for other organizations" in words(olga.get(url(shared, "deletion")))
+    assert "They keep their account for other organizations" in text_of(olga.get(url(shared, "deletion")))
     olga.post(url(shared, "deletion"))
     assert not Membership.objects.filter(pk=shared.pk).exists()
     assert sign_in(shared.user).get("/o/globex/").status_code == 200
@@ -189,13 +192,13 @@ def test_deletion_of_a_pending_member_shows_the_consequences(cast):
         [str(things[name].pk)] for things, name in ((cast.groups, "marketing"), (cast.projects, "ledger"))
     ]
     nadia = cast.invite(group_ids=groups, project_ids=projects)[0].membership
-    asked = words(cast.client("olga").get(url(nadia, "deletion", "pending/")))
+    confirmation = text_of(cast.client("olga").get(url(nadia, "deletion", "pending/")))
     for text in (
         "Delete Nadia Petrov?", "This can’t be undone.", "The invitation is withdrawn and its link stops working",
         "Removed from 1 group: Marketing", "Loses access to 3 projects", "They won’t be notified.",
     ):  # fmt: skip
-        assert text in asked
-    assert "account" not in asked and "Signed out" not in asked
+        assert text in confirmation
+    assert "account" not in confirmation and "Signed out" not in confirmation
 
 
 @pytest.mark.spec("U-13")
@@ -222,10 +225,10 @@ def test_a_deleted_member_can_be_invited_again(cast):
 def test_an_outdated_confirmation_changes_nothing(cast, noun, seen, now):
     Membership.objects.filter(pk=cast.bo.pk).update(status=now, two_factor=True)
     for headers in ({}, HTMX):
-        answer = cast.client("olga").post(url(cast.bo, noun), {"seen": seen}, headers=headers)
-        assert answer.status_code == 409
-        assert f"Someone already changed this. Status is now {now.label}; no changes were made." in words(answer)
-        assert (f'id="user-{cast.bo.pk}" hx-swap-oob="true"' in answer.content.decode()) == bool(headers)
+        response = cast.client("olga").post(url(cast.bo, noun), {"seen": seen}, headers=headers)
+        assert response.status_code == 409
+        assert f"Someone already changed this. Status is now {now.label}; no changes were made." in text_of(response)
+        assert (f'id="user-{cast.bo.pk}" hx-swap-oob="true"' in response.content.decode()) == bool(headers)
     assert status(cast.bo) == now and Membership.objects.get(pk=cast.bo.pk).two_factor
 
 

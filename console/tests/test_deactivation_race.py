@@ -14,7 +14,7 @@ from accounts.services import notify_two_factor_listeners
 from console.tests.people import USERS
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD
-from teamadmin.testing.parallel import at_once
+from teamadmin.testing.parallel import run_in_parallel
 from teamadmin.testing.processes import wait_until
 
 PAGES = ("/o/acme/", "/o/acme/preferences/", "/organizations/", "/accounts/password/change/")
@@ -29,7 +29,7 @@ def sign_in(email: str = "bo@acme.example") -> Client:
 def gets_in(client: Client) -> bool:
     """Return whether any page for signed-in users responds, as a page or a fragment."""
     answers = [client.get(path, headers=headers) for path in PAGES for headers in ({}, {"HX-Request": "true"})]
-    return any(answer.status_code == 200 and "HX-Redirect" not in answer for answer in answers)
+    return any(response.status_code == 200 and "HX-Redirect" not in response for response in answers)
 
 
 @pytest.mark.django_db
@@ -92,14 +92,14 @@ def test_no_request_succeeds_after_the_admins_response(live_cast, noun):
     for thread in threads:
         thread.start()
     wait_until(lambda: all(visitor.asked > 3 for visitor in visitors), 30)
-    answer = live_cast.client("olga").post(f"{USERS}{live_cast.bo.pk}/{noun}/")
+    response = live_cast.client("olga").post(f"{USERS}{live_cast.bo.pk}/{noun}/")
     answered = time.monotonic()
     time.sleep(1.5)
     for visitor in visitors:
         visitor.over.set()
     for thread in threads:
         thread.join(30)
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert [visitor.broken for visitor in visitors] == [None] * 3
     assert all(visitor.through for visitor in visitors), "no one was signed in before"
     assert [began for visitor in visitors for began in visitor.through if began > answered] == []
@@ -117,7 +117,7 @@ def test_sign_ins_in_progress_end_too(live_cast):
     def press(number: int):
         return olga.post(f"{USERS}{live_cast.bo.pk}/deactivation/") if number == 5 else sign_in()
 
-    results = at_once(12, press)
+    results = run_in_parallel(12, press)
     assert results.pop(5).status_code == 302 and all(isinstance(client, Client) for client in results)
     assert Membership.objects.get(pk=live_cast.bo.pk).status == Status.DEACTIVATED
     assert not any(gets_in(client) for client in results)

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
-from console.tests.people import USERS, expire, in_groups, joined, pending, words
+from console.tests.people import USERS, expire, in_groups, joined, pending
 from console.tests.people import names as names_shown
 from console.users import export, selection
 from console.users.export import escape_formulas, export_lines
@@ -17,6 +17,7 @@ from console.users.params import UserListParams
 from console.users.selection import Selection
 from organizations.models import Group, Membership
 from teamadmin.testing.cast import add_member, add_user
+from teamadmin.testing.html import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-17")]
 EXPORT = f"{USERS}export/"
@@ -176,4 +177,4 @@ def test_an_export_requires_see_people(cast):
     cast.ria = add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only")
     assert names(cast.client("ria").get("/o/globex/users/export/")) == ["Ria Reader", "Tess Moreau"]
     response = cast.client("bo").get(EXPORT)
-    assert response.status_code == 403 and "“See people”" in words(response)
+    assert response.status_code == 403 and "“See people”" in text_of(response)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from console.tests.people import USERS
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import use_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +19,7 @@ def download(page, button) -> str:
 
 @pytest.mark.spec("U-17")
 def test_export_the_list_or_the_selection(page, live_cast, live_server):
-    come_in(page.context, live_server.url, live_cast.client("olga"))
+    use_session(page.context, live_server.url, live_cast.client("olga"))
     page.goto(live_server.url + USERS)
     page.get_by_role("searchbox").press_sequentially("lind", delay=20)
     expect(page.locator("tbody tr")).to_have_count(1)

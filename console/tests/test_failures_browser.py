@@ -68,9 +68,9 @@ def sign_in(other: Page, email: str) -> None:
 
 
 @pytest.mark.spec("U-8")
-def test_a_failed_save_can_be_retried_with_the_same_input(page, live_cast, enter):
+def test_a_failed_save_can_be_retried_with_the_same_input(page, live_cast, open_page):
     Group.objects.create(organization=live_cast.acme, name="Night desk")
-    enter(page, live_cast, "olga", USERS)
+    open_page(page, live_cast, "olga", USERS)
     drawer, network = open_profile(page), Network(page)
     drawer.get_by_text("Add to group").click()
     for name in ("Research", "Night desk"):
@@ -88,13 +88,13 @@ def test_a_failed_save_can_be_retried_with_the_same_input(page, live_cast, enter
     expect(drawer).to_have_count(0)
     names = Group.objects.filter(pk__in=profile_of(live_cast.bo).groups).values_list("name", flat=True)
     assert {"Research", "Night desk"} <= set(names)
-    enter.complaints.clear()  # the failed request
+    open_page.complaints.clear()  # the failed request
 
 
 @pytest.mark.spec("I-2")
-def test_a_failed_action_can_be_retried(page, live_cast, enter):
+def test_a_failed_action_can_be_retried(page, live_cast, open_page):
     sent = live_cast.invite()[0]
-    enter(page, live_cast, "olga", PENDING)
+    open_page(page, live_cast, "olga", PENDING)
     network = Network(page)
     network.fail()
     choose_action(page, "Nadia Petrov", "Resend invite")
@@ -103,11 +103,11 @@ def test_a_failed_action_can_be_retried(page, live_cast, enter):
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov")
     assert Invitation.objects.get(pk=sent.pk).sends == 2
-    enter.complaints.clear()
+    open_page.complaints.clear()
 
 
-def test_an_error_disappears_after_a_success(page, live_cast, enter):
-    enter(page, live_cast, "olga", USERS)
+def test_an_error_disappears_after_a_success(page, live_cast, open_page):
+    open_page(page, live_cast, "olga", USERS)
     page.context.set_offline(True)
     page.get_by_role("searchbox").fill("max")
     expect(page.get_by_role("alert")).to_contain_text("Can’t reach the server")
@@ -115,11 +115,11 @@ def test_an_error_disappears_after_a_success(page, live_cast, enter):
     page.get_by_role("searchbox").fill("opal")
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.get_by_role("alert")).to_have_count(0)
-    enter.complaints.clear()
+    open_page.complaints.clear()
 
 
-def test_a_slow_dialog_shows_progress_and_stays_open(page, live_cast, enter):
-    enter(page, live_cast, "olga", USERS)
+def test_a_slow_dialog_shows_progress_and_stays_open(page, live_cast, open_page):
+    open_page(page, live_cast, "olga", USERS)
     button = page.get_by_role("button", name="More actions for Bo Lindqvist")
     requests = []
     page.route("**/deactivation/**", lambda route: requests.append(route))
@@ -142,12 +142,12 @@ def test_a_slow_dialog_shows_progress_and_stays_open(page, live_cast, enter):
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert Membership.objects.get(pk=live_cast.bo.pk).status == Status.ACTIVE
-    enter.complaints.clear()
+    open_page.complaints.clear()
 
 
 @pytest.mark.spec("S-5")
-def test_input_is_kept_when_the_session_has_ended(page, live_cast, enter):
-    enter(page, live_cast, "olga", USERS)
+def test_input_is_kept_when_the_session_has_ended(page, live_cast, open_page):
+    open_page(page, live_cast, "olga", USERS)
     drawer = open_profile(page)
     drawer.get_by_label("Last name").fill("Lund")
     other = sign_out(page)
@@ -164,8 +164,8 @@ def test_input_is_kept_when_the_session_has_ended(page, live_cast, enter):
 
 
 @pytest.mark.spec("S-5")
-def test_a_form_can_be_saved_after_signing_in_again(page, live_cast, enter):
-    enter(page, live_cast, "olga", USERS)
+def test_a_form_can_be_saved_after_signing_in_again(page, live_cast, open_page):
+    open_page(page, live_cast, "olga", USERS)
     drawer = open_profile(page)
     drawer.get_by_label("Last name").fill("Lund")
     sign_in(sign_out(page), "olga@acme.example")
@@ -176,9 +176,9 @@ def test_a_form_can_be_saved_after_signing_in_again(page, live_cast, enter):
 
 
 @pytest.mark.spec("S-5")
-def test_another_user_cannot_save_the_form(page, live_cast, enter):
+def test_another_user_cannot_save_the_form(page, live_cast, open_page):
     """Input that Olga typed isn't saved as a change by Max."""
-    enter(page, live_cast, "olga", USERS)
+    open_page(page, live_cast, "olga", USERS)
     drawer = open_profile(page)
     drawer.get_by_label("Last name").fill("Lund")
     sign_in(sign_out(page), "max@acme.example")

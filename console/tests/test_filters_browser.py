@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from console.tests.people import USERS, in_groups, joined
 from organizations.models import Group
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import use_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,8 +25,8 @@ def rows(page: Page):
 
 
 @pytest.mark.spec("U-6")
-def test_filter_by_mouse_and_go_back(page, crowd, enter, axe):
-    enter(page, crowd, "olga", USERS)
+def test_filter_by_mouse_and_go_back(page, crowd, open_page, axe):
+    open_page(page, crowd, "olga", USERS)
     page.locator("select[name=role]").select_option("Builder")
     expect(rows(page)).to_have_count(11)
     expect(page).to_have_url(re.compile(r"\?role=[0-9a-f-]{36}$"))
@@ -53,8 +53,8 @@ def test_filter_by_mouse_and_go_back(page, crowd, enter, axe):
 
 
 @pytest.mark.spec("U-6")
-def test_filter_by_keyboard(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_filter_by_keyboard(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
     page.get_by_role("button", name="Group Any").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("searchbox", name="Search groups")).to_be_focused()
@@ -76,8 +76,8 @@ def test_filter_by_keyboard(page, crowd, enter):
 
 
 @pytest.mark.spec("U-5")
-def test_columns_chosen_by_mouse_are_saved(page, crowd, enter, axe):
-    enter(page, crowd, "olga", USERS + "?q=person")
+def test_columns_chosen_by_mouse_are_saved(page, crowd, open_page, axe):
+    open_page(page, crowd, "olga", USERS + "?q=person")
     page.get_by_role("button", name="Column settings").click()
     page.get_by_role("checkbox", name="Joined").check()
     expect(page.get_by_role("columnheader", name="Joined")).to_be_visible()
@@ -96,8 +96,8 @@ def test_columns_chosen_by_mouse_are_saved(page, crowd, enter, axe):
 
 
 @pytest.mark.spec("U-5")
-def test_columns_can_be_chosen_by_keyboard(page, crowd, enter):
-    enter(page, crowd, "olga", USERS)
+def test_columns_can_be_chosen_by_keyboard(page, crowd, open_page):
+    open_page(page, crowd, "olga", USERS)
     page.get_by_role("button", name="Column settings").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("checkbox", name="Groups")).to_be_focused()
@@ -111,7 +111,7 @@ def test_columns_can_be_chosen_by_keyboard(page, crowd, enter):
 @pytest.mark.spec("U-5", "U-6")
 def test_filters_and_columns_work_without_javascript(browser, live_server, crowd):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
-    come_in(context, live_server.url, crowd.client("olga"))
+    use_session(context, live_server.url, crowd.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + USERS + "?sort=-name")
     page.get_by_role("button", name="Group Any").click()
@@ -133,9 +133,9 @@ def test_filters_and_columns_work_without_javascript(browser, live_server, crowd
 
 
 @pytest.mark.spec("U-6")
-def test_only_the_filters_scroll_sideways_on_a_phone(page, crowd, enter, axe):
+def test_only_the_filters_scroll_sideways_on_a_phone(page, crowd, open_page, axe):
     page.set_viewport_size({"width": 390, "height": 844})
-    enter(page, crowd, "olga", USERS)
+    open_page(page, crowd, "olga", USERS)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("select[name=two_factor]").select_option("On")
     expect(page.get_by_role("heading", name="No members match 2FA “On”")).to_be_visible()

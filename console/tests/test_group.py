@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from console.groups import queries as reading
-from console.tests.people import in_groups, joined, link, pending, words
+from console.tests.people import in_groups, joined, link, pending
 from organizations.models import Group, GroupRole, ManagedBy, Membership, ProjectGrant, Status
 from organizations.queries import roles_of_group
 from teamadmin.testing.cast import role_named
+from teamadmin.testing.html import text_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -47,7 +48,7 @@ def test_the_page_shows_everything(cast, marketing):
     GroupRole.objects.create(organization=cast.acme, group=marketing, role=role_named("operator"))
     in_groups(pending(cast.acme, 2), [marketing])
     page = cast.client("olga").get(url(marketing))
-    text = words(page)
+    text = text_of(page)
     assert people(page) == ["Bo Lindqvist", "Guest 000 Test", "Guest 001 Test"]
     for part in ("Members 3", "Project access 2 ", "Atlas", "Website", "Operator Works in", "Managed by TeamAdmin"):
         assert part in text, part
@@ -63,7 +64,7 @@ def test_readers_see_the_page_without_buttons(cast, marketing):
     page = cast.client("opal").get(url(marketing))
     assert people(page) == ["Bo Lindqvist"]
     for word in ("Add", "Edit", "Delete group", "Change roles", "Remove"):
-        assert word not in words(page), word
+        assert word not in text_of(page), word
 
 
 @pytest.mark.spec("G-2")
@@ -75,7 +76,7 @@ def test_search_covers_only_the_group(cast, marketing, monkeypatch):
         assert people(client.get(url(marketing), {"q": "test 001"})) == ["Person 001 Test"]
         assert len(people(client.get(url(marketing), {"q": "acme.example"}))) == 4
     empty = client.get(url(marketing), {"q": "olga"})
-    assert "No members of this group match “olga”" in words(empty) and link(empty, "Clear search") == url(marketing)
+    assert "No members of this group match “olga”" in text_of(empty) and link(empty, "Clear search") == url(marketing)
 
 
 @pytest.mark.spec("G-2")
@@ -91,10 +92,10 @@ def test_a_large_group_pages_newest_first(cast, marketing):
         page = client.get(address)
         seen += people(page)
         pages += 1
-        address = link(page, "Next") if "Next" in words(page) and 'rel="next"' in page.content.decode() else ""
+        address = link(page, "Next") if "Next" in text_of(page) and 'rel="next"' in page.content.decode() else ""
     assert pages == 3 and seen == [*(f"Person {n:03} Test" for n in reversed(range(119))), "Bo Lindqvist"]
     assert people(client.get(link(page, "Previous"))) == seen[50:100]
-    assert "newest first" in words(client.get(url(marketing)))
+    assert "newest first" in text_of(client.get(url(marketing)))
 
 
 @pytest.mark.spec("G-2")
@@ -141,16 +142,19 @@ def test_invalid_query_parameters_are_ignored(cast, marketing, query):
 def test_adding_several_members_warns_about_deactivated_ones(cast, marketing):
     Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
     client = cast.client("max")
-    asked = client.get(url(marketing, "members/"))
-    assert "Already in this group" in words(asked) and f'value="{cast.bo.pk}"' not in asked.content.decode()
+    confirmation = client.get(url(marketing, "members/"))
+    assert (
+        "Already in this group" in text_of(confirmation)
+        and f'value="{cast.bo.pk}"' not in confirmation.content.decode()
+    )
     chosen = [str(member.pk) for member in (cast.olga, cast.opal)]
     done = client.post(url(marketing, "members/"), {"members": chosen}, follow=True)
     assert done.redirect_chain == [(url(marketing), 302)]
     assert people(done) == ["Bo Lindqvist", "Olga Ivanova", "Opal Nakamura"]
-    assert "Added 2 members to Marketing." in words(done) and "Opal Nakamura is deactivated" in words(done)
+    assert "Added 2 members to Marketing." in text_of(done) and "Opal Nakamura is deactivated" in text_of(done)
     assert Entry.objects.filter(action="group.member_added", target_id=cast.opal.pk).count() == 1
     again = client.post(url(marketing, "members/"), {"members": chosen}, follow=True)
-    assert "Everyone you chose was already in Marketing." in words(again)
+    assert "Everyone you chose was already in Marketing." in text_of(again)
 
 
 @pytest.mark.spec("G-2", "U-18")
@@ -167,8 +171,8 @@ def test_htmx_updates_the_page(cast, marketing):
     "members,complaint", [([], "Choose at least one person to add."), ([str(uuid4())], "no longer exists")]
 )
 def test_adding_no_one_or_a_deleted_member_is_an_error(cast, marketing, members, complaint):
-    answer = cast.client("olga").post(url(marketing, "members/"), {"members": members})
-    assert answer.status_code == 422 and complaint in words(answer)
+    response = cast.client("olga").post(url(marketing, "members/"), {"members": members})
+    assert response.status_code == 422 and complaint in text_of(response)
 
 
 @pytest.mark.spec("G-2", "U-18")
@@ -178,7 +182,7 @@ def test_removing_a_member_moves_the_focus(cast, marketing):
     assert "Bo Lindqvist was removed from Marketing." in body and 'id="members-title" tabindex="-1" autofocus' in body
     assert "No members yet" in body
     again = cast.client("max").post(path, follow=True)
-    assert "Bo Lindqvist was not in Marketing." in words(again)
+    assert "Bo Lindqvist was not in Marketing." in text_of(again)
     assert cast.client("max").post(url(marketing, f"members/{cast.tess.pk}/removal/")).status_code == 404
 
 
@@ -187,9 +191,9 @@ def test_managers_cannot_add_to_a_group_of_admins(cast, marketing):
     GroupRole.objects.create(organization=cast.acme, group=marketing, role=role_named("admin"))
     page = cast.client("max").get(url(marketing))
     reason = "You can’t add people to Marketing because it allows more than your role."
-    assert reason in words(page) and 'id="add-members"' not in page.content.decode()
-    answer = cast.client("max").post(url(marketing, "members/"), {"members": str(cast.max.pk)})
-    assert answer.status_code == 403 and reason in words(answer)
+    assert reason in text_of(page) and 'id="add-members"' not in page.content.decode()
+    response = cast.client("max").post(url(marketing, "members/"), {"members": str(cast.max.pk)})
+    assert response.status_code == 403 and reason in text_of(response)
     assert marketing.member_links.count() == 1
 
 
@@ -198,8 +202,8 @@ def test_managers_cannot_remove_admins_from_a_group_with_roles(cast, marketing):
     in_groups([cast.olga], [marketing])
     path = url(marketing, f"members/{cast.olga.pk}/removal/")
     GroupRole.objects.create(organization=cast.acme, group=marketing, role=role_named("operator"))
-    answer = cast.client("max").post(path)
-    assert answer.status_code == 403 and "allows more than yours" in words(answer)
+    response = cast.client("max").post(path)
+    assert response.status_code == 403 and "allows more than yours" in text_of(response)
     assert cast.client("olga").post(path).status_code == 302
 
 
@@ -216,10 +220,10 @@ def test_the_last_admin_is_not_removed(cast, marketing):
     ):
         if path.startswith("members"):
             marketing.member_links.filter(membership=cast.bo).delete()
-        answer = client.post(url(marketing, path), typed)
-        assert answer.status_code == 403 and "needs at least one active Admin" in words(answer), path
+        response = client.post(url(marketing, path), typed)
+        assert response.status_code == 403 and "needs at least one active Admin" in text_of(response), path
     page = client.get(url(marketing))
-    assert 'id="delete-group"' not in page.content.decode() and "needs at least one active Admin" in words(page)
+    assert 'id="delete-group"' not in page.content.decode() and "needs at least one active Admin" in text_of(page)
     assert marketing.member_links.count() == 1 and roles_of_group(marketing)
 
 
@@ -227,14 +231,14 @@ def test_the_last_admin_is_not_removed(cast, marketing):
 def test_an_external_groups_name_and_members_cannot_be_changed(cast, external):
     client = cast.client("olga")
     page = client.get(url(external))
-    text = words(page)
+    text = text_of(page)
     assert "This group is managed externally" in text and "Your identity provider" in text
     for word in ("Add members", "Delete group", "Remove Bo"):
         assert word not in text
     assert "Add project" in text and "Change roles" in text
     for noun in ("details/", "deletion/", "members/", f"members/{cast.bo.pk}/removal/"):
-        answer = client.post(url(external, noun), {"name": "Ours", "members": str(cast.opal.pk)})
-        assert answer.status_code == 403 and "is managed by your identity provider" in words(answer), noun
+        response = client.post(url(external, noun), {"name": "Ours", "members": str(cast.opal.pk)})
+        assert response.status_code == 403 and "is managed by your identity provider" in text_of(response), noun
     assert client.post(url(external, "projects/"), {"projects": str(cast.projects["ledger"].pk)}).status_code == 302
     assert client.post(url(external, "roles/"), {"roles": str(role_named("builder").pk)}).status_code == 302
     assert external.project_links.count() == external.role_links.count() == external.member_links.count() == 1

@@ -9,7 +9,7 @@ from console.tests.people import in_groups, joined, pending
 from organizations.models import Group, GroupRole, ManagedBy, ProjectGrant, Status
 from organizations.queries import roles_of_group
 from teamadmin.testing.cast import role_named
-from teamadmin.testing.pages import come_in, settled
+from teamadmin.testing.pages import use_session, wait_for_htmx
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
 GROUPS = "/o/acme/groups/"
@@ -30,9 +30,9 @@ def scene(live_cast):
 
 
 @pytest.fixture
-def olga(page: Page, scene, enter):
+def olga(page: Page, scene, open_page):
     """Olga's page."""
-    enter(page, scene, "olga", GROUPS)
+    open_page(page, scene, "olga", GROUPS)
     return page
 
 
@@ -129,7 +129,7 @@ def test_adding_and_removing_members(olga, live_server, scene):
     olga.get_by_role("searchbox", name="Search members").press_sequentially("kel", delay=20)
     expect(olga.locator("#members tbody tr")).to_have_count(1)
     expect(olga.get_by_role("searchbox", name="Search members")).to_be_focused()
-    settled(olga)
+    wait_for_htmx(olga)
     olga.get_by_role("button", name="Remove Max Keller from this group").focus()
     olga.keyboard.press("Enter")
     expect(olga.locator("#toasts")).to_contain_text("Max Keller was removed from Marketing.")
@@ -176,7 +176,7 @@ def test_delete_from_its_page(olga, live_server, scene):
 @pytest.mark.spec("G-1", "G-2")
 def test_without_a_script(browser: Browser, live_server, scene):
     context = browser.new_context(java_script_enabled=False, viewport=WIDE, reduced_motion="reduce")
-    come_in(context, live_server.url, scene.client("olga"))
+    use_session(context, live_server.url, scene.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + GROUPS)
     page.get_by_role("link", name="Add new group").click()

@@ -2,10 +2,11 @@
 
 import pytest
 
-from console.tests.people import in_groups, pending, words
+from console.tests.people import in_groups, pending
 from organizations.models import GroupRole
 from teamadmin.testing.buffers import reads, settle
 from teamadmin.testing.cast import role_named
+from teamadmin.testing.html import text_of
 from teamadmin.testing.parallel import on_postgresql
 
 pytestmark = [
@@ -35,9 +36,9 @@ def test_no_page_reads_the_whole_group(live_cast, large):
     group, project = f"/o/acme/groups/{large.pk}/", f"/o/acme/projects/{cast.projects['website'].pk}/"
     first = client.get(group)
     assert (
-        "Members 10,000+" in words(first)
-        and "Showing 50 members" in words(first)
-        and "invited members" not in words(first)
+        "Members 10,000+" in text_of(first)
+        and "Showing 50 members" in text_of(first)
+        and "invited members" not in text_of(first)
     )
     next_page = first.context["next"]
     project_next_page = client.get(project).context["next"]

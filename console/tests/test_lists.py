@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from console.tests.people import PENDING, USERS, expire, in_groups, joined, link, names, pending, row, words
+from console.tests.people import PENDING, USERS, expire, in_groups, joined, link, names, pending, row
 from invitations.services import accept_as_new_user
 from organizations.models import ManagedBy, Membership, MembershipRole, Project, ProjectGrant, Status
 from organizations.models.members import NEVER
 from teamadmin.testing.cast import add_member, add_user, role_named
+from teamadmin.testing.html import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +35,11 @@ def test_each_tab_lists_its_members(four):
     assert names(all_users) == ["Bo Lindqvist", "Max Keller", "Olga Ivanova", "Opal Nakamura"]
     assert names(pending_users) == ["Eve Late", "Nadia Petrov"]
     for page in (all_users, pending_users):
-        assert "All Users 4 Pending 2" in words(page)
+        assert "All Users 4 Pending 2" in text_of(page)
         assert (link(page, "All Users"), link(page, "Pending")) == (USERS, PENDING)
-    assert "People in Acme and what they can access." in words(all_users)
+    assert "People in Acme and what they can access." in text_of(all_users)
     text = "2 pending invitations, 1 expired. Links are valid for 30 days."
-    assert text in words(pending_users)
+    assert text in text_of(pending_users)
 
 
 @pytest.mark.spec("U-3")
@@ -123,7 +124,7 @@ def test_the_url_can_show_hidden_columns(four):
     assert (
         row(page, four.bo) == f"BL Bo Lindqvist bo@acme.example Builder Olga Ivanova Managed externally May 4, {year}"
     )
-    assert "Name Role Invited by Managed by Joined Actions" in words(page)
+    assert "Name Role Invited by Managed by Joined Actions" in text_of(page)
     assert "Manually managed" in row(page, four.max)
 
 
@@ -147,7 +148,7 @@ def test_a_member_who_accepts_moves_to_all_users(cast):
     client, member = cast.client("olga"), invitation.membership
     page = client.get(USERS)
     assert row(page, member) == "NP Nadia Petrov nadia@acme.example Operator Marketing 2 Active Off Now –"
-    assert "All Users 5 Pending 0" in words(page)
+    assert "All Users 5 Pending 0" in text_of(page)
     assert names(client.get(PENDING)) == []
 
 
@@ -168,8 +169,8 @@ def test_tab_counts_are_exact_and_the_expired_count_is_capped(cast, monkeypatch)
     joined(cast.acme, 16)
     pending(cast.acme, 11, days=-3)
     page = cast.client("olga").get(PENDING)
-    assert "All Users 20 Pending 11" in words(page)
-    assert "11 pending invitations, 10+ expired." in words(page)
+    assert "All Users 20 Pending 11" in text_of(page)
+    assert "11 pending invitations, 10+ expired." in text_of(page)
 
 
 @pytest.mark.spec("A-5")
@@ -177,7 +178,7 @@ def test_other_organizations_stay_hidden(cast):
     cast.bo.invited_by = cast.tess  # not even an inconsistent row may reveal a name
     cast.bo.save()
     page = cast.client("olga").get(USERS + "?status=everyone&columns=invited_by")
-    assert "Tess" not in words(page) and "Reactor" not in words(page)
+    assert "Tess" not in text_of(page) and "Reactor" not in text_of(page)
     assert cast.client("tess").get(USERS).status_code == 404
     assert cast.client("stranger").get(USERS).status_code == 404
 

@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
-from console.tests.people import PENDING, USERS, expire, link, names, row, words
+from console.tests.people import PENDING, USERS, expire, link, names, row
 from invitations.models import Invitation
 from organizations.models import Membership, Status
 from outbox.models import OutgoingEmail
+from teamadmin.testing.html import text_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -45,10 +46,10 @@ def mails(member: Membership) -> int:
 @pytest.mark.spec("I-2", "U-18")
 def test_resend_keeps_the_expiry_and_returns_to_the_list(cast, nadia):
     expires, client = nadia.invite_expires_at, cast.client("max")
-    answer = client.post(url(nadia, "invitation", "pending/%3Fsort=name"), follow=True)
-    assert answer.redirect_chain == [(f"{PENDING}?sort=name", 302)]
+    response = client.post(url(nadia, "invitation", "pending/%3Fsort=name"), follow=True)
+    assert response.redirect_chain == [(f"{PENDING}?sort=name", 302)]
     day = timezone.localtime(expires)
-    assert f"Invitation resent to Nadia Petrov. It still expires on {day:%b} {day.day}." in words(answer)
+    assert f"Invitation resent to Nadia Petrov. It still expires on {day:%b} {day.day}." in text_of(response)
     nadia.refresh_from_db()
     assert nadia.invite_expires_at == expires and nadia.invited_by == cast.max and mails(nadia) == 2
     assert Entry.objects.filter(action="invitation.resent", target_id=nadia.pk, actor_id=cast.max.pk).count() == 1
@@ -56,11 +57,11 @@ def test_resend_keeps_the_expiry_and_returns_to_the_list(cast, nadia):
 
 @pytest.mark.spec("I-2", "U-18")
 def test_resend_by_htmx_updates_row_counts_and_message(cast, nadia):
-    answer = cast.client("max").post(url(nadia, "invitation", "pending/"), headers=HTMX)
-    body = answer.content.decode()
-    assert answer.status_code == 200 and "<html" not in body
+    response = cast.client("max").post(url(nadia, "invitation", "pending/"), headers=HTMX)
+    body = response.content.decode()
+    assert response.status_code == 200 and "<html" not in body
     assert f'<template><tr role="row" id="user-{nadia.pk}" hx-swap-oob="true">' in body
-    assert "Max Keller" in row(answer, nadia)
+    assert "Max Keller" in row(response, nadia)
     assert 'id="users-tabs"' in body and 'id="users-summary"' in body and 'id="toasts"' in body
     assert "Invitation resent to Nadia Petrov." in body
 
@@ -77,34 +78,34 @@ def test_a_second_click_sends_nothing(cast, nadia):
 @pytest.mark.spec("I-3")
 def test_an_expired_invitation_restarts_after_a_confirmation(cast, eve):
     client, address = cast.client("olga"), url(eve, "invitation", "pending/")
-    asked = client.get(address)
-    assert "Resending it sends a new link that is valid for 30 days." in words(asked)
+    confirmation = client.get(address)
+    assert "Resending it sends a new link that is valid for 30 days." in text_of(confirmation)
     version = eve.invitations.get().version
     unconfirmed = client.post(address)
-    assert unconfirmed.status_code == 409 and "Resending it sends a new link" in words(unconfirmed)
+    assert unconfirmed.status_code == 409 and "Resending it sends a new link" in text_of(unconfirmed)
     assert mails(eve) == 1
     done = client.post(address, {"renew": "1"}, follow=True)
     eve.refresh_from_db()
     assert eve.invite_expires_at > timezone.now() + timedelta(days=29)
     assert eve.invitations.get().version == version + 1 and mails(eve) == 2
     day = timezone.localtime(eve.invite_expires_at)
-    assert f"Invitation resent to Eve Late with a new link. It expires on {day:%b} {day.day}" in words(done)
+    assert f"Invitation resent to Eve Late with a new link. It expires on {day:%b} {day.day}" in text_of(done)
     assert "Pending" in row(done, eve)
 
 
 @pytest.mark.spec("I-3")
 def test_an_expired_invitation_is_not_resent_from_all_users(cast, eve):
     for address in (url(eve, "invitation"), url(eve, "invitation", "%3Fstatus=expired")):
-        answer = cast.client("olga").post(address, {"renew": "1"})
-        assert answer.status_code == 403 and "Resend it from the Pending tab" in words(answer)
+        response = cast.client("olga").post(address, {"renew": "1"})
+        assert response.status_code == 403 and "Resend it from the Pending tab" in text_of(response)
     assert mails(eve) == 1
 
 
 @pytest.mark.spec("I-2")
 def test_members_who_joined_get_no_invitation(cast):
     for member in (cast.bo, cast.olga):
-        answer = cast.client("olga").post(url(member, "invitation", "pending/"))
-        assert answer.status_code == 403 and "has already joined" in words(answer)
+        response = cast.client("olga").post(url(member, "invitation", "pending/"))
+        assert response.status_code == 403 and "has already joined" in text_of(response)
 
 
 @pytest.mark.spec("I-2", "W-1")
@@ -113,7 +114,7 @@ def test_resend_is_refused_where_single_sign_on_is_enforced(cast, nadia):
     cast.acme.save()
     client = cast.client("olga")
     page = client.get(PENDING)
-    assert "requires single sign-on" in words(page) and 'href="/o/acme/users/add/"' not in page.content.decode()
+    assert "requires single sign-on" in text_of(page) and 'href="/o/acme/users/add/"' not in page.content.decode()
     assert client.post(url(nadia, "invitation")).status_code == 403
 
 
@@ -123,18 +124,18 @@ def test_resend_is_refused_where_single_sign_on_is_enforced(cast, nadia):
 @pytest.mark.spec("U-18")
 def test_delete_shows_the_consequences_and_deletes(cast, nadia):
     client, address = cast.client("olga"), url(nadia, "deletion", "pending/")
-    asked = client.get(address)
+    confirmation = client.get(address)
     for text in (
         "Delete Nadia Petrov?",
         "its link stops working",
         "Removed from 1 group: Marketing",
         "Loses access to 2 projects",
     ):
-        assert text in words(asked)
-    assert link(asked, "Cancel") == PENDING
+        assert text in text_of(confirmation)
+    assert link(confirmation, "Cancel") == PENDING
     done = client.post(address, follow=True)
     assert done.redirect_chain == [(PENDING, 302)]
-    assert "Nadia Petrov was deleted. The invitation no longer works." in words(done)
+    assert "Nadia Petrov was deleted. The invitation no longer works." in text_of(done)
     assert not Membership.objects.filter(pk=nadia.pk).exists() and names(done) == []
     assert Invitation.objects.get().revoked_at is not None
     actions = set(Entry.objects.filter(target_id=nadia.pk).values_list("action", flat=True))
@@ -146,9 +147,9 @@ def test_delete_by_htmx_reloads_the_list(cast, nadia):
     client = cast.client("olga")
     dialog = client.get(url(nadia, "deletion"), headers=HTMX).content.decode()
     assert "<dialog" in dialog and "<html" not in dialog
-    answer = client.post(url(nadia, "deletion", "pending/"), headers=HTMX)
-    assert answer["HX-Trigger"] == "users-changed"
-    assert "Pending 0" in words(answer) and "was deleted" in answer.content.decode()
+    response = client.post(url(nadia, "deletion", "pending/"), headers=HTMX)
+    assert response["HX-Trigger"] == "users-changed"
+    assert "Pending 0" in text_of(response) and "was deleted" in response.content.decode()
 
 
 @pytest.mark.spec("U-18")
@@ -164,11 +165,11 @@ def test_a_member_who_just_accepted_is_not_deleted(cast, nadia, monkeypatch):
         return False
 
     monkeypatch.setattr("console.member.actions.deletion.withdraw_invitation", accepted)
-    answer = cast.client("olga").post(url(nadia, "deletion"))
+    response = cast.client("olga").post(url(nadia, "deletion"))
     assert (
-        answer.status_code == 409
-        and "Nadia Petrov has changed" in words(answer)
-        and "no changes were made" in words(answer)
+        response.status_code == 409
+        and "Nadia Petrov has changed" in text_of(response)
+        and "no changes were made" in text_of(response)
     )
     assert Membership.objects.filter(pk=nadia.pk).exists()
 
@@ -176,8 +177,8 @@ def test_a_member_who_just_accepted_is_not_deleted(cast, nadia, monkeypatch):
 @pytest.mark.spec("R-4")
 def test_managers_cannot_delete(cast, nadia):
     for method in ("get", "post"):
-        answer = getattr(cast.client("max"), method)(url(nadia, "deletion"))
-        assert answer.status_code == 403 and "“Reset 2FA, log out, deactivate and delete people”" in words(answer)
+        response = getattr(cast.client("max"), method)(url(nadia, "deletion"))
+        assert response.status_code == 403 and "“Reset 2FA, log out, deactivate and delete people”" in text_of(response)
     assert Membership.objects.filter(pk=nadia.pk).exists()
 
 
@@ -206,14 +207,14 @@ def test_members_of_other_organizations_are_not_found(cast, nadia, noun):
     ["//evil.example/", "https://evil.example/", "..%2F..%2F", "pending", "%00", "?" + "a=1&" * 3000, "pending/?q=%25"],
 )
 def test_a_forged_view_can_only_lead_to_the_list(cast, nadia, view):
-    answer = cast.client("olga").post(f"{USERS}{nadia.pk}/invitation/", query_params={"view": view})
-    assert answer.status_code == 302 and answer["Location"].startswith(USERS)
+    response = cast.client("olga").post(f"{USERS}{nadia.pk}/invitation/", query_params={"view": view})
+    assert response.status_code == 302 and response["Location"].startswith(USERS)
 
 
 @pytest.mark.spec("U-18")
 def test_an_expired_sign_in_leaves_the_page_instead_of_filling_the_table(cast):
-    answer = cast.client().get(USERS, headers=HTMX)
-    assert answer["HX-Redirect"].startswith("/accounts/login/") and answer.content == b""
+    response = cast.client().get(USERS, headers=HTMX)
+    assert response["HX-Redirect"].startswith("/accounts/login/") and response.content == b""
 
 
 @pytest.mark.spec("U-6")
@@ -225,7 +226,7 @@ def test_htmx_gets_a_fragment_and_a_restored_history_the_page(cast):
     )
     assert "<html" not in part.content.decode() and "<html" in page.content.decode()
     assert names(part) == names(page) and "HX-Push-Url" not in page
-    for answer in (part, page):
-        assert {"HX-Request", "HX-History-Restore-Request"} <= {name.strip() for name in answer["Vary"].split(",")}
-    rows = [re.search(r"<tbody.*?</tbody>", answer.content.decode(), re.DOTALL)[0] for answer in (part, page)]
+    for response in (part, page):
+        assert {"HX-Request", "HX-History-Restore-Request"} <= {name.strip() for name in response["Vary"].split(",")}
+    rows = [re.search(r"<tbody.*?</tbody>", response.content.decode(), re.DOTALL)[0] for response in (part, page)]
     assert rows[0] == rows[1]

@@ -6,10 +6,11 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from console.tests.people import PENDING, USERS, expire, names, words
+from console.tests.people import PENDING, USERS, expire, names
 from organizations.models import ManagedBy, Membership, Status
 from outbox.models import OutgoingEmail
 from teamadmin.testing.cast import add_member, add_role, add_user
+from teamadmin.testing.html import text_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -80,8 +81,8 @@ def test_users_cannot_deactivate_delete_or_reset_themselves(cast):
         ("deletion", "You can’t delete yourself."),
         ("two-factor-reset", "You can’t reset your own two-factor authentication here."),
     ):
-        for answer in (cast.client("olga").get(url(cast.olga, noun)), cast.client("olga").post(url(cast.olga, noun))):
-            assert answer.status_code == 403 and reason in words(answer)
+        for response in (cast.client("olga").get(url(cast.olga, noun)), cast.client("olga").post(url(cast.olga, noun))):
+            assert response.status_code == 403 and reason in text_of(response)
 
 
 @pytest.mark.spec("U-7", "U-16")
@@ -90,8 +91,8 @@ def test_externally_managed_members_cannot_be_deleted(cast, nadia):
     assert of(cast, "olga", cast.bo) == ACTIVE[:-1]
     assert "Delete" not in of(cast, "olga", nadia)
     for member in (cast.bo, nadia):
-        answer = cast.client("olga").post(url(member, "deletion"))
-        assert answer.status_code == 403 and "is managed by your identity provider" in words(answer)
+        response = cast.client("olga").post(url(member, "deletion"))
+        assert response.status_code == 403 and "is managed by your identity provider" in text_of(response)
         assert Membership.objects.filter(pk=member.pk).exists()
 
 
@@ -105,8 +106,8 @@ def test_rank_disables_entries_and_refuses_with_the_same_reason(cast, nadia):
     entries = menu(uma.get(url(cast.olga, "menu"), headers=HTMX))
     assert entries == ["View profile", *(f"{label}: {reason}" for label in ("Reset 2FA", *ACTIVE[1:]))]
     for noun in ("two-factor-reset", "sessions", "deactivation", "deletion"):
-        for answer in (uma.get(url(cast.olga, noun)), uma.post(url(cast.olga, noun))):
-            assert answer.status_code == 403 and reason in words(answer)
+        for response in (uma.get(url(cast.olga, noun)), uma.post(url(cast.olga, noun))):
+            assert response.status_code == 403 and reason in text_of(response)
     assert menu(uma.get(url(cast.bo, "menu"), headers=HTMX)) == ACTIVE
     assert Membership.objects.get(pk=cast.olga.pk).status == Status.ACTIVE
 
@@ -124,8 +125,8 @@ def test_the_menu_says_why_the_last_admin_is_kept(cast):
     add_member(cast.globex, cast.olga.user, "billing")  # "Delete instead" would lead nowhere
     assert menu(ann.get(url(cast.olga, "menu"), headers=HTMX)) == entries
     for noun in ("deactivation", "deletion"):
-        for answer in (ann.get(url(cast.olga, noun)), ann.post(url(cast.olga, noun))):
-            assert answer.status_code == 403 and reason in words(answer)
+        for response in (ann.get(url(cast.olga, noun)), ann.post(url(cast.olga, noun))):
+            assert response.status_code == 403 and reason in text_of(response)
     assert Membership.objects.get(pk=cast.olga.pk).status == Status.ACTIVE
 
 
@@ -134,8 +135,8 @@ def test_resending_requires_the_right_to_give_the_role(cast):
     boss = cast.invite(role="admin")[0].membership
     reason = "You can’t give the role Admin because it allows more than yours."
     assert of(cast, "max", boss) == ["View profile", f"Resend invite: {reason}"]
-    answer = cast.client("max").post(url(boss, "invitation"))
-    assert answer.status_code == 403 and reason in words(answer)
+    response = cast.client("max").post(url(boss, "invitation"))
+    assert response.status_code == 403 and reason in text_of(response)
     assert OutgoingEmail.objects.count() == 1
     assert of(cast, "olga", boss) == ["Edit profile", "Resend invite", "Delete"]
 
@@ -154,7 +155,7 @@ def test_readers_can_only_view_profiles(cast):
     ria = client_of(add_member(cast.globex, add_user("ria@globex.example", "Ria", "Reader"), "read_only"))
     member = cast.invite(cast.tess, role="billing")[0].membership
     page = ria.get("/o/globex/users/pending/")
-    assert names(page) == ["Nadia Petrov"] and "Add User" not in words(page)
+    assert names(page) == ["Nadia Petrov"] and "Add User" not in text_of(page)
     for person in (member, cast.tess):
         assert menu(ria.get(url(person, "menu"), headers=HTMX)) == ["View profile"]
         for noun in ("invitation", "deletion", "deactivation", "reactivation", "sessions", "two-factor-reset"):
@@ -174,7 +175,7 @@ def test_the_menu_is_a_menu_for_htmx_and_a_page_without(cast, nadia):
     client = cast.client("olga")
     part, page = client.get(url(nadia, "menu"), headers=HTMX), client.get(url(nadia, "menu"))
     assert part.content.decode().count('role="menuitem"') == 3 and "<html" not in part.content.decode()
-    assert "menuitem" not in page.content.decode() and "Actions for Nadia Petrov" in words(page)
+    assert "menuitem" not in page.content.decode() and "Actions for Nadia Petrov" in text_of(page)
     assert [entry for entry in menu(page) if entry in ("Edit profile", "Resend invite", "Delete")] == menu(part)
 
 
@@ -183,9 +184,10 @@ def test_resending_is_disabled_while_it_is_too_soon(cast, nadia):
     client = cast.client("olga")
     for _press in range(3):
         client.post(url(nadia, "invitation"))
-    part = words(client.get(url(nadia, "menu"), headers=HTMX))
+    part = text_of(client.get(url(nadia, "menu"), headers=HTMX))
     assert "Too many emails to nadia@acme.example recently. Try again in" in part
-    for answer in (client.get(url(nadia, "invitation")), client.post(url(nadia, "invitation"), headers=HTMX)):
-        assert answer.status_code == 429 and "Too many emails to nadia@acme.example recently. Try again in" in words(
-            answer
+    for response in (client.get(url(nadia, "invitation")), client.post(url(nadia, "invitation"), headers=HTMX)):
+        assert (
+            response.status_code == 429
+            and "Too many emails to nadia@acme.example recently. Try again in" in text_of(response)
         )

@@ -11,7 +11,7 @@ from console.tests.people import USERS
 from organizations.models import Membership
 from organizations.permissions import Permission
 from teamadmin.testing.cast import add_member, add_role, add_user
-from teamadmin.testing.pages import settled
+from teamadmin.testing.pages import wait_for_htmx
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width": 390, "height": 844}
@@ -26,15 +26,15 @@ def people(live_cast):
 
 
 @pytest.fixture
-def enter(enter):
-    """enter(page, user, path): sign in any user, not only one of the cast."""
+def open_page(open_page):
+    """open_page(page, user, path): sign in any user, not only one of the cast."""
 
     def go(page: Page, user: User, path: str = USERS) -> None:
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        enter.go(page, client, path)
+        open_page.go(page, client, path)
 
-    go.complaints = enter.complaints
+    go.complaints = open_page.complaints
     return go
 
 
@@ -65,7 +65,7 @@ def confirm(page: Page, label: str, keyboard: bool) -> None:
     button = page.get_by_role("dialog").get_by_role("button", name=label)
     expect(page.get_by_role("dialog").get_by_role("link", name="Cancel")).to_be_focused()
     if keyboard:
-        settled(page)
+        wait_for_htmx(page)
         page.keyboard.press("Tab")
         expect(button).to_be_focused()
         page.keyboard.press("Enter")
@@ -77,10 +77,10 @@ def confirm(page: Page, label: str, keyboard: bool) -> None:
 @pytest.mark.spec("U-7", "U-9", "U-10", "U-13", "U-18", "S-5")
 @pytest.mark.parametrize("keyboard", [False, True], ids=["mouse", "keyboard"])
 @pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "phone"])
-def test_every_entry_works_and_updates_the_row(page, people, enter, keyboard, size):
+def test_every_entry_works_and_updates_the_row(page, people, open_page, keyboard, size):
     if size:
         page.set_viewport_size(size)
-    enter(page, people.olga.user)
+    open_page(page, people.olga.user)
     choose = by_keyboard if keyboard else by_mouse
     bo, toasts = page.locator(f"#user-{people.bo.pk}"), page.locator("#toasts")
     choose(page, "Bo Lindqvist", "Edit profile")
@@ -108,8 +108,8 @@ def test_every_entry_works_and_updates_the_row(page, people, enter, keyboard, si
 
 
 @pytest.mark.spec("U-7")
-def test_menu_keyboard_navigation(page, people, enter):
-    enter(page, people.olga.user)
+def test_menu_keyboard_navigation(page, people, open_page):
+    open_page(page, people.olga.user)
     button = more(page, "Bo Lindqvist")
     expect(button).to_have_attribute("aria-haspopup", "menu")
     button.focus()
@@ -144,10 +144,10 @@ def test_menu_keyboard_navigation(page, people, enter):
 
 
 @pytest.mark.spec("U-7", "R-8")
-def test_disabled_entries_can_be_read_but_not_pressed(page, people, enter, axe):
+def test_disabled_entries_can_be_read_but_not_pressed(page, people, open_page, axe):
     role = add_role(people.acme, "Owner", *Permission)
     ann = add_member(people.acme, add_user("ann@acme.example", "Ann", "Owner"), role)
-    enter(page, ann.user)
+    open_page(page, ann.user)
     more(page, "Olga Ivanova").click()
     off = item(page, "Deactivate")
     expect(off).to_have_attribute("aria-disabled", "true")
@@ -164,11 +164,11 @@ def test_disabled_entries_can_be_read_but_not_pressed(page, people, enter, axe):
 
 
 @pytest.mark.spec("U-7")
-def test_menus_are_reloaded_after_a_change(page, people, enter):
+def test_menus_are_reloaded_after_a_change(page, people, open_page):
     """After the second Admin is deleted, the first one's menu says that they are the last."""
     add_member(people.acme, add_user("ines@acme.example", "Ines", "Carvalho"), "admin")
     role = add_role(people.acme, "Owner", *Permission)
-    enter(page, add_member(people.acme, add_user("ann@acme.example", "Ann", "Owner"), role).user)
+    open_page(page, add_member(people.acme, add_user("ann@acme.example", "Ann", "Owner"), role).user)
     more(page, "Olga Ivanova").click()
     expect(item(page, "Deactivate")).not_to_have_attribute("aria-disabled", "true")
     page.keyboard.press("Escape")
@@ -179,9 +179,9 @@ def test_menus_are_reloaded_after_a_change(page, people, enter):
 
 
 @pytest.mark.spec("U-11")
-def test_a_shared_member_leads_from_deactivate_to_delete(page, people, enter, axe):
+def test_a_shared_member_leads_from_deactivate_to_delete(page, people, open_page, axe):
     add_member(people.globex, people.opal.user, "billing")
-    enter(page, people.olga.user)
+    open_page(page, people.olga.user)
     by_mouse(page, "Opal Nakamura", "Deactivate")
     dialog = page.get_by_role("dialog", name="Opal Nakamura can’t be deactivated")
     expect(dialog.get_by_role("link", name="Close")).to_be_focused()
@@ -189,12 +189,12 @@ def test_a_shared_member_leads_from_deactivate_to_delete(page, people, enter, ax
     dialog.get_by_role("link", name="Delete instead").click()
     page.get_by_role("dialog", name="Delete Opal Nakamura?").get_by_role("button", name="Delete user").click()
     expect(page.locator(f"#user-{people.opal.pk}")).to_have_count(0)
-    enter.complaints.clear()  # the 403 response
+    open_page.complaints.clear()  # the 403 response
 
 
 @pytest.mark.spec("U-18")
-def test_a_concurrent_change_is_a_conflict(page, people, enter, axe):
-    enter(page, people.olga.user)
+def test_a_concurrent_change_is_a_conflict(page, people, open_page, axe):
+    open_page(page, people.olga.user)
     by_mouse(page, "Bo Lindqvist", "Deactivate")
     expect(page.get_by_role("dialog")).to_be_visible()
     Membership.objects.filter(pk=people.bo.pk).update(status="deactivated")
@@ -204,19 +204,19 @@ def test_a_concurrent_change_is_a_conflict(page, people, enter, axe):
     axe(page)
     page.get_by_role("link", name="Back to users").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
-    enter.complaints.clear()  # the 409 response
+    open_page.complaints.clear()  # the 409 response
 
 
 @pytest.mark.spec("U-7", "U-18")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "phone"])
-def test_axe_finds_nothing_in_the_confirmations(page, people, enter, axe, theme, size):
+def test_axe_finds_nothing_in_the_confirmations(page, people, open_page, axe, theme, size):
     if size:
         page.set_viewport_size(size)
     page.emulate_media(color_scheme=theme)
     add_member(people.globex, people.opal.user, "billing")
     Membership.objects.filter(pk=people.max.pk).update(status="deactivated")
-    enter(page, people.olga.user)
+    open_page(page, people.olga.user)
     base = page.url.removesuffix(USERS)
     for member, noun in (
         (people.bo, "menu"), (people.bo, "two-factor-reset"), (people.bo, "sessions"), (people.bo, "deactivation"),
@@ -225,4 +225,4 @@ def test_axe_finds_nothing_in_the_confirmations(page, people, enter, axe, theme,
         page.goto(f"{base}{USERS}{member.pk}/{noun}/")
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), noun
-    enter.complaints.clear()  # the 403 of a shared member
+    open_page.complaints.clear()  # the 403 of a shared member

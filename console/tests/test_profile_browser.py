@@ -32,9 +32,9 @@ def fresh(member: Membership) -> Membership:
 
 
 @pytest.mark.spec("U-8", "U-18")
-def test_editing_every_field_by_mouse_updates_the_row(page, live_cast, enter, axe):
+def test_editing_every_field_by_mouse_updates_the_row(page, live_cast, open_page, axe):
     Group.objects.bulk_create(Group(organization=live_cast.acme, name=f"Team {n:02}").prepare() for n in range(60))
-    enter(page, live_cast, "olga", USERS + "?sort=-name")
+    open_page(page, live_cast, "olga", USERS + "?sort=-name")
     sheet = open_(page)
     expect(sheet.get_by_role("heading", name="Bo Lindqvist")).to_be_focused()
     axe(page)
@@ -66,8 +66,8 @@ def test_editing_every_field_by_mouse_updates_the_row(page, live_cast, enter, ax
 
 
 @pytest.mark.spec("U-7", "U-8")
-def test_by_keyboard_from_the_menu(page, live_cast, enter):
-    enter(page, live_cast, "max", USERS)
+def test_by_keyboard_from_the_menu(page, live_cast, open_page):
+    open_page(page, live_cast, "max", USERS)
     button = page.get_by_role("button", name="More actions for Bo Lindqvist")
     button.focus()
     page.keyboard.press("Enter")
@@ -105,9 +105,9 @@ def test_by_keyboard_from_the_menu(page, live_cast, enter):
 
 
 @pytest.mark.spec("U-8")
-def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
+def test_closing_asks_when_something_was_changed(page, live_cast, open_page, axe):
     page.set_viewport_size({"width": 1440, "height": 500})
-    enter(page, live_cast, "olga", USERS)
+    open_page(page, live_cast, "olga", USERS)
     name = page.get_by_role("link", name="Bo Lindqvist")
     sheet = open_(page)
     page.keyboard.press("Escape")  # nothing changed, so nothing is asked
@@ -146,8 +146,8 @@ def test_closing_asks_when_something_was_changed(page, live_cast, enter, axe):
 
 
 @pytest.mark.spec("U-8")
-def test_an_open_menu_and_another_dialog(page, live_cast, enter):
-    enter(page, live_cast, "olga", USERS)
+def test_an_open_menu_and_another_dialog(page, live_cast, open_page):
+    open_page(page, live_cast, "olga", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("Lund")
     menu = sheet.get_by_role("button", name="More actions for Bo Lindqvist")
@@ -171,8 +171,8 @@ def test_an_open_menu_and_another_dialog(page, live_cast, enter):
 
 
 @pytest.mark.spec("U-8")
-def test_the_second_editor_chooses_a_version(page, live_cast, enter, axe):
-    enter(page, live_cast, "max", USERS)
+def test_the_second_editor_chooses_a_version(page, live_cast, open_page, axe):
+    open_page(page, live_cast, "max", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("Lund")
     sheet.get_by_label("Role").select_option("Operator")
@@ -197,8 +197,8 @@ def test_the_second_editor_chooses_a_version(page, live_cast, enter, axe):
 
 
 @pytest.mark.spec("U-8", "U-13")
-def test_errors_and_a_deleted_member(page, live_cast, enter, axe):
-    enter(page, live_cast, "olga", USERS)
+def test_errors_and_a_deleted_member(page, live_cast, open_page, axe):
+    open_page(page, live_cast, "olga", USERS)
     sheet = open_(page)
     sheet.get_by_label("Last name").fill("L" * 101)
     sheet.get_by_role("button", name="Save changes").click()
@@ -215,10 +215,10 @@ def test_errors_and_a_deleted_member(page, live_cast, enter, axe):
 
 @pytest.mark.spec("U-19")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_it_fills_the_screen(page, live_cast, enter, axe, scheme):
+def test_on_a_phone_it_fills_the_screen(page, live_cast, open_page, axe, scheme):
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    enter(page, live_cast, "olga", USERS)
+    open_page(page, live_cast, "olga", USERS)
     sheet = open_(page)
     assert sheet.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
     expect(sheet.get_by_role("button", name="Save changes")).to_be_in_viewport()
@@ -231,8 +231,8 @@ def test_on_a_phone_it_fills_the_screen(page, live_cast, enter, axe, scheme):
 
 
 @pytest.mark.spec("U-19")
-def test_the_profile_as_a_page(page, live_cast, enter, axe):
-    enter(page, live_cast, "olga", profile_url(live_cast.bo))
+def test_the_profile_as_a_page(page, live_cast, open_page, axe):
+    open_page(page, live_cast, "olga", profile_url(live_cast.bo))
     axe(page)
     page.get_by_text("Add to group").click()
     page.get_by_role("checkbox", name="Add to Research").check(force=True)
@@ -251,9 +251,9 @@ def test_the_profile_as_a_page(page, live_cast, enter, axe):
 
 
 @pytest.mark.spec("U-8")
-def test_without_scripts(browser, live_cast, enter):
+def test_without_scripts(browser, live_cast, open_page):
     page = browser.new_context(java_script_enabled=False, reduced_motion="reduce").new_page()
-    enter(page, live_cast, "olga", USERS + "?status=active")
+    open_page(page, live_cast, "olga", USERS + "?status=active")
     page.get_by_role("link", name="Bo Lindqvist").click()
     page.get_by_label("Last name").fill("Lund")
     page.get_by_role("checkbox", name="Remove from Marketing").check(force=True)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from audit.models import Entry
-from console.tests.people import USERS, row, words
+from console.tests.people import USERS, row
 from console.tests.profiles import HTMX, edit, form_of, profile_url
 from invitations.content import invitation_content
 from invitations.models import Invitation
@@ -13,6 +13,7 @@ from organizations.models import Group, GroupRole, ManagedBy, Membership, Role, 
 from organizations.queries import direct_roles_of, member_in, profile_of
 from organizations.services import add_to_group, delete_member, set_member_roles
 from teamadmin.testing.cast import role_named
+from teamadmin.testing.html import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,48 +42,48 @@ def test_saving_changes_everything_and_returns_to_the_list(cast):
     listed = cast.client("olga").get(done["Location"])
     assert "Bob Lind" in row(listed, bo) and "Manager" in row(listed, bo) and "Research" in row(listed, bo)
     page = cast.client("olga").get(profile_url(cast.bo))
-    assert "Olga Ivanova gave Bob Lind access to Ledger" in words(page)
+    assert "Olga Ivanova gave Bob Lind access to Ledger" in text_of(page)
     edit(cast.client("olga"), cast.bo, take=cast.projects["ledger"])
     assert profile_of(bo).projects == set()
 
 
 @pytest.mark.spec("U-8", "U-18")
 def test_saving_by_htmx_updates_row_counts_and_message(cast, max_browser):
-    answer = max_browser.save(max_browser.form(last_name="Lund"), headers=HTMX)
-    body = answer.content.decode()
-    assert answer.status_code == 200 and "<html" not in body and "<dialog" not in body
+    response = max_browser.save(max_browser.form(last_name="Lund"), headers=HTMX)
+    body = response.content.decode()
+    assert response.status_code == 200 and "<html" not in body and "<dialog" not in body
     assert f'<template><tr role="row" id="user-{cast.bo.pk}" hx-swap-oob="true">' in body
-    assert "Bo Lund" in row(answer, cast.bo) and "Changes saved." in body
-    assert 'id="users-tabs"' in body and "HX-Redirect" not in answer and "HX-Push-Url" not in answer
+    assert "Bo Lund" in row(response, cast.bo) and "Changes saved." in body
+    assert 'id="users-tabs"' in body and "HX-Redirect" not in response and "HX-Push-Url" not in response
 
 
 @pytest.mark.spec("U-8")
 def test_saving_without_changes_writes_nothing(cast, max_browser):
-    answer = max_browser.save(max_browser.form(), headers=HTMX)
-    assert "No changes to save." in answer.content.decode() and not Entry.objects.exists()
+    response = max_browser.save(max_browser.form(), headers=HTMX)
+    assert "No changes to save." in response.content.decode() and not Entry.objects.exists()
 
 
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_errors_are_next_to_their_fields_and_input_is_kept(cast, max_browser, headers):
     form = max_browser.form(first_name="B\x07o", last_name="L" * 101, join=cast.groups["research"], roles=[])
-    answer = max_browser.save(form, headers=headers)
-    body = answer.content.decode()
-    assert answer.status_code == 422 and ("<html" in body) == (not headers)
+    response = max_browser.save(form, headers=headers)
+    body = response.content.decode()
+    assert response.status_code == 422 and ("<html" in body) == (not headers)
     for text in ("Remove the control characters", "Use at most 100 characters", "Choose a role."):
-        assert text in words(answer)
+        assert text in text_of(response)
     assert body.count('aria-invalid="true"') == 3 and "L" * 101 in body
     assert re.search(rf'name="join" value="{cast.groups["research"].pk}"[^>]* checked', body)
     assert 'data-guard="dirty"' in body and not Entry.objects.exists()
-    again = max_browser.save(form_of(answer, first_name="Bo", last_name="Lund", roles=role_named("builder")))
+    again = max_browser.save(form_of(response, first_name="Bo", last_name="Lund", roles=role_named("builder")))
     assert again.status_code == 302 and fresh(cast.bo).name == "Bo Lund"
     assert cast.groups["research"].pk in profile_of(cast.bo).groups
 
 
 @pytest.mark.spec("U-8")
 def test_adding_and_removing_the_same_item_is_an_error(cast, max_browser):
-    answer = max_browser.save(max_browser.form(join=cast.groups["research"], leave=cast.groups["research"]))
-    assert answer.status_code == 422 and "both added and removed" in words(answer)
+    response = max_browser.save(max_browser.form(join=cast.groups["research"], leave=cast.groups["research"]))
+    assert response.status_code == 422 and "both added and removed" in text_of(response)
 
 
 @pytest.mark.spec("U-8", "R-2")
@@ -92,8 +93,8 @@ def test_task_roles_are_check_boxes(cast):
     wanted = list(Role.objects.filter(organization=None, scheme="task", key__in=["billing", "data_admin"]))
     assert client.post(address, form_of(client.get(address), roles=wanted)).status_code == 302
     assert {role.key for role in direct_roles_of(fresh(lea))} == {"billing", "data_admin"}
-    answer = client.post(address, form_of(client.get(address), roles=[]))
-    assert answer.status_code == 422 and "Choose a role." in words(answer)
+    response = client.post(address, form_of(client.get(address), roles=[]))
+    assert response.status_code == 422 and "Choose a role." in text_of(response)
     own = f"/o/globex/users/{cast.tess.pk}/"
     assert client.post(own, form_of(client.get(own), first_name="Tessa")).status_code == 302  # the last Admin's box
     assert [role.key for role in direct_roles_of(fresh(cast.tess))] == ["admin"]
@@ -102,10 +103,12 @@ def test_task_roles_are_check_boxes(cast):
 @pytest.mark.spec("U-12")
 def test_adding_access_for_a_deactivated_member_shows_a_warning(cast, max_browser):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
-    answer = max_browser.save(max_browser.form(join=cast.groups["research"]), follow=True)
-    assert "Bo Lindqvist is deactivated. The access you added takes effect when they’re reactivated." in words(answer)
+    response = max_browser.save(max_browser.form(join=cast.groups["research"]), follow=True)
+    assert "Bo Lindqvist is deactivated. The access you added takes effect when they’re reactivated." in text_of(
+        response
+    )
     assert cast.groups["research"].pk in profile_of(cast.bo).groups
-    assert "is deactivated" not in words(max_browser.save(max_browser.form(last_name="Lund"), follow=True))
+    assert "is deactivated" not in text_of(max_browser.save(max_browser.form(last_name="Lund"), follow=True))
 
 
 @pytest.mark.spec("U-8", "M-2", "M-4")
@@ -117,7 +120,7 @@ def test_a_pending_members_role_changes_the_invitation(cast):
     content = invitation_content(Invitation.objects.get(pk=invitation.pk))  # what the email shows when it is rendered
     assert (content.role_names, content.first_name, list(content.projects)) == ("Operator", "Nadja", ["Ledger"])
     refused = edit(cast.client("max"), nadia, roles=role_named("admin"))
-    assert refused.status_code == 403 and "You can’t give the role Admin" in words(refused)
+    assert refused.status_code == 403 and "You can’t give the role Admin" in text_of(refused)
     assert (fresh(nadia).name, [role.key for role in direct_roles_of(fresh(nadia))]) == ("Nadja Petrov", ["operator"])
 
 
@@ -135,8 +138,8 @@ def test_users_who_give_up_access_are_redirected_home(cast):
 @pytest.mark.spec("U-16")
 def test_only_the_names_of_external_members_are_refused(cast, max_browser):
     Membership.objects.filter(pk=cast.bo.pk).update(managed_by=ManagedBy.SCIM)
-    answer = max_browser.save(max_browser.form(first_name="Bob", roles=role_named("operator")))
-    assert answer.status_code == 403 and "name and email come from your identity provider" in words(answer)
+    response = max_browser.save(max_browser.form(first_name="Bob", roles=role_named("operator")))
+    assert response.status_code == 403 and "name and email come from your identity provider" in text_of(response)
     assert fresh(cast.bo).first_name == "Bo" and not Entry.objects.exists()
     assert max_browser.save(max_browser.form(roles=role_named("operator"))).status_code == 302
 
@@ -145,11 +148,11 @@ def test_only_the_names_of_external_members_are_refused(cast, max_browser):
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_a_refusal_keeps_the_input(cast, max_browser, headers):
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
-    answer = max_browser.save(max_browser.form(last_name="Lund", join=cast.groups["research"]), headers=headers)
-    assert answer.status_code == 403 and "No changes were saved" in words(answer)
-    assert "You can’t add people to Research" in words(answer) and 'value="Lund"' in answer.content.decode()
+    response = max_browser.save(max_browser.form(last_name="Lund", join=cast.groups["research"]), headers=headers)
+    assert response.status_code == 403 and "No changes were saved" in text_of(response)
+    assert "You can’t add people to Research" in text_of(response) and 'value="Lund"' in response.content.decode()
     own = edit(cast.client("olga"), cast.olga, roles=role_named("builder"))
-    assert own.status_code == 403 and "needs at least one active Admin" in words(own)
+    assert own.status_code == 403 and "needs at least one active Admin" in text_of(own)
 
 
 @pytest.mark.spec("A-5")
@@ -162,8 +165,8 @@ def test_groups_and_projects_of_other_organizations_cannot_be_added(cast, max_br
 @pytest.mark.spec("U-8")
 @pytest.mark.parametrize("seen", ["", "nonsense", "a:b:c"])
 def test_a_form_with_an_invalid_signature_changes_nothing(cast, max_browser, seen):
-    answer = max_browser.save(max_browser.form(first_name="Bob", seen=seen))
-    assert answer.status_code == 409 and "This form was out of date" in words(answer)
+    response = max_browser.save(max_browser.form(first_name="Bob", seen=seen))
+    assert response.status_code == 409 and "This form was out of date" in text_of(response)
     assert fresh(cast.bo).first_name == "Bo"
     other = form_of(max_browser.client.get(profile_url(cast.opal)))["seen"]
     assert max_browser.save(max_browser.form(first_name="Bob", seen=other)).status_code == 409
@@ -177,15 +180,19 @@ def test_a_form_with_an_invalid_signature_changes_nothing(cast, max_browser, see
 def test_the_second_editor_sees_the_first_editors_changes(cast, max_browser, headers):
     form = max_browser.form(roles=role_named("operator"), last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
-    answer = max_browser.save(form, headers=headers)
-    assert answer.status_code == 409 and "Someone else changed this profile while you were editing" in words(answer)
-    assert "Role: Builder → Manager, by Olga Ivanova" in words(answer)
-    assert re.search(r"by Olga Ivanova<span[^>]*>, <time ", answer.content.decode())  # when
+    response = max_browser.save(form, headers=headers)
+    assert response.status_code == 409 and "Someone else changed this profile while you were editing" in text_of(
+        response
+    )
+    assert "Role: Builder → Manager, by Olga Ivanova" in text_of(response)
+    assert re.search(r"by Olga Ivanova<span[^>]*>, <time ", response.content.decode())  # when
     assert fresh(cast.bo).last_name == "Lindqvist" and [role.key for role in direct_roles_of(fresh(cast.bo))] == [
         "manager"
     ]
-    assert 'value="Lund"' in answer.content.decode()
-    assert form_of(answer)["roles"] == [str(role_named("operator").pk)] and form_of(answer)["keep-roles"] == ["mine"]
+    assert 'value="Lund"' in response.content.decode()
+    assert form_of(response)["roles"] == [str(role_named("operator").pk)] and form_of(response)["keep-roles"] == [
+        "mine"
+    ]
 
 
 @pytest.mark.spec("U-8")
@@ -193,9 +200,9 @@ def test_the_second_editor_sees_the_first_editors_changes(cast, max_browser, hea
 def test_keep_mine_or_theirs(cast, max_browser, whose, role):
     form = max_browser.form(roles=role_named("operator"), last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
-    asked = max_browser.save(form)
-    done = max_browser.save(form_of(asked, keep__roles=whose), follow=True)
-    assert "Changes saved." in words(done)
+    confirmation = max_browser.save(form)
+    done = max_browser.save(form_of(confirmation, keep__roles=whose), follow=True)
+    assert "Changes saved." in text_of(done)
     bo = fresh(cast.bo)
     assert (bo.last_name, [held.key for held in direct_roles_of(bo)]) == ("Lund", [role])
 
@@ -204,13 +211,13 @@ def test_keep_mine_or_theirs(cast, max_browser, whose, role):
 def test_a_third_change_is_another_conflict(cast, max_browser):
     form = max_browser.form(roles=role_named("operator"))
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
-    asked = form_of(max_browser.save(form))
+    confirmation = form_of(max_browser.save(form))
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("admin")])
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["marketing"], role=role_named("operator"))
-    assert max_browser.save(asked).status_code == 403  # an Admin now: R-7
+    assert max_browser.save(confirmation).status_code == 403  # an Admin now: R-7
     set_member_roles(actor=cast.olga, member=fresh(cast.bo), roles=[role_named("builder")])
-    answer = max_browser.save(asked)
-    assert answer.status_code == 409 and "Role: Manager → Builder, by Olga Ivanova" in words(answer)
+    response = max_browser.save(confirmation)
+    assert response.status_code == 409 and "Role: Manager → Builder, by Olga Ivanova" in text_of(response)
 
 
 @pytest.mark.spec("U-8")
@@ -219,16 +226,16 @@ def test_conflicts_name_groups_and_projects(cast, max_browser):
     gone = Group.objects.create(organization=cast.acme, name="Gone")
     add_to_group(actor=cast.olga, group=gone, members=[cast.bo])
     edit(cast.client("olga"), cast.bo, give=cast.projects["atlas"], first_name="Bert", leave=cast.groups["marketing"])
-    answer = max_browser.save(form)
-    assert answer.status_code == 409
+    response = max_browser.save(form)
+    assert response.status_code == 409
     for text in (
         "Name: Bo Lindqvist → Bert Lindqvist, by Olga Ivanova",
         "Groups: added Gone, removed Marketing, by Olga Ivanova",
         "Direct projects: added Atlas, by Olga Ivanova",
     ):
-        assert text in words(answer)
+        assert text in text_of(response)
     theirs = {"keep__name": "theirs", "keep__groups": "mine", "keep__projects": "theirs"}
-    assert max_browser.save(form_of(answer, **theirs)).status_code == 302
+    assert max_browser.save(form_of(response, **theirs)).status_code == 302
     now = profile_of(fresh(cast.bo))
     assert (now.first_name, now.groups) == ("Bert", {gone.pk, cast.groups["research"].pk})
     assert now.projects == {cast.projects["atlas"].pk}
@@ -239,9 +246,9 @@ def test_concurrent_changes_are_reported_after_saving(cast, max_browser):
     form = max_browser.form(last_name="Lund")
     set_member_roles(actor=cast.olga, member=cast.bo, roles=[role_named("manager")])
     done = max_browser.save(form, follow=True)
-    assert "Changes saved." in words(
+    assert "Changes saved." in text_of(
         done
-    ) and "Also changed in the meantime: Role: Builder → Manager, by Olga Ivanova." in words(done)
+    ) and "Also changed in the meantime: Role: Builder → Manager, by Olga Ivanova." in text_of(done)
     assert [role.key for role in direct_roles_of(fresh(cast.bo))] == ["manager"] and fresh(cast.bo).last_name == "Lund"
 
 
@@ -250,11 +257,12 @@ def test_concurrent_changes_are_reported_after_saving(cast, max_browser):
 def test_saving_a_member_deleted_meanwhile(cast, max_browser, headers):
     form = max_browser.form(last_name="Lund")
     delete_member(actor=cast.olga, member=cast.bo)
-    answer = max_browser.save(form, headers=headers, follow=True)
-    assert answer.status_code == 200 and "Bo Lindqvist was deleted in the meantime. No changes were saved." in words(
-        answer
+    response = max_browser.save(form, headers=headers, follow=True)
+    assert (
+        response.status_code == 200
+        and "Bo Lindqvist was deleted in the meantime. No changes were saved." in text_of(response)
     )
-    assert answer.headers.get("HX-Trigger") == ("users-changed" if headers else None)
+    assert response.headers.get("HX-Trigger") == ("users-changed" if headers else None)
     assert max_browser.save({**form, "seen": ["forged"]}).status_code == 404
 
 
@@ -265,4 +273,4 @@ def test_saving_a_member_who_joined_meanwhile(cast):
     form = form_of(client.get(profile_url(nadia)), last_name="Petrova")
     Membership.objects.filter(pk=nadia.pk).update(status=Status.ACTIVE, user=cast.stranger)
     done = client.post(profile_url(nadia), form, follow=True)
-    assert "Changes saved." in words(done) and "Also changed in the meantime: Nadia Petrova joined." in words(done)
+    assert "Changes saved." in text_of(done) and "Also changed in the meantime: Nadia Petrova joined." in text_of(done)

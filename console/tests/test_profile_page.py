@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from audit.services import record
-from console.tests.people import in_groups, joined, link, words
+from console.tests.people import in_groups, joined, link
 from console.tests.profiles import HTMX, disabled_roles, profile_url
 from organizations.models import Group, GroupMembership, GroupRole, ManagedBy, Membership, Project, ProjectGrant, Status
 from teamadmin.testing.cast import PASSWORD, add_member, add_user, role_named
+from teamadmin.testing.html import text_of
 
 pytestmark = pytest.mark.django_db
 LOOK = "View only"
@@ -30,9 +31,9 @@ def test_the_page_and_the_drawer_have_the_same_content(cast):
     assert page.status_code == drawer.status_code == 200 and "HX-Request" in page["Vary"]
     assert "<html" in page.content.decode() and "<html" not in drawer.content.decode()
     assert "<dialog" in drawer.content.decode() and "<dialog" not in page.content.decode()
-    for answer in (page, drawer):
+    for response in (page, drawer):
         for text in ("Bo Lindqvist", "Active", "bo@acme.example", "Save changes", "Effective access", "Activity"):
-            assert text in words(answer)
+            assert text in text_of(response)
 
 
 @pytest.mark.spec("U-8", "U-19", "G-4")
@@ -59,9 +60,9 @@ def test_projects_are_counted_without_an_all_projects_role(cast):
     assert "Projects 11" in text and "by role" not in text and text.count("Group access") == 5
     assert "Show all 11 projects" in text
     whole = cast.client("olga").get(profile_url(cast.bo, "projects/"))
-    assert "Extra 8 Access: via Marketing" in words(whole) and "Showing 11 projects" in words(whole)
+    assert "Extra 8 Access: via Marketing" in text_of(whole) and "Showing 11 projects" in text_of(whole)
     found = cast.client("olga").get(profile_url(cast.bo, "projects/?q=atl"))
-    assert "Atlas" in words(found) and "Extra" not in words(found)
+    assert "Atlas" in text_of(found) and "Extra" not in text_of(found)
 
 
 @pytest.mark.spec("U-19")
@@ -71,19 +72,19 @@ def test_projects_and_activity_are_paged(cast, monkeypatch):
     ProjectGrant.objects.create(organization=cast.acme, project=cast.projects["ledger"], membership=cast.bo)
     first = client.get(profile_url(cast.bo, "projects/"))
     following = re.search(r'href="([^"]*)" rel="next"', first.content.decode())[1].replace("&amp;", "&")
-    assert "Atlas" in words(first) and "Website" not in words(first)
-    assert "Website" in words(client.get(following))
+    assert "Atlas" in text_of(first) and "Website" not in text_of(first)
+    assert "Website" in text_of(client.get(following))
     for number in range(6):
         # The page itself shows the latest five.
-        assert "Show all activity" not in words(client.get(profile_url(cast.bo)))
+        assert "Show all activity" not in text_of(client.get(profile_url(cast.bo)))
         data = {"from": f"Name {number}", "to": "x"}
         record(organization_id=cast.acme.pk, actor=cast.olga, action="member.renamed", target=cast.bo, data=data)
     assert link(client.get(profile_url(cast.bo)), "Show all activity") == profile_url(cast.bo, "activity/")
     first = client.get(profile_url(cast.bo, "activity/"))
     older = re.search(r'href="([^"]*)" rel="next"', first.content.decode())[1]
     second = client.get(older)
-    assert [n for n in range(6) if f"Name {n}" in words(first)] == [4, 5]
-    assert [n for n in range(6) if f"Name {n}" in words(second)] == [2, 3]
+    assert [n for n in range(6) if f"Name {n}" in text_of(first)] == [4, 5]
+    assert [n for n in range(6) if f"Name {n}" in text_of(second)] == [2, 3]
     assert client.get(profile_url(cast.bo, "activity/?before=nonsense")).status_code == 200
 
 
@@ -101,7 +102,7 @@ def test_activity_by_and_about_the_member(cast):
 def test_sessions_and_activity_require_permissions(cast):
     Client().post("/accounts/login/", {"login": "bo@acme.example", "password": PASSWORD})
     assert "Sessions 1 Log out all" in section(cast.client("olga").get(profile_url(cast.bo)), "Sessions")
-    assert "Sessions" not in words(cast.client("max").get(profile_url(cast.bo)))  # Managers can't log members out
+    assert "Sessions" not in text_of(cast.client("max").get(profile_url(cast.bo)))  # Managers can't log members out
     Client().post("/accounts/login/", {"login": "max@acme.example", "password": PASSWORD})
     own = section(cast.client("max").get(profile_url(cast.max)), "Sessions")  # members can see their own
     assert own.startswith("Sessions 1") and "Log out all" not in own
@@ -109,18 +110,18 @@ def test_sessions_and_activity_require_permissions(cast):
     client = Client()
     client.force_login(lea.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get(f"/o/globex/users/{cast.tess.pk}/")
-    assert page.status_code == 200 and "Activity" not in words(page)
+    assert page.status_code == 200 and "Activity" not in text_of(page)
     assert client.get(f"/o/globex/users/{cast.tess.pk}/activity/").status_code == 403
 
 
 @pytest.mark.spec("R-7")
 def test_higher_ranked_members_are_view_only(cast):
     page = cast.client("max").get(profile_url(cast.olga))
-    assert LOOK in words(page) and "role allows more than yours" in words(page)
-    assert 'id="profile"' not in page.content.decode() and "Save changes" not in words(page)
+    assert LOOK in text_of(page) and "role allows more than yours" in text_of(page)
+    assert 'id="profile"' not in page.content.decode() and "Save changes" not in text_of(page)
     assert "Remove from" not in page.content.decode()
-    answer = cast.client("max").post(profile_url(cast.olga), {"first_name": "X"})
-    assert answer.status_code == 403 and "role allows more than yours" in words(answer)
+    response = cast.client("max").post(profile_url(cast.olga), {"first_name": "X"})
+    assert response.status_code == 403 and "role allows more than yours" in text_of(response)
 
 
 @pytest.mark.spec("U-19", "R-2")
@@ -129,7 +130,7 @@ def test_readers_see_why_they_cannot_edit(cast):
     client = Client()
     client.force_login(ria.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get(f"/o/globex/users/{cast.tess.pk}/")
-    assert LOOK in words(page) and "doesn’t include “Edit people”" in words(page)
+    assert LOOK in text_of(page) and "doesn’t include “Edit people”" in text_of(page)
     for below in ("", "choices/groups/", "choices/projects/"):
         assert client.post(f"/o/globex/users/{cast.tess.pk}/{below}").status_code == 403
 
@@ -140,7 +141,7 @@ def test_the_names_of_external_members_are_read_only_with_the_reason(cast):
     Group.objects.filter(pk=cast.groups["marketing"].pk).update(managed_by=ManagedBy.SCIM)
     page = cast.client("olga").get(profile_url(cast.bo))
     body = page.content.decode()
-    assert "Managed externally" in words(page) and "membership come from your identity provider" in words(page)
+    assert "Managed externally" in text_of(page) and "membership come from your identity provider" in text_of(page)
     assert len(re.findall(r'name="(?:first|last)_name"[^>]*readonly', body)) == 2
     assert '<select class="input" id="roles"' in body and "Remove from Marketing" not in body
 
@@ -149,20 +150,20 @@ def test_the_names_of_external_members_are_read_only_with_the_reason(cast):
 def test_a_deactivated_members_page_has_a_warning(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     page = cast.client("olga").get(profile_url(cast.bo))
-    assert "Bo Lindqvist can’t sign in. You can add groups and projects" in words(page)
+    assert "Bo Lindqvist can’t sign in. You can add groups and projects" in text_of(page)
 
 
 @pytest.mark.spec("R-6", "R-8")
 def test_roles_that_cannot_be_given_are_disabled_with_the_reason(cast):
     admin = role_named("admin")
     page = cast.client("max").get(profile_url(cast.bo))
-    assert disabled_roles(page) == {str(admin.pk)} and "You can’t give the role Admin" in words(page)
+    assert disabled_roles(page) == {str(admin.pk)} and "You can’t give the role Admin" in text_of(page)
     page = cast.client("olga").get(profile_url(cast.olga))  # the last Admin
     assert disabled_roles(page) == {str(role_named(key).pk) for key in ("manager", "builder", "operator")}
-    assert "Acme needs at least one active Admin" in words(page)
+    assert "Acme needs at least one active Admin" in text_of(page)
     page = cast.client("tess").get(f"/o/globex/users/{cast.tess.pk}/")
     assert re.search(r'type="checkbox" name="roles"[^>]* checked disabled', page.content.decode())
-    assert "Globex needs at least one active Admin" in words(page)
+    assert "Globex needs at least one active Admin" in text_of(page)
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=admin)
     GroupMembership.objects.create(organization=cast.acme, group=cast.groups["research"], membership=cast.olga)
     assert disabled_roles(cast.client("olga").get(profile_url(cast.olga))) == set()
@@ -172,8 +173,8 @@ def test_roles_that_cannot_be_given_are_disabled_with_the_reason(cast):
 def test_pending_members_have_a_page_too(cast):
     nadia = cast.invite(group_ids=[str(cast.groups["marketing"].pk)])[0].membership
     page = cast.client("max").get(profile_url(nadia))
-    assert "Nadia Petrov Pending nadia@acme.example" in words(page) and "Save changes" in words(page)
-    assert "Sessions" not in words(page)
+    assert "Nadia Petrov Pending nadia@acme.example" in text_of(page) and "Save changes" in text_of(page)
+    assert "Sessions" not in text_of(page)
 
 
 @pytest.mark.spec("A-5")
@@ -197,9 +198,9 @@ def test_the_name_in_the_table_links_to_the_page_and_back(cast):
 
 @pytest.mark.spec("U-7")
 def test_the_pages_menu_does_not_link_to_itself(cast):
-    entries = words(cast.client("olga").get(profile_url(cast.bo, "menu/?at=profile"), headers=HTMX))
+    entries = text_of(cast.client("olga").get(profile_url(cast.bo, "menu/?at=profile"), headers=HTMX))
     assert "Edit profile" not in entries and "Deactivate" in entries
-    assert "View profile" in words(cast.client("max").get(profile_url(cast.olga, "menu/?at=profile"), headers=HTMX))
+    assert "View profile" in text_of(cast.client("max").get(profile_url(cast.olga, "menu/?at=profile"), headers=HTMX))
 
 
 # Session, user, organizations with roles; the member, direct and group roles, groups, direct projects, all

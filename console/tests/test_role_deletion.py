@@ -25,8 +25,8 @@ def test_deleting_a_role_in_use_requires_a_replacement(cast, keeper):
     html = page(client, url("role_deletion", role))
     assert "1 member has it" in html
     assert f'value="{role_named("admin").pk}" disabled' in html and f'value="{role_named("builder").pk}">' in html
-    answer = client.post(url("role_deletion", role), **HTMX)
-    assert answer.status_code == 422 and "Choose a replacement role." in answer.content.decode()
+    response = client.post(url("role_deletion", role), **HTMX)
+    assert response.status_code == 422 and "Choose a replacement role." in response.content.decode()
     refused = client.post(url("role_deletion", role), {"replacement": role_named("admin").pk}, **HTMX)
     assert refused.status_code == 403 and Role.objects.filter(pk=role.pk).exists()
     done = client.post(url("role_deletion", role), {"replacement": role_named("builder").pk}, **HTMX)

@@ -120,9 +120,9 @@ def test_roles_of_other_organizations_are_not_found(cast, desk):
 @pytest.mark.spec("R-3")
 def test_adding_a_role(cast):
     client = cast.client("olga")
-    answer = client.post(url("role_new"), {"name": " People  desk ", "permissions": ["people.edit", "audit.view"]})
+    response = client.post(url("role_new"), {"name": " People  desk ", "permissions": ["people.edit", "audit.view"]})
     role = Role.objects.get(organization=cast.acme)
-    assert answer.status_code == 302 and answer["Location"] == url("role", role)
+    assert response.status_code == 302 and response["Location"] == url("role", role)
     assert role.key == name_key("People desk")
     assert permissions_of(role) == {P.PEOPLE_EDIT, P.PEOPLE_VIEW, P.AUDIT_VIEW}
     offered = page(client, reverse("user_add", args=["acme"]))
@@ -142,9 +142,9 @@ def test_adding_a_role(cast):
     ],
 )
 def test_an_invalid_form_keeps_the_input(cast, typed, words):
-    answer = cast.client("olga").post(url("role_new"), {"description": "After hours", **typed})
-    html = answer.content.decode()
-    assert answer.status_code == 422 and words in html and 'value="After hours"' in html
+    response = cast.client("olga").post(url("role_new"), {"description": "After hours", **typed})
+    html = response.content.decode()
+    assert response.status_code == 422 and words in html and 'value="After hours"' in html
     if "audit.view" in typed.get("permissions", ()):
         assert 'value="audit.view" checked' in html
     assert not Role.objects.filter(organization=cast.acme).exists()
@@ -168,8 +168,8 @@ def test_permissions_that_the_editor_lacks_are_disabled_with_the_reason(cast, ke
     html = page(client, f"{url('role_new')}?from={role_named('admin').pk}")
     assert 'value="people.edit" checked>' in html and 'value="security.manage" disabled>' in html
     assert "You can’t add “Manage security” to a role" in html
-    answer = client.post(url("role_new"), {"name": "Strong", "permissions": ["security.manage"]})
-    assert answer.status_code == 403 and "Manage security" in answer.content.decode()
+    response = client.post(url("role_new"), {"name": "Strong", "permissions": ["security.manage"]})
+    assert response.status_code == 403 and "Manage security" in response.content.decode()
     assert not Role.objects.filter(name="Strong").exists()
 
 
@@ -202,9 +202,9 @@ def test_the_second_editor_sees_the_changes_and_overwrites_nothing(cast, desk):
     change = {"name": "Help desk", "permissions": ["people.view", "audit.view"], "description": "Helps"}
     assert other.post(url("role_edit", desk), form | change).status_code == 302
     mine = form | {"description": "Supports everyone"}
-    answer = client.post(url("role_edit", desk), mine)
-    html = answer.content.decode()
-    assert answer.status_code == 409 and "Supports everyone" in html
+    response = client.post(url("role_edit", desk), mine)
+    html = response.content.decode()
+    assert response.status_code == 409 and "Supports everyone" in html
     for words in ("Help desk", "Permissions added: See the audit log.", "Permissions removed: Edit people."):
         assert words in html
     desk.refresh_from_db()
@@ -235,8 +235,8 @@ def test_a_role_deleted_meanwhile_is_not_found(cast, desk, monkeypatch, noun):
 @pytest.mark.spec("R-3")
 @pytest.mark.parametrize("seen", ["[" * 100_000, '{"name":' * 100_000, "9" * 5000, "null", '{"permissions": [{}]}'])
 def test_a_forged_snapshot_matches_no_role(cast, desk, seen):
-    answer = cast.client("olga").post(url("role_edit", desk), FORM | {"as_seen": seen})
-    assert answer.status_code == 409 and Role.objects.get(pk=desk.pk).name == desk.name
+    response = cast.client("olga").post(url("role_edit", desk), FORM | {"as_seen": seen})
+    assert response.status_code == 409 and Role.objects.get(pk=desk.pk).name == desk.name
 
 
 @pytest.mark.spec("R-3", "R-5", "M-4", "J-4")

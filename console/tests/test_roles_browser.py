@@ -9,7 +9,7 @@ from organizations.models import Role
 from organizations.permissions import Permission as P
 from organizations.roles import permissions_of
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import use_session
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("refusals")]
 ROLES = "/o/acme/roles/"
@@ -24,8 +24,8 @@ def desk(live_cast) -> Role:
 
 
 @pytest.mark.spec("R-3", "R-9")
-def test_a_role_is_added_edited_and_deleted_by_mouse(page, live_cast, enter, axe):
-    enter(page, live_cast, "olga", ROLES)
+def test_a_role_is_added_edited_and_deleted_by_mouse(page, live_cast, open_page, axe):
+    open_page(page, live_cast, "olga", ROLES)
     axe(page)
     page.get_by_role("link", name="Add role", exact=True).click()
     page.get_by_label("Name").fill("Night desk")
@@ -51,8 +51,8 @@ def test_a_role_is_added_edited_and_deleted_by_mouse(page, live_cast, enter, axe
 
 
 @pytest.mark.spec("R-3")
-def test_errors_get_keyboard_focus(page, live_cast, enter, refusals, axe):
-    enter(page, live_cast, "olga", f"{ROLES}new/")
+def test_errors_get_keyboard_focus(page, live_cast, open_page, refusals, axe):
+    open_page(page, live_cast, "olga", f"{ROLES}new/")
     page.get_by_label("Name").fill("Night desk")
     page.get_by_role("button", name="Add role").click()
     expect(page.locator("#id_permissions")).to_be_focused()
@@ -69,8 +69,8 @@ def test_errors_get_keyboard_focus(page, live_cast, enter, refusals, axe):
 
 
 @pytest.mark.spec("R-3")
-def test_choosing_a_replacement_by_keyboard(page, live_cast, desk, enter, axe):
-    enter(page, live_cast, "olga", f"{ROLES}{desk.pk}/")
+def test_choosing_a_replacement_by_keyboard(page, live_cast, desk, open_page, axe):
+    open_page(page, live_cast, "olga", f"{ROLES}{desk.pk}/")
     link = page.get_by_role("link", name="Delete role")
     link.focus()
     page.keyboard.press("Enter")
@@ -93,8 +93,8 @@ def test_choosing_a_replacement_by_keyboard(page, live_cast, desk, enter, axe):
 
 
 @pytest.mark.spec("R-3")
-def test_adding_a_role_by_keyboard(page, live_cast, enter):
-    enter(page, live_cast, "olga", f"{ROLES}new/")
+def test_adding_a_role_by_keyboard(page, live_cast, open_page):
+    open_page(page, live_cast, "olga", f"{ROLES}new/")
     page.get_by_label("Name").focus()
     page.keyboard.type("Readers")
     for _step in range(2):
@@ -107,11 +107,11 @@ def test_adding_a_role_by_keyboard(page, live_cast, enter):
 
 
 @pytest.mark.spec("R-9")
-def test_the_matrix_scrolls_by_itself_on_a_phone(page, live_cast, enter, axe):
+def test_the_matrix_scrolls_by_itself_on_a_phone(page, live_cast, open_page, axe):
     for number in range(6):
         add_role(live_cast.acme, f"Role {number}", P.PEOPLE_VIEW)
     page.set_viewport_size(PHONE)
-    enter(page, live_cast, "olga", ROLES)
+    open_page(page, live_cast, "olga", ROLES)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     matrix = page.get_by_role("region", name="Permissions by role")
     matrix.focus()
@@ -126,7 +126,7 @@ def test_the_matrix_scrolls_by_itself_on_a_phone(page, live_cast, enter, axe):
 @pytest.mark.spec("R-9", "R-3")
 def test_without_scripts(browser, live_server, live_cast, desk):
     context = browser.new_context(java_script_enabled=False)
-    come_in(context, live_server.url, live_cast.client("olga"))
+    use_session(context, live_server.url, live_cast.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + ROLES + "new/")
     page.get_by_label("Copy from a role").select_option("Desk")
@@ -145,8 +145,8 @@ def test_without_scripts(browser, live_server, live_cast, desk):
 
 
 @pytest.mark.spec("R-3")
-def test_a_concurrent_edit_is_shown(page, live_cast, desk, enter, axe):
-    enter(page, live_cast, "olga", f"{ROLES}{desk.pk}/edit/")
+def test_a_concurrent_edit_is_shown(page, live_cast, desk, open_page, axe):
+    open_page(page, live_cast, "olga", f"{ROLES}{desk.pk}/edit/")
     Role.objects.filter(pk=desk.pk).update(name="Help desk")
     page.get_by_label("Description").fill("Mine")
     page.get_by_role("button", name="Save role").click()

@@ -17,10 +17,10 @@ def rules(cast) -> tuple:
 @pytest.mark.spec("U-11")
 def test_admins_can_change_the_rules(cast):
     client = cast.client("olga")
-    answer = client.post(
+    response = client.post(
         URL, {"deactivate_shared": "on", "allowed_email_domains": "@Acme.example; b\u00fccher.example acme.example"}
     )
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert rules(cast) == (["acme.example", "xn--bcher-kva.example"], True)
     page = client.get(URL).content.decode()
     assert 'value="acme.example, xn--bcher-kva.example"' in page and "checked" in page
@@ -33,11 +33,11 @@ def test_admins_can_change_the_rules(cast):
 
 def test_an_invalid_domain_is_an_error_next_to_its_field(cast):
     for typed in ("acme", "acme..example", "a@b.example", "<b>x</b>", "x" * 300 + ".example"):
-        answer = cast.client("olga").post(
+        response = cast.client("olga").post(
             URL, {"allowed_email_domains": f"ok.example {typed}", "deactivate_shared": "on"}
         )
-        text = answer.content.decode()
-        assert answer.status_code == 422 and "isn’t a valid domain" in text and "ok.example" in text
+        text = response.content.decode()
+        assert response.status_code == 422 and "isn’t a valid domain" in text and "ok.example" in text
     assert rules(cast) == ([], False)
     assert cast.client("olga").post(URL, {"allowed_email_domains": "a.example " * 51}).status_code == 422
 

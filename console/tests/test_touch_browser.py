@@ -22,12 +22,12 @@ def phone(browser):
 
 @pytest.mark.spec("U-4")
 @pytest.mark.parametrize("width", [1440, 1380, 390])
-def test_long_names_do_not_push_the_menu_off_screen(page, live_cast, enter, width):
+def test_long_names_do_not_push_the_menu_off_screen(page, live_cast, open_page, width):
     role = add_role(live_cast.acme, LONG, Permission.PEOPLE_VIEW)
     member = add_member(live_cast.acme, add_user("long@acme.example", "Bartholomew", LONG), role)
     in_groups([member], [Group.objects.create(organization=live_cast.acme, name=f"{LONG} {n}") for n in range(3)])
     page.set_viewport_size({"width": width, "height": 900})
-    enter(page, live_cast, "olga", USERS)
+    open_page(page, live_cast, "olga", USERS)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     row = page.locator(f"#user-{member.pk}")
     expect(row.get_by_role("button", name="More actions")).to_be_in_viewport(ratio=1)
@@ -36,8 +36,8 @@ def test_long_names_do_not_push_the_menu_off_screen(page, live_cast, enter, widt
 
 
 @pytest.mark.spec("U-18")
-def test_touch_targets_are_large_enough(phone, live_cast, enter):
-    enter(phone, live_cast, "olga", USERS)
+def test_touch_targets_are_large_enough(phone, live_cast, open_page):
+    open_page(phone, live_cast, "olga", USERS)
     row = phone.locator(f"#user-{live_cast.bo.pk}")
     box = row.get_by_role("checkbox").bounding_box()
     phone.touchscreen.tap(box["x"] - 8, box["y"] + 26)  # next to the check box

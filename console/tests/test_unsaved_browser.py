@@ -31,11 +31,11 @@ class LeavePrompts:
         ("#new-project", "Project name", PHONE), ("#edit-project", "Name", WIDE),
     ],
 )  # fmt: skip
-def test_a_dialog_asks_before_discarding(page, live_cast, enter, axe, button, field, size):
+def test_a_dialog_asks_before_discarding(page, live_cast, open_page, axe, button, field, size):
     page.set_viewport_size(size)
     ids = {"group": live_cast.groups["marketing"].pk, "project": live_cast.projects["website"].pk}
     action, thing = button.strip("#").split("-")
-    enter(page, live_cast, "olga", f"/o/acme/{thing}s/" + (f"{ids[thing]}/" if action == "edit" else ""))
+    open_page(page, live_cast, "olga", f"/o/acme/{thing}s/" + (f"{ids[thing]}/" if action == "edit" else ""))
     dialog = page.get_by_role("dialog")
     page.locator(button).click()
     expect(dialog.get_by_label(field)).to_be_focused()
@@ -57,8 +57,8 @@ def test_a_dialog_asks_before_discarding(page, live_cast, enter, axe, button, fi
 
 
 @pytest.mark.spec("G-1")
-def test_a_dialog_asks_before_discarding_a_rejected_name(page, live_cast, enter):
-    enter(page, live_cast, "olga", "/o/acme/groups/")
+def test_a_dialog_asks_before_discarding_a_rejected_name(page, live_cast, open_page):
+    open_page(page, live_cast, "olga", "/o/acme/groups/")
     page.get_by_role("link", name="Add new group").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Group name").fill("marketing")
@@ -70,8 +70,8 @@ def test_a_dialog_asks_before_discarding_a_rejected_name(page, live_cast, enter)
 
 @pytest.mark.spec("G-1")
 @pytest.mark.parametrize("thing", ["group", "project"])
-def test_saving_does_not_ask(page, live_cast, enter, thing):
-    enter(page, live_cast, "olga", f"/o/acme/{thing}s/")
+def test_saving_does_not_ask(page, live_cast, open_page, thing):
+    open_page(page, live_cast, "olga", f"/o/acme/{thing}s/")
     prompts = LeavePrompts(page)
     page.locator(f"#new-{thing}").click()
     dialog = page.get_by_role("dialog")
@@ -86,8 +86,8 @@ def test_saving_does_not_ask(page, live_cast, enter, thing):
     ("path", "field", "button"),
     [("roles/new/", "Name", "Add role"), ("security/", "Allowed email domains", "Save rules")],
 )
-def test_a_page_asks_before_discarding(page, live_cast, enter, path, field, button):
-    enter(page, live_cast, "olga", f"/o/acme/{path}")
+def test_a_page_asks_before_discarding(page, live_cast, open_page, path, field, button):
+    open_page(page, live_cast, "olga", f"/o/acme/{path}")
     prompts = LeavePrompts(page)
     page.get_by_label(field).first.fill("acme.example")
     page.get_by_role("link", name="Users", exact=True).click()

@@ -12,7 +12,7 @@ from invitations.models import Batch, Invitation
 from invitations.services import accept_as_new_user, resend_invitation, withdraw_invitation
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD, add_user
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import use_session
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 NEW_PASSWORD = "a-long-walk-by-the-sea"
@@ -106,7 +106,7 @@ def test_accepting_without_javascript(browser, live_server, link):
 @pytest.mark.spec("J-2")
 def test_switch_account_then_sign_in_to_join(page: Page, context, live_server, live_cast, link):
     add_user("nadia@acme.example", "Nadia", "Petrov")
-    come_in(context, live_server.url, live_cast.client("tess"))
+    use_session(context, live_server.url, live_cast.client("tess"))
     page.goto(link)
     expect(page.get_by_role("heading", name="This invitation is for someone else")).to_be_visible()
     page.get_by_role("button", name="Switch account").click()
@@ -234,20 +234,20 @@ def test_accessibility(browser, live_server, live_cast, invitation, link, axe, n
     elif name == "signed_in":
         live_cast.stranger.email = "nadia@acme.example"
         live_cast.stranger.save()
-        come_in(context, live_server.url, live_cast.client("stranger"))
+        use_session(context, live_server.url, live_cast.client("stranger"))
     elif "welcome" in name:
         if name == "long_names_welcome":
             _long_names(live_cast, invitation)
         Membership.objects.filter(pk=live_cast.bo.pk).update(welcomed_at=None)
         if name != "welcome_default":
             Invitation.objects.update(membership=live_cast.bo, accepted_at=timezone.now())
-        come_in(context, live_server.url, live_cast.client("bo"))
+        use_session(context, live_server.url, live_cast.client("bo"))
         address = live_server.url + "/o/acme/welcome/"
     else:
         prepare, user = PAGES[name]
         prepare(live_cast, invitation)
         if user:
-            come_in(context, live_server.url, live_cast.client(user))
+            use_session(context, live_server.url, live_cast.client(user))
     for width, scheme in VIEWPORTS:
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 900 if width > 1000 else 844})

@@ -15,7 +15,7 @@ from invitations.models import Invitation
 from invitations.services import resend_invitation, withdraw_invitation
 from organizations.models import Membership, Organization, Status
 from teamadmin.testing.cast import add_user
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 pytestmark = pytest.mark.spec("J-3")
 ACCEPT = "/invitations/accept/"
@@ -46,7 +46,7 @@ def test_fifty_presses_create_one_member(live_cast, known):
     invitation = live_cast.invite()[0]
     user = add_user("nadia@acme.example") if known else None
     clients = [open_accept_page(invitation, user) for _ in range(50)]
-    statuses = Counter(at_once(50, lambda number: accept(clients[number])))
+    statuses = Counter(run_in_parallel(50, lambda number: accept(clients[number])))
     # 409: the address got an account in the meantime.
     assert statuses[302] == 1
     assert set(statuses) <= {302, 410, 409}
@@ -62,7 +62,7 @@ def test_accept_and_withdraw_have_one_winner(live_cast, round_):
     invitation = live_cast.invite()[0]
     member, client = invitation.membership, open_accept_page(invitation)
     actions = [lambda: accept(client), lambda: withdraw_invitation(actor=live_cast.olga, member=member)]
-    status, withdrawn = at_once(2, lambda number: actions[number]())
+    status, withdrawn = run_in_parallel(2, lambda number: actions[number]())
     assert (status, withdrawn) in [(302, False), (410, True)]
     assert Membership.objects.filter(pk=member.pk, status=Status.ACTIVE).exists() is not withdrawn
     assert User.objects.filter(email="nadia@acme.example").exists() is not withdrawn
@@ -80,7 +80,7 @@ def test_accept_and_resend_do_not_deadlock(live_cast, round_):
             return error
 
     actions = [lambda: accept(client), resend]
-    status, _ = at_once(2, lambda number: actions[number]())
+    status, _ = run_in_parallel(2, lambda number: actions[number]())
     assert status == 302
     assert Membership.objects.get(pk=member.pk).status == Status.ACTIVE
 
@@ -91,7 +91,7 @@ def test_accept_and_expiry_have_one_winner(live_cast, offset):
     clients = [open_accept_page(invitation) for _ in range(8)]
     moment = timezone.now() + timedelta(milliseconds=offset)
     Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=moment)
-    statuses = Counter(at_once(8, lambda number: accept(clients[number])))
+    statuses = Counter(run_in_parallel(8, lambda number: accept(clients[number])))
     joined = Membership.objects.get(pk=invitation.membership_id).status == Status.ACTIVE
     assert statuses[302] == int(joined)
     assert set(statuses) <= {302, 409, 410}
@@ -103,7 +103,7 @@ def test_accept_while_single_sign_on_is_enforced(live_cast, round_):
     invitation = live_cast.invite()[0]
     client = open_accept_page(invitation)
     actions = [lambda: accept(client), lambda: Organization.objects.filter(slug="acme").update(sso_enforced=True)]
-    status, _ = at_once(2, lambda number: actions[number]())
+    status, _ = run_in_parallel(2, lambda number: actions[number]())
     joined = Membership.objects.get(pk=invitation.membership_id).status == Status.ACTIVE
     assert (status, joined) in [(302, True), (403, False)]
 
@@ -112,6 +112,6 @@ def test_new_user_joins_two_organizations_at_once(live_cast):
     acme = live_cast.invite(people=[("Nadia", "Petrov", "nadia@both.example")])[0]
     globex = live_cast.invite(live_cast.tess, role="billing", people=[("N.", "P.", "nadia@both.example")])[0]
     clients = [open_accept_page(acme), open_accept_page(globex)]
-    statuses = Counter(at_once(2, lambda number: accept(clients[number])))
+    statuses = Counter(run_in_parallel(2, lambda number: accept(clients[number])))
     assert statuses == Counter({302: 1, 409: 1})
     assert User.objects.filter(email="nadia@both.example").count() == 1

@@ -12,7 +12,7 @@ from invitations.models import AddressSends, Batch, Invitation, SendCount
 from invitations.services import delete_old_sends, resend_invitation, send_batch, withdraw_invitation
 from organizations.models import Membership
 from outbox.models import OutgoingEmail
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -147,7 +147,7 @@ def test_resend_above_limit_returns_429_with_retry_after(cast):
 def test_fifty_presses_resend_three_times(live_cast):
     member = live_cast.invite()[0].membership
     actors = [live_cast.olga, live_cast.max]
-    assert at_once(50, lambda number: resend(actors[number % 2], member)).count(True) == 3
+    assert run_in_parallel(50, lambda number: resend(actors[number % 2], member)).count(True) == 3
     assert OutgoingEmail.objects.count() == 4
 
 
@@ -163,7 +163,7 @@ def test_concurrent_batches_keep_daily_limit(live_cast, settings):
         except RateLimited:
             return False
 
-    assert at_once(50, send).count(True) == 20
+    assert run_in_parallel(50, send).count(True) == 20
     assert Invitation.objects.count() == 20 == sum(SendCount.objects.values_list("count", flat=True))
 
 

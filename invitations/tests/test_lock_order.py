@@ -14,7 +14,7 @@ from organizations.queries import permissions_of_member
 from organizations.services import lock_organization
 from organizations.services.role_order import update_role_order
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
-from teamadmin.testing.parallel import at_once, on_postgresql, waiting, while_waiting
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel, waiting, while_waiting
 from teamadmin.testing.processes import wait_until
 
 pytestmark = [
@@ -73,7 +73,7 @@ def test_withdrawing_and_deleting_role_do_not_deadlock(live_cast, monkeypatch):
     results: list = []
 
     def withdraw() -> None:
-        results.extend(at_once(1, lambda _: withdraw_invitation(actor=live_cast.olga, member=pia)))
+        results.extend(run_in_parallel(1, lambda _: withdraw_invitation(actor=live_cast.olga, member=pia)))
 
     other = threading.Thread(target=withdraw)
 

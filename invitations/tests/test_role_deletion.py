@@ -11,7 +11,7 @@ from organizations.permissions import Permission as P
 from organizations.queries import admin_exists, direct_roles_of, group_roles_of
 from organizations.services import reorder_members, role_order, roles, set_member_roles
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 
 def reload(member: Membership) -> Membership:
@@ -190,7 +190,7 @@ def test_deleting_while_assigning_leaves_no_member_without_role(live_cast):
             return retire_role(actor=live_cast.olga, role=desk, replacement=role_named("operator"))
         return set_member_roles(actor=live_cast.olga, member=members[number], roles=[desk])
 
-    at_once(9, press)
+    run_in_parallel(9, press)
     assert not Role.objects.filter(pk=desk.pk).exists()
     assert all(role_keys(member) in (["operator"], ["builder"]) for member in members)
     assert admin_exists(live_cast.acme)

@@ -10,7 +10,7 @@ from invitations.models import Batch, Invitation
 from invitations.tests.wizard_helpers import people_in, url
 from organizations.models import Group
 from teamadmin.testing.cast import Cast
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import use_session
 
 pytestmark = pytest.mark.browser
 NADIA = ("Nadia", "Petrov", "nadia@acme.example")
@@ -18,7 +18,7 @@ SAMUEL = ("Samuel", "Osei", "samuel@acme.example")
 
 
 def open_as(context: BrowserContext, live_server, cast: Cast, name="olga", at: str = "/o/acme/users/add/") -> Page:
-    come_in(context, live_server.url, cast.client(name))
+    use_session(context, live_server.url, cast.client(name))
     page = context.new_page()
     page.goto(live_server.url + at)
     return page

@@ -10,7 +10,7 @@ from invitations.models import Batch, Invitation
 from invitations.tests.wizard_helpers import people_in, url
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import use_session
 
 pytestmark = pytest.mark.browser
 THREE = [
@@ -26,7 +26,7 @@ def signed_in(live_server, live_cast, context):
 
     def open_at(address: str = "/o/acme/users/add/", *, name: str = "olga", within=None) -> Page:
         browser_context = within or context
-        come_in(browser_context, live_server.url, live_cast.client(name))
+        use_session(browser_context, live_server.url, live_cast.client(name))
         page = browser_context.new_page()
         page.goto(live_server.url + address)
         return page

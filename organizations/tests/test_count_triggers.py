@@ -10,7 +10,7 @@ from organizations import count_triggers, services
 from organizations.models import MemberCount, Membership, Organization, Status
 from organizations.queries import member_counts
 from teamadmin.testing.cast import PASSWORD
-from teamadmin.testing.parallel import at_once
+from teamadmin.testing.parallel import run_in_parallel
 
 postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'")
 
@@ -111,7 +111,7 @@ def test_fifty_concurrent_writers(live_cast):
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT id FROM {count_triggers.COUNTS} FOR UPDATE")
-        results = at_once(50, write)
+        results = run_in_parallel(50, write)
     assert [result for result in results if isinstance(result, Exception)] == []
     assert check_counts(acme)["invited"] > before["invited"]
 

@@ -12,7 +12,7 @@ from organizations.roles import permissions_of
 from organizations.services import RoleConflict, RoleFields, RoleNameTaken, create_role, edit_role
 from organizations.services.roles import MAX_CUSTOM_ROLES
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 
 def role_fields(name="People desk", *permissions, description="Looks after people.") -> RoleFields:
@@ -166,5 +166,5 @@ def test_of_twenty_concurrent_editors_one_succeeds(live_cast):
     def save(number: int) -> bool:
         return edit_role(actor=live_cast.olga, role=role, seen=seen, fields=role_fields(f"Name {number}"))
 
-    results = at_once(20, save)
+    results = run_in_parallel(20, save)
     assert results.count(True) == 1 and sum(isinstance(result, RoleConflict) for result in results) == 19

@@ -7,7 +7,7 @@ from organizations.models import Group, Membership, Status
 from organizations.queries import direct_roles_of, member_in, profile_of
 from organizations.services import Edit, EditConflict, activate_member, delete_member, edit_member
 from teamadmin.testing.cast import add_member, add_user, role_named
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -38,7 +38,7 @@ def test_twenty_concurrent_edits_lose_nothing(live_cast):
             except EditConflict as conflict:
                 seen = conflict.now
 
-    tries = at_once(MANY, run)
+    tries = run_in_parallel(MANY, run)
     assert all(isinstance(count, int) for count in tries), tries
     assert profile_of(live_cast.bo).groups == {group.pk for group in [*groups, live_cast.groups["marketing"]]}
 
@@ -52,7 +52,7 @@ def test_of_edits_of_the_same_profile_one_succeeds_and_the_others_conflict(live_
         edit_member(actor=(live_cast.olga, live_cast.max)[number % 2], member=live_cast.bo, seen=seen, edit=change)
         return f"Number{number}"
 
-    results = at_once(MANY, run)
+    results = run_in_parallel(MANY, run)
     won = [result for result in results if isinstance(result, str)]
     assert len(won) == 1 and reload(live_cast.bo).last_name == won[0]
     assert all(isinstance(result, str | EditConflict) for result in results)
@@ -74,7 +74,7 @@ def test_editing_during_deletion(live_cast):
             edit_member(actor=live_cast.olga, member=member, seen=seen, edit=change)
             return "edited"
 
-        edited, deleted = at_once(2, run)
+        edited, deleted = run_in_parallel(2, run)
         assert deleted == "deleted" and (edited == "edited" or isinstance(edited, Membership.DoesNotExist))
         assert member_in(live_cast.acme, member.pk) is None
 
@@ -93,7 +93,7 @@ def test_editing_during_acceptance(live_cast):
             edit_member(actor=live_cast.olga, member=member, seen=seen, edit=change)
             return "edited"
 
-        assert at_once(2, run) == ["edited", "joined"]
+        assert run_in_parallel(2, run) == ["edited", "joined"]
         now = reload(member)
         assert (now.status, now.user, now.name) == (Status.ACTIVE, user, "Newer Person")
         assert [role.key for role in direct_roles_of(now)] == ["operator"]
@@ -105,7 +105,7 @@ def test_of_two_admins_who_demote_each_other_one_remains(live_cast):
     pair = (live_cast.olga, other)
     seen = [profile_of(member) for member in pair]
     change = Edit(roles=frozenset({role_named("builder").pk}))
-    results = at_once(
+    results = run_in_parallel(
         2, lambda turn: edit_member(actor=pair[turn], member=pair[1 - turn], seen=seen[1 - turn], edit=change)
     )
     assert sum(isinstance(result, Refused) for result in results) == 1, results

@@ -23,7 +23,7 @@ from organizations.services import (
     revoke_projects,
 )
 from teamadmin.testing.cast import add_member, add_user, role_named
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 
 def give_roles(group: Group, *keys: str) -> None:
@@ -238,14 +238,14 @@ class TestConcurrency:
             )
             writes[number // 2 % 3]()
 
-        results = at_once(12, run)
+        results = run_in_parallel(12, run)
         assert all(result is None or isinstance(result, (Refused, Group.DoesNotExist)) for result in results), results
         held = GroupRole.objects.filter(role=role_named("admin"), group__member_links__isnull=False)
         assert held.count() == 1
 
     @pytest.mark.spec("G-2")
     def test_concurrent_creations_of_one_name_create_one_group(self, live_cast):
-        results = at_once(
+        results = run_in_parallel(
             8,
             lambda number: create_group(actor=live_cast.olga, organization=live_cast.acme, name=f"cREW{' ' * number}"),
         )
@@ -265,7 +265,7 @@ class TestConcurrency:
                 groups=[group],
             ),
         )
-        results = at_once(9, lambda number: writes[number % 3]())
+        results = run_in_parallel(9, lambda number: writes[number % 3]())
         assert all(not isinstance(result, Exception) or isinstance(result, Group.DoesNotExist) for result in results)
         assert not Group.objects.filter(pk=group.pk).exists()
         assert not GroupMembership.objects.filter(group=group.pk).exists()
@@ -286,7 +286,7 @@ class TestConcurrency:
                 grant_projects(actor=olga, organization=live_cast.acme, projects=[project], members=[member]).members
             )
 
-        results = at_once(18, run)
+        results = run_in_parallel(18, run)
         assert not [result for result in results if isinstance(result, Exception)], results
         assert not Membership.objects.filter(pk__in=[member.pk for member in members]).exists()
         assert not group.member_links.exists() and not project.grants.exists()

@@ -7,7 +7,7 @@ from organizations import services
 from organizations.models import GroupMembership, GroupRole, Membership, Status
 from organizations.queries import admin_exists
 from teamadmin.testing.cast import add_member, add_user, role_named
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("R-8")]
 
@@ -49,7 +49,7 @@ def act_on_each_other(cast, ann, actions) -> list:
         actor, member = (Membership.objects.get(pk=key) for key in pairs[number % 2])
         return actions[number // 2 % len(actions)](actor, member)
 
-    return at_once(50, act)
+    return run_in_parallel(50, act)
 
 
 @pytest.mark.parametrize("actions", [[demote], [deactivate], [delete], [demote, deactivate, delete]])
@@ -65,7 +65,7 @@ def test_two_admins_who_demote_themselves_leave_one(live_cast, ann):
         member = Membership.objects.get(pk=(live_cast.olga.pk, ann.pk)[number % 2])
         return demote(member, member)
 
-    results = at_once(50, act)
+    results = run_in_parallel(50, act)
     check_results(live_cast, results)
     assert sum(result is True for result in results) == 1
 
@@ -83,7 +83,7 @@ def test_a_group_admin_and_a_direct_admin_are_not_both_demoted(live_cast, ann):
             return demote(olga, olga)
         return services.remove_from_group(actor=olga, group=group, members=[member])
 
-    check_results(live_cast, at_once(20, act))
+    check_results(live_cast, run_in_parallel(20, act))
 
 
 @pytest.mark.spec("U-8", "U-13")
@@ -99,7 +99,7 @@ def test_editing_during_deletion_leaves_nothing_behind(live_cast, ann):
             return services.set_member_roles(actor=actor, member=live_cast.bo, roles=[role_named("manager")])
         return services.add_to_group(actor=actor, group=group, members=[live_cast.bo])
 
-    results = at_once(12, act)
+    results = run_in_parallel(12, act)
     check_results(live_cast, results)
     assert not Membership.objects.filter(pk=live_cast.bo.pk).exists()
     assert not GroupMembership.objects.filter(membership_id=live_cast.bo.pk).exists()

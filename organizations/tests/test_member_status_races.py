@@ -7,7 +7,7 @@ from invitations.services import Outcome, accept_as_user
 from organizations import services
 from organizations.models import Membership, Organization, Status
 from teamadmin.testing.cast import add_member, add_user
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -27,7 +27,7 @@ def shared(live_cast) -> tuple[Membership, Membership]:
 @pytest.mark.spec("U-13")
 def test_two_organizations_that_delete_a_member_delete_the_user(live_cast, shared, round_):
     admins = live_cast.olga, live_cast.tess
-    assert at_once(2, lambda n: services.delete_member(actor=admins[n], member=shared[n])) == [None, None]
+    assert run_in_parallel(2, lambda n: services.delete_member(actor=admins[n], member=shared[n])) == [None, None]
     assert not User.objects.filter(pk=shared[0].user_id).exists()
 
 
@@ -36,7 +36,7 @@ def test_two_organizations_that_delete_a_member_delete_the_user(live_cast, share
 def test_two_organizations_that_deactivate_a_member_end_the_sessions(live_cast, shared, round_):
     Organization.objects.update(deactivate_shared=True)
     admins = live_cast.olga, live_cast.tess
-    results = at_once(2, lambda n: services.deactivate_member(actor=admins[n], member=shared[n]))
+    results = run_in_parallel(2, lambda n: services.deactivate_member(actor=admins[n], member=shared[n]))
     assert not any(isinstance(result, Exception) for result in results), results
     assert User.objects.get(pk=shared[0].user_id).sessions_version == 1
 
@@ -51,7 +51,7 @@ def test_deleting_a_member_who_joins_another_organization(live_cast, round_):
         lambda: accept_as_user(invitation=invitation, user=member.user),
         lambda: services.delete_member(actor=live_cast.olga, member=member),
     )
-    joined, left = at_once(2, lambda turn: requests[turn]())
+    joined, left = run_in_parallel(2, lambda turn: requests[turn]())
     assert left is None and isinstance(joined, Outcome), (joined, left)
     status = Membership.objects.get(pk=invitation.membership_id).status
     user_exists = User.objects.filter(email="new@x.example").exists()

@@ -14,12 +14,12 @@ ABORTED = ("htmx:afterRequest", "htmx:sendAbort")
 REFUSED = ("403 (Forbidden)", "409 (Conflict)", "422 (Unprocessable")
 
 
-def come_in(context: BrowserContext, url: str, client: Client) -> None:
+def use_session(context: BrowserContext, url: str, client: Client) -> None:
     """Sign the browser in with the client's session."""
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
 
 
-def settled(page: Page) -> None:
+def wait_for_htmx(page: Page) -> None:
     """Wait until htmx has initialized new content, 20 ms after it becomes visible.
 
     Before that the browser handles keys and clicks, as without JavaScript.
@@ -28,7 +28,7 @@ def settled(page: Page) -> None:
 
 
 class PageOpener:
-    """Open pages signed in: enter(page, cast, "olga", path).
+    """Open pages signed in: open_page(page, cast, "olga", path).
 
     `complaints` collects console errors and warnings, except those that contain one of `expected`.
     """
@@ -43,7 +43,7 @@ class PageOpener:
 
     def go(self, page: Page, client: Client, path: str) -> None:
         """Open a page with the client's session."""
-        come_in(page.context, self.url, client)
+        use_session(page.context, self.url, client)
         self.listen(page)
         page.goto(self.url + path)
 
@@ -58,7 +58,7 @@ class PageOpener:
 
 
 @pytest.fixture
-def enter(live_server) -> Iterator[PageOpener]:
+def open_page(live_server) -> Iterator[PageOpener]:
     """A PageOpener. Console errors and warnings fail the test."""
     opener = PageOpener(live_server.url)
     yield opener

@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from teamadmin.testing.processes import wait_until
 
 
-def at_once(times: int, press: Callable[[int], Any]) -> list[Any]:
+def run_in_parallel(times: int, press: Callable[[int], Any]) -> list[Any]:
     """Call press(0) ... press(times - 1) in as many threads, all released together.
 
     Return what each call returned or raised, in order. Needs committed data (transactional_db).
@@ -46,7 +46,9 @@ def while_waiting(lock: Callable[[], Any], change: Callable[[], Any], *presses: 
     first) and the transaction commits. Raise AssertionError if a call does not wait.
     """
     results: list[Any] = []
-    thread = threading.Thread(target=lambda: results.extend(at_once(len(presses), lambda number: presses[number]())))
+    thread = threading.Thread(
+        target=lambda: results.extend(run_in_parallel(len(presses), lambda number: presses[number]()))
+    )
     try:
         with transaction.atomic():
             lock()

@@ -11,7 +11,7 @@ from console.tests.bulk_requests import url
 from organizations.models import Membership, Status
 from organizations.queries import admin_exists
 from teamadmin.testing.cast import Cast, add_member, add_user, role_named
-from teamadmin.testing.parallel import at_once, on_postgresql
+from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("R-8")]
 REQUESTS = 50
@@ -63,7 +63,7 @@ def test_fifty_requests_on_the_last_two_admins_leave_one(two_admins, ways):
         target = pairs[number % 2][1]
         return ways[number // 2 % len(ways)](two_admins, clients[number], target).status_code
 
-    statuses = Counter(at_once(REQUESTS, send))
+    statuses = Counter(run_in_parallel(REQUESTS, send))
     # Done; denied with a reason; deleted or signed out meanwhile (404 or a redirect to sign-in); changed meanwhile.
     assert set(statuses) <= {200, 302, 403, 404, 409, 422}, statuses
     assert admins(two_admins) == 1 and admin_exists(two_admins.acme)

@@ -14,11 +14,6 @@ def project_url(project: Project, noun: str = "") -> str:
     return f"{PROJECTS}{project.pk}/{noun}"
 
 
-def text_of(response) -> str:
-    """Return the response's text without tags, with single spaces."""
-    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).replace("&#x27;", "'").split())
-
-
 def access_by_name(response) -> dict[str, str]:
     """Return the people in the page's table and their kind of access."""
     table = re.search(r"<tbody.*?</tbody>", response.content.decode(), flags=re.DOTALL)

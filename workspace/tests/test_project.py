@@ -6,7 +6,8 @@ import pytest
 
 from audit.models import Entry
 from organizations.models import Project, ProjectGrant
-from workspace.tests.projects import HTMX, PROJECTS, project_url, text_of
+from teamadmin.testing.html import text_of
+from workspace.tests.projects import HTMX, PROJECTS, project_url
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,8 @@ from organizations.models import Group, GroupMembership, Membership, ProjectGran
 from organizations.permissions import Permission, with_dependencies
 from organizations.queries import project_sharing
 from teamadmin.testing.cast import add_member, add_role, add_user
-from workspace.tests.projects import HTMX, access_by_name, add_people, project_url, text_of
+from teamadmin.testing.html import text_of
+from workspace.tests.projects import HTMX, access_by_name, add_people, project_url
 
 pytestmark = pytest.mark.django_db
 

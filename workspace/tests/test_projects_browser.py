@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from organizations.models import Project, ProjectGrant, Status
-from teamadmin.testing.pages import come_in, settled
+from teamadmin.testing.pages import use_session, wait_for_htmx
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROJECTS = "/o/acme/projects/"
@@ -12,9 +12,9 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def olga(page: Page, live_cast, enter):
+def olga(page: Page, live_cast, open_page):
     """Olga's page."""
-    enter(page, live_cast, "olga", PROJECTS)
+    open_page(page, live_cast, "olga", PROJECTS)
     return page
 
 
@@ -41,7 +41,7 @@ def test_create_share_archive_and_restore_a_project(olga, live_cast):
     dialog.get_by_label("Add Marketing").check(force=True)
     dialog.get_by_role("button", name="Give access").click()
     expect(olga.locator("#people")).to_contain_text("via Marketing")
-    settled(olga)
+    wait_for_htmx(olga)
     olga.get_by_role("button", name="Remove access for Opal Nakamura").focus()
     olga.keyboard.press("Enter")
     expect(olga.locator("#people")).not_to_contain_text("Opal Nakamura")
@@ -73,7 +73,7 @@ def test_search_open_and_rename_a_project(olga, live_cast):
 @pytest.mark.spec("P-1", "R-4")
 def test_without_javascript(browser: Browser, live_server, live_cast):
     context = browser.new_context(java_script_enabled=False, viewport=WIDE, reduced_motion="reduce")
-    come_in(context, live_server.url, live_cast.client("max"))
+    use_session(context, live_server.url, live_cast.client("max"))
     page = context.new_page()
     page.goto(live_server.url + PROJECTS)
     page.get_by_role("link", name="New project").click()
@@ -115,6 +115,6 @@ def test_pages_are_accessible_and_fit_the_screen(olga, live_server, live_cast, a
         olga.goto(live_server.url + path)
         axe(olga)
         assert olga.evaluate("document.documentElement.scrollWidth") <= size["width"], path
-    come_in(olga.context, live_server.url, live_cast.client("bo"))
+    use_session(olga.context, live_server.url, live_cast.client("bo"))
     olga.goto(f"{live_server.url}{PROJECTS}{long.pk}/")
     axe(olga)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from accounts.models import User
 from organizations.models import Group, GroupMembership, Project, ProjectGrant
 from teamadmin.testing.cast import PASSWORD, add_member
-from teamadmin.testing.pages import come_in
+from teamadmin.testing.pages import use_session
 
 SCREENS = ("/o/acme/", "/o/acme/projects/", "/o/acme/workspace/", "/o/acme/preferences/", "/organizations/")
 VIEWPORTS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
@@ -33,7 +33,7 @@ def scene(live_cast):
 
 @pytest.fixture
 def olga(page: Page, live_server, scene) -> Page:
-    come_in(page.context, live_server.url, scene.client("olga"))
+    use_session(page.context, live_server.url, scene.client("olga"))
     return page
 
 
@@ -43,7 +43,7 @@ def olga(page: Page, live_server, scene) -> Page:
 def test_pages_are_accessible_and_fit_the_screen(page: Page, live_server, scene, axe, name, width, scheme):
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    come_in(page.context, live_server.url, scene.client(name))
+    use_session(page.context, live_server.url, scene.client(name))
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for path in SCREENS:
@@ -59,7 +59,7 @@ def test_sign_in_and_no_organization_pages_are_accessible(page: Page, live_serve
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(live_server.url)
     axe(page)
-    come_in(page.context, live_server.url, scene.client("stranger"))
+    use_session(page.context, live_server.url, scene.client("stranger"))
     page.goto(live_server.url)
     expect(page.get_by_role("heading", level=1)).to_have_text("You’re not a member of any organization yet")
     axe(page)
@@ -174,7 +174,7 @@ def test_change_your_name(olga: Page, live_server):
 @pytest.mark.spec("U-1", "A-5")
 def test_everything_works_without_javascript(browser: Browser, live_server, scene):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1440, "height": 900})
-    come_in(context, live_server.url, scene.client("olga"))
+    use_session(context, live_server.url, scene.client("olga"))
     page = context.new_page()
     page.goto(live_server.url + "/o/acme/projects/")
     page.get_by_role("searchbox", name="Search projects").fill("atlas")
