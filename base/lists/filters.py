@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from base.ids import parse_uuid
 
 Text = str | Promise
 Options = Sequence[tuple[str, Text]]
-Condition = Callable[[Any, str], Q | Exists]
+Condition = Callable[[Any, str], Q]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Filter:
     parse: returns the value from the URL in canonical form, "" if it is invalid.
     condition: function of (context, value), the condition for the rows that match. None if the list applies it itself.
     row_condition: an equivalent condition that is fast to check row by row. `condition` if None.
+    is_rare: function of (context, value), whether so few rows match that `condition` finds them fast. None if unknown.
     options: the values with their labels, or a function of the context that returns them.
     find_name: for filters by an object's id, function of (context, value) that returns the object's name, None if the
         organization has no such object.
@@ -38,6 +39,7 @@ class Filter:
     parse: Callable[[str], str]
     condition: Condition | None = None
     row_condition: Condition | None = None
+    is_rare: Callable[[Any, str], bool] | None = None
     options: Options | Callable[[Any], Options] = ()
     find_name: Callable[[Any, str], str | None] | None = None
     choose: Callable[..., Any] | None = None

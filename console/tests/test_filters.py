@@ -94,14 +94,15 @@ def test_filters_search_sort_and_pages_go_together(cast):
 
 
 @pytest.mark.spec("U-6")
-# The matches are gathered, found by a longer walk, or found by a walk.
-@pytest.mark.parametrize(("walk", "promising"), [(7, 100), (7, 3), (7, 1), (1000, 10)])
+# The matches are gathered at once, gathered after a walk, found by a longer walk, or found by a walk.
+@pytest.mark.parametrize(("few", "walk", "promising"), [(2000, 7, 1), (0, 7, 100), (0, 7, 3), (0, 7, 1), (0, 1000, 10)])
 @pytest.mark.parametrize("sort", ["name", "-role", "joined"])
-def test_every_search_strategy_finds_the_same_members(cast, monkeypatch, walk, promising, sort):
-    sizes = {"WALK": walk, "LONG_WALK": 3 * walk, "PROMISING": promising, "LINKS_PROMISING": promising}
+def test_every_search_strategy_finds_the_same_members(cast, monkeypatch, few, walk, promising, sort):
+    sizes = {"WALK": walk, "LONG_WALK": 3 * walk, "PROMISING": promising}
     sizes["PAGE_SIZE"] = 5
     for name, value in sizes.items():
         monkeypatch.setattr(f"console.users.queries.{name}", value)
+    monkeypatch.setattr("console.users.filters.FEW_LINKS", few)
     crowd = joined(cast.acme, 30) + joined(cast.acme, 9, last_name="Marx", status=Status.DEACTIVATED)
     research, marketing, project = cast.groups["research"], cast.groups["marketing"], cast.projects["ledger"]
     in_groups(crowd[4:34], [research])

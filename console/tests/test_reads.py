@@ -169,7 +169,9 @@ def test_pages_are_read_in_index_order(live_cast, plan, number, members):
     for view in ("", "?sort=-name", "?sort=role", "?sort=-last_active", "?sort=joined", "?status=everyone", deep):
         client.get(USERS + view)
     searches = ("?q=person", "?q=person+zz", "?q=zz", "?q=p17", "?q=p17&sort=joined", "?two_factor=on", "?q=a3f9")
-    for view in (*searches, "?status=pending", f"?group={group.pk}", f"?group={group.pk}&q=person&sort=role"):
+    links = [f"?role={ROLE['builder']}", f"?group={group.pk}"]
+    links += [f"{view}&q=person&sort=role" for view in links]
+    for view in (*searches, "?status=pending", *links):
         client.get(USERS + view)
     for view in ("", "?sort=-name", "?status=expired"):
         client.get(PENDING + view)

@@ -8,7 +8,8 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -109,23 +110,28 @@ def _project_links(context: UsersContext, project_id: str) -> list[QuerySet]:
     ]
 
 
-def _is_linked(links: Links) -> Callable[[UsersContext, str], Q]:
-    """A condition that starts from the links: fast if there are few."""
+# Members are found by their links if there are at most this many: it takes 15 µs for each. Otherwise the list's rows
+# are checked one after the other, which takes 4 µs for each.
+FEW_LINKS = 2000
 
-    def condition(context: UsersContext, value: str) -> Q:
+
+def _by_links(links: Links) -> dict[str, Any]:
+    """Return the conditions of a filter by links: from the links, by row, and whether there are few links."""
+
+    def members(context: UsersContext, value: str) -> QuerySet:
         first, *others = [rows.order_by().values("membership") for rows in links(context, value)]
-        return Q(pk__in=first.union(*others, all=True) if others else first)
+        return first.union(*others, all=True) if others else first
 
-    return condition
+    def has_link(context: UsersContext, value: str) -> Q:
+        """It isn't Exists(), because PostgreSQL would first read all links: 15 ms for 50,000."""
+        of_member = [rows.filter(membership=OuterRef("pk")).order_by() for rows in links(context, value)]
+        return reduce(or_, (Q(IsNull(Subquery(rows.values("membership")[:1]), False)) for rows in of_member))
 
-
-def _has_link(links: Links) -> Callable[[UsersContext, str], Any]:
-    """A condition that looks up the links of one member: fast if most members have one."""
-
-    def condition(context: UsersContext, value: str) -> Any:
-        return reduce(or_, (Exists(rows.filter(membership=OuterRef("pk"))) for rows in links(context, value)))
-
-    return condition
+    return {
+        "condition": lambda context, value: Q(pk__in=members(context, value)),
+        "row_condition": has_link,
+        "is_rare": lambda context, value: members(context, value)[: FEW_LINKS + 1].count() <= FEW_LINKS,
+    }
 
 
 def _find_role(context: UsersContext, role_id: str) -> str | None:
@@ -154,8 +160,7 @@ FILTERS = (
         "role",
         _("Role"),
         parse=parse_id,
-        condition=_is_linked(_role_links),
-        row_condition=_has_link(_role_links),
+        **_by_links(_role_links),
         options=_role_options,
         find_name=_find_role,
     ),
@@ -163,8 +168,7 @@ FILTERS = (
         "group",
         _("Group"),
         parse=parse_id,
-        condition=_is_linked(_group_links),
-        row_condition=_has_link(_group_links),
+        **_by_links(_group_links),
         find_name=_find_group,
         choose=group_choices,
         choose_texts=(_("Filter by group"), _("Search groups")),
@@ -173,8 +177,7 @@ FILTERS = (
         "project",
         _("Project"),
         parse=parse_id,
-        condition=_is_linked(_project_links),
-        row_condition=_has_link(_project_links),
+        **_by_links(_project_links),
         find_name=_find_project,
         choose=project_choices,
         choose_texts=(_("Filter by project"), _("Search projects")),

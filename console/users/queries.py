@@ -2,8 +2,8 @@
 
 A page is read along the index of its sort, (organization, status, sort columns, id), and so costs the same at any size.
 A search or a filter may match few members, and then the index would be read to its end. So only the first WALK rows
-are checked: that finds whatever is common. Anything else is rare, and is gathered by its own index and sorted.
-docs/performance.md has the measurements.
+are checked: that finds whatever is common. Anything else is rare, and is gathered by its own index and sorted. Roles,
+groups and projects with few members are gathered at once. docs/performance.md has the measurements.
 """
 
 from collections import Counter
@@ -27,10 +27,10 @@ from console.users.params import UserListParams
 from organizations.models import MemberCount, Membership, Organization, Status
 from organizations.queries import matching_members, search_pattern
 
-# How many rows are checked along the index, and how many if the first WALK rows had at least PROMISING matches, so
-# that more rows will probably fill the page. Checking a role, group or project of a row takes longer, and so more
-# matches are needed (LINKS_PROMISING).
-WALK, LONG_WALK, PROMISING, LINKS_PROMISING = 1000, 10_000, 10, 25
+# How many rows are checked along the index, and how many if the first WALK rows had at least PROMISING matches: then
+# LONG_WALK rows will probably fill the page.
+WALK, LONG_WALK = 1000, 10_000
+PROMISING = PAGE_SIZE * WALK // LONG_WALK
 EXPIRED_CAP = 100
 
 
@@ -184,9 +184,11 @@ class _Search:
         return not (self.words or filters or (self.params.status.expired is not None and not by_expiry))
 
     @property
-    def has_links(self) -> bool:
-        """Whether the view is filtered by a role, a group or a project."""
-        return any(item.row_condition for item in TAB_FILTERS[self.params.tab] if item.name in self.params.filters)
+    def is_rare(self) -> bool:
+        """Whether a filter is known to match few members. One query for each filter by role, group or project."""
+        values = self.params.filters
+        filters = [item for item in TAB_FILTERS[self.params.tab] if item.name in values]
+        return any(item.is_rare(self.context, values[item.name]) for item in filters if item.is_rare)
 
     def match(self, rows: QuerySet, *, by_row: bool = False) -> QuerySet:
         """Return the rows that match. by_row: in a form for checking one after the other, which uses no other index."""
@@ -213,11 +215,11 @@ def _find(search: _Search, slices: list[QuerySet], limit: int) -> list[Membershi
     params = search.params
     if search.is_empty:
         return list(merge_sorted([search.match(rows) for rows in slices], params.order, limit))
-    for reach in (WALK, LONG_WALK):
+    for reach in () if search.is_rare else (WALK, LONG_WALK):
         members, is_complete = _walk(search, slices, limit, reach)
         if is_complete or len(members) == limit:
             return members
-        if len(members) < (LINKS_PROMISING if search.has_links else PROMISING):
+        if len(members) < PROMISING:
             break
     # An expression is no index's order, so PostgreSQL can't choose to walk after all.
     hits = search.match(reduce(or_, slices))
