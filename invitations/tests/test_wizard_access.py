@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 
 from invitations.models import Batch, Invitation
-from invitations.tests.wizard_helpers import page_html, personalize_form, setup_form, start_draft, url, visible_text
+from invitations.tests.wizard_helpers import page_html, personalize_form, setup_form, start_draft, url
 from organizations.models import Membership
+from teamadmin.testing.html import text_of
 
 SETUP_PAGES = ["user_add_autosave", "user_add_groups", "user_add_projects", "user_add_people", "user_add_discard"]
 DRAFT_PAGES = ["user_add_draft", "user_add_personalize", "user_add_back", "user_add_preview", "user_add_mail"]
@@ -38,7 +39,7 @@ def test_builders_and_operators_are_denied_everywhere(cast, name):
         assert statuses(cast.client(name), path) == {403}, path
     assert Batch.objects.count() == 1 and not Invitation.objects.exists()
     response = cast.client(name).get(url("user_add"))
-    assert "Your role doesn’t include “Invite people”." in visible_text(response)
+    assert "Your role doesn’t include “Invite people”." in text_of(response)
 
 
 @pytest.mark.spec("W-1", "A-5")
@@ -64,7 +65,7 @@ def test_enforced_sso_denies_everyone_with_reason(cast):
     cast.acme.save()
     for path in all_urls(draft):
         assert statuses(cast.client("olga"), path) == {403}, path
-    assert "requires single sign-on" in visible_text(cast.client("olga").get(url("user_add")))
+    assert "requires single sign-on" in text_of(cast.client("olga").get(url("user_add")))
     assert not Invitation.objects.exists()
 
 

@@ -16,9 +16,9 @@ from invitations.tests.wizard_helpers import (
     setup_form,
     start_draft,
     url,
-    visible_text,
 )
 from invitations.views.wizard_access import reject_unstorable
+from teamadmin.testing.html import text_of
 
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "{% debug %}", "${7*7}", "'; DROP"]
 
@@ -117,7 +117,7 @@ def test_spellings_of_one_address_are_duplicates(cast):
     rows = [("A", "A", "user@bücher.example"), ("B", "B", "USER@xn--bcher-kva.example")]
     response = cast.client("olga").post(url("user_add"), setup_form(*rows))
     assert response.status_code == 422
-    assert "This address is already listed above." in visible_text(response)
+    assert "This address is already listed above." in text_of(response)
 
 
 @pytest.mark.spec("W-7", "W-3", "W-5")

@@ -14,9 +14,9 @@ from invitations.tests.wizard_helpers import (
     setup_form,
     start_draft,
     url,
-    visible_text,
 )
 from teamadmin.testing.cast import PASSWORD
+from teamadmin.testing.html import text_of
 
 HTMX = {"headers": {"HX-Request": "true"}}
 
@@ -74,9 +74,9 @@ def test_draft_is_restored_after_signing_in_again(cast):
     client = cast.client("olga")
     response = client.get(url("user_add"))
     assert response["Location"] == f"{url('user_add_draft', draft)}?restored=1"
-    text = visible_text(client.get(response["Location"]))
+    text = text_of(client.get(response["Location"]))
     assert "Draft restored" in text and "Start over" in text
-    assert "Draft restored" not in visible_text(client.get(url("user_add_draft", draft)))
+    assert "Draft restored" not in text_of(client.get(url("user_add_draft", draft)))
     assert client.get(url("user_add"), {"new": "1"}).status_code == 200
 
 
@@ -84,7 +84,7 @@ def test_draft_is_restored_after_signing_in_again(cast):
 def test_cancel_confirms_then_discards(cast):
     client = cast.client("olga")
     draft = start_draft(client)
-    assert "Discard this draft?" in visible_text(client.get(url("user_add_discard", draft)))
+    assert "Discard this draft?" in text_of(client.get(url("user_add_discard", draft)))
     fragment = page_html(client.get(url("user_add_discard", draft), **HTMX))
     assert "<dialog" in fragment and "<html" not in fragment
     assert Batch.objects.exists()
@@ -101,7 +101,7 @@ def test_start_over_opens_empty_form(cast):
     draft = start_draft(client)
     response = client.post(url("user_add_discard", draft) + "?new=1", **HTMX)
     assert response["HX-Redirect"] == url("user_add") + "?new=1"
-    assert "Draft restored" not in visible_text(client.get(response["HX-Redirect"]))
+    assert "Draft restored" not in text_of(client.get(response["HX-Redirect"]))
 
 
 @pytest.mark.spec("W-12")
@@ -124,7 +124,7 @@ def test_changes_in_another_tab_are_not_overwritten(cast):
     client.post(url("user_add_draft", draft), other)
     response = client.post(url("user_add_draft", draft), mine)
     assert response.status_code == 409
-    assert "This draft was changed in another tab." in visible_text(response)
+    assert "This draft was changed in another tab." in text_of(response)
     assert 'value="Mine"' in page_html(response)
     draft.refresh_from_db()
     assert people_in(draft)[0][0] == "Other"
@@ -142,9 +142,7 @@ def test_autosave_in_outdated_tab_shows_conflict(cast):
     client.post(url("user_add_draft", draft), draft_form(draft, first_name=["Other"]))
     response = autosave(client, draft_form(draft, first_name=["Mine"]), draft)
     assert response.status_code == 409
-    assert "This draft was changed in another tab." in visible_text(response) and 'name="version"' not in page_html(
-        response
-    )
+    assert "This draft was changed in another tab." in text_of(response) and 'name="version"' not in page_html(response)
     draft.refresh_from_db()
     assert people_in(draft)[0][0] == "Other"
     response = client.post(url("user_add_preview", draft), personalize_form(draft, "mine", version=1), **HTMX)
@@ -179,12 +177,12 @@ def test_input_posted_while_signed_out_is_restored(cast, where):
     response = client.post(login_url, {"login": "olga@acme.example", "password": PASSWORD})
     assert response["Location"] == url("user_add_draft", draft)
     response = client.get(response["Location"])
-    assert 'value="Typed later"' in page_html(response) and "Everything you typed is back" in visible_text(response)
+    assert 'value="Typed later"' in page_html(response) and "Everything you typed is back" in text_of(response)
     draft.refresh_from_db()
     assert people_in(draft)[0][0] == "Nadia"  # GET saves nothing
     form = draft_form(draft, first_name=["Typed later"], version=hidden_value(response, "version"))
     assert client.post(url("user_add_draft", draft), form).status_code == 302
-    assert "Everything you typed" not in visible_text(client.get(url("user_add_draft", draft)))
+    assert "Everything you typed" not in text_of(client.get(url("user_add_draft", draft)))
 
 
 @pytest.mark.spec("W-12", "W-7")

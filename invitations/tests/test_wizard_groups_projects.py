@@ -4,9 +4,10 @@ import pytest
 
 from base.picker import MAX_OPTIONS
 from invitations.models import Batch
-from invitations.tests.wizard_helpers import draft_form, page_html, setup_form, start_draft, url, visible_text
+from invitations.tests.wizard_helpers import draft_form, page_html, setup_form, start_draft, url
 from organizations.models import Group, GroupRole, Project
 from teamadmin.testing.cast import role_named
+from teamadmin.testing.html import text_of
 
 
 def ids(*objects) -> list[str]:
@@ -34,7 +35,7 @@ def test_group_projects_are_listed_and_counted_once(cast):
         client, groups=ids(cast.groups["marketing"]), projects=ids(cast.projects["ledger"], cast.projects["atlas"])
     )
     response = client.get(url("user_add_draft", draft))
-    html, text = page_html(response), visible_text(response)
+    html, text = page_html(response), text_of(response)
     assert text.count("Group access") == 2 and text.count("via Marketing") == 2
     assert 'data-tally="#project-list" data-tally-plus="1">3<' in html
     assert "Projects 2 from groups, 2 direct" in text
@@ -54,14 +55,14 @@ def test_searching_groups_keeps_chosen_ones(cast):
     assert checked(html, cast.groups["marketing"]) and not checked(html, cast.groups["research"])
     assert not Batch.objects.exists()  # searching saves nothing
     response = client.post(url("user_add_groups"), setup_form(group_q="zebra"), headers={"HX-Request": "true"})
-    assert "No groups match “zebra”." in visible_text(response)
+    assert "No groups match “zebra”." in text_of(response)
 
 
 @pytest.mark.spec("W-6")
 def test_searching_projects_includes_group_projects(cast):
     form = setup_form(project_q="at", groups=ids(cast.groups["marketing"]))
     response = cast.client("olga").post(url("user_add_projects"), form, headers={"HX-Request": "true"})
-    text = visible_text(response)
+    text = text_of(response)
     assert "Atlas via Marketing Group access" in text and "Website" not in text and "Ledger" not in text
 
 
@@ -118,9 +119,7 @@ def test_ids_of_another_organization_are_rejected(cast, where):
     for fields in forged:
         response = client.post(url(where), setup_form() | fields)
         assert response.status_code == 422, fields
-        assert "no longer exist" in visible_text(response) or "Choose a role of this organization." in visible_text(
-            response
-        )
+        assert "no longer exist" in text_of(response) or "Choose a role of this organization." in text_of(response)
         assert "Reactor" not in page_html(response) and "Dam<" not in page_html(response)
         assert str(cast.globex_group.pk) not in page_html(response)
     assert not Batch.objects.exists()
@@ -131,10 +130,10 @@ def test_deleted_project_is_left_out(cast):
     client = cast.client("olga")
     draft = start_draft(client, projects=ids(cast.projects["ledger"], cast.projects["atlas"]))
     Project.objects.filter(pk=cast.projects["ledger"].pk).delete()
-    assert "Projects 1 direct" in visible_text(client.get(url("user_add_draft", draft)))
+    assert "Projects 1 direct" in text_of(client.get(url("user_add_draft", draft)))
     response = client.get(url("user_add_personalize", draft))
     assert response["Location"] == f"{url('user_add_draft', draft)}?check=1"
-    assert "Some of your choices no longer exist." in visible_text(client.get(response["Location"]))
+    assert "Some of your choices no longer exist." in text_of(client.get(response["Location"]))
     assert (
         client.post(url("user_add_draft", draft), draft_form(draft, projects=ids(cast.projects["atlas"]))).status_code
         == 302

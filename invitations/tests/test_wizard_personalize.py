@@ -13,11 +13,11 @@ from invitations.tests.wizard_helpers import (
     setup_form,
     start_draft,
     url,
-    visible_text,
 )
 from organizations.models import Membership, Status
 from outbox.models import OutgoingEmail
 from teamadmin.testing.cast import role_named
+from teamadmin.testing.html import text_of
 
 HTMX = {"headers": {"HX-Request": "true"}}
 THREE = [
@@ -37,7 +37,7 @@ def options(html: str) -> list[str]:
 def test_step_two_shows_what_will_be_sent(cast):
     client = cast.client("olga")
     draft = start_draft(client, *THREE, groups=[str(cast.groups["marketing"].pk)])
-    text = visible_text(client.get(url("user_add_personalize", draft)))
+    text = text_of(client.get(url("user_add_personalize", draft)))
     for label in ("Reason for invitation (optional)", "Welcome page", "Sending to", "Preview", "Back", "Done"):
         assert label in text
     assert "Nadia Petrov" in text and "Tomasz Wieczorek" in text and "3 invitations will be sent" in text
@@ -83,7 +83,7 @@ def test_welcome_page_of_another_role_is_rejected(cast):
         draft.refresh_from_db()
         response = client.post(url("user_add_personalize", draft), personalize_form(draft, welcome_page=key))
         assert response.status_code == 422
-        assert "Choose a page that this role can open." in visible_text(response)
+        assert "Choose a page that this role can open." in text_of(response)
     assert not Invitation.objects.exists()
 
 
@@ -106,7 +106,7 @@ def test_reason_is_limited_to_2500_characters(cast, reason, status):
     assert response.status_code == status
     assert Invitation.objects.exists() == (status == 302)
     if status == 422:
-        assert "Use at most 2,500 characters." in visible_text(response)
+        assert "Use at most 2,500 characters." in text_of(response)
         assert reason.replace("\r\n", "\n") in page_html(response).replace("\r\n", "\n")
         assert 'aria-invalid="true"' in page_html(response)
 
@@ -181,7 +181,7 @@ def test_done_sends_all_and_opens_pending_tab(cast):
     )
     response = client.post(url("user_add_personalize", draft), personalize_form(draft, "Welcome\r\naboard", "projects"))
     assert response["Location"] == reverse("users_pending", args=["acme"])
-    assert "3 invitations sent" in visible_text(client.get(response["Location"]))
+    assert "3 invitations sent" in text_of(client.get(response["Location"]))
     members = Membership.objects.filter(status=Status.INVITED)
     assert members.count() == Invitation.objects.count() == OutgoingEmail.objects.count() == 3
     assert {link.role_id for member in members for link in member.role_links.all()} == {role_named("builder").pk}
@@ -199,7 +199,7 @@ def test_repeated_done_sends_once(cast):
     for _press in range(3):
         response = client.post(url("user_add_personalize", draft), form)
         assert response["Location"] == reverse("users_pending", args=["acme"])
-        assert "3 invitations sent" in visible_text(client.get(response["Location"]))
+        assert "3 invitations sent" in text_of(client.get(response["Location"]))
     for name in ("user_add_draft", "user_add_personalize"):
         response = client.get(url(name, draft), follow=True)
         assert response.redirect_chain[-1][0] == reverse("users_pending", args=["acme"])
@@ -218,8 +218,8 @@ def test_done_with_old_version_sends_nothing_and_keeps_reason(cast):
     client.post(url("user_add_draft", draft), draft_form(draft, first_name=["Changed"]))
     response = client.post(url("user_add_personalize", draft), personalize_form(draft, "Typed here", version=old))
     assert response.status_code == 409
-    assert "This draft was changed in another tab." in visible_text(response)
-    assert "Typed here</textarea>" in page_html(response) and "Changed Petrov" in visible_text(response)
+    assert "This draft was changed in another tab." in text_of(response)
+    assert "Typed here</textarea>" in page_html(response) and "Changed Petrov" in text_of(response)
     assert not Invitation.objects.exists()
     form = personalize_form(draft, "Typed here", version=hidden_value(response, "version"))
     assert client.post(url("user_add_personalize", draft), form).status_code == 302
@@ -245,7 +245,7 @@ def test_person_added_meanwhile_returns_to_step_one(cast):
     response = client.post(url("user_add_personalize", draft), personalize_form(draft, "Kept"))
     assert response["Location"] == f"{url('user_add_draft', draft)}?check=1"
     page_one = client.get(response["Location"])
-    assert "Sam O already has an invitation. Resend it instead." in visible_text(page_one)
+    assert "Sam O already has an invitation. Resend it instead." in text_of(page_one)
     assert '<a href="#email-1">' in page_html(page_one)
     assert Invitation.objects.count() == 1
     draft.refresh_from_db()
@@ -260,7 +260,7 @@ def test_step_two_requires_valid_step_one(cast):
     target = f"{url('user_add_draft', draft)}?check=1"
     assert client.get(url("user_add_personalize", draft))["Location"] == target
     assert client.post(url("user_add_personalize", draft), personalize_form(draft))["Location"] == target
-    assert "Choose a role." in visible_text(client.get(target))
+    assert "Choose a role." in text_of(client.get(target))
     assert not Invitation.objects.exists()
 
 
@@ -273,7 +273,7 @@ def test_demoted_inviter_cannot_send(cast):
     link.save()
     response = client.post(url("user_add_personalize", draft), personalize_form(draft))
     assert response["Location"].endswith("?check=1")
-    assert "You can’t give the role Admin" in visible_text(client.get(response["Location"]))
+    assert "You can’t give the role Admin" in text_of(client.get(response["Location"]))
     link.role = role_named("builder")
     link.save()
     assert client.post(url("user_add_personalize", draft), personalize_form(draft)).status_code == 403

@@ -11,17 +11,17 @@ from invitations.tests.wizard_helpers import (
     setup_form,
     start_draft,
     url,
-    visible_text,
 )
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import add_member, add_user, role_named
+from teamadmin.testing.html import text_of
 
 
 @pytest.mark.spec("W-2")
 def test_empty_form_has_one_row_and_all_labels(cast):
     response = cast.client("olga").get(url("user_add"))
     assert response.status_code == 200
-    text = visible_text(response)
+    text = text_of(response)
     for label in ("Users", "Add users", "First name", "Last name", "Email address", "Role", "+ Add another"):
         assert label in text
     for label in ("Add to groups", "Give project access", "Summary", "Cancel", "Continue"):
@@ -60,7 +60,7 @@ def test_errors_are_shown_at_their_fields_and_input_is_kept(cast):
     ]
     response = cast.client("olga").post(url("user_add"), setup_form(*rows))
     assert response.status_code == 422
-    html, text = page_html(response), visible_text(response)
+    html, text = page_html(response), text_of(response)
     expected = {
         "email-1": "Add the part after the last dot",
         "email-2": "This address is already listed above.",
@@ -108,7 +108,7 @@ def test_at_most_100_people(cast):
     assert start_draft(client, *many[:100]).people[99]["first_name"] == "P99"
     response = client.post(url("user_add") + "?new=1", setup_form(*many))
     assert response.status_code == 422
-    assert "Add at most 100 people at once." in visible_text(response)
+    assert "Add at most 100 people at once." in text_of(response)
     assert 'value="p100@acme.example"' in page_html(response)
 
 
@@ -122,7 +122,7 @@ def test_blank_rows_are_ignored(cast):
 def test_role_is_required(cast):
     response = cast.client("olga").post(url("user_add"), setup_form(role=""))
     assert response.status_code == 422
-    assert "Choose a role." in visible_text(response)
+    assert "Choose a role." in text_of(response)
     assert 'aria-describedby="role-hint role-error" aria-invalid="true"' in page_html(response)
 
 
@@ -142,7 +142,7 @@ def test_ranked_scheme_accepts_one_role(cast):
     roles = [str(role_named(key).pk) for key in ("builder", "operator")]
     response = cast.client("olga").post(url("user_add"), setup_form() | {"role": roles})
     assert response.status_code == 422
-    assert "Choose one role." in visible_text(response)
+    assert "Choose one role." in text_of(response)
 
 
 @pytest.mark.spec("R-6", "W-2")
@@ -154,19 +154,19 @@ def test_manager_cannot_choose_admin(cast):
     assert "You can’t give the role Admin because it allows more than yours." in html
     response = client.post(url("user_add"), setup_form(role="admin"))
     assert response.status_code == 422
-    assert "You can’t give the role Admin" in visible_text(response)
+    assert "You can’t give the role Admin" in text_of(response)
     assert not Batch.objects.exists()
 
 
 @pytest.mark.spec("R-5", "W-2")
 def test_summary_shows_capabilities_of_role(cast):
     draft = start_draft(cast.client("olga"))
-    text = visible_text(cast.client("olga").get(url("user_add_draft", draft)))
+    text = text_of(cast.client("olga").get(url("user_add_draft", draft)))
     assert "With the Builder role, they can Build and edit in the projects you can access" in text
     assert "Builds and edits in the projects they can access. Can’t invite people or change security." in text
     draft.role_ids = [str(role_named("admin").pk)]
     draft.save()
-    assert "With the Admin role, they can" in visible_text(cast.client("olga").get(url("user_add_draft", draft)))
+    assert "With the Admin role, they can" in text_of(cast.client("olga").get(url("user_add_draft", draft)))
 
 
 @pytest.mark.spec("W-4")

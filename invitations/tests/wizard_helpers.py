@@ -69,9 +69,3 @@ def page_html(response) -> str:
 def hidden_value(response, name: str) -> str:
     """Return the value of a hidden field."""
     return re.search(rf'name="{name}" value="([^"]*)"', page_html(response)).group(1)
-
-
-def visible_text(response) -> str:
-    """Return the page's text with whitespace collapsed."""
-    text = re.sub(r"<(script|style|template).*?</\1>", " ", page_html(response), flags=re.DOTALL)
-    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
