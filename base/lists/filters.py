@@ -55,6 +55,13 @@ def one_of(options: Iterable[tuple[str, Text]]) -> Callable[[str], str]:
     return lambda text: text if text in values else ""
 
 
+def choice_filter(name: str, label: Text, choices: Options, *, field: str) -> Filter:
+    """Return a filter by a model field that has these choices. `name` is the URL parameter."""
+    return Filter(
+        name, label, parse=one_of(choices), condition=lambda context, value: Q(**{field: value}), options=choices
+    )
+
+
 def parse_id(text: str) -> str:
     """Return the id in canonical form, "" if it is invalid. `find_name` checks that the object exists."""
     return str(parse_uuid(text) or "")

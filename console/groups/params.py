@@ -4,13 +4,12 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import django_tables2 as tables
-from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from base.lists.columns import Column
-from base.lists.filters import Filter, one_of, read_filters
+from base.lists.filters import choice_filter, read_filters
 from base.lists.params import Cursor, ListParams, read_search
 from organizations.models import ManagedBy
 
@@ -25,15 +24,7 @@ class GroupTable(tables.Table):
     more = Column(_("Actions"), optional=False, css="more", hide_label=True)
 
 
-FILTERS = (
-    Filter(
-        "managed",
-        _("Managed by"),
-        parse=one_of(ManagedBy.choices),
-        condition=lambda context, value: Q(managed_by=value),
-        options=ManagedBy.choices,
-    ),
-)
+FILTERS = (choice_filter("managed", _("Managed by"), ManagedBy.choices, field="managed_by"),)
 
 
 @dataclass(frozen=True)

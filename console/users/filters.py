@@ -13,7 +13,7 @@ from django.db.models.lookups import IsNull
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from base.lists.filters import Filter, Options, one_of, parse_id
+from base.lists.filters import Filter, Options, choice_filter, one_of, parse_id
 from organizations.models import (
     GroupMembership,
     ManagedBy,
@@ -182,13 +182,7 @@ FILTERS = (
         choose=project_choices,
         choose_texts=(_("Filter by project"), _("Search projects")),
     ),
-    Filter(
-        "managed_by",
-        _("Managed by"),
-        parse=one_of(ManagedBy.choices),
-        condition=lambda context, value: Q(managed_by=value),
-        options=ManagedBy.choices,
-    ),
+    choice_filter("managed_by", _("Managed by"), ManagedBy.choices, field="managed_by"),
     Filter(
         "two_factor",
         _("2FA"),
