@@ -122,10 +122,11 @@ def find_members(
         sections = sections[[number for number, _ in sections].index(int(values[0])) :]
         values = values[1:]
     found: list[tuple[int, Membership]] = []
+    is_rare = _is_rare(context, params)
     for number, slices in sections:
         if values:
             slices = [_after(rows, params, values) for rows in slices]
-        members = _find(_Search(context, params, now, number), slices, limit - len(found))
+        members = _find(_Search(context, params, now, number), slices, limit - len(found), is_rare=is_rare)
         found += [(number, member) for member in members]
         if len(found) == limit:
             break
@@ -183,13 +184,6 @@ class _Search:
         filters = set(self.params.filters) - {"status"}
         return not (self.words or filters or (self.params.status.expired is not None and not by_expiry))
 
-    @property
-    def is_rare(self) -> bool:
-        """Whether a filter is known to match few members. One query for each filter by role, group or project."""
-        values = self.params.filters
-        filters = [item for item in TAB_FILTERS[self.params.tab] if item.name in values]
-        return any(item.is_rare(self.context, values[item.name]) for item in filters if item.is_rare)
-
     def match(self, rows: QuerySet, *, by_row: bool = False) -> QuerySet:
         """Return the rows that match. by_row: in a form for checking one after the other, which uses no other index."""
         rows = rows.filter(
@@ -210,12 +204,18 @@ def _expiry(params: UserListParams, now: datetime) -> list[Q]:
     return [Q(invite_expires_at__lte=now) if params.status.expired else Q(invite_expires_at__gt=now)]
 
 
-def _find(search: _Search, slices: list[QuerySet], limit: int) -> list[Membership]:
+def _is_rare(context: UsersContext, params: UserListParams) -> bool:
+    """Return whether a filter is known to match few members. One query for each filter by role, group or project."""
+    filters = [item for item in TAB_FILTERS[params.tab] if item.name in params.filters]
+    return any(item.is_rare(context, params.filters[item.name]) for item in filters if item.is_rare)
+
+
+def _find(search: _Search, slices: list[QuerySet], limit: int, *, is_rare: bool) -> list[Membership]:
     """Return the first `limit` members of the slices that match."""
     params = search.params
     if search.is_empty:
         return list(merge_sorted([search.match(rows) for rows in slices], params.order, limit))
-    for reach in () if search.is_rare else (WALK, LONG_WALK):
+    for reach in () if is_rare else (WALK, LONG_WALK):
         members, is_complete = _walk(search, slices, limit, reach)
         if is_complete or len(members) == limit:
             return members
