@@ -9,13 +9,16 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.devices import describe_device
 from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.queries import NO_ADDRESS
+from accounts.services import confirm_identity, recognize_browser, record_event
 from base.middleware import client_ip
 from outbox.services import queue_email
 
@@ -43,8 +46,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def login(self, request: HttpRequest, user: User) -> None:
+        """Open the session. Every way to sign in ends here, after all stages."""
         with self._rejecting_if_deleted(request, user):
             super().login(request, user)
+        confirm_identity(request.session)
+        browser, is_new = recognize_browser(request, user)
+        action = "sign_in.new_device" if is_new else "sign_in.succeeded"
+        record_event(user=user, action=action, data={"device": describe_device(browser.user_agent)})
+
+    def get_login_stages(self) -> list[str]:
+        return [*super().get_login_stages(), "accounts.stages.SecondFactorStage"]
 
     def post_login(self, request: HttpRequest, user: User, **login) -> HttpResponse:
         with self._rejecting_if_deleted(request, user):
@@ -56,7 +67,8 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             with transaction.atomic():
                 yield
-        except DatabaseError:
+                request.session.save()
+        except (DatabaseError, UpdateError):
             if User.objects.filter(pk=user.pk).exists():
                 raise
             logout(request)

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import sign_in_again, theme
 
-urlpatterns = [path("theme/", views.theme, name="theme")]
+urlpatterns = [
+    path("theme/", theme.theme, name="theme"),
+    path("sign-in-again/", sign_in_again.sign_in_again, name="sign_in_again"),
+]

@@ -64,6 +64,10 @@ DESCRIPTIONS = {
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
     "sessions.ended": Description(gettext_lazy("{actor} signed {target} out everywhere"), "log-out"),
     "members.exported": Description(gettext_lazy("{actor} exported a list of members"), "download"),
+    "sign_in.succeeded": Description(gettext_lazy("{target} signed in with {device}"), "key"),
+    "sign_in.new_device": Description(
+        gettext_lazy("{target} signed in from a new device, {device}"), "laptop", "warning"
+    ),
     "user.created": Description(gettext_lazy("{target} set a password"), "key"),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
     "user.renamed": Description(gettext_lazy("{target} changed their profile name"), "pencil"),

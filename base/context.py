@@ -1,4 +1,4 @@
-"""The current request's id and client address: set by middleware, read by audit and logging, empty in a worker."""
+"""The current request's id, client address and browser. Middleware sets it, audit and logging read it."""
 
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ class RequestContext:
 
     request_id: str = ""
     ip: str | None = None
+    user_agent: str = ""
 
 
 EMPTY = RequestContext()

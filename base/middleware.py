@@ -43,7 +43,8 @@ class RequestContextMiddleware:
 
     def __call__(self, request):
         request.id = secrets.token_hex(8)
-        token = context.set_current(context.RequestContext(request.id, client_ip(request.META)))
+        agent = request.META.get("HTTP_USER_AGENT", "")
+        token = context.set_current(context.RequestContext(request.id, client_ip(request.META), agent))
         try:
             response = self.get_response(request)
         finally:

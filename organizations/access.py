@@ -3,15 +3,21 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from base.policies import require
+from accounts.services.sign_in import SECOND_FACTOR
+from base import context
+from base.policies import Refused, require
+from base.responses import htmx_redirect
 from organizations import pages, policies, queries, services
 from organizations.models import Membership
 from organizations.permissions import Permission
@@ -65,6 +71,43 @@ def _get_membership(request, slug: str) -> Membership:
     return member
 
 
+def _check_session(request, member: Membership) -> HttpResponse | None:
+    """Apply the organization's security policies (S-6). Return the response if the session may not open it.
+
+    Raises Refused for addresses that are not allowed.
+    """
+    row, second_factor = request.session.row, request.session.get(SECOND_FACTOR, "")
+    check = policies.check_session(
+        member, row, second_factor=second_factor, ip=context.current().ip, now=timezone.now()
+    )
+    if check.outcome == policies.Outcome.OPEN:
+        if str(member.organization_id) not in row.organization_ids:
+            services.enter_organization(member=member, session=row)
+        return None
+    if check.outcome == policies.Outcome.DENIED:
+        raise Refused(check.reason)
+    return _redirect(request, check)
+
+
+# Where each outcome of the policies leads. Each page returns to `next`.
+PAGES = {
+    policies.Outcome.SIGN_IN: "sign_in_again",
+    policies.Outcome.SECOND_FACTOR: "second_factor",
+    policies.Outcome.SET_UP_TWO_FACTOR: "two_factor_setup",
+}
+
+
+def _redirect(request, check: policies.SessionCheck) -> HttpResponse:
+    path = request.get_full_path() if request.method in ("GET", "HEAD") and not request.htmx else request.path
+    if check.outcome == policies.Outcome.SIGN_IN and len(request.memberships) == 1:
+        # Nothing else is open in this session, so it ends.
+        logout(request)
+        messages.info(request, check.reason)
+        return htmx_redirect(request, redirect_to_login(path).url)
+    messages.info(request, check.reason)
+    return htmx_redirect(request, f"{reverse(PAGES[check.outcome])}?{urlencode({REDIRECT_FIELD_NAME: path})}")
+
+
 def member_required(permission: Permission | None = None, *, before_welcome: bool = False) -> Callable:
     """Decorate a view of an organization. Sets request.membership, .organization and .permissions.
 
@@ -79,6 +122,8 @@ def member_required(permission: Permission | None = None, *, before_welcome: boo
             if not request.user.is_authenticated:
                 return _redirect_to_sign_in(request)
             member = _get_membership(request, slug)
+            if response := _check_session(request, member):
+                return response
             _set_membership(request, member)
             if permission:
                 require(policies.can(member, permission))

@@ -10,13 +10,13 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import redis
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from accounts.models import Session
 from outbox import queries as outbox
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,10 @@ from teamadmin import errors, media
 
 urlpatterns = [
     path("media/logos/<str:name>", media.logo, name="logo"),
-    # allauth would let users add email addresses here, but a user has exactly one. Its list of sessions is not used.
+    # allauth would let users add email addresses here, but a user has exactly one. A code by email is no fresh sign-in.
     path("accounts/email/", errors.page_not_found),
-    path("accounts/sessions/", errors.page_not_found),
+    path("accounts/reauthenticate/code/", errors.page_not_found),
+    path("accounts/reauthenticate/code/confirm/", errors.page_not_found),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("o/<slug:slug>/users/", include("invitations.urls_wizard")),

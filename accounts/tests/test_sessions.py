@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from accounts.devices import describe_device
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.queries import list_open_sessions
 from accounts.services import end_sessions
 from teamadmin.testing.cast import PASSWORD

@@ -2,11 +2,9 @@
 
 import pytest
 from django.core import checks
-from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.emails import render_two_factor_reset
-from accounts.models import User
+from accounts.models import AuthenticatorApp, BackupCode, User
 from accounts.queries import has_two_factor
 from accounts.services import notify_two_factor_listeners, reset_two_factor
 from audit.models import Entry
@@ -19,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 def with_two_factor(user: User) -> User:
     """Give the user an authenticator app and backup codes."""
-    TOTPDevice.objects.create(user=user, name="App")
-    StaticDevice.objects.create(user=user, name="Backup").token_set.create(token="abcdefgh")
+    AuthenticatorApp.objects.create(user=user, name="App")
+    BackupCode.objects.create(user=user, code_hash=BackupCode.hash("abcdefgh"))
     notify_two_factor_listeners(user=user)
     return user
 
@@ -33,12 +31,12 @@ def reset(cast, user: User) -> OutgoingEmail:
 @pytest.mark.spec("U-9")
 def test_reset_removes_everything_and_is_recorded(cast):
     user = with_two_factor(cast.bo.user)
-    TOTPDevice.objects.create(user=user, confirmed=False)
+    AuthenticatorApp.objects.create(user=user, confirmed=False)
     assert has_two_factor(user) and Membership.objects.get(pk=cast.bo.pk).two_factor
     client = cast.client("bo")
     assert client.get("/o/acme/").status_code == 200
     reset(cast, user)
-    assert not TOTPDevice.objects.exists() and not StaticDevice.objects.exists()
+    assert not AuthenticatorApp.objects.exists() and not BackupCode.objects.exists()
     assert not Membership.objects.get(pk=cast.bo.pk).two_factor
     assert client.get("/o/acme/").status_code == 302
     entry = Entry.objects.get(action="two_factor.reset")

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from accounts.queries import OpenSession, list_open_sessions
+from accounts.queries import OpenSession
 from base.counting import CAP, Count, capped_count
 from organizations.models import GroupMembership, Membership, MembershipRole, ProjectGrant, Status
 from organizations.permissions import ADMINISTRATIVE
-from organizations.queries import roles_in
+from organizations.queries import roles_in, sessions_of_member
 from organizations.roles import permissions_of
 
 # Members who can work in a project, now or once they accept.
@@ -33,8 +33,8 @@ class Offboarding:
 
 
 def open_sessions(member: Membership) -> list[OpenSession]:
-    """Return the sessions in which the member is signed in."""
-    return list_open_sessions(member.user) if member.user else []
+    """Return the sessions in which the member opened their organization."""
+    return sessions_of_member(member)
 
 
 def sole_projects_of(member: Membership) -> list[str]:

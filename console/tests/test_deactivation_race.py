@@ -4,11 +4,11 @@ import threading
 import time
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
 from accounts.queries import list_open_sessions
 from accounts.services import notify_two_factor_listeners
 from console.tests.people import USERS
@@ -36,15 +36,15 @@ def gets_in(client: Client) -> bool:
 @pytest.mark.spec("S-5", "U-9", "U-10", "U-13")
 @pytest.mark.parametrize("noun", ["sessions", "deactivation", "deletion", "two-factor-reset"])
 def test_session_cookies_stop_working(cast, noun):
-    TOTPDevice.objects.create(user=cast.bo.user, name="App")
+    AuthenticatorApp.objects.create(user=cast.bo.user, name="App")
     notify_two_factor_listeners(user=cast.bo.user)
     clients = [sign_in() for _ in range(3)]
-    kept = [client.cookies["sessionid"].value for client in clients]
+    kept = [client.cookies[settings.SESSION_COOKIE_NAME].value for client in clients]
     assert all(gets_in(client) for client in clients)
     assert cast.client("olga").post(f"{USERS}{cast.bo.pk}/{noun}/").status_code == 302
     for key in kept:
         thief = Client()
-        thief.cookies["sessionid"] = key
+        thief.cookies[settings.SESSION_COOKIE_NAME] = key
         assert not gets_in(thief)
     assert not any(gets_in(client) for client in clients)
 

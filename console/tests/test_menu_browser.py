@@ -2,10 +2,9 @@
 
 import pytest
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
 from accounts.services import notify_two_factor_listeners
 from console.tests.people import USERS
 from organizations.models import Membership
@@ -20,7 +19,7 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture
 def people(live_cast):
     """Bo has an authenticator app."""
-    TOTPDevice.objects.create(user=live_cast.bo.user, name="App")
+    AuthenticatorApp.objects.create(user=live_cast.bo.user, name="App")
     notify_two_factor_listeners(user=live_cast.bo.user)
     return live_cast
 

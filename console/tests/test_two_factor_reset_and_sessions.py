@@ -2,9 +2,8 @@
 
 import pytest
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
 from accounts.services import notify_two_factor_listeners
 from audit.models import Entry
 from console.tests.people import USERS
@@ -30,7 +29,7 @@ def sign_in(user: User) -> Client:
 @pytest.fixture
 def bo(cast) -> Membership:
     """With an authenticator app."""
-    TOTPDevice.objects.create(user=cast.bo.user, name="App")
+    AuthenticatorApp.objects.create(user=cast.bo.user, name="App")
     notify_two_factor_listeners(user=cast.bo.user)
     return cast.bo
 
@@ -48,7 +47,7 @@ def test_reset_shows_the_consequences_and_resets(cast, bo):
     response = olga.post(url(bo, "two-factor-reset"), {"seen": "active"}, headers=HTMX)
     assert response.status_code == 200 and "2FA was reset for Bo Lindqvist." in response.content.decode()
     assert f'id="user-{bo.pk}"' in response.content.decode()
-    assert not TOTPDevice.objects.exists() and not Membership.objects.get(pk=bo.pk).two_factor
+    assert not AuthenticatorApp.objects.exists() and not Membership.objects.get(pk=bo.pk).two_factor
     assert signed_in.get("/o/acme/").status_code == 302
     assert OutgoingEmail.objects.filter(kind="accounts.two_factor_reset").count() == 1
     assert Entry.objects.filter(action="two_factor.reset", actor_id=cast.olga.pk, target_id=bo.pk).count() == 1
@@ -72,7 +71,7 @@ def test_only_admins_can_reset(cast, bo):
         response = cast.client("max").get(url(bo, noun))
         assert "“Reset 2FA, log out, deactivate and delete people”" in text_of(response)
     assert cast.client("tess").post(url(bo, "two-factor-reset")).status_code == 404
-    assert TOTPDevice.objects.exists()
+    assert AuthenticatorApp.objects.exists()
 
 
 @pytest.mark.spec("U-9", "A-5")
@@ -80,7 +79,7 @@ def test_an_organization_cannot_weaken_anothers_sign_in(cast, bo):
     add_member(cast.globex, bo.user, "billing")
     response = cast.client("olga").post(url(bo, "two-factor-reset"))
     assert response.status_code == 403 and "so you can’t reset their 2FA" in text_of(response)
-    assert TOTPDevice.objects.exists() and Membership.objects.get(pk=bo.pk).two_factor
+    assert AuthenticatorApp.objects.exists() and Membership.objects.get(pk=bo.pk).two_factor
     entry = cast.client("olga").get(url(bo, "menu"), headers=HTMX).content.decode()
     assert 'aria-disabled="true"' in entry and "so you can’t reset their 2FA" in entry
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -290,5 +291,5 @@ def test_token_gives_no_access_elsewhere(cast, invitation):
     assert client.get("/o/acme/welcome/", headers={"authorization": f"Bearer {token}"}).status_code == 302
     reset = client.get(f"/accounts/password/reset/key/{token.replace('.', '-')}/", follow=True)
     assert "no longer works" in reset.content.decode()
-    client.cookies["sessionid"] = token
+    client.cookies[settings.SESSION_COOKIE_NAME] = token
     assert client.get("/o/acme/welcome/").status_code == 302

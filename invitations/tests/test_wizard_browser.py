@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from invitations.forms import expand_pasted_lists
@@ -257,7 +258,7 @@ def test_changes_in_another_tab_are_not_overwritten(signed_in, live_cast):
 @pytest.mark.spec("W-12")
 def test_input_is_restored_after_signing_in_again(signed_in, live_cast):
     page = signed_in(url("user_add_draft", live_cast.draft()))
-    page.context.clear_cookies(name="sessionid")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.get_by_label("First name").fill("Typed after")
     expect(page).to_have_url(re.compile("/accounts/login/"))
     page.get_by_label("Email").fill("olga@acme.example")

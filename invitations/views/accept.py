@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import NewPasswordForm
 from accounts.models import User
 from accounts.queries import user_exists
-from accounts.services import sign_in_with_new_password
+from accounts.services import sign_in
 from base.policies import Refused
 from invitations.content import invitation_content
 from invitations.links import read_token
@@ -148,7 +148,7 @@ def _accept_new_user(current: OpenInvitation) -> HttpResponse:
     outcome, user = accept_as_new_user(invitation=current.invitation, password=form.cleaned_data["password"])
     if user is None:
         return _render_conflict(current, outcome)
-    return sign_in_with_new_password(current.request, user, next_url=current.welcome_url)
+    return sign_in(current.request, user, method="password", next_url=current.welcome_url)
 
 
 def _accept_signed_in(current: OpenInvitation) -> HttpResponse:

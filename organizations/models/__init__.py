@@ -1,7 +1,7 @@
 from organizations.models.counts import MemberCount
 from organizations.models.groups import Group, GroupMembership, GroupRole
-from organizations.models.members import ManagedBy, Membership, MembershipRole, Status
-from organizations.models.organization import Organization, Role
+from organizations.models.members import ManagedBy, Membership, MembershipRole, Status, TwoFactorMethod
+from organizations.models.organization import Organization, Role, TwoFactorRule
 from organizations.models.projects import Project, ProjectGrant
 from organizations.models.reordering import Reordering
 from organizations.schemes import Scheme
@@ -21,4 +21,6 @@ __all__ = [
     "Role",
     "Scheme",
     "Status",
+    "TwoFactorMethod",
+    "TwoFactorRule",
 ]

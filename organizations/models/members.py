@@ -25,6 +25,14 @@ class ManagedBy(models.TextChoices):
     SCIM = "scim", _("Managed externally")
 
 
+class TwoFactorMethod(models.TextChoices):
+    """The second factors of a user who has one."""
+
+    APP = "app", _("Authenticator app")
+    PASSKEY = "passkey", _("Passkey")
+    BOTH = "both", _("Authenticator app and passkey")
+
+
 class Membership(models.Model):
     """A member of an organization.
 
@@ -48,6 +56,10 @@ class Membership(models.Model):
     managed_by = models.CharField(max_length=6, choices=ManagedBy, default=ManagedBy.MANUAL)
     # Whether the user has a second factor. Stored here because lists filter by it.
     two_factor = models.BooleanField(default=False)
+    two_factor_method = models.CharField(max_length=7, choices=TwoFactorMethod, blank=True)
+    two_factor_reminded_at = models.DateTimeField(default=NEVER)
+    # Sessions that signed in before this time must sign in again to open this organization (S-5).
+    sessions_ended_at = models.DateTimeField(default=NEVER)
     invited_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     roles = models.ManyToManyField(Role, through="MembershipRole", related_name="memberships")
     role_order = models.PositiveSmallIntegerField(default=100)

@@ -5,8 +5,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from base.ids import uuid7
+from base.times import NEVER
 from organizations.built_in_roles import BUILT_IN_BY_ID
 from organizations.schemes import Scheme
+
+
+class TwoFactorRule(models.TextChoices):
+    """Who must have a second factor (S-3). Administrators are members with an administrative permission (R-6)."""
+
+    NO_ONE = "no_one", _("No one")
+    ADMINS = "admins", _("Members with administrative permissions")
+    EVERYONE = "everyone", _("Everyone")
 
 
 class Organization(models.Model):
@@ -21,6 +30,18 @@ class Organization(models.Model):
     allowed_email_domains = models.JSONField(default=list, blank=True)
     # U-11: whether this organization can deactivate members who are active in other organizations too.
     deactivate_shared = models.BooleanField(default=False)
+    # Security policies (S-6). They bind members in this organization only. 0 means no limit, or the platform's default.
+    require_two_factor = models.CharField(max_length=8, choices=TwoFactorRule, default=TwoFactorRule.NO_ONE)
+    two_factor_required_from = models.DateTimeField(null=True, blank=True)
+    idle_minutes = models.PositiveIntegerField(default=0)
+    sign_in_again_hours = models.PositiveIntegerField(default=0)
+    max_sessions = models.PositiveSmallIntegerField(default=0)
+    lockout_attempts = models.PositiveSmallIntegerField(default=0)
+    password_min_length = models.PositiveSmallIntegerField(default=0)
+    password_history = models.PositiveSmallIntegerField(default=0)
+    allowed_ip_ranges = models.JSONField(default=list, blank=True)
+    # Everyone who signed in before this time must sign in again to open this organization (S-5).
+    sessions_ended_at = models.DateTimeField(default=NEVER)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

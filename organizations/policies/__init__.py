@@ -1,5 +1,6 @@
 """Who may do what. Views, services, menus and buttons all ask these functions."""
 
+from organizations.policies.account_rules import account_rules
 from organizations.policies.groups import (
     can_add_to_group,
     can_assign_group,
@@ -51,9 +52,21 @@ from organizations.policies.roles import (
     can_manage_roles,
     can_replace_role,
 )
+from organizations.policies.sessions import (
+    Outcome,
+    SessionCheck,
+    check_session,
+    ip_allowed,
+    is_in_force,
+    requires_two_factor,
+    two_factor_applies,
+)
 from organizations.policies.sign_in import can_sign_in
 
 __all__ = [
+    "Outcome",
+    "SessionCheck",
+    "account_rules",
     "can",
     "can_add_to_group",
     "can_add_users",
@@ -91,9 +104,14 @@ __all__ = [
     "can_see_project",
     "can_share_project",
     "can_sign_in",
+    "check_session",
     "domain_allowed",
+    "ip_allowed",
+    "is_in_force",
     "keeps_admin",
     "outranks",
     "project_is_active",
+    "requires_two_factor",
     "roles_allowed",
+    "two_factor_applies",
 ]

@@ -58,6 +58,7 @@ from organizations.queries.roles import (
     set_prefetched_admins,
     set_prefetched_roles,
 )
+from organizations.queries.sessions import sessions_of_member
 
 __all__ = [
     "search_pattern",
@@ -110,6 +111,7 @@ __all__ = [
     "roles_of_group",
     "roles_of_groups",
     "roles_with_all_projects",
+    "sessions_of_member",
     "set_prefetched_admins",
     "set_prefetched_roles",
     "set_prefetched_shared",

@@ -23,7 +23,14 @@ from organizations.services.members.pending import (
 from organizations.services.members.profile import Edit, EditConflict, EditResult, edit_member
 from organizations.services.members.roles import set_member_roles
 from organizations.services.members.rules import set_member_rules
-from organizations.services.members.sign_in import log_out_member, reset_member_two_factor, sync_two_factor
+from organizations.services.members.sessions import enter_organization
+from organizations.services.members.sign_in import (
+    end_sessions_of,
+    log_out_member,
+    record_security_event,
+    reset_member_two_factor,
+    sync_two_factor,
+)
 from organizations.services.members.status import deactivate_member, delete_member, reactivate_member
 from organizations.services.named import NamedConflict, NamedFields
 from organizations.services.organizations import create_organization, create_organization_with_admin
@@ -70,6 +77,8 @@ __all__ = [
     "edit_member",
     "edit_project",
     "edit_role",
+    "end_sessions_of",
+    "enter_organization",
     "grant_group_projects",
     "grant_projects",
     "lock_actor",
@@ -81,6 +90,7 @@ __all__ = [
     "log_out_member",
     "mark_welcomed",
     "reactivate_member",
+    "record_security_event",
     "reload_actor",
     "remove_from_group",
     "remove_pending_member",

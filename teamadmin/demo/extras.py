@@ -1,7 +1,6 @@
 """The demo's extras: custom roles, groups with a role, members from an identity provider, second factors."""
 
-from django_otp.plugins.otp_totp.models import TOTPDevice
-
+from accounts.models import AuthenticatorApp
 from accounts.services import notify_two_factor_listeners
 from organizations.models import Group, ManagedBy, Membership
 from organizations.permissions import Permission
@@ -56,7 +55,7 @@ def add(builder: Builder) -> None:
     _mark_as_scim(builder)
     for email in TWO_FACTOR_MEMBERS:
         if member := builder.members.get(email):
-            TOTPDevice.objects.create(user=member.user, name="Authenticator app", confirmed=True)
+            AuthenticatorApp.objects.create(user=member.user, name="Authenticator app", confirmed=True)
             notify_two_factor_listeners(user=member.user)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
@@ -16,7 +17,8 @@ REFUSED = ("403 (Forbidden)", "409 (Conflict)", "422 (Unprocessable")
 
 def use_session(context: BrowserContext, url: str, client: Client) -> None:
     """Sign the browser in with the client's session."""
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
 
 
 def wait_for_htmx(page: Page) -> None:

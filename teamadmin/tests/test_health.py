@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -71,7 +72,7 @@ def test_any_host_and_only_get(client):
 
 
 def test_check_leaves_nothing_in_the_database(client):
-    from django.contrib.sessions.models import Session
+    from accounts.models import Session
 
     client.get(READY)
     assert not Session.objects.exists()
@@ -124,7 +125,7 @@ def test_page_while_the_database_is_down(client, monkeypatch):
     connection.close()
     point_database_at(monkeypatch, free_port())
     client.raise_request_exception = False
-    client.cookies["sessionid"] = "x" * 32
+    client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32
     response = client.get("/accounts/login/")
     assert response.status_code == 503
     assert "Traceback" not in response.text

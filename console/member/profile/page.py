@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.queries import OpenSession, list_open_sessions
+from accounts.queries import OpenSession
 from audit.descriptions import AuditLine, describe
 from audit.queries import entries_about
 from base.counting import Count, capped_count
@@ -28,6 +28,7 @@ from organizations.queries import (
     project_page,
     roles_in,
     roles_of_groups,
+    sessions_of_member,
 )
 from organizations.roles import admin_role_id, description_of
 
@@ -226,7 +227,7 @@ class ProfilePage:
 
     @cached_property
     def sessions(self) -> list[OpenSession]:
-        return list_open_sessions(self.member.user) if self.can_see_sessions and self.member.user else []
+        return sessions_of_member(self.member) if self.can_see_sessions else []
 
     @property
     def can_log_out(self) -> bool:

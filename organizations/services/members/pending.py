@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.db.models.functions import Now
 
 from accounts.models import User
-from accounts.queries import has_two_factor
+from accounts.queries import get_second_factors
 from audit.services import record
 from base.policies import require
 from organizations import policies
@@ -24,6 +24,7 @@ from organizations.models import (
     Status,
 )
 from organizations.services.locks import lock_pending_member
+from organizations.services.members.sign_in import sync_two_factor
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,11 @@ def activate_member(*, member: Membership, user: User) -> bool:
     Raises IntegrityError if the user is already a member of the organization.
     """
     changed = Membership.objects.filter(pk=member.pk, status=Status.INVITED, invite_expires_at__gt=Now()).update(
-        status=Status.ACTIVE, user=user, joined_at=Now(), last_active_at=Now(), two_factor=has_two_factor(user)
+        status=Status.ACTIVE, user=user, joined_at=Now(), last_active_at=Now()
     )
     if not changed:
         return False
+    sync_two_factor(user=user, factors=get_second_factors(user))
     member.refresh_from_db()
     record(organization_id=member.organization_id, actor=member, action="member.joined", target=member)
     return True

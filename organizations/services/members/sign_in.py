@@ -1,19 +1,38 @@
 """How members sign in: their second factors and sessions."""
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.queries import SecondFactors
 from accounts.services import end_sessions, reset_two_factor
 from audit.services import record
 from base.policies import require
 from organizations import policies
-from organizations.models import Membership
+from organizations.models import Membership, Status, TwoFactorMethod
+from organizations.queries import shared_with_others
 from organizations.services.locks import lock_actor_and_member
 
 
-def sync_two_factor(*, user: User, on: bool) -> None:
-    """Store on the user's memberships whether they have a second factor (settings.TWO_FACTOR_LISTENERS)."""
-    Membership.objects.filter(user=user).update(two_factor=on)
+def sync_two_factor(*, user: User, factors: SecondFactors) -> None:
+    """Store on the user's memberships which second factors they have (settings.TWO_FACTOR_LISTENERS)."""
+    method = ""
+    if factors:
+        method = TwoFactorMethod.BOTH if factors.app and factors.passkeys else _only_method(factors)
+    Membership.objects.filter(user=user).update(two_factor=bool(factors), two_factor_method=method)
+
+
+def _only_method(factors: SecondFactors) -> TwoFactorMethod:
+    return TwoFactorMethod.APP if factors.app else TwoFactorMethod.PASSKEY
+
+
+def record_security_event(*, user: User, action: str, data: dict) -> None:
+    """Record a user's security event in each organization where they are active (settings.SECURITY_EVENT_LISTENERS).
+
+    Actor and target are their membership, so that it shows in the member's activity (S-10).
+    """
+    for member in Membership.objects.filter(user=user, status=Status.ACTIVE).order_by("pk"):
+        record(organization_id=member.organization_id, actor=member, action=action, target=member, data=data)
 
 
 @transaction.atomic
@@ -32,10 +51,20 @@ def reset_member_two_factor(*, actor: Membership, member: Membership) -> Members
 
 @transaction.atomic
 def log_out_member(*, actor: Membership, member: Membership) -> Membership:
-    """End all sessions of the member's user (S-5). Same return value and errors as reset_member_two_factor()."""
+    """End the member's sessions in this organization (S-5). Same return value and errors as reset_member_two_factor().
+
+    Users of no other organization are signed out completely. In their other organizations, users stay signed in.
+    """
     actor, member = lock_actor_and_member(actor, member)
     require(policies.can_end_sessions(actor, member))
-    if member.user:
-        end_sessions(user=member.user)
+    end_sessions_of(member)
     record(organization_id=member.organization_id, actor=actor, action="sessions.ended", target=member)
     return member
+
+
+def end_sessions_of(member: Membership) -> None:
+    """End the sessions of a locked member in their organization, or completely if they have no other one."""
+    Membership.objects.filter(pk=member.pk).update(sessions_ended_at=Now())
+    member.refresh_from_db(fields=["sessions_ended_at"])
+    if member.user and not shared_with_others(member):
+        end_sessions(user=member.user)

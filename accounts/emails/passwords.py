@@ -1,4 +1,4 @@
-"""Emails about a person's own account."""
+"""Emails about a user's password."""
 
 from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
@@ -10,8 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.policies import can_sign_in
-from audit.queries import get_entry
-from base.mail import compose_email, format_utc
+from base.mail import compose_email
 from base.pictures import platform_png
 from outbox.models import OutgoingEmail
 
@@ -53,29 +52,4 @@ def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
         },
         logo=platform_png(),
         tag="password_reset",
-    )
-
-
-def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
-    """Return the email that tells a user who reset their second factor and when (U-9), or None if they may not sign in.
-
-    `row.subject_id` is the audit entry of the reset.
-    """
-    entry = get_entry(row.subject_id)
-    user = User.objects.filter(pk=entry.data.get("user")).first() if entry else None
-    if entry is None or user is None or not can_sign_in(user):
-        return None
-    return compose_email(
-        to=user.email,
-        subject=_("Your two-factor authentication was reset"),
-        template="two_factor_reset",
-        context={
-            "actor": entry.actor_label,
-            "organization": entry.data.get("organization", ""),
-            "at": format_utc(entry.at),
-            "url": settings.BASE_URL + reverse("account_login"),
-            "logo_alt": settings.PLATFORM_NAME,
-        },
-        logo=platform_png(),
-        tag="two_factor_reset",
     )

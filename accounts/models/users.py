@@ -44,6 +44,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("email address"), max_length=254, unique=True)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    # An address that the user asked to change to, until they open the link that was sent there.
+    pending_email = models.EmailField(max_length=254, blank=True)
+    avatar = models.ImageField(upload_to="avatars/", blank=True)
+    password_changed_at = models.DateTimeField(null=True)
+    # When a passkey was offered after a sign-in with a password, and whether the user declined for good.
+    passkey_offered_at = models.DateTimeField(null=True)
+    passkey_declined = models.BooleanField(default=False)
     theme = models.CharField(_("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM)
     # Part of every session's signature: raising it ends all sessions at their next request, without looking them up.
     sessions_version = models.PositiveIntegerField(default=0)

@@ -1,19 +1,14 @@
-"""The settings, for production (from environment variables) and the demo (TEAMADMIN_DEMO=1).
+"""What this installation is: its names, keys, apps, database and files."""
 
-docs/operating.md lists every variable. Production defaults must be safe.
-"""
-
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from teamadmin import env, logs
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DEMO = env.flag("TEAMADMIN_DEMO")
 DATA_DIR = Path(env.text("TEAMADMIN_DATA", str(BASE_DIR / "var"))).resolve()
 PORT = env.number("PORT", 8000)
@@ -32,6 +27,8 @@ SECRET_KEY = "demo-only-" + "k" * 50 if DEMO else env.secret_key("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 # The first key signs invitation links, and all of them verify links. Keep an old key listed for at least 30 days.
 INVITATION_KEYS = env.items("INVITATION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+# The first key encrypts secrets in the database, such as authenticator keys, and all of them decrypt. See rotate_keys.
+ENCRYPTION_KEYS = env.items("ENCRYPTION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or ([*LOOPBACK, urlsplit(BASE_URL).hostname] if DEMO else [])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -55,13 +52,11 @@ INSTALLED_APPS = [
     "teamadmin.apps.TeamadminConfig",
     "allauth",
     "allauth.account",
-    "allauth.usersessions",
     "anymail",
     "csp",
     "django_htmx",
     "django_otp",
-    "django_otp.plugins.otp_static",
-    "django_otp.plugins.otp_totp",
+    "django_otp_webauthn",
     "django_tables2",
 ]
 MIDDLEWARE = [
@@ -78,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionActivityMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -153,127 +149,6 @@ CACHES = {
 }
 MEDIA_ROOT, MAIL_DIR = DATA_DIR / "media", DATA_DIR / "mail"
 MEDIA_URL = "/media/"
-
-# --- sign-in ------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    # NIST SP 800-63B-4, 3.1.1.2: 15 characters while the password is the only factor (S-1).
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "accounts.validators.MaximumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-# Dotted paths, because accounts must not import organizations: who may sign in, and who hears of second factors.
-SIGN_IN_RULE = "organizations.policies.can_sign_in"
-TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_PREVENT_ENUMERATION = True
-# An emailed link opens an account, so it is valid for one hour (ASVS 6.4.1 requires short-lived links).
-PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
-SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
-SESSION_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "teamadmin.errors.csrf_failure"
-INVITATION_DAYS = 30
-# Invitation emails per day, including resent ones (I-5). 0 means no limit.
-INVITATION_SENDS_PER_DAY = env.number("INVITATION_SENDS_PER_DAY", 2000)
-INVITATION_SENDS_PER_INVITER = env.number("INVITATION_SENDS_PER_INVITER", 1000)
-
-# --- security headers ---------------------------------------------------------------------------
-SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)
-SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE and env.flag("HSTS_SUBDOMAINS", True)
-SECURE_HSTS_PRELOAD = SECURE and env.flag("HSTS_PRELOAD", True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
-# The number of our own proxies that append to X-Forwarded-For. 0 ignores the header.
-TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if env.flag("BEHIND_PROXY") else 0)
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-src": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
-
-# --- email and queue ----------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "TeamAdmin <invite@teamadmin.example>")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
-SMTP = env.smtp("EMAIL_URL")
-EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
-EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
-EMAIL_TIMEOUT = 20
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.prefixed("ANYMAIL_")}
-if DEMO:
-    EMAIL_BACKEND = "teamadmin.devmail.backend.EmailBackend"
-elif provider := ANYMAIL.pop("PROVIDER", ""):
-    EMAIL_BACKEND = f"anymail.backends.{provider.lower()}.EmailBackend"
-# Each kind of email, and the function that renders it when it is sent.
-OUTBOX_KINDS = {
-    "invitations.invitation": "invitations.emails.render_invitation",
-    "invitations.link_request": "invitations.emails.render_link_request",
-    "accounts.password_reset": "accounts.emails.render_password_reset",
-    "accounts.two_factor_reset": "accounts.emails.render_two_factor_reset",
-}
-
-CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
-# A request only wakes a worker, and the sweep finds what a lost wake-up missed. So while the broker is down, a request
-# waits for one second at most and does not retry. socket_timeout must be longer than a worker's BRPOP (one second).
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {
-        "socket_connect_timeout": 1,
-        "socket_timeout": 2,
-        "socket_keepalive": True,
-        "visibility_timeout": 900,
-        # kombu's own retries of the first connection, which ignore CELERY_TASK_PUBLISH_RETRY. They took 6 s.
-        "max_retries": 0,
-    }
-    if REDIS_URL
-    else {"polling_interval": 0.02}
-)
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_TASK_IGNORE_RESULT = True
-# A task may run twice, but is never lost. The outbox makes running twice harmless.
-CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1 if REDIS_URL else 4
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_TIMEZONE = "UTC"
-# Tasks that find work whose wake-up was lost. Beat and every worker run them each minute.
-SWEEPS = ["outbox.tasks.sweep", "console.tasks.sweep_bulk", "organizations.tasks.reorder_members"]
-# The schedule is kept in memory: after a start every periodic task is due at once, which is harmless here.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = {
-    **{name: {"task": name, "schedule": timedelta(seconds=60), "options": {"expires": 55}} for name in SWEEPS},
-    "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
-}
 
 # --- logs ---------------------------------------------------------------------------------------
 LOGGING = logs.configuration(level=env.text("LOG_LEVEL", "WARNING" if DEMO else "INFO").upper())

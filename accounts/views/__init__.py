@@ -1,0 +1,1 @@
+"""Views of the user's own account, which apply in every organization."""

@@ -1,0 +1,28 @@
+"""Signing in again, where an organization has ended this session (S-5, S-6)."""
+
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import UserRequest
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def sign_in_again(request: UserRequest) -> HttpResponse:
+    """Explain that an organization needs a new sign-in, and sign out after a confirmation.
+
+    The session goes on until then, because the user's other organizations haven't ended it.
+    """
+    target = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = settings.LOGIN_REDIRECT_URL
+    if request.method == "POST":
+        logout(request)
+        return redirect_to_login(target)
+    return render(request, "account/sign_in_again.html", {"next": target})

@@ -1,0 +1,107 @@
+"""Whether a session may open an organization: its security policies (S-3, S-5, S-6).
+
+They bind members in this organization only. Everything they compare is read anyway: the session, the organization and
+the membership.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from ipaddress import ip_address, ip_network
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Session
+from organizations.models import Membership, Organization, TwoFactorRule
+from organizations.permissions import ADMINISTRATIVE
+from organizations.queries import permissions_of_member
+
+
+class Outcome(Enum):
+    """What a session may do. SIGN_IN: sign in again. DENIED: nothing helps."""
+
+    OPEN = "open"
+    DENIED = "denied"
+    SIGN_IN = "sign_in"
+    SECOND_FACTOR = "second_factor"
+    SET_UP_TWO_FACTOR = "set_up_two_factor"
+
+
+@dataclass(frozen=True)
+class SessionCheck:
+    """The outcome, and the reason unless it is OPEN: a sentence for the user."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+OPEN = SessionCheck(Outcome.OPEN)
+
+
+def check_session(
+    member: Membership, session: Session, *, second_factor: str, ip: str | None, now: datetime
+) -> SessionCheck:
+    """Return whether the member may open their organization in this session.
+
+    `session.last_seen_at` is the time of its last request before this one. `second_factor` is the one that was used in
+    the session, or "".
+    """
+    organization = member.organization
+    if not ip_allowed(organization.allowed_ip_ranges, ip):
+        text = _("%(organization)s can’t be opened from your network (%(ip)s). Ask an Admin.")
+        return SessionCheck(Outcome.DENIED, text % {"organization": organization.name, "ip": ip or "–"})
+    if reason := _ended_reason(member, session, now):
+        return SessionCheck(Outcome.SIGN_IN, reason)
+    if requires_two_factor(member, now) and not second_factor:
+        text = _("%(organization)s requires two-factor authentication.") % {"organization": organization.name}
+        return SessionCheck(Outcome.SECOND_FACTOR if member.two_factor else Outcome.SET_UP_TWO_FACTOR, text)
+    return OPEN
+
+
+def _ended_reason(member: Membership, session: Session, now: datetime) -> str:
+    """Return why the session has ended in the member's organization, or "" if it has not."""
+    organization, name = member.organization, {"organization": member.organization.name}
+    started, seen = session.signed_in_at, session.last_seen_at
+    if started is None or seen is None:
+        return _("Sign in to open %(organization)s.") % name
+    ended_at = max(member.sessions_ended_at, organization.sessions_ended_at)
+    if started <= ended_at or str(organization.pk) in session.ended_organization_ids:
+        return _("You were signed out of %(organization)s. Sign in again.") % name
+    hours = organization.sign_in_again_hours
+    if hours and now - started >= timedelta(hours=hours):
+        return _("%(organization)s asks you to sign in again.") % name
+    if organization.idle_minutes and now - seen >= timedelta(minutes=organization.idle_minutes):
+        return _("You were signed out of %(organization)s because you were inactive. Sign in again.") % name
+    return ""
+
+
+def ip_allowed(ranges: Sequence[str], ip: str | None) -> bool:
+    """Return whether the address is in one of the ranges ("192.0.2.0/24", "2001:db8::/32"). No ranges allow all."""
+    if not ranges:
+        return True
+    if ip is None:
+        return False
+    address = ip_address(ip)
+    # An IPv4 client on an IPv6 socket has an address like ::ffff:192.0.2.1.
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in ip_network(each) for each in ranges)
+
+
+def two_factor_applies(member: Membership) -> bool:
+    """Return whether the organization's rule for second factors covers this member, now or from its date on."""
+    rule = member.organization.require_two_factor
+    if rule == TwoFactorRule.ADMINS:
+        return bool(permissions_of_member(member) & ADMINISTRATIVE)
+    return rule == TwoFactorRule.EVERYONE
+
+
+def is_in_force(organization: Organization, now: datetime) -> bool:
+    """Return whether the date from which the organization requires second factors has come (S-11)."""
+    start = organization.two_factor_required_from
+    return organization.require_two_factor != TwoFactorRule.NO_ONE and (start is None or start <= now)
+
+
+def requires_two_factor(member: Membership, now: datetime) -> bool:
+    """Return whether this member must use a second factor now (S-3)."""
+    return is_in_force(member.organization, now) and two_factor_applies(member)

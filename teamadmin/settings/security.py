@@ -1,0 +1,100 @@
+"""Signing in, sessions, passkeys and security headers."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from teamadmin import env
+from teamadmin.settings.base import BASE_URL, DEMO, PLATFORM_NAME, PORT, SECURE
+
+# --- sign-in ------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    # NIST SP 800-63B-4, 3.1.1.2: 15 characters while the password is the only factor (S-1).
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "accounts.validators.MaximumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# Dotted paths, because accounts must not import organizations: who may sign in, and who hears of second factors.
+SIGN_IN_RULE = "organizations.policies.can_sign_in"
+TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
+# Who hears of sign-ins, changes of passwords and the like, to record them for each organization (S-10).
+SECURITY_EVENT_LISTENERS = ["organizations.services.record_security_event"]
+# The strictest policies of a user's organizations, where sign-in itself can only be one way (S-6).
+ACCOUNT_RULES = "organizations.policies.account_rules"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+# An emailed link opens an account, so it is valid for one hour (ASVS 6.4.1 requires short-lived links).
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+SESSION_ENGINE = "accounts.sessions"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+# Cookies don't depend on the port, so two installations on one host need different names. Under https, the prefix makes
+# browsers refuse cookies that a neighboring host set (RFC 6265bis, 4.1.3.2).
+COOKIE_NAME = ("__Host-" if SECURE else "") + env.text("COOKIE_NAME", "teamadmin" if SECURE else f"teamadmin-{PORT}")
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_NAME}-session", f"{COOKIE_NAME}-csrf"
+# Recognizes a browser in which a user signed in before (accounts.models.KnownBrowser).
+BROWSER_COOKIE_NAME = f"{COOKIE_NAME}-browser"
+BROWSER_COOKIE_AGE = int(timedelta(days=400).total_seconds())
+# A browser that the user asked to remember is not asked for a second factor for this long (S-2).
+REMEMBER_BROWSER_DAYS = 30
+# Sensitive actions need a sign-in that is not older than this (S-7).
+FRESH_SIGN_IN_MINUTES = 15
+# "Last seen" of a session is written at most this often.
+SESSION_ACTIVITY_MINUTES = 5
+SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "teamadmin.errors.csrf_failure"
+INVITATION_DAYS = 30
+# Invitation emails per day, including resent ones (I-5). 0 means no limit.
+INVITATION_SENDS_PER_DAY = env.number("INVITATION_SENDS_PER_DAY", 2000)
+INVITATION_SENDS_PER_INVITER = env.number("INVITATION_SENDS_PER_INVITER", 1000)
+
+# --- passkeys -----------------------------------------------------------------------------------
+# Browsers accept no IP address here: passkeys work on localhost, not on 127.0.0.1.
+OTP_WEBAUTHN_RP_ID = urlsplit(BASE_URL).hostname
+OTP_WEBAUTHN_RP_NAME = PLATFORM_NAME
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL]
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = True
+# Over http, the browser decides: it allows localhost only.
+SILENCED_SYSTEM_CHECKS = [] if SECURE else ["otp_webauthn.E031"]
+
+# --- security headers ---------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE and env.flag("HSTS_SUBDOMAINS", True)
+SECURE_HSTS_PRELOAD = SECURE and env.flag("HSTS_PRELOAD", True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+# The number of our own proxies that append to X-Forwarded-For. 0 ignores the header.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if env.flag("BEHIND_PROXY") else 0)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}

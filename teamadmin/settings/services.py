@@ -1,0 +1,64 @@
+"""Email and the task queue."""
+
+from datetime import timedelta
+
+from teamadmin import env
+from teamadmin.settings.base import DEMO, REDIS_URL
+
+# --- email and queue ----------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "TeamAdmin <invite@teamadmin.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SMTP = env.smtp("EMAIL_URL")
+EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.prefixed("ANYMAIL_")}
+if DEMO:
+    EMAIL_BACKEND = "teamadmin.devmail.backend.EmailBackend"
+elif provider := ANYMAIL.pop("PROVIDER", ""):
+    EMAIL_BACKEND = f"anymail.backends.{provider.lower()}.EmailBackend"
+# Each kind of email, and the function that renders it when it is sent.
+OUTBOX_KINDS = {
+    "invitations.invitation": "invitations.emails.render_invitation",
+    "invitations.link_request": "invitations.emails.render_link_request",
+    "accounts.password_reset": "accounts.emails.render_password_reset",
+    "accounts.two_factor_reset": "accounts.emails.render_two_factor_reset",
+    "accounts.security_notice": "accounts.emails.render_security_notice",
+}
+
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
+# A request only wakes a worker, and the sweep finds what a lost wake-up missed. So while the broker is down, a request
+# waits for one second at most and does not retry. socket_timeout must be longer than a worker's BRPOP (one second).
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 2,
+        "socket_keepalive": True,
+        "visibility_timeout": 900,
+        # kombu's own retries of the first connection, which ignore CELERY_TASK_PUBLISH_RETRY. They took 6 s.
+        "max_retries": 0,
+    }
+    if REDIS_URL
+    else {"polling_interval": 0.02}
+)
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+# A task may run twice, but is never lost. The outbox makes running twice harmless.
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1 if REDIS_URL else 4
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TIMEZONE = "UTC"
+# Tasks that find work whose wake-up was lost. Beat and every worker run them each minute.
+SWEEPS = ["outbox.tasks.sweep", "console.tasks.sweep_bulk", "organizations.tasks.reorder_members"]
+# The schedule is kept in memory: after a start every periodic task is due at once, which is harmless here.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    **{name: {"task": name, "schedule": timedelta(seconds=60), "options": {"expires": 55}} for name in SWEEPS},
+    "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
+}
