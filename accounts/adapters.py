@@ -10,6 +10,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -68,8 +69,10 @@ class AccountAdapter(DefaultAccountAdapter):
             with transaction.atomic():
                 yield
                 request.session.save()
-        except (DatabaseError, UpdateError):
+        except (DatabaseError, UpdateError) as error:
             if User.objects.filter(pk=user.pk).exists():
+                if isinstance(error, UpdateError):  # the session was ended meanwhile
+                    raise SessionInterrupted from error
                 raise
             logout(request)
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user)) from None

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from math import ceil
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +27,9 @@ class Problem:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Return 400: the request is malformed."""
+    """Return 400: the request is malformed. If the session was ended meanwhile, redirect to the sign-in page."""
+    if isinstance(exception, SessionInterrupted):
+        return redirect("account_login")
     reason = _("The address or the form contains something we can’t read. Go back and try again.")
     return _render(request, Problem(400, _("This request isn’t valid"), reason))
 

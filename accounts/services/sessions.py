@@ -13,7 +13,6 @@ def end_sessions(*, user: User) -> None:
     """End every session of the user at its next request, including sessions that are being opened now (U-10, S-5)."""
     User.objects.filter(pk=user.pk).update(sessions_version=F("sessions_version") + 1)
     user.refresh_from_db(fields=["sessions_version"])
-    Session.objects.filter(user=user).delete()
 
 
 def end_session(*, user: User, session_key: str) -> bool:
