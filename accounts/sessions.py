@@ -90,6 +90,18 @@ class SessionStore(DatabaseSessionStore):
         if fields is SIGNED_IN or self.row is None:
             self.row = Session.objects.get(pk=row.pk) if row.user_id else row
 
+    def rotate_key(self) -> None:
+        """Give the session a new key, and keep everything else. Raise UpdateError if the session was ended.
+
+        cycle_key() would copy it to a new row, in which a simultaneous end of sessions is lost.
+        """
+        new_key = self._get_new_session_key()
+        if not Session.objects.filter(pk=hash_key(self.session_key or "")).update(session_key=hash_key(new_key)):
+            raise UpdateError
+        self._session_key, self.modified = new_key, True
+        if self.row:
+            self.row.session_key = hash_key(new_key)
+
     def _is_same_user(self, row: Session) -> bool:
         loaded = self.row
         return loaded is not None and loaded.pk == row.pk and loaded.user_id == row.user_id

@@ -184,7 +184,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "accounts/logout/": {"GET": "302 200 200", "POST": "302 302 302"},
     "accounts/inactive/": {"GET": "200 200 200"},
     "accounts/signup/": {"GET": "200 302 302", "POST": "200 302 302"},
-    "accounts/reauthenticate/": {"GET": "302 200 200", "POST": "302 200 200"},
+    "accounts/reauthenticate/": {"GET": "302 200 200", "POST": "302 302 302"},
     "accounts/email/": {"GET": "404 404 404", "POST": "404 404 404"},
     "accounts/reauthenticate/code/": {"GET": "404 404 404", "POST": "404 404 404"},
     "accounts/reauthenticate/code/confirm/": {"GET": "404 404 404", "POST": "404 404 404"},
