@@ -11,7 +11,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -23,6 +23,7 @@ from accounts.queries import get_second_factors
 from accounts.requests import UserRequest
 from accounts.services.confirmation import complete_confirmation
 from accounts.services.suspension import find_suspended, restore_request, take_suspended
+from accounts.views.returning import get_next_url
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +34,7 @@ def reauthentication(request: UserRequest) -> HttpResponse:
 
     Someone whose sign-in is fresh by now, for example by a passkey, only presses Continue: GET changes nothing.
     """
-    next_url, token = _next_url(request), _value(request, "request")
+    next_url, token = get_next_url(request, ""), _value(request, "request")
     fresh = is_fresh(request)
     if request.method != "POST":
         if fresh and next_url and not token:
@@ -76,16 +77,8 @@ def _value(request: HttpRequest, name: str) -> str:
     return request.POST.get(name) or request.GET.get(name, "")
 
 
-def _next_url(request: HttpRequest) -> str:
-    url = _value(request, REDIRECT_FIELD_NAME)
-    allowed = url_has_allowed_host_and_scheme(
-        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return url if allowed else ""
-
-
 def _render(request: UserRequest, form: IdentityForm, *, status: int = 200, **context: Any) -> HttpResponse:
-    user, next_url, token = request.user, _next_url(request), _value(request, "request")
+    user, next_url, token = request.user, get_next_url(request, ""), _value(request, "request")
     factors, kept = get_second_factors(user), find_suspended(request, token)
     query = urlencode({REDIRECT_FIELD_NAME: next_url, "request": token})
     context |= {

@@ -19,11 +19,11 @@ from base.lists.keyset import PAGE_SIZE
 from base.policies import Refused, require
 from base.responses import htmx_redirect
 from console.member.actions.member_action import MemberAction
-from console.member.profile.access import Access
 from console.member.profile.conflicts import changes_since
 from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, read_snapshot, take_snapshot
 from console.member.profile.page import ProfilePage
 from organizations.access import member_required
+from organizations.effective_access import Access
 from organizations.fresh import require_fresh_to_give
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
