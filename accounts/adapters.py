@@ -20,8 +20,12 @@ from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.queries import NO_ADDRESS
 from accounts.services import confirm_identity, recognize_browser, record_event
+from accounts.services.passwords import finish_password_change
 from base.middleware import client_ip
 from outbox.services import queue_email
+
+# What allauth calls its notifications of a new password.
+NEW_PASSWORD = ("account/email/password_changed", "account/email/password_set", "account/email/password_reset")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -80,6 +84,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user, email, context) -> None:
         """Queue the reset email. Its link is signed when the email is rendered, so it isn't stored."""
         queue_email(kind="accounts.password_reset", subject_id=user.pk, key=f"password_reset:{uuid4()}")
+
+    def send_notification_mail(self, template_prefix: str, user: User, context: dict | None = None, email=None) -> None:
+        """End other sessions after a new password. allauth calls this after each change, to send an email."""
+        if template_prefix in NEW_PASSWORD:
+            own = self.request.session.row if self.request.user == user else None
+            finish_password_change(user=user, session_key=own.pk if own else "")
 
     def send_mail(self, template_prefix, email, context) -> None:
         raise NotImplementedError(f"{template_prefix} has no outbox kind: email is never sent in a request.")

@@ -23,3 +23,8 @@ def describe_device(user_agent: str) -> str:
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or _("Unknown device")
+
+
+def is_phone(user_agent: str) -> bool:
+    """Return whether the header names a phone or tablet."""
+    return any(token in user_agent for token in ("iPhone", "iPad", "Android"))

@@ -1,13 +1,21 @@
-"""The activity of sessions, and the cookie of known browsers."""
+"""The activity of sessions, the cookie of known browsers, and asking for a fresh sign-in."""
 
 from datetime import timedelta
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts.fresh import FreshSignInRequired
 from accounts.models import Session
 from accounts.services import set_browser_cookie
+from accounts.services.suspension import suspend_request
 from base import context
+from base.responses import htmx_redirect
 
 
 class SessionActivityMiddleware:
@@ -33,3 +41,33 @@ class SessionActivityMiddleware:
         if row is None or row.user_id is None or row.last_seen_at is None or now - row.last_seen_at < self.interval:
             return
         Session.objects.filter(pk=row.pk).update(last_seen_at=now, ip=context.current().ip)
+
+
+class FreshSignInMiddleware:
+    """Where a view raises FreshSignInRequired, keep the request and redirect to the page that asks (S-7)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, FreshSignInRequired):
+            return None
+        back_url = _page_url(request)
+        query = {REDIRECT_FIELD_NAME: back_url}
+        if request.method not in ("GET", "HEAD") and (token := suspend_request(request, back_url=back_url)):
+            query["request"] = token
+        return htmx_redirect(request, f"{reverse('account_reauthenticate')}?{urlencode(query)}")
+
+
+def _page_url(request) -> str:
+    """Return the page that the user sees: the one of the form for a POST, "/" if the browser doesn't tell."""
+    if request.method in ("GET", "HEAD") and not request.htmx:
+        return request.get_full_path()
+    url = request.headers.get("HX-Current-URL" if request.htmx else "Referer", "")
+    if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
+        return settings.LOGIN_REDIRECT_URL
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"

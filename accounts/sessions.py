@@ -9,6 +9,7 @@ import hashlib
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, IntegrityError, router, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -89,6 +90,30 @@ class SessionStore(DatabaseSessionStore):
             raise UpdateError from None
         if fields is SIGNED_IN or self.row is None:
             self.row = Session.objects.get(pk=row.pk) if row.user_id else row
+
+    def cycle_key(self):
+        """Give the session a new key (Django calls it at sign-in, and after a change of the password).
+
+        In the session of a user, everything else stays, such as the organizations that have ended it.
+        """
+        if self.row is None or self.row.user_id is None:
+            return super().cycle_key()
+        try:
+            self.rotate_key()
+        except UpdateError:
+            raise SessionInterrupted("The session was ended while the request ran.") from None
+
+    def rotate_key(self) -> None:
+        """Give the session of a user a new key, and keep everything else. Raise UpdateError if it was ended.
+
+        Django's cycle_key() copies it to a new row, so that a simultaneous end of sessions is lost.
+        """
+        new_key = self._get_new_session_key()
+        if not Session.objects.filter(pk=hash_key(self.session_key or "")).update(session_key=hash_key(new_key)):
+            raise UpdateError
+        self._session_key, self.modified = new_key, True
+        if self.row:
+            self.row.session_key = hash_key(new_key)
 
     def _is_same_user(self, row: Session) -> bool:
         loaded = self.row

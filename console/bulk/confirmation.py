@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from accounts.fresh import require_fresh_sign_in
 from base.responses import htmx_redirect
 from console.bulk import texts
 from console.bulk.forms import build_form
@@ -26,6 +27,7 @@ from console.models import UNFINISHED, BulkAction
 from console.users.queries import count_tabs
 from console.users.selection import Selection
 from console.users.views import tabs
+from organizations.fresh import require_fresh_to_give
 from organizations.requests import MemberRequest
 
 # The longest that a request processes members (htmx times out after 20 seconds); a worker does the rest.
@@ -55,6 +57,14 @@ class Confirmation:
     @property
     def list_url(self) -> str:
         return self.selection.params.url(self.request.organization.slug)
+
+    def require_fresh_sign_in(self) -> None:
+        """Deleting, deactivating and giving Admin need a fresh sign-in (S-7). The form must be valid."""
+        if self.kind.key in ("deactivation", "deletion"):
+            require_fresh_sign_in(self.request)
+        role_ids = [role.pk for role in self.form.roles]
+        group_ids = [self.form.group.pk] if self.form.group else []
+        require_fresh_to_give(self.request, role_ids=role_ids, group_ids=group_ids)
 
     def render(self, status: int = 200) -> HttpResponse:
         """Show the confirmation."""

@@ -58,7 +58,10 @@ def bulk_action(request: MemberRequest, key: str) -> HttpResponse:
         return confirmation.render()
     if confirmation.is_blocked or confirmation.has_grown or not confirmation.preview.eligible:
         return confirmation.render(409)
-    return confirmation.run() if confirmation.form.is_valid() else confirmation.render(422)
+    if not confirmation.form.is_valid():
+        return confirmation.render(422)
+    confirmation.require_fresh_sign_in()
+    return confirmation.run()
 
 
 def _action_or_404(request: MemberRequest, action_id: UUID) -> BulkAction:

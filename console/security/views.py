@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.fresh import require_fresh_sign_in
 from base.policies import require
 from console.security.forms import MemberRulesForm
 from organizations.access import member_required
@@ -32,6 +33,7 @@ def security(request: MemberRequest) -> HttpResponse:
     form, can_manage = _form(request), can(request.membership, Permission.SECURITY_MANAGE)
     if request.method == "POST":
         require(can_manage)
+        require_fresh_sign_in(request)
         if form.is_valid():
             set_member_rules(actor=request.membership, **form.cleaned_data)
             messages.success(request, _("Security rules saved."))

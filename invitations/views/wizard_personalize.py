@@ -20,6 +20,7 @@ from invitations.views.wizard_access import WizardRequest, stashed_post, wizard_
 from invitations.views.wizard_context import personalize_context, wizard_context
 from invitations.views.wizard_draft import read_version, redirect_to_pending, save_posted, unsaved_draft
 from invitations.views.wizard_setup import validate_setup
+from organizations.fresh import require_fresh_to_give
 from organizations.services import lock_organization
 
 # The email has inline styles and its logo as a data: URL. It runs no script and loads nothing.
@@ -73,6 +74,7 @@ def personalize(request: WizardRequest, batch: Batch) -> HttpResponse:
 
 def _save_and_send(request: WizardRequest, batch: Batch) -> HttpResponse:
     typed = forms.read_personalization(request.POST)
+    require_fresh_to_give(request, role_ids=batch.role_ids, group_ids=batch.group_ids)
     try:
         # One transaction, so a second press waits until the first has sent the batch. The organization's row is locked
         # before the draft's, as everywhere.

@@ -177,6 +177,8 @@ def test_forms_without_a_csrf_token_are_rejected(stage, route):
 def outside_path(stage: Stage, route: str) -> str:
     values = {
         "<str:name>": "none.png",
+        "<slug:key>": "0" * 64,
+        "<uuid:browser_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
         "<str:token>": stage.values["acme"]["token"],
         "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/abc/",
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-abc/",

@@ -13,6 +13,7 @@ from base.policies import Decision, not_applicable, require
 from console.groups import texts
 from console.groups.views.group import FORM_METHODS, group_changed, group_url, group_view
 from organizations import policies
+from organizations.fresh import require_fresh_to_give
 from organizations.models import Group, GroupMembership, Membership, Project, ProjectGrant, Role
 from organizations.pickers import deactivated_warning, member_picker, missing_message, project_picker
 from organizations.queries import member_in, projects_in, roles_in, roles_of_group
@@ -46,6 +47,7 @@ def group_members(request: MemberRequest, group: Group) -> HttpResponse:
     picker.error = missing_message(members, chosen) or ("" if members else _("Choose at least one person to add."))
     if picker.error:
         return _render_picker(request, group, picker, "members")
+    require_fresh_to_give(request, group_ids=[group.pk])
     added = add_to_group(actor=request.membership, group=group, members=members)
     if added:
         messages.success(request, texts.members_added(len(added), group.name))
@@ -125,6 +127,7 @@ def group_roles(request: MemberRequest, group: Group) -> HttpResponse:
     chosen, seen = (set(selected_ids(request.POST, name)) for name in ("roles", "seen"))
     give = [role for role in roles if role.pk in chosen - seen]
     take = [role for role in roles if role.pk in seen - chosen]
+    require_fresh_to_give(request, role_ids=chosen - seen)
     given, taken = change_group_roles(actor=actor, group=group, add=give, remove=take)
     if given or taken:
         messages.success(request, _("Roles for %(group)s were saved.") % {"group": group.name})

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.fresh import require_fresh_sign_in
 from base.policies import Decision, require
 from console.member.actions.member_action import MemberAction
 from console.member.offboarding import administrative_invitations, open_sessions
@@ -38,6 +39,7 @@ def user_deactivation(request: MemberRequest, member_id: UUID) -> HttpResponse:
             "invalid_invitations": administrative_invitations(member),
         }
         return action.confirm("console/member/deactivation.html", context)
+    require_fresh_sign_in(request)
     member = action.run(deactivate_member)
     messages.success(request, _("%(name)s was deactivated.") % {"name": member.name})
     return action.success(member)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.fresh import require_fresh_sign_in
 from console.member.actions.member_action import MemberAction
 from console.member.offboarding import offboarding_of
 from console.users.details import load_details
@@ -30,6 +31,7 @@ def user_deletion(request: MemberRequest, member_id: UUID) -> HttpResponse:
     action.require("delete")
     if not action.is_post:
         return action.confirm("console/member/deletion.html", _consequences(action))
+    require_fresh_sign_in(request)
     if not _delete(action):
         return action.conflict()
     text = _("%(name)s was deleted.")

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.fresh import require_fresh_sign_in
 from console.member.actions.member_action import MemberAction
 from console.member.offboarding import open_sessions
 from organizations.access import member_required
@@ -26,6 +27,7 @@ def user_two_factor_reset(request: MemberRequest, member_id: UUID) -> HttpRespon
     if not action.is_post:
         context = {"tone": "warning", "icon_name": "phone", "sessions": open_sessions(action.member)}
         return action.confirm("console/member/two_factor_reset.html", context)
+    require_fresh_sign_in(request)
     member = action.run(reset_member_two_factor)
     text = _("2FA was reset for %(name)s. They were logged out everywhere and notified by email.")
     messages.success(request, text % {"name": member.name})

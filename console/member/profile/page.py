@@ -12,9 +12,9 @@ from base.counting import Count, capped_count
 from base.picker import MAX_OPTIONS, Picker, PickerOption
 from base.policies import Decision
 from console.member.actions.member_action import MemberAction
-from console.member.profile.access import Access
 from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, take_snapshot
 from organizations import policies
+from organizations.effective_access import Access
 from organizations.models import Group, ManagedBy, Project, Role, Scheme, Status
 from organizations.permissions import Permission
 from organizations.queries import (

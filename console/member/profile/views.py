@@ -19,11 +19,12 @@ from base.lists.keyset import PAGE_SIZE
 from base.policies import Refused, require
 from base.responses import htmx_redirect
 from console.member.actions.member_action import MemberAction
-from console.member.profile.access import Access
 from console.member.profile.conflicts import changes_since
 from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, read_snapshot, take_snapshot
 from console.member.profile.page import ProfilePage
 from organizations.access import member_required
+from organizations.effective_access import Access
+from organizations.fresh import require_fresh_to_give
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
 from organizations.policies import can, can_edit_member
@@ -79,6 +80,9 @@ def _save(action: MemberAction, snapshot: ProfileSnapshot | None) -> HttpRespons
     submitted.validate(request.organization, snapshot.profile)
     if submitted.errors:
         return _render(ProfilePage(action, submitted, snapshot), status=422)
+    added = submitted.edit.changes_to(snapshot.profile)
+    role_ids = (added.roles or frozenset()) - snapshot.profile.roles
+    require_fresh_to_give(request, role_ids=role_ids, group_ids=added.join)
     try:
         edited = edit_member(actor=request.membership, member=member, seen=snapshot.profile, edit=submitted.edit)
     except EditConflict as conflict:

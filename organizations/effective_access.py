@@ -6,7 +6,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from organizations.models import Membership, Role
-from organizations.permissions import LABELS, Permission
+from organizations.permissions import ADMINISTRATIVE, LABELS, Permission
 from organizations.queries import direct_roles_of, group_roles_of, permissions_of_member
 from organizations.roles import permissions_of
 
@@ -45,6 +45,23 @@ class Access:
         """Every permission of the member, with the roles that grant it."""
         held = permissions_of_member(self.member)
         return [AccessItem(str(LABELS[name]), self._sources_of(name)) for name in Permission if name in held]
+
+    @property
+    def permission_groups(self) -> list[tuple[str, list[AccessItem]]]:
+        """The same in two groups, everyday and administrative. Empty groups are left out."""
+        held = permissions_of_member(self.member)
+        groups = [
+            (
+                title,
+                [
+                    AccessItem(str(LABELS[name]), self._sources_of(name))
+                    for name in Permission
+                    if name in held and (name in ADMINISTRATIVE) is administrative
+                ],
+            )
+            for title, administrative in ((_("Everyday permissions"), False), (_("Administrative permissions"), True))
+        ]
+        return [(title, items) for title, items in groups if items]
 
     def _sources_of(self, permission: Permission) -> str:
         direct = [role.label for role in direct_roles_of(self.member) if permission in permissions_of(role)]

@@ -1,0 +1,41 @@
+"""The form that asks users to confirm who they are."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.services.confirmation import verify_code
+
+
+class IdentityForm(forms.Form):
+    """Any one factor of the user: their password, a code from their authenticator app, or a backup code."""
+
+    password = forms.CharField(label=_("Password"), strip=False, required=False, widget=forms.PasswordInput)
+    code = forms.CharField(label=_("Authenticator code or backup code"), required=False, max_length=40)
+
+    def __init__(self, *args: Any, user: User, **options: Any):
+        self.user = user
+        super().__init__(*args, **options)
+
+    def clean(self) -> dict[str, Any]:
+        if self.errors:
+            return self.cleaned_data
+        if "code" in self.data:
+            self._check_code(self.cleaned_data["code"])
+        else:
+            self._check_password(self.cleaned_data["password"])
+        return self.cleaned_data
+
+    def _check_password(self, password: str) -> None:
+        if not password:
+            self.add_error("password", _("Enter your password."))
+        elif not self.user.check_password(password):
+            self.add_error("password", _("Wrong password. Check it and try again."))
+
+    def _check_code(self, code: str) -> None:
+        if not code:
+            self.add_error("code", _("Enter a code."))
+        elif not verify_code(user=self.user, code=code):
+            self.add_error("code", _("That code isn’t right, has expired, or was already used. Try another one."))

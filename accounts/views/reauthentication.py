@@ -1,0 +1,96 @@
+"""Confirming who one is before a sensitive action, and then doing what was interrupted (S-7)."""
+
+from typing import Any
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.decorators import login_required
+from django.contrib.sessions.backends.base import UpdateError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import resolve, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.fresh import is_fresh
+from accounts.identity_form import IdentityForm
+from accounts.models import BackupCode
+from accounts.queries import get_second_factors
+from accounts.requests import UserRequest
+from accounts.services.confirmation import complete_confirmation
+from accounts.services.suspension import find_suspended, restore_request, take_suspended
+from accounts.views.returning import get_next_url
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password", "code")
+@login_required
+def reauthentication(request: UserRequest) -> HttpResponse:
+    """Ask for any factor that the user has, then run the request that was kept, or return to `next`.
+
+    Someone whose sign-in is fresh by now, for example by a passkey, only presses Continue: GET changes nothing.
+    """
+    next_url, token = get_next_url(request, ""), _value(request, "request")
+    fresh = is_fresh(request)
+    if request.method != "POST":
+        if fresh and next_url and not token:
+            return redirect(next_url)
+        return _render(request, IdentityForm(user=request.user), is_confirmed=fresh and bool(token))
+    if fresh:
+        return _resume(request, next_url, token)
+    return _confirm(request, next_url, token)
+
+
+def _confirm(request: UserRequest, next_url: str, token: str) -> HttpResponse:
+    # The only place that limits attempts: checked here, counted below.
+    if not ratelimit.consume(request, action="reauthenticate", user=request.user, dry_run=True):
+        return _render(request, IdentityForm(user=request.user), status=429)
+    form = IdentityForm(request.POST, user=request.user)
+    if not form.is_valid():
+        ratelimit.consume(request, action="reauthenticate", user=request.user)
+        return _render(request, form, status=422)
+    try:
+        complete_confirmation(request.session)  # type: ignore[arg-type]
+    except UpdateError:  # the session was ended meanwhile
+        logout(request)
+        return redirect(settings.LOGIN_URL)
+    return _resume(request, next_url, token)
+
+
+def _resume(request: UserRequest, next_url: str, token: str) -> HttpResponse:
+    """Run the kept request, once. Its view checks permissions again."""
+    kept = take_suspended(request, token) if token else None
+    if kept is None:
+        if token:
+            messages.info(request, _("This was already done, or too much time has passed. Check, and try again."))
+        return redirect(next_url or settings.LOGIN_REDIRECT_URL)
+    restore_request(request, kept)
+    match = request.resolver_match = resolve(kept["path"])
+    return match.func(request, *match.args, **match.kwargs)
+
+
+def _value(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name) or request.GET.get(name, "")
+
+
+def _render(request: UserRequest, form: IdentityForm, *, status: int = 200, **context: Any) -> HttpResponse:
+    user, next_url, token = request.user, get_next_url(request, ""), _value(request, "request")
+    factors, kept = get_second_factors(user), find_suspended(request, token)
+    query = urlencode({REDIRECT_FIELD_NAME: next_url, "request": token})
+    context |= {
+        "form": form,
+        "factors": factors,
+        "has_password": user.has_usable_password(),
+        "has_code": factors.app or BackupCode.objects.filter(user=user, used_at=None).exists(),
+        "next": next_url,
+        "token": token,
+        "continue_url": f"{reverse('account_reauthenticate')}?{query}" if token else next_url,
+        "cancel_url": kept["back"] if kept else next_url or settings.LOGIN_REDIRECT_URL,
+        "minutes": settings.FRESH_SIGN_IN_MINUTES,
+        "is_limited": status == 429,
+    }
+    return render(request, "account/reauthenticate.html", context, status=status)
