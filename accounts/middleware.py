@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from accounts.models import Session
 from accounts.services import set_browser_cookie
@@ -32,4 +33,5 @@ class SessionActivityMiddleware:
         now = timezone.now()
         if row is None or row.user_id is None or row.last_seen_at is None or now - row.last_seen_at < self.interval:
             return
+        import_string(settings.SESSION_IDLE_RULE)(session=row, now=now)
         Session.objects.filter(pk=row.pk).update(last_seen_at=now, ip=context.current().ip)
