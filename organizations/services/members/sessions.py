@@ -37,7 +37,8 @@ def _end_oldest(member: Membership, session: Session) -> None:
     current = [
         row.pk
         for row in rows
-        if key in row.organization_ids and key not in row.ended_organization_ids and row.signed_in_at > ended_at
+        if key in row.organization_ids and key not in row.ended_organization_ids
+        if row.signed_in_at and row.signed_in_at > ended_at
     ]
     if beyond := current[organization.max_sessions :]:
         end_sessions_in(organization_id=organization.pk, session_keys=beyond)
