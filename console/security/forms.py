@@ -165,12 +165,12 @@ def _hints(member: Membership, ip: str | None) -> dict[str, str]:
     own = _("Yours now: %(ip)s. Ranges without it can’t be saved.") % {"ip": ip or "–"}
     two_factor = _("For everyone, or only for members with administrative permissions.")
     if not member.two_factor:
-        two_factor += " " + _("You don’t have it yet: you’d set it up next.")
+        two_factor += " " + _("You haven’t set it up yet, so you’d be asked to right after saving.")
     return {
         "require_two_factor": two_factor,
         "two_factor_required_from": _("From 00:00 UTC. Members see a countdown until then. Leave empty to start now."),
         "lockout_attempts": _("Counted by device, so that a stranger can’t lock a member out"),
-        "password_min_length": _("Where several organizations have a rule, the longest counts. Empty: standard."),
+        "password_min_length": _("Leave empty for the standard. Of several organizations’ rules, the longest counts."),
         "password_history": _("Members can’t use one of these again"),
         "idle_minutes": _("Counted from the last request, up to five minutes early"),
         "sign_in_again_hours": _("Active or not"),
