@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 
 from accounts.fresh import FreshSignInRequired
 from accounts.models import Session
@@ -40,6 +41,7 @@ class SessionActivityMiddleware:
         now = timezone.now()
         if row is None or row.user_id is None or row.last_seen_at is None or now - row.last_seen_at < self.interval:
             return
+        import_string(settings.SESSION_IDLE_RULE)(session=row, now=now)
         Session.objects.filter(pk=row.pk).update(last_seen_at=now, ip=context.current().ip)
 
 

@@ -29,6 +29,9 @@ DESCRIPTIONS = {
     "organization.rules_changed": Description(
         gettext_lazy("{actor} changed the security settings of {target}"), "shield"
     ),
+    "organization.sessions_ended": Description(
+        gettext_lazy("{actor} signed everyone out of {target}"), "log-out", "warning"
+    ),
     "group.created": Description(gettext_lazy("{actor} created the group {target}"), "groups"),
     "group.projects_given": Description(gettext_lazy("{actor} gave group {target} access to {projects}"), "projects"),
     "group.projects_taken": Description(gettext_lazy("{actor} removed {target}’s access to {projects}"), "projects"),
@@ -63,6 +66,7 @@ DESCRIPTIONS = {
     "member.deleted": Description(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
     "sessions.ended": Description(gettext_lazy("{actor} signed {target} out everywhere"), "log-out"),
+    "member.session_ended": Description(gettext_lazy("{actor} signed {target} out of {device}"), "log-out"),
     "members.exported": Description(gettext_lazy("{actor} exported a list of members"), "download"),
     "sign_in.succeeded": Description(gettext_lazy("{target} signed in with {device}"), "key"),
     "sign_in.new_device": Description(

@@ -7,8 +7,9 @@ from django.http import HttpRequest
 def site(request: HttpRequest) -> dict:
     """Return `platform_name`, `demo`, `theme` and what the page frame shows.
 
-    Inside an organization, the access decorator sets organization, permissions, memberships and navigation on the
-    request. `navigation` is a callable, so that a fragment without the frame doesn't compute it.
+    Inside an organization, the access decorator sets organization, permissions, memberships, navigation and
+    two_factor_deadline on the request. `navigation` is a callable, so that a fragment without the frame doesn't compute
+    it.
     """
     return {
         "platform_name": settings.PLATFORM_NAME,
@@ -18,4 +19,5 @@ def site(request: HttpRequest) -> dict:
         "permissions": getattr(request, "permissions", frozenset()),
         "memberships": getattr(request, "memberships", ()),
         "navigation": getattr(request, "navigation", ()),
+        "two_factor_deadline": getattr(request, "two_factor_deadline", None),
     }

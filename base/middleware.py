@@ -1,12 +1,12 @@
 """Request id and client address, cache headers, and redirects to sign in that htmx can follow."""
 
 import secrets
-from ipaddress import ip_address
 
 from django.conf import settings
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from base import context
+from base.networks import canonical_address
 
 
 def client_ip(meta: dict) -> str | None:
@@ -29,7 +29,7 @@ def _parse_address(text: str) -> str | None:
     """
     for part in (text, text.rpartition(":")[0]):
         try:
-            return str(ip_address(part.strip("[]").partition("%")[0]))
+            return canonical_address(part.strip("[]").partition("%")[0])
         except ValueError:
             continue
     return None

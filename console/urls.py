@@ -75,4 +75,5 @@ urlpatterns = [
     path("groups/", include(group_urls)),
     path("roles/", include(role_urls)),
     path("security/", security.security, name="security"),
+    path("security/sessions/", security.security_sessions, name="security_sessions"),
 ]

@@ -58,6 +58,7 @@ def _set_membership(request, member: Membership) -> None:
     request.organization = member.organization
     request.permissions = queries.permissions_of_member(member)
     request.navigation = lambda: _navigation(request)
+    request.two_factor_deadline = policies.two_factor_deadline(member, timezone.now())
     if timezone.now() - member.last_active_at > TOUCH_INTERVAL:
         services.touch_member(member=member)
 
@@ -71,22 +72,42 @@ def _get_membership(request, slug: str) -> Membership:
     return member
 
 
+# Key in the session: by organization, the limit of sessions that this one was counted for.
+SESSION_LIMITS = "session_limits"
+
+
 def _check_session(request, member: Membership) -> HttpResponse | None:
     """Apply the organization's security policies (S-6). Return the response if the session may not open it.
 
     Raises Refused for addresses that are not allowed.
     """
-    row, second_factor = request.session.row, request.session.get(SECOND_FACTOR, "")
-    check = policies.check_session(
-        member, row, second_factor=second_factor, ip=context.current().ip, now=timezone.now()
-    )
+    check = _policy_check(request, member)
+    if check.outcome == policies.Outcome.OPEN and _is_new(request, member):
+        services.enter_organization(member=member, session=request.session.row)
+        check = _policy_check(request, member)  # The limit of sessions may have ended this one.
     if check.outcome == policies.Outcome.OPEN:
-        if str(member.organization_id) not in row.organization_ids:
-            services.enter_organization(member=member, session=row)
         return None
     if check.outcome == policies.Outcome.DENIED:
         raise Refused(check.reason)
     return _redirect(request, check)
+
+
+def _policy_check(request, member: Membership) -> policies.SessionCheck:
+    second_factor = request.session.get(SECOND_FACTOR, "")
+    return policies.check_session(
+        member, request.session.row, second_factor=second_factor, ip=context.current().ip, now=timezone.now()
+    )
+
+
+def _is_new(request, member: Membership) -> bool:
+    """Return whether the session opens the organization for the first time, or since its limit of sessions changed."""
+    key, limit = str(member.organization_id), member.organization.max_sessions
+    limits = request.session.get(SESSION_LIMITS, {})
+    if key in request.session.row.organization_ids and limit in (0, limits.get(key)):
+        return False
+    if limit:
+        request.session[SESSION_LIMITS] = {**limits, key: limit}
+    return True
 
 
 # Where each outcome of the policies leads. Each page returns to `next`.
@@ -98,7 +119,7 @@ PAGES = {
 
 
 def _redirect(request, check: policies.SessionCheck) -> HttpResponse:
-    path = request.get_full_path() if request.method in ("GET", "HEAD") and not request.htmx else request.path
+    path = _return_path(request)
     if check.outcome == policies.Outcome.SIGN_IN and len(request.memberships) == 1:
         # Nothing else is open in this session, so it ends.
         logout(request)
@@ -106,6 +127,16 @@ def _redirect(request, check: policies.SessionCheck) -> HttpResponse:
         return htmx_redirect(request, redirect_to_login(path).url)
     messages.info(request, check.reason)
     return htmx_redirect(request, f"{reverse(PAGES[check.outcome])}?{urlencode({REDIRECT_FIELD_NAME: path})}")
+
+
+def _return_path(request) -> str:
+    """Return where to go on afterwards: this page, or the one with the form or fragment that was requested."""
+    if request.htmx:
+        try:
+            return request.htmx.current_url_abs_path or request.path
+        except ValueError:  # HX-Current-URL is not a URL
+            return request.path
+    return request.get_full_path() if request.method in ("GET", "HEAD") else request.path
 
 
 def member_required(permission: Permission | None = None, *, before_welcome: bool = False) -> Callable:

@@ -3,6 +3,7 @@
 from accounts.requests import UserRequest
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
+from organizations.policies import Deadline
 
 
 class MemberRequest(UserRequest):
@@ -12,3 +13,4 @@ class MemberRequest(UserRequest):
     organization: Organization
     permissions: frozenset[Permission]
     memberships: list[Membership]
+    two_factor_deadline: Deadline | None

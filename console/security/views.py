@@ -1,42 +1,87 @@
-"""The Security page: the organization's rules for its members."""
+"""The Security page: the organization's policies, and logging everyone out."""
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.fresh import require_fresh_sign_in
+from base import context as request_context
 from base.policies import require
-from console.security.forms import MemberRulesForm
+from base.responses import htmx_redirect
+from console.security.forms import SecurityForm
+from console.security.texts import policy_changes
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.policies import can
 from organizations.requests import MemberRequest
-from organizations.services import set_member_rules
+from organizations.services import PoliciesConflict, SecurityPolicies, end_all_sessions, set_security_policies
 
 
-def _form(request: MemberRequest) -> MemberRulesForm:
-    organization = request.organization
-    initial = {
-        "allowed_email_domains": ", ".join(organization.allowed_email_domains),
-        "deactivate_shared": organization.deactivate_shared,
+def _form(request: MemberRequest) -> SecurityForm:
+    current = SecurityPolicies.of(request.organization)
+    data = request.POST if request.method == "POST" else None
+    return SecurityForm(data, member=request.membership, current=current, ip=request_context.current().ip)
+
+
+def _render(request: MemberRequest, form: SecurityForm, *, status: int = 200, **extra) -> HttpResponse:
+    context = {
+        "form": form,
+        "can_manage": can(request.membership, Permission.SECURITY_MANAGE),
+        "days": settings.INVITATION_DAYS,
+        **extra,
     }
-    return MemberRulesForm(request.POST if request.method == "POST" else None, initial=initial)
+    return render(request, "console/security/security.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.SECURITY_VIEW)
 def security(request: MemberRequest) -> HttpResponse:
-    """Show the rules to people who can view security settings; people who can manage them can change them."""
-    form, can_manage = _form(request), can(request.membership, Permission.SECURITY_MANAGE)
-    if request.method == "POST":
-        require(can_manage)
-        require_fresh_sign_in(request)
-        if form.is_valid():
-            set_member_rules(actor=request.membership, **form.cleaned_data)
-            messages.success(request, _("Security rules saved."))
-            return redirect("security", request.organization.slug)
-    context = {"form": form, "can_manage": can_manage, "days": settings.INVITATION_DAYS}
-    return render(request, "console/security/security.html", context, status=422 if form.errors else 200)
+    """Show the policies to people who can view security settings; people who can manage them can change them."""
+    form = _form(request)
+    if request.method != "POST":
+        return _render(request, form)
+    require(can(request.membership, Permission.SECURITY_MANAGE))
+    require_fresh_sign_in(request)
+    if not form.is_valid():
+        return _render(request, form, status=422)
+    try:
+        changed = _save(request, form)
+    except PoliciesConflict as conflict:
+        return _conflict(request, conflict, form)
+    if changed:
+        messages.success(request, _("Security rules saved."))
+    return redirect("security", request.organization.slug)
+
+
+def _save(request: MemberRequest, form: SecurityForm) -> bool:
+    return set_security_policies(
+        actor=request.membership,
+        policies_seen=form.seen or SecurityPolicies(),
+        security_policies=form.policies,
+        ip=form.ip,
+    )
+
+
+def _conflict(request: MemberRequest, conflict: PoliciesConflict, form: SecurityForm) -> HttpResponse:
+    """Respond 409 with what someone else changed, above the unsaved input. Saving again overwrites their changes."""
+    changes = policy_changes(form, form.seen or SecurityPolicies(), conflict.current)
+    form = form.rebased_on(conflict.current)
+    return _render(request, form, status=409, conflict=str(conflict), changes=changes)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(Permission.SECURITY_VIEW)
+def security_sessions(request: MemberRequest) -> HttpResponse:
+    """Ask before everyone is logged out, and log everyone out. The Admin signs in again, too (S-5)."""
+    require(can(request.membership, Permission.SECURITY_MANAGE))
+    url = reverse("security", args=[request.organization.slug])
+    if request.method != "POST":
+        context = {"cancel_url": url, "tone": "danger", "icon_name": "log-out"}
+        return render(request, "console/security/sessions.html", context)
+    require_fresh_sign_in(request)
+    end_all_sessions(actor=request.membership)
+    return htmx_redirect(request, url)

@@ -53,17 +53,21 @@ from organizations.policies.roles import (
     can_replace_role,
 )
 from organizations.policies.sessions import (
+    Deadline,
     Outcome,
     SessionCheck,
     check_session,
     ip_allowed,
     is_in_force,
+    keeps_own_address,
     requires_two_factor,
     two_factor_applies,
+    two_factor_deadline,
 )
 from organizations.policies.sign_in import can_sign_in
 
 __all__ = [
+    "Deadline",
     "Outcome",
     "SessionCheck",
     "account_rules",
@@ -109,9 +113,11 @@ __all__ = [
     "ip_allowed",
     "is_in_force",
     "keeps_admin",
+    "keeps_own_address",
     "outranks",
     "project_is_active",
     "requires_two_factor",
     "roles_allowed",
     "two_factor_applies",
+    "two_factor_deadline",
 ]

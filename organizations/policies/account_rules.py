@@ -5,12 +5,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import AccountRules
 from organizations.policies.sessions import requires_two_factor
-from organizations.queries import memberships_of
+from organizations.queries import all_memberships_of
 
 
 def account_rules(user: User) -> AccountRules:
     """Return the strictest rules of the user's active memberships (S-1, S-6). One query."""
-    now, members = timezone.now(), memberships_of(user)
+    now, members = timezone.now(), all_memberships_of(user)
     organizations = [member.organization for member in members]
     return AccountRules(
         password_min_length=max((each.password_min_length for each in organizations), default=0),

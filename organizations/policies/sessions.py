@@ -6,13 +6,14 @@ the membership.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
-from ipaddress import ip_address, ip_network
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Session
+from base.networks import in_ranges
+from base.policies import ALLOWED, Decision, deny
 from organizations.models import Membership, Organization, TwoFactorRule
 from organizations.permissions import ADMINISTRATIVE
 from organizations.queries import permissions_of_member
@@ -53,7 +54,8 @@ def check_session(
         return SessionCheck(Outcome.DENIED, text % {"organization": organization.name, "ip": ip or "–"})
     if reason := _ended_reason(member, session, now):
         return SessionCheck(Outcome.SIGN_IN, reason)
-    if requires_two_factor(member, now) and not second_factor:
+    # A user who removed the second factor sets up another one, also in a session in which the old one was used.
+    if requires_two_factor(member, now) and not (second_factor and member.two_factor):
         text = _("%(organization)s requires two-factor authentication.") % {"organization": organization.name}
         return SessionCheck(Outcome.SECOND_FACTOR if member.two_factor else Outcome.SET_UP_TWO_FACTOR, text)
     return OPEN
@@ -78,14 +80,16 @@ def _ended_reason(member: Membership, session: Session, now: datetime) -> str:
 
 def ip_allowed(ranges: Sequence[str], ip: str | None) -> bool:
     """Return whether the address is in one of the ranges ("192.0.2.0/24", "2001:db8::/32"). No ranges allow all."""
-    if not ranges:
-        return True
+    return not ranges or (ip is not None and in_ranges(ip, ranges))
+
+
+def keeps_own_address(ranges: Sequence[str], ip: str | None) -> Decision:
+    """S-6: users can't set ranges that lock themselves out. `ip` is their address, None if it is unknown."""
+    if ip_allowed(ranges, ip):
+        return ALLOWED
     if ip is None:
-        return False
-    address = ip_address(ip)
-    # An IPv4 client on an IPv6 socket has an address like ::ffff:192.0.2.1.
-    address = getattr(address, "ipv4_mapped", None) or address
-    return any(address in ip_network(each) for each in ranges)
+        return deny(_("We can’t tell your address, so these ranges would lock you out."))
+    return deny(_("Your address %(ip)s isn’t in these ranges. Add it, or they would lock you out.") % {"ip": ip})
 
 
 def two_factor_applies(member: Membership) -> bool:
@@ -105,3 +109,22 @@ def is_in_force(organization: Organization, now: datetime) -> bool:
 def requires_two_factor(member: Membership, now: datetime) -> bool:
     """Return whether this member must use a second factor now (S-3)."""
     return is_in_force(member.organization, now) and two_factor_applies(member)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When an organization will require a second factor, and the days until then: 1 means tomorrow in UTC."""
+
+    at: datetime
+    days_left: int
+
+
+def two_factor_deadline(member: Membership, now: datetime) -> Deadline | None:
+    """Return when the organization will require a second factor that the member doesn't have yet (S-11).
+
+    None if it requires none of them, or does so already.
+    """
+    start = member.organization.two_factor_required_from
+    if start is None or start <= now or member.two_factor or not two_factor_applies(member):
+        return None
+    return Deadline(start, max(1, (start.astimezone(UTC).date() - now.astimezone(UTC).date()).days))

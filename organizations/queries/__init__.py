@@ -16,7 +16,7 @@ from organizations.queries.members import (
     shared_with_others,
     statuses_of,
 )
-from organizations.queries.memberships import SWITCHER_LIMIT, membership_at, memberships_of
+from organizations.queries.memberships import SWITCHER_LIMIT, all_memberships_of, membership_at, memberships_of
 from organizations.queries.profiles import Profile, profile_of
 from organizations.queries.project_access import ProjectAccess, accessible_projects, project_access_of, project_page
 from organizations.queries.project_sharing import (
@@ -93,6 +93,7 @@ __all__ = [
     "member_in",
     "members_by_email",
     "members_with_role",
+    "all_memberships_of",
     "membership_at",
     "memberships_of",
     "people_with_project",

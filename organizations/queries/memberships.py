@@ -136,6 +136,11 @@ def memberships_of(user: User, *, search: str = "") -> list[Membership]:
     return members
 
 
+def all_memberships_of(user: User) -> list[Membership]:
+    """Return the user's active memberships like memberships_of(), but all of them."""
+    return _group_by_member(_fetch(user), user)
+
+
 def membership_at(user: User, slug: str) -> Membership | None:
     """Return the user's active membership in the organization with this slug, with organization and roles.
 

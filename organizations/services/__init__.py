@@ -22,9 +22,9 @@ from organizations.services.members.pending import (
 )
 from organizations.services.members.profile import Edit, EditConflict, EditResult, edit_member
 from organizations.services.members.roles import set_member_roles
-from organizations.services.members.rules import set_member_rules
-from organizations.services.members.sessions import enter_organization
+from organizations.services.members.sessions import end_idle_sessions, enter_organization
 from organizations.services.members.sign_in import (
+    end_member_session,
     end_sessions_of,
     log_out_member,
     record_security_event,
@@ -46,6 +46,12 @@ from organizations.services.projects import (
 )
 from organizations.services.role_order import reorder_members
 from organizations.services.roles import RoleConflict, RoleFields, RoleNameTaken, create_role, delete_role, edit_role
+from organizations.services.security import (
+    PoliciesConflict,
+    SecurityPolicies,
+    end_all_sessions,
+    set_security_policies,
+)
 
 __all__ = [
     "Edit",
@@ -55,9 +61,11 @@ __all__ = [
     "NamedConflict",
     "NamedFields",
     "NewMember",
+    "PoliciesConflict",
     "RoleConflict",
     "RoleFields",
     "RoleNameTaken",
+    "SecurityPolicies",
     "activate_member",
     "add_pending_members",
     "add_to_group",
@@ -77,6 +85,9 @@ __all__ = [
     "edit_member",
     "edit_project",
     "edit_role",
+    "end_all_sessions",
+    "end_idle_sessions",
+    "end_member_session",
     "end_sessions_of",
     "enter_organization",
     "grant_group_projects",
@@ -99,7 +110,7 @@ __all__ = [
     "restore_project",
     "revoke_projects",
     "set_member_roles",
-    "set_member_rules",
+    "set_security_policies",
     "sync_two_factor",
     "touch_member",
     "without_statement_timeout",

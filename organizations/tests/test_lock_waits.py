@@ -11,7 +11,7 @@ from organizations import services
 from organizations.models import GroupMembership, GroupRole, Membership, MembershipRole, Project, ProjectGrant, Role
 from organizations.permissions import Permission as P
 from organizations.queries import direct_roles_of, permissions_of_member, profile_of
-from organizations.services import Edit, RoleFields, lock_organization
+from organizations.services import Edit, RoleFields, SecurityPolicies, lock_organization
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 from teamadmin.testing.parallel import on_postgresql, while_waiting
 
@@ -61,7 +61,11 @@ def all_services(cast, actor) -> dict:
         "delete": lambda: services.delete_member(**by, member=cast.bo),
         "2FA": lambda: services.reset_member_two_factor(**by, member=phone),
         "log out": lambda: services.log_out_member(**by, member=cast.bo),
-        "rules": lambda: services.set_member_rules(**by, allowed_email_domains=[], deactivate_shared=True),
+        "one session": lambda: services.end_member_session(**by, member=cast.bo, session_key="x"),
+        "everyone's sessions": lambda: services.end_all_sessions(**by),
+        "rules": lambda: services.set_security_policies(
+            **by, policies_seen=SecurityPolicies.of(acme), security_policies=SecurityPolicies(max_sessions=1), ip=None
+        ),
     }
 
 

@@ -29,6 +29,8 @@ TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
 SECURITY_EVENT_LISTENERS = ["organizations.services.record_security_event"]
 # The strictest policies of a user's organizations, where sign-in itself can only be one way (S-6).
 ACCOUNT_RULES = "organizations.policies.account_rules"
+# Ends a session in the organizations that sign out inactive members, before its last use is saved (S-6).
+SESSION_IDLE_RULE = "organizations.services.end_idle_sessions"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"

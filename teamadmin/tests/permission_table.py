@@ -122,8 +122,9 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/deactivation/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/reactivation/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/deletion/": {"GET": admins(200), "POST": admins(302)},
-    # Read Only can see security settings. An empty form means no rules.
-    "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": allowed(302, "olga", "tess")},
+    # Read Only can see security settings.
+    "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": admins(422)},
+    "security/sessions/": {"GET": admins(200), "POST": admins(302)},
     "groups/": {"GET": people_viewers(200)},
     "groups/new/": {"GET": group_managers(200), "POST": group_managers(422)},
     "groups/<uuid:group_id>/": {"GET": people_viewers(200)},

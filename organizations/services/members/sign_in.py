@@ -5,13 +5,15 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.queries import SecondFactors
-from accounts.services import end_sessions, reset_two_factor
+from accounts.services import end_session, end_sessions, end_sessions_in, record_event, reset_two_factor
 from audit.services import record
 from base.policies import require
 from organizations import policies
 from organizations.models import Membership, Status, TwoFactorMethod
-from organizations.queries import shared_with_others
+from organizations.queries import sessions_of_member, shared_with_others
 from organizations.services.locks import lock_actor_and_member
+
+ENDED_BY_ADMIN = "sessions.ended_by_admin"
 
 
 def sync_two_factor(*, user: User, factors: SecondFactors) -> None:
@@ -29,8 +31,11 @@ def _only_method(factors: SecondFactors) -> TwoFactorMethod:
 def record_security_event(*, user: User, action: str, data: dict) -> None:
     """Record a user's security event in each organization where they are active (settings.SECURITY_EVENT_LISTENERS).
 
-    Actor and target are their membership, so that it shows in the member's activity (S-10).
+    Actor and target are their membership, so that it shows in the member's activity (S-10). What an Admin did is
+    recorded by their own service, in their organization only.
     """
+    if action == ENDED_BY_ADMIN:
+        return
     for member in Membership.objects.filter(user=user, status=Status.ACTIVE).order_by("pk"):
         record(organization_id=member.organization_id, actor=member, action=action, target=member, data=data)
 
@@ -59,7 +64,30 @@ def log_out_member(*, actor: Membership, member: Membership) -> Membership:
     require(policies.can_end_sessions(actor, member))
     end_sessions_of(member)
     record(organization_id=member.organization_id, actor=actor, action="sessions.ended", target=member)
+    _notify(actor, member)
     return member
+
+
+@transaction.atomic
+def end_member_session(*, actor: Membership, member: Membership, session_key: str) -> bool:
+    """End one session of the member in this organization (S-5). `session_key` is the stored one.
+
+    Return False if it has ended already, or never opened the organization: what users do elsewhere is not its
+    business. Sessions of users without another organization end completely. Raises Refused and Membership.DoesNotExist.
+    """
+    actor, member = lock_actor_and_member(actor, member)
+    require(policies.can_end_sessions(actor, member))
+    session = next((each for each in sessions_of_member(member) if each.key == session_key), None)
+    if session is None or member.user is None:
+        return False
+    if shared_with_others(member):
+        end_sessions_in(organization_id=member.organization_id, session_keys=[session_key])
+    else:
+        end_session(user=member.user, session_key=session_key)
+    data = {"device": session.device}
+    record(organization_id=member.organization_id, actor=actor, action="member.session_ended", target=member, data=data)
+    _notify(actor, member)
+    return True
 
 
 def end_sessions_of(member: Membership) -> None:
@@ -68,3 +96,10 @@ def end_sessions_of(member: Membership) -> None:
     member.refresh_from_db(fields=["sessions_ended_at"])
     if member.user and not shared_with_others(member):
         end_sessions(user=member.user)
+
+
+def _notify(actor: Membership, member: Membership) -> None:
+    """Tell the user by email that an Admin ended sessions (S-8), unless it was themselves."""
+    if member.user and member.user_id != actor.user_id:
+        data = {"organization": member.organization.name}
+        record_event(user=member.user, action=ENDED_BY_ADMIN, actor=actor, data=data)

@@ -8,14 +8,15 @@ from audit.services import record
 from base.policies import Refused, require
 from organizations import policies
 from organizations.models import Membership, Status
-from organizations.queries import shared_with_others
 from organizations.services.locks import lock_actor_and_member, without_statement_timeout
+from organizations.services.members.sign_in import end_sessions_of
 
 
 @transaction.atomic
 def deactivate_member(*, actor: Membership, member: Membership) -> Membership:
     """Deactivate the member and end their sessions. They keep roles, groups and projects (U-10, U-11).
 
+    Their sessions go on in their other organizations. Reactivating the member doesn't bring them back here.
     Returns the member as they are now. Raises Refused and Membership.DoesNotExist.
     """
     actor, member = lock_actor_and_member(actor, member)
@@ -23,8 +24,9 @@ def deactivate_member(*, actor: Membership, member: Membership) -> Membership:
     member.status = Status.DEACTIVATED
     member.save(update_fields=["status"])
     # The user is locked, so if two organizations deactivate them at once, the second one sees that it was the last.
-    if member.user and (user := lock_user(member.user)) and not shared_with_others(member):
-        end_sessions(user=user)
+    if member.user:
+        lock_user(member.user)
+    end_sessions_of(member)
     record(organization_id=member.organization_id, actor=actor, action="member.deactivated", target=member)
     return member
 
@@ -43,6 +45,8 @@ def reactivate_member(*, actor: Membership, member: Membership) -> Membership:
 @transaction.atomic
 def delete_member(*, actor: Membership, member: Membership) -> None:
     """Delete a member with their groups, projects and sessions, and their user if it has no other organization (U-13).
+
+    Users who are active in other organizations stay signed in there.
 
     For pending members, use invitations.services.withdraw_invitation(), which also revokes the invitation. Raises
     Refused and Membership.DoesNotExist.
@@ -64,7 +68,8 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
     # Deleting clears invited_by of everyone they invited. The first Admin may have invited a million members.
     without_statement_timeout()
     member.delete()
-    if user.memberships.exists() or user.is_staff:
-        end_sessions(user=user)
-    else:
+    others = set(user.memberships.values_list("status", flat=True))
+    if not others and not user.is_staff:
         delete_user(user=user)
+    elif Status.ACTIVE not in others:
+        end_sessions(user=user)
