@@ -58,9 +58,37 @@ from organizations.queries.roles import (
     set_prefetched_admins,
     set_prefetched_roles,
 )
+from organizations.queries.score import (
+    ADMIN_CAP,
+    INACTIVE_AFTER,
+    admins_of,
+    count_admins,
+    count_due_invitations,
+    count_inactive,
+)
 from organizations.queries.sessions import sessions_of_member
+from organizations.queries.two_factor import (
+    REMIND_EVERY,
+    Progress,
+    count_recently_reminded,
+    members_without_two_factor,
+    two_factor_counts,
+    two_factor_progress,
+)
 
 __all__ = [
+    "ADMIN_CAP",
+    "INACTIVE_AFTER",
+    "Progress",
+    "REMIND_EVERY",
+    "admins_of",
+    "count_admins",
+    "count_due_invitations",
+    "count_inactive",
+    "count_recently_reminded",
+    "members_without_two_factor",
+    "two_factor_counts",
+    "two_factor_progress",
     "search_pattern",
     "ChoiceList",
     "MemberAccess",
