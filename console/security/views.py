@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from base.policies import require
 from console.security.forms import MemberRulesForm
+from console.security.score import security_score
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.policies import can
@@ -37,4 +38,5 @@ def security(request: MemberRequest) -> HttpResponse:
             messages.success(request, _("Security rules saved."))
             return redirect("security", request.organization.slug)
     context = {"form": form, "can_manage": can_manage, "days": settings.INVITATION_DAYS}
+    context["score"] = security_score(request.membership)
     return render(request, "console/security/security.html", context, status=422 if form.errors else 200)

@@ -62,8 +62,16 @@ from organizations.policies.sessions import (
     two_factor_applies,
 )
 from organizations.policies.sign_in import can_sign_in
+from organizations.policies.two_factor import (
+    can_receive_reset_notice,
+    can_remind_two_factor,
+    can_send_two_factor_reminders,
+)
 
 __all__ = [
+    "can_receive_reset_notice",
+    "can_remind_two_factor",
+    "can_send_two_factor_reminders",
     "Outcome",
     "SessionCheck",
     "account_rules",

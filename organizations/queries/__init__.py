@@ -60,6 +60,7 @@ from organizations.queries.roles import (
 )
 from organizations.queries.score import (
     ADMIN_CAP,
+    EXPIRES_SOON,
     INACTIVE_AFTER,
     admins_of,
     count_admins,
@@ -78,6 +79,7 @@ from organizations.queries.two_factor import (
 
 __all__ = [
     "ADMIN_CAP",
+    "EXPIRES_SOON",
     "INACTIVE_AFTER",
     "Progress",
     "REMIND_EVERY",

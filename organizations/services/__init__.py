@@ -23,7 +23,7 @@ from organizations.services.members.pending import (
 from organizations.services.members.profile import Edit, EditConflict, EditResult, edit_member
 from organizations.services.members.roles import set_member_roles
 from organizations.services.members.rules import set_member_rules
-from organizations.services.members.sessions import enter_organization
+from organizations.services.members.sessions import end_member_session, enter_organization
 from organizations.services.members.sign_in import (
     end_sessions_of,
     log_out_member,
@@ -32,6 +32,11 @@ from organizations.services.members.sign_in import (
     sync_two_factor,
 )
 from organizations.services.members.status import deactivate_member, delete_member, reactivate_member
+from organizations.services.members.two_factor import (
+    notify_admins_of_reset,
+    remind_two_factor,
+    save_two_factor_progress,
+)
 from organizations.services.named import NamedConflict, NamedFields
 from organizations.services.organizations import create_organization, create_organization_with_admin
 from organizations.services.projects import (
@@ -48,6 +53,10 @@ from organizations.services.role_order import reorder_members
 from organizations.services.roles import RoleConflict, RoleFields, RoleNameTaken, create_role, delete_role, edit_role
 
 __all__ = [
+    "end_member_session",
+    "notify_admins_of_reset",
+    "remind_two_factor",
+    "save_two_factor_progress",
     "Edit",
     "EditConflict",
     "EditResult",
