@@ -42,6 +42,7 @@ class MissingMember:
     member: Membership
     role: str
     reminded: str
+    is_viewer: bool
     can_remind: bool
     next_reminder: str
 
@@ -141,6 +142,7 @@ def _missing_member(viewer: Membership, member: Membership, time: RelativeTime) 
         member=member,
         role=", ".join(str(role.label) for role in all_roles_of(member)),
         reminded=reminded,
+        is_viewer=member.pk == viewer.pk,
         can_remind=bool(can_remind_two_factor(viewer, member, time.now)),
         next_reminder=time.day(timezone.localdate(next_at)) if next_at > time.now else "",
     )
