@@ -64,6 +64,7 @@ DESCRIPTIONS = {
     "group.member_added": Description(gettext_lazy("{actor} added {target} to {group}"), "groups"),
     "group.member_removed": Description(gettext_lazy("{actor} removed {target} from {group}"), "groups"),
     "member.deleted": Description(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
+    "two_factor.reminded": Description(gettext_lazy("{actor} reminded {target} to set up 2FA"), "send", "accent"),
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
     "sessions.ended": Description(gettext_lazy("{actor} signed {target} out everywhere"), "log-out"),
     "member.session_ended": Description(gettext_lazy("{actor} signed {target} out of {device}"), "log-out"),

@@ -1,5 +1,6 @@
 """Reads of the audit log."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -19,19 +20,33 @@ def get_entry(entry_id: UUID) -> Entry | None:
 
 
 def entries_about(
-    organization_id: UUID, subject_id: UUID, *, before: UUID | None = None, limit: int = 10
+    organization_id: UUID,
+    subject_id: UUID,
+    *,
+    before: UUID | None = None,
+    limit: int = 10,
+    without: Collection[str] = (),
 ) -> list[Entry]:
     """Return entries whose target or actor is `subject_id`, newest first.
 
-    With `before`, only entries older than that one. Two queries, three with `before`.
+    With `before`, only entries older than that one; none with an action in `without`. Two queries, three with `before`.
     """
     entries = Entry.objects.filter(organization_id=organization_id).order_by("-at", "-id")
+    entries = entries.exclude(action__in=without) if without else entries
     if before and (last := entries.filter(pk=before).first()):
         entries = entries.filter(Q(at__lt=last.at) | Q(at=last.at, id__lt=last.pk))
     # Two queries, because an OR over both columns would read all entries of the organization.
     both = [*entries.filter(target_id=subject_id)[:limit], *entries.filter(actor_id=subject_id)[:limit]]
     unique = {entry.pk: entry for entry in both}.values()
     return sorted(unique, key=lambda entry: (entry.at, entry.pk), reverse=True)[:limit]
+
+
+def entries_with_actions(
+    organization_id: UUID, target_id: UUID, actions: Collection[str], *, limit: int = 10
+) -> list[Entry]:
+    """Return entries with this target and one of these actions, newest first. One query."""
+    entries = Entry.objects.filter(organization_id=organization_id, target_id=target_id, action__in=actions)
+    return list(entries.order_by("-at", "-id")[:limit])
 
 
 def entries_for_target(organization_id: UUID, target_id: UUID, *, since: datetime, limit: int = 50) -> list[Entry]:

@@ -8,6 +8,7 @@ from console.groups import views as groups
 from console.member import actions
 from console.member.profile import views as profile
 from console.roles import views as roles
+from console.security import reminders
 from console.security import views as security
 from console.users import views as users
 from console.users.filters import FILTERS
@@ -42,6 +43,8 @@ member_urls = [
     path("invitation/", actions.user_invitation, name="user_invitation"),
     path("two-factor-reset/", actions.user_two_factor_reset, name="user_two_factor_reset"),
     path("sessions/", actions.user_sessions, name="user_sessions"),
+    path("sessions/<str:session_key>/ending/", actions.user_session_ending, name="user_session_ending"),
+    path("two-factor-reminder/", reminders.user_reminder, name="user_reminder"),
     path("deactivation/", actions.user_deactivation, name="user_deactivation"),
     path("reactivation/", actions.user_reactivation, name="user_reactivation"),
     path("deletion/", actions.user_deletion, name="user_deletion"),
@@ -76,4 +79,5 @@ urlpatterns = [
     path("roles/", include(role_urls)),
     path("security/", security.security, name="security"),
     path("security/sessions/", security.security_sessions, name="security_sessions"),
+    path("security/roll-out/", reminders.security_rollout, name="security_rollout"),
 ]

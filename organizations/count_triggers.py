@@ -13,42 +13,54 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 MEMBERS, COUNTS = "organizations_membership", "organizations_membercount"
-STATUSES = ("active", "deactivated", "invited")
-COLUMNS = ", ".join(STATUSES)
+# The columns of MemberCount, and the members that each counts. {row} is "NEW." or "OLD." on SQLite.
+STATUSES = {status: f"{{row}}status = '{status}'" for status in ("active", "deactivated", "invited")}
+COUNTED = {**STATUSES, "two_factor": "{row}status = 'active' AND {row}two_factor"}
 MERGE_ONE_IN = 16
 
-_ADDED_COUNTS = ", ".join(f"(status = '{status}')::int AS {status}" for status in STATUSES)
-_REMOVED_COUNTS = ", ".join(f"-(status = '{status}')::int AS {status}" for status in STATUSES)
-_SUMS = ", ".join(f"sum({status})" for status in STATUSES)
-RECOUNT = f"""
+
+def recount(counted: dict[str, str] = COUNTED) -> str:
+    """Return the SQL that counts all members."""
+    sums = ", ".join(f"sum(CASE WHEN {test.format(row='')} THEN 1 ELSE 0 END)" for test in counted.values())
+    return f"""
     DELETE FROM {COUNTS};
-    INSERT INTO {COUNTS} (organization_id, {COLUMNS})
-    SELECT organization_id, {", ".join(f"sum(CASE WHEN status = '{status}' THEN 1 ELSE 0 END)" for status in STATUSES)}
-    FROM {MEMBERS} GROUP BY organization_id;
+    INSERT INTO {COUNTS} (organization_id, {", ".join(counted)})
+    SELECT organization_id, {sums} FROM {MEMBERS} GROUP BY organization_id;
 """  # noqa: S608
 
 
-def _insert_changes(rows: str) -> str:
+RECOUNT = recount()
+
+
+def _insert_changes(rows: str, counted: dict[str, str]) -> str:
     """Return the SQL that inserts the changes in `rows`, and sets `owners` to the organizations that changed."""
+    columns, sums = ", ".join(counted), ", ".join(f"sum({name})" for name in counted)
+    changed = " OR ".join(f"sum({name}) <> 0" for name in counted)
     return f"""WITH added AS (
-            INSERT INTO {COUNTS} (organization_id, {COLUMNS}) SELECT organization_id, {_SUMS} FROM ({rows}) AS changed
-            GROUP BY organization_id HAVING sum(active) <> 0 OR sum(deactivated) <> 0 OR sum(invited) <> 0
-            RETURNING organization_id
+            INSERT INTO {COUNTS} (organization_id, {columns}) SELECT organization_id, {sums} FROM ({rows}) AS changed
+            GROUP BY organization_id HAVING {changed} RETURNING organization_id
         ) SELECT array_agg(organization_id) INTO owners FROM added;"""  # noqa: S608
 
 
-_NEW_ROWS = f"SELECT organization_id, {_ADDED_COUNTS} FROM new_rows"  # noqa: S608
-_OLD_ROWS = f"SELECT organization_id, {_REMOVED_COUNTS} FROM old_rows"  # noqa: S608
-FUNCTIONS = f"""
+def _rows(table: str, sign: str, counted: dict[str, str]) -> str:
+    counts = ", ".join(f"{sign}({test.format(row='')})::int AS {name}" for name, test in counted.items())
+    return f"SELECT organization_id, {counts} FROM {table}"  # noqa: S608
+
+
+def _functions(counted: dict[str, str]) -> str:
+    """Return the SQL that creates PostgreSQL's trigger functions, also over earlier versions of them."""
+    added, removed = _rows("new_rows", "", counted), _rows("old_rows", "-", counted)
+    columns, sums = ", ".join(counted), ", ".join(f"sum({name})" for name in counted)
+    return f"""
 CREATE OR REPLACE FUNCTION count_members() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE owners uuid[];
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        {_insert_changes(_NEW_ROWS)}
+        {_insert_changes(added, counted)}
     ELSIF TG_OP = 'DELETE' THEN
-        {_insert_changes(_OLD_ROWS)}
+        {_insert_changes(removed, counted)}
     ELSE
-        {_insert_changes(f"{_NEW_ROWS} UNION ALL {_OLD_ROWS}")}
+        {_insert_changes(f"{added} UNION ALL {removed}", counted)}
     END IF;
     -- In a stricter isolation level, SKIP LOCKED would fail on rows that another transaction merged. The counts are
     -- correct without merging.
@@ -57,10 +69,10 @@ BEGIN
         WITH removed AS (
             DELETE FROM {COUNTS} WHERE id IN (
                 SELECT id FROM {COUNTS} WHERE organization_id = ANY(owners) FOR UPDATE SKIP LOCKED
-            ) RETURNING organization_id, {COLUMNS}
+            ) RETURNING organization_id, {columns}
         )
-        INSERT INTO {COUNTS} (organization_id, {COLUMNS})
-        SELECT organization_id, {_SUMS} FROM removed GROUP BY organization_id;
+        INSERT INTO {COUNTS} (organization_id, {columns})
+        SELECT organization_id, {sums} FROM removed GROUP BY organization_id;
     END IF;
     RETURN NULL;
 END $$;
@@ -74,8 +86,9 @@ BEGIN
     RETURN NULL;
 END $$;
 """  # noqa: S608
+
+
 POSTGRESQL = f"""
-{FUNCTIONS}
 CREATE TRIGGER member_count_insert AFTER INSERT ON {MEMBERS} REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION count_members();
 CREATE TRIGGER member_count_delete AFTER DELETE ON {MEMBERS} REFERENCING OLD TABLE AS old_rows
@@ -89,20 +102,24 @@ CREATE TRIGGER member_count_forget AFTER DELETE ON organizations_organization
 """
 
 
-def _count_row(row: str, sign: str) -> str:
+def _count_row(row: str, sign: str, counted: dict[str, str]) -> str:
     """Return the SQLite statements that add one member (sign "+") or remove one (sign "-")."""
-    changes = ", ".join(f"{status} = {status} {sign} ({row}.status = '{status}')" for status in STATUSES)
-    return f"""INSERT INTO {COUNTS} (organization_id, {COLUMNS}) SELECT {row}.organization_id, 0, 0, 0
+    changes = ", ".join(f"{name} = {name} {sign} ({test.format(row=f'{row}.')})" for name, test in counted.items())
+    zeros = ", ".join("0" for _name in counted)
+    return f"""INSERT INTO {COUNTS} (organization_id, {", ".join(counted)}) SELECT {row}.organization_id, {zeros}
             WHERE NOT EXISTS (SELECT 1 FROM {COUNTS} WHERE organization_id = {row}.organization_id);
         UPDATE {COUNTS} SET {changes} WHERE organization_id = {row}.organization_id;"""  # noqa: S608
 
 
-SQLITE = f"""
-CREATE TRIGGER member_count_insert AFTER INSERT ON {MEMBERS} BEGIN {_count_row("NEW", "+")} END;
-CREATE TRIGGER member_count_delete AFTER DELETE ON {MEMBERS} BEGIN {_count_row("OLD", "-")} END;
-CREATE TRIGGER member_count_update AFTER UPDATE OF status, organization_id ON {MEMBERS}
-    WHEN NEW.status <> OLD.status OR NEW.organization_id <> OLD.organization_id
-    BEGIN {_count_row("OLD", "-")} {_count_row("NEW", "+")} END;
+def _sqlite(counted: dict[str, str]) -> str:
+    added, removed = _count_row("NEW", "+", counted), _count_row("OLD", "-", counted)
+    columns = ["status", "organization_id", *(["two_factor"] if "two_factor" in counted else [])]
+    changed = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
+    return f"""
+CREATE TRIGGER member_count_insert AFTER INSERT ON {MEMBERS} BEGIN {added} END;
+CREATE TRIGGER member_count_delete AFTER DELETE ON {MEMBERS} BEGIN {removed} END;
+CREATE TRIGGER member_count_update AFTER UPDATE OF {", ".join(columns)} ON {MEMBERS}
+    WHEN {changed} BEGIN {removed} {added} END;
 CREATE TRIGGER member_count_forget AFTER DELETE ON organizations_organization
     BEGIN DELETE FROM {COUNTS} WHERE organization_id = OLD.id; END;
 """  # noqa: S608
@@ -117,27 +134,28 @@ def _is_installed(connection: BaseDatabaseWrapper) -> bool:
         return cursor.fetchone()[0] == expected
 
 
-def install(using: str = "default") -> None:
+def install(using: str = "default", counted: dict[str, str] = COUNTED) -> None:
     """Create the triggers and count all members, unless the triggers exist.
 
-    Runs after every migrate, because SQLite alters a table by recreating it, which drops its triggers.
+    Runs after every migrate, because SQLite alters a table by recreating it, which drops its triggers. A migration
+    gives the columns that exist at its time in `counted`.
     """
     connection = connections[using]
     if _is_installed(connection):
         return
     uninstall(using)
     if connection.vendor == "sqlite":
-        _install_on_sqlite(connection)
+        _install_on_sqlite(connection, counted)
         return
     with transaction.atomic(using=using), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {MEMBERS} IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute(POSTGRESQL)
-        cursor.execute(RECOUNT)
+        cursor.execute(_functions(counted) + POSTGRESQL)
+        cursor.execute(recount(counted))
 
 
-def _install_on_sqlite(connection: BaseDatabaseWrapper) -> None:
+def _install_on_sqlite(connection: BaseDatabaseWrapper, counted: dict[str, str]) -> None:
     # Not executescript(), because it commits. "END;" occurs only at the end of each trigger.
-    statements = [f"{part} END" for part in SQLITE.split("END;")[:-1]] + RECOUNT.split(";")[:-1]
+    statements = [f"{part} END" for part in _sqlite(counted).split("END;")[:-1]] + recount(counted).split(";")[:-1]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

@@ -10,3 +10,9 @@ from organizations import services
 def reorder_members() -> None:
     """Update role_order after many members changed roles, and every minute to resume interrupted updates."""
     services.reorder_members()
+
+
+@shared_task(ignore_result=True, expires=3600)
+def save_two_factor_progress() -> None:
+    """Save how many members have a second factor, once a day. Celery beat runs this every hour."""
+    services.save_two_factor_progress()

@@ -5,9 +5,9 @@ from accounts.queries.two_factor import NO_FACTORS, SecondFactors, get_second_fa
 from accounts.queries.users import AccountRules, get_account_rules, user_exists
 
 __all__ = [
+    "AccountRules",
     "NO_ADDRESS",
     "NO_FACTORS",
-    "AccountRules",
     "OpenSession",
     "SecondFactors",
     "get_account_rules",

@@ -29,6 +29,8 @@ from organizations.policies import (
     can_delete_member,
     can_edit_member,
     can_reactivate_member,
+    can_remind_two_factor,
+    can_send_two_factor_reminders,
 )
 from organizations.queries import groups_in, roles_in
 from organizations.services import (
@@ -36,6 +38,7 @@ from organizations.services import (
     deactivate_member,
     delete_member,
     reactivate_member,
+    remind_two_factor,
     remove_pending_member,
     set_member_roles,
 )
@@ -127,6 +130,14 @@ def _resend(actor: Membership, member: Membership, choice: BulkChoice) -> bool:
     return True
 
 
+def _can_remind(actor: Membership, member: Membership, choice: BulkChoice) -> Decision:
+    return can_remind_two_factor(actor, member)
+
+
+def _remind(actor: Membership, member: Membership, choice: BulkChoice) -> bool:
+    return remind_two_factor(actor=actor, member=member)
+
+
 def _can_deactivate(actor: Membership, member: Membership, choice: BulkChoice) -> Decision:
     return can_deactivate_member(actor, member)
 
@@ -175,6 +186,11 @@ KINDS = {
         Kind(
             "invitation", gettext_lazy("Resend invite"), "send", frozenset({Status.INVITED}), can_add_users,
             _can_resend, _resend,
+        ),
+        Kind(
+            "reminder", gettext_lazy("Remind about 2FA"), "shield", frozenset({Status.ACTIVE}),
+            can_send_two_factor_reminders, _can_remind, _remind,
+            unchanged_note=gettext_lazy("Reminded within the last week, or has 2FA by now."),
         ),
         Kind(
             "deactivation", gettext_lazy("Deactivate"), "ban", frozenset({Status.ACTIVE}), _can_administer,

@@ -129,10 +129,19 @@ def _skip_reason(kind: Kind, selection: Selection, alike: MemberClass) -> str:
         return {
             "invitation": _("They have already joined."),
             "deactivation": _("They aren’t active."),
+            "reminder": _("They aren’t active."),
             "reactivation": _("They aren’t deactivated."),
         }.get(kind.key, "")
     if alike.managed_by == ManagedBy.SCIM and kind.key == "deletion":
         return _("They are managed by your identity provider. Remove them there.")
     if alike.is_expired and kind.key == "invitation" and selection.params.tab != "pending":
         return _("Their invitations have expired. Resend them from the Pending tab.")
+    if kind.key == "reminder":
+        return _reminder_reason(alike)
     return _("Their roles include permissions that you don’t have.") if alike.is_above and kind.key != "group" else ""
+
+
+def _reminder_reason(alike: MemberClass) -> str:
+    if alike.two_factor:
+        return _("They already have 2FA.")
+    return _("They were reminded within the last week.") if alike.is_reminded else ""

@@ -12,8 +12,9 @@ from accounts.fresh import require_fresh_sign_in
 from base import context as request_context
 from base.policies import require
 from base.responses import htmx_redirect
+from console.security.conflict_texts import policy_changes
 from console.security.forms import SecurityForm
-from console.security.texts import policy_changes
+from console.security.score import security_score
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.policies import can
@@ -32,6 +33,7 @@ def _render(request: MemberRequest, form: SecurityForm, *, status: int = 200, **
         "form": form,
         "can_manage": can(request.membership, Permission.SECURITY_MANAGE),
         "days": settings.INVITATION_DAYS,
+        "score": security_score(request.membership),
         **extra,
     }
     return render(request, "console/security/security.html", context, status=status)

@@ -49,6 +49,14 @@ def _pending(member: Membership, text: Any) -> str:
     return str(text) if member.status == Status.INVITED else ""
 
 
+def _two_factor(member: Membership) -> str:
+    """Return "Off", "On" or "On (Passkey)"."""
+    if not member.two_factor:
+        return gettext("Off")
+    method = member.get_two_factor_method_display()
+    return gettext("On (%(method)s)") % {"method": method} if method else gettext("On")
+
+
 class UserTable(tables.Table):
     """`csv` functions get a member as console.users.details.load_details() returns it."""
 
@@ -79,7 +87,7 @@ class UserTable(tables.Table):
     status = Column(_("Status"), csv=lambda member: str(STATES[member.state]), default_tabs=(Tab.ALL, Tab.PENDING))
     two_factor = Column(
         _("2FA"),
-        csv=lambda member: _joined(member, gettext("On") if member.two_factor else gettext("Off")),
+        csv=lambda member: _joined(member, _two_factor(member)),
         default_tabs=(Tab.ALL,),
     )
     last_active = Column(

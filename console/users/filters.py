@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,8 +23,16 @@ from organizations.models import (
     ProjectGrant,
     Role,
     Status,
+    TwoFactorMethod,
 )
-from organizations.queries import group_choices, groups_in, project_choices, projects_in
+from organizations.queries import (
+    EXPIRES_SOON,
+    INACTIVE_AFTER,
+    group_choices,
+    groups_in,
+    project_choices,
+    projects_in,
+)
 
 
 class Tab(StrEnum):
@@ -151,7 +160,30 @@ def _role_options(context: UsersContext) -> Options:
     return [(str(role.pk), str(role.label)) for role in context.offered_roles]
 
 
-TWO_FACTOR: Options = [("on", _("On")), ("off", _("Off"))]
+TWO_FACTOR: Options = [
+    ("on", _("On")),
+    ("off", _("Off")),
+    (TwoFactorMethod.APP.value, _("Authenticator app only")),
+    (TwoFactorMethod.PASSKEY.value, _("Passkey only")),
+    (TwoFactorMethod.BOTH.value, TwoFactorMethod.BOTH.label),
+]
+INACTIVE: Options = [("inactive", _("Over 90 days ago"))]
+EXPIRES: Options = [("soon", _("Within 7 days or expired"))]
+
+
+def _two_factor(context: UsersContext, value: str) -> Q:
+    if value in TwoFactorMethod.values:
+        return Q(two_factor=True, two_factor_method=value)
+    return Q(two_factor=value == "on") & ~Q(status=Status.INVITED)
+
+
+def _inactive(context: UsersContext, value: str) -> Q:
+    return Q(last_active_at__lte=timezone.now() - INACTIVE_AFTER) & ~Q(status=Status.INVITED)
+
+
+def _expires_soon(context: UsersContext, value: str) -> Q:
+    return Q(status=Status.INVITED, invite_expires_at__lte=timezone.now() + EXPIRES_SOON)
+
 
 # --- the filters, in the toolbar's order ---------------------------------------------------------
 FILTERS = (
@@ -187,17 +219,21 @@ FILTERS = (
         "two_factor",
         _("2FA"),
         parse=one_of(TWO_FACTOR),
-        condition=lambda context, value: Q(two_factor=value == "on") & ~Q(status=Status.INVITED),
+        condition=_two_factor,
         options=TWO_FACTOR,
     ),
+    Filter("last_active", _("Last active"), parse=one_of(INACTIVE), condition=_inactive, options=INACTIVE),
+    Filter("expires", _("Invite expires"), parse=one_of(EXPIRES), condition=_expires_soon, options=EXPIRES),
 )
+# The filters that one tab alone has: the others' members have no value to filter by.
+ONLY_IN_TAB = {"two_factor": Tab.ALL, "last_active": Tab.ALL, "expires": Tab.PENDING}
 
 
 def _filters_of(tab: Tab) -> tuple[Filter, ...]:
-    """Return the filters of a tab. Pending members have no second factor to filter by."""
+    """Return the filters of a tab."""
     options = [(option.key, option.label) for option in STATUS_FILTERS[tab].values()]
     status = replace(FILTERS[0], parse=one_of(options), options=options)
-    return (status, *(item for item in FILTERS[1:] if tab == Tab.ALL or item.name != "two_factor"))
+    return (status, *(item for item in FILTERS[1:] if ONLY_IN_TAB.get(item.name, tab) == tab))
 
 
 TAB_FILTERS = {tab: _filters_of(tab) for tab in Tab}

@@ -18,7 +18,7 @@ from base.times import RelativeTime
 from console.users.columns import COLUMNS, STATES, sent_at
 from console.users.filters import Tab
 from console.users.params import UserListParams
-from organizations.models import ManagedBy, Membership
+from organizations.models import ManagedBy, Membership, TwoFactorMethod, TwoFactorRule
 from organizations.queries import all_roles_of, direct_roles_of, group_roles_of
 
 TONES = {"active": "success", "pending": "warning", "expired": "danger", "deactivated": "neutral"}
@@ -48,6 +48,8 @@ class RowRenderer:
             "time": self.time,
             "only_pending": self.params.status.only_pending,
             "states": {state: (str(label), TONES[state]) for state, label in STATES.items()},
+            "methods": _methods(),
+            "requires_two_factor": self.viewer.organization.require_two_factor != TwoFactorRule.NO_ONE,
             "managers": {value: str(label) for value, label in ManagedBy.choices},
             "role_labels": {role.pk: str(role.label) for member in members for role in all_roles_of(member)},
             "direct_roles_of": direct_roles_of,
@@ -74,6 +76,15 @@ def _texts() -> dict[str, str]:
         "on": _("On"),
         "off": _("Off"),
         "never": _("Never"),
+    }
+
+
+def _methods() -> dict[str, str]:
+    """Return short names of the second factors."""
+    return {
+        TwoFactorMethod.APP.value: _("App"),
+        TwoFactorMethod.PASSKEY.value: _("Passkey"),
+        TwoFactorMethod.BOTH.value: _("App, passkey"),
     }
 
 

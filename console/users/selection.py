@@ -18,6 +18,7 @@ from console.users.filters import UsersContext
 from console.users.params import UserListParams
 from console.users.queries import cursor_values, find_members, matching
 from organizations.models import GroupMembership, Membership, MembershipRole, Organization, Status
+from organizations.queries import REMIND_EVERY
 from organizations.requests import MemberRequest
 
 # A page has fewer check boxes. To select more, users select all that match.
@@ -129,6 +130,8 @@ class MemberClass:
     managed_by: str
     is_expired: bool
     is_above: bool
+    two_factor: bool
+    is_reminded: bool
 
 
 def count_classes(
@@ -146,9 +149,11 @@ def count_classes(
         "is_actor": _boolean(Q(pk=actor)),
         "is_expired": _boolean(Q(status=Status.INVITED, invite_expires_at__lte=now)),
         "is_above": _boolean(has_role | has_group_role) if roles_above else Value(False),
+        "is_reminded": _boolean(Q(two_factor_reminded_at__gt=now - REMIND_EVERY)),
     }
     members = selected(context, selection, now).order_by().annotate(**fields)
-    rows = members.values_list("is_actor", "status", "managed_by", "is_expired", "is_above").annotate(Count("pk"))
+    alike = "is_actor", "status", "managed_by", "is_expired", "is_above", "two_factor", "is_reminded"
+    rows = members.values_list(*alike).annotate(Count("pk"))
     return Counter({MemberClass(*row): count for *row, count in rows})
 
 

@@ -12,7 +12,7 @@ LINKS = ("membershiprole", "groupmembership", "projectgrant")
 
 
 def install(apps, schema_editor):
-    count_triggers.install(schema_editor.connection.alias)
+    count_triggers.install(schema_editor.connection.alias, count_triggers.STATUSES)
 
 
 def uninstall(apps, schema_editor):

@@ -1,4 +1,4 @@
-from organizations.models.counts import MemberCount
+from organizations.models.counts import MemberCount, TwoFactorProgress
 from organizations.models.groups import Group, GroupMembership, GroupRole
 from organizations.models.members import ManagedBy, Membership, MembershipRole, Status, TwoFactorMethod
 from organizations.models.organization import Organization, Role, TwoFactorRule
@@ -22,5 +22,6 @@ __all__ = [
     "Scheme",
     "Status",
     "TwoFactorMethod",
+    "TwoFactorProgress",
     "TwoFactorRule",
 ]

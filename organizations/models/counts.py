@@ -1,4 +1,4 @@
-"""The number of members of each status in an organization, maintained by triggers on the members' table."""
+"""Numbers of members in an organization: now, maintained by triggers on the members' table, and day by day."""
 
 from django.db import models
 
@@ -17,3 +17,22 @@ class MemberCount(models.Model):
     active = models.IntegerField(default=0)
     deactivated = models.IntegerField(default=0)
     invited = models.IntegerField(default=0)
+    # Active members with a second factor.
+    two_factor = models.IntegerField(default=0, db_default=0)
+
+
+class TwoFactorProgress(models.Model):
+    """How many active members an organization had on a day (UTC), and how many of them had a second factor (S-11)."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    active = models.IntegerField()
+    two_factor = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "day"], name="two_factor_progress_once")]
+        # Old days are deleted.
+        indexes = [models.Index(fields=["day"], name="two_factor_progress_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.two_factor} of {self.active}"

@@ -94,7 +94,13 @@ class Membership(models.Model):
             models.Index(fields=["organization", "status", "joined_at", "id"], name="member_by_joining"),
             # For filters that match few members. With few distinct values, these indexes are small.
             models.Index(fields=["organization", "managed_by"], name="member_by_manager"),
-            models.Index(fields=["organization", "two_factor"], name="member_by_two_factor"),
+            models.Index(fields=["organization", "two_factor", "two_factor_method"], name="member_by_method"),
+            # For the list of members without a second factor: those who were never reminded come first (S-11).
+            models.Index(
+                fields=["organization", "status", "two_factor_reminded_at", "role_order", "id"],
+                condition=Q(two_factor=False),
+                name="member_without_two_factor",
+            ),
             # At sign-in, pending invitations of all organizations are searched for the user's email.
             models.Index(fields=["email_key"], condition=Q(status="invited"), name="member_awaited"),
         ]

@@ -65,6 +65,11 @@ from organizations.policies.sessions import (
     two_factor_deadline,
 )
 from organizations.policies.sign_in import can_sign_in
+from organizations.policies.two_factor import (
+    can_receive_reset_notice,
+    can_remind_two_factor,
+    can_send_two_factor_reminders,
+)
 
 __all__ = [
     "Deadline",
@@ -98,6 +103,8 @@ __all__ = [
     "can_manage_projects",
     "can_manage_roles",
     "can_reactivate_member",
+    "can_receive_reset_notice",
+    "can_remind_two_factor",
     "can_remove_from_group",
     "can_remove_group_members",
     "can_remove_roles",
@@ -106,6 +113,7 @@ __all__ = [
     "can_reset_two_factor",
     "can_restore_project",
     "can_see_project",
+    "can_send_two_factor_reminders",
     "can_share_project",
     "can_sign_in",
     "check_session",

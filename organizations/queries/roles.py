@@ -100,7 +100,7 @@ def roles_exceeding(organization: Organization, held: frozenset[Permission]) -> 
     return [role for role in roles_in(organization) if missing_admin_permissions(permissions_of(role), held)]
 
 
-def _admin_links(organization: Organization) -> tuple[QuerySet[MembershipRole], QuerySet[GroupMembership]]:
+def admin_links(organization: Organization) -> tuple[QuerySet[MembershipRole], QuerySet[GroupMembership]]:
     """Return the links that make active members who can sign in Admins: direct ones, and those through groups."""
     role = admin_role_id(organization.scheme)
     able = Q(organization=organization, membership__status=Status.ACTIVE, membership__user__is_active=True)
@@ -117,7 +117,7 @@ def admin_exists(
     """
     if besides_group is None and hasattr(organization, "prefetched_admins"):
         return bool(organization.prefetched_admins - {besides and besides.pk})
-    direct, through_groups = _admin_links(organization)
+    direct, through_groups = admin_links(organization)
     if besides is not None:
         direct, through_groups = direct.exclude(membership=besides), through_groups.exclude(membership=besides)
     if besides_group is not None:
@@ -130,7 +130,7 @@ def set_prefetched_admins(organization: Organization) -> None:
 
     Use it only to describe many members, never to decide whether a change is allowed.
     """
-    found = [key for links in _admin_links(organization) for key in links.values_list("membership_id", flat=True)[:2]]
+    found = [key for links in admin_links(organization) for key in links.values_list("membership_id", flat=True)[:2]]
     organization.prefetched_admins = set(found)  # type: ignore[attr-defined]
 
 

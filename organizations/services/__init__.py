@@ -32,6 +32,11 @@ from organizations.services.members.sign_in import (
     sync_two_factor,
 )
 from organizations.services.members.status import deactivate_member, delete_member, reactivate_member
+from organizations.services.members.two_factor import (
+    notify_admins_of_reset,
+    remind_two_factor,
+    save_two_factor_progress,
+)
 from organizations.services.named import NamedConflict, NamedFields
 from organizations.services.organizations import create_organization, create_organization_with_admin
 from organizations.services.projects import (
@@ -100,15 +105,18 @@ __all__ = [
     "lock_pending_member",
     "log_out_member",
     "mark_welcomed",
+    "notify_admins_of_reset",
     "reactivate_member",
     "record_security_event",
     "reload_actor",
+    "remind_two_factor",
     "remove_from_group",
     "remove_pending_member",
     "reorder_members",
     "reset_member_two_factor",
     "restore_project",
     "revoke_projects",
+    "save_two_factor_progress",
     "set_member_roles",
     "set_security_policies",
     "sync_two_factor",

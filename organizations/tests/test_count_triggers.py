@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 from django.db import connection, transaction
 
+from accounts.queries import SecondFactors
 from invitations.services import accept_as_new_user, withdraw_invitation
 from organizations import count_triggers, services
 from organizations.models import MemberCount, Membership, Organization, Status
-from organizations.queries import member_counts
+from organizations.queries import member_counts, two_factor_counts
 from teamadmin.testing.cast import PASSWORD
 from teamadmin.testing.parallel import run_in_parallel
 
@@ -20,6 +21,8 @@ def check_counts(organization: Organization) -> dict[str, int]:
     counts = member_counts(organization)
     actual = Counter(Membership.objects.filter(organization=organization).values_list("status", flat=True))
     assert counts == {status: actual[status] for status in Status.values}
+    active = Membership.objects.filter(organization=organization, status=Status.ACTIVE)
+    assert two_factor_counts(organization) == (active.count(), active.filter(two_factor=True).count())
     return counts
 
 
@@ -56,6 +59,27 @@ def test_bulk_writes_and_moves_to_another_organization(cast):
     Membership.objects.filter(organization=cast.globex, status=Status.INVITED).delete()
     assert check_counts(cast.globex) == globex_before
     check_counts(cast.acme)
+
+
+@pytest.mark.spec("S-6", "S-11")
+def test_members_with_a_second_factor_are_counted(cast):
+    """Only active ones. Whoever changes the column, the count follows."""
+    members = Membership.objects.filter(organization=cast.acme)
+    services.sync_two_factor(user=cast.bo.user, factors=SecondFactors(app=True))
+    members.filter(pk=cast.max.pk).update(two_factor=True)
+    check_counts(cast.acme)
+    assert two_factor_counts(cast.acme) == (4, 2) and two_factor_counts(cast.globex) == (1, 0)
+    services.deactivate_member(actor=cast.olga, member=cast.bo)
+    check_counts(cast.acme)
+    assert two_factor_counts(cast.acme) == (3, 1)
+    members.update(two_factor=False)
+    check_counts(cast.acme)
+    Membership.objects.filter(pk=cast.max.pk).update(two_factor=True)
+    Membership.objects.filter(pk=cast.max.pk).update(organization=cast.globex)
+    check_counts(cast.acme)
+    assert two_factor_counts(cast.acme) == (2, 0) and two_factor_counts(cast.globex) == (2, 1)
+    Membership.objects.filter(pk=cast.max.pk).delete()
+    check_counts(cast.globex)
 
 
 @pytest.mark.spec("U-2")

@@ -25,6 +25,8 @@ OUTBOX_KINDS = {
     "invitations.link_request": "invitations.emails.render_link_request",
     "accounts.password_reset": "accounts.emails.render_password_reset",
     "accounts.two_factor_reset": "accounts.emails.render_two_factor_reset",
+    "organizations.two_factor_reminder": "organizations.emails.render_two_factor_reminder",
+    "organizations.two_factor_reset": "organizations.emails.render_two_factor_reset",
     "accounts.security_notice": "accounts.emails.render_security_notice",
 }
 
@@ -60,5 +62,10 @@ SWEEPS = ["outbox.tasks.sweep", "console.tasks.sweep_bulk", "organizations.tasks
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     **{name: {"task": name, "schedule": timedelta(seconds=60), "options": {"expires": 55}} for name in SWEEPS},
+    # It saves once a day. Running every hour, it needs no clock that is still there after a restart.
+    "save_two_factor_progress": {
+        "task": "organizations.tasks.save_two_factor_progress",
+        "schedule": timedelta(hours=1),
+    },
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
 }

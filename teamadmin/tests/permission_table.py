@@ -124,6 +124,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/deletion/": {"GET": admins(200), "POST": admins(302)},
     # Read Only can see security settings.
     "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": admins(422)},
+    "security/roll-out/": {"GET": allowed(302, "olga", "tess", "read_only")},
     "security/sessions/": {"GET": admins(200), "POST": admins(302)},
     "groups/": {"GET": people_viewers(200)},
     "groups/new/": {"GET": group_managers(200), "POST": group_managers(422)},

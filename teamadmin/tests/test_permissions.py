@@ -64,7 +64,7 @@ class Stage:
     def url(self, route: str, name: str, *, slug: str = "", ids_of: str = "") -> str:
         """Return the route's URL for that member, optionally with the slug or the ids of another organization."""
         own = "acme" if name in ACME else "globex"
-        values = {**self.values[ids_of or own], "slug": slug or own, "row": "0"}
+        values = {**self.values[ids_of or own], "slug": slug or own, "row": "0", "session_key": "0" * 64}
         for key, routes_of in (("active", WITH_ACTIVE), ("deactivated", WITH_DEACTIVATED)):
             values["member_id"] = values[key] if route in routes_of else values["member_id"]
         values["batch_id"] = values.get(f"draft:{name}", values["draft"])

@@ -5,6 +5,7 @@ from console.member.actions.deletion import user_deletion
 from console.member.actions.invitation import user_invitation
 from console.member.actions.menu import user_menu
 from console.member.actions.reactivation import user_reactivation
+from console.member.actions.session_ending import user_session_ending
 from console.member.actions.sessions import user_sessions
 from console.member.actions.two_factor_reset import user_two_factor_reset
 
@@ -14,6 +15,7 @@ __all__ = [
     "user_invitation",
     "user_menu",
     "user_reactivation",
+    "user_session_ending",
     "user_sessions",
     "user_two_factor_reset",
 ]

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.fresh import require_fresh_sign_in
 from console.member.actions.member_action import MemberAction
 from console.member.offboarding import open_sessions
+from console.member.profile.security import two_factor_facts
 from organizations.access import member_required
 from organizations.permissions import Permission
+from organizations.queries import count_admins
 from organizations.requests import MemberRequest
 from organizations.services import reset_member_two_factor
 
@@ -25,10 +27,16 @@ def user_two_factor_reset(request: MemberRequest, member_id: UUID) -> HttpRespon
         return action.conflict()
     action.require("reset_two_factor")
     if not action.is_post:
-        context = {"tone": "warning", "icon_name": "phone", "sessions": open_sessions(action.member)}
+        context = {
+            "tone": "warning",
+            "icon_name": "phone",
+            "sessions": open_sessions(action.member),
+            "facts": two_factor_facts(action.member),
+            "admins": count_admins(request.organization),
+        }
         return action.confirm("console/member/two_factor_reset.html", context)
     require_fresh_sign_in(request)
     member = action.run(reset_member_two_factor)
-    text = _("2FA was reset for %(name)s. They were logged out everywhere and notified by email.")
+    text = _("2FA was reset for %(name)s. They were logged out everywhere. They and all Admins get an email.")
     messages.success(request, text % {"name": member.name})
     return action.success(member)

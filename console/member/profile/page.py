@@ -13,6 +13,7 @@ from base.picker import MAX_OPTIONS, Picker, PickerOption
 from base.policies import Decision
 from console.member.actions.member_action import MemberAction
 from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, take_snapshot
+from console.member.profile.security import SIGN_IN_ACTIONS, TwoFactorFacts, sign_in_activity, two_factor_facts
 from organizations import policies
 from organizations.effective_access import Access
 from organizations.models import Group, ManagedBy, Project, Role, Scheme, Status
@@ -226,6 +227,20 @@ class ProfilePage:
         return Decision(True) if self.action.is_self else policies.can_end_sessions(self.actor, self.member)
 
     @cached_property
+    def two_factor(self) -> TwoFactorFacts:
+        """The member's second factors, for those who can see the sessions; others see whether there is one."""
+        return two_factor_facts(self.member) if self.can_see_sessions else TwoFactorFacts()
+
+    @cached_property
+    def can_reset_two_factor(self) -> Decision:
+        return policies.can_reset_two_factor(self.actor, self.member)
+
+    @cached_property
+    def sign_ins(self) -> list[AuditLine]:
+        can_see = self.can_see_sessions and self.can_see_activity
+        return sign_in_activity(self.member, limit=PREVIEW_LIMIT) if can_see else []
+
+    @cached_property
     def sessions(self) -> list[OpenSession]:
         return sessions_of_member(self.member) if self.can_see_sessions else []
 
@@ -240,7 +255,12 @@ class ProfilePage:
     @cached_property
     def _entries(self) -> list[Any]:
         return (
-            entries_about(self.organization.pk, self.member.pk, limit=PREVIEW_LIMIT + 1)
+            entries_about(
+                self.organization.pk,
+                self.member.pk,
+                limit=PREVIEW_LIMIT + 1,
+                without=SIGN_IN_ACTIONS if self.can_see_sessions else (),
+            )
             if self.can_see_activity
             else []
         )

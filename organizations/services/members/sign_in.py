@@ -12,6 +12,7 @@ from organizations import policies
 from organizations.models import Membership, Status, TwoFactorMethod
 from organizations.queries import sessions_of_member, shared_with_others
 from organizations.services.locks import lock_actor_and_member
+from organizations.services.members.two_factor import notify_admins_of_reset
 
 ENDED_BY_ADMIN = "sessions.ended_by_admin"
 
@@ -42,15 +43,16 @@ def record_security_event(*, user: User, action: str, data: dict) -> None:
 
 @transaction.atomic
 def reset_member_two_factor(*, actor: Membership, member: Membership) -> Membership:
-    """Remove the member's second factors, end their sessions and notify them by email (U-9).
+    """Remove the member's second factors, end their sessions and notify them and all Admins by email (U-9).
 
     Returns the member as they are now. Raises Refused and Membership.DoesNotExist.
     """
     actor, member = lock_actor_and_member(actor, member)
     require(policies.can_reset_two_factor(actor, member))
     if member.user:
-        reset_two_factor(actor=actor, user=member.user, organization=member.organization, target=member)
-    member.refresh_from_db(fields=["two_factor"])
+        entry = reset_two_factor(actor=actor, user=member.user, organization=member.organization, target=member)
+        notify_admins_of_reset(organization=member.organization, entry_id=entry.pk)
+    member.refresh_from_db(fields=["two_factor", "two_factor_method"])
     return member
 
 

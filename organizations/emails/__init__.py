@@ -1,0 +1,5 @@
+"""Emails about memberships. Each function is named in settings.OUTBOX_KINDS."""
+
+from organizations.emails.two_factor import render_two_factor_reminder, render_two_factor_reset
+
+__all__ = ["render_two_factor_reminder", "render_two_factor_reset"]

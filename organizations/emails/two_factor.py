@@ -1,0 +1,88 @@
+"""Emails about two-factor authentication: reminders to members, and notices of resets to Admins."""
+
+from datetime import UTC
+
+from anymail.message import AnymailMessage
+from django.conf import settings
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from accounts.policies import can_sign_in
+from audit.queries import get_entry
+from base.ids import parse_uuid
+from base.mail import compose_email, format_utc
+from base.pictures import logo_png
+from organizations.models import Membership, Organization, Status
+from organizations.policies import can_receive_reset_notice, two_factor_applies
+from outbox.models import OutgoingEmail
+
+# The page where users set up two-factor authentication.
+SETUP_PATH = "/accounts/two-factor/"
+
+
+def _active_member(row: OutgoingEmail) -> Membership | None:
+    """Return the member whom the email is for, or None if they are no longer active or may not sign in."""
+    members = Membership.objects.filter(pk=row.subject_id, status=Status.ACTIVE).select_related("organization", "user")
+    member = members.first()
+    return member if member and member.user and can_sign_in(member.user) else None
+
+
+def render_two_factor_reminder(row: OutgoingEmail) -> AnymailMessage | None:
+    """Return the email that asks a member to set up a second factor (S-11), or None if they have one by now."""
+    member = _active_member(row)
+    if member is None or member.two_factor:
+        return None
+    organization = member.organization
+    subject = _("Set up two-factor authentication for %(organization)s")
+    return compose_email(
+        to=member.user.email,  # type: ignore[union-attr]
+        subject=subject % {"organization": organization.name},
+        template="two_factor_reminder",
+        context={
+            "organization": organization.name,
+            **_deadline(member, organization),
+            "url": settings.BASE_URL + SETUP_PATH,
+            "logo_alt": organization.name,
+        },
+        from_name=organization.name,
+        logo=logo_png(organization.name, organization.logo),
+        tag="two_factor_reminder",
+    )
+
+
+def _deadline(member: Membership, organization: Organization) -> dict[str, object]:
+    """Return whether the organization requires a second factor of this member, and from when if that is to come."""
+    start, applies = organization.two_factor_required_from, two_factor_applies(member)
+    is_ahead = applies and start is not None and start > timezone.now()
+    date = formats.date_format(start.astimezone(UTC), "F j, Y, H:i") + " UTC" if is_ahead and start else ""
+    return {"is_required": applies and not is_ahead, "date": date}
+
+
+def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
+    """Return the email that tells an Admin whose second factors were reset, and by whom (U-9).
+
+    `row.subject_id` is the Admin, and the key contains the id of the audit entry. None if they are no longer an Admin.
+    """
+    admin, entry_id = _active_member(row), parse_uuid(row.key.split(":")[1])
+    entry = get_entry(entry_id) if entry_id else None
+    if admin is None or entry is None or not can_receive_reset_notice(admin):
+        return None
+    organization, slug = admin.organization, admin.organization.slug
+    subject = _("Two-factor authentication of %(name)s was reset")
+    return compose_email(
+        to=admin.user.email,  # type: ignore[union-attr]
+        subject=subject % {"name": entry.target_label},
+        template="two_factor_reset_admin",
+        context={
+            "organization": organization.name,
+            "actor": entry.actor_label,
+            "name": entry.target_label,
+            "at": format_utc(entry.at),
+            "url": settings.BASE_URL + reverse("user_profile", args=[slug, entry.target_id]),
+            "logo_alt": organization.name,
+        },
+        from_name=organization.name,
+        logo=logo_png(organization.name, organization.logo),
+        tag="two_factor_reset_admin",
+    )
