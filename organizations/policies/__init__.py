@@ -62,6 +62,7 @@ from organizations.policies.sessions import (
     two_factor_applies,
 )
 from organizations.policies.sign_in import can_sign_in
+from organizations.policies.two_factor_rules import two_factor_rules
 
 __all__ = [
     "Outcome",
@@ -114,4 +115,5 @@ __all__ = [
     "requires_two_factor",
     "roles_allowed",
     "two_factor_applies",
+    "two_factor_rules",
 ]

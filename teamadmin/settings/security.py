@@ -29,6 +29,8 @@ TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
 SECURITY_EVENT_LISTENERS = ["organizations.services.record_security_event"]
 # The strictest policies of a user's organizations, where sign-in itself can only be one way (S-6).
 ACCOUNT_RULES = "organizations.policies.account_rules"
+# Which organizations require a second factor of a user (S-3).
+TWO_FACTOR_RULES = "organizations.policies.two_factor_rules"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
