@@ -26,4 +26,4 @@ def can_turn_off_two_factor(user: User) -> Decision:
     if not required_by:
         return ALLOWED
     text = _("You can’t turn off two-factor authentication because it’s required by %(names)s.")
-    return deny(text % {"names": get_text_list(required_by, _("and"))})
+    return deny(text % {"names": get_text_list(list(required_by), _("and"))})

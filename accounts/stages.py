@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.queries import has_two_factor
 from accounts.services import is_remembered, set_second_factor
+from accounts.services.sign_in import REMEMBERED
 
 
 class SecondFactorStage(LoginStage):
@@ -37,7 +38,7 @@ class SecondFactorStage(LoginStage):
         records = get_authentication_records(self.request, user)
         if records and records[-1]["method"] == "passkey":
             return "passkey"
-        return "remembered" if is_remembered(self.request, user) else ""
+        return REMEMBERED if is_remembered(self.request, user) else ""
 
     def is_current(self) -> bool:
         """Return whether the sign-in may go on: since the password was checked, nothing ended the user's sessions."""

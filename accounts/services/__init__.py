@@ -31,7 +31,7 @@ from accounts.services.sessions import (
     end_sessions_in,
     open_organization,
 )
-from accounts.services.sign_in import confirm_identity, set_second_factor, sign_in
+from accounts.services.sign_in import confirm_identity, has_used_factor, set_second_factor, sign_in
 from accounts.services.two_factor import clear_two_factor, notify_two_factor_listeners, reset_two_factor
 from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
 
@@ -56,6 +56,7 @@ __all__ = [
     "finish_removing",
     "forget_browsers",
     "generate_backup_codes",
+    "has_used_factor",
     "is_remembered",
     "keep_new_codes",
     "lock_user",

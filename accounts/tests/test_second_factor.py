@@ -60,7 +60,9 @@ def is_signed_in_with(client: Client, code: str, name: str = "code", **data: str
 @pytest.mark.spec("S-2", "S-8")
 def test_a_backup_code_works_once_however_it_is_typed(bo):
     client = enter_password(bo)
-    assert is_signed_in_with(client, " ABCD 2345", "backup") and client.session["second_factor"] == "backup_code"
+    assert is_signed_in_with(client, " ABCD 2345", "backup")
+    assert "You have 1 backup code left." in text_of(client.get("/organizations/"))
+    assert client.session["second_factor"] == "backup_code"
     assert Entry.objects.filter(action="backup_code.used", organization_id=None).get().data == {"left": 1}
     response = (again := enter_password(bo)).post(URL, {"backup": "abcd-2345"})
     assert response.status_code == 422 and "was used before" in text_of(response) and not is_signed_in(again)
@@ -165,6 +167,21 @@ def test_devices_are_remembered_for_one_user_only_and_not_by_backup_codes(cast, 
     assert not is_signed_in(enter_password(cast.opal.user, client))
     assert is_signed_in_with(client, "abcd-2345", "backup", remember="on")
     assert not KnownBrowser.objects.filter(user=cast.opal.user).exclude(remembered_until=None).exists()
+
+
+@pytest.mark.spec("S-2")
+def test_a_remembered_device_is_asked_before_second_factors_change(bo, app):
+    client = enter_password(bo)
+    assert is_signed_in_with(client, code_of(app, -30), remember="on")
+    client.post("/accounts/logout/")
+    enter_password(bo, client)
+    for path in ("", "removal/", "backup-codes/"):
+        page = client.get(f"/accounts/two-factor/{path}")["Location"]
+        assert page.startswith(URL) and client.get(page).status_code == 200
+    client.post("/accounts/two-factor/removal/")
+    assert AuthenticatorApp.objects.filter(pk=app.pk).exists()
+    response = client.post(URL, {"code": code_of(app), "next": "/accounts/two-factor/removal/"})
+    assert client.get(response["Location"]).status_code == 200
 
 
 @pytest.mark.spec("S-2", "S-5")

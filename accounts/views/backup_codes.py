@@ -14,6 +14,7 @@ from accounts.queries import count_backup_codes, has_two_factor
 from accounts.requests import UserRequest
 from accounts.second_factor_access import second_factor_required
 from accounts.services import discard_new_codes, generate_backup_codes, keep_new_codes, new_codes
+from accounts.views.two_factor_setup import STEPS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,5 +59,5 @@ def backup_codes_file(request: UserRequest) -> HttpResponse:
 
 
 def _render_codes(request: UserRequest, codes: list[str], *, error: str = "", status: int = 200) -> HttpResponse:
-    context = {"codes": codes, "error": error, "next": get_next_url(request)}
+    context = {"steps": STEPS, "codes": codes, "error": error, "next": get_next_url(request)}
     return render(request, "account/backup_codes.html", context, status=status)

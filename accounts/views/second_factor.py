@@ -19,16 +19,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.next_url import get_next_url, with_next
-from accounts.queries import get_second_factors, get_two_factor_rules
+from accounts.queries import count_backup_codes, get_second_factors, get_two_factor_rules
 from accounts.services import (
     check_second_factor,
     find_browser,
+    has_used_factor,
     recognize_browser,
     record_event,
     remember_browser,
     set_second_factor,
 )
-from accounts.services.sign_in import SECOND_FACTOR
 from accounts.stages import SecondFactorStage
 
 
@@ -73,7 +73,7 @@ def _question(request: HttpRequest) -> Question | HttpResponse:
     """Return who is asked, or where to go if no one is."""
     user = request.user
     if user.is_authenticated:
-        if request.session.get(SECOND_FACTOR):
+        if has_used_factor(request.session):
             return redirect(get_next_url(request))
         if not get_second_factors(user):
             return redirect(with_next(reverse("two_factor_setup"), get_next_url(request)))
@@ -92,10 +92,17 @@ def _go_on(request: HttpRequest, question: Question, factor: str) -> HttpRespons
     if not request.user.is_authenticated:  # deleted or deactivated meanwhile
         return response
     set_second_factor(request.session, factor)
+    if factor == "backup_code":
+        messages.warning(request, _codes_left(count_backup_codes(question.user)))
     if factor == "app" and request.POST.get("remember"):
         remember_browser(browser=recognize_browser(request, question.user)[0])
         record_event(user=question.user, action="browser.remembered")
     return response
+
+
+def _codes_left(count: int) -> str:
+    text = ngettext("You have %(count)s backup code left.", "You have %(count)s backup codes left.", count)
+    return text % {"count": count} + " " + _("You can generate new ones under Privacy & security.")
 
 
 def _wrong(name: str) -> str:
@@ -123,7 +130,7 @@ def _render(
         "email": question.user.email,
         "is_signing_in": question.stage is not None,
         "factors": get_second_factors(question.user),
-        "admins_of": get_text_list(rules.organizations, _("or")),
+        "admins_of": get_text_list(list(rules.organizations), _("or")),
         "values": {name: request.POST.get(name, "") for name in ("code", "backup", "remember")},
         "errors": errors or {},
         "next": get_next_url(request),

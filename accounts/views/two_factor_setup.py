@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -24,6 +25,8 @@ from accounts.services import (
     start_authenticator,
 )
 
+# The steps of setting up the first factor.
+STEPS = (gettext_lazy("Authenticator app"), gettext_lazy("Backup codes"))
 # Key in the session: the id of the app that is being set up in it.
 APP_ID = "new_authenticator"
 
@@ -75,7 +78,9 @@ def _render(request: UserRequest, *, error: str = "", status: int = 200) -> Http
     rules, factors = get_two_factor_rules(user), get_second_factors(user)
     url = otpauth_url(secret=app.secret, issuer=settings.PLATFORM_NAME, account=user.email)
     context = {
+        "steps": STEPS,
         "qr": qr_svg(url),
+        "url": url,
         "key": format_key(app.secret),
         "code": request.POST.get("code", ""),
         "error": error,
