@@ -10,9 +10,9 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import UpdateError
-from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.devices import describe_device
@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Open the session. Every way to sign in ends here, after all stages."""
-        with self._rejecting_if_deleted(request, user):
+        with self._rejecting_if_ended(request, user):
             super().login(request, user)
         confirm_identity(request.session)
         browser, is_new = recognize_browser(request, user)
@@ -63,23 +63,27 @@ class AccountAdapter(DefaultAccountAdapter):
         return [*super().get_login_stages(), "accounts.stages.SecondFactorStage"]
 
     def post_login(self, request: HttpRequest, user: User, **login) -> HttpResponse:
-        with self._rejecting_if_deleted(request, user):
+        with self._rejecting_if_ended(request, user):
             return super().post_login(request, user, **login)
 
     @contextmanager
-    def _rejecting_if_deleted(self, request: HttpRequest, user: User) -> Iterator[None]:
-        """Reject a user who is deleted between entering the password and getting a session, as if deactivated."""
+    def _rejecting_if_ended(self, request: HttpRequest, user: User) -> Iterator[None]:
+        """Reject a user who is deleted, deactivated or signed out between entering the password and getting a session.
+
+        Ending all sessions deletes also the one that is being opened.
+        """
         try:
             with transaction.atomic():
                 yield
                 request.session.save()
         except (DatabaseError, UpdateError) as error:
-            if User.objects.filter(pk=user.pk).exists():
-                if isinstance(error, UpdateError):  # the session was ended meanwhile
-                    raise SessionInterrupted from error
+            current = User.objects.filter(pk=user.pk).first()
+            if current and not isinstance(error, UpdateError):
                 raise
             logout(request)
-            raise ImmediateHttpResponse(self.respond_user_inactive(request, user)) from None
+            allowed = current is not None and can_sign_in(current)
+            response = redirect("account_login") if allowed else self.respond_user_inactive(request, user)
+            raise ImmediateHttpResponse(response) from None
 
     def send_password_reset_mail(self, user, email, context) -> None:
         """Queue the reset email. Its link is signed when the email is rendered, so it isn't stored."""

@@ -13,6 +13,7 @@ def check_paths(app_configs: object, **kwargs: object) -> list[Error]:
         settings.SIGN_IN_RULE,
         settings.ACCOUNT_RULES,
         settings.SESSION_IDLE_RULE,
+        settings.TWO_FACTOR_RULES,
         *settings.TWO_FACTOR_LISTENERS,
         *settings.SECURITY_EVENT_LISTENERS,
     ):

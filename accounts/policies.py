@@ -1,11 +1,13 @@
-"""The rule for signing in."""
+"""The rules for signing in and for second factors."""
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from base.policies import Decision, deny
+from accounts.queries import get_two_factor_rules
+from base.policies import ALLOWED, Decision, deny
 
 
 def can_sign_in(user: User) -> Decision:
@@ -16,3 +18,12 @@ def can_sign_in(user: User) -> Decision:
     if not user.is_active:
         return deny(_("Your account is deactivated. Ask an Admin to reactivate it."))
     return import_string(settings.SIGN_IN_RULE)(user)
+
+
+def can_turn_off_two_factor(user: User) -> Decision:
+    """Return whether the user may remove their last second factor: not while an organization requires one (S-3)."""
+    required_by = get_two_factor_rules(user).required_by
+    if not required_by:
+        return ALLOWED
+    text = _("You can’t turn off two-factor authentication because it’s required by %(names)s.")
+    return deny(text % {"names": get_text_list(list(required_by), _("and"))})

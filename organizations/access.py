@@ -125,7 +125,8 @@ def _redirect(request, check: policies.SessionCheck) -> HttpResponse:
         logout(request)
         messages.info(request, check.reason)
         return htmx_redirect(request, redirect_to_login(path).url)
-    messages.info(request, check.reason)
+    if check.outcome == policies.Outcome.SIGN_IN:  # the other pages name the organizations themselves
+        messages.info(request, check.reason)
     return htmx_redirect(request, f"{reverse(PAGES[check.outcome])}?{urlencode({REDIRECT_FIELD_NAME: path})}")
 
 

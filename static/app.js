@@ -1,4 +1,32 @@
 {
+const showButtons = root => root.querySelectorAll?.('[data-copy], [data-print]').forEach(button => {
+button.hidden = 'copy' in button.dataset && !navigator.clipboard;
+});
+const textOf = element => {
+const items = [...element.querySelectorAll('li')];
+return items.length ? items.map(item => item.textContent.trim()).join('\n') : element.textContent.trim();
+};
+const announce = text => {
+const region = document.querySelector('[data-announce]') ?? document.body.appendChild(document.createElement('p'));
+Object.assign(region, { role: 'status', className: 'sr-only' }).dataset.announce = '';
+setTimeout(() => { region.textContent = text; }, 50);
+};
+const copy = async button => {
+await navigator.clipboard.writeText(textOf(document.querySelector(button.dataset.copy)));
+button.dataset.done = '';
+announce(button.dataset.copied);
+setTimeout(() => { delete button.dataset.done; announce(''); }, 2000);
+};
+document.addEventListener('click', event => {
+const button = event.target.closest('[data-copy], [data-print]');
+if (!button) return;
+if ('print' in button.dataset) print();
+else copy(button);
+});
+document.addEventListener('htmx:load', event => showButtons(event.target));
+showButtons(document);
+}
+{
 const formatter = new Intl.NumberFormat(document.documentElement.lang || 'en');
 const count = text => [...text.replace(/\r\n?/g, '\n')].length;
 const update = control => {

@@ -15,6 +15,9 @@ from base.ids import uuid7
 
 # RFC 6238: the time step, and the steps before and after the current one whose codes are accepted.
 STEP_SECONDS, TOLERANCE, DIGITS = 30, 1, 6
+# Longest wait that wrong codes cause for the app itself. accounts.services.second_factor limits strangers for longer,
+# without locking out the owner.
+MAX_WAIT_SECONDS = 30
 
 
 def new_secret() -> str:
@@ -40,19 +43,26 @@ class AuthenticatorApp(TimestampMixin, ThrottlingMixin, Device):
         """
         if not self.verify_is_allowed()[0]:
             return False
-        totp = TOTP(b32decode(self.secret), STEP_SECONDS, 0, DIGITS, self.drift)
-        totp.time = time.time()
-        if not (token.isascii() and token.isdigit() and totp.verify(int(token), TOLERANCE, self.last_step + 1)):
+        if not self.accept(token):
             self.throttle_increment(commit=True)
             return False
-        self.last_step, self.drift = totp.t(), totp.drift
         self.throttle_reset(commit=False)
         self.set_last_used_timestamp(commit=False)
         self.save()
         return True
 
+    def accept(self, token: str, tolerance: int = TOLERANCE) -> bool:
+        """Return whether the code is right and new, and set its step and the drift. Saves and throttles nothing."""
+        totp = TOTP(b32decode(self.secret), STEP_SECONDS, 0, DIGITS, self.drift)
+        totp.time = time.time()
+        if not (token.isascii() and token.isdigit() and totp.verify(int(token), tolerance, self.last_step + 1)):
+            return False
+        self.last_step, self.drift = totp.t(), totp.drift
+        return True
+
     def get_throttle_factor(self) -> float:
-        return 1
+        # The waits are the factor times 1, 2, 4 and so on.
+        return min(0.25, MAX_WAIT_SECONDS / 2 ** max(self.throttling_failure_count - 1, 0))
 
 
 class BackupCode(models.Model):

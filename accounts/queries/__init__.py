@@ -1,17 +1,30 @@
 """Reads of users, their second factors and sessions."""
 
 from accounts.queries.sessions import NO_ADDRESS, OpenSession, list_open_sessions
-from accounts.queries.two_factor import NO_FACTORS, SecondFactors, get_second_factors, has_two_factor
+from accounts.queries.two_factor import (
+    NO_FACTORS,
+    SecondFactors,
+    count_backup_codes,
+    get_authenticator,
+    get_second_factors,
+    has_two_factor,
+)
+from accounts.queries.two_factor_rules import Announcement, TwoFactorRules, get_two_factor_rules
 from accounts.queries.users import AccountRules, get_account_rules, user_exists
 
 __all__ = [
     "AccountRules",
+    "Announcement",
     "NO_ADDRESS",
     "NO_FACTORS",
     "OpenSession",
     "SecondFactors",
+    "TwoFactorRules",
+    "count_backup_codes",
     "get_account_rules",
+    "get_authenticator",
     "get_second_factors",
+    "get_two_factor_rules",
     "has_two_factor",
     "list_open_sessions",
     "user_exists",

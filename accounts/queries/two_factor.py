@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django_otp_webauthn.models import WebAuthnCredential
 
-from accounts.models import AuthenticatorApp, User
+from accounts.models import AuthenticatorApp, BackupCode, User
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,16 @@ def get_second_factors(user: User) -> SecondFactors:
     apps = list(AuthenticatorApp.objects.filter(user=user, confirmed=True).values_list("created_at", flat=True))
     passkeys = list(WebAuthnCredential.objects.filter(user=user, confirmed=True).values_list("created_at", flat=True))
     return SecondFactors(bool(apps), len(passkeys), min([*apps, *passkeys], default=None))
+
+
+def get_authenticator(user: User) -> AuthenticatorApp | None:
+    """Return the user's confirmed authenticator app, or None."""
+    return AuthenticatorApp.objects.filter(user=user, confirmed=True).first()
+
+
+def count_backup_codes(user: User) -> int:
+    """Return how many unused backup codes the user has."""
+    return BackupCode.objects.filter(user=user, used_at=None).count()
 
 
 def has_two_factor(user: User) -> bool:

@@ -12,6 +12,8 @@ from accounts.models import User
 SECOND_FACTOR = "second_factor"
 # Key in the session: when the user last proved who they are, in seconds since 1970 (S-7).
 CONFIRMED_AT = "confirmed_at"
+# The value for a browser that is remembered: enough to sign in, but not to change second factors.
+REMEMBERED = "remembered"
 
 
 def sign_in(request: HttpRequest, user: User, *, method: str, next_url: str = "") -> HttpResponse:
@@ -26,6 +28,11 @@ def sign_in(request: HttpRequest, user: User, *, method: str, next_url: str = ""
 def confirm_identity(session: SessionBase) -> None:
     """Save that the user has just proved who they are, by signing in or for a sensitive action (S-7)."""
     session[CONFIRMED_AT] = timezone.now().timestamp()
+
+
+def has_used_factor(session: SessionBase) -> bool:
+    """Return whether a second factor was used in this session itself, not only in this browser before."""
+    return session.get(SECOND_FACTOR, "") not in ("", REMEMBERED)
 
 
 def set_second_factor(session: SessionBase, factor: str) -> None:

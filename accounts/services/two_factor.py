@@ -10,6 +10,7 @@ from django_otp_webauthn.models import WebAuthnCredential
 from accounts.models import AuthenticatorApp, BackupCode, User
 from accounts.queries import get_second_factors
 from accounts.services.browsers import forget_browsers
+from accounts.services.code_attempts import forget_attempts
 from accounts.services.sessions import end_sessions
 from audit.models import Entry
 from audit.services import record
@@ -35,6 +36,7 @@ def clear_two_factor(*, user: User) -> None:
     WebAuthnCredential.objects.filter(user=user).delete()
     BackupCode.objects.filter(user=user).delete()
     forget_browsers(user=user)
+    forget_attempts(user=user)
     notify_two_factor_listeners(user=user)
 
 

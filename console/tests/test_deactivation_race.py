@@ -8,14 +8,14 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
-from accounts.models import AuthenticatorApp, User
+from accounts.models import User
 from accounts.queries import list_open_sessions
-from accounts.services import notify_two_factor_listeners
 from console.tests.people import USERS
 from organizations.models import Membership, Status
 from teamadmin.testing.cast import PASSWORD
 from teamadmin.testing.parallel import run_in_parallel
 from teamadmin.testing.processes import wait_until
+from teamadmin.testing.two_factor import add_authenticator
 
 PAGES = ("/o/acme/", "/o/acme/preferences/", "/organizations/", "/accounts/password/change/")
 
@@ -36,9 +36,8 @@ def gets_in(client: Client) -> bool:
 @pytest.mark.spec("S-5", "U-9", "U-10", "U-13")
 @pytest.mark.parametrize("noun", ["sessions", "deactivation", "deletion", "two-factor-reset"])
 def test_session_cookies_stop_working(cast, noun):
-    AuthenticatorApp.objects.create(user=cast.bo.user, name="App")
-    notify_two_factor_listeners(user=cast.bo.user)
     clients = [sign_in() for _ in range(3)]
+    add_authenticator(cast.bo.user)
     kept = [client.cookies[settings.SESSION_COOKIE_NAME].value for client in clients]
     assert all(gets_in(client) for client in clients)
     assert cast.client("olga").post(f"{USERS}{cast.bo.pk}/{noun}/").status_code == 302

@@ -70,6 +70,7 @@ from organizations.policies.two_factor import (
     can_remind_two_factor,
     can_send_two_factor_reminders,
 )
+from organizations.policies.two_factor_rules import two_factor_rules
 
 __all__ = [
     "Deadline",
@@ -128,4 +129,5 @@ __all__ = [
     "roles_allowed",
     "two_factor_applies",
     "two_factor_deadline",
+    "two_factor_rules",
 ]

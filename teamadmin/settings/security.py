@@ -31,6 +31,8 @@ SECURITY_EVENT_LISTENERS = ["organizations.services.record_security_event"]
 ACCOUNT_RULES = "organizations.policies.account_rules"
 # Ends a session in the organizations that sign out inactive members, before its last use is saved (S-6).
 SESSION_IDLE_RULE = "organizations.services.end_idle_sessions"
+# Which organizations require a second factor of a user (S-3).
+TWO_FACTOR_RULES = "organizations.policies.two_factor_rules"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
