@@ -1,18 +1,32 @@
 """Reads of users, their second factors and sessions."""
 
+from accounts.queries.passkeys import (
+    NAME_LIMIT,
+    find_passkey,
+    has_passkey,
+    list_passkeys,
+    propose_name,
+    signal_accepted_passkeys,
+)
 from accounts.queries.sessions import NO_ADDRESS, OpenSession, list_open_sessions
 from accounts.queries.two_factor import NO_FACTORS, SecondFactors, get_second_factors, has_two_factor
 from accounts.queries.users import AccountRules, get_account_rules, user_exists
 
 __all__ = [
+    "NAME_LIMIT",
     "NO_ADDRESS",
     "NO_FACTORS",
     "AccountRules",
     "OpenSession",
     "SecondFactors",
+    "find_passkey",
     "get_account_rules",
     "get_second_factors",
+    "has_passkey",
     "has_two_factor",
     "list_open_sessions",
+    "list_passkeys",
+    "propose_name",
+    "signal_accepted_passkeys",
     "user_exists",
 ]

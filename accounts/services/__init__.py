@@ -9,6 +9,16 @@ from accounts.services.browsers import (
     set_browser_cookie,
 )
 from accounts.services.events import record_event
+from accounts.services.passkeys import (
+    add_passkey,
+    check_passkey,
+    dismiss_passkey_offer,
+    keep_challenge,
+    offer_passkey,
+    remove_passkey,
+    rename_passkey,
+    take_challenge,
+)
 from accounts.services.sessions import (
     end_other_sessions,
     end_session,
@@ -21,10 +31,13 @@ from accounts.services.two_factor import clear_two_factor, notify_two_factor_lis
 from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
 
 __all__ = [
+    "add_passkey",
+    "check_passkey",
     "clear_two_factor",
     "confirm_identity",
     "create_verified_user",
     "delete_user",
+    "dismiss_passkey_offer",
     "end_other_sessions",
     "end_session",
     "end_sessions",
@@ -32,16 +45,21 @@ __all__ = [
     "find_browser",
     "forget_browsers",
     "is_remembered",
+    "keep_challenge",
     "lock_user",
     "notify_two_factor_listeners",
+    "offer_passkey",
     "open_organization",
     "recognize_browser",
     "record_event",
     "remember_browser",
+    "remove_passkey",
+    "rename_passkey",
     "rename_user",
     "reset_two_factor",
     "set_browser_cookie",
     "set_second_factor",
     "set_theme",
     "sign_in",
+    "take_challenge",
 ]

@@ -177,6 +177,7 @@ def test_forms_without_a_csrf_token_are_rejected(stage, route):
 def outside_path(stage: Stage, route: str) -> str:
     values = {
         "<str:name>": "none.png",
+        "<int:passkey_id>": "0",
         "<str:token>": stage.values["acme"]["token"],
         "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/abc/",
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-abc/",
