@@ -19,7 +19,7 @@ from accounts.devices import describe_device
 from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.queries import NO_ADDRESS
-from accounts.services import confirm_identity, recognize_browser, record_event
+from accounts.services import confirm_identity, offer_passkey, recognize_browser, record_event
 from accounts.services.passwords import finish_password_change
 from base.middleware import client_ip
 from outbox.services import queue_email
@@ -52,12 +52,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Open the session. Every way to sign in ends here, after all stages."""
+        is_first = user.last_login is None
         with self._rejecting_if_ended(request, user):
             super().login(request, user)
         confirm_identity(request.session)
         browser, is_new = recognize_browser(request, user)
         action = "sign_in.new_device" if is_new else "sign_in.succeeded"
         record_event(user=user, action=action, data={"device": describe_device(browser.user_agent)})
+        if not is_first:  # the welcome comes first
+            offer_passkey(request, user)
 
     def get_login_stages(self) -> list[str]:
         return [*super().get_login_stages(), "accounts.stages.SecondFactorStage"]

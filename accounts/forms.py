@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
+from accounts.queries import NAME_LIMIT
 from accounts.validators import minimum_length
 from base.forms import SingleLineField
 
@@ -21,6 +22,16 @@ class NameForm(forms.Form):
     last_name = SingleLineField(
         label=_("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
         error_messages={"required": _("Enter a last name.")},
+    )  # fmt: skip
+
+
+class PasskeyForm(forms.Form):
+    """The name of a passkey."""
+
+    name = SingleLineField(
+        label=_("Name of this passkey"), limit=NAME_LIMIT,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": NAME_LIMIT}),
+        error_messages={"required": _("Enter a name.")},
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.queries import get_two_factor_rules
+from accounts.queries import get_second_factors, get_two_factor_rules
 from base.policies import ALLOWED, Decision, deny
 
 
@@ -27,3 +27,9 @@ def can_turn_off_two_factor(user: User) -> Decision:
         return ALLOWED
     text = _("You can’t turn off two-factor authentication because it’s required by %(names)s.")
     return deny(text % {"names": get_text_list(list(required_by), _("and"))})
+
+
+def can_remove_factor(user: User) -> Decision:
+    """Return whether the user may remove one of their second factors: not the last while one is required (S-3)."""
+    factors = get_second_factors(user)
+    return ALLOWED if factors.app + factors.passkeys > 1 else can_turn_off_two_factor(user)

@@ -1,5 +1,13 @@
 """Reads of users, their second factors and sessions."""
 
+from accounts.queries.passkeys import (
+    NAME_LIMIT,
+    find_passkey,
+    has_passkey,
+    list_passkeys,
+    propose_name,
+    signal_accepted_passkeys,
+)
 from accounts.queries.sessions import NO_ADDRESS, OpenSession, list_open_sessions
 from accounts.queries.two_factor import (
     NO_FACTORS,
@@ -15,17 +23,23 @@ from accounts.queries.users import AccountRules, get_account_rules, user_exists
 __all__ = [
     "AccountRules",
     "Announcement",
+    "NAME_LIMIT",
     "NO_ADDRESS",
     "NO_FACTORS",
     "OpenSession",
     "SecondFactors",
     "TwoFactorRules",
     "count_backup_codes",
+    "find_passkey",
     "get_account_rules",
     "get_authenticator",
     "get_second_factors",
     "get_two_factor_rules",
+    "has_passkey",
     "has_two_factor",
     "list_open_sessions",
+    "list_passkeys",
+    "propose_name",
+    "signal_accepted_passkeys",
     "user_exists",
 ]

@@ -19,13 +19,14 @@ class AccountRules:
 
     `password_min_length` and `password_history` are the highest of any organization, 0 if none sets one.
     `lockout_attempts` is the lowest. `all_require_two_factor` is True if each of at least one organization requires a
-    second factor of this user now.
+    second factor of this user now, `requires_two_factor` if any does.
     """
 
     password_min_length: int = 0
     password_history: int = 0
     lockout_attempts: int = 0
     all_require_two_factor: bool = False
+    requires_two_factor: bool = False
 
 
 def get_account_rules(user: User) -> AccountRules:

@@ -23,6 +23,16 @@ from accounts.services.browsers import (
 )
 from accounts.services.events import record_event
 from accounts.services.factors import finish_adding, finish_removing
+from accounts.services.passkeys import (
+    add_passkey,
+    check_passkey,
+    dismiss_passkey_offer,
+    keep_challenge,
+    offer_passkey,
+    remove_passkey,
+    rename_passkey,
+    take_challenge,
+)
 from accounts.services.second_factor import CodeCheck, check_second_factor, clean_code
 from accounts.services.sessions import (
     end_other_sessions,
@@ -39,6 +49,8 @@ __all__ = [
     "CodeCheck",
     "SetUp",
     "SetUpState",
+    "add_passkey",
+    "check_passkey",
     "check_second_factor",
     "clean_code",
     "clear_two_factor",
@@ -47,6 +59,7 @@ __all__ = [
     "create_verified_user",
     "delete_user",
     "discard_new_codes",
+    "dismiss_passkey_offer",
     "end_other_sessions",
     "end_session",
     "end_sessions",
@@ -58,15 +71,19 @@ __all__ = [
     "generate_backup_codes",
     "has_used_factor",
     "is_remembered",
+    "keep_challenge",
     "keep_new_codes",
     "lock_user",
     "new_codes",
     "notify_two_factor_listeners",
+    "offer_passkey",
     "open_organization",
     "recognize_browser",
     "record_event",
     "remember_browser",
     "remove_authenticator",
+    "remove_passkey",
+    "rename_passkey",
     "rename_user",
     "reset_two_factor",
     "set_browser_cookie",
@@ -74,4 +91,5 @@ __all__ = [
     "set_theme",
     "sign_in",
     "start_authenticator",
+    "take_challenge",
 ]

@@ -17,4 +17,5 @@ def account_rules(user: User) -> AccountRules:
         password_history=max((each.password_history for each in organizations), default=0),
         lockout_attempts=min((each.lockout_attempts for each in organizations if each.lockout_attempts), default=0),
         all_require_two_factor=bool(members) and all(requires_two_factor(member, now) for member in members),
+        requires_two_factor=any(requires_two_factor(member, now) for member in members),
     )

@@ -75,6 +75,8 @@ OTP_WEBAUTHN_RP_ID = urlsplit(BASE_URL).hostname
 OTP_WEBAUTHN_RP_NAME = PLATFORM_NAME
 OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL]
 OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = True
+# EdDSA, ES256 and RS256 (IANA: COSE algorithms), which all authenticators have at least one of.
+OTP_WEBAUTHN_SUPPORTED_COSE_ALGORITHMS = [-8, -7, -257]
 # Over http, the browser decides: it allows localhost only.
 SILENCED_SYSTEM_CHECKS = [] if SECURE else ["otp_webauthn.E031"]
 

@@ -179,6 +179,7 @@ def outside_path(stage: Stage, route: str) -> str:
         "<str:name>": "none.png",
         "<slug:key>": "0" * 64,
         "<uuid:browser_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
+        "<int:passkey_id>": "0",
         "<str:token>": stage.values["acme"]["token"],
         "^confirm-email/(?P<key>[-:\\w]+)/$": "confirm-email/abc/",
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-abc/",
