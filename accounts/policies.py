@@ -1,4 +1,4 @@
-"""The rule for signing in."""
+"""The rules for signing in and for changing the email address."""
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -16,3 +16,11 @@ def can_sign_in(user: User) -> Decision:
     if not user.is_active:
         return deny(_("Your account is deactivated. Ask an Admin to reactivate it."))
     return import_string(settings.SIGN_IN_RULE)(user)
+
+
+def can_change_email(user: User, email: str = "") -> Decision:
+    """Return whether the user may change their address, to `email` if given. settings.EMAIL_CHANGE_RULE decides.
+
+    Checked when the change is asked for, and again when it is confirmed.
+    """
+    return import_string(settings.EMAIL_CHANGE_RULE)(user, email)

@@ -108,6 +108,7 @@ DESCRIPTIONS = {
     "sign_out": Description(gettext_lazy("{target} signed out"), "log-out"),
     "password.changed": Description(gettext_lazy("{target} changed their password"), "key"),
     "password.reset": Description(gettext_lazy("{target} chose a new password with an emailed link"), "key", "warning"),
+    "email.change_requested": Description(gettext_lazy("{target} asked to change their email address"), "mail"),
     "email.changed": Description(gettext_lazy("{target} changed their email address"), "mail", "warning"),
     "email.restored": Description(gettext_lazy("{target} undid a change of their email address"), "mail", "success"),
     "two_factor.enabled": Description(gettext_lazy("{target} turned on 2FA"), "shield-check", "success"),

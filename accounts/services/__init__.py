@@ -8,7 +8,9 @@ from accounts.services.browsers import (
     remember_browser,
     set_browser_cookie,
 )
-from accounts.services.events import record_event
+from accounts.services.email_change import AddressTaken, LinkEnded, confirm_email_change, request_email_change
+from accounts.services.events import log_event, record_event, record_failed_sign_in
+from accounts.services.not_me import reject_event
 from accounts.services.sessions import (
     end_other_sessions,
     end_session,
@@ -21,7 +23,10 @@ from accounts.services.two_factor import clear_two_factor, notify_two_factor_lis
 from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
 
 __all__ = [
+    "AddressTaken",
+    "LinkEnded",
     "clear_two_factor",
+    "confirm_email_change",
     "confirm_identity",
     "create_verified_user",
     "delete_user",
@@ -33,12 +38,16 @@ __all__ = [
     "forget_browsers",
     "is_remembered",
     "lock_user",
+    "log_event",
     "notify_two_factor_listeners",
     "open_organization",
     "recognize_browser",
     "record_event",
+    "record_failed_sign_in",
+    "reject_event",
     "remember_browser",
     "rename_user",
+    "request_email_change",
     "reset_two_factor",
     "set_browser_cookie",
     "set_second_factor",

@@ -11,6 +11,7 @@ from accounts.models import AuthenticatorApp, BackupCode, User
 from accounts.queries import get_second_factors
 from accounts.services.browsers import forget_browsers
 from accounts.services.sessions import end_sessions
+from audit.models import Entry
 from audit.services import record
 from outbox.services import queue_email
 
@@ -38,11 +39,11 @@ def clear_two_factor(*, user: User) -> None:
 
 
 @transaction.atomic
-def reset_two_factor(*, actor: Any, user: User, organization: Any, target: Any) -> None:
+def reset_two_factor(*, actor: Any, user: User, organization: Any, target: Any) -> Entry:
     """Remove the user's second factors, end all their sessions and notify them by email (U-9).
 
     The caller checks that `actor` may do this. `organization` is where they act and `target` the user's membership
-    there. Both are for the audit log: any objects with a `pk` and a str().
+    there. Both are for the audit log: any objects with a `pk` and a str(). Return the audit entry.
     """
     clear_two_factor(user=user)
     end_sessions(user=user)
@@ -59,3 +60,4 @@ def reset_two_factor(*, actor: Any, user: User, organization: Any, target: Any) 
         key=f"two_factor_reset:{entry.pk}",
         organization_id=organization.pk,
     )
+    return entry

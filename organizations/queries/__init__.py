@@ -45,6 +45,7 @@ from organizations.queries.role_usage import (
 from organizations.queries.roles import (
     RoleViaGroup,
     admin_exists,
+    admin_ids,
     all_roles_of,
     direct_roles_of,
     group_has_member_with,
@@ -71,6 +72,7 @@ __all__ = [
     "SWITCHER_LIMIT",
     "accessible_projects",
     "admin_exists",
+    "admin_ids",
     "all_roles_of",
     "archived_projects",
     "direct_roles_of",

@@ -29,6 +29,9 @@ TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
 SECURITY_EVENT_LISTENERS = ["organizations.services.record_security_event"]
 # The strictest policies of a user's organizations, where sign-in itself can only be one way (S-6).
 ACCOUNT_RULES = "organizations.policies.account_rules"
+# Who may change their email address, and who follows when it changes.
+EMAIL_CHANGE_RULE = "organizations.policies.can_change_email"
+EMAIL_LISTENERS = ["organizations.services.follow_email"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"

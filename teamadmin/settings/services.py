@@ -26,6 +26,8 @@ OUTBOX_KINDS = {
     "accounts.password_reset": "accounts.emails.render_password_reset",
     "accounts.two_factor_reset": "accounts.emails.render_two_factor_reset",
     "accounts.security_notice": "accounts.emails.render_security_notice",
+    "accounts.email_confirmation": "accounts.emails.render_email_confirmation",
+    "organizations.two_factor_reset": "organizations.emails.render_two_factor_reset",
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
