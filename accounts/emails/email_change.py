@@ -1,10 +1,11 @@
 """The email that confirms a new address."""
 
+from datetime import timedelta
+
 from anymail.message import AnymailMessage
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.emails.passwords import format_duration
 from accounts.links import CONFIRMATION_AGE, email_confirmation_url
 from accounts.models import User
 from accounts.policies import can_change_email, can_sign_in
@@ -31,7 +32,7 @@ def render_email_confirmation(row: OutgoingEmail) -> AnymailMessage | None:
         context={
             "old": user.email,
             "url": email_confirmation_url(user),
-            "lifetime": format_duration(int(CONFIRMATION_AGE.total_seconds())),
+            "lifetime": _("%(hours)s hours") % {"hours": CONFIRMATION_AGE // timedelta(hours=1)},
             "logo_alt": settings.PLATFORM_NAME,
         },
         logo=platform_png(),
