@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import UpdateError
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,13 +21,25 @@ from accounts.devices import describe_device
 from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.queries import NO_ADDRESS
-from accounts.services import confirm_identity, offer_passkey, recognize_browser, record_event
+from accounts.services import (
+    confirm_identity,
+    log_event,
+    offer_passkey,
+    recognize_browser,
+    record_event,
+    record_failed_sign_in,
+)
 from accounts.services.passwords import finish_password_change
+from accounts.services.sign_in import SECOND_FACTOR
 from base.middleware import client_ip
 from outbox.services import queue_email
 
-# What allauth calls its notifications of a new password.
-NEW_PASSWORD = ("account/email/password_changed", "account/email/password_set", "account/email/password_reset")
+# What allauth's notifications are called here.
+NEW_PASSWORD_ACTIONS = {
+    "account/email/password_changed": "password.changed",
+    "account/email/password_set": "password.changed",
+    "account/email/password_reset": "password.reset",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -47,8 +61,20 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().pre_login(request, user, **login)
         if response is None and not can_sign_in(user):
             clear_login(request)
-            return self.respond_user_inactive(request, user)
+            response = self.respond_user_inactive(request, user)
+        if response is not None:
+            record_failed_sign_in(reason="deactivated", user=user)
         return response
+
+    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            record_failed_sign_in(reason="limited", email=credentials.get("email", ""))
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials) -> None:
+        record_failed_sign_in(reason="password", email=credentials.get("email", ""))
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Open the session. Every way to sign in ends here, after all stages."""
@@ -57,10 +83,19 @@ class AccountAdapter(DefaultAccountAdapter):
             super().login(request, user)
         confirm_identity(request.session)
         browser, is_new = recognize_browser(request, user)
-        action = "sign_in.new_device" if is_new else "sign_in.succeeded"
-        record_event(user=user, action=action, data={"device": describe_device(browser.user_agent)})
+        # Someone who has just joined isn't told about their own first browser.
+        action = "sign_in.new_device" if is_new and not is_first else "sign_in.succeeded"
+        methods = [record["method"] for record in get_authentication_records(request, user)]
+        data = {"device": describe_device(browser.user_agent), "method": methods[-1] if methods else "invitation"}
+        if factor := request.session.get(SECOND_FACTOR):
+            data["second_factor"] = factor
+        record_event(user=user, action=action, data=data)
         if not is_first:  # the welcome comes first
             offer_passkey(request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        record_event(user=request.user, action="sign_out")
+        super().logout(request)
 
     def get_login_stages(self) -> list[str]:
         return [*super().get_login_stages(), "accounts.stages.SecondFactorStage"]
@@ -91,12 +126,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user, email, context) -> None:
         """Queue the reset email. Its link is signed when the email is rendered, so it isn't stored."""
         queue_email(kind="accounts.password_reset", subject_id=user.pk, key=f"password_reset:{uuid4()}")
+        log_event(action="password.reset_requested", user=user)
 
     def send_notification_mail(self, template_prefix: str, user: User, context: dict | None = None, email=None) -> None:
-        """End other sessions after a new password. allauth calls this after each change, to send an email."""
-        if template_prefix in NEW_PASSWORD:
+        """End other sessions after a new password, and record it, which queues our own notice.
+
+        allauth calls this after each change, to send an email.
+        """
+        if action := NEW_PASSWORD_ACTIONS.get(template_prefix):
             own = self.request.session.row if self.request.user == user else None
             finish_password_change(user=user, session_key=own.pk if own else "")
+            record_event(user=user, action=action)
 
     def send_mail(self, template_prefix, email, context) -> None:
         raise NotImplementedError(f"{template_prefix} has no outbox kind: email is never sent in a request.")

@@ -14,6 +14,8 @@ def check_paths(app_configs: object, **kwargs: object) -> list[Error]:
         settings.ACCOUNT_RULES,
         settings.SESSION_IDLE_RULE,
         settings.TWO_FACTOR_RULES,
+        settings.EMAIL_CHANGE_RULE,
+        *settings.EMAIL_LISTENERS,
         *settings.TWO_FACTOR_LISTENERS,
         *settings.SECURITY_EVENT_LISTENERS,
     ):

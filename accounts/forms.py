@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
 from accounts.queries import NAME_LIMIT
 from accounts.validators import minimum_length
 from base.forms import SingleLineField
+from base.text import canonical_email
 
 
 class NameForm(forms.Form):
@@ -63,4 +67,41 @@ class NewPasswordForm(forms.Form):
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
         validate_password(password, self.user)
+        return password
+
+
+class EmailChangeForm(forms.Form):
+    """A new email address, and the user's password if they have one.
+
+    A wrong password counts like a failed sign-in, with the same limits.
+    """
+
+    email = forms.CharField(
+        label=_("New email address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _("Enter an email address.")},
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Enter your password.")},
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, user: User, **options: Any):
+        self.request, self.user = request, user
+        super().__init__(*args, **options)
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    def clean_email(self) -> str:
+        email = canonical_email(self.cleaned_data["email"])
+        if email == self.user.email:
+            raise ValidationError(_("This is your email address already. Enter another one."), code="same")
+        return email
+
+    def clean_password(self) -> str:
+        adapter, password = get_adapter(), self.cleaned_data["password"]
+        if adapter.authenticate(self.request, email=self.user.email, password=password) != self.user:
+            raise ValidationError(adapter.error_messages["incorrect_password"], code="incorrect")
         return password

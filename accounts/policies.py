@@ -1,4 +1,4 @@
-"""The rules for signing in and for second factors."""
+"""The rules for signing in, for second factors and for changing the email address."""
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -33,3 +33,11 @@ def can_remove_factor(user: User) -> Decision:
     """Return whether the user may remove one of their second factors: not the last while one is required (S-3)."""
     factors = get_second_factors(user)
     return ALLOWED if factors.app + factors.passkeys > 1 else can_turn_off_two_factor(user)
+
+
+def can_change_email(user: User, email: str = "") -> Decision:
+    """Return whether the user may change their address, to `email` if given. settings.EMAIL_CHANGE_RULE decides.
+
+    Checked when the change is asked for, and again when it is confirmed.
+    """
+    return import_string(settings.EMAIL_CHANGE_RULE)(user, email)

@@ -6,6 +6,8 @@ from accounts.views import (
     authenticator_removal,
     backup_codes,
     browsers,
+    email_change,
+    not_me,
     passkey_ceremonies,
     passkeys,
     reauthentication,
@@ -50,4 +52,8 @@ urlpatterns = [
     path("two-factor/backup-codes/", backup_codes.backup_codes, name="backup_codes"),
     path("two-factor/backup-codes/file/", backup_codes.backup_codes_file, name="backup_codes_file"),
     path("two-factor/backup-codes/saved/", backup_codes.backup_codes_saved, name="backup_codes_saved"),
+    path("email-change/", email_change.email_change, name="email_change"),
+    path("email-change/sent/", email_change.email_change_sent, name="email_change_sent"),
+    path("email-change/<str:token>/", email_change.email_confirmation, name="email_confirmation"),
+    path("not-me/<str:token>/", not_me.not_me, name="not_me"),
 ]

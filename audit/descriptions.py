@@ -17,11 +17,15 @@ MAX_NAMES = 5
 
 @dataclass(frozen=True)
 class Description:
-    """A sentence with {actor}, {target} and keys of the entry's data, and the icon and tone of its mark."""
+    """A sentence with {actor}, {target} and keys of the entry's data, and the icon and tone of its mark.
+
+    `plain` replaces the sentence for entries that lack one of its keys.
+    """
 
     sentence: str | Promise
     icon: str
     tone: str = "neutral"
+    plain: str | Promise = ""
 
 
 DESCRIPTIONS = {
@@ -72,9 +76,92 @@ DESCRIPTIONS = {
     "sessions.ended": Description(gettext_lazy("{actor} signed {target} out everywhere"), "log-out"),
     "member.session_ended": Description(gettext_lazy("{actor} signed {target} out of {device}"), "log-out"),
     "members.exported": Description(gettext_lazy("{actor} exported a list of members"), "download"),
-    "sign_in.succeeded": Description(gettext_lazy("{target} signed in with {device}"), "key"),
+    "sign_in.succeeded": Description(
+        gettext_lazy("{target} signed in with {device}"), "key", plain=gettext_lazy("{target} signed in")
+    ),
     "sign_in.new_device": Description(
-        gettext_lazy("{target} signed in from a new device, {device}"), "laptop", "warning"
+        gettext_lazy("{target} signed in from a new device, {device}"),
+        "laptop",
+        "warning",
+        gettext_lazy("{target} signed in from a new device"),
+    ),
+    "sign_in.failed": Description(gettext_lazy("Failed sign-in for {target}"), "x", "danger"),
+    "sign_in.failed:password": Description(
+        gettext_lazy("Wrong password for {target}, {count} times"),
+        "x",
+        "danger",
+        gettext_lazy("Wrong password for {target}"),
+    ),
+    "sign_in.failed:second_factor": Description(
+        gettext_lazy("Right password, but wrong code for {target}, {count} times"),
+        "x",
+        "danger",
+        gettext_lazy("Right password, but wrong code for {target}"),
+    ),
+    "sign_in.failed:passkey": Description(
+        gettext_lazy("A passkey of {target} was refused, {count} times"),
+        "x",
+        "danger",
+        gettext_lazy("A passkey of {target} was refused"),
+    ),
+    "sign_in.failed:deactivated": Description(
+        gettext_lazy("{target} tried to sign in {count} times, but is deactivated"),
+        "ban",
+        "warning",
+        gettext_lazy("{target} tried to sign in, but is deactivated"),
+    ),
+    "sign_in.failed:limited": Description(
+        gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"
+    ),
+    "sign_out": Description(gettext_lazy("{target} signed out"), "log-out"),
+    "password.changed": Description(gettext_lazy("{target} changed their password"), "key"),
+    "password.reset": Description(gettext_lazy("{target} chose a new password with an emailed link"), "key", "warning"),
+    "email.change_requested": Description(gettext_lazy("{target} asked to change their email address"), "mail"),
+    "email.changed": Description(gettext_lazy("{target} changed their email address"), "mail", "warning"),
+    "email.restored": Description(gettext_lazy("{target} undid a change of their email address"), "mail", "success"),
+    "two_factor.enabled": Description(gettext_lazy("{target} turned on 2FA"), "shield-check", "success"),
+    "two_factor.disabled": Description(gettext_lazy("{target} turned off 2FA"), "shield", "warning"),
+    "passkey.added": Description(
+        gettext_lazy("{target} added the passkey {name}"),
+        "passkey",
+        "success",
+        gettext_lazy("{target} added a passkey"),
+    ),
+    "passkey.renamed": Description(
+        gettext_lazy("{target} renamed a passkey to {name}"),
+        "passkey",
+        plain=gettext_lazy("{target} renamed a passkey"),
+    ),
+    "passkey.removed": Description(
+        gettext_lazy("{target} removed the passkey {name}"),
+        "passkey",
+        "warning",
+        gettext_lazy("{target} removed a passkey"),
+    ),
+    "backup_code.used": Description(gettext_lazy("{target} used a backup code"), "key", "warning"),
+    "backup_codes.generated": Description(gettext_lazy("{target} generated new backup codes"), "refresh"),
+    "browser.remembered": Description(
+        gettext_lazy("{target} turned off 2FA codes on {device} for 30 days"),
+        "laptop",
+        plain=gettext_lazy("{target} turned off 2FA codes on a device for 30 days"),
+    ),
+    "browsers.forgotten": Description(gettext_lazy("{target} forgot their remembered devices"), "laptop"),
+    "session.ended": Description(
+        gettext_lazy("{target} logged out {device}"), "log-out", plain=gettext_lazy("{target} logged out a session")
+    ),
+    "sessions.ended_by_user": Description(gettext_lazy("{target} logged out all other sessions"), "log-out"),
+    "sessions.ended_by_admin": Description(
+        gettext_lazy("{actor} signed {target} out of {organization}"),
+        "log-out",
+        plain=gettext_lazy("{actor} signed {target} out"),
+    ),
+    "account.secured": Description(
+        gettext_lazy("{target} reported that a security notice wasn’t about them, and was signed out everywhere"),
+        "alert",
+        "danger",
+    ),
+    "member.email_changed": Description(
+        gettext_lazy("{actor} changed {target}’s email address from {from} to {to}"), "mail"
     ),
     "user.created": Description(gettext_lazy("{target} set a password"), "key"),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
@@ -94,13 +181,26 @@ class AuditLine:
 
 def describe(entry: Entry) -> AuditLine:
     """Return the entry as a sentence. An action without a description shows its own name."""
-    description = DESCRIPTIONS.get(entry.action) or Description("{actor}: " + entry.action + " {target}", "info")
+    description = _find(entry)
     values = {name: _bold(_join_names(value)) for name, value in entry.data.items()}
     values |= {"actor": _bold(entry.actor_label or _("The system")), "target": _bold(entry.target_label)}
     sentence = str(description.sentence)
+    if description.plain and not _names(sentence) <= set(values):
+        sentence = str(description.plain)
     # Entries from an earlier release may lack a value.
-    fields = {name: values.get(name, "…") for _text, name, _spec, _flag in Formatter().parse(sentence) if name}
+    fields = {name: values.get(name, "…") for name in _names(sentence)}
     return AuditLine(format_html(sentence, **fields), description.icon, description.tone, entry)
+
+
+def _find(entry: Entry) -> Description:
+    """Return the description of the entry's action, for its reason if there is one of its own."""
+    by_reason = DESCRIPTIONS.get(f"{entry.action}:{entry.data.get('reason', '')}")
+    unknown = Description("{actor}: " + entry.action + " {target}", "info")
+    return by_reason or DESCRIPTIONS.get(entry.action) or unknown
+
+
+def _names(sentence: str) -> set[str]:
+    return {name for _text, name, _spec, _flag in Formatter().parse(sentence) if name}
 
 
 def _join_names(value: object) -> str:

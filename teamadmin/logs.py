@@ -4,17 +4,23 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from celery import current_task
 
 from base import context
 
 # URLs with a secret in them: access to the logs must not be enough to accept an invitation or reset a password.
-SECRET_URLS = re.compile(r"(/invitations/|/password/reset/key/)(?!accept/)[^/\s\"'?]+")
+SECRET_URLS = re.compile(
+    r"(/invitations/|/password/reset/key/|/accounts/not-me/|/accounts/email-change/(?!sent/))(?!accept/)[^/\s\"'?]+"
+)
 
 
 class JsonFormatter(logging.Formatter):
-    """Format a record as JSON: time, level, logger, message, and request, task and exception if there are any."""
+    """Format a record as JSON: time, level, logger, message, and request, task, event and exception if there are any.
+
+    `event` is what a security event logs as `extra` (accounts.services.events): an object with its action, user and ip.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -24,10 +30,20 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "request": getattr(record, "request_id", "") or context.current().request_id,
             "task": task_id(),
+            "event": getattr(record, "event", None),
             "exception": self.formatException(record.exc_info) if record.exc_info else "",
         }
-        text = json.dumps({name: value for name, value in line.items() if value}, ensure_ascii=False, default=str)
-        return SECRET_URLS.sub(r"\1...", text).encode("utf-8", "backslashreplace").decode()
+        # Masked before they become JSON: in the finished line, a mask could remove half of an escape.
+        values = {name: mask(value) for name, value in line.items() if value}
+        text = json.dumps(values, ensure_ascii=False, default=str)
+        return text.encode("utf-8", "backslashreplace").decode()
+
+
+def mask(value: Any) -> Any:
+    """Return the value with the secret of each secret URL in its texts replaced by "..."."""
+    if isinstance(value, dict):
+        return {name: mask(each) for name, each in value.items()}
+    return SECRET_URLS.sub(r"\1...", value) if isinstance(value, str) else value
 
 
 def task_id() -> str:

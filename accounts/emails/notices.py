@@ -1,52 +1,174 @@
 """Security notices: emails that tell a user what happened to their account, with "This wasn't me" (S-8)."""
 
+from collections import defaultdict
+from dataclasses import dataclass
+
 from anymail.message import AnymailMessage
 from django.conf import settings
-from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
+from accounts.emails.passwords import format_duration
+from accounts.links import NOT_ME_AGE, not_me_url
 from accounts.models import User
 from accounts.policies import can_sign_in
+from accounts.queries import address_of
+from audit.models import Entry
 from audit.queries import get_entry
 from base.mail import compose_email, format_utc
 from base.pictures import platform_png
 from outbox.models import OutgoingEmail
 
-# The subject of each notice, by audit action.
-SUBJECTS = {
-    "sign_in.new_device": gettext_lazy("New sign-in to your account"),
-    "password.changed": gettext_lazy("Your password was changed"),
-    "password.reset": gettext_lazy("Your password was reset"),
-    "email.changed": gettext_lazy("Your email address was changed"),
-    "two_factor.enabled": gettext_lazy("Two-factor authentication is on"),
-    "two_factor.disabled": gettext_lazy("Two-factor authentication is off"),
-    "authenticator.added": gettext_lazy("An authenticator app was added to your account"),
-    "authenticator.replaced": gettext_lazy("Your authenticator app was replaced"),
-    "authenticator.removed": gettext_lazy("Your authenticator app was removed"),
-    "passkey.added": gettext_lazy("A passkey was added to your account"),
-    "passkey.removed": gettext_lazy("A passkey was removed from your account"),
-    "backup_code.used": gettext_lazy("A backup code was used to sign in"),
-    "backup_codes.generated": gettext_lazy("New backup codes were generated"),
-    "sessions.ended_by_admin": gettext_lazy("You were signed out"),
+
+@dataclass(frozen=True)
+class Notice:
+    """The texts about one audit action. `sentence` may contain keys of the entry's data, {actor} and {platform}.
+
+    `plain` replaces it for entries that lack one of its keys. `rejection` says what "This wasn't me" does.
+    """
+
+    subject: str | Promise
+    sentence: str | Promise
+    plain: str | Promise = ""
+    rejection: str | Promise = gettext_lazy(
+        "If it wasn’t, choose “This wasn’t me”. "
+        "We’ll sign you out everywhere and send you a link to choose a new password."
+    )
+
+
+# By audit action.
+NOTICES = {
+    "sign_in.new_device": Notice(
+        gettext_lazy("New sign-in to your account"),
+        gettext_lazy("Someone signed in to your {platform} account from a device that we haven’t seen before."),
+    ),
+    "password.changed": Notice(
+        gettext_lazy("Your password was changed"),
+        gettext_lazy("The password of your {platform} account was changed. Other devices were signed out."),
+    ),
+    "password.reset": Notice(
+        gettext_lazy("Your password was reset"),
+        gettext_lazy("A new password was chosen for your {platform} account with a link that we emailed to you."),
+    ),
+    "email.changed": Notice(
+        gettext_lazy("Your email address was changed"),
+        gettext_lazy("The email address of your {platform} account was changed from {from} to {to}."),
+        gettext_lazy("The email address of your {platform} account was changed."),
+        gettext_lazy(
+            "If it wasn’t, choose “This wasn’t me”. "
+            "We’ll restore your old address, sign you out everywhere and send you a link to choose a new password."
+        ),
+    ),
+    "two_factor.enabled": Notice(
+        gettext_lazy("Two-factor authentication is on"),
+        gettext_lazy("Two-factor authentication was turned on for your {platform} account."),
+    ),
+    "two_factor.disabled": Notice(
+        gettext_lazy("Two-factor authentication is off"),
+        gettext_lazy(
+            "Two-factor authentication was turned off for your {platform} account. Signing in no longer asks for it."
+        ),
+    ),
+    "authenticator.added": Notice(
+        gettext_lazy("An authenticator app was added to your account"),
+        gettext_lazy("An authenticator app was added to your {platform} account. Its codes can be used to sign in."),
+    ),
+    "authenticator.replaced": Notice(
+        gettext_lazy("Your authenticator app was replaced"),
+        gettext_lazy("The authenticator app of your {platform} account was replaced. The old one no longer works."),
+    ),
+    "authenticator.removed": Notice(
+        gettext_lazy("Your authenticator app was removed"),
+        gettext_lazy("The authenticator app of your {platform} account was removed. Its codes no longer work."),
+    ),
+    "passkey.added": Notice(
+        gettext_lazy("A passkey was added to your account"),
+        gettext_lazy("The passkey “{name}” was added to your {platform} account. It can be used to sign in."),
+        gettext_lazy("A passkey was added to your {platform} account. It can be used to sign in."),
+        gettext_lazy(
+            "If it wasn’t, choose “This wasn’t me”. "
+            "We’ll remove the passkey, sign you out everywhere and send you a link to choose a new password."
+        ),
+    ),
+    "passkey.removed": Notice(
+        gettext_lazy("A passkey was removed from your account"),
+        gettext_lazy("The passkey “{name}” was removed from your {platform} account."),
+        gettext_lazy("A passkey was removed from your {platform} account."),
+    ),
+    "backup_code.used": Notice(
+        gettext_lazy("A backup code was used to sign in"),
+        gettext_lazy("Someone used one of your backup codes in place of your second factor. It won’t work again."),
+    ),
+    "backup_codes.generated": Notice(
+        gettext_lazy("New backup codes were generated"),
+        gettext_lazy("New backup codes were generated for your {platform} account. The old ones no longer work."),
+    ),
+    # Has an email of its own. This is for the page "This wasn't me".
+    "two_factor.reset": Notice(
+        gettext_lazy("Your two-factor authentication was reset"),
+        gettext_lazy("{actor} of {organization} reset the two-factor authentication of your {platform} account."),
+    ),
+    "sessions.ended_by_admin": Notice(
+        gettext_lazy("An Admin signed you out"),
+        gettext_lazy("{actor} signed you out of {organization}. You can sign in again right away."),
+        gettext_lazy("{actor} signed you out. You can sign in again right away."),
+        gettext_lazy(
+            "To find out why, ask {actor}. If someone else may have used your account, choose “This wasn’t me”. "
+            "We’ll sign you out everywhere and send you a link to choose a new password."
+        ),
+    ),
 }
 
 
 def render_security_notice(row: OutgoingEmail) -> AnymailMessage | None:
-    """Return the notice about the audit entry `row.subject_id`, or None if the user may not sign in (U-10)."""
+    """Return the notice about the audit entry `row.subject_id`, or None if the user may not sign in (U-10).
+
+    It is sent to the address that the user had when it happened: whoever has just changed it must not get the notice.
+    """
     entry = get_entry(row.subject_id)
     user = User.objects.filter(pk=entry.target_id).first() if entry else None
     if entry is None or user is None or not can_sign_in(user):
         return None
+    notice = NOTICES[entry.action]
     return compose_email(
-        to=user.email,
-        subject=str(SUBJECTS[entry.action]),
+        to=address_of(entry, user),
+        subject=str(notice.subject),
         template="security_notice",
         context={
-            "heading": SUBJECTS[entry.action],
-            "at": format_utc(entry.at),
-            "url": settings.BASE_URL + reverse("account_login"),
+            "heading": notice.subject,
+            "sentence": describe_event(entry),
+            "facts": facts_of(entry),
+            "rejection": _fill(notice.rejection, entry),
+            "by_user": entry.actor_id == entry.target_id,
+            "url": not_me_url(entry.pk, user),
+            "lifetime": format_duration(int(NOT_ME_AGE.total_seconds())),
             "logo_alt": settings.PLATFORM_NAME,
         },
         logo=platform_png(),
         tag="security_notice",
     )
+
+
+def describe_event(entry: Entry) -> str:
+    """Return what happened, as a sentence for the user."""
+    notice = NOTICES[entry.action]
+    try:
+        return str(notice.sentence).format(**_values(entry))
+    except KeyError:
+        return _fill(notice.plain or notice.sentence, entry)
+
+
+def facts_of(entry: Entry) -> list[tuple[str, str]]:
+    """Return when and from where it happened, as labels and values. Another person's device and address stay theirs."""
+    facts = [(gettext("Time"), format_utc(entry.at))]
+    if entry.actor_id == entry.target_id:
+        facts += [(gettext("Device"), entry.data.get("device", "")), (gettext("IP address"), entry.ip or "")]
+    return [(label, value) for label, value in facts if value]
+
+
+def _values(entry: Entry) -> dict[str, str]:
+    return {**entry.data, "actor": entry.actor_label, "platform": settings.PLATFORM_NAME}
+
+
+def _fill(text: str | Promise, entry: Entry) -> str:
+    return str(text).format_map(defaultdict(lambda: "…", _values(entry)))

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.links import not_me_url
 from accounts.models import User
 from accounts.policies import can_sign_in
 from audit.queries import get_entry
@@ -31,6 +32,7 @@ def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
             "organization": entry.data.get("organization", ""),
             "at": format_utc(entry.at),
             "url": settings.BASE_URL + reverse("account_login"),
+            "not_me_url": not_me_url(entry.pk, user),
             "logo_alt": settings.PLATFORM_NAME,
         },
         logo=platform_png(),

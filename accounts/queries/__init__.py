@@ -1,5 +1,6 @@
 """Reads of users, their second factors and sessions."""
 
+from accounts.queries.notices import SECURED, address_of, find_rejection, get_own_entry
 from accounts.queries.passkeys import (
     NAME_LIMIT,
     find_passkey,
@@ -27,12 +28,16 @@ __all__ = [
     "NO_ADDRESS",
     "NO_FACTORS",
     "OpenSession",
+    "SECURED",
     "SecondFactors",
     "TwoFactorRules",
+    "address_of",
     "count_backup_codes",
     "find_passkey",
+    "find_rejection",
     "get_account_rules",
     "get_authenticator",
+    "get_own_entry",
     "get_second_factors",
     "get_two_factor_rules",
     "has_passkey",

@@ -21,8 +21,10 @@ from accounts.services.browsers import (
     remember_browser,
     set_browser_cookie,
 )
-from accounts.services.events import record_event
+from accounts.services.email_change import AddressTaken, LinkEnded, confirm_email_change, request_email_change
+from accounts.services.events import log_event, record_event, record_failed_sign_in
 from accounts.services.factors import finish_adding, finish_removing
+from accounts.services.not_me import reject_event
 from accounts.services.passkeys import (
     add_passkey,
     check_passkey,
@@ -46,7 +48,9 @@ from accounts.services.two_factor import clear_two_factor, notify_two_factor_lis
 from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
 
 __all__ = [
+    "AddressTaken",
     "CodeCheck",
+    "LinkEnded",
     "SetUp",
     "SetUpState",
     "add_passkey",
@@ -55,6 +59,7 @@ __all__ = [
     "clean_code",
     "clear_two_factor",
     "confirm_authenticator",
+    "confirm_email_change",
     "confirm_identity",
     "create_verified_user",
     "delete_user",
@@ -74,17 +79,21 @@ __all__ = [
     "keep_challenge",
     "keep_new_codes",
     "lock_user",
+    "log_event",
     "new_codes",
     "notify_two_factor_listeners",
     "offer_passkey",
     "open_organization",
     "recognize_browser",
     "record_event",
+    "record_failed_sign_in",
+    "reject_event",
     "remember_browser",
     "remove_authenticator",
     "remove_passkey",
     "rename_passkey",
     "rename_user",
+    "request_email_change",
     "reset_two_factor",
     "set_browser_cookie",
     "set_second_factor",

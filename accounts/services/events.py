@@ -4,12 +4,16 @@ import logging
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
+from accounts.devices import describe_device
 from accounts.models import User
 from audit.models import Entry
 from audit.services import record
+from base import context
 from outbox.services import queue_email
 
 logger = logging.getLogger("teamadmin.security")
@@ -32,6 +36,12 @@ NOTIFIED = frozenset(
         "sessions.ended_by_admin",
     }
 )
+# One organization's matter: it has its own entry, and the user's other organizations don't hear of it.
+ONE_ORGANIZATION = frozenset({"sessions.ended_by_admin"})
+# Email addresses in an entry's data, which only the user's own entry has. See follow_email() in organizations.
+ADDRESSES = frozenset({"email.changed", "email.restored"})
+# Failed sign-ins with the same reason are counted together for this long.
+FAILURE_WINDOW_SECONDS = 600
 
 
 @transaction.atomic
@@ -41,15 +51,61 @@ def record_event(*, user: User, action: str, actor: Any = None, data: dict | Non
     `actor` is the user, unless someone else acted. Queues the email about it where there is one. `data` must not
     contain secrets.
     """
-    data = data or {}
+    data = dict(data or {})
+    if action in NOTIFIED and actor is None and (agent := context.current().user_agent):
+        data.setdefault("device", describe_device(agent))
     entry = record(organization_id=None, actor=actor or user, action=action, target=user, data=data)
-    for path in settings.SECURITY_EVENT_LISTENERS:
-        import_string(path)(user=user, action=action, data=data)
-    logger.info("Security event: %s", action, extra={"event": action, "user_id": str(user.pk), **_plain(data)})
+    public = {} if action in ADDRESSES else data
+    if action not in ONE_ORGANIZATION:
+        for path in settings.SECURITY_EVENT_LISTENERS:
+            import_string(path)(user=user, action=action, data=public)
+    log_event(action=action, user=user, data=public)
     if action in NOTIFIED:
         queue_email(kind="accounts.security_notice", subject_id=entry.pk, key=f"security_notice:{entry.pk}")
     return entry
 
 
-def _plain(data: dict) -> dict[str, str]:
-    return {f"event_{name}": str(value) for name, value in data.items()}
+def log_event(*, action: str, user: User | None = None, data: dict | None = None, level: int = logging.INFO) -> None:
+    """Write a security event to the web log only. teamadmin.logs adds the time and the request's id."""
+    event = {"action": action, "user": str(user.pk) if user else "", "ip": context.current().ip or ""}
+    logger.log(level, "Security event: %s", action, extra={"event": {**(data or {}), **event}})
+
+
+def record_failed_sign_in(*, reason: str, user: User | None = None, email: str = "") -> None:
+    """Record a failed sign-in. `reason` is "password", "second_factor", "passkey", "deactivated" or "limited".
+
+    Give the user, or the `email` that was entered. Failures of a user with the same reason are counted for
+    FAILURE_WINDOW_SECONDS, and the 1st, 2nd, 4th, 8th and so on are recorded: a million tries make 20 entries. All of
+    them are in the web log. There, an address without a user is replaced by a keyed hash: it may be a password typed
+    into the wrong field, and isn't ours to store. The hash still shows that the same address is tried again.
+    """
+    if user is None:
+        user = User.objects.filter(email=email.strip().lower()).first()
+    subject = str(user.pk) if user else _hash_address(email)
+    count = _count_failure(f"sign_in_failed:{reason}:{subject}")
+    data: dict[str, object] = {"reason": reason} if count == 1 else {"reason": reason, "count": count}
+    if user is not None and count & (count - 1) == 0:
+        _record_failure(user, data)
+    if user is None:
+        data["address_hash"] = subject
+    log_event(action="sign_in.failed", user=user, data=data, level=logging.WARNING)
+
+
+@transaction.atomic
+def _record_failure(user: User, data: dict) -> None:
+    record(organization_id=None, actor=None, action="sign_in.failed", target=user, data=data)
+    for path in settings.SECURITY_EVENT_LISTENERS:
+        import_string(path)(user=user, action="sign_in.failed", data=data)
+
+
+def _count_failure(key: str) -> int:
+    """Return how many failures there were under this key since the first one in the window. Without a cache, 1."""
+    cache.add(key, 0, FAILURE_WINDOW_SECONDS)
+    try:
+        return cache.incr(key)
+    except ValueError:  # expired since, or there is no cache
+        return 1
+
+
+def _hash_address(email: str) -> str:
+    return salted_hmac("accounts.failed_sign_in", email.strip().lower()).hexdigest()[:16]

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import UserRequest
+from accounts.services import record_event
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,6 +24,7 @@ def sign_in_again(request: UserRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
         target = settings.LOGIN_REDIRECT_URL
     if request.method == "POST":
+        record_event(user=request.user, action="sign_out")
         logout(request)
         return redirect_to_login(target)
     return render(request, "account/sign_in_again.html", {"next": target})

@@ -1,6 +1,7 @@
 """Who may do what. Views, services, menus and buttons all ask these functions."""
 
 from organizations.policies.account_rules import account_rules
+from organizations.policies.email_change import can_change_email
 from organizations.policies.groups import (
     can_add_to_group,
     can_assign_group,
@@ -83,6 +84,7 @@ __all__ = [
     "can_archive_project",
     "can_assign_group",
     "can_assign_groups",
+    "can_change_email",
     "can_change_group_members",
     "can_change_group_roles",
     "can_change_roles",

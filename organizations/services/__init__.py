@@ -12,6 +12,7 @@ from organizations.services.locks import (
     without_statement_timeout,
 )
 from organizations.services.members.activity import mark_welcomed, touch_member
+from organizations.services.members.email_change import follow_email
 from organizations.services.members.groups import add_to_group, remove_from_group
 from organizations.services.members.pending import (
     NewMember,
@@ -95,6 +96,7 @@ __all__ = [
     "end_member_session",
     "end_sessions_of",
     "enter_organization",
+    "follow_email",
     "grant_group_projects",
     "grant_projects",
     "lock_actor",

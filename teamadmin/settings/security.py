@@ -33,6 +33,9 @@ ACCOUNT_RULES = "organizations.policies.account_rules"
 SESSION_IDLE_RULE = "organizations.services.end_idle_sessions"
 # Which organizations require a second factor of a user (S-3).
 TWO_FACTOR_RULES = "organizations.policies.two_factor_rules"
+# Who may change their email address, and who follows when it changes.
+EMAIL_CHANGE_RULE = "organizations.policies.can_change_email"
+EMAIL_LISTENERS = ["organizations.services.follow_email"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"

@@ -28,6 +28,7 @@ OUTBOX_KINDS = {
     "organizations.two_factor_reminder": "organizations.emails.render_two_factor_reminder",
     "organizations.two_factor_reset": "organizations.emails.render_two_factor_reset",
     "accounts.security_notice": "accounts.emails.render_security_notice",
+    "accounts.email_confirmation": "accounts.emails.render_email_confirmation",
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"

@@ -221,6 +221,11 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "accounts/passkeys/second-factor/options/": {"POST": "400 400 400"},
     "accounts/passkeys/confirmation/": {"POST": "401 400 400"},
     "accounts/passkeys/confirmation/options/": {"POST": "401 400 400"},
+    # Bo's form is empty. No token is valid.
+    "accounts/email-change/": {"GET": "302 200 200", "POST": "302 422 422"},
+    "accounts/email-change/sent/": {"GET": "302 302 302"},
+    "accounts/email-change/<str:token>/": {"GET": "404 404 404", "POST": "404 404 404"},
+    "accounts/not-me/<str:token>/": {"GET": "404 404 404", "POST": "404 404 404"},
     "accounts/confirm-email/": {"GET": "200 200 200"},
     "accounts/^confirm-email/(?P<key>[-:\\w]+)/$": {"GET": "200 200 200", "POST": "404 404 404"},
     "accounts/password/change/": {"GET": "302 200 200", "POST": "302 200 200"},

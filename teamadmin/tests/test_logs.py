@@ -49,10 +49,29 @@ def test_exception_is_part_of_the_line():
 
 @pytest.mark.parametrize(
     "link",
-    ["/invitations/{}/", "https://people.acme.example/invitations/{}", "/accounts/password/reset/key/{}/"],
+    [
+        "/invitations/{}/",
+        "https://people.acme.example/invitations/{}",
+        "/accounts/password/reset/key/{}/",
+        "/accounts/not-me/{}/",
+        "/accounts/email-change/{}/",
+    ],
 )
 def test_secret_links_are_masked(link):
     assert "t0ken-x" not in log_entry("Not Found: %s", link.format("t0ken-x"))["message"]
+
+
+def test_secret_links_are_masked_without_breaking_the_line():
+    for text in ('/invitations/x\\"y', "/invitations/\\", '/invitations/a"}', "/password/reset/key/\\u0022"):
+        assert "/..." in log_entry("Not Found: %s", text)["message"]
+
+
+@pytest.mark.spec("S-10")
+def test_a_security_event_is_an_object_of_the_line():
+    record = logging.LogRecord("teamadmin.security", logging.INFO, "file", 1, "Security event", (), None)
+    record.event = {"action": "sign_in.failed", "reason": 'x"\n', "link": "/accounts/not-me/s3cret:x/", "count": 2}
+    event = json.loads(JsonFormatter().format(record))["event"]
+    assert event == {"action": "sign_in.failed", "reason": 'x"\n', "link": "/accounts/not-me/.../", "count": 2}
 
 
 def test_url_of_the_accept_page_is_not_masked():

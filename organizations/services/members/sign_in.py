@@ -32,13 +32,16 @@ def _only_method(factors: SecondFactors) -> TwoFactorMethod:
 def record_security_event(*, user: User, action: str, data: dict) -> None:
     """Record a user's security event in each organization where they are active (settings.SECURITY_EVENT_LISTENERS).
 
-    Actor and target are their membership, so that it shows in the member's activity (S-10). What an Admin did is
-    recorded by their own service, in their organization only.
+    If they are active nowhere, it is recorded where they are deactivated. Actor and target are their membership, so
+    that it shows in the member's activity (S-10). No one is the actor of a failed sign-in: it may be a stranger's. What
+    an Admin did is recorded by their own service, in their organization only.
     """
     if action == ENDED_BY_ADMIN:
         return
-    for member in Membership.objects.filter(user=user, status=Status.ACTIVE).order_by("pk"):
-        record(organization_id=member.organization_id, actor=member, action=action, target=member, data=data)
+    members = list(Membership.objects.filter(user=user).order_by("pk"))
+    for member in [each for each in members if each.status == Status.ACTIVE] or members:
+        actor = None if action == "sign_in.failed" else member
+        record(organization_id=member.organization_id, actor=actor, action=action, target=member, data=data)
 
 
 @transaction.atomic
