@@ -1,5 +1,14 @@
 """Writes of users: their accounts, sign-ins, second factors and sessions."""
 
+from accounts.services.attempts import (
+    attempt_keys,
+    check_attempts,
+    clear_attempts,
+    delete_old_attempts,
+    ip_keys,
+    record_failure,
+    start_attempt,
+)
 from accounts.services.browsers import (
     find_browser,
     forget_browsers,
@@ -21,9 +30,13 @@ from accounts.services.two_factor import clear_two_factor, notify_two_factor_lis
 from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
 
 __all__ = [
+    "attempt_keys",
+    "check_attempts",
+    "clear_attempts",
     "clear_two_factor",
     "confirm_identity",
     "create_verified_user",
+    "delete_old_attempts",
     "delete_user",
     "end_other_sessions",
     "end_session",
@@ -31,12 +44,14 @@ __all__ = [
     "end_sessions_in",
     "find_browser",
     "forget_browsers",
+    "ip_keys",
     "is_remembered",
     "lock_user",
     "notify_two_factor_listeners",
     "open_organization",
     "recognize_browser",
     "record_event",
+    "record_failure",
     "remember_browser",
     "rename_user",
     "reset_two_factor",
@@ -44,4 +59,5 @@ __all__ = [
     "set_second_factor",
     "set_theme",
     "sign_in",
+    "start_attempt",
 ]
