@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
@@ -18,9 +18,15 @@ from accounts.devices import describe_device
 from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.queries import NO_ADDRESS
-from accounts.services import confirm_identity, recognize_browser, record_event
+from accounts.services import (
+    change_password,
+    check_credentials,
+    confirm_identity,
+    confirm_password,
+    recognize_browser,
+    record_event,
+)
 from base.middleware import client_ip
-from outbox.services import queue_email
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,11 +37,24 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("Wrong email or password. Check both and try again."),
         "enter_current_password": _("Wrong current password. Check it and try again."),
         "incorrect_password": _("Wrong password. Check it and try again."),
-        "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
     }
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Return the user whose password is right, or None. Raise RateLimited after too many failures."""
+        user = check_credentials(request, email=credentials["email"], password=credentials["password"])
+        if user is None:
+            self.authentication_failed(request, **credentials)
+        return user
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Return whether it's the password of the user who is signed in. Raise RateLimited after too many failures."""
+        return confirm_password(self.request, user=user, password=password)
+
+    def set_password(self, user: User, password: str) -> None:
+        change_password(user=user, password=password)
 
     def pre_login(self, request: HttpRequest, user: User, **login) -> HttpResponse | None:
         """Reject users who may not sign in (U-10). The password was correct, so others don't learn about it (S-1)."""
@@ -73,10 +92,6 @@ class AccountAdapter(DefaultAccountAdapter):
                 raise
             logout(request)
             raise ImmediateHttpResponse(self.respond_user_inactive(request, user)) from None
-
-    def send_password_reset_mail(self, user, email, context) -> None:
-        """Queue the reset email. Its link is signed when the email is rendered, so it isn't stored."""
-        queue_email(kind="accounts.password_reset", subject_id=user.pk, key=f"password_reset:{uuid4()}")
 
     def send_mail(self, template_prefix, email, context) -> None:
         raise NotImplementedError(f"{template_prefix} has no outbox kind: email is never sent in a request.")

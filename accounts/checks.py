@@ -7,11 +7,13 @@ from django.utils.module_loading import import_string
 
 @register("accounts")
 def check_paths(app_configs: object, **kwargs: object) -> list[Error]:
-    """Check the paths in SIGN_IN_RULE, ACCOUNT_RULES and the settings of listeners (accounts.E001)."""
+    """Check the paths in SIGN_IN_RULE, ACCOUNT_RULES and the like, and those of listeners (accounts.E001)."""
     errors = []
     for path in (
         settings.SIGN_IN_RULE,
         settings.ACCOUNT_RULES,
+        settings.AWAITED_MEMBER,
+        settings.RESEND_INVITATIONS,
         *settings.TWO_FACTOR_LISTENERS,
         *settings.SECURITY_EVENT_LISTENERS,
     ):

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
-from accounts.validators import minimum_length
+from accounts.queries import AccountRules
+from accounts.validators import MaximumLengthValidator, PasswordRules, check_new_password, password_rules
 from base.forms import SingleLineField
 
 
@@ -30,10 +31,18 @@ class ThemeForm(forms.Form):
     theme = forms.ChoiceField(choices=Theme)
 
 
+def show_password_rules(field: forms.Field, rules: PasswordRules) -> None:
+    """Let ui/password_rules.html and password.js show the rules at this field."""
+    field.widget.attrs |= {"data-min": rules.min_length, "data-unlike": "|".join(rules.words)}
+    if settings.PASSWORD_BREACH_CHECK:
+        field.widget.attrs["data-leaked"] = True
+
+
 class NewPasswordForm(forms.Form):
     """The password of a new account. It can be shown instead of being typed twice (NIST SP 800-63B-4, 3.1.1.2).
 
-    `user` is the new, unsaved user: the password must not be like their name or email address.
+    `user` is the new, unsaved user: the password must not be made of their name or email address. `account_rules` are
+    those of the organization that they join.
     """
 
     password = forms.CharField(
@@ -43,13 +52,13 @@ class NewPasswordForm(forms.Form):
         error_messages={"required": _("Enter a password.")},
     )
 
-    def __init__(self, *args: Any, user: User, **options: Any):
-        self.user = user
+    def __init__(self, *args: Any, user: User, account_rules: AccountRules, **options: Any):
         super().__init__(*args, **options)
-        unlike = "|".join(part for part in (user.first_name, user.last_name, user.email.partition("@")[0]) if part)
-        self.fields["password"].widget.attrs |= {"data-min": minimum_length(), "data-unlike": unlike}
+        self.rules = password_rules(user, account_rules)
+        show_password_rules(self.fields["password"], self.rules)
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
-        validate_password(password, self.user)
+        MaximumLengthValidator().validate(password)
+        check_new_password(password, None, self.rules)
         return password

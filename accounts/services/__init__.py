@@ -3,12 +3,14 @@
 from accounts.services.attempts import (
     attempt_keys,
     check_attempts,
+    clear_account,
     clear_attempts,
     delete_old_attempts,
     ip_keys,
     record_failure,
     start_attempt,
 )
+from accounts.services.authentication import check_credentials, confirm_password
 from accounts.services.browsers import (
     find_browser,
     forget_browsers,
@@ -18,6 +20,7 @@ from accounts.services.browsers import (
     set_browser_cookie,
 )
 from accounts.services.events import record_event
+from accounts.services.passwords import change_password, request_password_reset, reset_password
 from accounts.services.sessions import (
     end_other_sessions,
     end_session,
@@ -31,10 +34,14 @@ from accounts.services.users import create_verified_user, delete_user, lock_user
 
 __all__ = [
     "attempt_keys",
+    "change_password",
     "check_attempts",
+    "check_credentials",
+    "clear_account",
     "clear_attempts",
     "clear_two_factor",
     "confirm_identity",
+    "confirm_password",
     "create_verified_user",
     "delete_old_attempts",
     "delete_user",
@@ -54,6 +61,8 @@ __all__ = [
     "record_failure",
     "remember_browser",
     "rename_user",
+    "request_password_reset",
+    "reset_password",
     "reset_two_factor",
     "set_browser_cookie",
     "set_second_factor",

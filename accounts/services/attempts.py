@@ -16,13 +16,14 @@ from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import AttemptCount, KnownBrowser
+from accounts.queries import canonical_or_lower
 from accounts.services.browsers import hash_token
 from base import context
 from base.policies import RateLimited
@@ -58,15 +59,15 @@ def attempt_keys(request: HttpRequest, action: str, email: str) -> tuple[str, ..
 
 def hash_email(email: str) -> str:
     """Return a hash of an email address as it was typed: the table must not list who was looked for."""
-    return salted_hmac("accounts.attempts", email.strip().lower(), algorithm="sha256").hexdigest()
+    return salted_hmac("accounts.attempts", canonical_or_lower(email), algorithm="sha256").hexdigest()
 
 
 def _known_browser(request: HttpRequest, email: str) -> KnownBrowser | None:
     token = request.COOKIES.get(settings.BROWSER_COOKIE_NAME, "")
     if not token:
         return None
-    address = email.strip().lower()
-    return KnownBrowser.objects.filter(token_hash=hash_token(token), user__email=address).only("pk").first()
+    browsers = KnownBrowser.objects.filter(token_hash=hash_token(token), user__email=canonical_or_lower(email))
+    return browsers.only("pk").first()
 
 
 def ip_keys(action: str) -> tuple[str, ...]:
@@ -86,16 +87,19 @@ def check_attempts(*keys: str) -> None:
     _raise_if_blocked(AttemptCount.objects.filter(key__in=keys, blocked_until__gt=timezone.now()))
 
 
-def start_attempt(*keys: str, limit: int = ATTEMPTS) -> None:
+def start_attempt(*keys: str, limit: int = ATTEMPTS) -> int:
     """Count an attempt under each key as failed, or raise RateLimited if one of them is blocked.
 
-    The `limit`-th failure blocks the key, and then every `limit`-th again, for longer each time. Must not run inside
-    a transaction, whose rollback would undo the count.
+    Return its number since the last block, from 1 to `limit`, under the first key. The `limit`-th failure blocks the
+    key, and then every `limit`-th again, for longer each time. Must not run inside a transaction, whose rollback would
+    undo the count.
     """
     with transaction.atomic(durable=True):
         rows = _lock(keys)
         _raise_if_blocked(rows)
         _count(rows, limit)
+    failures = next(row.failures for row in rows if row.key == keys[0])
+    return (failures - 1) % limit + 1
 
 
 def record_failure(*keys: str, limit: int = ATTEMPTS) -> None:
@@ -112,6 +116,13 @@ def clear_attempts(*keys: str) -> None:
     AttemptCount.objects.filter(key__in=[key for key in keys if not _is_ip(key)]).delete()
     shared = AttemptCount.objects.filter(key__in=[key for key in keys if _is_ip(key)], failures__gt=0)
     shared.update(failures=F("failures") - 1)
+
+
+def clear_account(email: str, action: str) -> None:
+    """Forget all failures of an account for this action, in all browsers: after a reset of the password."""
+    account = hash_email(email)
+    in_browsers = Q(key__startswith=f"{action}:browser:{account}:")
+    AttemptCount.objects.filter(Q(key=f"{action}:user:{account}") | in_browsers).delete()
 
 
 def delete_old_attempts(*, limit: int = 10_000) -> int:

@@ -1,6 +1,6 @@
 """Who may do what. Views, services, menus and buttons all ask these functions."""
 
-from organizations.policies.account_rules import account_rules
+from organizations.policies.account_rules import account_rules, strictest_rules
 from organizations.policies.groups import (
     can_add_to_group,
     can_assign_group,
@@ -113,5 +113,6 @@ __all__ = [
     "project_is_active",
     "requires_two_factor",
     "roles_allowed",
+    "strictest_rules",
     "two_factor_applies",
 ]
