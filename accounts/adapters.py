@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -11,7 +11,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import UpdateError
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,24 +21,22 @@ from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.queries import NO_ADDRESS
 from accounts.services import (
+    change_password,
+    check_credentials,
     confirm_identity,
-    log_event,
+    confirm_password,
+    end_other_sessions,
     offer_passkey,
     recognize_browser,
     record_event,
     record_failed_sign_in,
 )
-from accounts.services.passwords import finish_password_change
 from accounts.services.sign_in import SECOND_FACTOR
 from base.middleware import client_ip
-from outbox.services import queue_email
+from base.policies import RateLimited
 
-# What allauth's notifications are called here.
-NEW_PASSWORD_ACTIONS = {
-    "account/email/password_changed": "password.changed",
-    "account/email/password_set": "password.changed",
-    "account/email/password_reset": "password.reset",
-}
+# What allauth calls its notifications of a new password.
+NEW_PASSWORD = ("account/email/password_changed", "account/email/password_set", "account/email/password_reset")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -50,11 +47,29 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("Wrong email or password. Check both and try again."),
         "enter_current_password": _("Wrong current password. Check it and try again."),
         "incorrect_password": _("Wrong password. Check it and try again."),
-        "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
     }
 
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Return the user whose password is right, or None. Raise RateLimited after too many failures."""
+        email = credentials["email"]
+        try:
+            user = check_credentials(request, email=email, password=credentials["password"])
+        except RateLimited:
+            record_failed_sign_in(reason="limited", email=email)
+            raise
+        if user is None:
+            record_failed_sign_in(reason="password", email=email)
+        return user
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Return whether it's the password of the user who is signed in. Raise RateLimited after too many failures."""
+        return confirm_password(self.request, user=user, password=password)
+
+    def set_password(self, user: User, password: str) -> None:
+        change_password(user=user, password=password)
 
     def pre_login(self, request: HttpRequest, user: User, **login) -> HttpResponse | None:
         """Reject users who may not sign in (U-10). The password was correct, so others don't learn about it (S-1)."""
@@ -65,16 +80,6 @@ class AccountAdapter(DefaultAccountAdapter):
         if response is not None:
             record_failed_sign_in(reason="deactivated", user=user)
         return response
-
-    def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            record_failed_sign_in(reason="limited", email=credentials.get("email", ""))
-            raise
-
-    def authentication_failed(self, request: HttpRequest, **credentials) -> None:
-        record_failed_sign_in(reason="password", email=credentials.get("email", ""))
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Open the session. Every way to sign in ends here, after all stages."""
@@ -123,20 +128,15 @@ class AccountAdapter(DefaultAccountAdapter):
             response = redirect("account_login") if allowed else self.respond_user_inactive(request, user)
             raise ImmediateHttpResponse(response) from None
 
-    def send_password_reset_mail(self, user, email, context) -> None:
-        """Queue the reset email. Its link is signed when the email is rendered, so it isn't stored."""
-        queue_email(kind="accounts.password_reset", subject_id=user.pk, key=f"password_reset:{uuid4()}")
-        log_event(action="password.reset_requested", user=user)
-
     def send_notification_mail(self, template_prefix: str, user: User, context: dict | None = None, email=None) -> None:
-        """End other sessions after a new password, and record it, which queues our own notice.
+        """End other sessions after a new password. allauth calls this after each change, to send an email.
 
-        allauth calls this after each change, to send an email.
+        No session survives anyway, because its signature contains the password's hash. Deleting them keeps them out of
+        every list. The email is our security notice, see change_password().
         """
-        if action := NEW_PASSWORD_ACTIONS.get(template_prefix):
+        if template_prefix in NEW_PASSWORD:
             own = self.request.session.row if self.request.user == user else None
-            finish_password_change(user=user, session_key=own.pk if own else "")
-            record_event(user=user, action=action)
+            end_other_sessions(user=user, session_key=own.pk if own else "")
 
     def send_mail(self, template_prefix, email, context) -> None:
         raise NotImplementedError(f"{template_prefix} has no outbox kind: email is never sent in a request.")

@@ -16,6 +16,8 @@ def check_paths(app_configs: object, **kwargs: object) -> list[Error]:
         settings.TWO_FACTOR_RULES,
         settings.EMAIL_CHANGE_RULE,
         *settings.EMAIL_LISTENERS,
+        settings.AWAITED_MEMBER,
+        settings.RESEND_INVITATIONS,
         *settings.TWO_FACTOR_LISTENERS,
         *settings.SECURITY_EVENT_LISTENERS,
     ):

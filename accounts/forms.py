@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django import forms
-from django.contrib.auth.password_validation import validate_password
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
-from accounts.queries import NAME_LIMIT
-from accounts.validators import minimum_length
+from accounts.queries import NAME_LIMIT, AccountRules
+from accounts.services import confirm_password
+from accounts.validators import MaximumLengthValidator, PasswordRules, check_new_password, password_rules
 from base.forms import SingleLineField
+from base.policies import RateLimited
 from base.text import canonical_email
 
 
@@ -45,10 +46,18 @@ class ThemeForm(forms.Form):
     theme = forms.ChoiceField(choices=Theme)
 
 
+def show_password_rules(field: forms.Field, rules: PasswordRules) -> None:
+    """Let ui/password_rules.html and password.js show the rules at this field."""
+    field.widget.attrs |= {"data-min": rules.min_length, "data-unlike": "|".join(rules.words)}
+    if settings.PASSWORD_BREACH_CHECK:
+        field.widget.attrs["data-leaked"] = True
+
+
 class NewPasswordForm(forms.Form):
     """The password of a new account. It can be shown instead of being typed twice (NIST SP 800-63B-4, 3.1.1.2).
 
-    `user` is the new, unsaved user: the password must not be like their name or email address.
+    `user` is the new, unsaved user: the password must not be made of their name or email address. `account_rules` are
+    those of the organization that they join.
     """
 
     password = forms.CharField(
@@ -58,15 +67,15 @@ class NewPasswordForm(forms.Form):
         error_messages={"required": _("Enter a password.")},
     )
 
-    def __init__(self, *args: Any, user: User, **options: Any):
-        self.user = user
+    def __init__(self, *args: Any, user: User, account_rules: AccountRules, **options: Any):
         super().__init__(*args, **options)
-        unlike = "|".join(part for part in (user.first_name, user.last_name, user.email.partition("@")[0]) if part)
-        self.fields["password"].widget.attrs |= {"data-min": minimum_length(), "data-unlike": unlike}
+        self.rules = password_rules(user, account_rules)
+        show_password_rules(self.fields["password"], self.rules)
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
-        validate_password(password, self.user)
+        MaximumLengthValidator().validate(password)
+        check_new_password(password, None, self.rules)
         return password
 
 
@@ -90,6 +99,7 @@ class EmailChangeForm(forms.Form):
 
     def __init__(self, *args: Any, request: HttpRequest, user: User, **options: Any):
         self.request, self.user = request, user
+        self.limit: RateLimited | None = None  # set if too many attempts were made
         super().__init__(*args, **options)
         if not user.has_usable_password():
             del self.fields["password"]
@@ -101,7 +111,12 @@ class EmailChangeForm(forms.Form):
         return email
 
     def clean_password(self) -> str:
-        adapter, password = get_adapter(), self.cleaned_data["password"]
-        if adapter.authenticate(self.request, email=self.user.email, password=password) != self.user:
-            raise ValidationError(adapter.error_messages["incorrect_password"], code="incorrect")
+        password = self.cleaned_data["password"]
+        try:
+            is_right = confirm_password(self.request, user=self.user, password=password)
+        except RateLimited as error:
+            self.limit = error
+            raise ValidationError(str(error), code="limited") from None
+        if not is_right:
+            raise ValidationError(_("Wrong password. Check it and try again."), code="incorrect")
         return password

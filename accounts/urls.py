@@ -1,6 +1,6 @@
-"""URLs below /accounts/ that don't belong to allauth."""
+"""URLs below /accounts/ that don't belong to allauth, or that replace its own."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from accounts.views import (
     authenticator_removal,
@@ -10,6 +10,7 @@ from accounts.views import (
     not_me,
     passkey_ceremonies,
     passkeys,
+    passwords,
     reauthentication,
     second_factor,
     sessions,
@@ -36,6 +37,14 @@ passkey_urls = [
 ]
 urlpatterns = [
     path("passkeys/", include(passkey_urls)),
+    path("login/", passwords.sign_in, name="account_login"),
+    path("password/change/", passwords.change, name="account_change_password"),
+    path("password/reset/", passwords.reset, name="account_reset_password"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        passwords.reset_key,
+        name="account_reset_password_from_key",
+    ),
     path("theme/", theme.theme, name="theme"),
     path("reauthenticate/", reauthentication.reauthentication, name="account_reauthenticate"),
     path("sessions/ending/", sessions.other_sessions_ending, name="other_sessions_ending"),

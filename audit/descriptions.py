@@ -57,6 +57,7 @@ DESCRIPTIONS = {
     ),
     "invitation.revoked": Description(gettext_lazy("{actor} withdrew {target}’s invitation"), "ban", "danger"),
     "invitation.accepted": Description(gettext_lazy("{target} accepted the invitation"), "check", "success"),
+    "invitation.requested": Description(gettext_lazy("{target} asked for the invitation again"), "send", "accent"),
     "invitation.link_requested": Description(gettext_lazy("{target} asked for a new link"), "mail", "warning"),
     "member.joined": Description(gettext_lazy("{target} joined"), "user-plus", "success"),
     "member.deactivated": Description(gettext_lazy("{actor} deactivated {target}"), "ban"),

@@ -1,12 +1,16 @@
 """Responses to htmx and to a browser without it, from the same URL."""
 
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+
+from base.policies import RateLimited
 
 
 def is_htmx_fragment(request: Any) -> bool:
@@ -41,3 +45,11 @@ def _is_current_url(request: Any, url: str) -> bool:
 def htmx_redirect(request: Any, url: str) -> HttpResponse:
     """Redirect to `url` as a full page, for htmx as for other requests."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def limit_reached(response: HttpResponse, limit: RateLimited) -> HttpResponse:
+    """Return the response as 429, with Retry-After in seconds (RFC 6585, 4)."""
+    response.status_code = 429
+    if limit.retry_at:
+        response["Retry-After"] = str(max(1, ceil((limit.retry_at - timezone.now()).total_seconds())))
+    return response

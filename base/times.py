@@ -10,11 +10,22 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.dates import MONTHS_3
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timeuntil
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 # Stands for "never" in columns that lists are sorted by: a sort key must not be NULL, or paging by key skips rows.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def retry_text(retry_at: datetime, now: datetime) -> str:
+    """Return the sentence "Try again in 25 minutes, at 14:05 UTC."."""
+    # Rounded up to the full minute and at least one minute, so that people who come back at that time aren't too early.
+    rounded = retry_at.astimezone(UTC) + timedelta(seconds=59)
+    return _("Try again in %(time)s, at %(clock)s UTC.") % {
+        "time": timeuntil(max(rounded, now + timedelta(minutes=1)), now),
+        "clock": f"{rounded:%H:%M}",
+    }
 
 
 class FormattedTime(NamedTuple):

@@ -13,12 +13,12 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.policies import RateLimited
 from base.text import canonical_email
+from base.times import retry_text
 from invitations.models import AddressSends, Batch, SendCount
 from organizations.models import Membership
 
@@ -38,16 +38,6 @@ class LimitReached:
 def start_of_hour(now: datetime) -> datetime:
     """Return the start of the hour in UTC; emails are counted per hour."""
     return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
-def _retry_text(retry_at: datetime, now: datetime) -> str:
-    """Return the sentence "Try again in 25 minutes, at 14:05 UTC."."""
-    # Rounded up to the full minute and at least one minute, so that people who come back at that time aren't too early.
-    rounded = retry_at.astimezone(UTC) + timedelta(seconds=59)
-    return _("Try again in %(time)s, at %(clock)s UTC.") % {
-        "time": timeuntil(max(rounded, now + timedelta(minutes=1)), now),
-        "clock": f"{rounded:%H:%M}",
-    }
 
 
 def next_send_time(resend_times: Iterable[float], now: datetime) -> datetime | None:
@@ -73,7 +63,7 @@ def _check_address_limits(actor: Membership, keys: Collection[str], now: datetim
     for sends in _recent_sends(actor, keys, now):
         if retry_at := next_send_time(sends.again, now):
             reason = _("Too many emails to %(address)s recently.") % {"address": sends.email_key}
-            return LimitReached(f"{reason} {_retry_text(retry_at, now)}", retry_at)
+            return LimitReached(f"{reason} {retry_text(retry_at, now)}", retry_at)
     return None
 
 
@@ -130,7 +120,7 @@ def _daily_limit_text(name: str, limit: int, left: int, retry_at: datetime | Non
     if left:
         sentences.append(_("You can send %(count)s more now.") % {"count": f"{left:,}"})
     if retry_at:
-        sentences.append(_retry_text(retry_at, now))
+        sentences.append(retry_text(retry_at, now))
     return " ".join(sentences)
 
 

@@ -185,11 +185,16 @@ fetch(list.dataset.passkeySignal).then(response => response.json())
 }
 {
 const showRevealButtons = root => root.querySelectorAll?.('[data-reveal]').forEach(button => { button.hidden = false; });
-const letters = text => [...text.normalize('NFKC').toLowerCase()].filter(c => /[\p{L}\p{N}]/u.test(c)).join('');
+const letters = text => [...text.normalize('NFKD').toLowerCase()].filter(c => /[\p{L}\p{N}]/u.test(c)).join('');
+const length = text => Math.min([...text].length, [...text.normalize('NFKC')].length);
+const isOnly = (text, words) => {
+const sorted = [...words].sort((a, b) => b.length - a.length);
+const rest = sorted.reduce((left, word) => left.replaceAll(word, ' '), letters(text));
+return rest.includes(' ') && !/\p{L}/u.test(rest);
+};
 const checks = {
-length: ({ value, dataset }) => [...value].length >= Number(dataset.min ?? 15),
-unlike: ({ value, dataset }) => value !== '' && (dataset.unlike ?? '').split('|').map(letters)
-.every(word => word.length < 4 || !letters(value).includes(word)),
+length: ({ value, dataset }) => length(value) >= Number(dataset.min),
+unlike: ({ value, dataset }) => value !== '' && !isOnly(value, (dataset.unlike ?? '').split('|').filter(Boolean)),
 };
 const strength = (value, met) => {
 if (!value) return 0;

@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import dataclass
-from math import ceil
 
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -10,10 +9,10 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from base.policies import RateLimited, Refused
+from base.responses import limit_reached
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,7 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def _too_soon(request: HttpRequest, exception: RateLimited) -> HttpResponse:
     response = _render(request, Problem(429, _("Too many requests"), str(exception), home=False))
-    if exception.retry_at:
-        response["Retry-After"] = str(max(1, ceil((exception.retry_at - timezone.now()).total_seconds())))
-    return response
+    return limit_reached(response, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

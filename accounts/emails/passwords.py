@@ -5,6 +5,7 @@ from allauth.account.utils import user_pk_to_url_str
 from anymail.message import AnymailMessage
 from django.conf import settings
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,12 +35,16 @@ def format_duration(seconds: int) -> str:
 
 
 def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
-    """Return the email with the reset link, or None if the user may not sign in.
+    """Return the email with the reset link, or None if the user may not sign in or the address is unknown.
 
-    It's sent to the stored address only, not to the one that was entered (CVE-2023-7028).
+    It's sent to the stored address only, not to the one that was entered (CVE-2023-7028). Where that address was only
+    invited, the invitation is sent again instead (I-11).
     """
     user = User.objects.filter(pk=row.subject_id).first()
-    if user is None or not can_sign_in(user):
+    if user is None:
+        import_string(settings.RESEND_INVITATIONS)(row.subject_id)
+        return None
+    if not can_sign_in(user):
         return None
     return compose_email(
         to=user.email,

@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts.passwords import normalize_password, password_forms
 from base import text
 from base.ids import uuid7
 
@@ -81,6 +83,15 @@ class User(AbstractBaseUser, PermissionsMixin):
             unsaved = {"id", "sessions_version"}
             options["update_fields"] = {field.name for field in self._meta.concrete_fields} - unsaved
         super().save(*args, **options)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else normalize_password(raw_password))
+        self.password_changed_at = timezone.now()
+
+    def check_password(self, raw_password: str) -> bool:
+        """Return whether the password is right. A wrong one is hashed as often for each user."""
+        check = super().check_password
+        return any(check(form) for form in password_forms(raw_password))
 
     def get_session_auth_hash(self) -> str:
         return self._session_hash()

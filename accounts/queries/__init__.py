@@ -9,6 +9,7 @@ from accounts.queries.passkeys import (
     propose_name,
     signal_accepted_passkeys,
 )
+from accounts.queries.passwords import MAX_HISTORY, is_old_password
 from accounts.queries.sessions import NO_ADDRESS, OpenSession, list_open_sessions
 from accounts.queries.two_factor import (
     NO_FACTORS,
@@ -19,11 +20,12 @@ from accounts.queries.two_factor import (
     has_two_factor,
 )
 from accounts.queries.two_factor_rules import Announcement, TwoFactorRules, get_two_factor_rules
-from accounts.queries.users import AccountRules, get_account_rules, user_exists
+from accounts.queries.users import AccountRules, canonical_or_lower, find_user, get_account_rules, user_exists
 
 __all__ = [
     "AccountRules",
     "Announcement",
+    "MAX_HISTORY",
     "NAME_LIMIT",
     "NO_ADDRESS",
     "NO_FACTORS",
@@ -32,9 +34,11 @@ __all__ = [
     "SecondFactors",
     "TwoFactorRules",
     "address_of",
+    "canonical_or_lower",
     "count_backup_codes",
     "find_passkey",
     "find_rejection",
+    "find_user",
     "get_account_rules",
     "get_authenticator",
     "get_own_entry",
@@ -42,6 +46,7 @@ __all__ = [
     "get_two_factor_rules",
     "has_passkey",
     "has_two_factor",
+    "is_old_password",
     "list_open_sessions",
     "list_passkeys",
     "propose_name",

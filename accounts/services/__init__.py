@@ -1,5 +1,16 @@
 """Writes of users: their accounts, sign-ins, second factors and sessions."""
 
+from accounts.services.attempts import (
+    attempt_keys,
+    check_attempts,
+    clear_account,
+    clear_attempts,
+    delete_old_attempts,
+    ip_keys,
+    record_failure,
+    start_attempt,
+)
+from accounts.services.authentication import check_credentials, confirm_password
 from accounts.services.authenticator import (
     SetUp,
     SetUpState,
@@ -35,6 +46,7 @@ from accounts.services.passkeys import (
     rename_passkey,
     take_challenge,
 )
+from accounts.services.passwords import change_password, request_password_reset, reset_password
 from accounts.services.second_factor import CodeCheck, check_second_factor, clean_code
 from accounts.services.sessions import (
     end_other_sessions,
@@ -54,14 +66,22 @@ __all__ = [
     "SetUp",
     "SetUpState",
     "add_passkey",
+    "attempt_keys",
+    "change_password",
+    "check_attempts",
+    "check_credentials",
     "check_passkey",
     "check_second_factor",
     "clean_code",
+    "clear_account",
+    "clear_attempts",
     "clear_two_factor",
     "confirm_authenticator",
     "confirm_email_change",
     "confirm_identity",
+    "confirm_password",
     "create_verified_user",
+    "delete_old_attempts",
     "delete_user",
     "discard_new_codes",
     "dismiss_passkey_offer",
@@ -75,6 +95,7 @@ __all__ = [
     "forget_browsers",
     "generate_backup_codes",
     "has_used_factor",
+    "ip_keys",
     "is_remembered",
     "keep_challenge",
     "keep_new_codes",
@@ -87,6 +108,7 @@ __all__ = [
     "recognize_browser",
     "record_event",
     "record_failed_sign_in",
+    "record_failure",
     "reject_event",
     "remember_browser",
     "remove_authenticator",
@@ -94,11 +116,14 @@ __all__ = [
     "rename_passkey",
     "rename_user",
     "request_email_change",
+    "request_password_reset",
+    "reset_password",
     "reset_two_factor",
     "set_browser_cookie",
     "set_second_factor",
     "set_theme",
     "sign_in",
+    "start_attempt",
     "start_authenticator",
     "take_challenge",
 ]

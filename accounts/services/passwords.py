@@ -1,18 +1,64 @@
-"""What follows a new password."""
+"""Changing a password, and asking for a link to choose a new one."""
 
+from uuid import UUID, uuid4
+
+from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
 
-from accounts.models import User
+from accounts.models import OldPassword, User
+from accounts.queries import MAX_HISTORY, find_user, get_account_rules
+from accounts.services.attempts import attempt_keys, clear_account, start_attempt
+from accounts.services.authentication import CONFIRMATION, SIGN_IN
 from accounts.services.browsers import forget_browsers
-from accounts.services.sessions import end_other_sessions
+from accounts.services.events import record_event
+from base.ids import uuid7
+from outbox.services import queue_email
+
+RESET = "reset"
 
 
 @transaction.atomic
-def finish_password_change(*, user: User, session_key: str = "") -> None:
-    """End the user's sessions and forget their remembered devices, after a change or reset of the password (S-4).
+def change_password(*, user: User, password: str, action: str = "password.changed") -> None:
+    """Set the user's password, which was checked against the rules, and forget remembered browsers (S-2).
 
-    The session with this stored key goes on: the one in which the user changed it. No session survives anyway, because
-    its signature contains the password's hash. Deleting them keeps them out of every list.
+    `action` is "password.changed" or "password.reset". The user's other sessions end, because the hash of the password
+    is part of their signature.
     """
-    end_other_sessions(user=user, session_key=session_key)
+    locked = User.objects.select_for_update().only("password").get(pk=user.pk)
+    if locked.has_usable_password():
+        _keep_old_password(user, locked.password)
+    user.set_password(password)
+    user.save(update_fields=["password", "password_changed_at"])
     forget_browsers(user=user)
+    record_event(user=user, action=action)
+
+
+def _keep_old_password(user: User, old_hash: str) -> None:
+    """Keep the hash for as long as an organization of the user remembers it (S-6), and delete older ones."""
+    kept = min(get_account_rules(user).password_history, MAX_HISTORY) - 1  # the current one is the first
+    if kept > 0:
+        OldPassword.objects.create(user=user, password=old_hash)
+    newest = OldPassword.objects.filter(user=user).order_by("-created_at", "-pk").values_list("pk", flat=True)
+    OldPassword.objects.filter(user=user).exclude(pk__in=list(newest[: max(kept, 0)])).delete()
+
+
+def reset_password(*, user: User, password: str) -> None:
+    """Set the password that the user chose with an emailed link. They may sign in at once, whatever failed before."""
+    change_password(user=user, password=password, action="password.reset")
+    for action in (SIGN_IN, CONFIRMATION, RESET):
+        clear_account(user.email, action)
+
+
+def request_password_reset(request: HttpRequest, *, email: str) -> None:
+    """Queue the email with a reset link. Raise RateLimited after too many requests. Not inside a transaction.
+
+    An unknown address takes the same work (CVE-2024-39329): its row is about no user, and no email is sent for it.
+    One that was invited gets the invitation again (I-11), from the worker for the same reason.
+    """
+    user = find_user(email)
+    start_attempt(*attempt_keys(request, RESET, email))
+    awaited: UUID | None = import_string(settings.AWAITED_MEMBER)(email)
+    subject_id = user.pk if user else awaited or uuid7()
+    queue_email(kind="accounts.password_reset", subject_id=subject_id, key=f"password_reset:{uuid4()}")

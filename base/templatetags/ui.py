@@ -97,8 +97,8 @@ def field_tag(
     rules="ui/password_rules.html": includes that template below a password.
     link_url, link_label: put a link at the end of the label's line.
     Everything else becomes an attribute of the control, with hyphens for underscores. data_counter=2500 also counts
-    characters while typing. For the rules of a new password, data_min is its minimum length (default 15) and
-    data_unlike="Ana|Soto|ana@x.example" what it must not contain.
+    characters while typing. For the rules of a new password, the control has data-min, its minimum length, and
+    data-unlike="ana|soto", the words that it must not consist of (accounts.forms.show_password_rules).
     """
     link = {"url": extra.pop("link_url", ""), "label": extra.pop("link_label", "")}
     rules = extra.pop("rules", "")
@@ -119,7 +119,8 @@ def field_tag(
         "link": link,
         "rules": rules,
         "counter": number_format(counter, force_grouping=True) if counter else "",
-        "minimum": attributes.get("data-min", 15),
+        "minimum": field.field.widget.attrs.get("data-min", ""),
+        "leaked": "data-leaked" in field.field.widget.attrs,
         "described": described,
         "attributes": attributes,
     }

@@ -3,6 +3,7 @@ from invitations.services.batches import BatchInvalid, send_batch
 from invitations.services.drafts import DraftChanged, discard_draft, save_draft
 from invitations.services.invitations import resend_invitation, withdraw_invitation
 from invitations.services.quota import delete_old_sends
+from invitations.services.resets import resend_after_reset
 from invitations.services.roles import retire_role
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "delete_old_sends",
     "discard_draft",
     "request_new_link",
+    "resend_after_reset",
     "resend_invitation",
     "retire_role",
     "save_draft",

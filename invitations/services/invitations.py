@@ -32,12 +32,14 @@ def email_key(invitation: Invitation) -> str:
 
 
 @transaction.atomic
-def resend_invitation(*, actor: Membership, member: Membership, sends: int | None = None) -> Invitation:
+def resend_invitation(
+    *, actor: Membership, member: Membership, sends: int | None = None, asked_by_member: bool = False
+) -> Invitation:
     """Send a pending member's email again and make `actor` the inviter (I-4).
 
     The expiry stays the same (I-2). Resending an expired invitation starts a new period and invalidates the old
     link (I-3). If `sends` is given and is not the current number of sends, nothing is sent: the button was pressed
-    twice.
+    twice. With `asked_by_member`, the audit log says that the member asked for it (I-11); `actor` is then the inviter.
 
     Raises Refused with the reason, RateLimited if a limit on emails is reached (I-5).
     """
@@ -61,7 +63,10 @@ def resend_invitation(*, actor: Membership, member: Membership, sends: int | Non
     member.invited_by = actor
     member.save(update_fields=["invited_by", "invite_expires_at"])
     action = "invitation.renewed" if expired else "invitation.resent"
-    record(organization_id=member.organization_id, actor=actor, action=action, target=member)
+    if asked_by_member:
+        record(organization_id=member.organization_id, actor=member, action="invitation.requested", target=member)
+    else:
+        record(organization_id=member.organization_id, actor=actor, action=action, target=member)
     queue_email(
         kind=EMAIL_KIND,
         subject_id=invitation.pk,

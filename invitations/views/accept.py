@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms import NewPasswordForm
 from accounts.models import User
-from accounts.queries import user_exists
+from accounts.queries import AccountRules, user_exists
 from accounts.services import sign_in
 from base.policies import Refused
 from invitations.content import invitation_content
@@ -26,6 +26,7 @@ from invitations.services import Outcome, accept_as_new_user, accept_as_user, re
 from invitations.views.accept_closed import render_closed, render_denied
 from invitations.views.accept_cookie import store_token, stored_link
 from organizations.models import Membership
+from organizations.policies import strictest_rules
 
 
 class Visitor(StrEnum):
@@ -63,6 +64,11 @@ class OpenInvitation:
         """The user that accepting creates, for validating the password."""
         member = self.member
         return User(email=member.email_key, first_name=member.first_name, last_name=member.last_name)
+
+    @cached_property
+    def account_rules(self) -> AccountRules:
+        """What the inviting organization asks of the password: the user isn't a member of any yet."""
+        return strictest_rules([self.member])
 
     @property
     def welcome_url(self) -> str:
@@ -134,7 +140,7 @@ def _render_open(
         "invitation": current.invitation,
         "member": current.member,
         "content": invitation_content(current.invitation),
-        "form": form or NewPasswordForm(user=current.unsaved_user),
+        "form": form or NewPasswordForm(user=current.unsaved_user, account_rules=current.account_rules),
         "is_outdated_form": current.is_outdated_form,
     }
     template = f"invitations/accept/{visitor or current.visitor}.html"
@@ -142,7 +148,7 @@ def _render_open(
 
 
 def _accept_new_user(current: OpenInvitation) -> HttpResponse:
-    form = NewPasswordForm(current.request.POST, user=current.unsaved_user)
+    form = NewPasswordForm(current.request.POST, user=current.unsaved_user, account_rules=current.account_rules)
     if not form.is_valid():
         return _render_open(current, form=form, status=422)
     outcome, user = accept_as_new_user(invitation=current.invitation, password=form.cleaned_data["password"])

@@ -1,6 +1,6 @@
 """Who may do what. Views, services, menus and buttons all ask these functions."""
 
-from organizations.policies.account_rules import account_rules
+from organizations.policies.account_rules import account_rules, strictest_rules
 from organizations.policies.email_change import can_change_email
 from organizations.policies.groups import (
     can_add_to_group,
@@ -129,6 +129,7 @@ __all__ = [
     "project_is_active",
     "requires_two_factor",
     "roles_allowed",
+    "strictest_rules",
     "two_factor_applies",
     "two_factor_deadline",
     "two_factor_rules",

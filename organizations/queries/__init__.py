@@ -8,6 +8,7 @@ from organizations.queries.choices import (
 )
 from organizations.queries.groups import group_sizes, groups_in
 from organizations.queries.members import (
+    awaited_member_id,
     has_open_invitation,
     member_counts,
     member_in,
@@ -100,6 +101,7 @@ __all__ = [
     "count_due_invitations",
     "count_inactive",
     "count_recently_reminded",
+    "awaited_member_id",
     "direct_roles_of",
     "find_stronger_holder",
     "granted_projects",

@@ -7,6 +7,7 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.queries import canonical_or_lower
 from organizations.models import MemberCount, Membership, Organization, Status
 
 
@@ -19,6 +20,15 @@ def members_by_email(organization: Organization, email_keys: Iterable[str]) -> d
     """Return the organization's members with these canonical email addresses, by address."""
     members = Membership.objects.filter(organization=organization, email_key__in=list(email_keys))
     return {member.email_key: member for member in members}
+
+
+def awaited_member_id(email: str) -> UUID | None:
+    """Return the id of a pending member with this address, as it was typed, in any organization; the newest. One query.
+
+    settings.AWAITED_MEMBER. The invitation may have expired.
+    """
+    pending = Membership.objects.filter(email_key=canonical_or_lower(email), status=Status.INVITED)
+    return pending.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def member_counts(organization: Organization) -> dict[str, int]:

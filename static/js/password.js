@@ -1,11 +1,18 @@
 /* Show a password on request, and tick off its rules while the user types. The server has the last word. */
 const showRevealButtons = root => root.querySelectorAll?.('[data-reveal]').forEach(button => { button.hidden = false; });
-const letters = text => [...text.normalize('NFKC').toLowerCase()].filter(c => /[\p{L}\p{N}]/u.test(c)).join('');
+const letters = text => [...text.normalize('NFKD').toLowerCase()].filter(c => /[\p{L}\p{N}]/u.test(c)).join('');
+const length = text => Math.min([...text].length, [...text.normalize('NFKC')].length);
+
+/* Whether the text is made of these words, digits and punctuation alone, as in accounts/validators.py. */
+const isOnly = (text, words) => {
+  const sorted = [...words].sort((a, b) => b.length - a.length);
+  const rest = sorted.reduce((left, word) => left.replaceAll(word, ' '), letters(text));
+  return rest.includes(' ') && !/\p{L}/u.test(rest);
+};
 
 const checks = {
-  length: ({ value, dataset }) => [...value].length >= Number(dataset.min ?? 15),
-  unlike: ({ value, dataset }) => value !== '' && (dataset.unlike ?? '').split('|').map(letters)
-    .every(word => word.length < 4 || !letters(value).includes(word)),
+  length: ({ value, dataset }) => length(value) >= Number(dataset.min),
+  unlike: ({ value, dataset }) => value !== '' && !isOnly(value, (dataset.unlike ?? '').split('|').filter(Boolean)),
 };
 
 /* 0 to 4: long and varied passwords are strong, and a password that breaks a rule is weak. */

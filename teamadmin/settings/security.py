@@ -16,17 +16,20 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    # NIST SP 800-63B-4, 3.1.1.2: 15 characters while the password is the only factor (S-1).
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "accounts.validators.MaximumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.validators.PasswordRulesValidator"},
 ]
 # Dotted paths, because accounts must not import organizations: who may sign in, and who hears of second factors.
 SIGN_IN_RULE = "organizations.policies.can_sign_in"
 TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
+# The pending member with an email address, and how to send their invitation again: for resets at that address (I-11).
+AWAITED_MEMBER = "organizations.queries.awaited_member_id"
+RESEND_INVITATIONS = "invitations.services.resend_after_reset"
 # Who hears of sign-ins, changes of passwords and the like, to record them for each organization (S-10).
 SECURITY_EVENT_LISTENERS = ["organizations.services.record_security_event"]
+# Where new passwords are looked up: nowhere, at a service like "https://api.pwnedpasswords.com/range/", which gets five
+# digits of a hash, or in a sorted file of SHA-1 hashes.
+PASSWORD_BREACH_CHECK = env.text("PASSWORD_BREACH_CHECK")
 # The strictest policies of a user's organizations, where sign-in itself can only be one way (S-6).
 ACCOUNT_RULES = "organizations.policies.account_rules"
 # Ends a session in the organizations that sign out inactive members, before its last use is saved (S-6).
@@ -39,6 +42,21 @@ EMAIL_LISTENERS = ["organizations.services.follow_email"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.password_forms.SignInForm",
+    "reset_password": "accounts.password_forms.ResetForm",
+    "reset_password_from_key": "accounts.password_forms.ResetKeyForm",
+    "change_password": "accounts.password_forms.ChangeForm",
+    "set_password": "accounts.password_forms.SetForm",
+}
+# accounts.services.attempts limits these, by browser, account and address.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": None,
+    "reset_password": None,
+    "reset_password_from_key": None,
+    "change_password": None,
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
