@@ -25,7 +25,9 @@ def _end_oldest(member: Membership, organization: Organization) -> None:
     current = [
         row.pk
         for row in rows
-        if key in row.organization_ids and key not in row.ended_organization_ids and row.signed_in_at > ended_at
+        if key in row.organization_ids
+        and key not in row.ended_organization_ids
+        and (row.signed_in_at or ended_at) > ended_at
     ]
     if len(current) > organization.max_sessions:
         end_sessions_in(organization_id=organization.pk, session_keys=current[organization.max_sessions :])
