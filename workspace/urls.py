@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workspace.views import homepage, preferences, project, project_access, projects, workspace
+from workspace.views import avatar, homepage, preferences, project, project_access, projects, workspace
 
 urlpatterns = [
     path("", homepage.homepage, name="homepage"),
@@ -26,4 +26,6 @@ urlpatterns = [
     ),
     path("workspace/", workspace.workspace, name="workspace"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/avatar/", avatar.avatar, name="avatar"),
+    path("preferences/avatar/removal/", avatar.avatar_removal, name="avatar_removal"),
 ]

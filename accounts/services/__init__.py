@@ -1,5 +1,6 @@
 """Writes of users: their accounts, sign-ins, second factors and sessions."""
 
+from accounts.services.avatars import remove_avatar, set_avatar
 from accounts.services.browsers import (
     find_browser,
     forget_browsers,
@@ -38,8 +39,10 @@ __all__ = [
     "recognize_browser",
     "record_event",
     "remember_browser",
+    "remove_avatar",
     "rename_user",
     "reset_two_factor",
+    "set_avatar",
     "set_browser_cookie",
     "set_second_factor",
     "set_theme",
