@@ -166,6 +166,8 @@ DESCRIPTIONS = {
     ),
     "user.created": Description(gettext_lazy("{target} set a password"), "key"),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
+    "user.picture_changed": Description(gettext_lazy("{target} changed their picture"), "user"),
+    "user.picture_removed": Description(gettext_lazy("{target} removed their picture"), "user"),
     "user.renamed": Description(gettext_lazy("{target} changed their profile name"), "pencil"),
 }
 

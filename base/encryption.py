@@ -18,6 +18,22 @@ class DecryptionFailed(Exception):
     """None of settings.ENCRYPTION_KEYS decrypts the value."""
 
 
+class Undecryptable:
+    """The value of an EncryptedField that none of the keys decrypts. Saving it again keeps what is stored.
+
+    Using it as text raises DecryptionFailed.
+    """
+
+    def __init__(self, stored: str) -> None:
+        self.stored = stored
+
+    def __str__(self) -> str:
+        raise DecryptionFailed("No key in ENCRYPTION_KEYS decrypts this value.")
+
+    def __repr__(self) -> str:
+        return "<Undecryptable>"
+
+
 @cache
 def _fernet(keys: tuple[str, ...]) -> MultiFernet:
     # Settings are random text of any length (at least 32 characters), so a plain hash is enough to derive a key.
@@ -38,11 +54,31 @@ def decrypt(token: str) -> str:
         raise DecryptionFailed("No key in ENCRYPTION_KEYS decrypts this value.") from None
 
 
+def uses_first_key(token: str) -> bool:
+    """Return whether encrypt() made the value with the first of the current keys."""
+    try:
+        _fernet(tuple(settings.ENCRYPTION_KEYS[:1])).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
 class EncryptedField(models.TextField):
-    """Text that is encrypted in the database. It can't be searched."""
+    """Text that is encrypted in the database. It can't be searched.
+
+    Loading a row whose key is missing doesn't fail, because the row must still be listed and deleted: its value is an
+    Undecryptable.
+    """
 
     def get_prep_value(self, value):
+        if isinstance(value, Undecryptable):
+            return value.stored
         return None if value is None else encrypt(str(value))
 
     def from_db_value(self, value, expression, connection):
-        return None if value is None else decrypt(value)
+        if value is None:
+            return None
+        try:
+            return decrypt(value)
+        except DecryptionFailed:
+            return Undecryptable(value)

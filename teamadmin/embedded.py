@@ -23,7 +23,9 @@ TeamAdmin is running at {url}
   Acme:    olga@acme.example (Admin), max@acme.example (Manager),
            bo@acme.example (Builder), opal@acme.example (Operator)
   Globex:  tess@globex.example (Admin)
+  Initech: ruben@initech.example (Admin; two-factor authentication is required)
   Password for all: correct-horse-battery
+  Authenticator key of ines.carvalho@acme.example (Admin of Acme): TEAMADMINDEMOSECRETTEAMADMINDEMO
   Emails:  {url}/dev/mail/ (files in {emails})
 Press Ctrl-C to stop everything.
 """

@@ -1,6 +1,7 @@
 """Read settings from environment variables, with clear errors for missing and malformed values."""
 
 import os
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -53,6 +54,21 @@ def secret_key(name: str) -> str:
     if len(text(name)) < 32:
         raise ImproperlyConfigured(f"{name} must have at least 32 random characters, preferably 50.")
     return text(name)
+
+
+def keys(name: str) -> list[str]:
+    """Return the keys of a comma-separated list. Raise ImproperlyConfigured if one is short enough to guess."""
+    if any(len(key) < 32 for key in items(name)):
+        raise ImproperlyConfigured(f"Each key in {name} must have at least 32 random characters, preferably 50.")
+    return items(name)
+
+
+def cookie_name(name: str, default: str) -> str:
+    """Return the value. Raise ImproperlyConfigured if it can't be part of a cookie's name."""
+    value = text(name, default)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", value):
+        raise ImproperlyConfigured(f"{name} must have 1 to 60 letters, digits, hyphens and underscores, not {value!r}.")
+    return value
 
 
 def base_url(name: str, default: str) -> str:

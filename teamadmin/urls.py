@@ -7,6 +7,7 @@ from teamadmin import errors, media
 
 urlpatterns = [
     path("media/logos/<str:name>", media.logo, name="logo"),
+    path("media/avatars/<str:name>", media.avatar, name="avatar_file"),
     # allauth would let users add email addresses here, but a user has exactly one. A code by email is no fresh sign-in.
     path("accounts/email/", errors.page_not_found),
     path("accounts/reauthenticate/code/", errors.page_not_found),

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from workspace.views import homepage, my_access, preferences, privacy, project, project_access, projects, workspace
+from workspace.views import (
+    avatar,
+    homepage,
+    my_access,
+    preferences,
+    privacy,
+    project,
+    project_access,
+    projects,
+    workspace,
+)
 
 urlpatterns = [
     path("", homepage.homepage, name="homepage"),
@@ -28,4 +38,6 @@ urlpatterns = [
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/security/", privacy.privacy, name="privacy"),
     path("preferences/access/", my_access.my_access, name="my_access"),
+    path("preferences/avatar/", avatar.avatar, name="avatar"),
+    path("preferences/avatar/removal/", avatar.avatar_removal, name="avatar_removal"),
 ]

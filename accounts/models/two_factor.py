@@ -1,5 +1,6 @@
 """Second factors: authenticator apps and backup codes. Passkeys are django_otp_webauthn.WebAuthnCredential (S-2)."""
 
+import logging
 import secrets
 import time
 from base64 import b32decode, b32encode
@@ -10,8 +11,10 @@ from django.db import models
 from django_otp.models import Device, ThrottlingMixin, TimestampMixin
 from django_otp.oath import TOTP
 
-from base.encryption import EncryptedField
+from base.encryption import EncryptedField, Undecryptable
 from base.ids import uuid7
+
+logger = logging.getLogger(__name__)
 
 # RFC 6238: the time step, and the steps before and after the current one whose codes are accepted.
 STEP_SECONDS, TOLERANCE, DIGITS = 30, 1, 6
@@ -39,7 +42,8 @@ class AuthenticatorApp(TimestampMixin, ThrottlingMixin, Device):
     def verify_token(self, token: str) -> bool:
         """Return whether the code is right and new. Call it with the row locked.
 
-        After wrong codes, django_otp's throttling also refuses right ones for a while.
+        After wrong codes, django_otp's throttling also refuses right ones for a while. Without the encryption key, no
+        code can be checked: the user needs a backup code or a reset, and the operator the key.
         """
         if not self.verify_is_allowed()[0]:
             return False
@@ -53,6 +57,9 @@ class AuthenticatorApp(TimestampMixin, ThrottlingMixin, Device):
 
     def accept(self, token: str, tolerance: int = TOLERANCE) -> bool:
         """Return whether the code is right and new, and set its step and the drift. Saves and throttles nothing."""
+        if isinstance(self.secret, Undecryptable):
+            logger.error("The key of authenticator app %s can't be decrypted: check ENCRYPTION_KEYS.", self.pk)
+            return False
         totp = TOTP(b32decode(self.secret), STEP_SECONDS, 0, DIGITS, self.drift)
         totp.time = time.time()
         if not (token.isascii() and token.isdigit() and totp.verify(int(token), tolerance, self.last_step + 1)):

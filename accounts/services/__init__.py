@@ -18,6 +18,7 @@ from accounts.services.authenticator import (
     remove_authenticator,
     start_authenticator,
 )
+from accounts.services.avatars import remove_avatar, set_avatar
 from accounts.services.backup_codes import (
     discard_new_codes,
     generate_backup_codes,
@@ -112,6 +113,7 @@ __all__ = [
     "reject_event",
     "remember_browser",
     "remove_authenticator",
+    "remove_avatar",
     "remove_passkey",
     "rename_passkey",
     "rename_user",
@@ -119,6 +121,7 @@ __all__ = [
     "request_password_reset",
     "reset_password",
     "reset_two_factor",
+    "set_avatar",
     "set_browser_cookie",
     "set_second_factor",
     "set_theme",

@@ -26,8 +26,16 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def avatar(name: str, key: object = "", size: str = "", *, square: bool = False, inactive: bool = False) -> SafeString:
-    """Render the initials of `name` in the colour of `key`: `square` for groups and the like, `inactive` greyed out."""
+def avatar(
+    name: str, key: object = "", size: str = "", *, square: bool = False, inactive: bool = False, picture: Any = None
+) -> SafeString:
+    """Render a person's picture, or the initials of `name` in the colour of `key`.
+
+    `square` is for groups and the like, `inactive` greyed out. `picture` is a file with a url, or empty.
+    """
+    if picture:
+        options = format_html(' data-size="{}"', size) if size else ""
+        return format_html('<img class="avatar" src="{}" alt="" width="32" height="32"{}>', picture.url, options)
     return format_html(
         '<span class="avatar{}" data-color="{}"{}{} aria-hidden="true">{}</span>',
         " square" if square else "",

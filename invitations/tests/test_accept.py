@@ -41,7 +41,7 @@ def test_link_redirects_to_page_without_token(cast, invitation):
     assert (response.status_code, response["Location"]) == (302, ACCEPT)
     assert response["Referrer-Policy"] == "no-referrer"
     assert "no-store" in response["Cache-Control"]
-    cookie = response.cookies["invitation"]
+    cookie = response.cookies[settings.INVITATION_COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/invitations/")
     page = client.get(ACCEPT)
     assert "no-store" in page["Cache-Control"]

@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 
 from invitations.queries import Link, LinkState, find_link
 
-NAME = "invitation"
 PATH = "/invitations/"
 SALT = "invitations.cookie"
 SECONDS = 3600
@@ -14,7 +13,7 @@ SECONDS = 3600
 def store_token(response: HttpResponse, token: str) -> HttpResponse:
     """Store the token in the response's cookie, replacing that of an earlier link."""
     response.set_signed_cookie(
-        NAME,
+        settings.INVITATION_COOKIE_NAME,
         token,
         salt=SALT,
         max_age=SECONDS,
@@ -28,5 +27,5 @@ def store_token(response: HttpResponse, token: str) -> HttpResponse:
 
 def stored_link(request: HttpRequest) -> Link:
     """Return the current state of the link that this browser opened last; UNKNOWN without our cookie."""
-    token = request.get_signed_cookie(NAME, default="", salt=SALT, max_age=SECONDS)
+    token = request.get_signed_cookie(settings.INVITATION_COOKIE_NAME, default="", salt=SALT, max_age=SECONDS)
     return find_link(token) if token else Link(LinkState.UNKNOWN)

@@ -1,1 +1,1 @@
-"""The demo's two organizations. Their passwords are published, so never use this in production."""
+"""The demo's organizations. Their passwords are published, so never use this in production."""

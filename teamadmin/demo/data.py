@@ -9,6 +9,8 @@ from organizations.models import Scheme
 from teamadmin.demo import logos
 
 PASSWORD = "correct-horse-battery"  # noqa: S105 - published on purpose
+# The key of every authenticator app of the demo, to type into one's own app. Published on purpose.
+AUTHENTICATOR_KEY = "TEAMADMINDEMOSECRETTEAMADMINDEMO"
 
 
 @dataclass(frozen=True)
@@ -193,11 +195,31 @@ Rosa | Delgado | rosa.delgado@globex.example | read_only | Finance | | deactivat
     ),
 )  # fmt: skip
 
-COMPANIES = (ACME, GLOBEX)
+# Requires two-factor authentication of everyone (extras.TWO_FACTOR_RULES).
+INITECH = Company(
+    name="Initech",
+    slug="initech",
+    scheme=Scheme.RANKED,
+    logo=logos.initech,
+    groups={"Auditors": ("Ledger review",)},
+    projects=("Ledger review", "Vault migration"),
+    members="""
+Ruben | Castro | ruben@initech.example | admin | Auditors | |
+Ines | Carvalho | ines.carvalho@acme.example | manager | Auditors | |
+Kenji | Watanabe | kenji.watanabe@acme.example | builder | Auditors | |
+Priya | Raghunathan | priya.raghunathan@acme.example | builder | Auditors | Vault migration |
+Lena | Fischer | lena.fischer@initech.example | operator | | Vault migration |
+""",
+    batches=(),
+)
+
+COMPANIES = (ACME, GLOBEX, INITECH)
 SIGN_INS = (
     ("olga@acme.example", "Admin"),
     ("max@acme.example", "Manager"),
     ("bo@acme.example", "Builder"),
     ("opal@acme.example", "Operator"),
     ("tess@globex.example", "Admin of Globex"),
+    ("ines.carvalho@acme.example", "Admin, with an authenticator app"),
+    ("ruben@initech.example", "Admin of Initech, which requires two-factor authentication"),
 )

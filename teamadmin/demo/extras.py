@@ -2,10 +2,11 @@
 
 from accounts.models import AuthenticatorApp
 from accounts.services import notify_two_factor_listeners
-from organizations.models import Group, ManagedBy, Membership
+from organizations.models import Group, ManagedBy, Membership, Organization, TwoFactorRule
 from organizations.permissions import Permission
 from organizations.services import RoleFields, change_group_roles, create_role, set_member_roles
 from teamadmin.demo.builder import Builder
+from teamadmin.demo.data import AUTHENTICATOR_KEY
 
 GROUP_DESCRIPTIONS = {
     "Leadership": "Plans, budgets and the numbers behind them",
@@ -16,6 +17,7 @@ GROUP_DESCRIPTIONS = {
     "Support": "First line for every customer",
     "Data team": "Sources, pipelines and their quality",
     "Finance": "Revenue and reports",
+    "Auditors": "The books, and who may open them",
 }
 PEOPLE_DESK = RoleFields(
     "People desk",
@@ -34,6 +36,7 @@ SCIM_MEMBERS = {
     "acme": ("camille.lefevre@acme.example", "ngozi.eze@acme.example", "aylin.yildiz@acme.example"),
 }
 SCIM_GROUPS = {"acme": "Field operations"}
+TWO_FACTOR_RULES = {"initech": TwoFactorRule.EVERYONE}
 TWO_FACTOR_MEMBERS = (
     "ines.carvalho@acme.example", "kenji.watanabe@acme.example", "priya.raghunathan@acme.example",
     "tomasz.wieczorek@acme.example", "yusuf.demir@acme.example", "hugo.bergstrom@globex.example",
@@ -53,9 +56,12 @@ def add(builder: Builder) -> None:
         audit_reader = create_role(actor=founder, fields=AUDIT_READER)
         change_group_roles(actor=founder, group=builder.groups[AUDIT_READER_GROUPS[slug]], add=[audit_reader])
     _mark_as_scim(builder)
+    if slug in TWO_FACTOR_RULES:
+        Organization.objects.filter(slug=slug).update(require_two_factor=TWO_FACTOR_RULES[slug])
     for email in TWO_FACTOR_MEMBERS:
         if member := builder.members.get(email):
-            AuthenticatorApp.objects.create(user=member.user, name="Authenticator app", confirmed=True)
+            app = {"name": "Authenticator app", "secret": AUTHENTICATOR_KEY, "confirmed": True}
+            AuthenticatorApp.objects.get_or_create(user=member.user, defaults=app)
             notify_two_factor_listeners(user=member.user)
 
 

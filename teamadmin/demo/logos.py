@@ -36,6 +36,16 @@ def acme() -> ContentFile:
     return _png(image)
 
 
+def initech() -> ContentFile:
+    """A vault's wheel on dark red."""
+    image, draw = _canvas("#6b1d2a")
+    for start, end in (((128, 48), (128, 208)), ((48, 128), (208, 128))):
+        draw.line(_points(start, end), fill="#f4b6b0", width=12 * SCALE)
+    draw.ellipse([edge * SCALE for edge in (68, 68, 188, 188)], outline="#ffffff", width=14 * SCALE)
+    draw.ellipse([edge * SCALE for edge in (110, 110, 146, 146)], fill="#ffffff")
+    return _png(image)
+
+
 def globex() -> ContentFile:
     """A globe on violet."""
     image, draw = _canvas("#4b2a7b")

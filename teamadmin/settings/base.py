@@ -28,7 +28,7 @@ SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
 # The first key signs invitation links, and all of them verify links. Keep an old key listed for at least 30 days.
 INVITATION_KEYS = env.items("INVITATION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 # The first key encrypts secrets in the database, such as authenticator keys, and all of them decrypt. See rotate_keys.
-ENCRYPTION_KEYS = env.items("ENCRYPTION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+ENCRYPTION_KEYS = env.keys("ENCRYPTION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or ([*LOOPBACK, urlsplit(BASE_URL).hostname] if DEMO else [])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionActivityMiddleware",
+    "accounts.sign_out.SignOutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -171,5 +172,11 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Files: base.uploads.MAX_BYTES. DATA_UPLOAD_MAX_MEMORY_SIZE doesn't count them.
+FILE_UPLOAD_HANDLERS = [
+    "base.uploads.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

@@ -72,8 +72,13 @@ SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 # Cookies don't depend on the port, so two installations on one host need different names. Under https, the prefix makes
 # browsers refuse cookies that a neighboring host set (RFC 6265bis, 4.1.3.2).
-COOKIE_NAME = ("__Host-" if SECURE else "") + env.text("COOKIE_NAME", "teamadmin" if SECURE else f"teamadmin-{PORT}")
+_COOKIE = env.cookie_name("COOKIE_NAME", "teamadmin" if SECURE else f"teamadmin-{PORT}")
+COOKIE_NAME = ("__Host-" if SECURE else "") + _COOKIE
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_NAME}-session", f"{COOKIE_NAME}-csrf"
+MESSAGES_COOKIE_NAME, LANGUAGE_COOKIE_NAME = f"{COOKIE_NAME}-messages", f"{COOKIE_NAME}-language"
+MESSAGE_STORAGE = "base.messages.MessageStorage"
+# Only sent below /invitations/, and __Host- cookies are sent everywhere.
+INVITATION_COOKIE_NAME = ("__Secure-" if SECURE else "") + f"{_COOKIE}-invitation"
 # Recognizes a browser in which a user signed in before (accounts.models.KnownBrowser).
 BROWSER_COOKIE_NAME = f"{COOKIE_NAME}-browser"
 BROWSER_COOKIE_AGE = int(timedelta(days=400).total_seconds())
@@ -83,7 +88,10 @@ REMEMBER_BROWSER_DAYS = 30
 FRESH_SIGN_IN_MINUTES = 15
 # "Last seen" of a session is written at most this often.
 SESSION_ACTIVITY_MINUTES = 5
-SESSION_COOKIE_HTTPONLY = True
+# No script reads the CSRF token from the cookie: it's in every form, and in <body> for htmx.
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SECURE = True, SECURE
 CSRF_FAILURE_VIEW = "teamadmin.errors.csrf_failure"
 INVITATION_DAYS = 30
 # Invitation emails per day, including resent ones (I-5). 0 means no limit.

@@ -1,6 +1,7 @@
 """Email and the task queue."""
 
 from datetime import timedelta
+from typing import Any
 
 from teamadmin import env
 from teamadmin.settings.base import DEMO, REDIS_URL
@@ -14,7 +15,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.prefixed("ANYMAIL_")}
+ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.prefixed("ANYMAIL_")}
 if DEMO:
     EMAIL_BACKEND = "teamadmin.devmail.backend.EmailBackend"
 elif provider := ANYMAIL.pop("PROVIDER", ""):

@@ -52,11 +52,11 @@ def test_wrong_password_shows_an_error_and_keeps_the_email(client, cast):
     assert 'role="alert"' in text and 'value="olga@acme.example"' in text
 
 
-def test_sign_in_shows_no_message(client, cast):
+def test_sign_in_shows_no_message(client, cast, settings):
     data = {"login": "Olga@Acme.example", "password": "correct-horse-battery"}
     response = client.post("/accounts/login/", data)
     assert response.status_code == 302
-    assert "messages" not in response.cookies
+    assert settings.MESSAGES_COOKIE_NAME not in response.cookies
 
 
 def test_password_reset_link_shows_the_password_rules(client, cast):

@@ -4,16 +4,21 @@ from collections import Counter
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuthenticatorApp, Session, User
+from accounts.tests.test_encryption import code
 from audit.models import Entry
 from invitations.models import Invitation
 from invitations.services import resend_invitation
 from organizations.models import Group, Membership, Organization, Project, Scheme
+from organizations.policies.sessions import Outcome, check_session
 from organizations.queries import direct_roles_of, group_roles_of
 from outbox.models import OutgoingEmail
-from teamadmin.demo.data import PASSWORD, SIGN_INS
+from teamadmin import embedded
+from teamadmin.demo.data import AUTHENTICATOR_KEY, PASSWORD, SIGN_INS
 
 
 @pytest.fixture
@@ -83,6 +88,34 @@ def test_each_sign_in_works_and_is_already_welcomed(demo, client, email):
     assert email in demo()
     assert client.login(email=email, password=PASSWORD)
     assert all(member.welcomed_at for member in User.objects.get(email=email).memberships.all())
+
+
+@pytest.mark.spec("S-2", "S-3")
+def test_ines_and_two_others_have_an_app_with_the_published_key(demo):
+    assert AUTHENTICATOR_KEY in demo()
+    for name in ("ines.carvalho", "kenji.watanabe", "priya.raghunathan"):
+        user = User.objects.get(email=f"{name}@acme.example")
+        assert AuthenticatorApp.objects.get(user=user).verify_token(code(AUTHENTICATOR_KEY))
+        assert all(user.memberships.values_list("two_factor", flat=True)) and user.memberships.count() == 2
+    readme = (settings.BASE_DIR / "README.md").read_text()
+    assert AUTHENTICATOR_KEY in readme and all(email in readme for email, _ in SIGN_INS)
+    assert AUTHENTICATOR_KEY in embedded.WELCOME
+
+
+@pytest.mark.spec("S-3")
+def test_initech_requires_two_factor_and_acme_opens_without(demo, client):
+    demo()
+    assert client.login(email="ruben@initech.example", password=PASSWORD)
+    ruben = Membership.objects.get(email="ruben@initech.example")
+    check = {"second_factor": "", "ip": "127.0.0.1", "now": timezone.now()}
+    session = Session(signed_in_at=timezone.now(), last_seen_at=timezone.now())
+    assert check_session(ruben, session, **check).outcome == Outcome.SET_UP_TWO_FACTOR
+    ines = Membership.objects.get(email="ines.carvalho@acme.example", organization__slug="initech")
+    assert check_session(ines, session, **check).outcome == Outcome.SECOND_FACTOR
+    assert check_session(ines, session, **(check | {"second_factor": "app"})).outcome == Outcome.OPEN
+    for email, _ in SIGN_INS[:5]:
+        for member in Membership.objects.filter(email=email):
+            assert check_session(member, session, **check).outcome == Outcome.OPEN
 
 
 def test_second_run_changes_nothing(demo):

@@ -64,6 +64,8 @@ def test_all_missing_variables_are_named_at_once():
         ("EMAIL_URL", "mail.acme.example:587/secret"),
         ("EMAIL_URL", "smtp://user:secret@mail.acme.example:port"),
         ("TRUSTED_PROXIES", "one"),
+        ("ENCRYPTION_KEYS", f"{'k' * 32},secret"),
+        ("COOKIE_NAME", "team admin;secret"[:11]),
     ],
 )
 def test_invalid_value_is_rejected_without_showing_secrets(name, value):
@@ -148,3 +150,32 @@ def test_containers_get_every_variable_of_the_env_file():
             "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DEFAULT_FROM_EMAIL", "DATABASE_URL", "REDIS_URL",
             "BEHIND_PROXY", "TEAMADMIN_DATA", "STATEMENT_TIMEOUT_MS", "LOCK_TIMEOUT_MS",
         }  # fmt: skip
+
+
+NAMES = (
+    "SESSION_COOKIE_NAME",
+    "CSRF_COOKIE_NAME",
+    "MESSAGES_COOKIE_NAME",
+    "BROWSER_COOKIE_NAME",
+    "LANGUAGE_COOKIE_NAME",
+)
+
+
+def test_cookies_are_bound_to_this_host_under_https():
+    assert all(value_of(f"s.{name}").startswith("__Host-teamadmin-") for name in NAMES)
+    assert value_of("s.SESSION_COOKIE_NAME", COOKIE_NAME="people") == "__Host-people-session"
+    # __Host- needs Path=/, and this one is only sent below /invitations/.
+    assert value_of("s.INVITATION_COOKIE_NAME") == "__Secure-teamadmin-invitation"
+
+
+def test_cookies_of_demos_on_two_ports_have_different_names():
+    names = ", ".join(f"s.{name}" for name in (*NAMES, "INVITATION_COOKIE_NAME"))
+    first, second = (set(value_of(names, TEAMADMIN_DEMO="1", BASE_URL="", PORT=port).split()) for port in ("1", "2"))
+    assert len(first) == len(second) == 6 and not first & second
+    assert not any(name.startswith("__") for name in first)
+
+
+def test_encryption_keys_default_to_the_secret_keys():
+    keys = "s.ENCRYPTION_KEYS == [s.SECRET_KEY, *s.SECRET_KEY_FALLBACKS]"
+    assert value_of(keys, SECRET_KEY_FALLBACKS="f" * 40) == "True"
+    assert value_of("s.ENCRYPTION_KEYS", ENCRYPTION_KEYS=f"{'n' * 32}, {'o' * 32}") == str(["n" * 32, "o" * 32])

@@ -1,4 +1,4 @@
-"""manage.py demo: create the demo organizations Acme and Globex. Their password is published."""
+"""manage.py demo: create the demo organizations. Their password is published."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from organizations.models import Organization
 from teamadmin.demo import seed
-from teamadmin.demo.data import PASSWORD, SIGN_INS
+from teamadmin.demo.data import AUTHENTICATOR_KEY, PASSWORD, SIGN_INS
 
 
 class Command(BaseCommand):
@@ -40,4 +40,5 @@ class Command(BaseCommand):
             self.stdout.write(f"Created {organization.name} with {organization.memberships.count()} members.")
         self.stdout.write(f"Sign in with the password {PASSWORD} as:")
         for email, role in SIGN_INS:
-            self.stdout.write(f"  {email:<22} {role}")
+            self.stdout.write(f"  {email:<27} {role}")
+        self.stdout.write(f"The key of all authenticator apps is {AUTHENTICATOR_KEY}. Add it to yours.")
