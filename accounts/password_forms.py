@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.forms import show_password_rules
+from accounts.passwords import normalize_password
 from accounts.services import change_password, confirm_password, request_password_reset, reset_password
 from accounts.validators import password_rules
 from base.policies import RateLimited
@@ -54,6 +55,12 @@ class NewPasswordForm(forms.Form):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         show_password_rules(self.fields["password1"], password_rules(self.user))
+
+    def clean_password1(self) -> str:
+        return normalize_password(self.cleaned_data["password1"])
+
+    def clean_password2(self) -> str:
+        return normalize_password(self.cleaned_data["password2"])
 
 
 class ChangeForm(NewPasswordForm, LimitedForm, allauth_forms.ChangePasswordForm):

@@ -41,7 +41,7 @@ def password_rules(user: User | None, account_rules: AccountRules | None = None)
     default = MIN_LENGTH_WITH_SECOND_FACTOR if rules.all_require_two_factor else MIN_LENGTH
     texts = [settings.PLATFORM_NAME, *rules.organization_names]
     if user:
-        texts += [user.first_name, user.last_name, user.email.rpartition(".")[0]]
+        texts += [user.first_name, user.last_name, user.email]
     words = dict.fromkeys(word for text in texts for word in _words(text))
     return PasswordRules(max(default, rules.password_min_length), rules.password_history, tuple(words))
 
@@ -68,9 +68,9 @@ def is_only_words(password: str, words: tuple[str, ...]) -> bool:
 
 def check_new_password(password: str, user: User | None, rules: PasswordRules) -> None:
     """Raise ValidationError with the first rule that a new password breaks. Cheap rules come first."""
-    password = normalize_password(password)
     if password_length(password) < rules.min_length:
         raise ValidationError(_too_short(rules.min_length), code="too_short")
+    password = normalize_password(password)
     if is_only_words(password, rules.words):
         text = _("Don’t use only your name, email address or organization. Add a few other words.")
         raise ValidationError(text, code="personal")

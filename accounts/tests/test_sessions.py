@@ -66,7 +66,7 @@ def test_signing_in_without_ip_address_or_user_agent_works(cast):
 def test_session_tracking_adds_no_queries_to_a_page(cast, django_assert_num_queries):
     client = sign_in(cast.bo.user)
     with django_assert_num_queries(2):
-        client.get("/accounts/password/change/")
+        client.get("/accounts/logout/")
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.forms import NewPasswordForm
 from accounts.models import User
 from accounts.queries import AccountRules, user_exists
-from accounts.services import sign_in
-from base.policies import Refused
+from accounts.services import check_attempts, clear_attempts, ip_keys, record_failure, sign_in, start_attempt
+from base.policies import RateLimited, Refused
+from base.responses import limit_reached
 from invitations.content import invitation_content
 from invitations.links import read_token
 from invitations.models import Invitation
@@ -27,6 +28,9 @@ from invitations.views.accept_closed import render_closed, render_denied
 from invitations.views.accept_cookie import store_token, stored_link
 from organizations.models import Membership
 from organizations.policies import strictest_rules
+
+# New passwords that may be refused before the form waits.
+PASSWORD_TRIES = 20
 
 
 class Visitor(StrEnum):
@@ -82,7 +86,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     Mail scanners may open the link any number of times. The address of the next page has no token, so no Referer,
     history entry or screenshot reveals it (CVE-2022-23067).
     """
+    keys = ip_keys("invitation_link")
+    check_attempts(*keys)
     if read_token(token) is None:
+        record_failure(*keys)
         response = render_closed(request, Link(LinkState.UNKNOWN))
         # Django would log the path of a 404, which may contain a valid token followed by a full stop.
         response._has_been_logged = True  # type: ignore[attr-defined]
@@ -135,6 +142,7 @@ def _render_open(
     visitor: Visitor | None = None,
     form: NewPasswordForm | None = None,
     status: int = 200,
+    problem: str = "",
 ) -> HttpResponse:
     context = {
         "invitation": current.invitation,
@@ -142,15 +150,22 @@ def _render_open(
         "content": invitation_content(current.invitation),
         "form": form or NewPasswordForm(user=current.unsaved_user, account_rules=current.account_rules),
         "is_outdated_form": current.is_outdated_form,
+        "problem": problem,
     }
     template = f"invitations/accept/{visitor or current.visitor}.html"
     return render(current.request, template, context, status=status)
 
 
 def _accept_new_user(current: OpenInvitation) -> HttpResponse:
+    keys = (f"invitation:{current.invitation.pk}", *ip_keys("invitation"))
+    try:
+        start_attempt(*keys, limit=PASSWORD_TRIES)  # checking a password takes CPU time
+    except RateLimited as error:
+        return limit_reached(_render_open(current, problem=str(error)), error)
     form = NewPasswordForm(current.request.POST, user=current.unsaved_user, account_rules=current.account_rules)
     if not form.is_valid():
         return _render_open(current, form=form, status=422)
+    clear_attempts(*keys)
     outcome, user = accept_as_new_user(invitation=current.invitation, password=form.cleaned_data["password"])
     if user is None:
         return _render_conflict(current, outcome)

@@ -69,5 +69,6 @@ CELERY_BEAT_SCHEDULE = {
         "task": "organizations.tasks.save_two_factor_progress",
         "schedule": timedelta(hours=1),
     },
+    "delete_old_attempts": {"task": "accounts.tasks.delete_old_attempts", "schedule": timedelta(hours=1)},
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
 }
