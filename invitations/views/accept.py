@@ -9,6 +9,7 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -26,6 +27,7 @@ from invitations.services import Outcome, accept_as_new_user, accept_as_user, re
 from invitations.views.accept_closed import render_closed, render_denied
 from invitations.views.accept_cookie import store_token, stored_link
 from organizations.models import Membership
+from organizations.policies import requires_two_factor
 
 
 class Visitor(StrEnum):
@@ -136,6 +138,7 @@ def _render_open(
         "content": invitation_content(current.invitation),
         "form": form or NewPasswordForm(user=current.unsaved_user),
         "is_outdated_form": current.is_outdated_form,
+        "requires_two_factor": requires_two_factor(current.member, timezone.now()),
     }
     template = f"invitations/accept/{visitor or current.visitor}.html"
     return render(current.request, template, context, status=status)
