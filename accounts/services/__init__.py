@@ -22,7 +22,7 @@ from accounts.services.browsers import (
     set_browser_cookie,
 )
 from accounts.services.events import record_event
-from accounts.services.factors import finish_adding, finish_removing
+from accounts.services.factors import finish_adding, finish_removing, reset_two_factor_as_operator
 from accounts.services.second_factor import CodeCheck, check_second_factor, clean_code
 from accounts.services.sessions import (
     end_other_sessions,
@@ -69,6 +69,7 @@ __all__ = [
     "remove_authenticator",
     "rename_user",
     "reset_two_factor",
+    "reset_two_factor_as_operator",
     "set_browser_cookie",
     "set_second_factor",
     "set_theme",
