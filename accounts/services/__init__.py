@@ -35,7 +35,7 @@ from accounts.services.browsers import (
 )
 from accounts.services.email_change import AddressTaken, LinkEnded, confirm_email_change, request_email_change
 from accounts.services.events import log_event, record_event, record_failed_sign_in
-from accounts.services.factors import finish_adding, finish_removing
+from accounts.services.factors import finish_adding, finish_removing, reset_two_factor_as_operator
 from accounts.services.not_me import reject_event
 from accounts.services.passkeys import (
     add_passkey,
@@ -121,6 +121,7 @@ __all__ = [
     "request_password_reset",
     "reset_password",
     "reset_two_factor",
+    "reset_two_factor_as_operator",
     "set_avatar",
     "set_browser_cookie",
     "set_second_factor",

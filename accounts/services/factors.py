@@ -1,6 +1,7 @@
 """What happens whenever a second factor is added or removed, of whatever kind. Callers hold a lock on the user."""
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
 
 from accounts.models import BackupCode, User
 from accounts.queries import count_backup_codes, has_two_factor
@@ -8,9 +9,17 @@ from accounts.services.backup_codes import discard_new_codes, replace_backup_cod
 from accounts.services.browsers import forget_browsers
 from accounts.services.code_attempts import forget_attempts
 from accounts.services.events import record_event
-from accounts.services.sessions import end_other_sessions
+from accounts.services.sessions import end_other_sessions, end_sessions
 from accounts.services.sign_in import SECOND_FACTOR
-from accounts.services.two_factor import notify_two_factor_listeners
+from accounts.services.two_factor import clear_two_factor, notify_two_factor_listeners
+from accounts.services.users import lock_user
+
+
+class Operator:
+    """Stands for the person who runs this installation in audit logs."""
+
+    def __str__(self) -> str:
+        return "The operator"
 
 
 def finish_adding(*, user: User, method: str, is_first: bool) -> list[str]:
@@ -42,3 +51,18 @@ def finish_removing(*, user: User, session: SessionBase) -> bool:
         record_event(user=user, action="two_factor.disabled")
     notify_two_factor_listeners(user=user)
     return is_off
+
+
+@transaction.atomic
+def reset_two_factor_as_operator(*, user: User) -> bool:
+    """Remove the user's second factors and end all their sessions. Return False if there are none.
+
+    For users whom no organization's Admin can help, because several organizations rely on their sign-in (U-9).
+    """
+    user = lock_user(user)
+    if not has_two_factor(user):
+        return False
+    clear_two_factor(user=user)
+    end_sessions(user=user)
+    record_event(user=user, action="two_factor.disabled", actor=Operator(), data={"by": "operator"})
+    return True

@@ -2,11 +2,17 @@
 
 import pytest
 from django.core import checks
+from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.emails import render_two_factor_reset
-from accounts.models import AuthenticatorApp, BackupCode, User
+from accounts.models import AttemptCount, AuthenticatorApp, BackupCode, KnownBrowser, User
 from accounts.queries import has_two_factor
-from accounts.services import notify_two_factor_listeners, reset_two_factor
+from accounts.services import (
+    check_second_factor,
+    notify_two_factor_listeners,
+    remember_browser,
+    reset_two_factor,
+)
 from audit.models import Entry
 from base.mail import format_utc
 from organizations.models import Membership
@@ -33,10 +39,17 @@ def test_reset_removes_everything_and_is_recorded(cast):
     user = with_two_factor(cast.bo.user)
     AuthenticatorApp.objects.create(user=user, confirmed=False)
     assert has_two_factor(user) and Membership.objects.get(pk=cast.bo.pk).two_factor
+    WebAuthnCredential.objects.create(user=user, name="Key", credential_id=b"1", public_key=b"1", transports=[])
+    browser = KnownBrowser.objects.create(user=user, token_hash="x")
+    remember_browser(browser=browser)
+    check_second_factor(user=user, code="000000", browser=browser)
     client = cast.client("bo")
     assert client.get("/o/acme/").status_code == 200
     reset(cast, user)
-    assert not AuthenticatorApp.objects.exists() and not BackupCode.objects.exists()
+    for model in (AuthenticatorApp, BackupCode, WebAuthnCredential, AttemptCount):
+        assert not model.objects.exists()
+    browser.refresh_from_db()
+    assert browser.remembered_until is None
     assert not Membership.objects.get(pk=cast.bo.pk).two_factor
     assert client.get("/o/acme/").status_code == 302
     entry = Entry.objects.get(action="two_factor.reset")
@@ -50,6 +63,8 @@ def test_the_email_names_who_did_it_and_when(cast):
     assert message.to == ["bo@acme.example"] and message.subject == "Your two-factor authentication was reset"
     text = " ".join(message.body.split())
     assert f"Olga Ivanova of Acme reset the two-factor authentication of bo@acme.example on {at}." in text
+    gone = "Your authenticator app, passkeys and backup codes no longer work, remembered devices are forgotten"
+    assert gone in text and gone in message.alternatives[0][0]
     assert "http://testserver/accounts/login/" in message.body
     assert at in message.alternatives[0][0] and "Olga Ivanova</b> of Acme" in message.alternatives[0][0]
 

@@ -62,6 +62,10 @@ def test_set_up_save_and_go_on(page: Page, live_cast: Cast, open_page, axe, tmp_
     page.get_by_label("I saved these codes").check()
     page.get_by_role("button", name="Finish").click()
     expect(page).to_have_url(re.compile("/o/acme/projects/$"))
+    for path in ("", "removal/", "backup-codes/"):
+        page.goto(f"{open_page.url}/accounts/two-factor/{path}?next=/o/acme/")
+        axe(page)
+        assert_fits(page)
 
 
 def test_sign_in_with_a_wrong_code_and_a_backup_code(page: Page, live_cast: Cast, open_page, axe, live_server):

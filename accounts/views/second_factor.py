@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -130,7 +129,8 @@ def _render(
         "email": question.user.email,
         "is_signing_in": question.stage is not None,
         "factors": get_second_factors(question.user),
-        "admins_of": get_text_list(list(rules.organizations), _("or")),
+        # Admins can't reset the factors of members of several organizations (U-9).
+        "admins_of": rules.organizations[0] if len(rules.organizations) == 1 else "",
         "values": {name: request.POST.get(name, "") for name in ("code", "backup", "remember")},
         "errors": errors or {},
         "next": get_next_url(request),

@@ -87,6 +87,7 @@ def _render(request: UserRequest, *, error: str = "", status: int = 200) -> Http
         "factors": factors,
         "rules": rules,
         "is_required": bool(rules.required_by) and not factors,
+        "has_others": len(rules.organizations) > len(rules.required_by),
         "days_left": _days_left(rules.announced),
         "passkey_url": _passkey_url(),
         "next": get_next_url(request),

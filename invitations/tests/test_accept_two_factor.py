@@ -18,7 +18,9 @@ SET_UP = "/accounts/two-factor/"
 
 def accept(cast, client: Client) -> Membership:
     invitation = cast.invite()[0]
-    client.get(f"/invitations/{make_token(invitation)}/")
+    page = client.get(f"/invitations/{make_token(invitation)}/", follow=True)
+    is_required = cast.acme.require_two_factor == "everyone"
+    assert ("Acme requires two-factor authentication. You’ll set it up next" in text_of(page)) is is_required
     response = client.post("/invitations/accept/", {"password": "a-quiet-river-in-autumn"})
     assert response["Location"] == "/o/acme/welcome/"
     return invitation.membership

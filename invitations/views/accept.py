@@ -9,6 +9,7 @@ from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,7 +28,7 @@ from invitations.services import Outcome, accept_as_new_user, accept_as_user, re
 from invitations.views.accept_closed import render_closed, render_denied
 from invitations.views.accept_cookie import store_token, stored_link
 from organizations.models import Membership
-from organizations.policies import strictest_rules
+from organizations.policies import requires_two_factor, strictest_rules
 
 # New passwords that may be refused before the form waits.
 PASSWORD_TRIES = 20
@@ -151,6 +152,7 @@ def _render_open(
         "form": form or NewPasswordForm(user=current.unsaved_user, account_rules=current.account_rules),
         "is_outdated_form": current.is_outdated_form,
         "problem": problem,
+        "requires_two_factor": requires_two_factor(current.member, timezone.now()),
     }
     template = f"invitations/accept/{visitor or current.visitor}.html"
     return render(current.request, template, context, status=status)

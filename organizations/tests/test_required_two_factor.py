@@ -79,6 +79,20 @@ def test_after_set_up_the_user_is_where_they_wanted_to_be(acme):
 
 
 @pytest.mark.spec("S-3")
+def test_forms_and_fragments_lead_back_to_their_page(acme):
+    client, path = acme.client("olga"), f"/o/acme/groups/{acme.groups['marketing'].pk}/members/{acme.bo.pk}/removal/"
+    page = "http://testserver/o/acme/groups/?q=a#top"
+    for headers in ({"Referer": page}, HTMX | {"HX-Current-URL": page}):
+        response = client.post(path, headers=headers)
+        location = response.get("HX-Redirect", response.get("Location"))
+        assert location == SET_UP + "?next=%2Fo%2Facme%2Fgroups%2F%3Fq%3Da"
+    for evil in ("https://evil.example/", "//evil.example", "http://[", ""):
+        for headers in ({"Referer": evil}, HTMX | {"HX-Current-URL": evil}):
+            response = client.post(path, headers=headers)
+            assert "evil" not in response.get("HX-Redirect", response.get("Location"))
+
+
+@pytest.mark.spec("S-3")
 def test_it_binds_only_the_members_it_is_for(acme):
     acme.acme.require_two_factor = "admins"
     acme.acme.save()
