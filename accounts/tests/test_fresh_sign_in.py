@@ -190,6 +190,25 @@ def test_a_form_that_is_too_large_is_not_kept(cast):
     assert confirm(client, response)["Location"] == "/o/acme/security/"
 
 
+def test_permissions_are_checked_again(cast, ann):
+    client = cast.client("olga")
+    age(client, 16)
+    response = client.post(*ACTIONS["deactivation"](ann))
+    MembershipRole.objects.filter(membership=cast.olga).update(role=role_named("operator"))
+    refused = confirm(client, response)
+    assert refused.status_code == 403 and "Acme" in refused.content.decode()
+    ann.refresh_from_db()
+    assert ann.status == Status.ACTIVE
+
+
+def test_an_invalid_form_posts_to_its_own_address(cast):
+    client = cast.client("olga")
+    age(client, 16)
+    data = {"allowed_email_domains": "not"}
+    shown = confirm(client, client.post("/o/acme/security/?from=here", data)).content.decode()
+    assert 'action="/accounts/reauthenticate/"' not in shown
+
+
 def test_needs_a_csrf_token(cast):
     client = cast.client("olga", enforce_csrf_checks=True)
     assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 403
