@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.queries import NO_ADDRESS
 from accounts.services import confirm_identity, recognize_browser, record_event
-from accounts.services.passwords import finish_password_change
+from accounts.services.own_sessions import finish_password_change
 from base.middleware import client_ip
 from outbox.services import queue_email
 
