@@ -224,6 +224,15 @@ def test_leads_nowhere_else(cast, url):
     assert answer["Location"] == "/"
 
 
+@pytest.mark.parametrize("url", ["http://testserver//evil.example/", "https://evil.example/", "nonsense"])
+def test_cancel_leads_nowhere_else(cast, ann, url):
+    client = cast.client("olga")
+    age(client, 16)
+    response = client.post(*ACTIONS["deactivation"](ann), headers={"Referer": url})
+    page = client.get(response["Location"]).content.decode()
+    assert 'href="/' in page and 'href="//' not in page and "https://evil" not in page
+
+
 def test_people_without_the_permission_are_refused_and_not_asked(cast, ann):
     client = cast.client("max")
     age(client, 16)
