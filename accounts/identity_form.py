@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.services.confirmation import verify_code
 
 
@@ -15,8 +16,8 @@ class IdentityForm(forms.Form):
     password = forms.CharField(label=_("Password"), strip=False, required=False, widget=forms.PasswordInput)
     code = forms.CharField(label=_("Authenticator code or backup code"), required=False, max_length=40)
 
-    def __init__(self, *args: Any, user: User, **options: Any):
-        self.user = user
+    def __init__(self, *args: Any, request: HttpRequest, **options: Any):
+        self.request, self.user = request, request.user
         super().__init__(*args, **options)
 
     def clean(self) -> dict[str, Any]:
@@ -31,7 +32,7 @@ class IdentityForm(forms.Form):
     def _check_password(self, password: str) -> None:
         if not password:
             self.add_error("password", _("Enter your password."))
-        elif not self.user.check_password(password):
+        elif not get_adapter(self.request).reauthenticate(self.user, password):
             self.add_error("password", _("Wrong password. Check it and try again."))
 
     def _check_code(self, code: str) -> None:

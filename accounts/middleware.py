@@ -72,4 +72,5 @@ def _page_url(request) -> str:
     if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
         return settings.LOGIN_REDIRECT_URL
     parts = urlsplit(url)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    path = "/" + parts.path.lstrip("/")  # "//host/" would be another site
+    return f"{path}?{parts.query}" if parts.query else path

@@ -1,11 +1,18 @@
-"""Celery tasks of the accounts app."""
+"""Periodic tasks."""
 
 from celery import shared_task
 
 from accounts import services
+from accounts.services.sessions import delete_expired_sessions as _delete_expired_sessions
 
 
 @shared_task(ignore_result=True, expires=3600)
 def delete_old_attempts() -> None:
     """Delete counts of failed attempts that no longer matter. Celery beat runs this every hour."""
     services.delete_old_attempts()
+
+
+@shared_task(ignore_result=True, expires=3600)
+def delete_expired_sessions() -> None:
+    """Delete sessions that have expired. Celery beat runs this every hour."""
+    _delete_expired_sessions()

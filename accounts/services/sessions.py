@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import Session, User
 
@@ -47,3 +48,9 @@ def end_sessions_in(*, organization_id: UUID, session_keys: Collection[str]) -> 
             session.save(update_fields=["ended_organization_ids"])
             ended += 1
     return ended
+
+
+def delete_expired_sessions(*, limit: int = 10_000) -> int:
+    """Delete up to `limit` sessions that have expired. Return how many were deleted."""
+    expired = Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date")
+    return Session.objects.filter(pk__in=list(expired.values_list("pk", flat=True)[:limit])).delete()[0]

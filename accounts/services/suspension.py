@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Session
 from accounts.sessions import hash_key
 
-SESSION_KEY = "suspended_requests"
+SUSPENDED = "suspended_requests"
 # Two tabs can wait at the same time. The session is loaded with every request, so it must not grow further.
 KEPT = 2
 # In characters: a form with 100 people and a long reason has a third of it.
@@ -30,7 +30,7 @@ def suspend_request(request: HttpRequest, *, back_url: str) -> str:
     if request.FILES or size > SIZE_LIMIT:
         return ""
     token = secrets.token_urlsafe(16)
-    request.session[SESSION_KEY] = {
+    request.session[SUSPENDED] = {
         **dict(list(_current(request.session).items())[1 - KEPT :]),
         token: {
             "user": str(request.user.pk),
@@ -46,7 +46,7 @@ def suspend_request(request: HttpRequest, *, back_url: str) -> str:
 
 def _current(session: SessionBase) -> dict[str, dict[str, Any]]:
     earliest = timezone.now().timestamp() - settings.FRESH_SIGN_IN_MINUTES * 60
-    return {token: each for token, each in session.get(SESSION_KEY, {}).items() if each["at"] > earliest}
+    return {token: each for token, each in session.get(SUSPENDED, {}).items() if each["at"] > earliest}
 
 
 def find_suspended(request: HttpRequest, token: str) -> dict[str, Any] | None:
@@ -60,9 +60,9 @@ def take_suspended(request: HttpRequest, token: str) -> dict[str, Any] | None:
     """Remove the kept request from the session and return it. Of two simultaneous calls, one gets None."""
     session = request.session
     row = Session.objects.select_for_update().filter(pk=hash_key(session.session_key or "")).first()
-    waiting = row.get_decoded().get(SESSION_KEY, {}) if row else {}
+    waiting = row.get_decoded().get(SUSPENDED, {}) if row else {}
     found = find_suspended(request, token) if token in waiting else None
-    session[SESSION_KEY] = {key: each for key, each in waiting.items() if key != token}
+    session[SUSPENDED] = {key: each for key, each in waiting.items() if key != token}
     session.save()
     return found
 

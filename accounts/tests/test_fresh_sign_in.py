@@ -85,8 +85,10 @@ def test_repeated_wrong_passwords_have_to_wait(cast):
     age(client, 16)
     response = client.post("/o/acme/security/", {})
     statuses = [confirm(client, response, password="wrong").status_code for _ in range(11)]
-    assert statuses == [422] * 10 + [429]
-    assert confirm(client, response).status_code == 429
+    assert statuses[:5] == [422] * 5 and statuses[-1] == 429
+    refused = confirm(client, response)
+    assert refused.status_code == 429 and "Too many attempts." in refused.content.decode()
+    assert int(refused["Retry-After"]) > 0
 
 
 def test_an_invalid_form_is_shown_with_what_was_typed(cast):
@@ -190,6 +192,25 @@ def test_a_form_that_is_too_large_is_not_kept(cast):
     assert confirm(client, response)["Location"] == "/o/acme/security/"
 
 
+def test_permissions_are_checked_again(cast, ann):
+    client = cast.client("olga")
+    age(client, 16)
+    response = client.post(*ACTIONS["deactivation"](ann))
+    MembershipRole.objects.filter(membership=cast.olga).update(role=role_named("operator"))
+    refused = confirm(client, response)
+    assert refused.status_code == 403 and "Acme" in refused.content.decode()
+    ann.refresh_from_db()
+    assert ann.status == Status.ACTIVE
+
+
+def test_an_invalid_form_posts_to_its_own_address(cast):
+    client = cast.client("olga")
+    age(client, 16)
+    data = {"allowed_email_domains": "not"}
+    shown = confirm(client, client.post("/o/acme/security/?from=here", data)).content.decode()
+    assert 'action="/accounts/reauthenticate/"' not in shown
+
+
 def test_needs_a_csrf_token(cast):
     client = cast.client("olga", enforce_csrf_checks=True)
     assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 403
@@ -201,6 +222,15 @@ def test_leads_nowhere_else(cast, url):
     age(client, 16)
     answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": url})
     assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize("url", ["http://testserver//evil.example/", "https://evil.example/", "nonsense"])
+def test_cancel_leads_nowhere_else(cast, ann, url):
+    client = cast.client("olga")
+    age(client, 16)
+    response = client.post(*ACTIONS["deactivation"](ann), headers={"Referer": url})
+    page = client.get(response["Location"]).content.decode()
+    assert 'href="/' in page and 'href="//' not in page and "https://evil" not in page
 
 
 def test_people_without_the_permission_are_refused_and_not_asked(cast, ann):

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts import tasks
 from accounts.models import KnownBrowser, Session, User
 from accounts.services.browsers import hash_token
+from accounts.services.sessions import delete_expired_sessions
 from accounts.sessions import hash_key
 from audit.models import Entry
 from teamadmin.testing.cast import PASSWORD, add_member
@@ -174,6 +176,16 @@ def test_last_seen_is_saved_every_five_minutes_at_most(cast):
         row = rows.get()
         assert (row.last_seen_at > now - timedelta(minutes=1)) is is_saved
         assert row.ip == ("198.51.100.7" if is_saved else "192.0.2.1")
+
+
+def test_expired_sessions_are_deleted(cast):
+    first, second, third = (cast.client("bo") for _ in range(3))
+    for client, minutes in ((first, 9), (second, 3)):
+        expired = timezone.now() - timedelta(minutes=minutes)
+        Session.objects.filter(pk=key_of(client)).update(expire_date=expired)
+    assert delete_expired_sessions(limit=1) == 1 and Session.objects.count() == 2
+    tasks.delete_expired_sessions()
+    assert [session.pk for session in Session.objects.all()] == [key_of(third)]
 
 
 def test_events_name_the_device(cast):

@@ -1,5 +1,7 @@
 """Confirming who one is before a sensitive action, and then doing what was interrupted (S-7)."""
 
+from datetime import datetime
+from math import ceil
 from typing import Any
 
 from allauth.core import ratelimit
@@ -11,6 +13,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,6 +27,7 @@ from accounts.requests import UserRequest
 from accounts.services.confirmation import complete_confirmation
 from accounts.services.suspension import find_suspended, restore_request, take_suspended
 from accounts.views.returning import get_next_url
+from base.policies import RateLimited
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,26 +43,39 @@ def reauthentication(request: UserRequest) -> HttpResponse:
     if request.method != "POST":
         if fresh and next_url and not token:
             return redirect(next_url)
-        return _render(request, IdentityForm(user=request.user), is_confirmed=fresh and bool(token))
+        return _render(request, IdentityForm(request=request), is_confirmed=fresh and bool(token))
     if fresh:
         return _resume(request, next_url, token)
     return _confirm(request, next_url, token)
 
 
 def _confirm(request: UserRequest, next_url: str, token: str) -> HttpResponse:
-    # The only place that limits attempts: checked here, counted below.
-    if not ratelimit.consume(request, action="reauthenticate", user=request.user, dry_run=True):
-        return _render(request, IdentityForm(user=request.user), status=429)
-    form = IdentityForm(request.POST, user=request.user)
-    if not form.is_valid():
-        ratelimit.consume(request, action="reauthenticate", user=request.user)
-        return _render(request, form, status=422)
+    form = IdentityForm(request.POST, request=request)
+    try:
+        _require_attempts_left(request)
+        if not form.is_valid():
+            ratelimit.consume(request, action="reauthenticate", user=request.user)
+            return _render(request, form, status=422)
+    except RateLimited as limit:
+        response = _render(request, IdentityForm(request=request), status=429, limit=str(limit))
+        response["Retry-After"] = str(_seconds_until(limit.retry_at))
+        return response
     try:
         complete_confirmation(request.session)  # type: ignore[arg-type]
     except UpdateError:  # the session was ended meanwhile
         logout(request)
         return redirect(settings.LOGIN_URL)
     return _resume(request, next_url, token)
+
+
+def _seconds_until(retry_at: datetime | None) -> int:
+    return max(1, ceil((retry_at - timezone.now()).total_seconds())) if retry_at else 60
+
+
+def _require_attempts_left(request: UserRequest) -> None:
+    """Raise RateLimited after too many wrong answers. The adapter and verify_code() have limits of their own."""
+    if not ratelimit.consume(request, action="reauthenticate", user=request.user, dry_run=True):
+        raise RateLimited(_("Too many attempts. Wait a minute, then try again."))
 
 
 def _resume(request: UserRequest, next_url: str, token: str) -> HttpResponse:
@@ -91,6 +108,5 @@ def _render(request: UserRequest, form: IdentityForm, *, status: int = 200, **co
         "continue_url": f"{reverse('account_reauthenticate')}?{query}" if token else next_url,
         "cancel_url": kept["back"] if kept else next_url or settings.LOGIN_REDIRECT_URL,
         "minutes": settings.FRESH_SIGN_IN_MINUTES,
-        "is_limited": status == 429,
     }
     return render(request, "account/reauthenticate.html", context, status=status)

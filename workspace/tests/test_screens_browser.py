@@ -11,6 +11,7 @@ from teamadmin.testing.cast import PASSWORD, add_member
 from teamadmin.testing.pages import use_session
 
 SCREENS = ("/o/acme/", "/o/acme/projects/", "/o/acme/workspace/", "/o/acme/preferences/", "/organizations/")
+SCREENS += ("/o/acme/preferences/security/", "/o/acme/preferences/access/")
 VIEWPORTS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrikationsleiterin" + "x" * 31
 
