@@ -11,6 +11,7 @@ from django_otp_webauthn.models import WebAuthnCredential
 from accounts.models import AuthenticatorApp, BackupCode, KnownBrowser, Session, User
 from accounts.services.sign_in import CONFIRMED_AT, SECOND_FACTOR
 from accounts.sessions import hash_key
+from accounts.views import passkey_ceremonies as ceremonies
 from audit.models import Entry
 from organizations.models import Membership, Organization, Status
 from outbox.models import OutgoingEmail
@@ -62,6 +63,15 @@ def test_the_first_passkey_turns_on_two_factor_authentication(cast, client):
     add_passkey(client, Authenticator(aaguid=BITWARDEN))
     assert actions(cast.bo.user)[2:] == ["passkey.added"]
     assert [each.name for each in WebAuthnCredential.objects.order_by("pk")] == ["Bitwarden", "Bitwarden 2"]
+
+
+def test_the_first_passkey_leads_to_backup_codes_and_then_back(client, monkeypatch):
+    monkeypatch.setattr(ceremonies, "url_with_next", lambda name, target, *args: f"{name} > {target}")
+    options = post(client, "/accounts/passkeys/registration/options/").json()
+    data = {"credential": Authenticator().create(options), "next": "/o/acme/"}
+    response = post(client, "/accounts/passkeys/registration/", data)
+    assert response.json() == {"url": "passkey_name > backup_codes > /o/acme/"}
+    assert add_passkey(client)[1].json() == {"url": "passkey_name > /"}
 
 
 def test_options_ask_for_discoverable_passkeys_that_verify_the_user_and_exclude_others(client, passkey):
