@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.models import AuthenticatorApp, BackupCode, KnownBrowser, Session, User
+from accounts.policies import can_remove_factor
 from accounts.services.sign_in import CONFIRMED_AT, SECOND_FACTOR
 from accounts.sessions import hash_key
 from accounts.views import passkey_ceremonies as ceremonies
@@ -16,7 +17,7 @@ from audit.models import Entry
 from organizations.models import Membership, Organization, Status
 from outbox.models import OutgoingEmail
 from teamadmin.testing.authenticator import Authenticator, add_passkey, post, use_passkey
-from teamadmin.testing.cast import PASSWORD
+from teamadmin.testing.cast import PASSWORD, add_member
 from teamadmin.testing.html import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("S-2")]
@@ -220,6 +221,24 @@ def test_the_last_factor_stays_while_an_organization_requires_one(cast, client, 
     assert not WebAuthnCredential.objects.exists() and "two_factor.disabled" not in actions(cast.bo.user)
 
 
+@pytest.mark.spec("S-3", "S-6")
+def test_any_organization_in_force_for_the_user_keeps_the_last_factor(cast, passkey):
+    user = User.objects.get(pk=cast.bo.user_id)
+    for rule, start, allowed in (
+        ("admins", None, True),
+        ("everyone", timezone.now() + timedelta(1), True),
+        ("everyone", None, False),
+    ):
+        fields = {"require_two_factor": rule, "two_factor_required_from": start}
+        Organization.objects.filter(pk=cast.acme.pk).update(**fields)
+        assert bool(can_remove_factor(user)) is allowed
+    Organization.objects.update(require_two_factor="no_one")
+    add_member(cast.globex, user, "billing")
+    assert can_remove_factor(user)
+    Organization.objects.filter(pk=cast.globex.pk).update(require_two_factor="everyone")
+    assert not can_remove_factor(user)
+
+
 @pytest.mark.spec("A-5")
 def test_others_passkeys_are_not_found(cast, passkey):
     for path in ("name", "removal"):
@@ -280,6 +299,7 @@ def test_challenges_are_kept_with_the_hashed_session_and_expire(cast, passkey):
     visitor = Client()
     options = post(visitor, "/accounts/passkeys/sign-in/options/").json()
     session = visitor.session
+    assert session.get_expiry_age() <= 3600
     session["passkey_sign_in"] = [options["challenge"], 1]
     session.save()
     assert Session.objects.filter(pk=hash_key(session.session_key)).exists()
