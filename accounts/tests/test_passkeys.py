@@ -166,8 +166,14 @@ def test_a_passkey_confirms_a_sensitive_action(cast, passkey):
 def test_a_session_without_the_second_factor_cannot_add_a_passkey(cast, passkey):
     """Someone with a stolen older session could otherwise add a factor of their own."""
     client = cast.client("bo")
-    assert post(client, "/accounts/passkeys/registration/options/").status_code == 403
-    assert post(client, "/accounts/passkeys/registration/", {}).status_code == 403
+    for factor in ("", "remembered"):
+        session = client.session
+        session[SECOND_FACTOR] = factor
+        session.save()
+        assert post(client, "/accounts/passkeys/registration/options/").status_code == 403
+        assert post(client, "/accounts/passkeys/registration/", {}).status_code == 403
+    use_passkey(client, passkey, "confirmation")
+    assert add_passkey(client)[1].status_code == 200
 
 
 @pytest.mark.spec("S-4")

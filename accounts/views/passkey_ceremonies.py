@@ -40,8 +40,8 @@ from accounts.services import (
     take_challenge,
 )
 from accounts.services.passkeys import CHALLENGE_AGE, OFFER
-from accounts.services.sign_in import SECOND_FACTOR, SECOND_FACTOR_STAGE
-from accounts.views.passkeys import needs_second_factor
+from accounts.services.sign_in import SECOND_FACTOR_STAGE
+from accounts.views.passkeys import has_used_factor, needs_second_factor
 from base.policies import Refused, require
 
 # The longest request body. A passkey's takes 2 KB.
@@ -107,7 +107,7 @@ def registration(request: UserRequest, data: dict) -> dict[str, Any]:
     challenge = take_challenge(request, "registration")
     passkey = read_new_passkey(user=request.user, challenge=challenge, data=data.get("credential"))
     is_first = add_passkey(user=request.user, passkey=passkey)
-    if not request.session.get(SECOND_FACTOR):
+    if not has_used_factor(request):
         set_second_factor(request.session, "passkey")
     request.session.pop(OFFER, None)
     target = next_url(request, data.get("next"))
@@ -200,6 +200,6 @@ def passkey_confirmation(request: UserRequest, data: dict) -> dict[str, Any]:
     """Confirm with a passkey that it is the user (S-7). It counts as the session's second factor as well."""
     check_passkey(request, purpose="confirmation", data=data.get("credential"), user=request.user)
     confirm_identity(request.session)
-    if not request.session.get(SECOND_FACTOR):
+    if not has_used_factor(request):
         set_second_factor(request.session, "passkey")
     return {"url": next_url(request, data.get("next"))}
