@@ -122,7 +122,10 @@ userHandle: encode(r.userHandle), transports: r.getTransports?.(),
 const post = async (url, body) => {
 const headers = { 'Content-Type': 'application/json', ...JSON.parse(document.body.getAttribute('hx-headers')) };
 const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-if (!response.headers.get('Content-Type')?.startsWith('application/json')) return location.reload();
+if (!response.headers.get('Content-Type')?.startsWith('application/json')) {
+location.reload(); // a page instead of JSON: signed out, the page is out of date, or it asks to sign in again
+return new Promise(() => {});
+}
 const data = await response.json();
 if (!response.ok) throw Object.assign(new Error(data.detail), { code: data.code, fromServer: true });
 return data;

@@ -50,14 +50,3 @@ def forget_all_browsers(*, user: User) -> int:
     if forgotten:
         record_event(user=user, action="browsers.forgotten", data={"count": forgotten})
     return forgotten
-
-
-@transaction.atomic
-def finish_password_change(*, user: User, session_key: str = "") -> None:
-    """End the user's sessions and forget their remembered devices, after a change or reset of the password (S-4).
-
-    The session with this stored key goes on: the one in which the user changed it. No other session survives anyway,
-    because its signature contains the password's hash. Deleting them keeps them out of every list.
-    """
-    end_other_sessions(user=user, session_key=session_key)
-    forget_browsers(user=user)

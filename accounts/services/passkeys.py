@@ -91,8 +91,8 @@ def add_passkey(*, user: User, passkey: WebAuthnCredential) -> bool:
 def rename_passkey(*, passkey: WebAuthnCredential, name: str) -> None:
     """Change the passkey's name."""
     before, passkey.name = passkey.name, name
-    passkey.save(update_fields=["name"])
-    if before != name:
+    renamed = WebAuthnCredential.objects.filter(pk=passkey.pk).update(name=name)  # unless it was removed meanwhile
+    if renamed and before != name:
         record_event(user=passkey.user, action="passkey.renamed", data={"from": before, "passkey": name})
 
 

@@ -30,6 +30,7 @@ def sign_in(
     login = Login(user=user, email=user.email, redirect_url=next_url or None)
     if second_factor:
         login.state = {"stages": {SECOND_FACTOR_STAGE: {"handled": True}}}
+    request.session.set_expiry(0)  # it ends with the browser, as after the sign-in form
     response = perform_login(request, login)
     if second_factor and request.user.is_authenticated:
         set_second_factor(request.session, second_factor)

@@ -39,9 +39,9 @@ from accounts.services import (
     sign_in,
     take_challenge,
 )
-from accounts.services.passkeys import OFFER
-from accounts.services.sign_in import SECOND_FACTOR, SECOND_FACTOR_STAGE
-from accounts.views.passkeys import needs_second_factor
+from accounts.services.passkeys import CHALLENGE_AGE, OFFER
+from accounts.services.sign_in import SECOND_FACTOR_STAGE
+from accounts.views.passkeys import has_used_factor, needs_second_factor
 from base.policies import Refused, require
 
 # The longest request body. A passkey's takes 2 KB.
@@ -107,7 +107,7 @@ def registration(request: UserRequest, data: dict) -> dict[str, Any]:
     challenge = take_challenge(request, "registration")
     passkey = read_new_passkey(user=request.user, challenge=challenge, data=data.get("credential"))
     is_first = add_passkey(user=request.user, passkey=passkey)
-    if not request.session.get(SECOND_FACTOR):
+    if not has_used_factor(request):
         set_second_factor(request.session, "passkey")
     request.session.pop(OFFER, None)
     target = next_url(request, data.get("next"))
@@ -123,7 +123,9 @@ def _backup_codes_url(target: str) -> str:
 
 @ceremony(signed_in=False)
 def sign_in_options(request: HttpRequest, data: dict) -> dict[str, Any]:
-    """Return the options for signing in without a password."""
+    """Return the options for signing in without a password. A visitor's new session is short: bots have many."""
+    if request.session.is_empty():
+        request.session.set_expiry(int(CHALLENGE_AGE.total_seconds()))
     return keep_challenge(request, "sign_in", authentication_options())
 
 
@@ -136,7 +138,6 @@ def passkey_sign_in(request: HttpRequest, data: dict) -> dict[str, Any]:
     user: User = check_passkey(request, purpose="sign_in", data=data.get("credential")).user
     _require_can_sign_in(user, "sign_in")
     response = sign_in(request, user, method="passkey", next_url=target, second_factor="passkey")
-    request.session.set_expiry(0)  # it ends with the browser, as after a password
     return {"url": response.headers["Location"]}
 
 
@@ -199,6 +200,6 @@ def passkey_confirmation(request: UserRequest, data: dict) -> dict[str, Any]:
     """Confirm with a passkey that it is the user (S-7). It counts as the session's second factor as well."""
     check_passkey(request, purpose="confirmation", data=data.get("credential"), user=request.user)
     confirm_identity(request.session)
-    if not request.session.get(SECOND_FACTOR):
+    if not has_used_factor(request):
         set_second_factor(request.session, "passkey")
     return {"url": next_url(request, data.get("next"))}

@@ -21,9 +21,14 @@ from base.policies import Refused
 from base.responses import htmx_redirect, is_htmx_fragment
 
 
+def has_used_factor(request: UserRequest) -> bool:
+    """Return whether a second factor was used in this session itself, not only in this browser before."""
+    return request.session.get(SECOND_FACTOR, "") not in ("", "remembered")
+
+
 def needs_second_factor(request: UserRequest) -> bool:
     """Return whether the user has a second factor that this session hasn't used: it may not add another one."""
-    return not request.session.get(SECOND_FACTOR) and bool(get_second_factors(request.user))
+    return not has_used_factor(request) and bool(get_second_factors(request.user))
 
 
 def _list_url(request: UserRequest) -> str:

@@ -30,8 +30,10 @@ const toJSON = ({ id, rawId, type, authenticatorAttachment, response: r, ...rest
 const post = async (url, body) => {
   const headers = { 'Content-Type': 'application/json', ...JSON.parse(document.body.getAttribute('hx-headers')) };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  // A page instead of JSON: signed out, or the form is out of date.
-  if (!response.headers.get('Content-Type')?.startsWith('application/json')) return location.reload();
+  if (!response.headers.get('Content-Type')?.startsWith('application/json')) {
+    location.reload(); // a page instead of JSON: signed out, the page is out of date, or it asks to sign in again
+    return new Promise(() => {});
+  }
   const data = await response.json();
   if (!response.ok) throw Object.assign(new Error(data.detail), { code: data.code, fromServer: true });
   return data;

@@ -19,7 +19,7 @@ if not DEMO:
 
 # --- identity of this installation -------------------------------------------------------------
 PLATFORM_NAME = env.text("PLATFORM_NAME", "TeamAdmin")
-BASE_URL = env.base_url("BASE_URL", f"http://127.0.0.1:{PORT}")
+BASE_URL = env.base_url("BASE_URL", f"http://localhost:{PORT}")  # passkeys need a name
 SECURE = BASE_URL.startswith("https://")
 DEBUG = False
 # The demo's key is public. It protects nothing, because the demo never runs in production.

@@ -99,7 +99,7 @@ INVITATION_SENDS_PER_DAY = env.number("INVITATION_SENDS_PER_DAY", 2000)
 INVITATION_SENDS_PER_INVITER = env.number("INVITATION_SENDS_PER_INVITER", 1000)
 
 # --- passkeys -----------------------------------------------------------------------------------
-# Browsers accept no IP address here: passkeys work on localhost, not on 127.0.0.1.
+# Browsers accept no IP address here: passkeys work on localhost, not on 127.0.0.1. Pages say so (data-passkey-missing).
 OTP_WEBAUTHN_RP_ID = urlsplit(BASE_URL).hostname
 OTP_WEBAUTHN_RP_NAME = PLATFORM_NAME
 OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL]

@@ -119,7 +119,7 @@ class Demo(Child):
         data.mkdir(parents=True, exist_ok=True)
         self.data, self.mail = data, data / "mail"
         self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://localhost:{self.port}"
         command = [sys.executable, str(settings.BASE_DIR / "bin" / "run")]
         super().__init__(command, data / f"run-{self.port}.log", PORT=str(self.port), TEAMADMIN_DATA=str(data), **env)
 

@@ -118,7 +118,7 @@ def sign_in(page, url: str) -> None:
     page.goto(f"{url}/accounts/login/")
     page.get_by_label(re.compile("e-?mail", re.I)).fill("olga@acme.example")
     page.get_by_label("Password", exact=True).fill("correct-horse-battery")
-    page.get_by_role("button", name=re.compile("sign in", re.I)).click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda address: "/accounts/login" not in address)
 
 
