@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from allauth.account.internal.flows.login import get_authentication_records
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -22,12 +23,11 @@ from accounts.ceremonies import (
     check_assertion,
     read_assertion,
 )
-from accounts.models import BackupCode, Session, User
+from accounts.models import Session, User
 from accounts.policies import can_remove_factor
 from accounts.queries import get_second_factors, has_passkey, propose_name
-from accounts.services.browsers import forget_browsers
 from accounts.services.events import record_event
-from accounts.services.two_factor import notify_two_factor_listeners
+from accounts.services.factors import finish_adding, finish_removing
 from accounts.services.users import lock_user
 from accounts.sessions import SessionStore
 from base.policies import Refused, require
@@ -65,8 +65,8 @@ def take_challenge(request: HttpRequest, purpose: str) -> str:
 
 
 @transaction.atomic
-def add_passkey(*, user: User, passkey: WebAuthnCredential) -> bool:
-    """Save a checked passkey under a proposed name. Return whether it is the user's first second factor.
+def add_passkey(*, user: User, passkey: WebAuthnCredential) -> list[str]:
+    """Save a checked passkey under a proposed name. Return new backup codes to show, if the user has none left.
 
     Raises AlreadyRegistered, and Refused for more than MAX_PASSKEYS.
     """
@@ -80,11 +80,8 @@ def add_passkey(*, user: User, passkey: WebAuthnCredential) -> bool:
             passkey.save(force_insert=True)
     except IntegrityError:
         raise AlreadyRegistered from None
-    notify_two_factor_listeners(user=user)
     record_event(user=user, action="passkey.added", data={"passkey": passkey.name})
-    if not factors:
-        record_event(user=user, action="two_factor.enabled", data={"method": "passkey"})
-    return not factors
+    return finish_adding(user=user, method="passkey", is_first=not factors)
 
 
 @transaction.atomic
@@ -97,8 +94,8 @@ def rename_passkey(*, passkey: WebAuthnCredential, name: str) -> None:
 
 
 @transaction.atomic
-def remove_passkey(*, passkey: WebAuthnCredential) -> None:
-    """Delete the passkey. With the last second factor, backup codes and remembered devices go as well.
+def remove_passkey(*, passkey: WebAuthnCredential, session: SessionBase) -> None:
+    """Delete the passkey. With the last second factor, two-factor authentication is turned off (finish_removing).
 
     Raises Refused if it is the last one and an organization requires one.
     """
@@ -106,12 +103,8 @@ def remove_passkey(*, passkey: WebAuthnCredential) -> None:
     require(can_remove_factor(user))
     if not WebAuthnCredential.objects.filter(pk=passkey.pk).delete()[0]:
         return  # removed meanwhile
-    notify_two_factor_listeners(user=user)
     record_event(user=user, action="passkey.removed", data={"passkey": passkey.name})
-    if not get_second_factors(user):
-        BackupCode.objects.filter(user=user).delete()
-        forget_browsers(user=user)
-        record_event(user=user, action="two_factor.disabled")
+    finish_removing(user=user, session=session)
 
 
 def check_passkey(request: HttpRequest, *, purpose: str, data: object, user: User | None = None) -> WebAuthnCredential:

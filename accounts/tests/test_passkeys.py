@@ -142,6 +142,18 @@ def test_a_signed_in_user_can_add_the_second_factor_that_an_organization_asks_fo
 
 
 @pytest.mark.spec("S-7")
+def test_adding_and_removing_a_passkey_needs_a_fresh_sign_in(cast, client, passkey):
+    session = client.session
+    session[CONFIRMED_AT] = 0
+    session.save()
+    assert client.get("/accounts/passkeys/new/")["Location"].startswith("/accounts/reauthenticate/")
+    assert post(client, "/accounts/passkeys/registration/options/").status_code == 403
+    url = f"/accounts/passkeys/{WebAuthnCredential.objects.get().pk}/removal/"
+    assert client.post(url)["Location"].startswith("/accounts/reauthenticate/")
+    assert WebAuthnCredential.objects.count() == 1
+
+
+@pytest.mark.spec("S-7")
 def test_a_passkey_confirms_a_sensitive_action(cast, passkey):
     client = cast.client("bo")
     session = client.session

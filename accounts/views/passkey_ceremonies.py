@@ -11,7 +11,6 @@ from typing import Any
 
 from allauth.account.internal.stagekit import get_pending_stage
 from django.http import HttpRequest, JsonResponse
-from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,6 +21,7 @@ from accounts.ceremonies import (
     read_new_passkey,
     registration_options,
 )
+from accounts.fresh import is_fresh
 from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.queries import has_passkey
@@ -32,7 +32,9 @@ from accounts.services import (
     check_passkey,
     confirm_identity,
     find_browser,
+    has_used_factor,
     keep_challenge,
+    keep_new_codes,
     record_event,
     remember_browser,
     set_second_factor,
@@ -41,7 +43,7 @@ from accounts.services import (
 )
 from accounts.services.passkeys import CHALLENGE_AGE, OFFER
 from accounts.services.sign_in import SECOND_FACTOR_STAGE
-from accounts.views.passkeys import has_used_factor, needs_second_factor
+from accounts.views.passkeys import needs_second_factor
 from base.policies import Refused, require
 
 # The longest request body. A passkey's takes 2 KB.
@@ -88,37 +90,34 @@ def ceremony(*, signed_in: bool) -> Callable:
     return decorate
 
 
-def _require_second_factor(request: UserRequest) -> None:
-    if needs_second_factor(request):
-        raise Refused(_("Confirm it’s you with your second factor first. Reload the page."))
+def _require_confirmed(request: UserRequest) -> None:
+    """Refuse a session without the second factor or without a fresh sign-in. The page asks for both."""
+    if needs_second_factor(request) or not is_fresh(request):
+        raise Refused(_("Confirm it’s you first: reload the page."))
 
 
 @ceremony(signed_in=True)
 def registration_options_view(request: UserRequest, data: dict) -> dict[str, Any]:
     """Return the options for creating a passkey."""
-    _require_second_factor(request)
+    _require_confirmed(request)
     return keep_challenge(request, "registration", registration_options(request.user))
 
 
 @ceremony(signed_in=True)
 def registration(request: UserRequest, data: dict) -> dict[str, Any]:
-    """Save a new passkey. Returns the URL of the page to name it, which leads on to backup codes after the first."""
-    _require_second_factor(request)
+    """Save a new passkey. Returns the URL of the page to name it, which leads on to new backup codes."""
+    _require_confirmed(request)
     challenge = take_challenge(request, "registration")
     passkey = read_new_passkey(user=request.user, challenge=challenge, data=data.get("credential"))
-    is_first = add_passkey(user=request.user, passkey=passkey)
-    if not has_used_factor(request):
+    codes = add_passkey(user=request.user, passkey=passkey)
+    if not has_used_factor(request.session):
         set_second_factor(request.session, "passkey")
     request.session.pop(OFFER, None)
     target = next_url(request, data.get("next"))
-    return {"url": url_with_next("passkey_name", _backup_codes_url(target) if is_first else target, passkey.pk)}
-
-
-def _backup_codes_url(target: str) -> str:
-    try:
-        return url_with_next("backup_codes", target)
-    except NoReverseMatch:
-        return target
+    if codes:
+        keep_new_codes(request.session, codes)
+        target = url_with_next("backup_codes", target)
+    return {"url": url_with_next("passkey_name", target, passkey.pk)}
 
 
 @ceremony(signed_in=False)
@@ -200,6 +199,6 @@ def passkey_confirmation(request: UserRequest, data: dict) -> dict[str, Any]:
     """Confirm with a passkey that it is the user (S-7). It counts as the session's second factor as well."""
     check_passkey(request, purpose="confirmation", data=data.get("credential"), user=request.user)
     confirm_identity(request.session)
-    if not has_used_factor(request):
+    if not has_used_factor(request.session):
         set_second_factor(request.session, "passkey")
     return {"url": next_url(request, data.get("next"))}

@@ -10,25 +10,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.forms import PasskeyForm
+from accounts.fresh import fresh_sign_in_required, require_fresh_sign_in
 from accounts.models import User
 from accounts.policies import can_remove_factor
 from accounts.queries import find_passkey, get_second_factors, list_passkeys, signal_accepted_passkeys
 from accounts.redirects import next_url, url_with_next
 from accounts.requests import UserRequest
-from accounts.services import dismiss_passkey_offer, remove_passkey, rename_passkey
-from accounts.services.sign_in import SECOND_FACTOR
+from accounts.services import dismiss_passkey_offer, has_used_factor, remove_passkey, rename_passkey
 from base.policies import Refused
 from base.responses import htmx_redirect, is_htmx_fragment
 
 
-def has_used_factor(request: UserRequest) -> bool:
-    """Return whether a second factor was used in this session itself, not only in this browser before."""
-    return request.session.get(SECOND_FACTOR, "") not in ("", "remembered")
-
-
 def needs_second_factor(request: UserRequest) -> bool:
     """Return whether the user has a second factor that this session hasn't used: it may not add another one."""
-    return not has_used_factor(request) and bool(get_second_factors(request.user))
+    return not has_used_factor(request.session) and bool(get_second_factors(request.user))
 
 
 def _list_url(request: UserRequest) -> str:
@@ -55,6 +50,7 @@ def passkey_new(request: UserRequest) -> HttpResponse:
     target = _list_url(request)
     if needs_second_factor(request):
         return redirect(url_with_next("second_factor", request.get_full_path()))
+    require_fresh_sign_in(request)
     return render(request, "account/passkey_new.html", {"next": target})
 
 
@@ -76,6 +72,7 @@ def passkey_name(request: UserRequest, passkey_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@fresh_sign_in_required
 def passkey_removal(request: UserRequest, passkey_id: int) -> HttpResponse:
     """Remove a passkey after a confirmation, or say why it can't be removed."""
     passkey, target = _get_passkey(request, passkey_id), _list_url(request)
@@ -100,7 +97,7 @@ def _has_one_factor(user: User) -> bool:
 
 def _remove(request: UserRequest, passkey: WebAuthnCredential, target: str) -> HttpResponse:
     try:
-        remove_passkey(passkey=passkey)
+        remove_passkey(passkey=passkey, session=request.session)
     except Refused as error:
         messages.error(request, str(error))
     else:
