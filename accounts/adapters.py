@@ -90,7 +90,8 @@ class AccountAdapter(DefaultAccountAdapter):
         record_event(user=user, action=action, data=data)
 
     def logout(self, request: HttpRequest) -> None:
-        record_event(user=request.user, action="sign_out")
+        if request.user.is_authenticated:
+            record_event(user=request.user, action="sign_out")
         super().logout(request)
 
     def get_login_stages(self) -> list[str]:

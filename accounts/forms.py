@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Theme, User
 from accounts.validators import minimum_length
 from base.forms import SingleLineField
+from base.policies import RateLimited
 from base.text import canonical_email
 
 
@@ -91,6 +92,10 @@ class EmailChangeForm(forms.Form):
 
     def clean_password(self) -> str:
         adapter, password = get_adapter(), self.cleaned_data["password"]
-        if adapter.authenticate(self.request, email=self.user.email, password=password) != self.user:
+        try:
+            user = adapter.authenticate(self.request, email=self.user.email, password=password)
+        except RateLimited as refusal:
+            raise ValidationError(str(refusal), code="limited") from None
+        if user != self.user:
             raise ValidationError(adapter.error_messages["incorrect_password"], code="incorrect")
         return password

@@ -66,6 +66,9 @@ DESCRIPTIONS = {
     "group.member_removed": Description(gettext_lazy("{actor} removed {target} from {group}"), "groups"),
     "member.deleted": Description(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
+    "authenticator.added": Description(gettext_lazy("{target} added an authenticator app"), "phone"),
+    "authenticator.replaced": Description(gettext_lazy("{target} replaced their authenticator app"), "phone"),
+    "authenticator.removed": Description(gettext_lazy("{target} removed their authenticator app"), "phone", "warning"),
     "sessions.ended": Description(gettext_lazy("{actor} signed {target} out everywhere"), "log-out"),
     "members.exported": Description(gettext_lazy("{actor} exported a list of members"), "download"),
     "sign_in.succeeded": Description(
@@ -114,18 +117,18 @@ DESCRIPTIONS = {
     "two_factor.enabled": Description(gettext_lazy("{target} turned on 2FA"), "shield-check", "success"),
     "two_factor.disabled": Description(gettext_lazy("{target} turned off 2FA"), "shield", "warning"),
     "passkey.added": Description(
-        gettext_lazy("{target} added the passkey {name}"),
+        gettext_lazy("{target} added the passkey {passkey}"),
         "passkey",
         "success",
         gettext_lazy("{target} added a passkey"),
     ),
     "passkey.renamed": Description(
-        gettext_lazy("{target} renamed a passkey to {name}"),
+        gettext_lazy("{target} renamed the passkey {from} to {passkey}"),
         "passkey",
         plain=gettext_lazy("{target} renamed a passkey"),
     ),
     "passkey.removed": Description(
-        gettext_lazy("{target} removed the passkey {name}"),
+        gettext_lazy("{target} removed the passkey {passkey}"),
         "passkey",
         "warning",
         gettext_lazy("{target} removed a passkey"),

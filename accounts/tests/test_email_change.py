@@ -9,6 +9,7 @@ from django.core import mail, signing
 from django.test import Client
 from django.utils import timezone
 
+from accounts.emails import password_reset_url
 from accounts.models import User
 from accounts.services import end_sessions
 from audit.models import Entry
@@ -167,6 +168,14 @@ def test_a_link_ends_when_it_is_used_or_replaced_or_the_password_or_sessions_end
     user.set_password("another-correct-horse")
     user.save()
     assert ended(Client().post(newest)) and fresh(cast).email == "new@acme.example"
+
+
+def test_a_reset_link_sent_to_the_old_address_ends(cast):
+    reset = password_reset_url(fresh(cast)).removeprefix("http://testserver")
+    assert "Choose a new password" in text_of(Client().get(reset, follow=True))
+    ask(cast, "new@acme.example")
+    Client().post(link())
+    assert "This link no longer works" in text_of(Client().get(reset, follow=True))
 
 
 def test_a_link_expires_after_24_hours_and_cannot_be_changed(cast, monkeypatch):

@@ -155,7 +155,7 @@ def test_addresses_are_only_in_the_users_own_entry(cast, lines):
         ("sign_in.failed", {}, "Failed sign-in for <b"),
         ("sign_in.failed", {"reason": "passkey"}, "A passkey of <b"),
         ("sign_in.failed", {"reason": "second_factor", "count": 4}, ">4</b> times"),
-        ("passkey.added", {"name": "<i>Key"}, "&lt;i&gt;Key"),
+        ("passkey.added", {"passkey": "<i>Key"}, "&lt;i&gt;Key"),
         ("passkey.added", {}, "</b> added a passkey"),
         ("sign_in.succeeded", {}, "</b> signed in"),
     ],

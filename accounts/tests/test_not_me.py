@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from django_otp_webauthn.models import WebAuthnCredential
 
+from accounts.emails import password_reset_url
 from accounts.links import NOT_ME_SALT, email_confirmation_url, not_me_url
 from accounts.models import AuthenticatorApp, BackupCode, KnownBrowser, User
 from accounts.services import confirm_email_change, notify_two_factor_listeners, record_event
@@ -188,6 +189,16 @@ def test_a_thief_who_changes_the_address_twice_does_not_win(cast):
     assert fresh(cast).email == "bo@acme.example"
 
 
+def test_what_a_thief_prepared_ends(cast):
+    entry = change_address(cast, "thief@x.example")
+    reset = password_reset_url(fresh(cast)).removeprefix("http://testserver")
+    User.objects.filter(pk=cast.bo.user_id).update(pending_email="thief2@x.example")
+    confirmation = email_confirmation_url(fresh(cast)).removeprefix("http://testserver")
+    press(link(cast, entry))
+    assert "This link no longer works" in text_of(Client().get(reset, follow=True))
+    assert Client().post(confirmation).status_code == 410 and fresh(cast).email == "bo@acme.example"
+
+
 def test_an_address_that_was_taken_meanwhile_is_not_taken_back(cast):
     entry = change_address(cast, "thief@x.example")
     other = add_user("bo@acme.example", "Bob")
@@ -208,7 +219,7 @@ def test_the_passkey_that_the_notice_is_about_is_removed_and_no_other(cast):
     add_passkey(cast.bo.user, "own", timedelta(days=2))
     add_passkey(cast.opal.user, "opal")
     add_passkey(cast.bo.user, "thief")
-    entry = event(cast, "passkey.added", name="thief")
+    entry = event(cast, "passkey.added", passkey="thief")
     page = text_of(Client().get(link(cast, entry)))
     assert "The passkey is removed" in page
     press(link(cast, entry))

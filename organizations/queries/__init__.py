@@ -45,7 +45,6 @@ from organizations.queries.role_usage import (
 from organizations.queries.roles import (
     RoleViaGroup,
     admin_exists,
-    admin_ids,
     all_roles_of,
     direct_roles_of,
     group_has_member_with,
@@ -72,7 +71,6 @@ __all__ = [
     "SWITCHER_LIMIT",
     "accessible_projects",
     "admin_exists",
-    "admin_ids",
     "all_roles_of",
     "archived_projects",
     "direct_roles_of",

@@ -125,12 +125,6 @@ def admin_exists(
     return direct.exists() or through_groups.exists()
 
 
-def admin_ids(organization: Organization, *, limit: int) -> list[UUID]:
-    """Return the ids of active Admins who can sign in, directly or through a group, at most `limit`. Two queries."""
-    links = [queryset.order_by("membership_id") for queryset in _admin_links(organization)]
-    return sorted({key for each in links for key in each.values_list("membership_id", flat=True)[:limit]})[:limit]
-
-
 def set_prefetched_admins(organization: Organization) -> None:
     """Look up two Admins, so that admin_exists() runs no query for this instance.
 

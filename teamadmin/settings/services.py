@@ -27,7 +27,6 @@ OUTBOX_KINDS = {
     "accounts.two_factor_reset": "accounts.emails.render_two_factor_reset",
     "accounts.security_notice": "accounts.emails.render_security_notice",
     "accounts.email_confirmation": "accounts.emails.render_email_confirmation",
-    "organizations.two_factor_reset": "organizations.emails.render_two_factor_reset",
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"

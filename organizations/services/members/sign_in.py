@@ -6,17 +6,12 @@ from django.db.models.functions import Now
 from accounts.models import User
 from accounts.queries import SecondFactors
 from accounts.services import end_sessions, record_event, reset_two_factor
-from audit.models import Entry
 from audit.services import record
 from base.policies import require
 from organizations import policies
 from organizations.models import Membership, Status, TwoFactorMethod
-from organizations.queries import admin_ids, shared_with_others
+from organizations.queries import shared_with_others
 from organizations.services.locks import lock_actor_and_member
-from outbox.services import NewEmail, queue_emails
-
-# Two to five Admins are recommended. Where everyone is one, not everyone gets an email.
-MAX_ADMINS_NOTIFIED = 50
 
 
 def sync_two_factor(*, user: User, factors: SecondFactors) -> None:
@@ -45,31 +40,16 @@ def record_security_event(*, user: User, action: str, data: dict) -> None:
 
 @transaction.atomic
 def reset_member_two_factor(*, actor: Membership, member: Membership) -> Membership:
-    """Remove the member's second factors, end their sessions, and notify them and all Admins by email (U-9).
+    """Remove the member's second factors, end their sessions, and notify them by email (U-9).
 
     Returns the member as they are now. Raises Refused and Membership.DoesNotExist.
     """
     actor, member = lock_actor_and_member(actor, member)
     require(policies.can_reset_two_factor(actor, member))
     if member.user:
-        entry = reset_two_factor(actor=actor, user=member.user, organization=member.organization, target=member)
-        _notify_admins(member, entry)
+        reset_two_factor(actor=actor, user=member.user, organization=member.organization, target=member)
     member.refresh_from_db(fields=["two_factor"])
     return member
-
-
-def _notify_admins(member: Membership, entry: Entry) -> None:
-    """Queue an email about the reset to the organization's Admins, including the one who did it."""
-    queue_emails(
-        NewEmail(
-            kind="organizations.two_factor_reset",
-            subject_id=admin_id,
-            key=f"admin_two_factor_reset:{entry.pk}:{admin_id}",
-            organization_id=member.organization_id,
-        )
-        for admin_id in admin_ids(member.organization, limit=MAX_ADMINS_NOTIFIED)
-        if admin_id != member.pk
-    )
 
 
 @transaction.atomic
