@@ -71,6 +71,9 @@ class AccountAdapter(DefaultAccountAdapter):
             record_failed_sign_in(reason="limited", email=credentials.get("email", ""))
             raise
 
+    def reauthenticate(self, user: User, password: str) -> bool:
+        return self.authenticate(self.request, email=user.email, password=password) == user
+
     def authentication_failed(self, request: HttpRequest, **credentials) -> None:
         record_failed_sign_in(reason="password", email=credentials.get("email", ""))
 

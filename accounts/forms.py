@@ -91,11 +91,11 @@ class EmailChangeForm(forms.Form):
         return email
 
     def clean_password(self) -> str:
-        adapter, password = get_adapter(), self.cleaned_data["password"]
+        adapter, password = get_adapter(self.request), self.cleaned_data["password"]
         try:
-            user = adapter.authenticate(self.request, email=self.user.email, password=password)
+            is_right = adapter.reauthenticate(self.user, password)
         except RateLimited as refusal:
             raise ValidationError(str(refusal), code="limited") from None
-        if user != self.user:
+        if not is_right:
             raise ValidationError(adapter.error_messages["incorrect_password"], code="incorrect")
         return password
