@@ -54,16 +54,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
 
-    def pre_login(self, request: HttpRequest, user: User, **login) -> HttpResponse | None:
-        """Reject users who may not sign in (U-10). The password was correct, so others don't learn about it (S-1)."""
-        response = super().pre_login(request, user, **login)
-        if response is None and not can_sign_in(user):
-            clear_login(request)
-            response = self.respond_user_inactive(request, user)
-        if response is not None:
-            record_failed_sign_in(reason="deactivated", user=user)
-        return response
-
     def pre_authenticate(self, request: HttpRequest, **credentials) -> None:
         try:
             super().pre_authenticate(request, **credentials)
@@ -73,6 +63,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: User, password: str) -> bool:
         return self.authenticate(self.request, email=user.email, password=password) == user
+
+    def pre_login(self, request: HttpRequest, user: User, **login) -> HttpResponse | None:
+        """Reject users who may not sign in (U-10). The password was correct, so others don't learn about it (S-1)."""
+        response = super().pre_login(request, user, **login)
+        if response is None and not can_sign_in(user):
+            clear_login(request)
+            response = self.respond_user_inactive(request, user)
+        if response is not None:
+            record_failed_sign_in(reason="deactivated", user=user)
+        return response
 
     def authentication_failed(self, request: HttpRequest, **credentials) -> None:
         record_failed_sign_in(reason="password", email=credentials.get("email", ""))
