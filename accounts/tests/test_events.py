@@ -70,6 +70,15 @@ def test_the_second_browser_is_a_new_device_and_the_first_one_is_not_again(cast)
     assert len(entries("sign_out", organization_id=cast.acme.pk, actor_id=cast.bo.pk)) == 1
 
 
+def test_every_way_to_sign_out_is_recorded_once(cast):
+    for url in ("/accounts/logout/", "/accounts/sign-in-again/"):
+        client = cast.client("bo")
+        client.post(url)
+        client.post(url)
+        assert len(entries("sign_out", organization_id=None)) == 1, url
+        Entry.objects.all().delete()
+
+
 @pytest.mark.parametrize("count, recorded", [(1, [None]), (3, [None, 2]), (9, [None, 2, 4, 8])])
 def test_failures_are_counted_so_that_many_make_few_entries(cast, lines, count, recorded):
     for _ in range(count):
