@@ -105,6 +105,10 @@ NOTICES = {
     ),
     "backup_code.used": Notice(
         gettext_lazy("A backup code was used to sign in"),
+        gettext_lazy(
+            "Someone used one of your backup codes in place of your second factor. It won’t work again. "
+            "Codes left: {left}."
+        ),
         gettext_lazy("Someone used one of your backup codes in place of your second factor. It won’t work again."),
     ),
     "backup_codes.generated": Notice(

@@ -158,6 +158,15 @@ def test_addresses_are_only_in_the_users_own_entry(cast, lines):
     assert "example" not in json.dumps(lines())
 
 
+def test_an_admin_who_ends_a_session_is_named(cast):
+    own = Entry(action="session.ended", actor_id=cast.bo.pk, target_id=cast.bo.pk, target_label="Bo")
+    assert "Bo</b> logged out a session" in describe(own).sentence
+    other = Entry(action="session.ended", actor_id=cast.olga.pk, actor_label="Olga", target_id=cast.bo.pk)
+    other.target_label, other.data = "Bo", {"device": "Edge on Windows"}
+    text = describe(other).sentence.replace('<b class="strong">', "").replace("</b>", "")
+    assert text == "Olga logged Bo out of Edge on Windows"
+
+
 @pytest.mark.parametrize(
     "action, data, sentence",
     [
@@ -167,6 +176,8 @@ def test_addresses_are_only_in_the_users_own_entry(cast, lines):
         ("passkey.added", {"passkey": "<i>Key"}, "&lt;i&gt;Key"),
         ("passkey.added", {}, "</b> added a passkey"),
         ("sign_in.succeeded", {}, "</b> signed in"),
+        ("backup_code.used", {"left": 3}, "used a backup code, <b"),
+        ("browsers.forgotten", {}, "forgot all remembered devices"),
     ],
 )
 def test_sentences_leave_out_what_an_entry_lacks(cast, action, data, sentence):

@@ -226,11 +226,12 @@ def test_the_passkey_that_the_notice_is_about_is_removed_and_no_other(cast):
     assert set(WebAuthnCredential.objects.values_list("name", flat=True)) == {"own", "opal"}
 
 
-def test_2fa_that_someone_turned_on_is_turned_off(cast):
+@pytest.mark.parametrize("action", ["two_factor.enabled", "authenticator.added"])
+def test_an_app_that_someone_added_is_removed(cast, action):
     AuthenticatorApp.objects.create(user=cast.bo.user, name="App")
     BackupCode.objects.create(user=cast.bo.user, code_hash="x")
     notify_two_factor_listeners(user=cast.bo.user)
-    press(link(cast, event(cast, "two_factor.enabled")))
+    press(link(cast, event(cast, action)))
     assert not AuthenticatorApp.objects.exists() and not BackupCode.objects.exists()
     assert not Membership.objects.get(pk=cast.bo.pk).two_factor
 
@@ -248,8 +249,9 @@ def test_an_old_email_removes_no_second_factor(cast, action):
     assert not fresh(cast).has_usable_password()
 
 
-@pytest.mark.parametrize("action", ["sign_in.new_device", "password.changed", "two_factor.disabled", "passkey.removed"])
+@pytest.mark.parametrize("action", ["sign_in.new_device", "authenticator.replaced", "passkey.removed"])
 def test_other_notices_remove_no_second_factor(cast, action):
     add_passkey(cast.bo.user, "own")
+    AuthenticatorApp.objects.create(user=cast.bo.user, name="App")
     press(link(cast, event(cast, action)))
-    assert WebAuthnCredential.objects.count() == 1
+    assert WebAuthnCredential.objects.count() == 1 and AuthenticatorApp.objects.count() == 1
