@@ -87,7 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):
         # Someone who has just joined isn't told about their own first browser.
         action = "sign_in.new_device" if is_new and not is_first else "sign_in.succeeded"
         methods = [record["method"] for record in get_authentication_records(request, user)]
-        data = {"device": describe_device(browser.user_agent), "method": methods[-1] if methods else "invitation"}
+        data = {"device": describe_device(browser.user_agent), "method": methods[-1] if methods else "unknown"}
         if factor := request.session.get(SECOND_FACTOR):
             data["second_factor"] = factor
         record_event(user=user, action=action, data=data)

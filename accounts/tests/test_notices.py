@@ -12,6 +12,7 @@ from accounts.services.events import NOTIFIED
 from audit.models import Entry
 from base import context
 from base.mail import format_utc
+from invitations.links import make_token
 from organizations.models import Membership, Status
 from organizations.services import log_out_member
 from outbox.models import OutgoingEmail
@@ -46,6 +47,16 @@ def test_a_sign_in_from_a_second_browser_is_announced_with_device_time_and_addre
     for text in (words(message.body), message.alternatives[0][0]):
         assert "Firefox on Linux" in text and "203.0.113.9" in text and at in text and " UTC" in text
         assert "http://testserver/accounts/not-me/" in text and "This wasn’t me" in text
+
+
+@pytest.mark.spec("J-1")
+def test_someone_who_joins_gets_no_notice_about_their_own_browser(cast):
+    invitation, client = cast.invite()[0], Client(headers={"user-agent": FIREFOX})
+    client.get(f"/invitations/{make_token(invitation)}/", follow=True)
+    client.post("/invitations/accept/", {"password": "a-long-walk-by-the-sea"})
+    assert Membership.objects.get(pk=invitation.membership_id).status == Status.ACTIVE
+    assert Entry.objects.filter(action="sign_in.succeeded", organization_id=cast.acme.pk).count() == 1
+    assert not OutgoingEmail.objects.filter(kind="accounts.security_notice").exists()
 
 
 def test_every_announced_event_has_its_texts():
