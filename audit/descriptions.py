@@ -202,8 +202,8 @@ def describe(entry: Entry) -> AuditLine:
 
 
 def _find(entry: Entry) -> Description:
-    """Return the description of the entry's action: that for its reason or for another person's action comes first."""
-    variants = [entry.data.get("reason", "")]
+    """Return the description of the entry's action: that for its reason, method or for another person comes first."""
+    variants = [entry.data.get("reason", ""), entry.data.get("method", "")]
     if entry.actor_id and entry.actor_id != entry.target_id:
         variants.append("by_other")
     found = (DESCRIPTIONS.get(key) for key in (*(f"{entry.action}:{each}" for each in variants), entry.action))

@@ -111,7 +111,8 @@ def test_deactivated_users_are_recorded_where_they_were_members(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     sign_in("bo@acme.example")
     assert not entries("sign_in.succeeded")
-    assert [entry.data for entry in entries("sign_in.failed", target_id=cast.bo.pk)] == [{"reason": "deactivated"}]
+    failed = {"reason": "deactivated", "device": "Firefox on Linux"}
+    assert [entry.data for entry in entries("sign_in.failed", target_id=cast.bo.pk)] == [failed]
     add_member(cast.globex, cast.bo.user, "billing")
     sign_in("bo@acme.example", "wrong-wrong-wrong")
     assert not entries("sign_in.failed", target_id=cast.bo.pk, data__reason="password")  # not Acme's business any more
@@ -172,6 +173,7 @@ def test_an_admin_who_ends_a_session_is_named(cast):
     [
         ("sign_in.failed", {}, "Failed sign-in for <b"),
         ("sign_in.failed", {"reason": "passkey"}, "A passkey of <b"),
+        ("sign_in.failed", {"reason": "wrong_origin", "method": "passkey"}, "A passkey of <b"),
         ("sign_in.failed", {"reason": "second_factor", "count": 4}, ">4</b> times"),
         ("passkey.added", {"passkey": "<i>Key"}, "&lt;i&gt;Key"),
         ("passkey.added", {}, "</b> added a passkey"),
