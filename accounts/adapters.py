@@ -66,7 +66,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Return whether it's the password of the user who is signed in. Raise RateLimited after too many failures."""
-        return confirm_password(self.request, user=user, password=password)
+        is_right = confirm_password(self.request, user=user, password=password)
+        if not is_right:
+            record_failed_sign_in(reason="password", user=user)
+        return is_right
 
     def set_password(self, user: User, password: str) -> None:
         change_password(user=user, password=password)
@@ -91,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):
         # Someone who has just joined isn't told about their own first browser.
         action = "sign_in.new_device" if is_new and not is_first else "sign_in.succeeded"
         methods = [record["method"] for record in get_authentication_records(request, user)]
-        data = {"device": describe_device(browser.user_agent), "method": methods[-1] if methods else "invitation"}
+        data = {"device": describe_device(browser.user_agent), "method": methods[-1] if methods else "unknown"}
         if factor := request.session.get(SECOND_FACTOR):
             data["second_factor"] = factor
         record_event(user=user, action=action, data=data)
@@ -99,7 +102,8 @@ class AccountAdapter(DefaultAccountAdapter):
             offer_passkey(request, user)
 
     def logout(self, request: HttpRequest) -> None:
-        record_event(user=request.user, action="sign_out")
+        if request.user.is_authenticated:
+            record_event(user=request.user, action="sign_out")
         super().logout(request)
 
     def get_login_stages(self) -> list[str]:

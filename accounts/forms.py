@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Theme, User
 from accounts.queries import NAME_LIMIT, AccountRules
-from accounts.services import confirm_password
 from accounts.validators import MaximumLengthValidator, PasswordRules, check_new_password, password_rules
 from base.forms import SingleLineField
 from base.policies import RateLimited
@@ -111,12 +111,12 @@ class EmailChangeForm(forms.Form):
         return email
 
     def clean_password(self) -> str:
-        password = self.cleaned_data["password"]
+        adapter, password = get_adapter(self.request), self.cleaned_data["password"]
         try:
-            is_right = confirm_password(self.request, user=self.user, password=password)
-        except RateLimited as error:
-            self.limit = error
-            raise ValidationError(str(error), code="limited") from None
+            is_right = adapter.reauthenticate(self.user, password)
+        except RateLimited as refusal:
+            self.limit = refusal
+            raise ValidationError(str(refusal), code="limited") from None
         if not is_right:
-            raise ValidationError(_("Wrong password. Check it and try again."), code="incorrect")
+            raise ValidationError(adapter.error_messages["incorrect_password"], code="incorrect")
         return password

@@ -123,32 +123,46 @@ DESCRIPTIONS = {
     "two_factor.enabled": Description(gettext_lazy("{target} turned on 2FA"), "shield-check", "success"),
     "two_factor.disabled": Description(gettext_lazy("{target} turned off 2FA"), "shield", "warning"),
     "passkey.added": Description(
-        gettext_lazy("{target} added the passkey {name}"),
+        gettext_lazy("{target} added the passkey {passkey}"),
         "passkey",
         "success",
         gettext_lazy("{target} added a passkey"),
     ),
     "passkey.renamed": Description(
-        gettext_lazy("{target} renamed a passkey to {name}"),
+        gettext_lazy("{target} renamed the passkey {from} to {passkey}"),
         "passkey",
         plain=gettext_lazy("{target} renamed a passkey"),
     ),
     "passkey.removed": Description(
-        gettext_lazy("{target} removed the passkey {name}"),
+        gettext_lazy("{target} removed the passkey {passkey}"),
         "passkey",
         "warning",
         gettext_lazy("{target} removed a passkey"),
     ),
-    "backup_code.used": Description(gettext_lazy("{target} used a backup code"), "key", "warning"),
+    "backup_code.used": Description(
+        gettext_lazy("{target} used a backup code, {left} left"),
+        "key",
+        "warning",
+        gettext_lazy("{target} used a backup code"),
+    ),
     "backup_codes.generated": Description(gettext_lazy("{target} generated new backup codes"), "refresh"),
     "browser.remembered": Description(
         gettext_lazy("{target} turned off 2FA codes on {device} for 30 days"),
         "laptop",
         plain=gettext_lazy("{target} turned off 2FA codes on a device for 30 days"),
     ),
-    "browsers.forgotten": Description(gettext_lazy("{target} forgot their remembered devices"), "laptop"),
+    "browsers.forgotten": Description(
+        gettext_lazy("{target} forgot the remembered device {device}"),
+        "laptop",
+        plain=gettext_lazy("{target} forgot all remembered devices"),
+    ),
     "session.ended": Description(
         gettext_lazy("{target} logged out {device}"), "log-out", plain=gettext_lazy("{target} logged out a session")
+    ),
+    "session.ended:by_other": Description(
+        gettext_lazy("{actor} logged {target} out of {device}"),
+        "log-out",
+        plain=gettext_lazy("{actor} logged {target} out of a session"),
     ),
     "sessions.ended_by_user": Description(gettext_lazy("{target} logged out all other sessions"), "log-out"),
     "sessions.ended_by_admin": Description(
@@ -196,10 +210,12 @@ def describe(entry: Entry) -> AuditLine:
 
 
 def _find(entry: Entry) -> Description:
-    """Return the description of the entry's action, for its reason if there is one of its own."""
-    by_reason = DESCRIPTIONS.get(f"{entry.action}:{entry.data.get('reason', '')}")
-    unknown = Description("{actor}: " + entry.action + " {target}", "info")
-    return by_reason or DESCRIPTIONS.get(entry.action) or unknown
+    """Return the description of the entry's action: that for its reason, method or for another person comes first."""
+    variants = [entry.data.get("reason", ""), entry.data.get("method", "")]
+    if entry.actor_id and entry.actor_id != entry.target_id:
+        variants.append("by_other")
+    found = (DESCRIPTIONS.get(key) for key in (*(f"{entry.action}:{each}" for each in variants), entry.action))
+    return next(filter(None, found), None) or Description("{actor}: " + entry.action + " {target}", "info")
 
 
 def _names(sentence: str) -> set[str]:

@@ -72,18 +72,26 @@ NOTICES = {
     "authenticator.added": Notice(
         gettext_lazy("An authenticator app was added to your account"),
         gettext_lazy("An authenticator app was added to your {platform} account. Its codes can be used to sign in."),
+        rejection=gettext_lazy(
+            "If it wasn’t, choose “This wasn’t me”. "
+            "We’ll remove the app, sign you out everywhere and send you a link to choose a new password."
+        ),
     ),
     "authenticator.replaced": Notice(
         gettext_lazy("Your authenticator app was replaced"),
-        gettext_lazy("The authenticator app of your {platform} account was replaced. The old one no longer works."),
+        gettext_lazy("Another authenticator app was set up for your {platform} account. The old one no longer works."),
+        rejection=gettext_lazy(
+            "If it wasn’t, choose “This wasn’t me” and ask an Admin of your organization to reset your 2FA. "
+            "We’ll sign you out everywhere and send you a link to choose a new password."
+        ),
     ),
     "authenticator.removed": Notice(
         gettext_lazy("Your authenticator app was removed"),
-        gettext_lazy("The authenticator app of your {platform} account was removed. Its codes no longer work."),
+        gettext_lazy("The authenticator app was removed from your {platform} account. Its codes no longer work."),
     ),
     "passkey.added": Notice(
         gettext_lazy("A passkey was added to your account"),
-        gettext_lazy("The passkey “{name}” was added to your {platform} account. It can be used to sign in."),
+        gettext_lazy("The passkey “{passkey}” was added to your {platform} account. It can be used to sign in."),
         gettext_lazy("A passkey was added to your {platform} account. It can be used to sign in."),
         gettext_lazy(
             "If it wasn’t, choose “This wasn’t me”. "
@@ -92,11 +100,15 @@ NOTICES = {
     ),
     "passkey.removed": Notice(
         gettext_lazy("A passkey was removed from your account"),
-        gettext_lazy("The passkey “{name}” was removed from your {platform} account."),
+        gettext_lazy("The passkey “{passkey}” was removed from your {platform} account."),
         gettext_lazy("A passkey was removed from your {platform} account."),
     ),
     "backup_code.used": Notice(
         gettext_lazy("A backup code was used to sign in"),
+        gettext_lazy(
+            "Someone used one of your backup codes in place of your second factor. It won’t work again. "
+            "Codes left: {left}."
+        ),
         gettext_lazy("Someone used one of your backup codes in place of your second factor. It won’t work again."),
     ),
     "backup_codes.generated": Notice(
@@ -123,7 +135,7 @@ NOTICES = {
 def render_security_notice(row: OutgoingEmail) -> AnymailMessage | None:
     """Return the notice about the audit entry `row.subject_id`, or None if the user may not sign in (U-10).
 
-    It is sent to the address that the user had when it happened: whoever has just changed it must not get the notice.
+    It is sent to the address that the user had when it happened, so that an intruder who changes it gets no notice.
     """
     entry = get_entry(row.subject_id)
     user = User.objects.filter(pk=entry.target_id).first() if entry else None
@@ -159,10 +171,10 @@ def describe_event(entry: Entry) -> str:
 
 
 def facts_of(entry: Entry) -> list[tuple[str, str]]:
-    """Return when and from where it happened, as labels and values. Another person's device and address stay theirs."""
-    facts = [(gettext("Time"), format_utc(entry.at))]
+    """Return when and from where it happened, as labels and values. An Admin's address stays theirs."""
+    facts = [(gettext("Time"), format_utc(entry.at)), (gettext("Device"), entry.data.get("device", ""))]
     if entry.actor_id == entry.target_id:
-        facts += [(gettext("Device"), entry.data.get("device", "")), (gettext("IP address"), entry.ip or "")]
+        facts.append((gettext("IP address"), entry.ip or ""))
     return [(label, value) for label, value in facts if value]
 
 

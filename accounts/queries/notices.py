@@ -34,7 +34,7 @@ def find_rejection(user: User, entry: Entry) -> Entry | None:
     """Return the entry of "This wasn't me" about this event, or about an earlier one after this had happened.
 
     Rejecting the earlier one undoes more. So it still works after a later one was rejected, but not the other way
-    round: whoever got into the account must not undo what its owner did.
+    round: an intruder must not undo what the owner did.
     """
     later = Entry.objects.filter(organization_id=None, target_id=user.pk, action=SECURED, at__gte=entry.at)
     return next((each for each in later if datetime.fromisoformat(each.data["at"]) <= entry.at), None)

@@ -71,19 +71,24 @@ def log_event(*, action: str, user: User | None = None, data: dict | None = None
     logger.log(level, "Security event: %s", action, extra={"event": {**(data or {}), **event}})
 
 
-def record_failed_sign_in(*, reason: str, user: User | None = None, email: str = "") -> None:
+def record_failed_sign_in(*, reason: str, user: User | None = None, email: str = "", data: dict | None = None) -> None:
     """Record a failed sign-in. `reason` is "password", "second_factor", "passkey", "deactivated" or "limited".
 
-    Give the user, or the `email` that was entered. Failures of a user with the same reason are counted for
-    FAILURE_WINDOW_SECONDS, and the 1st, 2nd, 4th, 8th and so on are recorded: a million tries make 20 entries. All of
-    them are in the web log. There, an address without a user is replaced by a keyed hash: it may be a password typed
-    into the wrong field, and isn't ours to store. The hash still shows that the same address is tried again.
+    Give the user, or the `email` that was entered. `data` has details, without secrets. Failures of a user with the
+    same reason are counted for FAILURE_WINDOW_SECONDS, and the 1st, 2nd, 4th, 8th and so on are recorded: a million
+    tries make 20 entries. All of them are in the web log. There, an address without a user is replaced by a keyed hash:
+    it may be a password typed into the wrong field, and isn't ours to store. The hash still shows that the same address
+    is tried again.
     """
     if user is None:
         user = User.objects.filter(email=email.strip().lower()).first()
     subject = str(user.pk) if user else _hash_address(email)
     count = _count_failure(f"sign_in_failed:{reason}:{subject}")
-    data: dict[str, object] = {"reason": reason} if count == 1 else {"reason": reason, "count": count}
+    data = {**(data or {}), "reason": reason}
+    if count > 1:
+        data["count"] = count
+    if agent := context.current().user_agent:
+        data.setdefault("device", describe_device(agent))
     if user is not None and count & (count - 1) == 0:
         _record_failure(user, data)
     if user is None:

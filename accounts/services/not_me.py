@@ -22,6 +22,9 @@ from outbox.services import queue_email
 REMOVAL_AGE = timedelta(days=7)
 # A factor is added at most this long before its event is recorded. An app is scanned first and confirmed then.
 SET_UP_TIME = timedelta(hours=1)
+# Events that add something to the account that can be taken away again. Not "authenticator.replaced": without the new
+# app, the account would be less protected than before.
+ADDING = ("passkey.added", "authenticator.added", "two_factor.enabled", "backup_codes.generated")
 
 
 @transaction.atomic
@@ -42,7 +45,7 @@ def reject_event(*, user: User, entry: Entry) -> bool:
     user.pending_email = ""
     user.save(update_fields=["password", "pending_email"])
     end_sessions(user=user)
-    # Deleted, not only forgotten: sign-ins from the browser of whoever it was must count as new.
+    # Deleted, not only forgotten: a sign-in from the intruder's browser must count as new.
     KnownBrowser.objects.filter(user=user).delete()
     # Otherwise the address is another user's by now, and the present one may be the intruder's.
     can_mail = user.email == address
@@ -74,9 +77,11 @@ def _remove_added_factor(user: User, entry: Entry) -> None:
     added = (entry.at - SET_UP_TIME, entry.at)
     if entry.action == "passkey.added":
         WebAuthnCredential.objects.filter(user=user, created_at__range=added).delete()
+    elif entry.action == "authenticator.added":
+        AuthenticatorApp.objects.filter(user=user, created_at__range=added).delete()
     elif entry.action == "two_factor.enabled":
         WebAuthnCredential.objects.filter(user=user, created_at__range=added).delete()
         AuthenticatorApp.objects.filter(user=user, created_at__range=added).delete()
-    if entry.action in ("passkey.added", "two_factor.enabled", "backup_codes.generated"):
+    if entry.action in ADDING:
         BackupCode.objects.filter(user=user, created_at__gte=added[0]).delete()
         notify_two_factor_listeners(user=user)

@@ -12,7 +12,7 @@ from accounts.queries import MAX_HISTORY, find_user, get_account_rules
 from accounts.services.attempts import attempt_keys, clear_account, start_attempt
 from accounts.services.authentication import CONFIRMATION, SIGN_IN
 from accounts.services.browsers import forget_browsers
-from accounts.services.events import record_event
+from accounts.services.events import log_event, record_event
 from base.ids import uuid7
 from outbox.services import queue_email
 
@@ -62,3 +62,4 @@ def request_password_reset(request: HttpRequest, *, email: str) -> None:
     awaited: UUID | None = import_string(settings.AWAITED_MEMBER)(email)
     subject_id = user.pk if user else awaited or uuid7()
     queue_email(kind="accounts.password_reset", subject_id=subject_id, key=f"password_reset:{uuid4()}")
+    log_event(action="password.reset_requested", user=user)

@@ -70,6 +70,15 @@ def test_the_second_browser_is_a_new_device_and_the_first_one_is_not_again(cast)
     assert len(entries("sign_out", organization_id=cast.acme.pk, actor_id=cast.bo.pk)) == 1
 
 
+def test_every_way_to_sign_out_is_recorded_once(cast):
+    for url in ("/accounts/logout/", "/accounts/sign-in-again/"):
+        client = cast.client("bo")
+        client.post(url)
+        client.post(url)
+        assert len(entries("sign_out", organization_id=None)) == 1, url
+        Entry.objects.all().delete()
+
+
 @pytest.mark.parametrize("count, recorded", [(1, [None]), (3, [None, 2]), (9, [None, 2, 4, 8])])
 def test_failures_are_counted_so_that_many_make_few_entries(cast, lines, count, recorded):
     for _ in range(count):
@@ -102,7 +111,8 @@ def test_deactivated_users_are_recorded_where_they_were_members(cast):
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
     sign_in("bo@acme.example")
     assert not entries("sign_in.succeeded")
-    assert [entry.data for entry in entries("sign_in.failed", target_id=cast.bo.pk)] == [{"reason": "deactivated"}]
+    failed = {"reason": "deactivated", "device": "Firefox on Linux"}
+    assert [entry.data for entry in entries("sign_in.failed", target_id=cast.bo.pk)] == [failed]
     add_member(cast.globex, cast.bo.user, "billing")
     sign_in("bo@acme.example", "wrong-wrong-wrong")
     assert not entries("sign_in.failed", target_id=cast.bo.pk, data__reason="password")  # not Acme's business any more
@@ -149,15 +159,27 @@ def test_addresses_are_only_in_the_users_own_entry(cast, lines):
     assert "example" not in json.dumps(lines())
 
 
+def test_an_admin_who_ends_a_session_is_named(cast):
+    own = Entry(action="session.ended", actor_id=cast.bo.pk, target_id=cast.bo.pk, target_label="Bo")
+    assert "Bo</b> logged out a session" in describe(own).sentence
+    other = Entry(action="session.ended", actor_id=cast.olga.pk, actor_label="Olga", target_id=cast.bo.pk)
+    other.target_label, other.data = "Bo", {"device": "Edge on Windows"}
+    text = describe(other).sentence.replace('<b class="strong">', "").replace("</b>", "")
+    assert text == "Olga logged Bo out of Edge on Windows"
+
+
 @pytest.mark.parametrize(
     "action, data, sentence",
     [
         ("sign_in.failed", {}, "Failed sign-in for <b"),
         ("sign_in.failed", {"reason": "passkey"}, "A passkey of <b"),
+        ("sign_in.failed", {"reason": "wrong_origin", "method": "passkey"}, "A passkey of <b"),
         ("sign_in.failed", {"reason": "second_factor", "count": 4}, ">4</b> times"),
-        ("passkey.added", {"name": "<i>Key"}, "&lt;i&gt;Key"),
+        ("passkey.added", {"passkey": "<i>Key"}, "&lt;i&gt;Key"),
         ("passkey.added", {}, "</b> added a passkey"),
         ("sign_in.succeeded", {}, "</b> signed in"),
+        ("backup_code.used", {"left": 3}, "used a backup code, <b"),
+        ("browsers.forgotten", {}, "forgot all remembered devices"),
     ],
 )
 def test_sentences_leave_out_what_an_entry_lacks(cast, action, data, sentence):

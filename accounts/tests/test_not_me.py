@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from django_otp_webauthn.models import WebAuthnCredential
 
+from accounts.emails import password_reset_url
 from accounts.links import NOT_ME_SALT, email_confirmation_url, not_me_url
 from accounts.models import AuthenticatorApp, BackupCode, KnownBrowser, User
 from accounts.services import confirm_email_change, notify_two_factor_listeners, record_event
@@ -188,6 +189,16 @@ def test_a_thief_who_changes_the_address_twice_does_not_win(cast):
     assert fresh(cast).email == "bo@acme.example"
 
 
+def test_what_a_thief_prepared_ends(cast):
+    entry = change_address(cast, "thief@x.example")
+    reset = password_reset_url(fresh(cast)).removeprefix("http://testserver")
+    User.objects.filter(pk=cast.bo.user_id).update(pending_email="thief2@x.example")
+    confirmation = email_confirmation_url(fresh(cast)).removeprefix("http://testserver")
+    press(link(cast, entry))
+    assert "This link no longer works" in text_of(Client().get(reset, follow=True))
+    assert Client().post(confirmation).status_code == 410 and fresh(cast).email == "bo@acme.example"
+
+
 def test_an_address_that_was_taken_meanwhile_is_not_taken_back(cast):
     entry = change_address(cast, "thief@x.example")
     other = add_user("bo@acme.example", "Bob")
@@ -208,18 +219,19 @@ def test_the_passkey_that_the_notice_is_about_is_removed_and_no_other(cast):
     add_passkey(cast.bo.user, "own", timedelta(days=2))
     add_passkey(cast.opal.user, "opal")
     add_passkey(cast.bo.user, "thief")
-    entry = event(cast, "passkey.added", name="thief")
+    entry = event(cast, "passkey.added", passkey="thief")
     page = text_of(Client().get(link(cast, entry)))
     assert "The passkey is removed" in page
     press(link(cast, entry))
     assert set(WebAuthnCredential.objects.values_list("name", flat=True)) == {"own", "opal"}
 
 
-def test_2fa_that_someone_turned_on_is_turned_off(cast):
+@pytest.mark.parametrize("action", ["two_factor.enabled", "authenticator.added"])
+def test_an_app_that_someone_added_is_removed(cast, action):
     AuthenticatorApp.objects.create(user=cast.bo.user, name="App")
     BackupCode.objects.create(user=cast.bo.user, code_hash="x")
     notify_two_factor_listeners(user=cast.bo.user)
-    press(link(cast, event(cast, "two_factor.enabled")))
+    press(link(cast, event(cast, action)))
     assert not AuthenticatorApp.objects.exists() and not BackupCode.objects.exists()
     assert not Membership.objects.get(pk=cast.bo.pk).two_factor
 
@@ -237,8 +249,9 @@ def test_an_old_email_removes_no_second_factor(cast, action):
     assert not fresh(cast).has_usable_password()
 
 
-@pytest.mark.parametrize("action", ["sign_in.new_device", "password.changed", "two_factor.disabled", "passkey.removed"])
+@pytest.mark.parametrize("action", ["sign_in.new_device", "authenticator.replaced", "passkey.removed"])
 def test_other_notices_remove_no_second_factor(cast, action):
     add_passkey(cast.bo.user, "own")
+    AuthenticatorApp.objects.create(user=cast.bo.user, name="App")
     press(link(cast, event(cast, action)))
-    assert WebAuthnCredential.objects.count() == 1
+    assert WebAuthnCredential.objects.count() == 1 and AuthenticatorApp.objects.count() == 1

@@ -37,6 +37,7 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
         "sentence": describe_event(entry),
         "facts": facts_of(entry),
         "action": entry.action,
+        "by_user": entry.actor_id == user.pk,
         "rejection": find_rejection(user, entry),
     }
     return render(request, "account/not_me.html", context)

@@ -14,8 +14,6 @@ from organizations.queries import sessions_of_member, shared_with_others
 from organizations.services.locks import lock_actor_and_member
 from organizations.services.members.two_factor import notify_admins_of_reset
 
-ENDED_BY_ADMIN = "sessions.ended_by_admin"
-
 
 def sync_two_factor(*, user: User, factors: SecondFactors) -> None:
     """Store on the user's memberships which second factors they have (settings.TWO_FACTOR_LISTENERS)."""
@@ -33,11 +31,8 @@ def record_security_event(*, user: User, action: str, data: dict) -> None:
     """Record a user's security event in each organization where they are active (settings.SECURITY_EVENT_LISTENERS).
 
     If they are active nowhere, it is recorded where they are deactivated. Actor and target are their membership, so
-    that it shows in the member's activity (S-10). No one is the actor of a failed sign-in: it may be a stranger's. What
-    an Admin did is recorded by their own service, in their organization only.
+    that it shows in the member's activity (S-10). No one is the actor of a failed sign-in: it may be a stranger's.
     """
-    if action == ENDED_BY_ADMIN:
-        return
     members = list(Membership.objects.filter(user=user).order_by("pk"))
     for member in [each for each in members if each.status == Status.ACTIVE] or members:
         actor = None if action == "sign_in.failed" else member
@@ -107,4 +102,4 @@ def _notify(actor: Membership, member: Membership) -> None:
     """Tell the user by email that an Admin ended sessions (S-8), unless it was themselves."""
     if member.user and member.user_id != actor.user_id:
         data = {"organization": member.organization.name}
-        record_event(user=member.user, action=ENDED_BY_ADMIN, actor=actor, data=data)
+        record_event(user=member.user, action="sessions.ended_by_admin", actor=actor, data=data)
