@@ -113,7 +113,8 @@ def clear_attempts(*keys: str) -> None:
 
     Others may try from the same address, so a success clears neither all its failures nor its block.
     """
-    AttemptCount.objects.filter(key__in=[key for key in keys if not _is_ip(key)]).delete()
+    own = AttemptCount.objects.filter(key__in=[key for key in keys if not _is_ip(key)])
+    own.update(failures=0, blocked_until=None)
     shared = AttemptCount.objects.filter(key__in=[key for key in keys if _is_ip(key)], failures__gt=0)
     shared.update(failures=F("failures") - 1)
 
@@ -122,7 +123,8 @@ def clear_account(email: str, action: str) -> None:
     """Forget all failures of an account for this action, in all browsers: after a reset of the password."""
     account = hash_email(email)
     in_browsers = Q(key__startswith=f"{action}:browser:{account}:")
-    AttemptCount.objects.filter(Q(key=f"{action}:user:{account}") | in_browsers).delete()
+    rows = AttemptCount.objects.filter(Q(key=f"{action}:user:{account}") | in_browsers)
+    rows.update(failures=0, blocked_until=None)
 
 
 def delete_old_attempts(*, limit: int = 10_000) -> int:
@@ -138,8 +140,11 @@ def _is_ip(key: str) -> bool:
 def _lock(keys: Iterable[str]) -> list[AttemptCount]:
     """Return the locked rows of the keys, always in the same order: two requests can't wait for each other."""
     ordered = sorted(set(keys))
-    AttemptCount.objects.bulk_create([AttemptCount(key=key) for key in ordered], ignore_conflicts=True)
-    return list(AttemptCount.objects.select_for_update().filter(key__in=ordered).order_by("key"))
+    while True:  # delete_old_attempts() may delete a row between the two statements
+        AttemptCount.objects.bulk_create([AttemptCount(key=key) for key in ordered], ignore_conflicts=True)
+        rows = list(AttemptCount.objects.select_for_update().filter(key__in=ordered).order_by("key"))
+        if len(rows) == len(ordered):
+            return rows
 
 
 def _raise_if_blocked(rows: Iterable[AttemptCount]) -> None:
