@@ -94,7 +94,7 @@ def start_attempt(*keys: str, limit: int = ATTEMPTS) -> int:
     key, and then every `limit`-th again, for longer each time. Must not run inside a transaction, whose rollback would
     undo the count.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         rows = _lock(keys)
         _raise_if_blocked(rows)
         _count(rows, limit)
@@ -104,7 +104,7 @@ def start_attempt(*keys: str, limit: int = ATTEMPTS) -> int:
 
 def record_failure(*keys: str, limit: int = ATTEMPTS) -> None:
     """Count a failed attempt under each key, blocked or not. Use start_attempt() where attempts can be simultaneous."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         _count(_lock(keys), limit)
 
 
