@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.forms import show_password_rules
+from accounts.models import User
 from accounts.passwords import normalize_password
 from accounts.services import change_password, confirm_password, request_password_reset, reset_password
 from accounts.validators import password_rules
@@ -51,6 +52,8 @@ class ResetForm(forms.Form):
 
 class NewPasswordForm(forms.Form):
     """A new password, entered twice, whose rules are shown while the user types."""
+
+    user: User
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)

@@ -94,7 +94,7 @@ def start_attempt(*keys: str, limit: int = ATTEMPTS) -> int:
     key, and then every `limit`-th again, for longer each time. Must not run inside a transaction, whose rollback would
     undo the count.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         rows = _lock(keys)
         _raise_if_blocked(rows)
         _count(rows, limit)
@@ -104,7 +104,7 @@ def start_attempt(*keys: str, limit: int = ATTEMPTS) -> int:
 
 def record_failure(*keys: str, limit: int = ATTEMPTS) -> None:
     """Count a failed attempt under each key, blocked or not. Use start_attempt() where attempts can be simultaneous."""
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         _count(_lock(keys), limit)
 
 
@@ -113,7 +113,8 @@ def clear_attempts(*keys: str) -> None:
 
     Others may try from the same address, so a success clears neither all its failures nor its block.
     """
-    AttemptCount.objects.filter(key__in=[key for key in keys if not _is_ip(key)]).delete()
+    own = AttemptCount.objects.filter(key__in=[key for key in keys if not _is_ip(key)])
+    own.update(failures=0, blocked_until=None)
     shared = AttemptCount.objects.filter(key__in=[key for key in keys if _is_ip(key)], failures__gt=0)
     shared.update(failures=F("failures") - 1)
 
@@ -122,7 +123,8 @@ def clear_account(email: str, action: str) -> None:
     """Forget all failures of an account for this action, in all browsers: after a reset of the password."""
     account = hash_email(email)
     in_browsers = Q(key__startswith=f"{action}:browser:{account}:")
-    AttemptCount.objects.filter(Q(key=f"{action}:user:{account}") | in_browsers).delete()
+    rows = AttemptCount.objects.filter(Q(key=f"{action}:user:{account}") | in_browsers)
+    rows.update(failures=0, blocked_until=None)
 
 
 def delete_old_attempts(*, limit: int = 10_000) -> int:
@@ -138,8 +140,11 @@ def _is_ip(key: str) -> bool:
 def _lock(keys: Iterable[str]) -> list[AttemptCount]:
     """Return the locked rows of the keys, always in the same order: two requests can't wait for each other."""
     ordered = sorted(set(keys))
-    AttemptCount.objects.bulk_create([AttemptCount(key=key) for key in ordered], ignore_conflicts=True)
-    return list(AttemptCount.objects.select_for_update().filter(key__in=ordered).order_by("key"))
+    while True:  # delete_old_attempts() may delete a row between the two statements
+        AttemptCount.objects.bulk_create([AttemptCount(key=key) for key in ordered], ignore_conflicts=True)
+        rows = list(AttemptCount.objects.select_for_update().filter(key__in=ordered).order_by("key"))
+        if len(rows) == len(ordered):
+            return rows
 
 
 def _raise_if_blocked(rows: Iterable[AttemptCount]) -> None:

@@ -30,8 +30,8 @@ from invitations.views.accept_cookie import store_token, stored_link
 from organizations.models import Membership
 from organizations.policies import requires_two_factor, strictest_rules
 
-# New passwords that may be refused before the form waits.
-PASSWORD_TRIES = 20
+# New passwords that may be refused before the form waits. Simultaneous presses of Accept count as well (J-3).
+PASSWORD_TRIES = 100
 
 
 class Visitor(StrEnum):

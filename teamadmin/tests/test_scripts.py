@@ -24,7 +24,7 @@ ENTRIES = [
 
 class Fields(forms.Form):
     reason = forms.CharField(widget=forms.Textarea)
-    password = forms.CharField(widget=forms.PasswordInput)
+    password = forms.CharField(widget=forms.PasswordInput(attrs={"data-min": 15, "data-unlike": "olga|ivanova|acme"}))
 
 
 def respond(route) -> None:
@@ -78,6 +78,12 @@ def test_password_rules_are_ticked_while_typing(front):
     assert met.get_attribute("data-met") is None
     front.fill("#id_password", "fifteen chars!!")
     assert met.get_attribute("data-met") is not None
+    front.fill("#id_password", "e\u0301" * 8)  # 16 code points as typed on a Mac, 8 characters
+    assert met.get_attribute("data-met") is None
+    unlike = front.locator("[data-rule=unlike]")
+    for text, ok in {"Ólga Ivanova, ACME 2026!": False, "olgas herd": True, "1234567890": True}.items():
+        front.fill("#id_password", text)
+        assert (unlike.get_attribute("data-met") is not None) == ok
     front.click("[aria-label='Show password']")
     assert front.get_attribute("#id_password", "type") == "text"
 
