@@ -12,6 +12,7 @@ from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.devices import describe_device
@@ -63,16 +64,21 @@ class AccountAdapter(DefaultAccountAdapter):
 
     @contextmanager
     def _rejecting_if_deleted(self, request: HttpRequest, user: User) -> Iterator[None]:
-        """Reject a user who is deleted between entering the password and getting a session, as if deactivated."""
+        """Reject a user who is deleted between entering the password and getting a session, as if deactivated.
+
+        If only their sessions are ended at that moment, they sign in again.
+        """
         try:
             with transaction.atomic():
                 yield
                 request.session.save()
-        except (DatabaseError, UpdateError):
-            if User.objects.filter(pk=user.pk).exists():
+        except (DatabaseError, UpdateError) as error:
+            exists = User.objects.filter(pk=user.pk).exists()
+            if exists and not isinstance(error, UpdateError):
                 raise
             logout(request)
-            raise ImmediateHttpResponse(self.respond_user_inactive(request, user)) from None
+            response = redirect(settings.LOGIN_URL) if exists else self.respond_user_inactive(request, user)
+            raise ImmediateHttpResponse(response) from None
 
     def send_password_reset_mail(self, user, email, context) -> None:
         """Queue the reset email. Its link is signed when the email is rendered, so it isn't stored."""

@@ -36,9 +36,9 @@ def gets_in(client: Client) -> bool:
 @pytest.mark.spec("S-5", "U-9", "U-10", "U-13")
 @pytest.mark.parametrize("noun", ["sessions", "deactivation", "deletion", "two-factor-reset"])
 def test_session_cookies_stop_working(cast, noun):
+    clients = [sign_in() for _ in range(3)]
     AuthenticatorApp.objects.create(user=cast.bo.user, name="App")
     notify_two_factor_listeners(user=cast.bo.user)
-    clients = [sign_in() for _ in range(3)]
     kept = [client.cookies[settings.SESSION_COOKIE_NAME].value for client in clients]
     assert all(gets_in(client) for client in clients)
     assert cast.client("olga").post(f"{USERS}{cast.bo.pk}/{noun}/").status_code == 302
