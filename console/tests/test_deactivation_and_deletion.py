@@ -29,6 +29,7 @@ def status(member: Membership) -> str:
 def sign_in(user: User) -> Client:
     client = Client(headers={"user-agent": "Firefox/140 (Windows)"})
     client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    client.get("/o/acme/")
     return client
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from invitations.models import Batch
 from invitations.tests.wizard_helpers import (
@@ -162,13 +163,18 @@ def test_continue_pressed_twice_is_not_a_conflict(cast):
 
 @pytest.mark.spec("W-12")
 @pytest.mark.parametrize("where", ["page", "autosave"])
-def test_input_posted_while_signed_out_is_restored(cast, where):
+@pytest.mark.parametrize("ended", [False, True])
+def test_input_posted_while_signed_out_is_restored(cast, where, ended):
     client = cast.client("olga")
     draft = start_draft(client)
     form = draft_form(draft, first_name=["Typed later"]) | {
         "owner": hidden_value(client.get(url("user_add_draft", draft)), "owner")
     }
-    client.logout()
+    if ended:  # by an Admin or a security policy
+        cast.acme.sessions_ended_at = timezone.now()
+        cast.acme.save()
+    else:
+        client.logout()
     if where == "page":
         login_url = client.post(url("user_add_draft", draft), form)["Location"]
     else:

@@ -54,18 +54,17 @@ def sign_owner(member: Membership) -> str:
     return _signer().sign(str(member.pk))
 
 
-def _redirect_to_sign_in(request: HttpRequest, back_url: str) -> HttpResponse:
-    """Stash the posted input in the signed-out session if the form is ours, and redirect to the sign-in page."""
+def _stash_post(request: HttpRequest, back_url: str) -> None:
+    """Stash the posted input in the session if the form is ours. `back_url` is the page to give it back on."""
     try:
         owner = _signer().unsign(request.POST.get("owner", ""))
     except BadSignature:
-        return redirect_to_login(back_url)
+        return
     reject_unstorable(request.POST)
     read_setup(request.POST)
     post = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     if sum(len(value) for values in post.values() for value in values) <= STASH_LIMIT:
         request.session[SESSION_KEY] = {"owner": owner, "back": back_url, "post": post}
-    return redirect_to_login(back_url)
 
 
 def stashed_post(request: WizardRequest) -> QueryDict | None:
@@ -118,10 +117,13 @@ def wizard_view(*methods: str, page: str = "user_add_draft") -> Callable[[Wizard
         @require_http_methods(methods)
         @wraps(view)
         def public_view(request: HttpRequest, slug: str, batch_id: UUID | None = None, **kwargs: int) -> HttpResponse:
-            if request.method == "POST" and not request.user.is_authenticated:
-                back_url = reverse(page, args=[slug, batch_id]) if batch_id else reverse("user_add", args=[slug])
-                return _redirect_to_sign_in(request, back_url)
-            return member_view(request, slug=slug, batch_id=batch_id, **kwargs)
+            response = member_view(request, slug=slug, batch_id=batch_id, **kwargs)
+            if request.method != "POST" or hasattr(request, "membership"):
+                return response
+            # The user isn't signed in, or the organization's security policies ask for a new sign-in or second factor.
+            back_url = reverse(page, args=[slug, batch_id]) if batch_id else reverse("user_add", args=[slug])
+            _stash_post(request, back_url)
+            return response if request.user.is_authenticated else redirect_to_login(back_url)
 
         return public_view
 

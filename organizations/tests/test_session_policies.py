@@ -19,7 +19,7 @@ from organizations.tests.session_clients import (
     statuses,
     use_second_factor,
 )
-from teamadmin.testing.cast import add_member
+from teamadmin.testing.cast import PASSWORD, add_member
 from teamadmin.testing.html import text_of
 
 AGAIN, VERIFY, SET_UP = "/accounts/sign-in-again/", "/accounts/two-factor/verify/", "/accounts/two-factor/"
@@ -113,6 +113,26 @@ def test_a_lower_limit_ends_the_oldest_sessions_at_their_next_click(cast):
     assert [statuses(each, *BOTH) for each in (second, third, first)] == [[AGAIN, 200], [200, 200], [AGAIN, 200]]
     set_policies(cast.acme, max_sessions=0)
     assert [statuses(each, "acme") for each in (first, second, third)] == [[AGAIN], [AGAIN], [200]]
+
+
+@pytest.mark.spec("S-6")
+def test_sessions_that_a_new_password_ended_do_not_count(cast):
+    first, _second = sign_in("bo@acme.example", *BOTH), sign_in("bo@acme.example", *BOTH)
+    new = "tulip-anchor-bicycle-seven"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    assert first.post("/accounts/password/change/", form).status_code == 302
+    set_policies(cast.acme, max_sessions=1)
+    assert statuses(first, "acme") == [200]
+
+
+@pytest.mark.spec("S-5", "S-6")
+def test_a_new_password_does_not_bring_back_an_ended_session(cast, bo):
+    services.log_out_member(actor=cast.olga, member=cast.bo)
+    new = "tulip-anchor-bicycle-seven"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    key = session_key(bo)
+    assert bo.post("/accounts/password/change/", form).status_code == 302
+    assert session_key(bo) != key and statuses(bo, *BOTH) == [AGAIN, 200]
 
 
 @pytest.mark.spec("S-3", "S-6")

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Session
 from accounts.services import end_sessions_in, open_organization
 from organizations.models import Membership, Status
+from organizations.queries import sessions_of_member
 
 # The shortest idle timeout that an organization can set. Shorter pauses need no look at the organizations.
 SHORTEST_IDLE_MINUTES = 15
@@ -31,19 +31,13 @@ def enter_organization(*, member: Membership, session: Session) -> None:
 
 
 def _end_oldest(member: Membership, session: Session) -> None:
-    organization, key = member.organization, str(member.organization_id)
-    rows = Session.objects.filter(user=member.user_id, expire_date__gt=timezone.now()).order_by("-signed_in_at")
-    ended_at = max(member.sessions_ended_at, organization.sessions_ended_at)
-    current = [
-        row.pk
-        for row in rows
-        if key in row.organization_ids and key not in row.ended_organization_ids
-        if row.signed_in_at and row.signed_in_at > ended_at
-    ]
-    if beyond := current[organization.max_sessions :]:
+    organization = member.organization
+    current = [each.key for each in sessions_of_member(member)]
+    kept = current[: organization.max_sessions]
+    if beyond := {*current, session.pk}.difference(kept):
         end_sessions_in(organization_id=organization.pk, session_keys=beyond)
-        if session.pk in beyond:
-            session.ended_organization_ids = [*session.ended_organization_ids, key]
+    if session.pk in beyond:
+        session.ended_organization_ids = [*session.ended_organization_ids, str(organization.pk)]
 
 
 def end_idle_sessions(*, session: Session, now: datetime) -> None:
