@@ -169,7 +169,9 @@ def test_pages_are_read_in_index_order(live_cast, plan, number, members):
     """
     cast, recorded = live_cast, []
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute(OTHER_ORGANIZATIONS.format(number=number, members=members))
+        cursor.execute("RESET statement_timeout")
     fill(cast, 20_000)
     group, deep = cast.acme.groups.get(name="Group 2"), deep_page(cast)
 
