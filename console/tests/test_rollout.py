@@ -170,10 +170,12 @@ def test_remind_all_reminds_those_who_match_and_skips_the_others(cast):
     confirmation = text_of(client.get(address))
     assert "Remind 2 users about 2FA?" in confirmation and "1 user will be skipped" in confirmation
     assert "Max Keller was reminded within the last week." in confirmation
-    press(client, address)
+    assert f'href="{SECURITY}#rollout"' in client.get(address).content.decode(), "the way back"
+    done = press(client, address, headers=HTMX)
+    assert "Reminded 2 users about 2FA; 1 was skipped." in text_of(done) and "users-changed" in done["HX-Trigger"]
     assert {email.subject_id for email in emails()} == {cast.olga.pk, cast.opal.pk}
     assert states() == {"done": 2, "refused": 1}
-    press(client, address)
+    press(client, address, headers=HTMX)
     assert len(emails()) == 2, "once a week each"
 
 

@@ -72,6 +72,6 @@ def test_ending_one_session_in_the_drawer(page: Page, live_cast, open_page, axe)
     expect(sessions).to_contain_text("Sessions 2")
     axe(page)
     sessions.get_by_role("button", name="Log out Unknown device").first.click()
-    expect(page.locator("#toasts")).to_contain_text("Bo Lindqvist was logged out there.")
+    expect(page.locator("dialog > [data-toast]")).to_contain_text("Bo Lindqvist was logged out there.")
     expect(sessions).to_contain_text("Sessions 1")
     assert sorted(client.get("/o/acme/").status_code for client in clients) == [200, 302]
