@@ -55,7 +55,14 @@ class Confirmation:
         self.has_grown = self.selection.everyone and seen.isdecimal() and self.preview.total > int(seen[:9])
 
     @property
+    def is_on_security(self) -> bool:
+        """Whether the action was opened from the roll-out on the Security page, to which it returns."""
+        return self.request.GET.get("at") == "security"
+
+    @property
     def list_url(self) -> str:
+        if self.is_on_security:
+            return reverse("security", args=[self.request.organization.slug]) + "#rollout"
         return self.selection.params.url(self.request.organization.slug)
 
     def require_fresh_sign_in(self) -> None:
@@ -116,8 +123,11 @@ class Confirmation:
         if not self.request.htmx:
             return redirect(self.list_url)
         organization, params = self.request.organization, self.selection.params
-        context = tabs(organization, params, count_tabs(organization, params.tab, timezone.now()))
-        response = render(self.request, "console/member/_action_done.html", context)
+        if self.is_on_security:
+            response = render(self.request, "ui/toasts.html", {"oob": True})
+        else:
+            context = tabs(organization, params, count_tabs(organization, params.tab, timezone.now()))
+            response = render(self.request, "console/member/_action_done.html", context)
         response["HX-Trigger"] = json.dumps({"select:clear": "", "users-changed": ""})
         return response
 

@@ -135,6 +135,7 @@ def _can_remind(actor: Membership, member: Membership, choice: BulkChoice) -> De
 
 
 def _remind(actor: Membership, member: Membership, choice: BulkChoice) -> bool:
+    require(can_remind_two_factor(actor, member))
     return remind_two_factor(actor=actor, member=member)
 
 

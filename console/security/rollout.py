@@ -92,7 +92,7 @@ def build_rollout(viewer: Membership, active: int, two_factor: int, now: datetim
     view, slug = missing_view(), organization.slug
     history = two_factor_progress(organization, since=now.date() - timedelta(days=DAYS))
     reminders = bool(can(viewer, Permission.PEOPLE_ADMIN))
-    bulk = f"{reverse('users_bulk_reminder', args=[slug])}?{urlencode({'view': view.view, 'all': 1})}"
+    bulk = f"{reverse('users_bulk_reminder', args=[slug])}?{urlencode({'view': view.view, 'all': 1, 'at': 'security'})}"
     return Rollout(
         active=active,
         two_factor=two_factor,

@@ -106,8 +106,8 @@ def test_htmx_closes_the_dialog_and_updates_list_and_counts(cast):
 @pytest.mark.parametrize(
     ("who", "view", "expected"),
     [
-        ("olga", "", ["role", "group", "deactivation", "deletion"]),
-        ("olga", "?status=everyone", ["role", "group", "invitation", "deactivation", "deletion"]),
+        ("olga", "", ["role", "group", "reminder", "deactivation", "deletion"]),
+        ("olga", "?status=everyone", ["role", "group", "invitation", "reminder", "deactivation", "deletion"]),
         ("olga", "?status=deactivated", ["role", "group", "reactivation", "deletion"]),
         ("olga", "pending/", ["role", "group", "invitation", "deletion"]),
         ("max", "pending/", ["role", "group", "invitation"]),

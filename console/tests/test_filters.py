@@ -1,6 +1,7 @@
 """Filters, alone and combined with search and sort, foreign ids, and the texts of an empty list (U-6, U-18)."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from uuid import uuid4
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 
 from console.tests.people import PENDING, USERS, in_groups, joined, link, names, pending, row
 from organizations.built_in_roles import BUILT_IN
-from organizations.models import GroupRole, ManagedBy, Membership, Project, ProjectGrant, Status
+from organizations.models import GroupRole, ManagedBy, Membership, Organization, Project, ProjectGrant, Status
+from organizations.services import deactivate_member
 from teamadmin.testing.cast import add_role, role_named
 from teamadmin.testing.html import text_of
 
@@ -76,6 +78,56 @@ def test_filter_by_managed_by_and_two_factor(cast):
     assert names(cast.client("olga").get(f"{PENDING}?two_factor=on")) == ["Guest 000 Test"]
     page = cast.client("olga").get(USERS)
     assert "Active On" in row(page, cast.bo) and "Active Off" in row(page, cast.max)
+
+
+@pytest.mark.spec("U-4", "U-6")
+@pytest.mark.parametrize(
+    ("method", "label", "export"),
+    [
+        ("app", "On App", "On (Authenticator app)"),
+        ("passkey", "On Passkey", "On (Passkey)"),
+        ("both", "On App, passkey", "On (Authenticator app and passkey)"),
+    ],
+)
+def test_the_method_of_the_second_factor_is_shown_filtered_and_exported(cast, method, label, export):
+    members = Membership.objects.filter(organization=cast.acme)
+    others = [each for each in ("app", "passkey", "both") if each != method]
+    members.filter(pk=cast.bo.pk).update(two_factor=True, two_factor_method=method)
+    members.filter(pk=cast.max.pk).update(two_factor=True, two_factor_method=others[0])
+    assert found(cast, f"two_factor={method}") == ["Bo Lindqvist"]
+    assert found(cast, f"two_factor={others[1]}") == []
+    assert found(cast, "two_factor=on") == ["Bo Lindqvist", "Max Keller"]
+    client = cast.client("olga")
+    assert f"Active {label} Now" in row(client.get(USERS), cast.bo)
+    assert export in b"".join(client.get(f"{USERS}export/?view=%3Ftwo_factor%3D{method}")).decode()
+
+
+@pytest.mark.spec("U-4", "S-11")
+def test_off_is_marked_where_the_organization_requires_2fa(cast):
+    mark = '<span class="toned" data-tone="warning">Off</span>'
+    client = cast.client("olga")
+    assert mark not in client.get(USERS).content.decode()
+    start = timezone.now() + timedelta(days=3)
+    Organization.objects.filter(pk=cast.acme.pk).update(require_two_factor="everyone", two_factor_required_from=start)
+    deactivate_member(actor=cast.olga, member=cast.bo)
+    assert client.get(USERS).content.decode().count(mark) == 3
+
+
+@pytest.mark.spec("U-6", "S-6")
+def test_filter_by_inactivity_and_by_expiry(cast):
+    old = timezone.now() - timedelta(days=91)
+    Membership.objects.filter(pk__in=[cast.bo.pk, cast.opal.pk]).update(last_active_at=old)
+    deactivate_member(actor=cast.olga, member=cast.opal)
+    pending(cast.acme, 1, days=-2)
+    pending(cast.acme, 1, days=6.9)
+    pending(cast.acme, 1, days=7.1)
+    assert found(cast, "last_active=inactive") == ["Bo Lindqvist", "Opal Nakamura"]
+    assert found(cast, "last_active=inactive&status=active") == ["Bo Lindqvist"]
+    assert len(found(cast, "expires=soon", PENDING)) == 2
+    assert len(found(cast, "expires=soon&status=expired", PENDING)) == 1
+    # Each is a filter of one tab, and nonsense filters nothing.
+    assert len(found(cast, "last_active=inactive", PENDING)) == 3 and len(found(cast, "expires=soon")) == 4
+    assert len(found(cast, "last_active=x&two_factor=1")) == 4
 
 
 @pytest.mark.spec("U-6")

@@ -13,7 +13,7 @@ from accounts.tests.test_encryption import code
 from audit.models import Entry
 from invitations.models import Invitation
 from invitations.services import resend_invitation
-from organizations.models import Group, Membership, Organization, Project, Scheme
+from organizations.models import Group, Membership, Organization, Project, Scheme, TwoFactorProgress
 from organizations.policies.sessions import Outcome, check_session
 from organizations.queries import direct_roles_of, group_roles_of
 from outbox.models import OutgoingEmail
@@ -162,6 +162,10 @@ def test_demo_has_custom_roles_scim_members_two_factor_and_group_roles(demo):
     acme = Organization.objects.get(slug="acme")
     assert set(acme.roles.values_list("name", flat=True)) == {"People desk", "Audit reader"}
     assert Membership.objects.filter(organization=acme, managed_by="scim").count() == 3
-    assert Membership.objects.filter(organization=acme, two_factor=True).count() == 5
+    assert Membership.objects.filter(organization=acme, two_factor=True).count() == 31
+    assert (
+        Membership.objects.filter(organization=acme).exclude(two_factor_method="app").exclude(two_factor=False).exists()
+    )
+    assert acme.two_factor_required_from and TwoFactorProgress.objects.filter(organization=acme).count() == 9
     member = Membership.objects.get(email="mei-ling.chen@acme.example")
     assert [(role.name, group) for role, group in group_roles_of(member)] == [("Audit reader", "Data")]

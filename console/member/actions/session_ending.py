@@ -24,7 +24,8 @@ def user_session_ending(request: MemberRequest, member_id: UUID, session_key: st
     """End a session of a member. The member's page then shows the others."""
     action = MemberAction.from_request(request, member_id)
     action.require("log_out")
-    is_this_one = session_key == request.session.row.pk if request.session.row else False
+    row = getattr(request.session, "row", None)
+    is_this_one = row is not None and session_key == row.pk
     try:
         ended = end_member_session(actor=request.membership, member=action.member, session_key=session_key[:64])
     except Membership.DoesNotExist:
