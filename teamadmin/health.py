@@ -43,7 +43,7 @@ class HealthMiddleware:
         if view is None:
             return self.get_response(request)
         response = view() if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "HEAD"])
-        response["Cache-Control"] = "no-store"
+        response["Cache-Control"], response["X-Content-Type-Options"] = "no-store", "nosniff"
         return response
 
 

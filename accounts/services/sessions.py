@@ -8,12 +8,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Session, User
+from accounts.services.browsers import forget_browsers
 
 
 def end_sessions(*, user: User) -> None:
-    """End every session of the user at its next request, including sessions that are being opened now (U-10, S-5)."""
+    """End every session of the user at its next request, including sessions that are being opened now (U-10, S-5).
+
+    Remembered devices are forgotten too: a deactivated user's must not skip the second factor after a reactivation.
+    """
     User.objects.filter(pk=user.pk).update(sessions_version=F("sessions_version") + 1)
     user.refresh_from_db(fields=["sessions_version"])
+    forget_browsers(user=user)
 
 
 def end_session(*, user: User, session_key: str) -> bool:
