@@ -5,13 +5,19 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.services.confirmation import verify_code
+from accounts.services import check_second_factor, find_browser
+from base.policies import RateLimited
+from base.times import retry_text
 
 
 class IdentityForm(forms.Form):
-    """Any one factor of the user: their password, a code from their authenticator app, or a backup code."""
+    """Any one factor of the user: their password, a code from their authenticator app, or a backup code.
+
+    is_valid() raises RateLimited after too many wrong ones.
+    """
 
     password = forms.CharField(label=_("Password"), strip=False, required=False, widget=forms.PasswordInput)
     code = forms.CharField(label=_("Authenticator code or backup code"), required=False, max_length=40)
@@ -36,7 +42,12 @@ class IdentityForm(forms.Form):
             self.add_error("password", _("Wrong password. Check it and try again."))
 
     def _check_code(self, code: str) -> None:
-        if not code:
+        if not code.strip():
             self.add_error("code", _("Enter a code."))
-        elif not verify_code(user=self.user, code=code):
+            return
+        check = check_second_factor(user=self.user, code=code, browser=find_browser(self.request, self.user))
+        if check.retry_at:
+            text = _("Too many wrong codes.") + " " + retry_text(check.retry_at, timezone.now())
+            raise RateLimited(text, check.retry_at)
+        if not check.factor:
             self.add_error("code", _("That code isn’t right, has expired, or was already used. Try another one."))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.services.sign_in import SECOND_FACTOR
@@ -131,13 +132,14 @@ def _redirect(request, check: policies.SessionCheck) -> HttpResponse:
 
 
 def _return_path(request) -> str:
-    """Return where to go on afterwards: this page, or the one with the form or fragment that was requested."""
-    if request.htmx:
-        try:
-            return request.htmx.current_url_abs_path or request.path
-        except ValueError:  # HX-Current-URL is not a URL
-            return request.path
-    return request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    """Return the page to come back to: this one, or for forms and fragments the one that they were sent from."""
+    if request.method in ("GET", "HEAD") and not request.htmx:
+        return request.get_full_path()
+    sent_from = request.htmx.current_url if request.htmx else request.META.get("HTTP_REFERER", "")
+    if url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure()):
+        parts = urlsplit(sent_from)
+        return parts._replace(scheme="", netloc="", fragment="").geturl()
+    return request.path
 
 
 def member_required(permission: Permission | None = None, *, before_welcome: bool = False) -> Callable:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from accounts.countries import country_of
 from accounts.emails.passwords import format_duration
 from accounts.links import NOT_ME_AGE, not_me_url
 from accounts.models import User
@@ -175,6 +176,7 @@ def facts_of(entry: Entry) -> list[tuple[str, str]]:
     facts = [(gettext("Time"), format_utc(entry.at)), (gettext("Device"), entry.data.get("device", ""))]
     if entry.actor_id == entry.target_id:
         facts.append((gettext("IP address"), entry.ip or ""))
+        facts.append((gettext("Location"), country_of(entry.ip) if entry.ip else ""))
     return [(label, value) for label, value in facts if value]
 
 

@@ -13,6 +13,7 @@ from accounts.services.events import record_event
 from accounts.services.factors import finish_adding, finish_removing
 from accounts.services.second_factor import clean_code
 from accounts.services.users import lock_user
+from base.encryption import Undecryptable
 from base.policies import require
 
 # Steps by which the clock of a new app may differ: five minutes. Later codes are compared with the difference found.
@@ -45,7 +46,8 @@ def start_authenticator(*, user: User, app_id: int | None) -> AuthenticatorApp:
     """
     user = lock_user(user)
     pending = AuthenticatorApp.objects.filter(user=user, confirmed=False)
-    if app := pending.filter(pk=app_id).first():
+    app = pending.filter(pk=app_id).first()
+    if app and not isinstance(app.secret, Undecryptable):
         return app
     pending.delete()
     return AuthenticatorApp.objects.create(user=user, name="app", confirmed=False)

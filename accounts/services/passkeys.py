@@ -26,7 +26,7 @@ from accounts.ceremonies import (
 from accounts.models import Session, User
 from accounts.policies import can_remove_factor
 from accounts.queries import get_second_factors, has_passkey, propose_name
-from accounts.services.events import record_event
+from accounts.services.events import record_event, record_failed_sign_in
 from accounts.services.factors import finish_adding, finish_removing
 from accounts.services.users import lock_user
 from accounts.sessions import SessionStore
@@ -152,7 +152,8 @@ def _record_failure(user: User | None, purpose: str, error: PasskeyError) -> Non
     """Record it for the user whose passkey it is, and otherwise in the web log only."""
     data = {"method": "passkey", "step": purpose, "reason": error.code}
     if user is not None and not isinstance(error, NoChallenge):
-        record_event(user=user, action="sign_in.failed", data=data)
+        details = {"method": "passkey", "step": purpose, "problem": error.code}
+        record_failed_sign_in(reason="passkey", user=user, data=details)
     logger.info("Passkey refused: %s", error.reason or error.code, extra={"event": "passkey.refused", **data})
 
 

@@ -6,13 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.devices import describe_device
 from accounts.models import AuthenticatorApp, KnownBrowser, User
 from accounts.models.two_factor import DIGITS
 from accounts.services.backup_codes import use_backup_code
 from accounts.services.code_attempts import blocked_until, count_failure, forgive, lock_attempts
-from accounts.services.events import record_event
-from base import context
+from accounts.services.events import record_failed_sign_in
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,7 @@ def check_second_factor(*, user: User, code: str, browser: KnownBrowser | None) 
         forgive(attempts)
     elif check.retry_at is None:
         count_failure(attempts)
-        device = describe_device(context.current().user_agent)
-        record_event(user=user, action="sign_in.failed", data={"reason": "second_factor", "device": device})
+        record_failed_sign_in(reason="second_factor", user=user)
         return CodeCheck(retry_at=blocked_until(attempts))
     return check
 

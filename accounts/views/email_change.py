@@ -9,20 +9,20 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import EmailChangeForm
+from accounts.fresh import is_fresh
 from accounts.links import EmailConfirmation, InvalidLink, read_email_confirmation
 from accounts.models import User
 from accounts.policies import can_change_email
 from accounts.requests import UserRequest
 from accounts.services import AddressTaken, LinkEnded, confirm_email_change, request_email_change
-from accounts.services.sign_in import CONFIRMED_AT
 from accounts.views.links import invalid_link, link_problem
 from base.policies import Refused
+from base.responses import limit_reached
 
 
 def _next_url(request: HttpRequest) -> str:
@@ -30,17 +30,12 @@ def _next_url(request: HttpRequest) -> str:
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else settings.LOGIN_REDIRECT_URL
 
 
-def _is_fresh(request: UserRequest) -> bool:
-    age = timezone.now().timestamp() - request.session.get(CONFIRMED_AT, 0)
-    return age < settings.FRESH_SIGN_IN_MINUTES * 60
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def email_change(request: UserRequest) -> HttpResponse:
     """Ask for a new address, with the password. Users without a password need a fresh sign-in instead (S-7)."""
     user, next_url = request.user, _next_url(request)
-    if not user.has_usable_password() and not _is_fresh(request):
+    if not user.has_usable_password() and not is_fresh(request):
         return redirect(f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
     form = EmailChangeForm(request.POST or None, request=request, user=user)
     if request.method == "POST" and form.is_valid():
@@ -50,7 +45,8 @@ def email_change(request: UserRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("email", str(refusal))
     context = {"form": form, "next": next_url, "refusal": can_change_email(user).reason}
-    return render(request, "account/email_change.html", context, status=422 if request.method == "POST" else 200)
+    response = render(request, "account/email_change.html", context, status=422 if request.method == "POST" else 200)
+    return limit_reached(response, form.limit) if form.limit else response
 
 
 @require_safe

@@ -35,7 +35,7 @@ from accounts.services import (
     has_used_factor,
     keep_challenge,
     keep_new_codes,
-    record_event,
+    record_failed_sign_in,
     remember_browser,
     set_second_factor,
     sign_in,
@@ -142,8 +142,7 @@ def passkey_sign_in(request: HttpRequest, data: dict) -> dict[str, Any]:
 
 def _require_can_sign_in(user: User, step: str) -> None:
     if not (decision := can_sign_in(user)):
-        data = {"method": "passkey", "step": step, "reason": "deactivated"}
-        record_event(user=user, action="sign_in.failed", data=data)
+        record_failed_sign_in(reason="deactivated", user=user, data={"method": "passkey", "step": step})
         require(decision)
 
 

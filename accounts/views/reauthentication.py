@@ -4,7 +4,6 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
@@ -52,9 +51,7 @@ def reauthentication(request: UserRequest) -> HttpResponse:
 def _confirm(request: UserRequest, next_url: str, token: str) -> HttpResponse:
     form = IdentityForm(request.POST, request=request)
     try:
-        _require_attempts_left(request)
         if not form.is_valid():
-            ratelimit.consume(request, action="reauthenticate", user=request.user)
             return _render(request, form, status=422)
     except RateLimited as limit:
         response = _render(request, IdentityForm(request=request), status=429, limit=str(limit))
@@ -70,12 +67,6 @@ def _confirm(request: UserRequest, next_url: str, token: str) -> HttpResponse:
 
 def _seconds_until(retry_at: datetime | None) -> int:
     return max(1, ceil((retry_at - timezone.now()).total_seconds())) if retry_at else 60
-
-
-def _require_attempts_left(request: UserRequest) -> None:
-    """Raise RateLimited after too many wrong answers. The adapter and verify_code() have limits of their own."""
-    if not ratelimit.consume(request, action="reauthenticate", user=request.user, dry_run=True):
-        raise RateLimited(_("Too many attempts. Wait a minute, then try again."))
 
 
 def _resume(request: UserRequest, next_url: str, token: str) -> HttpResponse:

@@ -17,9 +17,6 @@ from organizations.models import Membership, Organization, Status
 from organizations.policies import can_receive_reset_notice, two_factor_applies
 from outbox.models import OutgoingEmail
 
-# The page where users set up two-factor authentication.
-SETUP_PATH = "/accounts/two-factor/"
-
 
 def _active_member(row: OutgoingEmail) -> Membership | None:
     """Return the member whom the email is for, or None if they are no longer active or may not sign in."""
@@ -42,7 +39,7 @@ def render_two_factor_reminder(row: OutgoingEmail) -> AnymailMessage | None:
         context={
             "organization": organization.name,
             **_deadline(member, organization),
-            "url": settings.BASE_URL + SETUP_PATH,
+            "url": settings.BASE_URL + reverse("two_factor_setup"),
             "logo_alt": organization.name,
         },
         from_name=organization.name,

@@ -120,6 +120,8 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/menu/": {"GET": people_viewers(200)},
     "users/<uuid:member_id>/invitation/": {"GET": inviters(200), "POST": inviters(302)},
     "users/<uuid:member_id>/two-factor-reset/": {"GET": admins(200), "POST": admins(302)},
+    "users/<uuid:member_id>/two-factor-reminder/": {"POST": admins(302)},
+    "users/<uuid:member_id>/sessions/<str:session_key>/ending/": {"POST": admins(302)},
     "users/<uuid:member_id>/sessions/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/deactivation/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/reactivation/": {"GET": admins(200), "POST": admins(302)},
@@ -148,6 +150,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/bulk/invitation/": {"GET": inviters(302), "POST": inviters(302)},
     "users/bulk/deactivation/": {"GET": admins(302), "POST": admins(302)},
     "users/bulk/reactivation/": {"GET": admins(302), "POST": admins(302)},
+    "users/bulk/reminder/": {"GET": admins(302), "POST": admins(302)},
     "users/bulk/deletion/": {"GET": admins(302), "POST": admins(302)},
     # The action is an Admin's. Others see only their own actions.
     "users/bulk/<uuid:action_id>/": {"GET": admins_else_not_found(200)},
@@ -174,7 +177,16 @@ INSIDE: dict[str, dict[str, str]] = {
 }
 # Routes that use an active member (with a second factor) or a deactivated one, who are not in a column. The other
 # routes use a pending member.
-WITH_ACTIVE = frozenset(f"users/<uuid:member_id>/{noun}/" for noun in ("two-factor-reset", "sessions", "deactivation"))
+WITH_ACTIVE = frozenset(
+    f"users/<uuid:member_id>/{noun}/"
+    for noun in (
+        "two-factor-reset",
+        "two-factor-reminder",
+        "sessions",
+        "sessions/<str:session_key>/ending",
+        "deactivation",
+    )
+)
 WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
 # Columns: signed out, Bo, a user without an organization.
 OUTSIDE: dict[str, dict[str, str]] = {
