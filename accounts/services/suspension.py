@@ -1,5 +1,6 @@
 """Requests that wait until the user has confirmed who they are (S-7). They are kept in the session."""
 
+import re
 import secrets
 from typing import Any
 
@@ -17,6 +18,8 @@ SUSPENDED = "suspended_requests"
 KEPT = 2
 # In characters: a form with 100 people and a long reason has a third of it.
 SIZE_LIMIT = 200_000
+# Names of fields with a password: "password", "password1", "oldpassword", but not "password_history".
+IS_PASSWORD = re.compile(r"password\d?$")
 
 
 def suspend_request(request: HttpRequest, *, back_url: str) -> str:
@@ -24,7 +27,7 @@ def suspend_request(request: HttpRequest, *, back_url: str) -> str:
 
     Passwords are never kept: a database dump would contain them.
     """
-    hidden = [name for name in request.POST if "password" in name or name == "csrfmiddlewaretoken"]
+    hidden = [name for name in request.POST if IS_PASSWORD.search(name) or name == "csrfmiddlewaretoken"]
     post = {name: values for name, values in request.POST.lists() if name not in hidden}
     size = sum(len(value) for values in post.values() for value in values)
     if request.FILES or size > SIZE_LIMIT:

@@ -8,6 +8,7 @@ from django_otp.oath import totp
 
 from accounts.models import AuthenticatorApp, BackupCode, Session
 from accounts.services.sign_in import CONFIRMED_AT
+from console.tests.security_forms import typed
 from organizations.models import MembershipRole, Status
 from teamadmin.testing.aging import age, asks, confirm, fields_of
 from teamadmin.testing.cast import PASSWORD, add_member, add_user, role_named
@@ -69,7 +70,7 @@ def test_the_action_is_done_after_the_confirmation(cast, ann):
 def test_a_wrong_password_is_refused_and_what_was_typed_stays(cast):
     client = cast.client("olga")
     age(client, 16)
-    response = client.post("/o/acme/security/", {"allowed_email_domains": "acme.example, acme.test"})
+    response = client.post("/o/acme/security/", typed(client, allowed_email_domains="acme.example, acme.test"))
     refused = confirm(client, response, password="wrong-wrong-wrong")
     assert refused.status_code == 422
     assert "Wrong password. Check it and try again." in refused.content.decode()

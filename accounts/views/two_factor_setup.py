@@ -1,5 +1,7 @@
 """Setting up or replacing an authenticator app (S-2, S-3)."""
 
+from datetime import UTC
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -96,7 +98,9 @@ def _render(request: UserRequest, *, error: str = "", status: int = 200) -> Http
 
 
 def _days_left(announced: Announcement | None) -> int:
-    return max((announced.start - timezone.now()).days, 0) if announced else 0
+    """Return the days until then, as the banner counts them: 1 means tomorrow in UTC."""
+    today = timezone.now().astimezone(UTC).date()
+    return max(1, (announced.start.astimezone(UTC).date() - today).days) if announced else 0
 
 
 def _passkey_url() -> str:

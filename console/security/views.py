@@ -47,9 +47,9 @@ def security(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         return _render(request, form)
     require(can(request.membership, Permission.SECURITY_MANAGE))
+    require_fresh_sign_in(request)
     if not form.is_valid():
         return _render(request, form, status=422)
-    require_fresh_sign_in(request)
     try:
         changed = _save(request, form)
     except PoliciesConflict as conflict:

@@ -93,7 +93,7 @@ def test_log_out_lists_and_ends_the_sessions(cast):
     Session.objects.filter(user=cast.bo.user).update(user_agent="Firefox/120 (Linux)", ip="127.0.0.1")
     confirmation = text_of(olga.get(url(cast.bo, "sessions")))
     assert "Log out Bo Lindqvist everywhere?" in confirmation and "2 sessions end immediately." in confirmation
-    assert confirmation.count("Firefox on Linux 127.0.0.1, signed in") == 2
+    assert confirmation.count("Firefox on Linux 127.0.0.1 (Local network), signed in") == 2
     response = olga.post(url(cast.bo, "sessions"), {"seen": "active"}, headers=HTMX)
     assert "Bo Lindqvist was logged out everywhere." in response.content.decode()
     assert [client.get("/o/acme/").status_code for client in clients] == [302, 302]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -147,7 +148,7 @@ def test_parts_of_two_links_are_not_a_valid_link(cast):
 def test_unsigned_cookie_is_rejected(cast, invitation):
     client = cast.client()
     client.get(reverse("invitation", args=[make_token(invitation)]))
-    client.cookies["invitation"] = make_token(invitation)
+    client.cookies[settings.INVITATION_COOKIE_NAME] = make_token(invitation)
     assert client.get(ACCEPT).status_code == 404
     assert cast.client().get(ACCEPT).status_code == 404
     assert cast.client().post(ACCEPT, {"password": NEW_PASSWORD}).status_code == 404

@@ -21,11 +21,14 @@ def cast(cast):
 
 @pytest.mark.spec("S-1", "S-6")
 def test_the_strictest_number_of_any_organization_counts(cast):
-    assert get_account_rules(cast.bo.user) == AccountRules()
+    both, acme = ("Acme", "Globex"), ("Acme",)
+    assert get_account_rules(cast.bo.user) == AccountRules(organization_names=both)
     set_policies(cast.acme, password_min_length=20, password_history=5, lockout_attempts=10)
     set_policies(cast.globex, password_min_length=16, password_history=10, lockout_attempts=3)
-    assert get_account_rules(cast.bo.user) == AccountRules(20, 10, 3)
-    assert get_account_rules(cast.olga.user) == AccountRules(20, 5, 10), "Globex doesn't bind Olga"
+    assert get_account_rules(cast.bo.user) == AccountRules(20, 10, 3, organization_names=both)
+    assert get_account_rules(cast.olga.user) == AccountRules(20, 5, 10, organization_names=acme), (
+        "Globex doesn't bind Olga"
+    )
     set_policies(cast.globex, lockout_attempts=0)
     assert get_account_rules(cast.bo.user).lockout_attempts == 10, "0 is no limit, not the lowest one"
     assert get_account_rules(cast.stranger) == AccountRules()

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import KnownBrowser, Session
+from accounts.models import KnownBrowser, Session, User
 from accounts.services.browsers import hash_token
 from accounts.sessions import hash_key
 from organizations.models import Organization, TwoFactorRule
@@ -54,6 +54,7 @@ def test_remembered_devices_are_listed_until_they_end(cast):
 
 
 def test_the_password_says_when_it_was_changed(cast):
+    User.objects.filter(pk=cast.bo.user_id).update(password_changed_at=None)  # from before changes were recorded
     assert "Not changed since you joined" in text_of(cast.client("bo").get(PAGE))
     cast.bo.user.password_changed_at = datetime(2026, 8, 30, 12, tzinfo=UTC)
     cast.bo.user.save()
