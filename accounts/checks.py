@@ -19,7 +19,7 @@ def check_paths(app_configs: object, **kwargs: object) -> list[Error]:
         settings.AWAITED_MEMBER,
         settings.RESEND_INVITATIONS,
         *settings.TWO_FACTOR_LISTENERS,
-        *settings.SECURITY_EVENT_LISTENERS,
+        settings.SECURITY_EVENT_MEMBERSHIPS,
     ):
         try:
             import_string(path)

@@ -136,8 +136,8 @@ def _return_path(request) -> str:
     if request.method in ("GET", "HEAD") and not request.htmx:
         return request.get_full_path()
     sent_from = request.htmx.current_url if request.htmx else request.META.get("HTTP_REFERER", "")
-    if url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure()):
-        parts = urlsplit(sent_from)
+    allowed = url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure())
+    if allowed and (parts := urlsplit(sent_from)).netloc:
         return parts._replace(scheme="", netloc="", fragment="").geturl()
     return request.path
 

@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from accounts.devices import describe_device
 from accounts.models import User
 from audit.models import Entry
-from audit.services import record
+from audit.services import record_each
 from base import context
 from outbox.services import queue_email
 
@@ -54,11 +54,10 @@ def record_event(*, user: User, action: str, actor: Any = None, data: dict | Non
     data = dict(data or {})
     if action in NOTIFIED and actor is None and (agent := context.current().user_agent):
         data.setdefault("device", describe_device(agent))
-    entry = record(organization_id=None, actor=actor or user, action=action, target=user, data=data)
+    own = {"organization_id": None, "actor": actor or user, "action": action, "target": user, "data": data}
     public = {} if action in ADDRESSES else data
-    if action not in ONE_ORGANIZATION:
-        for path in settings.SECURITY_EVENT_LISTENERS:
-            import_string(path)(user=user, action=action, data=public)
+    members = [] if action in ONE_ORGANIZATION else _memberships(user)
+    entry = record_each([own, *(_entry_of(member, member, action, public) for member in members)])[0]
     log_event(action=action, user=user, data=public)
     if action in NOTIFIED:
         queue_email(kind="accounts.security_notice", subject_id=entry.pk, key=f"security_notice:{entry.pk}")
@@ -76,9 +75,9 @@ def record_failed_sign_in(*, reason: str, user: User | None = None, email: str =
 
     Give the user, or the `email` that was entered. `data` has details, without secrets. Failures of a user with the
     same reason are counted for FAILURE_WINDOW_SECONDS, and the 1st, 2nd, 4th, 8th and so on are recorded: a million
-    tries make 20 entries. All of them are in the web log. There, an address without a user is replaced by a keyed hash:
-    it may be a password typed into the wrong field, and isn't ours to store. The hash still shows that the same address
-    is tried again.
+    tries make 20 entries. All of them are in the web log. An address without a user is replaced by a keyed hash: it may
+    be a password typed into the wrong field, and isn't ours to store. The hash still shows that the same address is
+    tried again.
     """
     if user is None:
         user = User.objects.filter(email=email.strip().lower()).first()
@@ -89,18 +88,30 @@ def record_failed_sign_in(*, reason: str, user: User | None = None, email: str =
         data["count"] = count
     if agent := context.current().user_agent:
         data.setdefault("device", describe_device(agent))
-    if user is not None and count & (count - 1) == 0:
-        _record_failure(user, data)
     if user is None:
         data["address_hash"] = subject
+    if count & (count - 1) == 0:
+        _record_failure(user, data)
     log_event(action="sign_in.failed", user=user, data=data, level=logging.WARNING)
 
 
 @transaction.atomic
-def _record_failure(user: User, data: dict) -> None:
-    record(organization_id=None, actor=None, action="sign_in.failed", target=user, data=data)
-    for path in settings.SECURITY_EVENT_LISTENERS:
-        import_string(path)(user=user, action="sign_in.failed", data=data)
+def _record_failure(user: User | None, data: dict) -> None:
+    """Record it with two queries, for unknown addresses as well: they must not be answered faster (CVE-2024-39329)."""
+    action, members = "sign_in.failed", _memberships(user or User())
+    own = {"organization_id": None, "actor": None, "action": action, "target": user, "data": data}
+    # No one is the actor: it may be a stranger.
+    record_each([own, *(_entry_of(member, None, action, data) for member in members)])
+
+
+def _memberships(user: User) -> list[Any]:
+    """Return the memberships in whose organizations an event of the user is recorded. One query."""
+    return import_string(settings.SECURITY_EVENT_MEMBERSHIPS)(user)
+
+
+def _entry_of(member: Any, actor: Any, action: str, data: dict) -> dict[str, Any]:
+    organization_id = member.organization_id
+    return {"organization_id": organization_id, "actor": actor, "action": action, "target": member, "data": data}
 
 
 def _count_failure(key: str) -> int:

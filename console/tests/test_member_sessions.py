@@ -65,7 +65,7 @@ def test_the_page_shows_second_factors_sessions_and_sign_ins(cast, phone, two_fa
     day = timezone.localdate().strftime("%B %-d, %Y")
     assert f"On Method Authenticator app Since {day} Backup codes 9 of 10 left Remembered devices 1 Reset 2FA" in text
     assert "Bo Lindqvist and all Admins get an email" in text
-    assert "Chrome on Android 192.0.2.7, signed in just now . Last seen just now . Log out" in text
+    assert "Chrome on Android 192.0.2.7 (Unknown), signed in just now . Last seen just now . Log out" in text
     assert "Sign-in activity Bo Lindqvist signed in from a new device, X" in text
 
 
@@ -87,7 +87,7 @@ def test_an_admin_ends_one_session_and_the_other_goes_on(cast, phone, headers):
     assert "Bo Lindqvist was logged out there." in text_of(page) and "Sessions 1 Log out" in text_of(page)
     assert phone.get("/o/acme/").status_code == 302
     assert laptop.get("/o/acme/").status_code == 200
-    entry = Entry.objects.get(action="session.ended")
+    entry = Entry.objects.get(action="member.session_ended")
     assert (entry.actor_id, entry.target_id, entry.organization_id) == (cast.olga.pk, cast.bo.pk, cast.acme.pk)
     assert entry.data == {"device": "Chrome on Android"}
 
@@ -111,7 +111,7 @@ def test_sessions_that_did_not_open_the_organization_are_not_there_to_end(cast):
         assert olga.post(address).status_code == 302
         assert "That session of Bo Lindqvist had already ended." in text_of(olga.get(page_url(cast.bo)))
     assert rows.exists() and rows.get().ended_organization_ids == []
-    assert not Entry.objects.filter(action="session.ended").exists()
+    assert not Entry.objects.filter(action="member.session_ended").exists()
 
 
 @pytest.mark.spec("S-5", "R-7")
@@ -146,7 +146,7 @@ def test_ten_clicks_at_once_end_it_once(live_cast):
         return end_member_session(actor=live_cast.olga, member=live_cast.bo, session_key=key)
 
     assert sorted(map(str, run_in_parallel(10, end))) == ["False"] * 9 + ["True"]
-    assert Entry.objects.filter(action="session.ended").count() == 1
+    assert Entry.objects.filter(action="member.session_ended").count() == 1
 
 
 # --- reset ---------------------------------------------------------------------------------------

@@ -67,3 +67,12 @@ def has_open_invitation(user: User) -> bool:
     """Return whether the user can accept an invitation now, in any organization."""
     pending = Membership.objects.filter(email_key=user.email, status=Status.INVITED)
     return pending.filter(invite_expires_at__gt=Now()).exists()
+
+
+def security_event_memberships(user: User) -> list[Membership]:
+    """Return where the user's security events are recorded (settings.SECURITY_EVENT_MEMBERSHIPS).
+
+    Those that are active, or if there is none, those that are deactivated (S-10). One query.
+    """
+    members = list(Membership.objects.filter(user_id=user.pk).order_by("pk"))
+    return [member for member in members if member.status == Status.ACTIVE] or members

@@ -28,7 +28,6 @@ from organizations.services.members.sign_in import (
     end_member_session,
     end_sessions_of,
     log_out_member,
-    record_security_event,
     reset_member_two_factor,
     sync_two_factor,
 )
@@ -109,7 +108,6 @@ __all__ = [
     "mark_welcomed",
     "notify_admins_of_reset",
     "reactivate_member",
-    "record_security_event",
     "reload_actor",
     "remind_two_factor",
     "remove_from_group",

@@ -25,8 +25,8 @@ TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
 # The pending member with an email address, and how to send their invitation again: for resets at that address (I-11).
 AWAITED_MEMBER = "organizations.queries.awaited_member_id"
 RESEND_INVITATIONS = "invitations.services.resend_after_reset"
-# Who hears of sign-ins, changes of passwords and the like, to record them for each organization (S-10).
-SECURITY_EVENT_LISTENERS = ["organizations.services.record_security_event"]
+# In which organizations sign-ins, changes of passwords and the like are recorded (S-10).
+SECURITY_EVENT_MEMBERSHIPS = "organizations.queries.security_event_memberships"
 # Where new passwords are looked up: nowhere, at a service like "https://api.pwnedpasswords.com/range/", which gets five
 # digits of a hash, or in a sorted file of SHA-1 hashes.
 PASSWORD_BREACH_CHECK = env.text("PASSWORD_BREACH_CHECK")

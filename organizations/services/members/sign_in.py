@@ -9,7 +9,7 @@ from accounts.services import end_session, end_sessions, end_sessions_in, record
 from audit.services import record
 from base.policies import require
 from organizations import policies
-from organizations.models import Membership, Status, TwoFactorMethod
+from organizations.models import Membership, TwoFactorMethod
 from organizations.queries import sessions_of_member, shared_with_others
 from organizations.services.locks import lock_actor_and_member
 from organizations.services.members.two_factor import notify_admins_of_reset
@@ -25,18 +25,6 @@ def sync_two_factor(*, user: User, factors: SecondFactors) -> None:
 
 def _only_method(factors: SecondFactors) -> TwoFactorMethod:
     return TwoFactorMethod.APP if factors.app else TwoFactorMethod.PASSKEY
-
-
-def record_security_event(*, user: User, action: str, data: dict) -> None:
-    """Record a user's security event in each organization where they are active (settings.SECURITY_EVENT_LISTENERS).
-
-    If they are active nowhere, it is recorded where they are deactivated. Actor and target are their membership, so
-    that it shows in the member's activity (S-10). No one is the actor of a failed sign-in: it may be a stranger's.
-    """
-    members = list(Membership.objects.filter(user=user).order_by("pk"))
-    for member in [each for each in members if each.status == Status.ACTIVE] or members:
-        actor = None if action == "sign_in.failed" else member
-        record(organization_id=member.organization_id, actor=actor, action=action, target=member, data=data)
 
 
 @transaction.atomic
