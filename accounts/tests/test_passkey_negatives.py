@@ -65,7 +65,8 @@ def test_wrong_sign_ins_are_refused_and_recorded(cast, passkey, wrong):
     assert_refused(use_passkey(visitor, passkey, wrong=wrong))
     assert "_auth_user_id" not in visitor.session
     entry = Entry.objects.get(action="sign_in.failed", organization_id=None)
-    assert (entry.target_id, entry.data["reason"]) == (cast.bo.user_id, "invalid")
+    assert entry.target_id == cast.bo.user_id
+    assert (entry.data["reason"], entry.data["problem"]) == ("passkey", "invalid")
     assert WebAuthnCredential.objects.get().sign_count == 5
 
 

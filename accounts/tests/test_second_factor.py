@@ -141,7 +141,7 @@ def test_guesses_at_once_are_limited_like_guesses_in_a_row(live_cast):
     clients = [enter_password(user) for _ in range(20)]
     results = run_in_parallel(20, lambda number: clients[number].post(URL, {"backup": WRONG}).status_code)
     assert sorted(results) == [422] * 4 + [429] * 16
-    assert Entry.objects.filter(action="sign_in.failed", organization_id=None).count() == 5
+    assert Entry.objects.filter(action="sign_in.failed", organization_id=None).count() == 3  # 1st, 2nd, 4th
 
 
 @pytest.mark.spec("S-2")

@@ -111,7 +111,7 @@ def test_users_can_wait_until_the_date(cast):
     text = text_of(cast.client("bo").get(URL))
     assert "Acme requires it from" in text and "Remind me later (14 days left)" in text
     announce(cast.acme, days=0.5)
-    assert "Remind me later (less than a day left)" in text_of(cast.client("bo").get(URL))
+    assert "Remind me later (1 day left)" in text_of(cast.client("bo").get(URL))
 
 
 @pytest.mark.spec("S-3", "S-11")
