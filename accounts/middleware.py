@@ -1,14 +1,13 @@
 """The activity of sessions, the cookie of known browsers, and asking for a fresh sign-in."""
 
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 
 from accounts.fresh import FreshSignInRequired
@@ -16,7 +15,7 @@ from accounts.models import Session
 from accounts.services import set_browser_cookie
 from accounts.services.suspension import suspend_request
 from base import context
-from base.responses import htmx_redirect
+from base.responses import htmx_redirect, page_url
 
 
 class SessionActivityMiddleware:
@@ -57,20 +56,8 @@ class FreshSignInMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, FreshSignInRequired):
             return None
-        back_url = _page_url(request)
+        back_url = page_url(request, settings.LOGIN_REDIRECT_URL)
         query = {REDIRECT_FIELD_NAME: back_url}
         if request.method not in ("GET", "HEAD") and (token := suspend_request(request, back_url=back_url)):
             query["request"] = token
         return htmx_redirect(request, f"{reverse('account_reauthenticate')}?{urlencode(query)}")
-
-
-def _page_url(request) -> str:
-    """Return the page that the user sees: the one of the form for a POST, "/" if the browser doesn't tell."""
-    if request.method in ("GET", "HEAD") and not request.htmx:
-        return request.get_full_path()
-    url = request.headers.get("HX-Current-URL" if request.htmx else "Referer", "")
-    if not url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}):
-        return settings.LOGIN_REDIRECT_URL
-    parts = urlsplit(url)
-    path = "/" + parts.path.lstrip("/")  # "//host/" would be another site
-    return f"{path}?{parts.query}" if parts.query else path

@@ -14,6 +14,11 @@ from accounts.requests import UserRequest
 from accounts.services import has_used_factor
 
 
+def needs_second_factor(request: UserRequest) -> bool:
+    """Return whether the user has a second factor that this session hasn't used: then it may not change factors."""
+    return not has_used_factor(request.session) and has_two_factor(request.user)
+
+
 def second_factor_required(view: Callable) -> Callable:
     """Decorate a view for signed-in users: those with a second factor must have used it in this session.
 
@@ -23,7 +28,7 @@ def second_factor_required(view: Callable) -> Callable:
     @wraps(view)
     @login_required
     def wrapped(request: UserRequest, *args, **kwargs) -> HttpResponse:
-        if not has_used_factor(request.session) and has_two_factor(request.user):
+        if needs_second_factor(request):
             page = with_next(request.path, get_next_url(request))
             return redirect(with_next(reverse("second_factor"), page))
         return view(request, *args, **kwargs)

@@ -2,11 +2,13 @@
 
 from math import ceil
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -40,6 +42,21 @@ def _is_current_url(request: Any, url: str) -> bool:
         return request.htmx.current_url_abs_path == url
     except ValueError:  # HX-Current-URL is not a URL
         return False
+
+
+def page_url(request: Any, default: str) -> str:
+    """Return the path of the page that the user sees: this one, or for forms and fragments the one they were sent from.
+
+    Return `default` if the browser doesn't tell, or names another site.
+    """
+    if request.method in ("GET", "HEAD") and not request.htmx:
+        return request.get_full_path()
+    sent_from = request.htmx.current_url if request.htmx else request.META.get("HTTP_REFERER", "")
+    if not url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, request.is_secure()):
+        return default
+    parts = urlsplit(sent_from)
+    path = "/" + parts.path.lstrip("/")  # "//host/" would be another site
+    return parts._replace(scheme="", netloc="", path=path, fragment="").geturl() if parts.netloc else default
 
 
 def htmx_redirect(request: Any, url: str) -> HttpResponse:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
@@ -12,13 +12,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.services.sign_in import SECOND_FACTOR
 from base import context
 from base.policies import Refused, require
-from base.responses import htmx_redirect
+from base.responses import htmx_redirect, page_url
 from organizations import pages, policies, queries, services
 from organizations.models import Membership
 from organizations.permissions import Permission
@@ -120,7 +119,7 @@ PAGES = {
 
 
 def _redirect(request, check: policies.SessionCheck) -> HttpResponse:
-    path = _return_path(request)
+    path = page_url(request, request.path)
     if check.outcome == policies.Outcome.SIGN_IN and len(request.memberships) == 1:
         # Nothing else is open in this session, so it ends.
         logout(request)
@@ -129,17 +128,6 @@ def _redirect(request, check: policies.SessionCheck) -> HttpResponse:
     if check.outcome == policies.Outcome.SIGN_IN:  # the other pages name the organizations themselves
         messages.info(request, check.reason)
     return htmx_redirect(request, f"{reverse(PAGES[check.outcome])}?{urlencode({REDIRECT_FIELD_NAME: path})}")
-
-
-def _return_path(request) -> str:
-    """Return the page to come back to: this one, or for forms and fragments the one that they were sent from."""
-    if request.method in ("GET", "HEAD") and not request.htmx:
-        return request.get_full_path()
-    sent_from = request.htmx.current_url if request.htmx else request.META.get("HTTP_REFERER", "")
-    allowed = url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure())
-    if allowed and (parts := urlsplit(sent_from)).netloc:
-        return parts._replace(scheme="", netloc="", fragment="").geturl()
-    return request.path
 
 
 def member_required(permission: Permission | None = None, *, before_welcome: bool = False) -> Callable:

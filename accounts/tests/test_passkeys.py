@@ -1,5 +1,7 @@
 """Passkeys: adding, signing in without a password, as a second factor, naming and removing (S-2, S-3, S-4)."""
 
+from urllib.parse import quote
+
 import pytest
 from allauth.account.models import Login
 from django.test import Client
@@ -8,7 +10,6 @@ from django_otp_webauthn.models import WebAuthnCredential
 from accounts.models import AuthenticatorApp, KnownBrowser, Session, User
 from accounts.services.sign_in import CONFIRMED_AT, SECOND_FACTOR
 from accounts.sessions import hash_key
-from accounts.views import passkey_ceremonies as ceremonies
 from audit.models import Entry
 from organizations.models import Membership, Organization, Status
 from outbox.models import OutgoingEmail
@@ -60,13 +61,16 @@ def test_the_first_passkey_turns_on_two_factor_authentication(cast, client):
     assert [each.name for each in WebAuthnCredential.objects.order_by("pk")] == ["Bitwarden", "Bitwarden 2"]
 
 
-def test_the_first_passkey_leads_to_backup_codes_and_then_back(client, monkeypatch):
-    monkeypatch.setattr(ceremonies, "url_with_next", lambda name, target, *args: f"{name} > {target}")
+def test_the_first_passkey_leads_to_backup_codes_and_then_back(client):
     options = post(client, "/accounts/passkeys/registration/options/").json()
     data = {"credential": Authenticator().create(options), "next": "/o/acme/"}
     response = post(client, "/accounts/passkeys/registration/", data)
-    assert response.json() == {"url": "passkey_name > backup_codes > /o/acme/"}
-    assert add_passkey(client)[1].json() == {"url": "passkey_name > /"}
+    first = WebAuthnCredential.objects.get()
+    codes = quote("/accounts/two-factor/backup-codes/?next=%2Fo%2Facme%2F", safe="")
+    assert response.json() == {"url": f"/accounts/passkeys/{first.pk}/name/?next={codes}"}
+    answer = add_passkey(client)[1].json()
+    second = WebAuthnCredential.objects.exclude(pk=first.pk).get()
+    assert answer == {"url": f"/accounts/passkeys/{second.pk}/name/"}
 
 
 def test_options_ask_for_discoverable_passkeys_that_verify_the_user_and_exclude_others(client, passkey):

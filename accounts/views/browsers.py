@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import KnownBrowser
+from accounts.next_url import get_next_url
 from accounts.requests import UserRequest
 from accounts.services.own_sessions import forget_all_browsers, forget_browser
-from accounts.views.returning import get_next_url
 from base.responses import htmx_redirect
 
 

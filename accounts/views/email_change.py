@@ -1,15 +1,11 @@
 """Changing the email address: asking for it, and confirming it with the link that was sent to the new address."""
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +13,7 @@ from accounts.forms import EmailChangeForm
 from accounts.fresh import is_fresh
 from accounts.links import EmailConfirmation, InvalidLink, read_email_confirmation
 from accounts.models import User
+from accounts.next_url import get_next_url, with_next
 from accounts.policies import can_change_email
 from accounts.requests import UserRequest
 from accounts.services import AddressTaken, LinkEnded, confirm_email_change, request_email_change
@@ -25,23 +22,18 @@ from base.policies import Refused
 from base.responses import limit_reached
 
 
-def _next_url(request: HttpRequest) -> str:
-    target = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else settings.LOGIN_REDIRECT_URL
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def email_change(request: UserRequest) -> HttpResponse:
     """Ask for a new address, with the password. Users without a password need a fresh sign-in instead (S-7)."""
-    user, next_url = request.user, _next_url(request)
+    user, next_url = request.user, get_next_url(request)
     if not user.has_usable_password() and not is_fresh(request):
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
+        return redirect(with_next(reverse("account_reauthenticate"), request.path))
     form = EmailChangeForm(request.POST or None, request=request, user=user)
     if request.method == "POST" and form.is_valid():
         try:
             request_email_change(user=user, email=form.cleaned_data["email"])
-            return redirect(f"{reverse('email_change_sent')}?{urlencode({REDIRECT_FIELD_NAME: next_url})}")
+            return redirect(with_next(reverse("email_change_sent"), next_url))
         except Refused as refusal:
             form.add_error("email", str(refusal))
     context = {"form": form, "next": next_url, "refusal": can_change_email(user).reason}
@@ -55,7 +47,7 @@ def email_change_sent(request: UserRequest) -> HttpResponse:
     """Say where the confirmation was sent, the same whether that address has a user or not (S-1)."""
     if not request.user.pending_email:
         return redirect("email_change")
-    return render(request, "account/email_change_sent.html", {"next": _next_url(request)})
+    return render(request, "account/email_change_sent.html", {"next": get_next_url(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account.internal.stagekit import get_pending_stage
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -23,10 +24,11 @@ from accounts.ceremonies import (
 )
 from accounts.fresh import is_fresh
 from accounts.models import User
+from accounts.next_url import get_next_url, with_next
 from accounts.policies import can_sign_in
 from accounts.queries import has_passkey
-from accounts.redirects import next_url, url_with_next
 from accounts.requests import UserRequest
+from accounts.second_factor_access import needs_second_factor
 from accounts.services import (
     add_passkey,
     check_passkey,
@@ -43,7 +45,6 @@ from accounts.services import (
 )
 from accounts.services.passkeys import CHALLENGE_AGE, OFFER
 from accounts.services.sign_in import SECOND_FACTOR_STAGE
-from accounts.views.passkeys import needs_second_factor
 from base.policies import Refused, require
 
 # The longest request body. A passkey's takes 2 KB.
@@ -113,11 +114,11 @@ def registration(request: UserRequest, data: dict) -> dict[str, Any]:
     if not has_used_factor(request.session):
         set_second_factor(request.session, "passkey")
     request.session.pop(OFFER, None)
-    target = next_url(request, data.get("next"))
+    target = get_next_url(request, value=data.get("next"))
     if codes:
         keep_new_codes(request.session, codes)
-        target = url_with_next("backup_codes", target)
-    return {"url": url_with_next("passkey_name", target, passkey.pk)}
+        target = with_next(reverse("backup_codes"), target)
+    return {"url": with_next(reverse("passkey_name", args=[passkey.pk]), target)}
 
 
 @ceremony(signed_in=False)
@@ -131,7 +132,7 @@ def sign_in_options(request: HttpRequest, data: dict) -> dict[str, Any]:
 @ceremony(signed_in=False)
 def passkey_sign_in(request: HttpRequest, data: dict) -> dict[str, Any]:
     """Sign in without a password. The passkey verified the user, so it is the second factor as well."""
-    target = next_url(request, data.get("next"))
+    target = get_next_url(request, value=data.get("next"))
     if request.user.is_authenticated:
         return {"url": target}
     user: User = check_passkey(request, purpose="sign_in", data=data.get("credential")).user
@@ -174,7 +175,7 @@ def passkey_second_factor(request: HttpRequest, data: dict) -> dict[str, Any]:
         check_passkey(request, purpose="second_factor", data=data.get("credential"), user=request.user)
         set_second_factor(request.session, "passkey")
         confirm_identity(request.session)
-        return {"url": next_url(request, data.get("next"))}
+        return {"url": get_next_url(request, value=data.get("next"))}
     stage = _pending_stage(request)
     user = stage.login.user
     check_passkey(request, purpose="second_factor", data=data.get("credential"), user=user)
@@ -200,4 +201,4 @@ def passkey_confirmation(request: UserRequest, data: dict) -> dict[str, Any]:
     confirm_identity(request.session)
     if not has_used_factor(request.session):
         set_second_factor(request.session, "passkey")
-    return {"url": next_url(request, data.get("next"))}
+    return {"url": get_next_url(request, value=data.get("next"))}

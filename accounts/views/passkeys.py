@@ -12,22 +12,18 @@ from django_otp_webauthn.models import WebAuthnCredential
 from accounts.forms import PasskeyForm
 from accounts.fresh import fresh_sign_in_required, require_fresh_sign_in
 from accounts.models import User
+from accounts.next_url import get_next_url
 from accounts.policies import can_remove_factor
 from accounts.queries import find_passkey, get_second_factors, list_passkeys, signal_accepted_passkeys
-from accounts.redirects import next_url, url_with_next
 from accounts.requests import UserRequest
-from accounts.services import dismiss_passkey_offer, has_used_factor, remove_passkey, rename_passkey
+from accounts.second_factor_access import second_factor_required
+from accounts.services import dismiss_passkey_offer, remove_passkey, rename_passkey
 from base.policies import Refused
 from base.responses import htmx_redirect, is_htmx_fragment
 
 
-def needs_second_factor(request: UserRequest) -> bool:
-    """Return whether the user has a second factor that this session hasn't used: it may not add another one."""
-    return not has_used_factor(request.session) and bool(get_second_factors(request.user))
-
-
 def _list_url(request: UserRequest) -> str:
-    return next_url(request, default=reverse("passkeys"))
+    return get_next_url(request, reverse("passkeys"))
 
 
 def _get_passkey(request: UserRequest, passkey_id: int) -> WebAuthnCredential:
@@ -44,14 +40,11 @@ def passkeys(request: UserRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@second_factor_required
 def passkey_new(request: UserRequest) -> HttpResponse:
     """Show what a passkey is, and a button to create one."""
-    target = _list_url(request)
-    if needs_second_factor(request):
-        return redirect(url_with_next("second_factor", request.get_full_path()))
     require_fresh_sign_in(request)
-    return render(request, "account/passkey_new.html", {"next": target})
+    return render(request, "account/passkey_new.html", {"next": _list_url(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,4 +110,4 @@ def passkey_signal(request: UserRequest) -> JsonResponse:
 def passkey_offer_dismissal(request: UserRequest) -> HttpResponse:
     """Hide the offer of a passkey for a while, or with `forever` for good."""
     dismiss_passkey_offer(request, user=request.user, forever=bool(request.POST.get("forever")))
-    return HttpResponse() if request.htmx else redirect(next_url(request))
+    return HttpResponse() if request.htmx else redirect(get_next_url(request))

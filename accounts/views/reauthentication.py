@@ -1,7 +1,5 @@
 """Confirming who one is before a sensitive action, and then doing what was interrupted (S-7)."""
 
-from datetime import datetime
-from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +10,6 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,12 +18,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.fresh import is_fresh
 from accounts.identity_form import IdentityForm
 from accounts.models import BackupCode
+from accounts.next_url import get_next_url
 from accounts.queries import get_second_factors
 from accounts.requests import UserRequest
 from accounts.services.confirmation import complete_confirmation
 from accounts.services.suspension import find_suspended, restore_request, take_suspended
-from accounts.views.returning import get_next_url
 from base.policies import RateLimited
+from base.responses import limit_reached
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,19 +52,13 @@ def _confirm(request: UserRequest, next_url: str, token: str) -> HttpResponse:
         if not form.is_valid():
             return _render(request, form, status=422)
     except RateLimited as limit:
-        response = _render(request, IdentityForm(request=request), status=429, limit=str(limit))
-        response["Retry-After"] = str(_seconds_until(limit.retry_at))
-        return response
+        return limit_reached(_render(request, IdentityForm(request=request), limit=str(limit)), limit)
     try:
         complete_confirmation(request.session)  # type: ignore[arg-type]
     except UpdateError:  # the session was ended meanwhile
         logout(request)
         return redirect(settings.LOGIN_URL)
     return _resume(request, next_url, token)
-
-
-def _seconds_until(retry_at: datetime | None) -> int:
-    return max(1, ceil((retry_at - timezone.now()).total_seconds())) if retry_at else 60
 
 
 def _resume(request: UserRequest, next_url: str, token: str) -> HttpResponse:

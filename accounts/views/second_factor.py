@@ -29,6 +29,8 @@ from accounts.services import (
     set_second_factor,
 )
 from accounts.stages import SecondFactorStage
+from base.policies import RateLimited
+from base.responses import limit_reached
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,7 @@ def _too_many(request: HttpRequest, question: Question, name: str, retry_at: dat
     if seconds > 90:
         text = _("Try again in %(count)s minutes.") % {"count": ceil(seconds / 60)}
     error = _("Too many wrong codes.") + " " + text
-    response = _render(request, question, errors={name: error}, status=429)
-    response["Retry-After"] = str(seconds)
-    return response
+    return limit_reached(_render(request, question, errors={name: error}), RateLimited(error, retry_at))
 
 
 def _render(

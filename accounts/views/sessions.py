@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Session
+from accounts.next_url import get_next_url
 from accounts.requests import UserRequest
 from accounts.services.own_sessions import log_out_other_sessions, log_out_session
-from accounts.views.returning import get_next_url
 from base.responses import htmx_redirect
 
 

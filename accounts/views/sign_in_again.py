@@ -1,14 +1,13 @@
 """Signing in again, where an organization has ended this session (S-5, S-6)."""
 
-from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from accounts.next_url import get_next_url
 from accounts.requests import UserRequest
 from accounts.services import record_event
 
@@ -20,9 +19,7 @@ def sign_in_again(request: UserRequest) -> HttpResponse:
 
     The session goes on until then, because the user's other organizations haven't ended it.
     """
-    target = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        target = settings.LOGIN_REDIRECT_URL
+    target = get_next_url(request)
     if request.method == "POST":
         record_event(user=request.user, action="sign_out")
         logout(request)
