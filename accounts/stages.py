@@ -1,8 +1,8 @@
 """The stages of signing in that allauth doesn't have."""
 
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.stages import LoginStage
-from django.http import HttpResponse, HttpResponseRedirect
+from allauth.account.stages import LoginStage, LoginStageController
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
@@ -39,6 +39,11 @@ class SecondFactorStage(LoginStage):
         if records and records[-1]["method"] == "passkey":
             return "passkey"
         return REMEMBERED if is_remembered(self.request, user) else ""
+
+    @classmethod
+    def enter(cls, request: HttpRequest) -> "SecondFactorStage | None":
+        """Return the stage in which the sign-in of this browser waits for a second factor, None if none does."""
+        return LoginStageController.enter(request, cls.key)
 
     def is_current(self) -> bool:
         """Return whether the sign-in may go on: since the password was checked, nothing ended the user's sessions."""

@@ -10,31 +10,21 @@ from accounts.models import User
 
 # Key in the session: the second factor that was used in it, "" or absent if none was.
 SECOND_FACTOR = "second_factor"
-# The key of accounts.stages.SecondFactorStage.
-SECOND_FACTOR_STAGE = "second_factor"
 # Key in the session: when the user last proved who they are, in seconds since 1970 (S-7).
 CONFIRMED_AT = "confirmed_at"
 # The value for a browser that is remembered: enough to sign in, but not to change second factors.
 REMEMBERED = "remembered"
 
 
-def sign_in(
-    request: HttpRequest, user: User, *, method: str, next_url: str = "", second_factor: str = ""
-) -> HttpResponse:
+def sign_in(request: HttpRequest, user: User, *, method: str, next_url: str = "") -> HttpResponse:
     """Sign in a user whose `method` ("password", "passkey") was checked. Return a redirect to a stage or `next_url`.
 
-    The adapter's pre_login() asks settings.SIGN_IN_RULE, and its stages ask for a second factor, unless the method was
-    one as well: then it is `second_factor`.
+    The adapter's pre_login() asks settings.SIGN_IN_RULE, and SecondFactorStage asks for a second factor, unless the
+    method is a passkey, which is one as well.
     """
     record_authentication(request, user, method=method, email=user.email)
-    login = Login(user=user, email=user.email, redirect_url=next_url or None)
-    if second_factor:
-        login.state = {"stages": {SECOND_FACTOR_STAGE: {"handled": True}}}
     request.session.set_expiry(0)  # it ends with the browser, as after the sign-in form
-    response = perform_login(request, login)
-    if second_factor and request.user.is_authenticated:
-        set_second_factor(request.session, second_factor)
-    return response
+    return perform_login(request, Login(user=user, email=user.email, redirect_url=next_url or None))
 
 
 def confirm_identity(session: SessionBase) -> None:

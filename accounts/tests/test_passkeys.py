@@ -3,17 +3,18 @@
 from urllib.parse import quote
 
 import pytest
-from allauth.account.models import Login
 from django.test import Client
 from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.models import AuthenticatorApp, KnownBrowser, Session, User
+from accounts.services import change_password, end_sessions
 from accounts.services.sign_in import CONFIRMED_AT, SECOND_FACTOR
 from accounts.sessions import hash_key
 from audit.models import Entry
 from organizations.models import Membership, Organization, Status
 from outbox.models import OutgoingEmail
 from teamadmin.testing.authenticator import Authenticator, add_passkey, post, use_passkey
+from teamadmin.testing.cast import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("S-2")]
 BITWARDEN = bytes.fromhex("d548826e79b4db40a3d811116f7e8349")
@@ -38,11 +39,9 @@ def passkey(client) -> Authenticator:
 
 def half_signed_in(user: User) -> Client:
     """Return a client whose user has entered the password and is asked for the second factor."""
-    stages: dict = {stage: {"handled": True} for stage in ("login_by_code", "verify_phone", "verify_email")}
     client = Client()
-    session = client.session
-    session["account_login"] = Login(user=user, state={"stages": stages | {"current": "second_factor"}}).serialize()
-    session.save()
+    response = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert response["Location"] == "/accounts/two-factor/verify/"
     return client
 
 
@@ -130,10 +129,18 @@ def test_only_the_users_own_passkeys_finish_the_sign_in(cast, passkey):
 
 
 @pytest.mark.spec("U-10")
-def test_a_user_deactivated_between_password_and_passkey_is_refused(cast, passkey):
-    visitor = half_signed_in(cast.bo.user)
-    Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
-    assert use_passkey(visitor, passkey, "second-factor").status_code == 403
+@pytest.mark.parametrize("interruption", ["deactivated", "signed out", "new password"])
+def test_a_user_interrupted_between_password_and_passkey_is_refused(cast, passkey, interruption):
+    visitor, user = half_signed_in(cast.bo.user), User.objects.get(pk=cast.bo.user_id)
+    answer = {"credential": passkey.get(post(visitor, "/accounts/passkeys/second-factor/options/").json())}
+    if interruption == "deactivated":
+        Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
+    elif interruption == "signed out":
+        end_sessions(user=user)
+    else:
+        change_password(user=user, password="a-new-walk-by-the-sea")
+    assert post(visitor, "/accounts/passkeys/second-factor/", answer).status_code == 403
+    assert post(visitor, "/accounts/passkeys/second-factor/options/").status_code == 403
     assert "_auth_user_id" not in visitor.session
 
 

@@ -9,7 +9,6 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from allauth.account.internal.stagekit import get_pending_stage
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,7 +43,7 @@ from accounts.services import (
     take_challenge,
 )
 from accounts.services.passkeys import CHALLENGE_AGE, OFFER
-from accounts.services.sign_in import SECOND_FACTOR_STAGE
+from accounts.stages import SecondFactorStage
 from base.policies import Refused, require
 
 # The longest request body. A passkey's takes 2 KB.
@@ -137,7 +136,7 @@ def passkey_sign_in(request: HttpRequest, data: dict) -> dict[str, Any]:
         return {"url": target}
     user: User = check_passkey(request, purpose="sign_in", data=data.get("credential")).user
     _require_can_sign_in(user, "sign_in")
-    response = sign_in(request, user, method="passkey", next_url=target, second_factor="passkey")
+    response = sign_in(request, user, method="passkey", next_url=target)
     return {"url": response.headers["Location"]}
 
 
@@ -147,10 +146,10 @@ def _require_can_sign_in(user: User, step: str) -> None:
         require(decision)
 
 
-def _pending_stage(request: HttpRequest) -> Any:
-    """Return the stage of a user who has entered the password. Raises Refused."""
-    stage = get_pending_stage(request)
-    if stage is None or stage.key != SECOND_FACTOR_STAGE or stage.login.user is None:
+def _pending_stage(request: HttpRequest) -> SecondFactorStage:
+    """Return the stage of a user who has entered the password. Raises Refused, also if it was interrupted since."""
+    stage = SecondFactorStage.enter(request)
+    if stage is None or not stage.is_current():
         raise Refused(_("That took too long. Sign in again."))
     return stage
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from math import ceil
 
 from allauth.account.adapter import get_adapter
-from allauth.account.stages import LoginStage, LoginStageController
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -38,7 +37,7 @@ class Question:
     """Who is asked, and the stage of their sign-in. Without a stage they are signed in."""
 
     user: User
-    stage: LoginStage | None = None
+    stage: SecondFactorStage | None = None
 
 
 @sensitive_post_parameters("code", "backup")
@@ -79,7 +78,7 @@ def _question(request: HttpRequest) -> Question | HttpResponse:
         if not get_second_factors(user):
             return redirect(with_next(reverse("two_factor_setup"), get_next_url(request)))
         return Question(user)
-    stage = LoginStageController.enter(request, SecondFactorStage.key)
+    stage = SecondFactorStage.enter(request)
     if stage is None:
         return redirect(with_next(reverse("account_login"), get_next_url(request)))
     if not stage.is_current():
