@@ -117,7 +117,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def _rejecting_if_ended(self, request: HttpRequest, user: User) -> Iterator[None]:
         """Reject a user who is deleted, deactivated or signed out between entering the password and getting a session.
 
-        Ending all sessions deletes also the one that is being opened.
+        The session is saved here, so that a user who is gone fails now and not after the response.
         """
         try:
             with transaction.atomic():

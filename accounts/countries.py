@@ -8,6 +8,8 @@ from ipaddress import ip_address, ip_network
 from django.utils.translation import gettext as _
 from iptocc import country_code
 
+from base.networks import canonical_address
+
 # ISO 3166-1 alpha-2, with the names that people use. "EU" and "AP" are regions in the registries' data: unknown here.
 _TABLE = """
 AD Andorra|AE United Arab Emirates|AF Afghanistan|AG Antigua and Barbuda|AI Anguilla|AL Albania|AM Armenia
@@ -52,10 +54,9 @@ LOCAL_NETWORKS = [ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "
 def country_of(address: str) -> str:
     """Return the English name of the country of an IP address, "Local network", or "Unknown"."""
     try:
-        ip = ip_address(address)
+        ip = ip_address(canonical_address(address))
     except ValueError:
         return _("Unknown")
-    ip = getattr(ip, "ipv4_mapped", None) or ip
     if ip.is_loopback or ip.is_link_local or any(ip in network for network in LOCAL_NETWORKS):
         return _("Local network")
     return NAMES.get(country_code(str(ip)) or "", _("Unknown"))

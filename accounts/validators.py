@@ -32,18 +32,24 @@ class PasswordRules:
     words: tuple[str, ...]
 
 
+def platform_min_length(rules: AccountRules) -> int:
+    """Return the fewest characters that the platform itself asks for (S-1). An organization can ask for more."""
+    return MIN_LENGTH_WITH_SECOND_FACTOR if rules.all_require_two_factor else MIN_LENGTH
+
+
 def password_rules(user: User | None, account_rules: AccountRules | None = None) -> PasswordRules:
     """Return the rules for the user's next password. One query, none with `account_rules`.
 
     New users aren't members of an organization yet: for them, `account_rules` are those of the one that invited them.
     """
     rules = account_rules or (get_account_rules(user) if user else AccountRules())
-    default = MIN_LENGTH_WITH_SECOND_FACTOR if rules.all_require_two_factor else MIN_LENGTH
     texts = [settings.PLATFORM_NAME, *rules.organization_names]
     if user:
         texts += [user.first_name, user.last_name, user.email]
     words = dict.fromkeys(word for text in texts for word in _words(text))
-    return PasswordRules(max(default, rules.password_min_length), rules.password_history, tuple(words))
+    return PasswordRules(
+        max(platform_min_length(rules), rules.password_min_length), rules.password_history, tuple(words)
+    )
 
 
 def _words(text: str) -> list[str]:

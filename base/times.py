@@ -28,6 +28,11 @@ def retry_text(retry_at: datetime, now: datetime) -> str:
     }
 
 
+def days_until(start: datetime, now: datetime) -> int:
+    """Return the days until a time in the future, by the calendar in UTC: 1 for tomorrow, and for later today."""
+    return max(1, (start.astimezone(UTC).date() - now.astimezone(UTC).date()).days)
+
+
 class FormattedTime(NamedTuple):
     """`text` to read, `title` with the exact time and its zone, `iso` for machines."""
 

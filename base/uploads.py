@@ -10,8 +10,10 @@ from threading import Lock
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
@@ -94,3 +96,9 @@ class SizeLimit(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+def delete_after_commit(name: str | None) -> None:
+    """Delete a stored file once the transaction that gives it up is committed."""
+    if name:
+        transaction.on_commit(lambda: default_storage.delete(name))

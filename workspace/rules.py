@@ -9,11 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.validators import platform_min_length
 from organizations.models import Membership, Organization
-from organizations.policies import is_in_force, requires_two_factor, two_factor_applies
+from organizations.policies import is_in_force, strictest_rules, two_factor_applies
 
-# S-1: the shortest password, and where every organization of the user requires a second factor.
-MIN_LENGTH, MIN_LENGTH_WITH_SECOND_FACTOR = 15, 12
 # Ranges that are named.
 MAX_RANGES = 3
 HOURS_PER_DAY, MINUTES_PER_HOUR = 24, 60
@@ -30,7 +29,7 @@ class Rules:
 def rules_that_apply(members: Sequence[Membership], now: datetime) -> list[Rules]:
     """Return the rules of each organization of the user, then of the account. No query."""
     each = [Rules(member.organization.name, _organization_rules(member, now)) for member in members]
-    return [*each, Rules(_("Your account"), _account_rules(members, now))]
+    return [*each, Rules(_("Your account"), _account_rules(members))]
 
 
 def _organization_rules(member: Membership, now: datetime) -> list[str]:
@@ -45,7 +44,7 @@ def _organization_rules(member: Membership, now: datetime) -> list[str]:
         _lockout(organization.lockout_attempts),
         _networks(organization.allowed_ip_ranges),
     ]
-    return [sentence for sentence in sentences if sentence] or [_("No rules of its own.")]
+    return [sentence for sentence in sentences if sentence] or [_("No additional rules.")]
 
 
 def _two_factor(member: Membership, now: datetime) -> str:
@@ -71,7 +70,7 @@ def _password_history(count: int) -> str:
 
 
 def _idle(minutes: int) -> str:
-    return _("Signed out after %(time)s without activity.") % {"time": _minutes(minutes)} if minutes else ""
+    return _("Signed out after %(time)s of inactivity.") % {"time": _minutes(minutes)} if minutes else ""
 
 
 def _minutes(minutes: int) -> str:
@@ -127,17 +126,14 @@ def _networks(ranges: Sequence[str]) -> str:
     return _("Opens only from %(named)s.") % {"named": named}
 
 
-def _account_rules(members: Sequence[Membership], now: datetime) -> list[str]:
+def _account_rules(members: Sequence[Membership]) -> list[str]:
     """Return what applies everywhere, because an account has one password: the strictest rule, and whose it is."""
-    organizations = [member.organization for member in members]
-    relaxed = bool(members) and all(requires_two_factor(member, now) for member in members)
-    default = MIN_LENGTH_WITH_SECOND_FACTOR if relaxed else MIN_LENGTH
-    strictest = max((each.password_min_length for each in organizations), default=0)
-    text = _password_length(max(default, strictest))
-    if strictest > default:
-        text = _with_source(text, (each for each in organizations if each.password_min_length == strictest))
-    history = max((each.password_history for each in organizations), default=0)
-    attempts = min((each.lockout_attempts for each in organizations if each.lockout_attempts), default=0)
+    organizations, rules = [member.organization for member in members], strictest_rules(members)
+    default, longest = platform_min_length(rules), rules.password_min_length
+    text = _password_length(max(default, longest))
+    if longest > default:
+        text = _with_source(text, (each for each in organizations if each.password_min_length == longest))
+    history, attempts = rules.password_history, rules.lockout_attempts
     sentences = [
         text,
         _with_source(_password_history(history), (each for each in organizations if each.password_history == history)),

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.devices import describe_device, is_phone
-from accounts.models import AuthenticatorApp, BackupCode, KnownBrowser, User
+from accounts.models import AuthenticatorApp, KnownBrowser, User
+from accounts.queries.passkeys import list_passkeys
 from accounts.queries.sessions import OpenSession, list_open_sessions
-from accounts.queries.two_factor import SecondFactors
+from accounts.queries.two_factor import SecondFactors, count_backup_codes, get_authenticator
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,12 @@ class Privacy:
 
 def privacy_of(user: User, *, browser: KnownBrowser | None) -> Privacy:
     """Return what the user has, in five queries. `browser` is the one that the request comes from."""
-    app = AuthenticatorApp.objects.filter(user=user, confirmed=True).first()
-    passkeys = list(WebAuthnCredential.objects.filter(user=user, confirmed=True).order_by("created_at", "pk"))
+    app, passkeys = get_authenticator(user), list_passkeys(user)
     dates = [each.created_at for each in ([app] if app else []) + passkeys]
     return Privacy(
         factors=SecondFactors(app is not None, len(passkeys), min(dates, default=None)),
         app=app,
-        codes_left=BackupCode.objects.filter(user=user, used_at=None).count(),
+        codes_left=count_backup_codes(user),
         passkeys=passkeys,
         sessions=list_open_sessions(user),
         browsers=remembered_browsers(user, current=browser),

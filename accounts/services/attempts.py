@@ -26,6 +26,7 @@ from accounts.models import AttemptCount, KnownBrowser
 from accounts.queries import canonical_or_lower
 from accounts.services.browsers import hash_token
 from base import context
+from base.networks import canonical_address
 from base.policies import RateLimited
 from base.times import retry_text
 
@@ -77,8 +78,7 @@ def ip_keys(action: str) -> tuple[str, ...]:
 
 
 def _network(ip: str) -> str:
-    address = ip_address(ip)
-    address = getattr(address, "ipv4_mapped", None) or address
+    address = ip_address(canonical_address(ip))
     return str(address) if address.version == 4 else str(ip_network(f"{address}/{IPV6_PREFIX}", strict=False))
 
 

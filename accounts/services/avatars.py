@@ -3,12 +3,12 @@
 import secrets
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import User
 from accounts.services.users import lock_user
 from audit.services import record
+from base.uploads import delete_after_commit
 
 
 @transaction.atomic
@@ -19,7 +19,7 @@ def set_avatar(*, user: User, picture: bytes) -> None:
     locked.avatar.save(f"{secrets.token_hex(16)}.webp", ContentFile(picture), save=False)
     locked.save(update_fields=["avatar"])
     record(organization_id=None, actor=user, action="user.picture_changed", target=user)
-    _delete_later(old)
+    delete_after_commit(old)
 
 
 @transaction.atomic
@@ -30,10 +30,4 @@ def remove_avatar(*, user: User) -> None:
         locked.avatar = ""
         locked.save(update_fields=["avatar"])
         record(organization_id=None, actor=user, action="user.picture_removed", target=user)
-        _delete_later(old)
-
-
-def _delete_later(name: str | None) -> None:
-    """Delete a file once the transaction that gives it up is committed."""
-    if name:
-        transaction.on_commit(lambda: default_storage.delete(name))
+        delete_after_commit(old)

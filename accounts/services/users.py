@@ -1,11 +1,11 @@
 """Creating, changing and deleting users."""
 
 from allauth.account.models import EmailAddress
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import Theme, User
 from audit.services import record
+from base.uploads import delete_after_commit
 
 
 @transaction.atomic
@@ -46,6 +46,5 @@ def lock_user(user: User) -> User:
 def delete_user(*, user: User) -> None:
     """Delete the user. Their sessions end, because no user is left to sign in (U-13)."""
     record(organization_id=None, actor=None, action="user.deleted", target=user)
-    if picture := user.avatar.name:
-        transaction.on_commit(lambda: default_storage.delete(picture))
+    delete_after_commit(user.avatar.name)
     user.delete()

@@ -1,12 +1,10 @@
 """Setting up or replacing an authenticator app (S-2, S-3)."""
 
-from datetime import UTC
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.authenticator_keys import format_key, otpauth_url, qr_svg
 from accounts.next_url import get_next_url, with_next
-from accounts.queries import Announcement, get_second_factors, get_two_factor_rules
+from accounts.queries import get_second_factors, get_two_factor_rules
 from accounts.requests import UserRequest
 from accounts.second_factor_access import second_factor_required
 from accounts.services import (
@@ -26,6 +24,7 @@ from accounts.services import (
     set_second_factor,
     start_authenticator,
 )
+from base.times import days_until
 
 # The steps of setting up the first factor.
 STEPS = (gettext_lazy("Authenticator app"), gettext_lazy("Backup codes"))
@@ -90,21 +89,7 @@ def _render(request: UserRequest, *, error: str = "", status: int = 200) -> Http
         "rules": rules,
         "is_required": bool(rules.required_by) and not factors,
         "has_others": len(rules.organizations) > len(rules.required_by),
-        "days_left": _days_left(rules.announced),
-        "passkey_url": _passkey_url(),
+        "days_left": days_until(rules.announced.start, timezone.now()) if rules.announced else 0,
         "next": get_next_url(request),
     }
     return render(request, "account/two_factor_setup.html", context, status=status)
-
-
-def _days_left(announced: Announcement | None) -> int:
-    """Return the days until then, as the banner counts them: 1 means tomorrow in UTC."""
-    today = timezone.now().astimezone(UTC).date()
-    return max(1, (announced.start.astimezone(UTC).date() - today).days) if announced else 0
-
-
-def _passkey_url() -> str:
-    try:
-        return reverse("passkey_new")
-    except NoReverseMatch:
-        return ""

@@ -6,7 +6,7 @@ the membership.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Session
 from base.networks import in_ranges
 from base.policies import ALLOWED, Decision, deny
+from base.times import days_until
 from organizations.models import Membership, Organization, TwoFactorRule
 from organizations.permissions import ADMINISTRATIVE
 from organizations.queries import permissions_of_member
@@ -127,4 +128,4 @@ def two_factor_deadline(member: Membership, now: datetime) -> Deadline | None:
     start = member.organization.two_factor_required_from
     if start is None or start <= now or member.two_factor or not two_factor_applies(member):
         return None
-    return Deadline(start, max(1, (start.astimezone(UTC).date() - now.astimezone(UTC).date()).days))
+    return Deadline(start, days_until(start, now))

@@ -5,12 +5,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import Announcement, TwoFactorRules
 from organizations.policies.sessions import is_in_force, two_factor_applies
-from organizations.queries import memberships_of
+from organizations.queries import all_memberships_of
 
 
 def two_factor_rules(user: User) -> TwoFactorRules:
     """Return which of the user's organizations require a second factor of them now (S-3) or later (S-11). One query."""
-    now, members = timezone.now(), memberships_of(user)
+    now, members = timezone.now(), all_memberships_of(user)
     covered = [member.organization for member in members if two_factor_applies(member)]
     later = [
         Announcement(each.name, each.two_factor_required_from)

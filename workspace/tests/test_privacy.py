@@ -75,7 +75,7 @@ def test_rules_are_told_by_organization_and_the_strictest_for_the_account(cast):
     text = text_of(cast.client("bo").get(PAGE))
     assert (
         "Acme 2FA required from December 12, 2126. Passwords of at least 16 characters."
-        " Signed out after 30 minutes without activity. Sign in again after 1 day."
+        " Signed out after 30 minutes of inactivity. Sign in again after 1 day."
         " Up to 2 sessions at a time: a new one ends the oldest."
         " Opens only from 127.0.0.0/8, 192.0.2.0/24, 198.51.100.0/24 and 1 other network."
     ) in text
@@ -89,7 +89,7 @@ def test_rules_are_told_by_organization_and_the_strictest_for_the_account(cast):
 
 def test_an_organization_without_rules_says_so(cast):
     text = text_of(cast.client("bo").get(PAGE))
-    assert "Acme No rules of its own." in text and "Passwords of at least 15 characters." in text
+    assert "Acme No additional rules." in text and "Passwords of at least 15 characters." in text
 
 
 def test_number_of_queries_is_constant(cast):

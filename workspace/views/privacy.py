@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -23,13 +22,5 @@ def privacy(request: MemberRequest) -> HttpResponse:
         "current_key": request.session.row.pk,  # type: ignore[attr-defined]
         "rules": rules_that_apply(request.memberships, timezone.now()),
         "next": request.path,
-        "email_change_url": _email_change_url(),
     }
     return render(request, "workspace/privacy.html", context)
-
-
-def _email_change_url() -> str:
-    try:
-        return reverse("email_change")
-    except NoReverseMatch:
-        return ""
