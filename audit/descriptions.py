@@ -147,9 +147,9 @@ DESCRIPTIONS = {
     ),
     "backup_codes.generated": Description(gettext_lazy("{target} generated new backup codes"), "refresh"),
     "browser.remembered": Description(
-        gettext_lazy("{target} turned off 2FA codes on {device} for 30 days"),
+        gettext_lazy("{target} chose to remember {device} for 30 days"),
         "laptop",
-        plain=gettext_lazy("{target} turned off 2FA codes on a device for 30 days"),
+        plain=gettext_lazy("{target} chose to remember a device for 30 days"),
     ),
     "browsers.forgotten": Description(
         gettext_lazy("{target} forgot the remembered device {device}"),
@@ -171,7 +171,7 @@ DESCRIPTIONS = {
         plain=gettext_lazy("{actor} signed {target} out"),
     ),
     "account.secured": Description(
-        gettext_lazy("{target} reported that a security notice wasn’t about them, and was signed out everywhere"),
+        gettext_lazy("{target} reported activity that wasn’t theirs, and was signed out everywhere"),
         "alert",
         "danger",
     ),

@@ -138,7 +138,7 @@ def _account_rules(members: Sequence[Membership]) -> list[str]:
         text,
         _with_source(_password_history(history), (each for each in organizations if each.password_history == history)),
         _with_source(_lockout(attempts), (each for each in organizations if each.lockout_attempts == attempts)),
-        _("You have one password, so the strictest rule counts everywhere.") if len(organizations) > 1 else "",
+        _("You have one password, so the strictest rule applies everywhere.") if len(organizations) > 1 else "",
     ]
     return [sentence for sentence in sentences if sentence]
 

@@ -200,7 +200,7 @@ def test_an_address_that_got_a_user_meanwhile_is_refused_clearly(cast):
     url = link()
     add_user("new@acme.example")
     response = Client().post(url)
-    assert response.status_code == 409 and "new@acme.example has an account of its own." in text_of(response)
+    assert response.status_code == 409 and "Another account uses new@acme.example." in text_of(response)
     assert fresh(cast).email == "bo@acme.example" and fresh(cast).pending_email == "new@acme.example"
     assert Membership.objects.get(pk=cast.bo.pk).email == "bo@acme.example"
 

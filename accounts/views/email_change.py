@@ -69,7 +69,7 @@ def _confirm(request: HttpRequest, user: User, confirmation: EmailConfirmation) 
     try:
         confirm_email_change(user=user, email=confirmation.email, is_current=confirmation.belongs_to)
     except AddressTaken:
-        text = _("%(email)s has an account of its own. Your address stays %(old)s.")
+        text = _("Another account uses %(email)s. Your address is still %(old)s.")
         names = {"email": confirmation.email, "old": user.email}
         return link_problem(request, _("This address is already used"), text % names, 409)
     except LinkEnded:

@@ -191,7 +191,7 @@ KINDS = {
         Kind(
             "reminder", gettext_lazy("Remind about 2FA"), "shield", frozenset({Status.ACTIVE}),
             can_send_two_factor_reminders, _can_remind, _remind,
-            unchanged_note=gettext_lazy("Reminded within the last week, or has 2FA by now."),
+            unchanged_note=gettext_lazy("Already has 2FA, or was reminded within the last week."),
         ),
         Kind(
             "deactivation", gettext_lazy("Deactivate"), "ban", frozenset({Status.ACTIVE}), _can_administer,

@@ -27,4 +27,4 @@ def _value(form: SecurityForm, name: str, value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(value) or _("Any")
     labels = dict(getattr(form.fields[name], "choices", ()))
-    return str(labels.get(value, value or _("Standard")))
+    return str(labels.get(value, value or _("Default")))

@@ -18,7 +18,7 @@ from organizations.services import SecurityPolicies
 # The shortest password that an organization can ask for is the platform's minimum (S-1). 0 leaves it to the platform.
 MIN_LENGTH, MAX_LENGTH = 15, 64
 LAST_YEAR = 2100
-LOCKOUTS = [(0, gettext_lazy("Standard")), (3, gettext_lazy("3 tries")), (5, gettext_lazy("5 tries"))]
+LOCKOUTS = [(0, gettext_lazy("Default")), (3, gettext_lazy("3 tries")), (5, gettext_lazy("5 tries"))]
 LOCKOUTS += [(10, gettext_lazy("10 tries"))]
 HISTORIES = [(0, gettext_lazy("None")), (5, gettext_lazy("Last 5")), (10, gettext_lazy("Last 10"))]
 HISTORIES += [(24, gettext_lazy("Last 24"))]
@@ -162,7 +162,7 @@ def _read(text: str) -> SecurityPolicies | None:
 
 def _hints(member: Membership, ip: str | None) -> dict[str, str]:
     organization = {"organization": member.organization.name}
-    own = _("Yours now: %(ip)s. Ranges without it can’t be saved.") % {"ip": ip or "–"}
+    own = _("Your address now: %(ip)s. The ranges must include it.") % {"ip": ip or "–"}
     two_factor = _("For everyone, or only for members with administrative permissions.")
     if not member.two_factor:
         two_factor += " " + _("You haven’t set it up yet, so you’d be asked to right after saving.")
@@ -170,11 +170,13 @@ def _hints(member: Membership, ip: str | None) -> dict[str, str]:
         "require_two_factor": two_factor,
         "two_factor_required_from": _("From 00:00 UTC. Members see a countdown until then. Leave empty to start now."),
         "lockout_attempts": _("Counted by device, so that a stranger can’t lock a member out"),
-        "password_min_length": _("Leave empty for the standard. Of several organizations’ rules, the longest counts."),
+        "password_min_length": _(
+            "Leave empty for the default. If a member’s organizations differ, the longest applies."
+        ),
         "password_history": _("Members can’t use one of these again"),
         "idle_minutes": _("Counted from the last request, up to five minutes early"),
         "sign_in_again_hours": _("Active or not"),
-        "max_sessions": _("When there are more, the oldest ends"),
+        "max_sessions": _("When there are more, the oldest one is signed out"),
         "allowed_email_domains": _("Only these can be invited. Leave empty for any."),
         "allowed_ip_ranges": own,
         "deactivate_shared": _("On: they lose access to %(organization)s only. Off: you can only delete them.")

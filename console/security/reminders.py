@@ -38,7 +38,7 @@ def user_reminder(request: MemberRequest, member_id: UUID) -> HttpResponse:
         raise Http404 from None
     text = _("%(name)s was reminded to set up 2FA.")
     if not sent:
-        text = _("%(name)s has 2FA by now, or was reminded within the last week.")
+        text = _("%(name)s already has 2FA, or was reminded within the last week.")
     (messages.success if sent else messages.info)(request, text % {"name": member.name})
     if Permission.SECURITY_VIEW not in request.permissions:
         return redirect("user_profile", request.organization.slug, member.pk)

@@ -115,10 +115,12 @@ def _deadline(organization: Organization, time: RelativeTime) -> tuple[str, str]
     if rule == TwoFactorRule.ADMINS:
         people = _("members with administrative permissions and without 2FA")
     if start is None or start <= time.now:
-        return _("Required now"), _("%(people)s set it up before anything else") % {"people": _capitalize(people)}
+        return _("Required now"), _("%(people)s must set it up before they can do anything else") % {
+            "people": _capitalize(people)
+        }
     days = (timezone.localdate(start) - time.today).days
     heading = ngettext("Required in %(count)s day", "Required in %(count)s days", days) % {"count": days}
-    text = _("From %(date)s, %(people)s set it up before anything else")
+    text = _("From %(date)s, %(people)s must set it up before they can do anything else")
     return heading if days else _("Required today"), text % {"date": time.exact(start), "people": people}
 
 

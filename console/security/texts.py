@@ -100,12 +100,12 @@ def detail(key: str, figures: Figures) -> str:
         "two_factor": _("A stolen password is not enough to sign in as them"),
         "sessions": _sessions_detail(figures),
         "networks": (
-            _("Members can open this organization only from there")
+            _("Members can open this organization only from these ranges")
             if figures.ip_ranges
             else _("Members can sign in from any network")
         ),
         "invitations": _("All are valid for more than 7 days"),
-        "inactive": _("Everyone was here in the last 90 days"),
+        "inactive": _("Everyone was active in the last 90 days"),
         "admins": _("Two to five is best") if figures.admins.value <= MOST_ADMINS else _("Two to five is safer"),
         "domains": (_names(figures.domains) if figures.domains else _("Invitations can go to any address")),
     }[key]

@@ -253,7 +253,11 @@ def test_the_line_is_thinned_out_and_ends_now():
     [
         (TwoFactorRule.EVERYONE, 14, "Required in 14 days From "),
         (TwoFactorRule.ADMINS, 1, "Required in 1 day From "),
-        (TwoFactorRule.EVERYONE, -2, "Required now Members without 2FA set it up before anything else"),
+        (
+            TwoFactorRule.EVERYONE,
+            -2,
+            "Required now Members without 2FA must set it up before they can do anything else",
+        ),
     ],
 )
 def test_the_deadline_is_announced(cast, rule, days, text):

@@ -119,7 +119,7 @@ def test_invalid_input_is_an_error_next_to_its_field(cast, name, value, reason):
 )
 def test_nobody_locks_themselves_out_with_ip_ranges(cast, address, ranges, saved):
     client = cast.client("olga", REMOTE_ADDR=address)
-    assert f"Yours now: {address.removeprefix('::ffff:')}." in text_of(client.get(URL))
+    assert f"Your address now: {address.removeprefix('::ffff:')}." in text_of(client.get(URL))
     response = client.post(URL, typed(client, allowed_ip_ranges=ranges))
     assert (response.status_code, bool(acme().allowed_ip_ranges)) == ((302, True) if saved else (422, False))
     if not saved:

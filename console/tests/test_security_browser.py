@@ -37,7 +37,7 @@ def test_errors_are_beside_their_field_and_nothing_typed_is_lost(page, live_cast
     field = page.get_by_label("Allowed IP ranges")
     expect(field).to_be_focused()
     expect(field).to_have_accessible_description(
-        "Yours now: 127.0.0.1. Ranges without it can’t be saved."
+        "Your address now: 127.0.0.1. The ranges must include it."
         " Your address 127.0.0.1 isn’t in these ranges. Add it, or they would lock you out."
     )
     axe(page)

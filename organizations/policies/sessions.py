@@ -73,7 +73,7 @@ def _ended_reason(member: Membership, session: Session, now: datetime) -> str:
         return _("You were signed out of %(organization)s. Sign in again.") % name
     hours = organization.sign_in_again_hours
     if hours and now - started >= timedelta(hours=hours):
-        return _("%(organization)s asks you to sign in again.") % name
+        return _("%(organization)s requires you to sign in again.") % name
     if organization.idle_minutes and now - seen >= timedelta(minutes=organization.idle_minutes):
         return _("You were signed out of %(organization)s because you were inactive. Sign in again.") % name
     return ""

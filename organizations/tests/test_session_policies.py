@@ -195,7 +195,7 @@ def test_members_of_several_organizations_choose(cast, bo):
     set_session(bo, signed_in_at=ago(hours=9))
     response = bo.get("/o/acme/projects/?q=a", follow=True)
     text = text_of(response)
-    assert "Acme asks you to sign in again." in text and "Your other organizations stay open" in text
+    assert "Acme requires you to sign in again." in text and "Your other organizations stay open" in text
     page = response.content.decode()
     assert 'href="/organizations/"' in page and 'value="/o/acme/projects/?q=a"' in page
     assert bo.get("/organizations/").status_code == 200 and statuses(bo, "globex") == [200]

@@ -84,7 +84,7 @@ def test_rules_are_told_by_organization_and_the_strictest_for_the_account(cast):
         " Sign-in is blocked for a while after 3 wrong passwords."
     ) in text  # Bo has no administrative permissions in Globex, so 2FA isn't required
     assert "Your account Passwords of at least 18 characters (Globex)." in text
-    assert "the strictest rule counts everywhere" in text
+    assert "the strictest rule applies everywhere" in text
 
 
 def test_an_organization_without_rules_says_so(cast):
