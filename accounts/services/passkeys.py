@@ -1,6 +1,5 @@
 """Passkeys: adding, naming, removing, and checking one that is used (S-2)."""
 
-import logging
 import time
 from datetime import timedelta
 from typing import Any, cast
@@ -26,13 +25,12 @@ from accounts.ceremonies import (
 from accounts.models import Session, User
 from accounts.policies import can_remove_factor
 from accounts.queries import get_second_factors, has_passkey, propose_name
-from accounts.services.events import record_event, record_failed_sign_in
+from accounts.services.events import log_event, record_event, record_failed_sign_in
 from accounts.services.factors import finish_adding, finish_removing
 from accounts.services.users import lock_user
 from accounts.sessions import SessionStore
 from base.policies import Refused, require
 
-logger = logging.getLogger("teamadmin.security")
 # More than anyone needs. Limits what one account can store.
 MAX_PASSKEYS = 20
 # A sign-in page may stay open for a while before a passkey is chosen from the browser's suggestions.
@@ -150,11 +148,10 @@ def _use(assertion: Assertion, *, challenge: str, passkey: WebAuthnCredential, u
 
 def _record_failure(user: User | None, purpose: str, error: PasskeyError) -> None:
     """Record it for the user whose passkey it is, and otherwise in the web log only."""
-    data = {"method": "passkey", "step": purpose, "reason": error.code}
+    data = {"method": "passkey", "step": purpose, "problem": error.code}
     if user is not None and not isinstance(error, NoChallenge):
-        details = {"method": "passkey", "step": purpose, "problem": error.code}
-        record_failed_sign_in(reason="passkey", user=user, data=details)
-    logger.info("Passkey refused: %s", error.reason or error.code, extra={"event": "passkey.refused", **data})
+        record_failed_sign_in(reason="passkey", user=user, data=data)
+    log_event(action="passkey.refused", user=user, data={**data, "detail": str(error.reason or "")})
 
 
 def offer_passkey(request: HttpRequest, user: User) -> None:

@@ -80,9 +80,17 @@ class Rollout:
         return max(self.missing - self.recently.value, 0)
 
 
+def users_view(tab: Tab, **filters: str) -> UserListParams:
+    """Return the view of the Users page with these filters."""
+    params = UserListParams.default(tab)
+    for name, value in filters.items():
+        params = params.set_filter(name, value)
+    return params
+
+
 def missing_view() -> UserListParams:
     """Return the view of the Users page that lists active members without a second factor."""
-    return UserListParams.default(Tab.ALL).set_filter("status", "active").set_filter("two_factor", "off")
+    return users_view(Tab.ALL, status="active", two_factor="off")
 
 
 def build_rollout(viewer: Membership, active: int, two_factor: int, now: datetime) -> Rollout:

@@ -9,22 +9,19 @@ from django.utils import timezone
 from console.security import texts
 from console.security.checks import CHECKS, Figures, Points, run_checks
 from console.security.queries import read_figures
-from console.security.rollout import Rollout, build_rollout
+from console.security.rollout import Rollout, build_rollout, missing_view, users_view
 from console.users.params import Tab, UserListParams
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
 from organizations.policies import can
 from organizations.roles import admin_role_id
 
-# The lists of the Users page behind the checks: the tab and its filters.
-LISTS: dict[str, Callable[[Organization], tuple[Tab, dict[str, str]]]] = {
-    "two_factor": lambda organization: (Tab.ALL, {"status": "active", "two_factor": "off"}),
-    "inactive": lambda organization: (Tab.ALL, {"status": "active", "last_active": "inactive"}),
-    "invitations": lambda organization: (Tab.PENDING, {"expires": "soon"}),
-    "admins": lambda organization: (
-        Tab.ALL,
-        {"status": "active", "role": str(admin_role_id(organization.scheme))},
-    ),
+# The views of the Users page behind the checks.
+LISTS: dict[str, Callable[[Organization], UserListParams]] = {
+    "two_factor": lambda organization: missing_view(),
+    "inactive": lambda organization: users_view(Tab.ALL, status="active", last_active="inactive"),
+    "invitations": lambda organization: users_view(Tab.PENDING, expires="soon"),
+    "admins": lambda organization: users_view(Tab.ALL, status="active", role=str(admin_role_id(organization.scheme))),
 }
 # Where each check is fixed: an element of the Security page, or "" for the list behind it; and the permission for it.
 FIXES = {
@@ -131,8 +128,4 @@ def _list_url(key: str, viewer: Membership) -> str:
     """Return the URL of the list behind a check, "" where there is none or the viewer can't open it."""
     if key not in LISTS or not can(viewer, Permission.PEOPLE_VIEW):
         return ""
-    tab, filters = LISTS[key](viewer.organization)
-    params = UserListParams.default(tab)
-    for name, value in filters.items():
-        params = params.set_filter(name, value)
-    return params.url(viewer.organization.slug)
+    return LISTS[key](viewer.organization).url(viewer.organization.slug)
