@@ -31,7 +31,7 @@ from accounts.services import (
     record_event,
     record_failed_sign_in,
 )
-from accounts.services.sign_in import SECOND_FACTOR
+from accounts.services.sign_in import NOT_SIGNED_IN, SECOND_FACTOR, SignIns
 from base.middleware import client_ip
 from base.policies import RateLimited
 
@@ -87,8 +87,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         """Open the session. Every way to sign in ends here, after all stages."""
         is_first = user.last_login is None
+        before = SignIns.of(request.session) if request.user == user else NOT_SIGNED_IN
         with self._rejecting_if_ended(request, user):
             super().login(request, user)
+        before.plus(getattr(request, "sso_sign_in", None)).save(request.session)
         confirm_identity(request.session)
         browser, is_new = recognize_browser(request, user)
         # Someone who has just joined isn't told about their own first browser.

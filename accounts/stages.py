@@ -24,14 +24,19 @@ class SecondFactorStage(LoginStage):
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         user = self.login.user
-        set_second_factor(self.request.session, "")  # an unfinished sign-in in this browser may have set one
-        if user is None or not has_two_factor(user):
+        if not self._is_sso() or self.request.user != user:
+            set_second_factor(self.request.session, "")  # an unfinished sign-in in this browser may have set one
+        if user is None or not has_two_factor(user) or self._is_sso():
             return None, True
         if factor := self._factor_used(user):
             set_second_factor(self.request.session, factor)
             return None, True
         self.state["auth_hash"] = user.get_session_auth_hash()
         return HttpResponseRedirect(reverse("second_factor")), True
+
+    def _is_sso(self) -> bool:
+        """Return whether an identity provider signs in. Its organization's policies say if a factor is asked for."""
+        return getattr(self.request, "sso_sign_in", None) is not None
 
     def _factor_used(self, user: User) -> str:
         """Return the factor that replaces the question: a passkey to sign in with, a remembered browser, or ""."""

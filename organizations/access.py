@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.services.sign_in import SECOND_FACTOR
+from accounts.services.sign_in import SECOND_FACTOR, SignIns
 from base import context
 from base.policies import Refused, require
 from base.responses import htmx_redirect, page_url
@@ -89,13 +89,17 @@ def _check_session(request, member: Membership) -> HttpResponse | None:
         return None
     if check.outcome == policies.Outcome.DENIED:
         raise Refused(check.reason)
-    return _redirect(request, check)
+    return _redirect(request, member, check)
 
 
 def _policy_check(request, member: Membership) -> policies.SessionCheck:
-    second_factor = request.session.get(SECOND_FACTOR, "")
     return policies.check_session(
-        member, request.session.row, second_factor=second_factor, ip=context.current().ip, now=timezone.now()
+        member,
+        request.session.row,
+        sign_ins=SignIns.of(request.session),
+        second_factor=request.session.get(SECOND_FACTOR, ""),
+        ip=context.current().ip,
+        now=timezone.now(),
     )
 
 
@@ -118,8 +122,11 @@ PAGES = {
 }
 
 
-def _redirect(request, check: policies.SessionCheck) -> HttpResponse:
+def _redirect(request, member: Membership, check: policies.SessionCheck) -> HttpResponse:
     path = page_url(request, request.path)
+    if check.outcome == policies.Outcome.SINGLE_SIGN_ON:
+        url = reverse("sso_start", args=[member.organization.slug])
+        return htmx_redirect(request, f"{url}?{urlencode({REDIRECT_FIELD_NAME: path})}")
     if check.outcome == policies.Outcome.SIGN_IN and len(request.memberships) == 1:
         # Nothing else is open in this session, so it ends.
         logout(request)

@@ -1,7 +1,7 @@
 from organizations.models.counts import MemberCount, TwoFactorProgress
 from organizations.models.groups import Group, GroupMembership, GroupRole
 from organizations.models.members import ManagedBy, Membership, MembershipRole, Status, TwoFactorMethod
-from organizations.models.organization import Organization, Role, TwoFactorRule
+from organizations.models.organization import JoinRule, Organization, Role, TwoFactorRule
 from organizations.models.projects import Project, ProjectGrant
 from organizations.models.reordering import Reordering
 from organizations.schemes import Scheme
@@ -10,6 +10,7 @@ __all__ = [
     "Group",
     "GroupMembership",
     "GroupRole",
+    "JoinRule",
     "ManagedBy",
     "MemberCount",
     "Membership",

@@ -36,8 +36,10 @@ class TwoFactorMethod(models.TextChoices):
 class Membership(models.Model):
     """A member of an organization.
 
-    `user` is NULL until the invitation is accepted, because an invitation does not create an account. save() sets
-    `sort_name`, `search_text` and `email_key`; bulk writes must call prepare().
+    `user` is NULL until the invitation is accepted, because an invitation does not create an account. Members whom an
+    identity provider manages are active without a user until they first sign in: SCIM never touches accounts.
+
+    save() sets `sort_name`, `search_text` and `email_key`; bulk writes must call prepare().
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -54,6 +56,8 @@ class Membership(models.Model):
     search_text = models.CharField(max_length=1000)
     status = models.CharField(max_length=11, choices=Status, default=Status.INVITED)
     managed_by = models.CharField(max_length=6, choices=ManagedBy, default=ManagedBy.MANUAL)
+    # An Admin who may still sign in with password and second factor while single sign-on is enforced (O-4).
+    is_break_glass = models.BooleanField(default=False, db_default=False)
     # Whether the user has a second factor. Stored here because lists filter by it.
     two_factor = models.BooleanField(default=False)
     two_factor_method = models.CharField(max_length=7, choices=TwoFactorMethod, blank=True)
@@ -80,7 +84,8 @@ class Membership(models.Model):
                 fields=["organization", "user"], condition=Q(user__isnull=False), name="member_user"
             ),
             models.CheckConstraint(
-                condition=Q(status="invited", user=None) | (~Q(status="invited") & Q(user__isnull=False)),
+                condition=Q(status="invited", user=None)
+                | (~Q(status="invited") & (Q(user__isnull=False) | Q(managed_by="scim"))),
                 name="member_user_once_accepted",
             ),
         ]

@@ -18,6 +18,14 @@ class TwoFactorRule(models.TextChoices):
     EVERYONE = "everyone", _("Everyone")
 
 
+class JoinRule(models.TextChoices):
+    """How people with a proven address at a verified domain join (O-5)."""
+
+    INVITATION = "invitation", _("By invitation only")
+    ASK = "ask", _("They may ask")
+    AUTOMATIC = "automatic", _("Automatically")
+
+
 class Organization(models.Model):
     """A customer's account. Its slug is part of the URL of each of its pages."""
 
@@ -27,6 +35,13 @@ class Organization(models.Model):
     scheme = models.CharField(max_length=6, choices=Scheme, default=Scheme.RANKED)
     logo = models.ImageField(upload_to="logos/", blank=True)
     sso_enforced = models.BooleanField(default=False)
+    join_rule = models.CharField(
+        max_length=10, choices=JoinRule, default=JoinRule.INVITATION, db_default=JoinRule.INVITATION
+    )
+    # The everyday role of people who join automatically, or whose request is approved.
+    join_role = models.ForeignKey("Role", models.SET_NULL, null=True, blank=True, related_name="+")
+    # False while platform staff have suspended the organization: no one can open it, and nothing signs in through it.
+    is_active = models.BooleanField(default=True, db_default=True)
     allowed_email_domains = models.JSONField(default=list, blank=True)
     # U-11: whether this organization can deactivate members who are active in other organizations too.
     deactivate_shared = models.BooleanField(default=False)

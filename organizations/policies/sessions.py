@@ -12,6 +12,7 @@ from enum import Enum
 from django.utils.translation import gettext as _
 
 from accounts.models import Session
+from accounts.services.sign_in import SignIns
 from base.networks import in_ranges
 from base.policies import ALLOWED, Decision, deny
 from base.times import days_until
@@ -28,6 +29,7 @@ class Outcome(Enum):
     SIGN_IN = "sign_in"
     SECOND_FACTOR = "second_factor"
     SET_UP_TWO_FACTOR = "set_up_two_factor"
+    SINGLE_SIGN_ON = "single_sign_on"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ OPEN = SessionCheck(Outcome.OPEN)
 
 
 def check_session(
-    member: Membership, session: Session, *, second_factor: str, ip: str | None, now: datetime
+    member: Membership, session: Session, *, sign_ins: SignIns, second_factor: str, ip: str | None, now: datetime
 ) -> SessionCheck:
     """Return whether the member may open their organization in this session.
 
@@ -50,16 +52,42 @@ def check_session(
     the session, or "".
     """
     organization = member.organization
+    if not organization.is_active:
+        text = _("%(organization)s is suspended. Ask your platform’s operator.")
+        return SessionCheck(Outcome.DENIED, text % {"organization": organization.name})
     if not ip_allowed(organization.allowed_ip_ranges, ip):
         text = _("%(organization)s can’t be opened from your network (%(ip)s). Ask an Admin.")
         return SessionCheck(Outcome.DENIED, text % {"organization": organization.name, "ip": ip or "–"})
     if reason := _ended_reason(member, session, now):
         return SessionCheck(Outcome.SIGN_IN, reason)
+    if check := _sign_in_check(member, sign_ins, second_factor):
+        return check
     # A user who removed the second factor sets up another one, also in a session in which the old one was used.
-    if requires_two_factor(member, now) and not (second_factor and member.two_factor):
+    sso = sign_ins.sso.get(str(organization.pk))
+    used_factor = (second_factor and member.two_factor) or (sso and sso.mfa)
+    if requires_two_factor(member, now) and not used_factor:
         text = _("%(organization)s requires two-factor authentication.") % {"organization": organization.name}
         return SessionCheck(Outcome.SECOND_FACTOR if member.two_factor else Outcome.SET_UP_TWO_FACTOR, text)
     return OPEN
+
+
+def _sign_in_check(member: Membership, sign_ins: SignIns, second_factor: str) -> SessionCheck | None:
+    """Return what is missing if the session wasn't signed in in a way that opens this organization (O-3, O-4).
+
+    Another organization's identity provider doesn't open it. Where single sign-on is enforced, only its own does, and
+    for a break-glass Admin their own sign-in with a second factor.
+    """
+    organization, name = member.organization, {"organization": member.organization.name}
+    if str(organization.pk) in sign_ins.sso:
+        return None
+    if organization.sso_enforced and not (sign_ins.own and member.is_break_glass and member.two_factor):
+        return SessionCheck(Outcome.SINGLE_SIGN_ON, _("%(organization)s requires single sign-on.") % name)
+    if not sign_ins.own:
+        return SessionCheck(Outcome.SIGN_IN, _("Sign in to open %(organization)s.") % name)
+    if organization.sso_enforced and not second_factor:
+        text = _("To open %(organization)s without single sign-on, use your second factor.") % name
+        return SessionCheck(Outcome.SECOND_FACTOR, text)
+    return None
 
 
 def _ended_reason(member: Membership, session: Session, now: datetime) -> str:

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "accounts",
     "organizations",
     "invitations",
+    "provisioning",
     "console",
     "workspace",
     "teamadmin.apps.TeamadminConfig",

@@ -109,6 +109,17 @@ OTP_WEBAUTHN_SUPPORTED_COSE_ALGORITHMS = [-8, -7, -257]
 # Over http, the browser decides: it allows localhost only.
 SILENCED_SYSTEM_CHECKS = [] if SECURE else ["otp_webauthn.E031"]
 
+# --- identity providers -------------------------------------------------------------------------
+# Binds a single sign-on to the browser that started it, until the browser is back from the identity provider.
+SSO_COOKIE_NAME = f"{COOKIE_NAME}-sso"
+SSO_REQUEST_MINUTES = 15
+# Private networks in which identity providers may be ("10.0.0.0/8"), also with http. By default, our requests to
+# addresses that customers enter reach public addresses only.
+OUTGOING_ALLOWED_NETWORKS = env.items("OUTGOING_ALLOWED_NETWORKS") or (["127.0.0.0/8", "::1"] if DEMO else [])
+OUTGOING_TIMEOUT_SECONDS = 5
+# The DNS servers that are asked for TXT records ("192.0.2.53" or "192.0.2.53:5353"), by default the system's.
+DNS_SERVERS = env.items("DNS_SERVERS")
+
 # --- security headers ---------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import AuthenticatorApp, Session, User
+from accounts.services.sign_in import SignIns
 from accounts.tests.test_encryption import code
 from audit.models import Entry
 from invitations.models import Invitation
@@ -107,7 +108,7 @@ def test_initech_requires_two_factor_and_acme_opens_without(demo, client):
     demo()
     assert client.login(email="ruben@initech.example", password=PASSWORD)
     ruben = Membership.objects.get(email="ruben@initech.example")
-    check = {"second_factor": "", "ip": "127.0.0.1", "now": timezone.now()}
+    check = {"sign_ins": SignIns(), "second_factor": "", "ip": "127.0.0.1", "now": timezone.now()}
     session = Session(signed_in_at=timezone.now(), last_seen_at=timezone.now())
     assert check_session(ruben, session, **check).outcome == Outcome.SET_UP_TWO_FACTOR
     ines = Membership.objects.get(email="ines.carvalho@acme.example", organization__slug="initech")
