@@ -33,6 +33,19 @@ DESCRIPTIONS = {
     "organization.rules_changed": Description(
         gettext_lazy("{actor} changed the security settings of {target}"), "shield"
     ),
+    "organization.suspended": Description(gettext_lazy("{actor} suspended {target}: {reason}"), "pause", "danger"),
+    "organization.resumed": Description(
+        gettext_lazy("{actor} ended the suspension of {target}: {reason}"), "check", "success"
+    ),
+    "organization.seats_changed": Description(
+        gettext_lazy("{actor} changed the seat limit of {target} to {to}: {reason}"), "users"
+    ),
+    "user.unlocked": Description(
+        gettext_lazy("Platform staff let {target} try to sign in again: {reason}"), "lock", "accent"
+    ),
+    "member.removed_by_staff": Description(
+        gettext_lazy("{actor} removed {target} permanently: {reason}"), "trash", "danger"
+    ),
     "organization.sessions_ended": Description(
         gettext_lazy("{actor} signed everyone out of {target}"), "log-out", "warning"
     ),

@@ -35,6 +35,8 @@ def can_accept(member: Membership) -> Decision:
     since, the role they prepared must not be given (CVE-2026-56247).
     """
     organization = member.organization
+    if not organization.is_active:
+        return deny(_("%(organization)s is suspended.") % {"organization": organization.name})
     if organization.sso_enforced:
         return deny(
             _("%(organization)s now requires single sign-on. Sign in with your work account.")

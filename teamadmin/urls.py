@@ -1,11 +1,13 @@
 """The URLs of the whole product."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import include, path
 
 from teamadmin import errors, media
 
 urlpatterns = [
+    path("backoffice/", admin.site.urls),
     path("media/logos/<str:name>", media.logo, name="logo"),
     path("media/avatars/<str:name>", media.avatar, name="avatar_file"),
     # allauth would let users add email addresses here, but a user has exactly one. A code by email is no fresh sign-in.

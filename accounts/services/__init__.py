@@ -47,7 +47,7 @@ from accounts.services.passkeys import (
     rename_passkey,
     take_challenge,
 )
-from accounts.services.passwords import change_password, request_password_reset, reset_password
+from accounts.services.passwords import change_password, request_password_reset, reset_password, send_password_link
 from accounts.services.second_factor import CodeCheck, check_second_factor, clean_code
 from accounts.services.sessions import (
     end_other_sessions,
@@ -57,6 +57,7 @@ from accounts.services.sessions import (
     open_organization,
 )
 from accounts.services.sign_in import confirm_identity, has_used_factor, set_second_factor, sign_in
+from accounts.services.staff import PlatformStaff, unlock_user
 from accounts.services.two_factor import clear_two_factor, notify_two_factor_listeners, reset_two_factor
 from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
 
@@ -64,6 +65,7 @@ __all__ = [
     "AddressTaken",
     "CodeCheck",
     "LinkEnded",
+    "PlatformStaff",
     "SetUp",
     "SetUpState",
     "add_passkey",
@@ -122,6 +124,7 @@ __all__ = [
     "reset_password",
     "reset_two_factor",
     "reset_two_factor_as_operator",
+    "send_password_link",
     "set_avatar",
     "set_browser_cookie",
     "set_second_factor",
@@ -130,4 +133,5 @@ __all__ = [
     "start_attempt",
     "start_authenticator",
     "take_challenge",
+    "unlock_user",
 ]

@@ -63,3 +63,8 @@ def request_password_reset(request: HttpRequest, *, email: str) -> None:
     subject_id = user.pk if user else awaited or uuid7()
     queue_email(kind="accounts.password_reset", subject_id=subject_id, key=f"password_reset:{uuid4()}")
     log_event(action="password.reset_requested", user=user)
+
+
+def send_password_link(*, user: User) -> None:
+    """Queue an email with a link to choose a password, for a new user whom someone else added."""
+    queue_email(kind="accounts.password_reset", subject_id=user.pk, key=f"password_reset:{uuid4()}")

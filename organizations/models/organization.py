@@ -45,6 +45,8 @@ class Organization(models.Model):
     allowed_email_domains = models.JSONField(default=list, blank=True)
     # U-11: whether this organization can deactivate members who are active in other organizations too.
     deactivate_shared = models.BooleanField(default=False)
+    # How many members may use a seat. 0 means no limit.
+    seat_limit = models.PositiveIntegerField(default=0, db_default=0)
     # Security policies (S-6). They bind members in this organization only. 0 means no limit, or the platform's default.
     require_two_factor = models.CharField(max_length=8, choices=TwoFactorRule, default=TwoFactorRule.NO_ONE)
     two_factor_required_from = models.DateTimeField(null=True, blank=True)

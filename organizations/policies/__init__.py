@@ -25,6 +25,7 @@ from organizations.policies.members import (
     can_remove_roles,
     can_rename,
     can_reset_two_factor,
+    is_not_last_admin,
     keeps_admin,
     outranks,
 )
@@ -53,6 +54,7 @@ from organizations.policies.roles import (
     can_manage_roles,
     can_replace_role,
 )
+from organizations.policies.seats import has_free_seats
 from organizations.policies.sessions import (
     Deadline,
     Outcome,
@@ -121,8 +123,10 @@ __all__ = [
     "can_sign_in",
     "check_session",
     "domain_allowed",
+    "has_free_seats",
     "ip_allowed",
     "is_in_force",
+    "is_not_last_admin",
     "keeps_admin",
     "keeps_own_address",
     "outranks",

@@ -42,7 +42,8 @@ def needs_admin(organization: Organization) -> Decision:
     )
 
 
-def _is_not_last_admin(member: Membership) -> Decision:
+def is_not_last_admin(member: Membership) -> Decision:
+    """R-8: the organization keeps an Admin without this member."""
     return keeps_admin(member.organization, without=member) if is_last_admin(member) else ALLOWED
 
 
@@ -89,7 +90,7 @@ def can_remove_roles(member: Membership) -> Decision:
     """R-8: the organization keeps an Admin if the member loses their direct roles."""
     admin = admin_role_id(member.organization.scheme)
     is_admin_via_group = admin in {role.pk for role, _group in group_roles_of(member)}
-    return ALLOWED if is_admin_via_group else _is_not_last_admin(member)
+    return ALLOWED if is_admin_via_group else is_not_last_admin(member)
 
 
 def can_deactivate_member(actor: Membership, member: Membership) -> Decision:
@@ -101,7 +102,7 @@ def can_deactivate_member(actor: Membership, member: Membership) -> Decision:
     if not (decision := can(actor, Permission.PEOPLE_ADMIN)) or not (decision := outranks(actor, member)):
         return decision
     # R-8 comes before U-11, whose reason suggests deleting. The last Admin can't be deleted either.
-    if not (decision := _is_not_last_admin(member)):
+    if not (decision := is_not_last_admin(member)):
         return decision
     if not member.organization.deactivate_shared and shared_with_others(member):
         return deny(
@@ -128,7 +129,7 @@ def can_delete_member(actor: Membership, member: Membership) -> Decision:
         )
     if not (decision := can(actor, Permission.PEOPLE_ADMIN)) or not (decision := outranks(actor, member)):
         return decision
-    return _is_not_last_admin(member)
+    return is_not_last_admin(member)
 
 
 def can_reset_two_factor(actor: Membership, member: Membership) -> Decision:

@@ -69,6 +69,7 @@ from organizations.queries.score import (
     count_due_invitations,
     count_inactive,
 )
+from organizations.queries.seats import count_seats_used
 from organizations.queries.sessions import sessions_of_member
 from organizations.queries.two_factor import (
     REMIND_EVERY,
@@ -103,6 +104,7 @@ __all__ = [
     "count_due_invitations",
     "count_inactive",
     "count_recently_reminded",
+    "count_seats_used",
     "direct_roles_of",
     "find_stronger_holder",
     "granted_projects",

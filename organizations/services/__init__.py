@@ -57,6 +57,13 @@ from organizations.services.security import (
     end_all_sessions,
     set_security_policies,
 )
+from organizations.services.staff import (
+    create_organization_as_staff,
+    remove_managed_member,
+    resume_organization,
+    set_seat_limit,
+    suspend_organization,
+)
 
 __all__ = [
     "Edit",
@@ -78,6 +85,7 @@ __all__ = [
     "change_group_roles",
     "create_group",
     "create_organization",
+    "create_organization_as_staff",
     "create_organization_with_admin",
     "create_project",
     "create_role",
@@ -111,14 +119,18 @@ __all__ = [
     "reload_actor",
     "remind_two_factor",
     "remove_from_group",
+    "remove_managed_member",
     "remove_pending_member",
     "reorder_members",
     "reset_member_two_factor",
     "restore_project",
+    "resume_organization",
     "revoke_projects",
     "save_two_factor_progress",
     "set_member_roles",
+    "set_seat_limit",
     "set_security_policies",
+    "suspend_organization",
     "sync_two_factor",
     "touch_member",
     "without_statement_timeout",

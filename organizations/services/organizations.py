@@ -1,5 +1,7 @@
 """Creating organizations."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,15 +16,28 @@ from organizations.services.members.pending import NewMember
 
 
 @transaction.atomic
-def create_organization(*, name: str, slug: str, scheme: Scheme, actor: User | None = None) -> Organization:
-    """Create an organization without members. Raises IntegrityError if the slug is taken."""
+def create_organization(
+    *, name: str, slug: str, scheme: Scheme, actor: Any = None, data: dict[str, Any] | None = None
+) -> Organization:
+    """Create an organization without members. Raises IntegrityError if the slug is taken.
+
+    `actor` and `data` are for the audit entry, as for audit.services.record().
+    """
     organization = Organization.objects.create(name=name, slug=slug, scheme=scheme)
-    record(organization_id=organization.pk, actor=actor, action="organization.created", target=organization)
+    record(organization_id=organization.pk, actor=actor, action="organization.created", target=organization, data=data)
     return organization
 
 
 @transaction.atomic
-def create_organization_with_admin(*, name: str, slug: str, scheme: Scheme, admin: NewMember) -> Membership:
+def create_organization_with_admin(
+    *,
+    name: str,
+    slug: str,
+    scheme: Scheme,
+    admin: NewMember,
+    actor: Any = None,
+    data: dict[str, Any] | None = None,
+) -> Membership:
     """Create an organization with its first Admin (R-8), and return the Admin.
 
     There is no one to invite the first Admin, so they are active at once. Their user is the existing one with this
@@ -30,7 +45,7 @@ def create_organization_with_admin(*, name: str, slug: str, scheme: Scheme, admi
     invalid.
     """
     Organization(name=name, slug=slug, scheme=scheme).full_clean(exclude=["allowed_email_domains"])
-    organization = create_organization(name=name, slug=slug, scheme=scheme)
+    organization = create_organization(name=name, slug=slug, scheme=scheme, actor=actor, data=data)
     email = text.canonical_email(admin.email)
     user = User.objects.filter(email=email).first() or create_verified_user(
         email=email, first_name=admin.first_name, last_name=admin.last_name, password=None

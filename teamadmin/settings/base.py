@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "console",
     "workspace",
     "teamadmin.apps.TeamadminConfig",
+    "teamadmin.apps.BackofficeConfig",
     "allauth",
     "allauth.account",
     "anymail",

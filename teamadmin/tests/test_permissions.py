@@ -178,6 +178,8 @@ def outside_path(stage: Stage, route: str) -> str:
     values = {
         "<str:name>": "none.png",
         "<slug:key>": "0" * 64,
+        "<path:object_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
+        "^(?P<app_label>accounts|organizations)/$": "accounts/",
         "<uuid:browser_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
         "<int:passkey_id>": "0",
         "<str:token>": stage.values["acme"]["token"],

@@ -46,6 +46,8 @@ LIBRARY_VIEWS = {
     "account_confirm_login_code": "off: redirects to sign in (ACCOUNT_LOGIN_BY_CODE_ENABLED)",
     "account_confirm_email": "opens no session (ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION)",
 }
+# Django's admin, whose sign-in, sign-out and password pages accounts.backoffice replaces or leaves out.
+LIBRARY_VIEWS |= dict.fromkeys(("index", "jsi18n", "app_list"), "needs a session of platform staff")
 # Answered by teamadmin.errors.page_not_found, which comes first.
 CLOSED_VIEWS = {
     "account_email", "account_request_reauthentication_code", "account_confirm_reauthentication_code",

@@ -71,6 +71,7 @@ def add_pending_members(
     """
     organization = actor.organization
     require(policies.can_add_users(actor))
+    require(policies.has_free_seats(organization, len(people)))
     require(policies.roles_allowed(organization, list(roles)))
     require(policies.can_give_roles(actor, roles))
     require(policies.can_assign_groups(actor, organization, groups))

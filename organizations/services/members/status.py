@@ -36,6 +36,7 @@ def reactivate_member(*, actor: Membership, member: Membership) -> Membership:
     """Undo deactivate_member() (U-10). Same return value and errors."""
     actor, member = lock_actor_and_member(actor, member)
     require(policies.can_reactivate_member(actor, member))
+    require(policies.has_free_seats(member.organization))
     member.status = Status.ACTIVE
     member.save(update_fields=["status"])
     record(organization_id=member.organization_id, actor=actor, action="member.reactivated", target=member)
@@ -55,19 +56,29 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
     if member.status == Status.INVITED:
         raise Refused(_("%(name)s hasn’t joined yet.") % {"name": member.name})
     require(policies.can_delete_member(actor, member))
-    assert member.user is not None
-    # Under the user's lock, other organizations that delete or add the same user either wait or have already finished.
-    user, organization = lock_user(member.user), member.organization
     record(
-        organization_id=organization.pk,
+        organization_id=member.organization_id,
         actor=actor,
         action="member.deleted",
         target=member,
         data={"email": member.email},
     )
+    delete_locked_member(member)
+
+
+def delete_locked_member(member: Membership) -> None:
+    """Delete a member under the organization's lock. Who may do it, and the audit entry, are the caller's.
+
+    Raises Refused for the last Admin (R-8).
+    """
+    require(policies.is_not_last_admin(member))
+    # Under the user's lock, other organizations that delete or add the same user either wait or have already finished.
+    user = lock_user(member.user) if member.user else None
     # Deleting clears invited_by of everyone they invited. The first Admin may have invited a million members.
     without_statement_timeout()
     member.delete()
+    if user is None:
+        return
     others = set(user.memberships.values_list("status", flat=True))
     if not others and not user.is_staff:
         delete_user(user=user)

@@ -1,0 +1,163 @@
+"""Organizations and members in the backoffice (B-1)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.backoffice import StaffAdmin, StaffForm, run_form
+from accounts.models import User
+from accounts.services import send_password_link
+from base import text
+from base.policies import Refused
+from organizations.models import ManagedBy, Membership, Organization, Scheme
+from organizations.services import (
+    NewMember,
+    create_organization_as_staff,
+    remove_managed_member,
+    resume_organization,
+    set_seat_limit,
+    suspend_organization,
+)
+
+
+class OrganizationForm(StaffForm):
+    title = _("Create an organization")
+    explanation = _("The first Admin gets an email to choose a password, unless they have an account already.")
+    button = _("Create organization")
+    done = _("Organization created.")
+    name = forms.CharField(label=_("Name"), max_length=100)
+    slug = forms.SlugField(label=_("Name in URLs"), max_length=60)
+    scheme = forms.ChoiceField(label=_("Roles"), choices=Scheme.choices, help_text=_("Can’t be changed later."))
+    seat_limit = forms.IntegerField(
+        label=_("Seats"), min_value=0, max_value=10_000_000, initial=0, help_text=_("0 for any number.")
+    )
+    first_name = forms.CharField(label=_("First Admin’s first name"), max_length=100)
+    last_name = forms.CharField(label=_("First Admin’s last name"), max_length=100)
+    email = forms.EmailField(label=_("First Admin’s email address"), max_length=254)
+    field_order = ["name", "slug", "scheme", "seat_limit", "first_name", "last_name", "email", "reason"]
+
+    def save(self, *, staff: User, found: Any) -> str:
+        data: dict[str, Any] = self.cleaned_data
+        try:
+            member = create_organization_as_staff(
+                staff=staff,
+                name=text.clean_line(data["name"]),
+                slug=data["slug"],
+                scheme=Scheme(data["scheme"]),
+                seat_limit=data["seat_limit"],
+                admin=NewMember(text.clean_line(data["first_name"]), text.clean_line(data["last_name"]), data["email"]),
+                reason=data["reason"],
+            )
+        except ValidationError as error:
+            raise Refused(" ".join(error.messages)) from None
+        if member.user and not member.user.has_usable_password():
+            send_password_link(user=member.user)
+        return reverse("admin:organizations_organization_change", args=[member.organization_id])
+
+
+class SuspensionForm(StaffForm):
+    title = _("Suspend")
+    explanation = _("No one can open a suspended organization, and nothing signs in or provisions through it.")
+    button = _("Suspend")
+    done = _("Suspended.")
+
+    @classmethod
+    def applies_to(cls, found: Any) -> bool:
+        return found.is_active
+
+    def save(self, *, staff: User, found: Any) -> str:
+        suspend_organization(staff=staff, organization=found, reason=self.cleaned_data["reason"])
+        return ""
+
+
+class ResumptionForm(StaffForm):
+    title = _("End the suspension")
+    button = _("End the suspension")
+    done = _("The organization is open again.")
+
+    @classmethod
+    def applies_to(cls, found: Any) -> bool:
+        return not found.is_active
+
+    def save(self, *, staff: User, found: Any) -> str:
+        resume_organization(staff=staff, organization=found, reason=self.cleaned_data["reason"])
+        return ""
+
+
+class SeatsForm(StaffForm):
+    title = _("Change the seats")
+    explanation = _("Active members and open invitations use a seat. Members who are over the limit stay.")
+    limit = forms.IntegerField(label=_("Seats"), min_value=0, max_value=10_000_000, help_text=_("0 for any number."))
+    field_order = ["limit", "reason"]
+
+    def save(self, *, staff: User, found: Any) -> str:
+        limit, reason = self.cleaned_data["limit"], self.cleaned_data["reason"]
+        set_seat_limit(staff=staff, organization=found, limit=limit, reason=reason)
+        return ""
+
+
+@admin.register(Organization)
+class OrganizationAdmin(StaffAdmin):
+    list_display = ("name", "slug", "scheme", "is_active", "sso_enforced", "seats", "created_at")
+    list_filter = ("is_active",)
+    search_fields = ("slug__startswith", "name__startswith")
+    ordering = ("slug",)
+    fields = ("name", "slug", "scheme", "is_active", "sso_enforced", "seats", "created_at")
+    readonly_fields = fields
+    change_list_template = "backoffice/list.html"
+    forms_by_name = {"suspension": SuspensionForm, "resumption": ResumptionForm, "seats": SeatsForm}
+
+    @admin.display(description=_("Seats"), ordering="seat_limit")
+    def seats(self, organization: Organization) -> str:
+        return str(organization.seat_limit or _("Any number"))
+
+    def get_urls(self) -> list[URLPattern]:
+        new = path("new/", self.admin_site.admin_view(self.new_view), name="organizations_organization_new")
+        return [new, *super().get_urls()]
+
+    def new_view(self, request: HttpRequest) -> HttpResponse:
+        """Create an organization with its first Admin."""
+        cancel_url = reverse("admin:organizations_organization_changelist")
+        return run_form(self, request, OrganizationForm, None, cancel_url=cancel_url)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        link = {"add_url": reverse("admin:organizations_organization_new"), "add_label": OrganizationForm.title}
+        return super().changelist_view(request, link)
+
+
+class RemovalForm(StaffForm):
+    title = _("Remove permanently")
+    explanation = _(
+        "For members whom an identity provider manages and can no longer remove. They lose roles, groups and projects."
+    )
+    button = _("Remove permanently")
+    done = _("Removed.")
+
+    @classmethod
+    def applies_to(cls, found: Any) -> bool:
+        return found.managed_by == ManagedBy.SCIM
+
+    def save(self, *, staff: User, found: Any) -> str:
+        try:
+            remove_managed_member(staff=staff, member=found, reason=self.cleaned_data["reason"])
+        except Membership.DoesNotExist:
+            pass  # removed meanwhile, which was the aim
+        return reverse("admin:organizations_membership_changelist")
+
+
+@admin.register(Membership)
+class MembershipAdmin(StaffAdmin):
+    list_display = ("name", "email", "organization", "status", "managed_by")
+    list_filter = ("managed_by", "status")
+    list_select_related = ("organization",)
+    search_fields = ("email_key__startswith", "organization__slug__exact")
+    search_help_text = _("The beginning of an email address, or an organization’s name in URLs")
+    ordering = ("-pk",)
+    fields = ("organization", "first_name", "last_name", "email", "status", "managed_by", "two_factor", "joined_at")
+    readonly_fields = fields
+    forms_by_name = {"removal": RemovalForm}
