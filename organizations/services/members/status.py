@@ -1,5 +1,6 @@
 """Deactivating, reactivating and deleting members who have joined."""
 
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -69,9 +70,9 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
 def delete_locked_member(member: Membership) -> None:
     """Delete a member under the organization's lock. Who may do it, and the audit entry, are the caller's.
 
-    Raises Refused for the last Admin (R-8).
+    Raises Refused where it can't go, like the last Admin (R-8).
     """
-    require(policies.is_not_last_admin(member))
+    require(policies.can_deprovision(member))
     # Under the user's lock, other organizations that delete or add the same user either wait or have already finished.
     user = lock_user(member.user) if member.user else None
     # Deleting clears invited_by of everyone they invited. The first Admin may have invited a million members.
