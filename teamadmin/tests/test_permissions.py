@@ -180,6 +180,7 @@ def outside_path(stage: Stage, route: str) -> str:
         "<slug:key>": "0" * 64,
         "<path:object_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
         "^(?P<app_label>accounts|organizations)/$": "accounts/",
+        "<slug:slug>": "acme",
         "<uuid:browser_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
         "<int:passkey_id>": "0",
         "<str:token>": stage.values["acme"]["token"],
