@@ -3,6 +3,7 @@
 from django.http import Http404
 
 from provisioning.models import IdentityProvider
+from provisioning.models.sso import Protocol
 
 
 def find_provider(slug: str) -> IdentityProvider:
@@ -18,5 +19,13 @@ def find_enabled_provider(slug: str) -> IdentityProvider:
     """Return the identity provider that an active organization offers at sign-in. Raise Http404."""
     provider = find_provider(slug)
     if not provider.is_enabled:
+        raise Http404
+    return provider
+
+
+def find_saml_provider(slug: str) -> IdentityProvider:
+    """Return the SAML identity provider of an active organization, also while it isn't enabled yet. Raise Http404."""
+    provider = find_provider(slug)
+    if provider.protocol != Protocol.SAML:
         raise Http404
     return provider
