@@ -30,6 +30,9 @@ OUTBOX_KINDS = {
     "organizations.two_factor_reset": "organizations.emails.render_two_factor_reset",
     "accounts.security_notice": "accounts.emails.render_security_notice",
     "accounts.email_confirmation": "accounts.emails.render_email_confirmation",
+    "provisioning.domain_missing": "provisioning.emails.domains.render_domain_missing",
+    "provisioning.domain_lapsed": "provisioning.emails.domains.render_domain_lapsed",
+    "provisioning.join_approved": "provisioning.emails.joining.render_join_approved",
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
@@ -72,4 +75,5 @@ CELERY_BEAT_SCHEDULE = {
     "delete_old_attempts": {"task": "accounts.tasks.delete_old_attempts", "schedule": timedelta(hours=1)},
     "delete_expired_sessions": {"task": "accounts.tasks.delete_expired_sessions", "schedule": timedelta(hours=1)},
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
+    "check_domains": {"task": "provisioning.tasks.check_domains", "schedule": timedelta(minutes=1)},
 }

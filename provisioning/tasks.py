@@ -1,0 +1,11 @@
+"""Celery tasks of identity providers."""
+
+from celery import shared_task
+
+from provisioning.services.domain_checks import check_due_domains
+
+
+@shared_task(ignore_result=True, acks_late=False, expires=60)
+def check_domains() -> None:
+    """Check the TXT records of domains whose time has come. Celery beat runs this every minute."""
+    check_due_domains()
