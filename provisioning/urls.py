@@ -14,4 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sso/<slug:slug>/metadata/", saml.metadata, name="sso_metadata"),
     path("sso/<slug:slug>/request/", saml.request_form, name="sso_post"),
     path("sso/<slug:slug>/slo/", saml_logout.slo, name="sso_slo"),
+from provisioning.views.join_requests import join_organization
+from provisioning.views.setup_links import setup_link
+
+    path("organizations/<slug:slug>/joining/", join_organization, name="join_organization"),
+    path("setup/<str:token>/", setup_link, name="setup_link"),
 ]

@@ -1,6 +1,5 @@
 """Deactivating, reactivating and deleting members who have joined."""
 
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
