@@ -111,6 +111,9 @@ DESCRIPTIONS = {
         "warning",
         gettext_lazy("{target} tried to sign in, but is deactivated"),
     ),
+    "sign_in.failed:single_sign_on": Description(
+        gettext_lazy("{target} tried to sign in without single sign-on"), "lock", "warning"
+    ),
     "sign_in.failed:limited": Description(
         gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"
     ),

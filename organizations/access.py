@@ -125,7 +125,7 @@ PAGES = {
 def _redirect(request, member: Membership, check: policies.SessionCheck) -> HttpResponse:
     path = page_url(request, request.path)
     if check.outcome == policies.Outcome.SINGLE_SIGN_ON:
-        url = reverse("sso_start", args=[member.organization.slug])
+        url = reverse("single_sign_on", args=[member.organization.slug])
         return htmx_redirect(request, f"{url}?{urlencode({REDIRECT_FIELD_NAME: path})}")
     if check.outcome == policies.Outcome.SIGN_IN and len(request.memberships) == 1:
         # Nothing else is open in this session, so it ends.

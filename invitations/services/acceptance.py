@@ -38,8 +38,8 @@ def _claim(invitation: Invitation) -> Membership | None:
     return member if member and pending.update(accepted_at=Now()) else None
 
 
-def _join(invitation: Invitation, member: Membership, user: User) -> Outcome:
-    require(can_accept(member))
+def _join(invitation: Invitation, member: Membership, user: User, *, by_sso: bool = False) -> Outcome:
+    require(can_accept(member, by_sso=by_sso))
     if not activate_member(member=member, user=user):
         transaction.set_rollback(True)
         return Outcome.TOO_LATE
@@ -73,10 +73,11 @@ def accept_as_new_user(*, invitation: Invitation, password: str) -> tuple[Outcom
     return outcome, user if outcome == Outcome.JOINED else None
 
 
-def accept_as_user(*, invitation: Invitation, user: User) -> Outcome:
+def accept_as_user(*, invitation: Invitation, user: User, by_sso: bool = False) -> Outcome:
     """Activate the pending member for a signed-in user whose address is the invited one (J-2).
 
-    Raises Refused if the invitation may not be accepted any more.
+    `by_sso` is whether the organization's identity provider signed them in (J-7). Raises Refused if the invitation may
+    not be accepted any more.
     """
     try:
         with transaction.atomic():
@@ -86,7 +87,7 @@ def accept_as_user(*, invitation: Invitation, user: User) -> Outcome:
             if user.email != member.email_key:
                 transaction.set_rollback(True)
                 return Outcome.WRONG_USER
-            return _join(invitation, member, user)
+            return _join(invitation, member, user, by_sso=by_sso)
     except IntegrityError:
         return Outcome.ALREADY_MEMBER
 

@@ -65,13 +65,13 @@ from organizations.policies.sessions import (
     two_factor_applies,
     two_factor_deadline,
 )
-from organizations.policies.sign_in import can_sign_in
+from organizations.policies.sign_in import can_sign_in, requires_sso
 from organizations.policies.two_factor import (
     can_receive_reset_notice,
     can_remind_two_factor,
     can_send_two_factor_reminders,
 )
-from organizations.policies.two_factor_rules import two_factor_rules
+from organizations.policies.two_factor_rules import can_set_up_with_sso, two_factor_rules
 
 __all__ = [
     "Deadline",
@@ -117,6 +117,7 @@ __all__ = [
     "can_restore_project",
     "can_see_project",
     "can_send_two_factor_reminders",
+    "can_set_up_with_sso",
     "can_share_project",
     "can_sign_in",
     "check_session",
@@ -127,6 +128,7 @@ __all__ = [
     "keeps_own_address",
     "outranks",
     "project_is_active",
+    "requires_sso",
     "requires_two_factor",
     "roles_allowed",
     "strictest_rules",
