@@ -1,5 +1,12 @@
 """URLs of identity providers, outside of an organization's pages: single sign-on, SCIM and setup links."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from provisioning.views import oidc, sso
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sso/<slug:slug>/", sso.sso_start, name="sso_start"),
+    path("sso/<slug:slug>/callback/", oidc.sso_callback, name="sso_callback"),
+    path("sso/<slug:slug>/logout/", oidc.sso_logout, name="sso_logout"),
+    path("sso/<slug:slug>/signed-out/", sso.sso_signed_out, name="sso_signed_out"),
+]

@@ -14,6 +14,7 @@ from organizations.services.locks import (
 from organizations.services.members.activity import mark_welcomed, touch_member
 from organizations.services.members.email_change import follow_email
 from organizations.services.members.groups import add_to_group, remove_from_group
+from organizations.services.members.joining import add_active_member
 from organizations.services.members.pending import (
     NewMember,
     activate_member,
@@ -72,6 +73,7 @@ __all__ = [
     "RoleNameTaken",
     "SecurityPolicies",
     "activate_member",
+    "add_active_member",
     "add_pending_members",
     "add_to_group",
     "archive_project",

@@ -10,10 +10,11 @@ from organizations.models import Membership, Organization
 
 
 class Domain(models.Model):
-    """A domain that an organization added. It is verified while `verified_at` is set: no other organization has it then.
+    """A domain that an organization added. While `verified_at` is set, no other organization can verify it.
 
-    `missing_since` is set when the TXT record of a verified domain is gone: it stays verified for a few days.
-    `problem` is what the last check found, in a key that the page translates.
+    `missing_since` is set when the TXT record of a verified domain is gone: it stays verified for a few days. Then
+    `verified_at` is cleared. `seen_at` is when the record was found last. `problem` is what the last check found
+    instead (provisioning.dns.Problem), and `found` the value, if any.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -22,6 +23,7 @@ class Domain(models.Model):
     token = models.CharField(max_length=64)
     verified_at = models.DateTimeField(null=True, blank=True)
     missing_since = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=20, blank=True)
     found = models.CharField(max_length=300, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)

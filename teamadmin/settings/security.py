@@ -123,6 +123,8 @@ OUTGOING_ALLOWED_NETWORKS = env.items("OUTGOING_ALLOWED_NETWORKS") or (["127.0.0
 OUTGOING_TIMEOUT_SECONDS = 5
 # The DNS servers that are asked for TXT records ("192.0.2.53" or "192.0.2.53:5353"), by default the system's.
 DNS_SERVERS = env.items("DNS_SERVERS")
+# How long a domain stays verified after its TXT record is gone.
+DOMAIN_GRACE_DAYS = 7
 
 # --- security headers ---------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)

@@ -252,6 +252,11 @@ OUTSIDE: dict[str, dict[str, str]] = {
         "POST": "200 200 200",
     },
     "accounts/password/reset/key/done/": {"GET": "200 200 200"},
+    # Neither Acme nor Globex has single sign-on.
+    "sso/<slug:slug>/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/callback/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/logout/": {"POST": "404 404 404"},
+    "sso/<slug:slug>/signed-out/": {"GET": "404 404 404"},
     "accounts/login/code/confirm/": {"GET": "302 302 302", "POST": "302 302 302"},
 }
 # allauth's views treat unknown methods as GET. Ours don't.

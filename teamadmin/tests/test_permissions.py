@@ -178,6 +178,7 @@ def outside_path(stage: Stage, route: str) -> str:
     values = {
         "<str:name>": "none.png",
         "<slug:key>": "0" * 64,
+        "<slug:slug>": "acme",
         "<uuid:browser_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
         "<int:passkey_id>": "0",
         "<str:token>": stage.values["acme"]["token"],

@@ -1,0 +1,22 @@
+"""Identity providers by their organization's slug, for pages without a session."""
+
+from django.http import Http404
+
+from provisioning.models import IdentityProvider
+
+
+def find_provider(slug: str) -> IdentityProvider:
+    """Return the identity provider of an active organization, also while it isn't enabled yet. Raise Http404."""
+    providers = IdentityProvider.objects.select_related("organization")
+    provider = providers.filter(organization__slug=slug, organization__is_active=True).first()
+    if provider is None:
+        raise Http404
+    return provider
+
+
+def find_enabled_provider(slug: str) -> IdentityProvider:
+    """Return the identity provider that an active organization offers at sign-in. Raise Http404."""
+    provider = find_provider(slug)
+    if not provider.is_enabled:
+        raise Http404
+    return provider
