@@ -60,6 +60,9 @@ DESCRIPTIONS = {
     "invitation.requested": Description(gettext_lazy("{target} asked for the invitation again"), "send", "accent"),
     "invitation.link_requested": Description(gettext_lazy("{target} asked for a new link"), "mail", "warning"),
     "member.joined": Description(gettext_lazy("{target} joined"), "user-plus", "success"),
+    "member.provisioned": Description(gettext_lazy("{actor} created {target}"), "user-plus", "success"),
+    "member.adopted": Description(gettext_lazy("{actor} handed {target} over to the identity provider"), "link"),
+    "member.released": Description(gettext_lazy("{actor} made {target} manually managed"), "user"),
     "member.deactivated": Description(gettext_lazy("{actor} deactivated {target}"), "ban"),
     "member.reactivated": Description(gettext_lazy("{actor} reactivated {target}"), "check", "success"),
     "member.roles_changed": Description(gettext_lazy("{actor} changed {target}’s role from {from} to {to}"), "roles"),
@@ -181,6 +184,12 @@ DESCRIPTIONS = {
     "member.email_changed": Description(
         gettext_lazy("{actor} changed {target}’s email address from {from} to {to}"), "mail"
     ),
+    "scim.connected": Description(gettext_lazy("{actor} connected {target} to {provider}"), "link", "accent"),
+    "scim.token_created": Description(gettext_lazy("{actor} created the SCIM token {name} ({token_prefix}…)"), "key"),
+    "scim.token_revoked": Description(
+        gettext_lazy("{actor} revoked the SCIM token {name} ({token_prefix}…)"), "key", "warning"
+    ),
+    "scim.adoption_requested": Description(gettext_lazy("{actor} asked to manage {target}"), "help", "accent"),
     "user.created": Description(gettext_lazy("{target} set a password"), "key"),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
     "user.picture_changed": Description(gettext_lazy("{target} changed their picture"), "user"),

@@ -154,3 +154,16 @@ def can_end_sessions(actor: Membership, member: Membership) -> Decision:
     if not (decision := _is_active(member)):
         return decision
     return can(actor, Permission.PEOPLE_ADMIN) and outranks(actor, member)
+
+
+def can_deprovision(member: Membership) -> Decision:
+    """C-3, R-8, O-4: whether the member's identity provider may deactivate or delete them.
+
+    U-11 doesn't apply, because only this organization's access ends.
+    """
+    if member.is_break_glass and member.organization.sso_enforced:
+        return deny(
+            _("%(name)s can sign in without single sign-on in an emergency. Choose someone else for that first.")
+            % {"name": member.name}
+        )
+    return _is_not_last_admin(member)

@@ -23,6 +23,16 @@ from organizations.services.members.pending import (
     remove_pending_member,
 )
 from organizations.services.members.profile import Edit, EditConflict, EditResult, edit_member
+from organizations.services.members.provisioned import (
+    adopt_member,
+    create_provisioned_member,
+    deactivate_provisioned_member,
+    delete_provisioned_member,
+    link_provisioned_member,
+    reactivate_provisioned_member,
+    release_member,
+    update_provisioned_member,
+)
 from organizations.services.members.roles import set_member_roles
 from organizations.services.members.sessions import end_idle_sessions, enter_organization
 from organizations.services.members.sign_in import (
@@ -76,17 +86,21 @@ __all__ = [
     "add_active_member",
     "add_pending_members",
     "add_to_group",
+    "adopt_member",
     "archive_project",
     "change_group_roles",
     "create_group",
     "create_organization",
     "create_organization_with_admin",
     "create_project",
+    "create_provisioned_member",
     "create_role",
     "deactivate_member",
+    "deactivate_provisioned_member",
     "delete_group",
     "delete_locked_pending_member",
     "delete_member",
+    "delete_provisioned_member",
     "delete_role",
     "edit_group",
     "edit_member",
@@ -100,6 +114,7 @@ __all__ = [
     "follow_email",
     "grant_group_projects",
     "grant_projects",
+    "link_provisioned_member",
     "lock_actor",
     "lock_actor_and_member",
     "lock_group",
@@ -110,6 +125,8 @@ __all__ = [
     "mark_welcomed",
     "notify_admins_of_reset",
     "reactivate_member",
+    "reactivate_provisioned_member",
+    "release_member",
     "reload_actor",
     "remind_two_factor",
     "remove_from_group",
@@ -123,5 +140,6 @@ __all__ = [
     "set_security_policies",
     "sync_two_factor",
     "touch_member",
+    "update_provisioned_member",
     "without_statement_timeout",
 ]
