@@ -72,6 +72,15 @@ DESCRIPTIONS = {
     "group.member_added": Description(gettext_lazy("{actor} added {target} to {group}"), "groups"),
     "group.member_removed": Description(gettext_lazy("{actor} removed {target} from {group}"), "groups"),
     "member.deleted": Description(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
+    "sso.break_glass_used": Description(gettext_lazy("{actor} signed in as a break-glass Admin"), "alert", "danger"),
+    "sso.break_glass_added": Description(gettext_lazy("{actor} made {target} a break-glass Admin"), "key", "warning"),
+    "sso.break_glass_removed": Description(gettext_lazy("{target} is no longer a break-glass Admin"), "key"),
+    "organization.sso_enforced": Description(
+        gettext_lazy("{actor} enforced single sign-on"), "shield-check", "success"
+    ),
+    "organization.sso_not_enforced": Description(
+        gettext_lazy("{actor} stopped enforcing single sign-on"), "shield", "warning"
+    ),
     "two_factor.reminded": Description(gettext_lazy("{actor} reminded {target} to set up 2FA"), "send", "accent"),
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
     "authenticator.added": Description(gettext_lazy("{target} added an authenticator app"), "phone"),

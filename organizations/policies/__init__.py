@@ -1,6 +1,12 @@
 """Who may do what. Views, services, menus and buttons all ask these functions."""
 
 from organizations.policies.account_rules import account_rules, strictest_rules
+from organizations.policies.break_glass import (
+    can_add_break_glass,
+    can_be_break_glass,
+    can_remove_break_glass,
+    keeps_break_glass,
+)
 from organizations.policies.email_change import can_change_email
 from organizations.policies.groups import (
     can_add_to_group,
@@ -80,11 +86,13 @@ __all__ = [
     "SessionCheck",
     "account_rules",
     "can",
+    "can_add_break_glass",
     "can_add_to_group",
     "can_add_users",
     "can_archive_project",
     "can_assign_group",
     "can_assign_groups",
+    "can_be_break_glass",
     "can_change_email",
     "can_change_group_members",
     "can_change_group_roles",
@@ -110,6 +118,7 @@ __all__ = [
     "can_reactivate_member",
     "can_receive_reset_notice",
     "can_remind_two_factor",
+    "can_remove_break_glass",
     "can_remove_from_group",
     "can_remove_group_members",
     "can_remove_roles",
@@ -127,6 +136,7 @@ __all__ = [
     "ip_allowed",
     "is_in_force",
     "keeps_admin",
+    "keeps_break_glass",
     "keeps_own_address",
     "outranks",
     "project_is_active",

@@ -9,7 +9,8 @@ from accounts.services.sign_in import SSO
 from accounts.single_sign_on import SsoRequired
 from base.policies import ALLOWED, Decision, deny
 from organizations.models import Membership, Status
-from organizations.queries import has_open_invitation, statuses_of
+from organizations.queries import all_roles_of, has_open_invitation, statuses_of
+from organizations.roles import admin_role_id
 
 
 def can_sign_in(user: User, method: str = "") -> Decision:
@@ -45,6 +46,10 @@ def _can_sign_in_without_sso(user: User) -> Decision:
 def requires_sso(member: Membership) -> bool:
     """Return whether only single sign-on opens the organization for this member: where it's enforced (O-4).
 
-    Not for break-glass Admins, who need a second factor instead.
+    Not for break-glass Admins, who need a second factor instead. They must still be Admins.
     """
-    return member.organization.sso_enforced and not (member.is_break_glass and member.two_factor)
+    if not member.organization.sso_enforced:
+        return False
+    admin = admin_role_id(member.organization.scheme)
+    is_break_glass = member.is_break_glass and member.two_factor
+    return not (is_break_glass and admin in {role.pk for role in all_roles_of(member)})

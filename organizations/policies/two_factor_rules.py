@@ -1,12 +1,14 @@
 """What a user's organizations say about second factors (settings.TWO_FACTOR_RULES, settings.SSO_SET_UP_RULE)."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries import Announcement, TwoFactorRules
 from accounts.services.sign_in import SignIns
 from organizations.models import Membership, Status
-from organizations.policies.sessions import is_in_force, requires_two_factor, two_factor_applies
+from organizations.policies.sessions import requires_two_factor, two_factor_applies
 from organizations.queries import all_memberships_of
 
 
@@ -20,10 +22,15 @@ def two_factor_rules(user: User) -> TwoFactorRules:
         if each.two_factor_required_from and each.two_factor_required_from > now
     ]
     return TwoFactorRules(
-        required_by=tuple(each.name for each in covered if is_in_force(each, now)),
+        required_by=tuple(each.organization.name for each in members if _is_required(each, now)),
         announced=min(later, key=lambda each: each.start, default=None),
         organizations=tuple(member.organization.name for member in members),
     )
+
+
+def _is_required(member: Membership, now: datetime) -> bool:
+    """Break-glass Admins need a second factor as well: it's what they sign in with (O-4)."""
+    return requires_two_factor(member, now) or (member.is_break_glass and member.organization.sso_enforced)
 
 
 def can_set_up_with_sso(user: User, sign_ins: SignIns) -> bool:
