@@ -129,6 +129,13 @@ DESCRIPTIONS = {
     "sign_in.failed:limited": Description(
         gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"
     ),
+    "sso.linked": Description(gettext_lazy("{provider} can now sign in {target}"), "key", "success"),
+    "sso.failed": Description(
+        gettext_lazy("{provider} couldn’t sign in {email}: {error}"),
+        "x",
+        "danger",
+        gettext_lazy("A sign-in with {provider} failed: {error}"),
+    ),
     "sign_out": Description(gettext_lazy("{target} signed out"), "log-out"),
     "password.changed": Description(gettext_lazy("{target} changed their password"), "key"),
     "password.reset": Description(gettext_lazy("{target} chose a new password with an emailed link"), "key", "warning"),
@@ -199,7 +206,7 @@ DESCRIPTIONS = {
         gettext_lazy("{actor} revoked the SCIM token {name} ({token_prefix}…)"), "key", "warning"
     ),
     "scim.adoption_requested": Description(gettext_lazy("{actor} asked to manage {target}"), "help", "accent"),
-    "user.created": Description(gettext_lazy("{target} set a password"), "key"),
+    "user.created": Description(gettext_lazy("{target}’s account was created"), "key"),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
     "user.picture_changed": Description(gettext_lazy("{target} changed their picture"), "user"),
     "user.picture_removed": Description(gettext_lazy("{target} removed their picture"), "user"),

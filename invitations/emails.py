@@ -44,9 +44,9 @@ def _acceptable_invitation(invitation_id: UUID) -> Invitation | None:
         membership__invite_expires_at__gt=Now(),
     ).select_related("membership__organization", "membership__invited_by__organization", "batch__created_by")
     invitation = invitations.first()
-    return (
-        invitation if invitation and invitation.membership and can_accept(invitation.membership, by_sso=True) else None
-    )
+    if invitation is None or invitation.membership is None:
+        return None
+    return invitation if can_accept(invitation.membership, single_sign_on=True) else None
 
 
 def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:

@@ -11,12 +11,10 @@ from organizations.queries import all_roles_of, permissions_of_member
 
 
 def can_resend(actor: Membership, member: Membership) -> Decision:
-    """I-2, I-3, I-4: resend a pending member's invitation. The actor must be able to invite and to give the roles.
-
-    Also where single sign-on is enforced: the invitation is then accepted with it (O-4).
-    """
+    """I-2, I-3, I-4: resend a pending member's invitation. The actor must be able to invite and to give the roles."""
     if member.status != Status.INVITED:
         return deny(_("%(name)s has already joined.") % {"name": member.name})
+    # Also where single sign-on is enforced (O-4): pending invitations stay valid, and are accepted through it.
     if not (decision := can(actor, Permission.PEOPLE_INVITE)):
         return decision
     if not (decision := domain_allowed(actor.organization, member.email)):
@@ -31,17 +29,17 @@ def can_withdraw(actor: Membership, member: Membership) -> Decision:
     return can_delete_member(actor, member)
 
 
-def can_accept(member: Membership, *, by_sso: bool = False) -> Decision:
+def can_accept(member: Membership, *, single_sign_on: bool = False) -> Decision:
     """Whether the invitation may still be accepted. Checked when the button is pressed, not when the email is sent.
 
-    `by_sso` is whether the organization's identity provider signed the person in. Where single sign-on is enforced,
-    that is the only way (O-4).
+    `single_sign_on` tells that the organization's identity provider signed the member in. Where it's enforced, nothing
+    else is enough (O-4).
 
     An administrative role needs an inviter who could give it today: if the inviter has been demoted or removed
     since, the role they prepared must not be given (CVE-2026-56247).
     """
     organization = member.organization
-    if organization.sso_enforced and not by_sso:
+    if organization.sso_enforced and not single_sign_on:
         return deny(
             _("%(organization)s now requires single sign-on. Sign in with your work account.")
             % {"organization": organization.name}

@@ -33,10 +33,8 @@ def _admins_among(organization: Organization, members: list[Membership], besides
     direct, through_groups = admin_links(organization)
     if besides_group is not None:
         through_groups = through_groups.exclude(group=besides_group)
-    links = (direct, through_groups)
-    return {
-        key for each in links for key in each.filter(membership__in=members).values_list("membership_id", flat=True)
-    }
+    links = (each.filter(membership__in=members) for each in (direct, through_groups))
+    return {key for each in links for key in each.values_list("membership_id", flat=True)}
 
 
 def break_glass_choices(organization: Organization) -> list[Membership]:
