@@ -48,6 +48,10 @@ class SsoChoice:
         """Return the URL that starts to sign in, and leads to `next_url`. A link: browsers block it after a form."""
         return f"{reverse('sso_start', args=[self.slug])}?{urlencode({'next': next_url})}"
 
+    def confirmation_url(self, next_url: str) -> str:
+        """Return the URL that asks the provider to confirm who it is, and leads to `next_url`."""
+        return f"{reverse('sso_confirmation', args=[self.slug])}?{urlencode({'next': next_url})}"
+
 
 def sso_choices(organization_ids: Iterable[str]) -> list[SsoChoice]:
     """Return the choices of these organizations, by name. No query for none, one for others."""
