@@ -36,6 +36,13 @@ DESCRIPTIONS = {
     "organization.sessions_ended": Description(
         gettext_lazy("{actor} signed everyone out of {target}"), "log-out", "warning"
     ),
+    "sso.settings_changed": Description(gettext_lazy("{actor} changed the single sign-on settings"), "key"),
+    "sso.turned_on": Description(gettext_lazy("{actor} turned single sign-on on"), "key", "success"),
+    "sso.turned_off": Description(gettext_lazy("{actor} turned single sign-on off"), "key", "warning"),
+    "sso.deleted": Description(gettext_lazy("{actor} deleted the single sign-on settings"), "trash", "danger"),
+    "sso.test_passed": Description(gettext_lazy("{actor} tested single sign-on: it works"), "check", "success"),
+    "sso.test_failed": Description(gettext_lazy("{actor} tested single sign-on: it failed"), "warning", "warning"),
+    "sso.certificates_changed": Description(gettext_lazy("The certificates of {target} were renewed"), "refresh"),
     "group.created": Description(gettext_lazy("{actor} created the group {target}"), "groups"),
     "group.projects_given": Description(gettext_lazy("{actor} gave group {target} access to {projects}"), "projects"),
     "group.projects_taken": Description(gettext_lazy("{actor} removed {target}’s access to {projects}"), "projects"),

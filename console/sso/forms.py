@@ -29,12 +29,15 @@ SECRET_SAVED = gettext_lazy("Saved. Type to replace it.")
 
 
 class StepForm(forms.Form):
-    """A step. The hidden `as_seen` is what was saved when the form was made, so that no one's changes are overwritten."""
+    """A step.
+
+    The hidden `as_seen` is what was saved when the form was made, so that no one's changes are overwritten unnoticed.
+    """
 
     as_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, files=None, *, provider: IdentityProvider | None) -> None:
-        self.provider = provider
+    def __init__(self, data: Any = None, files: Any = None, *, provider: IdentityProvider | None) -> None:
+        self.identity_provider = provider
         super().__init__(data, files, initial=self.initial_of(provider) | {"as_seen": Seen.of(provider).to_json()})
         if self.is_bound:
             self._focus_first_error()
@@ -58,9 +61,9 @@ class StepForm(forms.Form):
 
     def rebased_on(self, provider: IdentityProvider | None) -> None:
         """Make the form one of these settings, with the same input."""
-        data = self.data.copy()
+        data = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
         data["as_seen"] = Seen.of(provider).to_json()
-        self.provider, self.data = provider, data
+        self.identity_provider, self.data = provider, data
 
 
 class ProviderForm(StepForm):
@@ -117,10 +120,10 @@ class OidcForm(StepForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        has_secret = bool(self.provider and self.provider.client_secret)
+        has_secret = bool(self.identity_provider and self.identity_provider.client_secret)
         self.fields["client_secret"].widget.attrs["placeholder"] = SECRET_SAVED if has_secret else ""
-        if self.provider:
-            self.fields["discovery_url"].widget.attrs["placeholder"] = guide_of(self.provider).example
+        if self.identity_provider:
+            self.fields["discovery_url"].widget.attrs["placeholder"] = guide_of(self.identity_provider).example
 
     def initial_of(self, provider: IdentityProvider | None) -> dict[str, Any]:
         if provider is None:
@@ -135,7 +138,7 @@ class OidcForm(StepForm):
             raise ValidationError(
                 _("Enter the client secret again. We didn’t keep it while you confirmed your sign-in.")
             )
-        if not secret and not (self.provider and self.provider.client_secret):
+        if not secret and not (self.identity_provider and self.identity_provider.client_secret):
             raise ValidationError(_("Enter the client secret."))
         return secret
 
@@ -155,7 +158,7 @@ class OidcForm(StepForm):
 
 
 class SamlForm(StepForm):
-    """Step 3 with SAML: metadata from an address, pasted or uploaded. A file goes before a text, a text before an address."""
+    """Step 3 with SAML: metadata that is uploaded, pasted or at an address, the first of these that is there."""
 
     metadata_url = SingleLineField(
         label=gettext_lazy("Metadata URL"),
@@ -178,8 +181,8 @@ class SamlForm(StepForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        if self.provider:
-            self.fields["metadata_url"].widget.attrs["placeholder"] = guide_of(self.provider).example
+        if self.identity_provider:
+            self.fields["metadata_url"].widget.attrs["placeholder"] = guide_of(self.identity_provider).example
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -214,7 +217,7 @@ class AttributesForm(StepForm):
         super().__init__(*args, **options)
         for field in self.fields.values():
             field.widget.attrs |= {"class": "input mono", "list": "attribute-names", **PLAIN}
-        for name, usual in usual_attributes(self.provider).items():
+        for name, usual in usual_attributes(self.identity_provider).items():
             self.fields[name].widget.attrs["placeholder"] = usual
 
 

@@ -1,4 +1,4 @@
-"""Who may set up single sign-on, and what an identity provider needs before it can be tested or turned on (O-1, O-6)."""
+"""Who may set up single sign-on, and what is needed before it can be tested or turned on (O-1, O-6)."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,11 +31,10 @@ def is_complete(identity_provider: IdentityProvider | None) -> Decision:
     if identity_provider is None:
         return deny(_("Choose your provider first."))
     if identity_provider.protocol == Protocol.SAML:
-        values = (identity_provider.issuer, identity_provider.sso_url, identity_provider.certificates)
+        needed: list[object] = [identity_provider.sso_url, identity_provider.certificates]
     else:
-        secret = identity_provider.client_secret
-        values = (identity_provider.issuer, identity_provider.metadata, identity_provider.client_id, secret)
-    if not all(values):
+        needed = [identity_provider.metadata, identity_provider.client_id, identity_provider.client_secret]
+    if not identity_provider.issuer or not all(needed):
         return deny(_("Fill in what your provider shows first."))
     return ALLOWED
 

@@ -48,7 +48,7 @@ class SettingsConflict(Exception):
 
 
 def lock_sso_actor(actor: Actor, organization: Organization) -> Actor:
-    """Lock the organization, and return the actor as it is now. Raises Refused if they may not set up single sign-on."""
+    """Lock the organization, and return the actor as it is now. Raises Refused if they can't set it up."""
     if isinstance(actor, Membership):
         current: Actor = lock_actor(actor, organization.pk)
     else:
@@ -74,10 +74,12 @@ def save_provider(
     current = IdentityProvider.objects.filter(organization=organization).first()
     provider = current or IdentityProvider(organization=organization, version=0)
     provider.organization = actor.organization
+    if current is None and "provider" not in values and not version_seen:
+        raise Refused(_("Choose your provider first."))
     changed = _changes(provider, values)
     if changed and provider.version != version_seen:
         raise SettingsConflict(current)
-    _require_change(provider, changed, values)
+    _require_same(provider, changed)
     for name, value in values.items():
         setattr(provider, name, value)
     _settle(provider, changed)
@@ -106,7 +108,7 @@ def _endpoints(metadata: Mapping[str, Any]) -> list[Any]:
     return [metadata.get(name) for name in ENDPOINTS]
 
 
-def _require_change(provider: IdentityProvider, changed: list[str], values: Mapping[str, Any]) -> None:
+def _require_same(provider: IdentityProvider, changed: list[str]) -> None:
     """While single sign-on is enforced, people's only way in can be renewed but not exchanged."""
     other = {"protocol", "issuer"} & set(changed)
     if other and provider.organization.sso_enforced:

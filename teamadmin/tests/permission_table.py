@@ -129,6 +129,15 @@ INSIDE: dict[str, dict[str, str]] = {
     # Read Only can see security settings.
     "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": admins(422)},
     "security/roll-out/": {"GET": allowed(302, "olga", "tess", "read_only")},
+    "security/single-sign-on/": {"GET": allowed(200, "olga", "tess", "read_only")},
+    "security/single-sign-on/provider/": {"POST": admins(422)},
+    "security/single-sign-on/connection/": {"POST": admins(422)},
+    # Neither Acme nor Globex has chosen an identity provider yet.
+    "security/single-sign-on/attributes/": {"POST": admins(409)},
+    "security/single-sign-on/mode/": {"POST": admins(422)},
+    "security/single-sign-on/deletion/": {"GET": admins(404), "POST": admins(404)},
+    "security/single-sign-on/tests/new/": {"GET": everyone(403)},
+    "security/single-sign-on/tests/<uuid:test_id>/": {"GET": allowed(404, "olga", "tess", "read_only")},
     "security/sessions/": {"GET": admins(200), "POST": admins(302)},
     "groups/": {"GET": people_viewers(200)},
     "groups/new/": {"GET": group_managers(200), "POST": group_managers(422)},

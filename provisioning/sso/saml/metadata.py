@@ -2,8 +2,10 @@
 
 import ssl
 from base64 import b64decode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography import x509
 from django.utils.translation import gettext as _
@@ -46,13 +48,13 @@ def parse_metadata(xml: bytes) -> SamlMetadata:
     return SamlMetadata(issuer, sso_url, _location(idp, "SingleLogoutService"), certificates, expire_at)
 
 
-def _signing(idp):
+def _signing(idp: Any) -> Iterator[Any]:
     for key in idp.findall(f"{MD}KeyDescriptor"):
         if key.get("use") in (None, "signing"):
             yield from key.iter(f"{DS}X509Certificate")
 
 
-def _location(idp, name: str) -> str:
+def _location(idp: Any, name: str) -> str:
     found = [each for each in idp.findall(f"{MD}{name}") if each.get("Binding") == REDIRECT]
     return str(found[0].get("Location", "")) if found else ""
 
