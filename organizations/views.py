@@ -61,7 +61,7 @@ def single_sign_on(request: UserRequest, slug: str) -> HttpResponse:
     if member is None:
         raise Http404
     organization, next_url = member.organization, get_next_url(request)
-    if str(organization.pk) in SignIns.of(request.session).sso:
+    if not organization.sso_enforced or str(organization.pk) in SignIns.of(request.session).sso:
         return redirect(next_url)
     reason = _("%(organization)s requires single sign-on.") % {"organization": organization.name}
     return sso_required(

@@ -8,39 +8,27 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.fresh import is_fresh
 from accounts.models import Session, User
 from accounts.services.sign_in import CONFIRMED_AT, SSO_CONFIRMED_AT
-from organizations.models import Membership, Organization, Status
-from provisioning.models import ExternalIdentity, IdentityProvider, Provider, SsoPurpose, SsoRequest
-from provisioning.models.sso import Protocol
+from organizations.models import Membership, Status
+from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
 from provisioning.sso import completion
 from provisioning.sso.profile import SsoError, SsoProfile
+from provisioning.tests.providers import ISSUER, add_identity, add_provider
 from teamadmin.testing.cast import Cast, add_member
 from teamadmin.testing.html import text_of
 from teamadmin.testing.sso import with_sso
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("S-7", "O-4")]
-ISSUER = "https://okta.example"
-
-
-def add_provider(organization: Organization, **values) -> IdentityProvider:
-    """Return an enabled OIDC provider of the organization, Okta."""
-    defaults = {"provider": Provider.OKTA, "protocol": Protocol.OIDC, "issuer": ISSUER, "client_id": "x"}
-    endpoints = {"issuer": ISSUER, "authorization_endpoint": f"{ISSUER}/authorize"}
-    defaults |= {"is_enabled": True, "metadata": endpoints, "metadata_read_at": timezone.now()}
-    return IdentityProvider.objects.create(organization=organization, **(defaults | values))
 
 
 @pytest.fixture
 def okta(cast: Cast) -> IdentityProvider:
     """Acme's Okta, where Olga and Max are known."""
     for member in (cast.olga, cast.max):
-        ExternalIdentity.objects.create(
-            organization=cast.acme, issuer=ISSUER, subject=str(member.pk), user=member.user, email=member.email
-        )
+        add_identity(member)
     return add_provider(cast.acme)
 
 
