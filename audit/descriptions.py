@@ -103,6 +103,15 @@ DESCRIPTIONS = {
     "join.refused": Description(gettext_lazy("{actor} refused the request of {target}"), "ban", "danger"),
     "setup_link.created": Description(gettext_lazy("{actor} made a setup link for {intent}"), "link", "warning"),
     "setup_link.revoked": Description(gettext_lazy("{actor} revoked the {target} for {intent}"), "ban"),
+    "sso.break_glass_used": Description(gettext_lazy("{actor} signed in as a break-glass Admin"), "alert", "danger"),
+    "sso.break_glass_added": Description(gettext_lazy("{actor} made {target} a break-glass Admin"), "key", "warning"),
+    "sso.break_glass_removed": Description(gettext_lazy("{target} is no longer a break-glass Admin"), "key"),
+    "organization.sso_enforced": Description(
+        gettext_lazy("{actor} enforced single sign-on"), "shield-check", "success"
+    ),
+    "organization.sso_not_enforced": Description(
+        gettext_lazy("{actor} stopped enforcing single sign-on"), "shield", "warning"
+    ),
     "two_factor.reminded": Description(gettext_lazy("{actor} reminded {target} to set up 2FA"), "send", "accent"),
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
     "authenticator.added": Description(gettext_lazy("{target} added an authenticator app"), "phone"),
@@ -144,6 +153,9 @@ DESCRIPTIONS = {
         "ban",
         "warning",
         gettext_lazy("{target} tried to sign in, but is deactivated"),
+    ),
+    "sign_in.failed:single_sign_on": Description(
+        gettext_lazy("{target} tried to sign in without single sign-on"), "lock", "warning"
     ),
     "sign_in.failed:limited": Description(
         gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"
