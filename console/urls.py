@@ -7,6 +7,7 @@ from console.bulk.kinds import KINDS
 from console.groups import views as groups
 from console.member import actions
 from console.member.profile import views as profile
+from console.provisioning.urls import provisioning_urls
 from console.roles import views as roles
 from console.security import reminders
 from console.security import views as security
@@ -79,5 +80,6 @@ urlpatterns = [
     path("roles/", include(role_urls)),
     path("security/", security.security, name="security"),
     path("security/sessions/", security.security_sessions, name="security_sessions"),
+    path("security/provisioning/", include(provisioning_urls)),
     path("security/roll-out/", reminders.security_rollout, name="security_rollout"),
 ]

@@ -53,7 +53,10 @@ class DisconnectForm(forms.Form):
     KEEP, REMOVE = "keep", "remove"
     members = forms.ChoiceField(
         choices=[(KEEP, ""), (REMOVE, "")],
-        error_messages={"required": _("Choose what happens to the members."), "invalid_choice": _("Choose one of them.")},
+        error_messages={
+            "required": _("Choose what happens to the members."),
+            "invalid_choice": _("Choose one of them."),
+        },
     )
     count = forms.CharField(required=False, max_length=20)
 

@@ -63,7 +63,9 @@ class LogParams(ListParams):
     @classmethod
     def from_querydict(cls, query: QueryDict, organization: Organization) -> Self:
         """Return the view that a URL's query asks for."""
-        params = cls(q=read_search(query), filters=read_filters(FILTERS, query), entry=parse_uuid(query.get("entry", "")))
+        params = cls(
+            q=read_search(query), filters=read_filters(FILTERS, query), entry=parse_uuid(query.get("entry", ""))
+        )
         return params.read_cursor(organization.pk, query)
 
     def fields(self) -> dict[str, str]:

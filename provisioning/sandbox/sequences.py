@@ -113,7 +113,12 @@ OKTA = Sequence(
             "POST",
             lambda ids: "/Users",
             lambda ids: _person(
-                ids, externalId=f"00u{ids.mark}", displayName="Ada Test", locale="en-US", groups=[], password=ids.mark * 3
+                ids,
+                externalId=f"00u{ids.mark}",
+                displayName="Ada Test",
+                locale="en-US",
+                groups=[],
+                password=ids.mark * 3,
             ),
             expects=(201,),
             keeps="user",

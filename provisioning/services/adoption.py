@@ -25,7 +25,7 @@ from provisioning.services.takeover import take_over_member
 class AdoptionAnswers:
     """What became of the requests.
 
-    answered: the members of those that were answered now. refused: why others were not, by the member's name. unchanged:
+    answered: the members of those that were answered now. refused: why others were not, by name. unchanged:
     how many were answered before, or are about a member who is gone.
     """
 

@@ -1,4 +1,4 @@
-"""Deleting an organization's SCIM connection (C-6). Its tokens stop working, and its members and groups become manual."""
+"""Deleting a SCIM connection (C-6). Its tokens stop working, and its members and groups become manual."""
 
 from dataclasses import dataclass
 
@@ -29,8 +29,8 @@ def disconnect(*, actor: Membership, connection: ScimConnection) -> Disconnected
     """Delete the connection and its tokens. Members and groups stay, managed manually.
 
     Members who have never signed in have no account, so only the provider could sign them in. They become pending with
-    an expired invitation: no one gets an email until someone resends it. Raises Refused, and ScimConnection.DoesNotExist
-    if someone else deleted the connection.
+    an expired invitation: no one gets an email until someone resends it. Raises Refused, and
+    ScimConnection.DoesNotExist if someone else deleted the connection.
     """
     actor = lock_actor(actor)
     require(can(actor, Permission.SECURITY_MANAGE))
