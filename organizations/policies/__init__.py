@@ -34,6 +34,7 @@ from organizations.policies.members import (
     can_reset_two_factor,
     is_not_last_admin,
     keeps_admin,
+    needs_admin,
     outranks,
 )
 from organizations.policies.projects import (
@@ -141,6 +142,7 @@ __all__ = [
     "is_not_last_admin",
     "keeps_admin",
     "keeps_break_glass",
+    "needs_admin",
     "keeps_own_address",
     "outranks",
     "project_is_active",
