@@ -111,8 +111,9 @@ class AccountAdapter(DefaultAccountAdapter):
             super().login(request, user)
         sso: SsoSignIn | None = getattr(request, "sso_sign_in", None)
         before.plus(sso).save(request.session)
-        if sso and request.session.row:  # it may have ended in this session before
-            reopen_organization(session_key=request.session.row.pk, organization_id=sso.organization_id)
+        row = getattr(request.session, "row", None)
+        if sso and row:  # the organization may have ended in this session before
+            reopen_organization(session_key=row.pk, organization_id=sso.organization_id)
         confirm_identity(request.session, organization_id=sso.organization_id if sso else "")
         browser, is_new = recognize_browser(request, user)
         # Someone who has just joined isn't told about their own first browser.
