@@ -9,6 +9,8 @@ verification.py does.
 import base64
 import binascii
 import re
+from collections.abc import Mapping
+from xml.sax.saxutils import quoteattr
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -60,17 +62,26 @@ def decode(text: str) -> bytes:
 
 def check_response(document: bytes) -> etree._Element:
     """Return the Response, which has an acceptable form. Raise SsoError."""
-    return _check(document, "samlp:Response")
+    return _check(parse(document), "samlp:Response")
 
 
-def check_assertion(document: bytes) -> etree._Element:
-    """Return the Assertion, which was encrypted and has an acceptable form. Raise SsoError."""
-    return _check(document, "saml:Assertion")
+def check_assertion(document: bytes, namespaces: Mapping[str | None, str]) -> etree._Element:
+    """Return the Assertion, which was encrypted and has an acceptable form. Raise SsoError.
+
+    `namespaces` are those around the encrypted data, which the assertion may use (XML Encryption 4.5). So it's parsed
+    inside an element that declares them, and is its only child.
+    """
+    names = {f"xmlns:{prefix}" if prefix else "xmlns": uri for prefix, uri in namespaces.items()}
+    declared = " ".join(f"{name}={quoteattr(uri)}" for name, uri in names.items())
+    around = parse(f"<around {declared}>{_to_text(document)}</around>".encode())
+    if len(around) != 1 or around.text or around[0].tail:
+        raise _not_xml()
+    return _check(around[0], "saml:Assertion")
 
 
 def check_logout_request(document: bytes) -> etree._Element:
     """Return the LogoutRequest, which has an acceptable form. Raise SsoError."""
-    return _check(document, "samlp:LogoutRequest")
+    return _check(parse(document), "samlp:LogoutRequest")
 
 
 def parse(document: bytes) -> etree._Element:
@@ -111,8 +122,7 @@ def _parse_text(text: str) -> etree._Element:
         raise _not_xml() from None
 
 
-def _check(document: bytes, root_name: str) -> etree._Element:
-    root = parse(document)
+def _check(root: etree._Element, root_name: str) -> etree._Element:
     if root.tag != tag(root_name):
         reason = _("The SAML document isn’t a %(name)s.") % {"name": root_name.partition(":")[2]}
         raise SsoError(reason, code="structure")
