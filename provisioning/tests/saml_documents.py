@@ -66,6 +66,8 @@ class Facts:
     )
     response_id: str = "_response-1"
     assertion_id: str = "_assertion-1"
+    # For encryption: our certificate.
+    our_certificate: str = ""
 
 
 def at(seconds: float) -> str:

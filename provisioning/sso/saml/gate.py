@@ -128,6 +128,9 @@ def _check(root: etree._Element, root_name: str) -> etree._Element:
         raise SsoError(reason, code="structure")
     ids: set[str] = set()
     _check_element(root, RULES, ids, 1)
+    for element in root.iter(tag(root_name), tag("saml:Assertion")):
+        if not element.get("ID"):
+            raise SsoError(_("The SAML document has no ID in %(name)s.") % {"name": _name(element)}, code="structure")
     for signature in root.iter(tag("ds:Signature")):
         _check_signature(signature)
     for data in root.iter(tag("ds:RetrievalMethod")):
