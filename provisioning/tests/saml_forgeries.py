@@ -7,7 +7,7 @@ import hmac
 import xmlsec
 from lxml import etree
 
-from provisioning.tests.saml_documents import (
+from provisioning.tests.saml_messages import (
     NS,
     Facts,
     assertion_of,

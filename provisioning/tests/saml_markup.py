@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from provisioning.tests.saml_documents import NS, Facts, good
+from provisioning.tests.saml_messages import NS, Facts, good
 from provisioning.tests.saml_wrapping import OLGA, Attack, evil_attributes, own
 
 MARKUP: dict[str, Attack] = {}

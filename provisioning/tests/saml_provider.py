@@ -10,7 +10,7 @@ from lxml import etree
 
 from provisioning.models import ExternalIdentity, IdentityProvider
 from provisioning.services.saml_keys import ensure_key_pair
-from provisioning.tests.saml_documents import ISSUER, key_pair, to_form
+from provisioning.tests.saml_messages import ISSUER, key_pair, to_form
 
 ACS = "/sso/acme/acs/"
 

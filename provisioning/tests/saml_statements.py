@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from lxml import etree
 
-from provisioning.tests.saml_documents import ISSUER, NS, Facts, good, sign, unsigned
 from provisioning.tests.saml_forgeries import changed
+from provisioning.tests.saml_messages import ISSUER, NS, Facts, good, sign, unsigned
 from provisioning.tests.saml_wrapping import Attack, child
 
 STATEMENTS: dict[str, Attack] = {}

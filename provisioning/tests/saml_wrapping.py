@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from provisioning.tests.saml_documents import NS, Facts, assertion_of, good, sign, unsigned
+from provisioning.tests.saml_messages import NS, Facts, assertion_of, good, sign, unsigned
 
 Attack = Callable[[Facts], etree._Element | bytes]
 ATTACKS: dict[str, Attack] = {}

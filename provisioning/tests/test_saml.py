@@ -9,8 +9,8 @@ from accounts.services.sign_in import SignIns
 from provisioning.models import IdentityProvider, SsoLogin, SsoRequest
 from provisioning.sso.profile import SsoError, SsoProfile
 from provisioning.sso.saml.validation import read_answer
-from provisioning.tests import saml_documents as saml
-from provisioning.tests.saml_documents import Facts, encrypt, good, key_pair, sign, unsigned
+from provisioning.tests import saml_messages as saml
+from provisioning.tests.saml_messages import Facts, encrypt, good, key_pair, sign, unsigned
 from provisioning.tests.saml_provider import is_signed_in, make_provider, post, start
 
 T = xmlsec.Transform

@@ -11,9 +11,9 @@ from provisioning.models import IdentityProvider
 from provisioning.sso.profile import SsoError
 from provisioning.sso.saml import gate
 from provisioning.sso.saml.validation import read_answer
-from provisioning.tests.saml_documents import ISSUER, Facts, encrypt, good, key_pair
 from provisioning.tests.saml_forgeries import FORGERIES, xslt_in_a_transform
 from provisioning.tests.saml_markup import MARKUP
+from provisioning.tests.saml_messages import ISSUER, Facts, encrypt, good, key_pair
 from provisioning.tests.saml_provider import is_signed_in, make_provider, post, start
 from provisioning.tests.saml_statements import STATEMENTS
 from provisioning.tests.saml_wrapping import ATTACKS

@@ -73,7 +73,7 @@ def check_assertion(document: bytes, namespaces: Mapping[str | None, str]) -> et
     """
     names = {f"xmlns:{prefix}" if prefix else "xmlns": uri for prefix, uri in namespaces.items()}
     declared = " ".join(f"{name}={quoteattr(uri)}" for name, uri in names.items())
-    around = parse(f"<around {declared}>{_to_text(document)}</around>".encode())
+    around = parse(f"<around {declared}>{to_text(document)}</around>".encode())
     if len(around) != 1 or around.text or around[0].tail:
         raise _not_xml()
     return _check(around[0], "saml:Assertion")
@@ -88,7 +88,7 @@ def parse(document: bytes) -> etree._Element:
     """Return the root of a document without DTD, comment, processing instruction and CDATA. Raise SsoError."""
     if len(document) > MAX_BYTES:
         raise too_large()
-    text = _to_text(document)
+    text = to_text(document)
     if "<!" in text or "<?" in text:
         reason = _("The SAML document contains a DTD, a comment or something else that has no place in it.")
         raise SsoError(reason, code="markup")
@@ -97,10 +97,10 @@ def parse(document: bytes) -> etree._Element:
     for found in _NAMESPACE.finditer(text):
         if not _ABSOLUTE.fullmatch(found[1] or found[2] or ""):
             raise SsoError(_("The SAML document declares an XML namespace that isn’t valid."), code="namespace")
-    return _parse_text(text)
+    return parse_text(text)
 
 
-def _to_text(document: bytes) -> str:
+def to_text(document: bytes) -> str:
     """Return the document without its XML declaration. It must be UTF-8: all readers see the same characters."""
     try:
         text = document.decode("utf-8-sig")
@@ -112,10 +112,10 @@ def _to_text(document: bytes) -> str:
     return text[declaration.end() :] if declaration else text
 
 
-def _parse_text(text: str) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False, encoding="utf-8"
-    )
+def parse_text(text: str, **options: bool) -> etree._Element:
+    """Return the root of a text without a DTD. `options` are those of lxml's parser. Raise SsoError."""
+    limits = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+    parser = etree.XMLParser(**limits, **options, collect_ids=False, encoding="utf-8")  # type: ignore[arg-type]
     try:
         return etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, ValueError):

@@ -47,7 +47,9 @@ def read_answer(identity_provider: IdentityProvider, document: bytes) -> Answer:
         library.validate(identity_provider, response, answer.request_id)
     except SsoError as error:
         made = tuple(reader.checks)
-        raise SsoError(error, code=error.code, checks=(*made, *(each for each in error.checks if each not in made))) from error
+        raise SsoError(
+            error, code=error.code, checks=(*made, *(each for each in error.checks if each not in made))
+        ) from error
     return answer
 
 
