@@ -32,6 +32,7 @@ from accounts.services import (
     record_failed_sign_in,
 )
 from accounts.services.sign_in import NOT_SIGNED_IN, SECOND_FACTOR, SignIns
+from accounts.services.sso_sessions import reopen_organization
 from base.middleware import client_ip
 from base.policies import RateLimited
 
@@ -90,7 +91,11 @@ class AccountAdapter(DefaultAccountAdapter):
         before = SignIns.of(request.session) if request.user == user else NOT_SIGNED_IN
         with self._rejecting_if_ended(request, user):
             super().login(request, user)
-        before.plus(getattr(request, "sso_sign_in", None)).save(request.session)
+        sso = getattr(request, "sso_sign_in", None)
+        before.plus(sso).save(request.session)
+        row = getattr(request.session, "row", None)
+        if sso and row:  # the organization may have ended in this session before
+            reopen_organization(session_key=row.pk, organization_id=sso.organization_id)
         confirm_identity(request.session)
         browser, is_new = recognize_browser(request, user)
         # Someone who has just joined isn't told about their own first browser.

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from provisioning.models import IdentityProvider
+from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
 from provisioning.models.sso import Protocol
 
 
@@ -29,3 +29,9 @@ def find_saml_provider(slug: str) -> IdentityProvider:
     if provider.protocol != Protocol.SAML:
         raise Http404
     return provider
+
+
+def find_finished_request(identity_provider: IdentityProvider, key: str, browser: str) -> SsoRequest | None:
+    """Return the sign-in that this browser has finished. `key` and `browser` are hashes."""
+    finished = SsoRequest.objects.filter(identity_provider=identity_provider, purpose=SsoPurpose.SIGN_IN)
+    return finished.filter(key=key, browser=browser).exclude(used_at=None).first()
