@@ -67,6 +67,9 @@ DESCRIPTIONS = {
     "invitation.requested": Description(gettext_lazy("{target} asked for the invitation again"), "send", "accent"),
     "invitation.link_requested": Description(gettext_lazy("{target} asked for a new link"), "mail", "warning"),
     "member.joined": Description(gettext_lazy("{target} joined"), "user-plus", "success"),
+    "member.provisioned": Description(gettext_lazy("{actor} created {target}"), "user-plus", "success"),
+    "member.adopted": Description(gettext_lazy("{actor} handed {target} over to the identity provider"), "link"),
+    "member.released": Description(gettext_lazy("{actor} made {target} manually managed"), "user"),
     "member.deactivated": Description(gettext_lazy("{actor} deactivated {target}"), "ban"),
     "member.reactivated": Description(gettext_lazy("{actor} reactivated {target}"), "check", "success"),
     "member.roles_changed": Description(gettext_lazy("{actor} changed {target}’s role from {from} to {to}"), "roles"),
@@ -76,6 +79,15 @@ DESCRIPTIONS = {
     "group.member_added": Description(gettext_lazy("{actor} added {target} to {group}"), "groups"),
     "group.member_removed": Description(gettext_lazy("{actor} removed {target} from {group}"), "groups"),
     "member.deleted": Description(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
+    "sso.break_glass_used": Description(gettext_lazy("{actor} signed in as a break-glass Admin"), "alert", "danger"),
+    "sso.break_glass_added": Description(gettext_lazy("{actor} made {target} a break-glass Admin"), "key", "warning"),
+    "sso.break_glass_removed": Description(gettext_lazy("{target} is no longer a break-glass Admin"), "key"),
+    "organization.sso_enforced": Description(
+        gettext_lazy("{actor} enforced single sign-on"), "shield-check", "success"
+    ),
+    "organization.sso_not_enforced": Description(
+        gettext_lazy("{actor} stopped enforcing single sign-on"), "shield", "warning"
+    ),
     "two_factor.reminded": Description(gettext_lazy("{actor} reminded {target} to set up 2FA"), "send", "accent"),
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
     "authenticator.added": Description(gettext_lazy("{target} added an authenticator app"), "phone"),
@@ -118,8 +130,18 @@ DESCRIPTIONS = {
         "warning",
         gettext_lazy("{target} tried to sign in, but is deactivated"),
     ),
+    "sign_in.failed:single_sign_on": Description(
+        gettext_lazy("{target} tried to sign in without single sign-on"), "lock", "warning"
+    ),
     "sign_in.failed:limited": Description(
         gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"
+    ),
+    "sso.linked": Description(gettext_lazy("{provider} can now sign in {target}"), "key", "success"),
+    "sso.failed": Description(
+        gettext_lazy("{provider} couldn’t sign in {email}: {error}"),
+        "x",
+        "danger",
+        gettext_lazy("A sign-in with {provider} failed: {error}"),
     ),
     "sign_out": Description(gettext_lazy("{target} signed out"), "log-out"),
     "password.changed": Description(gettext_lazy("{target} changed their password"), "key"),
@@ -185,7 +207,13 @@ DESCRIPTIONS = {
     "member.email_changed": Description(
         gettext_lazy("{actor} changed {target}’s email address from {from} to {to}"), "mail"
     ),
-    "user.created": Description(gettext_lazy("{target} set a password"), "key"),
+    "scim.connected": Description(gettext_lazy("{actor} connected {target} to {provider}"), "link", "accent"),
+    "scim.token_created": Description(gettext_lazy("{actor} created the SCIM token {name} ({token_prefix}…)"), "key"),
+    "scim.token_revoked": Description(
+        gettext_lazy("{actor} revoked the SCIM token {name} ({token_prefix}…)"), "key", "warning"
+    ),
+    "scim.adoption_requested": Description(gettext_lazy("{actor} asked to manage {target}"), "help", "accent"),
+    "user.created": Description(gettext_lazy("{target}’s account was created"), "key"),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
     "user.picture_changed": Description(gettext_lazy("{target} changed their picture"), "user"),
     "user.picture_removed": Description(gettext_lazy("{target} removed their picture"), "user"),

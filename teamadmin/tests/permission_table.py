@@ -135,6 +135,10 @@ INSIDE: dict[str, dict[str, str]] = {
     # Neither Acme nor Globex has chosen an identity provider yet.
     "security/single-sign-on/attributes/": {"POST": admins(409)},
     "security/single-sign-on/mode/": {"POST": admins(422)},
+    "security/single-sign-on/enforcement/": {"GET": admins(200), "POST": admins(422)},
+    "security/single-sign-on/break-glass/": {"GET": admins(200)},
+    # The <uuid:member_id> is a pending member: refused with a message.
+    "security/single-sign-on/break-glass/<uuid:member_id>/": {"POST": admins(302)},
     "security/single-sign-on/deletion/": {"GET": admins(404), "POST": admins(404)},
     "security/single-sign-on/tests/new/": {"GET": everyone(403)},
     "security/single-sign-on/tests/<uuid:test_id>/": {"GET": allowed(404, "olga", "tess", "read_only")},
@@ -200,6 +204,7 @@ WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
 # Columns: signed out, Bo, a user without an organization.
 OUTSIDE: dict[str, dict[str, str]] = {
     "": {"GET": "302 302 302"},
+    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 404 302"},
     "organizations/": {"GET": "302 200 200"},
     "media/logos/<str:name>": {"GET": "404 404 404"},
     "media/avatars/<str:name>": {"GET": "404 404 404"},
@@ -263,6 +268,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "accounts/password/reset/key/done/": {"GET": "200 200 200"},
     # Neither Acme nor Globex has single sign-on.
     "sso/<slug:slug>/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/confirmation/": {"GET": "302 404 404"},
     "sso/<slug:slug>/callback/": {"GET": "404 404 404"},
     "sso/<slug:slug>/logout/": {"POST": "404 404 404"},
     "sso/<slug:slug>/signed-out/": {"GET": "404 404 404"},
