@@ -33,6 +33,7 @@ from accounts.services import (
     record_failed_sign_in,
 )
 from accounts.services.sign_in import NOT_SIGNED_IN, SECOND_FACTOR, SignIns, SsoSignIn
+from accounts.services.sso_sessions import reopen_organization
 from accounts.single_sign_on import SsoRequired, sso_required
 from base.middleware import client_ip
 from base.policies import Decision, RateLimited
@@ -110,6 +111,8 @@ class AccountAdapter(DefaultAccountAdapter):
             super().login(request, user)
         sso: SsoSignIn | None = getattr(request, "sso_sign_in", None)
         before.plus(sso).save(request.session)
+        if sso and request.session.row:  # it may have ended in this session before
+            reopen_organization(session_key=request.session.row.pk, organization_id=sso.organization_id)
         confirm_identity(request.session, organization_id=sso.organization_id if sso else "")
         browser, is_new = recognize_browser(request, user)
         # Someone who has just joined isn't told about their own first browser.

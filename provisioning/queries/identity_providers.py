@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from provisioning.models import IdentityProvider
+from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
 
 
 def find_provider(slug: str) -> IdentityProvider:
@@ -20,3 +20,9 @@ def find_enabled_provider(slug: str) -> IdentityProvider:
     if not provider.is_enabled:
         raise Http404
     return provider
+
+
+def find_finished_request(identity_provider: IdentityProvider, key: str, browser: str) -> SsoRequest | None:
+    """Return the sign-in that this browser has finished. `key` and `browser` are hashes."""
+    finished = SsoRequest.objects.filter(identity_provider=identity_provider, purpose=SsoPurpose.SIGN_IN)
+    return finished.filter(key=key, browser=browser).exclude(used_at=None).first()
