@@ -272,6 +272,11 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "sso/<slug:slug>/callback/": {"GET": "404 404 404"},
     "sso/<slug:slug>/logout/": {"POST": "404 404 404"},
     "sso/<slug:slug>/signed-out/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/acs/": {"POST": "404 404 404"},
+    "sso/<slug:slug>/complete/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/metadata/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/request/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/slo/": {"GET": "404 404 404", "POST": "404 404 404"},
     "accounts/login/code/confirm/": {"GET": "302 302 302", "POST": "302 302 302"},
 }
 # allauth's views treat unknown methods as GET. Ours don't.
