@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from provisioning.views import confirmation, discovery, link, oidc, saml, saml_logout, sso
+from provisioning.views.join_requests import join_organization
+from provisioning.views.setup_links import setup_link
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sso/", discovery.discovery, name="sso"),
@@ -20,4 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sso/<slug:slug>/metadata/", saml.metadata, name="sso_metadata"),
     path("sso/<slug:slug>/request/", saml.request_form, name="sso_post"),
     path("sso/<slug:slug>/slo/", saml_logout.slo, name="sso_slo"),
+    path("organizations/<slug:slug>/joining/", join_organization, name="join_organization"),
+    path("setup/<str:token>/", setup_link, name="setup_link"),
 ]
