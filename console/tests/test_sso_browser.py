@@ -1,12 +1,17 @@
 """Single sign-on in a browser: copying values, testing, and accessibility."""
 
 import pytest
+from playwright.sync_api import Page
 
 from console.sso.seen import Seen
 from provisioning.models import IdentityProvider, SsoTest
 from teamadmin.demo.sso import ATTRIBUTES, CHECKS, LINES, METADATA
 
-pytestmark = [pytest.mark.browser, pytest.mark.spec("O-1")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("refusals"),
+    pytest.mark.spec("O-1"),
+]
 URL = "/o/acme/security/single-sign-on/"
 
 
@@ -17,8 +22,8 @@ def add_provider(organization) -> IdentityProvider:
     )  # fmt: skip
 
 
-def test_the_guided_setup_is_accessible_and_values_can_be_copied(live_cast, open_page, axe):
-    page = open_page(URL, as_="olga")
+def test_the_guided_setup_is_accessible_and_values_can_be_copied(page: Page, live_cast, open_page, axe):
+    open_page(page, live_cast, "olga", URL)
     axe(page)
     page.get_by_text("Other SAML").click()
     assert not page.get_by_text("OpenID Connect").is_visible(), "the protocol follows from the choice"
@@ -28,17 +33,20 @@ def test_the_guided_setup_is_accessible_and_values_can_be_copied(live_cast, open
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy Sign-in redirect URI").click()
     assert page.evaluate("navigator.clipboard.readText()").endswith("/sso/acme/callback/")
+    page.get_by_label("Discovery URL or issuer").fill("https://acme.okta.example")
+    page.get_by_label("Client ID").fill("0oa7")
     page.get_by_role("button", name="Save and read").click()
+    page.get_by_text("Enter the client secret.").wait_for()
+    assert page.get_by_label("Client ID").input_value() == "0oa7"
     axe(page)
-    assert page.get_by_text("Enter the client secret.").is_visible()
 
 
-def test_results_and_the_deletion_are_accessible(live_cast, open_page, axe):
+def test_results_and_the_deletion_are_accessible(page: Page, live_cast, open_page, axe):
     provider = add_provider(live_cast.acme)
     result = {"email": "olga@acme.example", "can_sign_in": True, "lines": LINES, "member": {}}
     result |= {"attributes": ATTRIBUTES, "checks": CHECKS}
     passed = SsoTest.objects.create(identity_provider=provider, version=1, passed=True, tested_by="Olga", result=result)
-    page = open_page(f"{URL}tests/{passed.pk}/", as_="olga")
+    open_page(page, live_cast, "olga", f"{URL}tests/{passed.pk}/")
     page.get_by_text("Show the raw answer, masked").click()
     axe(page)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -54,9 +62,9 @@ def test_results_and_the_deletion_are_accessible(live_cast, open_page, axe):
     assert Seen.of(IdentityProvider.objects.first()) == Seen()
 
 
-def test_saml_metadata_errors_are_accessible(live_cast, open_page, axe):
+def test_saml_metadata_errors_are_accessible(page: Page, live_cast, open_page, axe):
     IdentityProvider.objects.create(organization=live_cast.acme, provider="saml", protocol="saml", sp_certificate="x")
-    page = open_page(URL, as_="olga")
+    open_page(page, live_cast, "olga", URL)
     page.get_by_text("Paste or upload the metadata instead").click()
     page.get_by_label("Metadata (XML)").fill("hello")
     page.get_by_role("button", name="Save and read").click()
