@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
+from console.setup_links import pages
 from organizations.models import Membership, Organization
 from provisioning.models import Domain, SetupLink
 from provisioning.services.setup_links import MAX_LINKS, create_setup_link
@@ -57,13 +58,13 @@ def test_a_link_is_shown_once_and_stored_as_a_hash(cast):
     assert token not in str(list(Entry.objects.values()))
 
 
-def test_opening_changes_nothing_and_moves_the_token_into_a_cookie(path):
+def test_opening_changes_nothing_and_moves_the_token_into_a_cookie(path, settings):
     client = Client()
     response = client.get(path)
     link = SetupLink.objects.get()
     assert response["Location"] == f"/setup/{link.pk}/" and response["Referrer-Policy"] == "no-referrer"
     assert "no-store" in response["Cache-Control"] and link.last_used_at is None
-    cookie = response.cookies["teamadmin-setup"]
+    cookie = response.cookies[settings.SETUP_COOKIE_NAME]
     assert cookie["path"] == f"/setup/{link.pk}/" and cookie["httponly"] and cookie["samesite"] == "Lax"
     page = client.get(response["Location"], follow=True)
     assert page.request["PATH_INFO"] == page_of() and "no-store" in page["Cache-Control"]
@@ -134,8 +135,6 @@ def test_a_link_that_has_ended_opens_nothing_also_in_open_pages(it, cast, path, 
 
 
 def test_a_link_that_ends_during_the_request_changes_nothing(it, cast, monkeypatch):
-    from console.setup_links import pages
-
     add = pages.add_domain
 
     def revoke_first(**options):
@@ -148,13 +147,13 @@ def test_a_link_that_ends_during_the_request_changes_nothing(it, cast, monkeypat
     assert not Domain.objects.exists()
 
 
-def test_a_browser_without_the_link_gets_nothing(cast, path, it):
+def test_a_browser_without_the_link_gets_nothing(cast, path, it, settings):
     other = SetupLink.objects.get()
     link, _token = create_setup_link(actor=cast.tess, intent="domain")
     assert Client().get(page_of(other)).status_code == 404
     assert it.get(page_of(link)).status_code == 404
     forged = Client()
-    forged.cookies["teamadmin-setup"] = path.split("/")[2]
+    forged.cookies[settings.SETUP_COOKIE_NAME] = path.split("/")[2]
     assert forged.get(page_of(other)).status_code == 404
     assert cast.client("olga").get(page_of(other)).status_code == 404
 
