@@ -36,6 +36,13 @@ DESCRIPTIONS = {
     "organization.sessions_ended": Description(
         gettext_lazy("{actor} signed everyone out of {target}"), "log-out", "warning"
     ),
+    "sso.settings_changed": Description(gettext_lazy("{actor} changed the single sign-on settings"), "key"),
+    "sso.turned_on": Description(gettext_lazy("{actor} turned single sign-on on"), "key", "success"),
+    "sso.turned_off": Description(gettext_lazy("{actor} turned single sign-on off"), "key", "warning"),
+    "sso.deleted": Description(gettext_lazy("{actor} deleted the single sign-on settings"), "trash", "danger"),
+    "sso.test_passed": Description(gettext_lazy("{actor} tested single sign-on: it works"), "check", "success"),
+    "sso.test_failed": Description(gettext_lazy("{actor} tested single sign-on: it failed"), "warning", "warning"),
+    "sso.certificates_changed": Description(gettext_lazy("The certificates of {target} were renewed"), "refresh"),
     "group.created": Description(gettext_lazy("{actor} created the group {target}"), "groups"),
     "group.projects_given": Description(gettext_lazy("{actor} gave group {target} access to {projects}"), "projects"),
     "group.projects_taken": Description(gettext_lazy("{actor} removed {target}’s access to {projects}"), "projects"),
@@ -60,6 +67,9 @@ DESCRIPTIONS = {
     "invitation.requested": Description(gettext_lazy("{target} asked for the invitation again"), "send", "accent"),
     "invitation.link_requested": Description(gettext_lazy("{target} asked for a new link"), "mail", "warning"),
     "member.joined": Description(gettext_lazy("{target} joined"), "user-plus", "success"),
+    "member.provisioned": Description(gettext_lazy("{actor} created {target}"), "user-plus", "success"),
+    "member.adopted": Description(gettext_lazy("{actor} handed {target} over to the identity provider"), "link"),
+    "member.released": Description(gettext_lazy("{actor} made {target} manually managed"), "user"),
     "member.deactivated": Description(gettext_lazy("{actor} deactivated {target}"), "ban"),
     "member.reactivated": Description(gettext_lazy("{actor} reactivated {target}"), "check", "success"),
     "member.roles_changed": Description(gettext_lazy("{actor} changed {target}’s role from {from} to {to}"), "roles"),
@@ -69,6 +79,15 @@ DESCRIPTIONS = {
     "group.member_added": Description(gettext_lazy("{actor} added {target} to {group}"), "groups"),
     "group.member_removed": Description(gettext_lazy("{actor} removed {target} from {group}"), "groups"),
     "member.deleted": Description(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
+    "sso.break_glass_used": Description(gettext_lazy("{actor} signed in as a break-glass Admin"), "alert", "danger"),
+    "sso.break_glass_added": Description(gettext_lazy("{actor} made {target} a break-glass Admin"), "key", "warning"),
+    "sso.break_glass_removed": Description(gettext_lazy("{target} is no longer a break-glass Admin"), "key"),
+    "organization.sso_enforced": Description(
+        gettext_lazy("{actor} enforced single sign-on"), "shield-check", "success"
+    ),
+    "organization.sso_not_enforced": Description(
+        gettext_lazy("{actor} stopped enforcing single sign-on"), "shield", "warning"
+    ),
     "domain.added": Description(gettext_lazy("{actor} added the domain {target}"), "globe"),
     "domain.verified": Description(gettext_lazy("{target} was verified"), "globe", "success"),
     "domain.missing": Description(gettext_lazy("The TXT record of {target} is gone"), "warning", "warning"),
@@ -122,8 +141,18 @@ DESCRIPTIONS = {
         "warning",
         gettext_lazy("{target} tried to sign in, but is deactivated"),
     ),
+    "sign_in.failed:single_sign_on": Description(
+        gettext_lazy("{target} tried to sign in without single sign-on"), "lock", "warning"
+    ),
     "sign_in.failed:limited": Description(
         gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"
+    ),
+    "sso.linked": Description(gettext_lazy("{provider} can now sign in {target}"), "key", "success"),
+    "sso.failed": Description(
+        gettext_lazy("{provider} couldn’t sign in {email}: {error}"),
+        "x",
+        "danger",
+        gettext_lazy("A sign-in with {provider} failed: {error}"),
     ),
     "sign_out": Description(gettext_lazy("{target} signed out"), "log-out"),
     "password.changed": Description(gettext_lazy("{target} changed their password"), "key"),
@@ -175,6 +204,7 @@ DESCRIPTIONS = {
         "log-out",
         plain=gettext_lazy("{actor} logged {target} out of a session"),
     ),
+    "sso.signed_out": Description(gettext_lazy("{provider} signed {target} out"), "log-out"),
     "sessions.ended_by_user": Description(gettext_lazy("{target} logged out all other sessions"), "log-out"),
     "sessions.ended_by_admin": Description(
         gettext_lazy("{actor} signed {target} out of {organization}"),
@@ -189,7 +219,13 @@ DESCRIPTIONS = {
     "member.email_changed": Description(
         gettext_lazy("{actor} changed {target}’s email address from {from} to {to}"), "mail"
     ),
-    "user.created": Description(gettext_lazy("{target} set a password"), "key"),
+    "scim.connected": Description(gettext_lazy("{actor} connected {target} to {provider}"), "link", "accent"),
+    "scim.token_created": Description(gettext_lazy("{actor} created the SCIM token {name} ({token_prefix}…)"), "key"),
+    "scim.token_revoked": Description(
+        gettext_lazy("{actor} revoked the SCIM token {name} ({token_prefix}…)"), "key", "warning"
+    ),
+    "scim.adoption_requested": Description(gettext_lazy("{actor} asked to manage {target}"), "help", "accent"),
+    "user.created": Description(gettext_lazy("{target}’s account was created"), "key"),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
     "user.picture_changed": Description(gettext_lazy("{target} changed their picture"), "user"),
     "user.picture_removed": Description(gettext_lazy("{target} removed their picture"), "user"),

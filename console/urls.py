@@ -85,6 +85,7 @@ urlpatterns = [
     path("roles/", include(role_urls)),
     path("security/", security.security, name="security"),
     path("security/sessions/", security.security_sessions, name="security_sessions"),
+    path("security/single-sign-on/", include("console.sso.urls")),
     path("security/roll-out/", reminders.security_rollout, name="security_rollout"),
     path("security/domains/", domains.domains, name="domains"),
     path("security/domains/joining/", domains.domain_joining, name="domain_joining"),

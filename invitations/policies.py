@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from base.policies import ALLOWED, Decision, deny
 from invitations.models import Invitation
 from organizations.models import Membership, Status
-from organizations.permissions import ADMINISTRATIVE
-from organizations.policies import can_add_users, can_delete_member, can_give_roles, domain_allowed
+from organizations.permissions import ADMINISTRATIVE, Permission
+from organizations.policies import can, can_delete_member, can_give_roles, domain_allowed
 from organizations.queries import all_roles_of, permissions_of_member
 
 
@@ -14,7 +14,8 @@ def can_resend(actor: Membership, member: Membership) -> Decision:
     """I-2, I-3, I-4: resend a pending member's invitation. The actor must be able to invite and to give the roles."""
     if member.status != Status.INVITED:
         return deny(_("%(name)s has already joined.") % {"name": member.name})
-    if not (decision := can_add_users(actor)):
+    # Also where single sign-on is enforced (O-4): pending invitations stay valid, and are accepted through it.
+    if not (decision := can(actor, Permission.PEOPLE_INVITE)):
         return decision
     if not (decision := domain_allowed(actor.organization, member.email)):
         return decision
@@ -28,14 +29,17 @@ def can_withdraw(actor: Membership, member: Membership) -> Decision:
     return can_delete_member(actor, member)
 
 
-def can_accept(member: Membership) -> Decision:
+def can_accept(member: Membership, *, single_sign_on: bool = False) -> Decision:
     """Whether the invitation may still be accepted. Checked when the button is pressed, not when the email is sent.
+
+    `single_sign_on` tells that the organization's identity provider signed the member in. Where it's enforced, nothing
+    else is enough (O-4).
 
     An administrative role needs an inviter who could give it today: if the inviter has been demoted or removed
     since, the role they prepared must not be given (CVE-2026-56247).
     """
     organization = member.organization
-    if organization.sso_enforced:
+    if organization.sso_enforced and not single_sign_on:
         return deny(
             _("%(organization)s now requires single sign-on. Sign in with your work account.")
             % {"organization": organization.name}

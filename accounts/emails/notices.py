@@ -121,6 +121,18 @@ NOTICES = {
         gettext_lazy("Your two-factor authentication was reset"),
         gettext_lazy("{actor} of {organization} reset the two-factor authentication of your {platform} account."),
     ),
+    "sso.linked": Notice(
+        gettext_lazy("{provider} can now sign you in to {organization}"),
+        gettext_lazy(
+            "{provider} can now sign you in to {organization} with your {platform} account. "
+            "It opens no other organization."
+        ),
+        gettext_lazy("An identity provider can now sign you in with your {platform} account."),
+        gettext_lazy(
+            "If it wasn’t you, choose “This wasn’t me”. "
+            "We’ll remove the link, sign you out everywhere and send you a link to choose a new password."
+        ),
+    ),
     "sessions.ended_by_admin": Notice(
         gettext_lazy("An Admin signed you out"),
         gettext_lazy("{actor} signed you out of {organization}. You can sign in again right away."),
@@ -145,10 +157,10 @@ def render_security_notice(row: OutgoingEmail) -> AnymailMessage | None:
     notice = NOTICES[entry.action]
     return compose_email(
         to=address_of(entry, user),
-        subject=str(notice.subject),
+        subject=_fill(notice.subject, entry),
         template="security_notice",
         context={
-            "heading": notice.subject,
+            "heading": _fill(notice.subject, entry),
             "sentence": describe_event(entry),
             "facts": facts_of(entry),
             "rejection": _fill(notice.rejection, entry),

@@ -34,10 +34,11 @@ NOTIFIED = frozenset(
         "backup_code.used",
         "backup_codes.generated",
         "sessions.ended_by_admin",
+        "sso.linked",
     }
 )
 # One organization's matter: it has its own entry, and the user's other organizations don't hear of it.
-ONE_ORGANIZATION = frozenset({"sessions.ended_by_admin"})
+ONE_ORGANIZATION = frozenset({"sessions.ended_by_admin", "sso.linked"})
 # Email addresses in an entry's data, which only the user's own entry has. See follow_email() in organizations.
 ADDRESSES = frozenset({"email.changed", "email.restored"})
 # Failed sign-ins with the same reason are counted together for this long.
@@ -71,7 +72,8 @@ def log_event(*, action: str, user: User | None = None, data: dict | None = None
 
 
 def record_failed_sign_in(*, reason: str, user: User | None = None, email: str = "", data: dict | None = None) -> None:
-    """Record a failed sign-in. `reason` is "password", "second_factor", "passkey", "deactivated" or "limited".
+    """Record a failed sign-in. `reason` is "password", "second_factor", "passkey", "deactivated",
+    "single_sign_on" or "limited".
 
     Give the user, or the `email` that was entered. `data` has details, without secrets. Failures of a user with the
     same reason are counted for FAILURE_WINDOW_SECONDS, and the 1st, 2nd, 4th, 8th and so on are recorded: a million
@@ -82,7 +84,7 @@ def record_failed_sign_in(*, reason: str, user: User | None = None, email: str =
     if user is None:
         user = User.objects.filter(email=email.strip().lower()).first()
     subject = str(user.pk) if user else _hash_address(email)
-    count = _count_failure(f"sign_in_failed:{reason}:{subject}")
+    count = count_failure(f"sign_in_failed:{reason}:{subject}")
     data = {**(data or {}), "reason": reason}
     if count > 1:
         data["count"] = count
@@ -114,7 +116,7 @@ def _entry_of(member: Any, actor: Any, action: str, data: dict) -> dict[str, Any
     return {"organization_id": organization_id, "actor": actor, "action": action, "target": member, "data": data}
 
 
-def _count_failure(key: str) -> int:
+def count_failure(key: str) -> int:
     """Return how many failures there were under this key since the first one in the window. Without a cache, 1."""
     cache.add(key, 0, FAILURE_WINDOW_SECONDS)
     try:

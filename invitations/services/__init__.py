@@ -1,4 +1,10 @@
-from invitations.services.acceptance import Outcome, accept_as_new_user, accept_as_user, request_new_link
+from invitations.services.acceptance import (
+    Outcome,
+    accept_as_new_user,
+    accept_as_user,
+    accept_by_single_sign_on,
+    request_new_link,
+)
 from invitations.services.batches import BatchInvalid, send_batch
 from invitations.services.drafts import DraftChanged, discard_draft, save_draft
 from invitations.services.invitations import resend_invitation, withdraw_invitation
@@ -12,6 +18,7 @@ __all__ = [
     "Outcome",
     "accept_as_new_user",
     "accept_as_user",
+    "accept_by_single_sign_on",
     "delete_old_sends",
     "discard_draft",
     "request_new_link",

@@ -4,11 +4,12 @@ from enum import StrEnum
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import create_verified_user
 from audit.services import record
-from base.policies import require
+from base.policies import Refused, require
 from invitations.models import Invitation
 from invitations.policies import can_accept, can_request_new_link
 from organizations.models import Membership, Status
@@ -40,6 +41,10 @@ def _claim(invitation: Invitation) -> Membership | None:
 
 def _join(invitation: Invitation, member: Membership, user: User) -> Outcome:
     require(can_accept(member))
+    return _activate(invitation, member, user)
+
+
+def _activate(invitation: Invitation, member: Membership, user: User) -> Outcome:
     if not activate_member(member=member, user=user):
         transaction.set_rollback(True)
         return Outcome.TOO_LATE
@@ -89,6 +94,21 @@ def accept_as_user(*, invitation: Invitation, user: User) -> Outcome:
             return _join(invitation, member, user)
     except IntegrityError:
         return Outcome.ALREADY_MEMBER
+
+
+@transaction.atomic
+def accept_by_single_sign_on(*, invitation: Invitation, user: User) -> None:
+    """Activate a pending member whose address the organization's identity provider has proven, instead of the link.
+
+    The caller has checked the address, and that `user` is theirs (J-7). Raises Refused if the invitation may not be
+    accepted any more, and IntegrityError if the user is already a member.
+    """
+    member = _claim(invitation)
+    if member is None:
+        raise Refused(_("This invitation is no longer valid."))
+    require(can_accept(member, single_sign_on=True))
+    if _activate(invitation, member, user) != Outcome.JOINED:
+        raise Refused(_("This invitation has expired."))
 
 
 @transaction.atomic

@@ -188,9 +188,7 @@ def test_link_uses_base_url_and_not_the_request(cast, settings):
 
 
 @pytest.mark.spec("I-9")
-@pytest.mark.parametrize(
-    "end", ["withdrawn", "accepted", "expired", "gone", "single sign-on", "domain", "organization"]
-)
+@pytest.mark.parametrize("end", ["withdrawn", "accepted", "expired", "gone", "domain", "organization"])
 def test_ended_invitations_send_no_email(cast, end, mail_server):
     invitation = cast.invite()[0]
     row = outgoing_email(invitation)
@@ -203,9 +201,6 @@ def test_ended_invitations_send_no_email(cast, end, mail_server):
         Membership.objects.filter(pk=member.pk).update(invite_expires_at=timezone.now() - timedelta(seconds=1))
     elif end == "gone":
         Membership.objects.filter(pk=member.pk).delete()
-    elif end == "single sign-on":
-        cast.acme.sso_enforced = True
-        cast.acme.save()
     elif end == "domain":
         cast.acme.allowed_email_domains = ["elsewhere.example"]
         cast.acme.save()
@@ -215,6 +210,17 @@ def test_ended_invitations_send_no_email(cast, end, mail_server):
     deliver_due()
     row.refresh_from_db()
     assert (row.state, mail_server.messages) == (State.CANCELLED, [])
+
+
+@pytest.mark.spec("O-4", "I-2")
+def test_invitations_of_an_organization_that_enforces_single_sign_on_lead_there(cast):
+    row = outgoing_email(cast.invite()[0])
+    assert "single sign-on" not in render_invitation(row).body
+    cast.acme.sso_enforced = True
+    cast.acme.save()
+    message = render_invitation(row)
+    for part in (message.body, message.alternatives[0][0]):
+        assert "Acme requires single sign-on: you accept by signing in with it." in part
 
 
 @pytest.mark.spec("I-7")

@@ -1,3 +1,4 @@
+from organizations.queries.break_glass import BREAK_GLASS_CHOICES, break_glass_admins, break_glass_choices
 from organizations.queries.choices import (
     ChoiceList,
     group_choices,
@@ -53,6 +54,7 @@ from organizations.queries.roles import (
     group_roles_of,
     is_last_admin,
     permissions_of_member,
+    provisioned_role,
     roles_exceeding,
     roles_in,
     roles_of_group,
@@ -81,6 +83,7 @@ from organizations.queries.two_factor import (
 
 __all__ = [
     "ADMIN_CAP",
+    "BREAK_GLASS_CHOICES",
     "ChoiceList",
     "EXPIRES_SOON",
     "INACTIVE_AFTER",
@@ -99,6 +102,8 @@ __all__ = [
     "all_roles_of",
     "archived_projects",
     "awaited_member_id",
+    "break_glass_admins",
+    "break_glass_choices",
     "count_admins",
     "count_due_invitations",
     "count_inactive",
@@ -134,6 +139,7 @@ __all__ = [
     "project_in",
     "project_page",
     "projects_in",
+    "provisioned_role",
     "projects_through_groups",
     "role_in",
     "role_uses",

@@ -15,8 +15,9 @@ from organizations.models import (
     Role,
     Status,
 )
-from organizations.permissions import Permission, missing_admin_permissions
+from organizations.permissions import ADMINISTRATIVE, Permission, missing_admin_permissions
 from organizations.roles import admin_role_id, permissions_of
+from organizations.schemes import Scheme
 
 # A role, and the name of the group that gives it.
 RoleViaGroup = tuple[Role, str]
@@ -85,6 +86,18 @@ def roles_in(organization: Organization) -> list[Role]:
     return list(Role.objects.filter(custom | built_in).order_by("rank", "name"))
 
 
+def provisioned_role(organization: Organization) -> Role:
+    """Return the role of members whom an identity provider creates: an everyday one (R-6).
+
+    It's the role of people who join by themselves, or the lowest built-in one that can open the workspace.
+    """
+    role = organization.join_role
+    if role and not permissions_of(role) & ADMINISTRATIVE:
+        return role
+    key = "read_only" if organization.scheme == Scheme.TASK else "operator"
+    return Role.objects.get(organization=None, scheme=organization.scheme, key=key)
+
+
 def group_has_member_with(group: Group, roles: Iterable[Role]) -> bool:
     """Return whether a member of the group has one of these roles, directly or through any group (R-7)."""
     keys = [role.pk for role in roles]
@@ -137,6 +150,11 @@ def set_prefetched_admins(organization: Organization) -> None:
 def is_last_admin(member: Membership) -> bool:
     """Return whether the member is the organization's only active Admin (R-8)."""
     role = admin_role_id(member.organization.scheme)
-    if member.status != Status.ACTIVE or role not in {held.pk for held in all_roles_of(member)}:
+    # A member without a user can't sign in, so they don't count as an Admin yet.
+    if (
+        member.status != Status.ACTIVE
+        or member.user_id is None
+        or role not in {held.pk for held in all_roles_of(member)}
+    ):
         return False
     return not admin_exists(member.organization, besides=member)

@@ -12,6 +12,12 @@ from organizations.services.locks import (
     without_statement_timeout,
 )
 from organizations.services.members.activity import mark_welcomed, touch_member
+from organizations.services.members.break_glass import (
+    add_break_glass,
+    is_break_glass_session,
+    record_break_glass,
+    remove_break_glass,
+)
 from organizations.services.members.email_change import follow_email
 from organizations.services.members.groups import add_to_group, remove_from_group
 from organizations.services.members.joining import add_active_member
@@ -23,6 +29,16 @@ from organizations.services.members.pending import (
     remove_pending_member,
 )
 from organizations.services.members.profile import Edit, EditConflict, EditResult, edit_member
+from organizations.services.members.provisioned import (
+    adopt_member,
+    create_provisioned_member,
+    deactivate_provisioned_member,
+    delete_provisioned_member,
+    link_provisioned_member,
+    reactivate_provisioned_member,
+    release_member,
+    update_provisioned_member,
+)
 from organizations.services.members.roles import set_member_roles
 from organizations.services.members.sessions import end_idle_sessions, enter_organization
 from organizations.services.members.sign_in import (
@@ -74,19 +90,24 @@ __all__ = [
     "SecurityPolicies",
     "activate_member",
     "add_active_member",
+    "add_break_glass",
     "add_pending_members",
     "add_to_group",
+    "adopt_member",
     "archive_project",
     "change_group_roles",
     "create_group",
     "create_organization",
     "create_organization_with_admin",
     "create_project",
+    "create_provisioned_member",
     "create_role",
     "deactivate_member",
+    "deactivate_provisioned_member",
     "delete_group",
     "delete_locked_pending_member",
     "delete_member",
+    "delete_provisioned_member",
     "delete_role",
     "edit_group",
     "edit_member",
@@ -100,6 +121,8 @@ __all__ = [
     "follow_email",
     "grant_group_projects",
     "grant_projects",
+    "is_break_glass_session",
+    "link_provisioned_member",
     "lock_actor",
     "lock_actor_and_member",
     "lock_group",
@@ -110,8 +133,12 @@ __all__ = [
     "mark_welcomed",
     "notify_admins_of_reset",
     "reactivate_member",
+    "reactivate_provisioned_member",
+    "record_break_glass",
+    "release_member",
     "reload_actor",
     "remind_two_factor",
+    "remove_break_glass",
     "remove_from_group",
     "remove_pending_member",
     "reorder_members",
@@ -123,5 +150,6 @@ __all__ = [
     "set_security_policies",
     "sync_two_factor",
     "touch_member",
+    "update_provisioned_member",
     "without_statement_timeout",
 ]

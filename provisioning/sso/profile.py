@@ -48,8 +48,11 @@ class SsoProfile:
 class SsoError(Exception):
     """The sign-in failed. str() is a sentence for the person; `code` a word for tests, logs and the audit log.
 
-    `checks` are those that were made until then, for the result of a test.
+    `checks` are those that were made until then, for the result of a test. `profile` is the checked answer, if there
+    was one.
     """
+
+    profile: SsoProfile | None = None
 
     def __init__(self, reason: object, *, code: str, checks: tuple[Check, ...] = ()) -> None:
         self.code, self.checks = code, checks

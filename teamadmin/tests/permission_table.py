@@ -129,6 +129,19 @@ INSIDE: dict[str, dict[str, str]] = {
     # Read Only can see security settings.
     "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": admins(422)},
     "security/roll-out/": {"GET": allowed(302, "olga", "tess", "read_only")},
+    "security/single-sign-on/": {"GET": allowed(200, "olga", "tess", "read_only")},
+    "security/single-sign-on/provider/": {"POST": admins(422)},
+    "security/single-sign-on/connection/": {"POST": admins(422)},
+    # Neither Acme nor Globex has chosen an identity provider yet.
+    "security/single-sign-on/attributes/": {"POST": admins(409)},
+    "security/single-sign-on/mode/": {"POST": admins(422)},
+    "security/single-sign-on/enforcement/": {"GET": admins(200), "POST": admins(422)},
+    "security/single-sign-on/break-glass/": {"GET": admins(200)},
+    # The <uuid:member_id> is a pending member: refused with a message.
+    "security/single-sign-on/break-glass/<uuid:member_id>/": {"POST": admins(302)},
+    "security/single-sign-on/deletion/": {"GET": admins(404), "POST": admins(404)},
+    "security/single-sign-on/tests/new/": {"GET": everyone(403)},
+    "security/single-sign-on/tests/<uuid:test_id>/": {"GET": allowed(404, "olga", "tess", "read_only")},
     "security/sessions/": {"GET": admins(200), "POST": admins(302)},
     # Empty forms. The domain was checked a moment ago.
     "security/domains/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": admins(422)},
@@ -201,10 +214,17 @@ WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
 # Columns: signed out, Bo, a user without an organization.
 OUTSIDE: dict[str, dict[str, str]] = {
     "": {"GET": "302 302 302"},
+    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 404 302"},
     "organizations/": {"GET": "302 200 200"},
     "organizations/<slug:slug>/joining/": {"POST": "302 404 404"},
     "setup/<str:token>/": {"GET": "404 404 404"},
     "setup/<uuid:link_id>/": {"GET": "404 404 404"},
+    "setup/<uuid:link_id>/single-sign-on/": {"GET": "404 404 404"},
+    "setup/<uuid:link_id>/single-sign-on/provider/": {"POST": "404 404 404"},
+    "setup/<uuid:link_id>/single-sign-on/connection/": {"POST": "404 404 404"},
+    "setup/<uuid:link_id>/single-sign-on/attributes/": {"POST": "404 404 404"},
+    "setup/<uuid:link_id>/single-sign-on/tests/new/": {"GET": "404 404 404"},
+    "setup/<uuid:link_id>/single-sign-on/tests/<uuid:test_id>/": {"GET": "404 404 404"},
     "setup/<uuid:link_id>/domains/": {"GET": "404 404 404", "POST": "404 404 404"},
     "setup/<uuid:link_id>/domains/<uuid:domain_id>/checks/": {"POST": "404 404 404"},
     "media/logos/<str:name>": {"GET": "404 404 404"},
@@ -267,6 +287,17 @@ OUTSIDE: dict[str, dict[str, str]] = {
         "POST": "200 200 200",
     },
     "accounts/password/reset/key/done/": {"GET": "200 200 200"},
+    # Neither Acme nor Globex has single sign-on.
+    "sso/<slug:slug>/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/confirmation/": {"GET": "302 404 404"},
+    "sso/<slug:slug>/callback/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/logout/": {"POST": "404 404 404"},
+    "sso/<slug:slug>/signed-out/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/acs/": {"POST": "404 404 404"},
+    "sso/<slug:slug>/complete/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/metadata/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/request/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/slo/": {"GET": "404 404 404", "POST": "404 404 404"},
     "accounts/login/code/confirm/": {"GET": "302 302 302", "POST": "302 302 302"},
 }
 # allauth's views treat unknown methods as GET. Ours don't.

@@ -17,7 +17,7 @@ CODE = {
     ("accounts/services/sign_in.py", "sign_in", "perform_login"): "the one way: asks the rule, then the stages",
     ("accounts/adapters.py", "login", "login"): "the end of every way: super().login(), after all stages",
     ("invitations/views/accept.py", "_accept_new_user", "sign_in"): "the invitation's email proves the address",
-    ("provisioning/sso/completion.py", "finish", "sign_in"): "the identity provider's answer was checked",
+    ("provisioning/sso/sign_in.py", "open_session", "sign_in"): "the identity provider’s answer was checked",
     ("accounts/views/second_factor.py", "_go_on", "exit"): "the second factor was checked; goes on with the sign-in",
     ("accounts/views/passkey_ceremonies.py", "passkey_sign_in", "sign_in"): "the passkey was checked",
     ("accounts/views/passkey_ceremonies.py", "passkey_second_factor", "exit"): "the passkey was checked",

@@ -1,5 +1,7 @@
 """Deactivating, reactivating and deleting members who have joined."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -55,9 +57,13 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
     if member.status == Status.INVITED:
         raise Refused(_("%(name)s hasn’t joined yet.") % {"name": member.name})
     require(policies.can_delete_member(actor, member))
-    assert member.user is not None
+    delete_locked_member(actor, member)
+
+
+def delete_locked_member(actor: Any, member: Membership) -> None:
+    """Delete a locked member, and their user if it has no other organization. The caller has checked the policy."""
     # Under the user's lock, other organizations that delete or add the same user either wait or have already finished.
-    user, organization = lock_user(member.user), member.organization
+    user, organization = lock_user(member.user) if member.user else None, member.organization
     record(
         organization_id=organization.pk,
         actor=actor,
@@ -68,6 +74,8 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
     # Deleting clears invited_by of everyone they invited. The first Admin may have invited a million members.
     without_statement_timeout()
     member.delete()
+    if user is None:
+        return
     others = set(user.memberships.values_list("status", flat=True))
     if not others and not user.is_staff:
         delete_user(user=user)
