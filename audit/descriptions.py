@@ -187,6 +187,12 @@ DESCRIPTIONS = {
         gettext_lazy("{actor} revoked the SCIM token {name} ({token_prefix}…)"), "key", "warning"
     ),
     "scim.adoption_requested": Description(gettext_lazy("{actor} asked to manage {target}"), "help", "accent"),
+    "scim.adoption_refused": Description(gettext_lazy("{actor} kept {target} manually managed"), "user"),
+    "scim.disconnected": Description(
+        gettext_lazy("{actor} deleted the connection to {target}; {members} members and {groups} groups became manual"),
+        "trash",
+        "danger",
+    ),
     "user.created": Description(gettext_lazy("{target} set a password"), "key"),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
     "user.picture_changed": Description(gettext_lazy("{target} changed their picture"), "user"),

@@ -20,7 +20,8 @@ from organizations.services import lock_actor
 from provisioning.models import ScimConnection, ScimToken
 from provisioning.sandbox.explanations import explain
 from provisioning.sandbox.requests import PREFIX, Answer, sandbox, send
-from provisioning.sandbox.sequences import GROUP_NAMES, Ids, Sequence, Step
+from provisioning.sandbox.sequences import GROUP_NAMES
+from provisioning.sandbox.steps import Ids, Sequence, Step
 from provisioning.services.scim_tokens import create_token
 
 # A run takes some 300 ms. One that takes longer than this stops, because it keeps the organization locked.

@@ -14,6 +14,7 @@ from console.models import BulkAction
 from invitations.links import make_token
 from organizations.models import Membership
 from organizations.permissions import Permission
+from provisioning.models import ScimConnection, ScimToken
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user
 from teamadmin.tests.permission_table import (
     ACME,
@@ -95,6 +96,9 @@ def stage(cast) -> Stage:
         stage.values[slug]["role_id"] = str(add_role(getattr(cast, slug), "Spare", Permission.PEOPLE_VIEW).pk)
         action = BulkAction.objects.create(organization=admin.organization, actor_id=admin.pk, kind="deletion")
         stage.values[slug]["action_id"] = str(action.pk)
+        connection = ScimConnection.objects.create(organization=admin.organization)
+        scim_token = ScimToken.objects.create(connection=connection, name="Okta", prefix="tas_", digest=slug)
+        stage.values[slug]["token_id"] = str(scim_token.pk)
     for slug, group, project in (
         ("acme", cast.groups["marketing"], cast.projects["website"]),
         ("globex", cast.globex_group, cast.globex_project),
