@@ -27,6 +27,7 @@ from organizations.policies.members import (
     can_rename,
     can_reset_two_factor,
     keeps_admin,
+    needs_admin,
     outranks,
 )
 from organizations.policies.projects import (
@@ -126,6 +127,7 @@ __all__ = [
     "ip_allowed",
     "is_in_force",
     "keeps_admin",
+    "needs_admin",
     "keeps_own_address",
     "outranks",
     "project_is_active",

@@ -60,6 +60,13 @@ from organizations.services.projects import (
     restore_project,
     revoke_projects,
 )
+from organizations.services.provisioned_groups import (
+    add_provisioned_members,
+    create_provisioned_group,
+    delete_provisioned_group,
+    remove_provisioned_members,
+    rename_provisioned_group,
+)
 from organizations.services.role_order import reorder_members
 from organizations.services.roles import RoleConflict, RoleFields, RoleNameTaken, create_role, delete_role, edit_role
 from organizations.services.security import (
@@ -84,6 +91,7 @@ __all__ = [
     "SecurityPolicies",
     "activate_member",
     "add_pending_members",
+    "add_provisioned_members",
     "add_to_group",
     "adopt_member",
     "archive_project",
@@ -92,6 +100,7 @@ __all__ = [
     "create_organization",
     "create_organization_with_admin",
     "create_project",
+    "create_provisioned_group",
     "create_provisioned_member",
     "create_role",
     "deactivate_member",
@@ -99,6 +108,7 @@ __all__ = [
     "delete_group",
     "delete_locked_pending_member",
     "delete_member",
+    "delete_provisioned_group",
     "delete_provisioned_member",
     "delete_role",
     "edit_group",
@@ -131,6 +141,8 @@ __all__ = [
     "remind_two_factor",
     "remove_from_group",
     "remove_pending_member",
+    "remove_provisioned_members",
+    "rename_provisioned_group",
     "reorder_members",
     "reset_member_two_factor",
     "restore_project",

@@ -119,6 +119,8 @@ OUTGOING_ALLOWED_NETWORKS = env.items("OUTGOING_ALLOWED_NETWORKS") or (["127.0.0
 OUTGOING_TIMEOUT_SECONDS = 5
 # The DNS servers that are asked for TXT records ("192.0.2.53" or "192.0.2.53:5353"), by default the system's.
 DNS_SERVERS = env.items("DNS_SERVERS")
+# How many SCIM requests each token may send, on average over ten seconds.
+SCIM_REQUESTS_PER_SECOND = env.number("SCIM_REQUESTS_PER_SECOND", 150)
 
 # --- security headers ---------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)
