@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from base.text import fold
 from organizations.models import Group, GroupMembership, ManagedBy, Membership, MembershipRole, Organization, Status
-from provisioning.models import AdoptionRequest, ScimConnection, ScimGroup, ScimLogEntry, ScimUser
+from provisioning.models import AdoptionRequest, ScimConnection, ScimGroup, ScimLogEntry
+from provisioning.services.scim_users import create_scim_user
 from teamadmin.testing.cast import role_named
 
 URL = "/o/acme/security/provisioning/"
@@ -31,21 +32,14 @@ def add_managed(organization: Organization, number: int = 1, *, signed_in: Any =
     }
     member = Membership.objects.create(organization=organization, **(defaults | fields))
     MembershipRole.objects.create(organization=organization, membership=member, role=role)
-    ScimUser.objects.create(
-        membership=member, organization=organization, user_name=member.email, user_name_key=fold(member.email)
-    )
+    create_scim_user(member=member, attributes={"userName": member.email})
     return member
 
 
 def manage(member: Membership) -> Membership:
     """Let the provider manage an existing member."""
     Membership.objects.filter(pk=member.pk).update(managed_by=ManagedBy.SCIM)
-    ScimUser.objects.create(
-        membership=member,
-        organization=member.organization,
-        user_name=member.email,
-        user_name_key=fold(member.email),
-    )
+    create_scim_user(member=member, attributes={"userName": member.email})
     member.refresh_from_db()
     return member
 
