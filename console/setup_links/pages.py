@@ -76,7 +76,7 @@ def setup_domain_check(request: SetupRequest, domain_id: UUID) -> HttpResponse:
         limit = error
     except Domain.DoesNotExist:
         raise Http404 from None
-    context = {"checked": domain_id, "limit": str(limit or "")}
+    context: dict[str, Any] = {"checked": domain_id, "limit": str(limit or "")}
     if is_htmx_fragment(request):
         return render(request, "console/domains/_list.html", {**_list(request), **context})
     if limit:

@@ -132,7 +132,7 @@ def find_connection(token_text: str) -> ScimToken | None:
 
 
 def touch_token(token: ScimToken, *, synced: bool) -> None:
-    """Save that the token was used, and with `synced`, that the provider changed something. At most every few minutes."""
+    """Save that the token was used and, with `synced`, that the provider changed something. Every few minutes only."""
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > TOUCH_INTERVAL:
         ScimToken.objects.filter(pk=token.pk).update(last_used_at=now)

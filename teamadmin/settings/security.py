@@ -127,6 +127,8 @@ DNS_SERVERS = env.items("DNS_SERVERS")
 DOMAIN_GRACE_DAYS = 7
 SETUP_LINK_DAYS = 7
 SETUP_COOKIE_NAME = f"{COOKIE_NAME}-setup"
+# How many SCIM requests each token may send, on average over ten seconds.
+SCIM_REQUESTS_PER_SECOND = env.number("SCIM_REQUESTS_PER_SECOND", 150)
 
 # --- security headers ---------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)
