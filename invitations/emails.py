@@ -44,7 +44,9 @@ def _acceptable_invitation(invitation_id: UUID) -> Invitation | None:
         membership__invite_expires_at__gt=Now(),
     ).select_related("membership__organization", "membership__invited_by__organization", "batch__created_by")
     invitation = invitations.first()
-    return invitation if invitation and invitation.membership and can_accept(invitation.membership) else None
+    member = invitation.membership if invitation else None
+    # Where single sign-on is enforced, the link leads to it (O-4).
+    return invitation if member and can_accept(member, single_sign_on=True) else None
 
 
 def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:

@@ -22,7 +22,6 @@ from organizations.permissions import Permission
 from organizations.policies import (
     can,
     can_add_to_group,
-    can_add_users,
     can_change_group_members,
     can_change_roles,
     can_deactivate_member,
@@ -185,7 +184,8 @@ KINDS = {
             _can_add_to_group, _add_to_group, unchanged_note=gettext_lazy("Already in the group."),
         ),
         Kind(
-            "invitation", gettext_lazy("Resend invite"), "send", frozenset({Status.INVITED}), can_add_users,
+            "invitation", gettext_lazy("Resend invite"), "send", frozenset({Status.INVITED}),
+            invitations.can_resend_invitations,
             _can_resend, _resend,
         ),
         Kind(

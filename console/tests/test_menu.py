@@ -11,6 +11,7 @@ from organizations.models import ManagedBy, Membership, Status
 from outbox.models import OutgoingEmail
 from teamadmin.testing.cast import add_member, add_role, add_user
 from teamadmin.testing.html import text_of
+from teamadmin.testing.single_sign_on import enforce_sso, signed_in_by_provider
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -141,13 +142,11 @@ def test_resending_requires_the_right_to_give_the_role(cast):
     assert of(cast, "olga", boss) == ["Edit profile", "Resend invite", "Delete"]
 
 
-@pytest.mark.spec("I-2", "W-1", "U-7")
-def test_single_sign_on_disables_resend(cast, nadia):
-    cast.acme.sso_enforced = True
-    cast.acme.save()
-    profile, resend, delete = of(cast, "olga", nadia)
-    assert (profile, delete) == ("Edit profile", "Delete")
-    assert resend.startswith("Resend invite: ") and "requires single sign-on" in resend
+@pytest.mark.spec("I-2", "I-4", "O-4")
+def test_single_sign_on_keeps_resend(cast, nadia):
+    enforce_sso(cast.acme)
+    client = signed_in_by_provider(cast.client("olga"), cast.acme)
+    assert menu(client.get(url(nadia, "menu"), headers=HTMX)) == ["Edit profile", "Resend invite", "Delete"]
 
 
 @pytest.mark.spec("U-7", "I-4")

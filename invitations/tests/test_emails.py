@@ -188,9 +188,7 @@ def test_link_uses_base_url_and_not_the_request(cast, settings):
 
 
 @pytest.mark.spec("I-9")
-@pytest.mark.parametrize(
-    "end", ["withdrawn", "accepted", "expired", "gone", "single sign-on", "domain", "organization"]
-)
+@pytest.mark.parametrize("end", ["withdrawn", "accepted", "expired", "gone", "domain", "organization"])
 def test_ended_invitations_send_no_email(cast, end, mail_server):
     invitation = cast.invite()[0]
     row = outgoing_email(invitation)
@@ -203,9 +201,6 @@ def test_ended_invitations_send_no_email(cast, end, mail_server):
         Membership.objects.filter(pk=member.pk).update(invite_expires_at=timezone.now() - timedelta(seconds=1))
     elif end == "gone":
         Membership.objects.filter(pk=member.pk).delete()
-    elif end == "single sign-on":
-        cast.acme.sso_enforced = True
-        cast.acme.save()
     elif end == "domain":
         cast.acme.allowed_email_domains = ["elsewhere.example"]
         cast.acme.save()
