@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.devices import describe_device
 from accounts.models import User
+from accounts.next_url import get_next_url
 from accounts.policies import can_sign_in
 from accounts.queries import NO_ADDRESS
 from accounts.services import (
@@ -31,12 +32,19 @@ from accounts.services import (
     record_event,
     record_failed_sign_in,
 )
-from accounts.services.sign_in import NOT_SIGNED_IN, SECOND_FACTOR, SignIns
+from accounts.services.sign_in import NOT_SIGNED_IN, SECOND_FACTOR, SignIns, SsoSignIn
+from accounts.single_sign_on import SsoRequired, sso_required
 from base.middleware import client_ip
-from base.policies import RateLimited
+from base.policies import Decision, RateLimited
 
 # What allauth calls its notifications of a new password.
 NEW_PASSWORD = ("account/email/password_changed", "account/email/password_set", "account/email/password_reset")
+
+
+def _method(request: HttpRequest, user: User) -> str:
+    """Return how the user signs in: "password", "passkey" or "sso"."""
+    records = get_authentication_records(request, user)
+    return records[-1]["method"] if records else "unknown"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -75,14 +83,24 @@ class AccountAdapter(DefaultAccountAdapter):
         change_password(user=user, password=password)
 
     def pre_login(self, request: HttpRequest, user: User, **login) -> HttpResponse | None:
-        """Reject users who may not sign in (U-10). The password was correct, so others don't learn about it (S-1)."""
+        """Reject users who may not sign in in this way (U-10, O-4).
+
+        The password was correct, so others don't learn about it (S-1).
+        """
         response = super().pre_login(request, user, **login)
-        if response is None and not can_sign_in(user):
+        decision = can_sign_in(user, _method(request, user))
+        if response is None and not decision:
             clear_login(request)
-            response = self.respond_user_inactive(request, user)
+            response = self._respond_denied(request, user, decision, login)
         if response is not None:
-            record_failed_sign_in(reason="deactivated", user=user)
+            reason = "single_sign_on" if isinstance(decision, SsoRequired) else "deactivated"
+            record_failed_sign_in(reason=reason, user=user)
         return response
+
+    def _respond_denied(self, request: HttpRequest, user: User, decision: Decision, login: dict) -> HttpResponse:
+        if isinstance(decision, SsoRequired):
+            return sso_required(request, decision, next_url=login.get("redirect_url") or get_next_url(request))
+        return self.respond_user_inactive(request, user)
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Open the session. Every way to sign in ends here, after all stages."""
@@ -90,17 +108,17 @@ class AccountAdapter(DefaultAccountAdapter):
         before = SignIns.of(request.session) if request.user == user else NOT_SIGNED_IN
         with self._rejecting_if_ended(request, user):
             super().login(request, user)
-        before.plus(getattr(request, "sso_sign_in", None)).save(request.session)
-        confirm_identity(request.session)
+        sso: SsoSignIn | None = getattr(request, "sso_sign_in", None)
+        before.plus(sso).save(request.session)
+        confirm_identity(request.session, organization_id=sso.organization_id if sso else "")
         browser, is_new = recognize_browser(request, user)
         # Someone who has just joined isn't told about their own first browser.
         action = "sign_in.new_device" if is_new and not is_first else "sign_in.succeeded"
-        methods = [record["method"] for record in get_authentication_records(request, user)]
-        data = {"device": describe_device(browser.user_agent), "method": methods[-1] if methods else "unknown"}
+        data = {"device": describe_device(browser.user_agent), "method": _method(request, user)}
         if factor := request.session.get(SECOND_FACTOR):
             data["second_factor"] = factor
         record_event(user=user, action=action, data=data)
-        if not is_first:  # the welcome comes first
+        if not is_first and not sso:  # the welcome comes first
             offer_passkey(request, user)
 
     def logout(self, request: HttpRequest) -> None:
@@ -130,7 +148,7 @@ class AccountAdapter(DefaultAccountAdapter):
             if current and not isinstance(error, UpdateError):
                 raise
             logout(request)
-            allowed = current is not None and can_sign_in(current)
+            allowed = current is not None and can_sign_in(current, _method(request, user))
             response = redirect("account_login") if allowed else self.respond_user_inactive(request, user)
             raise ImmediateHttpResponse(response) from None
 

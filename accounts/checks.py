@@ -11,6 +11,8 @@ def check_paths(app_configs: object, **kwargs: object) -> list[Error]:
     errors = []
     for path in (
         settings.SIGN_IN_RULE,
+        settings.SSO_CHOICES,
+        settings.SSO_SET_UP_RULE,
         settings.ACCOUNT_RULES,
         settings.SESSION_IDLE_RULE,
         settings.TWO_FACTOR_RULES,

@@ -12,20 +12,31 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts.services.sign_in import CONFIRMED_AT
+from accounts.services.sign_in import CONFIRMED_AT, SSO_CONFIRMED_AT, SignIns
 
 
 class FreshSignInRequired(Exception):  # noqa: N818 - not an error
     """The action needs a fresh sign-in. accounts.middleware.FreshSignInMiddleware asks for it."""
 
 
-def is_fresh(request: Any) -> bool:
-    """Return whether the user has proven who they are in the last FRESH_SIGN_IN_MINUTES."""
-    confirmed_at = request.session.get(CONFIRMED_AT)
-    if confirmed_at is None:
-        row = request.session.row
-        confirmed_at = row.signed_in_at.timestamp() if row and row.signed_in_at else 0
+def is_fresh(request: Any, *, organization_id: str = "") -> bool:
+    """Return whether the user has proven who they are in the last FRESH_SIGN_IN_MINUTES.
+
+    For a page of an organization (by default that of the request), its identity provider may have confirmed it.
+    """
+    organization = getattr(request, "organization", None)
+    key = organization_id or (str(organization.pk) if organization else "")
+    confirmed_at = max(_own_confirmation(request.session), request.session.get(SSO_CONFIRMED_AT, {}).get(key, 0))
     return timezone.now().timestamp() - confirmed_at < settings.FRESH_SIGN_IN_MINUTES * 60
+
+
+def _own_confirmation(session: Any) -> float:
+    """Return when the user last proved who they are by their own password or factor, by default by signing in."""
+    confirmed_at = session.get(CONFIRMED_AT)
+    if confirmed_at is None and SignIns.of(session).own:
+        row = session.row
+        confirmed_at = row.signed_in_at.timestamp() if row and row.signed_in_at else 0
+    return confirmed_at or 0
 
 
 def require_fresh_sign_in(request: HttpRequest) -> None:

@@ -10,14 +10,15 @@ from accounts.queries import get_second_factors, get_two_factor_rules
 from base.policies import ALLOWED, Decision, deny
 
 
-def can_sign_in(user: User) -> Decision:
-    """Return whether the user may sign in (U-10): they are active, and settings.SIGN_IN_RULE allows it.
+def can_sign_in(user: User, method: str = "") -> Decision:
+    """Return whether the user may sign in (U-10, O-4): they are active, and settings.SIGN_IN_RULE allows it.
 
-    That rule checks their memberships. Checked at every sign-in and again before each email about an account.
+    `method` is "password", "passkey" or "sso", or "" to ask for any. The rule checks the user's memberships. Checked at
+    every sign-in, and without a method before each email about an account.
     """
     if not user.is_active:
         return deny(_("Your account is deactivated. Ask an Admin to reactivate it."))
-    return import_string(settings.SIGN_IN_RULE)(user)
+    return import_string(settings.SIGN_IN_RULE)(user, method)
 
 
 def can_turn_off_two_factor(user: User) -> Decision:

@@ -53,6 +53,6 @@ class SecondFactorStage(LoginStage):
     def is_current(self) -> bool:
         """Return whether the sign-in may go on: since the password was checked, nothing ended the user's sessions."""
         user = self.login.user
-        if user is None or not can_sign_in(user) or not has_two_factor(user):
+        if user is None or not can_sign_in(user, "password") or not has_two_factor(user):
             return False
         return constant_time_compare(self.state.get("auth_hash", ""), user.get_session_auth_hash())

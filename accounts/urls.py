@@ -39,6 +39,7 @@ urlpatterns = [
     path("passkeys/", include(passkey_urls)),
     path("login/", passwords.sign_in, name="account_login"),
     path("password/change/", passwords.change, name="account_change_password"),
+    path("password/set/", passwords.set_first, name="account_set_password"),
     path("password/reset/", passwords.reset, name="account_reset_password"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",

@@ -36,6 +36,13 @@ DESCRIPTIONS = {
     "organization.sessions_ended": Description(
         gettext_lazy("{actor} signed everyone out of {target}"), "log-out", "warning"
     ),
+    "sso.settings_changed": Description(gettext_lazy("{actor} changed the single sign-on settings"), "key"),
+    "sso.turned_on": Description(gettext_lazy("{actor} turned single sign-on on"), "key", "success"),
+    "sso.turned_off": Description(gettext_lazy("{actor} turned single sign-on off"), "key", "warning"),
+    "sso.deleted": Description(gettext_lazy("{actor} deleted the single sign-on settings"), "trash", "danger"),
+    "sso.test_passed": Description(gettext_lazy("{actor} tested single sign-on: it works"), "check", "success"),
+    "sso.test_failed": Description(gettext_lazy("{actor} tested single sign-on: it failed"), "warning", "warning"),
+    "sso.certificates_changed": Description(gettext_lazy("The certificates of {target} were renewed"), "refresh"),
     "group.created": Description(gettext_lazy("{actor} created the group {target}"), "groups"),
     "group.projects_given": Description(gettext_lazy("{actor} gave group {target} access to {projects}"), "projects"),
     "group.projects_taken": Description(gettext_lazy("{actor} removed {target}’s access to {projects}"), "projects"),
@@ -72,6 +79,15 @@ DESCRIPTIONS = {
     "group.member_added": Description(gettext_lazy("{actor} added {target} to {group}"), "groups"),
     "group.member_removed": Description(gettext_lazy("{actor} removed {target} from {group}"), "groups"),
     "member.deleted": Description(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
+    "sso.break_glass_used": Description(gettext_lazy("{actor} signed in as a break-glass Admin"), "alert", "danger"),
+    "sso.break_glass_added": Description(gettext_lazy("{actor} made {target} a break-glass Admin"), "key", "warning"),
+    "sso.break_glass_removed": Description(gettext_lazy("{target} is no longer a break-glass Admin"), "key"),
+    "organization.sso_enforced": Description(
+        gettext_lazy("{actor} enforced single sign-on"), "shield-check", "success"
+    ),
+    "organization.sso_not_enforced": Description(
+        gettext_lazy("{actor} stopped enforcing single sign-on"), "shield", "warning"
+    ),
     "two_factor.reminded": Description(gettext_lazy("{actor} reminded {target} to set up 2FA"), "send", "accent"),
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
     "authenticator.added": Description(gettext_lazy("{target} added an authenticator app"), "phone"),
@@ -113,6 +129,9 @@ DESCRIPTIONS = {
         "ban",
         "warning",
         gettext_lazy("{target} tried to sign in, but is deactivated"),
+    ),
+    "sign_in.failed:single_sign_on": Description(
+        gettext_lazy("{target} tried to sign in without single sign-on"), "lock", "warning"
     ),
     "sign_in.failed:limited": Description(
         gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"

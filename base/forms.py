@@ -1,7 +1,10 @@
 """Form fields that clean text with base.text, so that forms, services and imports accept the same input."""
 
+from dataclasses import dataclass
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 
 from base import text
 
@@ -28,6 +31,17 @@ class MultiLineField(forms.CharField):
 
     def to_python(self, value):
         return text.clean_multiline(str(value or ""), limit=self.limit)
+
+
+@dataclass(frozen=True)
+class ChoiceLabel:
+    """The label of a choice card with a line of explanation (ui/choices.html)."""
+
+    text: str | Promise
+    hint: str | Promise = ""
+
+    def __str__(self) -> str:
+        return str(self.text)
 
 
 def first_error(error: ValidationError) -> str:

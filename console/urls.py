@@ -79,5 +79,6 @@ urlpatterns = [
     path("roles/", include(role_urls)),
     path("security/", security.security, name="security"),
     path("security/sessions/", security.security_sessions, name="security_sessions"),
+    path("security/single-sign-on/", include("console.sso.urls")),
     path("security/roll-out/", reminders.security_rollout, name="security_rollout"),
 ]

@@ -35,7 +35,7 @@ def _email_context(content: InvitationContent) -> dict:
 
 
 def _acceptable_invitation(invitation_id: UUID) -> Invitation | None:
-    """Return the invitation if it can be accepted now by the database's clock, else None."""
+    """Return the invitation if it can be accepted now by the database's clock, with single sign-on or without."""
     invitations = Invitation.objects.filter(
         pk=invitation_id,
         accepted_at=None,
@@ -44,9 +44,9 @@ def _acceptable_invitation(invitation_id: UUID) -> Invitation | None:
         membership__invite_expires_at__gt=Now(),
     ).select_related("membership__organization", "membership__invited_by__organization", "batch__created_by")
     invitation = invitations.first()
-    member = invitation.membership if invitation else None
-    # Where single sign-on is enforced, the link leads to it (O-4).
-    return invitation if member and can_accept(member, single_sign_on=True) else None
+    if invitation is None or invitation.membership is None:
+        return None
+    return invitation if can_accept(invitation.membership, single_sign_on=True) else None
 
 
 def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:

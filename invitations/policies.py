@@ -10,16 +10,12 @@ from organizations.policies import can, can_delete_member, can_give_roles, domai
 from organizations.queries import all_roles_of, permissions_of_member
 
 
-def can_resend_invitations(actor: Membership) -> Decision:
-    """I-4, O-4: members who may invite, also where single sign-on is enforced: it accepts pending invitations."""
-    return can(actor, Permission.PEOPLE_INVITE)
-
-
 def can_resend(actor: Membership, member: Membership) -> Decision:
     """I-2, I-3, I-4: resend a pending member's invitation. The actor must be able to invite and to give the roles."""
     if member.status != Status.INVITED:
         return deny(_("%(name)s has already joined.") % {"name": member.name})
-    if not (decision := can_resend_invitations(actor)):
+    # Also where single sign-on is enforced (O-4): pending invitations stay valid, and are accepted through it.
+    if not (decision := can(actor, Permission.PEOPLE_INVITE)):
         return decision
     if not (decision := domain_allowed(actor.organization, member.email)):
         return decision

@@ -82,6 +82,8 @@ def _check_session(request, member: Membership) -> HttpResponse | None:
     Raises Refused for addresses that are not allowed.
     """
     check = _policy_check(request, member)
+    if check.outcome == policies.Outcome.OPEN and member.organization.sso_enforced:
+        _record_break_glass(request, member)
     if check.outcome == policies.Outcome.OPEN and _is_new(request, member):
         services.enter_organization(member=member, session=request.session.row)
         check = _policy_check(request, member)  # The limit of sessions may have ended this one.
@@ -101,6 +103,13 @@ def _policy_check(request, member: Membership) -> policies.SessionCheck:
         ip=context.current().ip,
         now=timezone.now(),
     )
+
+
+def _record_break_glass(request, member: Membership) -> None:
+    """Record the first request of a session that opens the organization without single sign-on (O-4)."""
+    key, session = str(member.organization_id), request.session
+    if key not in SignIns.of(session).sso and not services.is_break_glass_session(session, key):
+        services.record_break_glass(member=member, session=session)
 
 
 def _is_new(request, member: Membership) -> bool:
@@ -125,7 +134,7 @@ PAGES = {
 def _redirect(request, member: Membership, check: policies.SessionCheck) -> HttpResponse:
     path = page_url(request, request.path)
     if check.outcome == policies.Outcome.SINGLE_SIGN_ON:
-        url = reverse("sso_start", args=[member.organization.slug])
+        url = reverse("single_sign_on", args=[member.organization.slug])
         return htmx_redirect(request, f"{url}?{urlencode({REDIRECT_FIELD_NAME: path})}")
     if check.outcome == policies.Outcome.SIGN_IN and len(request.memberships) == 1:
         # Nothing else is open in this session, so it ends.

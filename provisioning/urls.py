@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from provisioning.views import discovery, link, oidc, sso
+from provisioning.views import confirmation, discovery, link, oidc, sso
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sso/", discovery.discovery, name="sso"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Below /invitations/, where browsers send the cookie of the invitation link.
     path("invitations/single-sign-on/<slug:slug>/", link.invitation, name="sso_invitation"),
     path("sso/<slug:slug>/", sso.sso_start, name="sso_start"),
+    path("sso/<slug:slug>/confirmation/", confirmation.sso_confirmation, name="sso_confirmation"),
     path("sso/<slug:slug>/callback/", oidc.sso_callback, name="sso_callback"),
     path("sso/<slug:slug>/logout/", oidc.sso_logout, name="sso_logout"),
     path("sso/<slug:slug>/signed-out/", sso.sso_signed_out, name="sso_signed_out"),

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.policies import can_sign_in
+from accounts.single_sign_on import SsoRequired, sso_choices
 from base.mail import compose_email
 from base.pictures import platform_png
 from outbox.models import OutgoingEmail
@@ -37,6 +38,8 @@ def format_duration(seconds: int) -> str:
 def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
     """Return the email with the reset link, or None if the user may not sign in or the address is unknown.
 
+    Users whose organizations all require single sign-on are told to use that: a new password wouldn't help (O-4).
+
     It's sent to the stored address only, not to the one that was entered (CVE-2023-7028). Where that address was only
     invited, the invitation is sent again instead (I-11).
     """
@@ -46,6 +49,8 @@ def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
         return None
     if not can_sign_in(user):
         return None
+    if isinstance(decision := can_sign_in(user, "password"), SsoRequired):
+        return _sso_email(user, decision)
     return compose_email(
         to=user.email,
         subject=_("Choose a new password for %(platform)s") % {"platform": settings.PLATFORM_NAME},
@@ -53,6 +58,24 @@ def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
         context={
             "url": password_reset_url(user),
             "lifetime": format_duration(settings.PASSWORD_RESET_TIMEOUT),
+            "logo_alt": settings.PLATFORM_NAME,
+        },
+        logo=platform_png(),
+        tag="password_reset",
+    )
+
+
+def _sso_email(user: User, decision: SsoRequired) -> AnymailMessage:
+    choices = sso_choices(decision.organization_ids)
+    path = choices[0].start_url("/") if len(choices) == 1 else reverse("account_login")
+    return compose_email(
+        to=user.email,
+        subject=_("Sign in to %(platform)s with single sign-on") % {"platform": settings.PLATFORM_NAME},
+        template="password_reset_sso",
+        context={
+            "reason": decision.reason,
+            "label": choices[0].label if len(choices) == 1 else _("Sign in"),
+            "url": settings.BASE_URL + path,
             "logo_alt": settings.PLATFORM_NAME,
         },
         logo=platform_png(),

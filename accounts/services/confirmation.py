@@ -4,10 +4,11 @@ from accounts.services.sign_in import confirm_identity
 from accounts.sessions import SessionStore
 
 
-def complete_confirmation(session: SessionStore) -> None:
+def complete_confirmation(session: SessionStore, *, organization_id: str = "") -> None:
     """Save that the session's user has just proven who they are, and give it a new key (ASVS 7.2.4).
 
-    Raise UpdateError if the session was ended meanwhile.
+    With `organization_id`, to this organization's identity provider. Raise UpdateError if the session was ended
+    meanwhile.
     """
     session.rotate_key()
-    confirm_identity(session)
+    confirm_identity(session, organization_id=organization_id)

@@ -72,7 +72,8 @@ def log_event(*, action: str, user: User | None = None, data: dict | None = None
 
 
 def record_failed_sign_in(*, reason: str, user: User | None = None, email: str = "", data: dict | None = None) -> None:
-    """Record a failed sign-in. `reason` is "password", "second_factor", "passkey", "deactivated" or "limited".
+    """Record a failed sign-in. `reason` is "password", "second_factor", "passkey", "deactivated",
+    "single_sign_on" or "limited".
 
     Give the user, or the `email` that was entered. `data` has details, without secrets. Failures of a user with the
     same reason are counted for FAILURE_WINDOW_SECONDS, and the 1st, 2nd, 4th, 8th and so on are recorded: a million

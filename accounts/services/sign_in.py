@@ -20,6 +20,8 @@ SIGN_INS = "sign_ins"
 SSO = "sso"
 # Key in the session: when the user last proved who they are, in seconds since 1970 (S-7).
 CONFIRMED_AT = "confirmed_at"
+# Key in the session: the same by organization, where its identity provider confirmed it.
+SSO_CONFIRMED_AT = "sso_confirmed_at"
 # The value for a browser that is remembered: enough to sign in, but not to change second factors.
 REMEMBERED = "remembered"
 
@@ -81,9 +83,16 @@ def sign_in(
     return perform_login(request, Login(user=user, email=user.email, redirect_url=next_url or None))
 
 
-def confirm_identity(session: SessionBase) -> None:
-    """Save that the user has just proved who they are, by signing in or for a sensitive action (S-7)."""
-    session[CONFIRMED_AT] = timezone.now().timestamp()
+def confirm_identity(session: SessionBase, *, organization_id: str = "") -> None:
+    """Save that the user has just proved who they are, by signing in or for a sensitive action (S-7).
+
+    With `organization_id`, its identity provider says so: that counts for actions in this organization only.
+    """
+    now = timezone.now().timestamp()
+    if organization_id:
+        session[SSO_CONFIRMED_AT] = {**session.get(SSO_CONFIRMED_AT, {}), organization_id: now}
+    else:
+        session[CONFIRMED_AT] = now
 
 
 def has_used_factor(session: SessionBase) -> bool:

@@ -19,7 +19,7 @@ KEPT = 2
 # In characters: a form with 100 people and a long reason has a third of it.
 SIZE_LIMIT = 200_000
 # Names of fields with a password: "password", "password1", "oldpassword", but not "password_history".
-IS_PASSWORD = re.compile(r"password\d?$")
+IS_PASSWORD = re.compile(r"password\d?$|secret$")
 
 
 def suspend_request(request: HttpRequest, *, back_url: str) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.next_url import get_next_url
+from accounts.own_sign_in import own_sign_in_required
 from accounts.policies import can_turn_off_two_factor
 from accounts.queries import get_second_factors
 from accounts.requests import UserRequest
@@ -16,6 +17,7 @@ from base.policies import ALLOWED
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@own_sign_in_required
 @second_factor_required
 def authenticator_removal(request: UserRequest) -> HttpResponse:
     """Remove the app after a confirmation. Refused for the last factor while an organization requires one."""

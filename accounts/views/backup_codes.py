@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.next_url import get_next_url, with_next
+from accounts.own_sign_in import own_sign_in_missing
 from accounts.queries import count_backup_codes, has_two_factor
 from accounts.requests import UserRequest
 from accounts.second_factor_access import second_factor_required
@@ -23,6 +24,9 @@ def backup_codes(request: UserRequest) -> HttpResponse:
     """Show the codes that were just generated. Otherwise ask whether to generate new ones, and do so."""
     if not has_two_factor(request.user):
         return redirect(with_next(reverse("two_factor_setup"), get_next_url(request)))
+    is_reading = request.method != "POST" and new_codes(request.session)  # the first ones, of a new app
+    if not is_reading and (missing := own_sign_in_missing(request)):
+        return missing
     if request.method == "POST":
         keep_new_codes(request.session, generate_backup_codes(user=request.user))
         return redirect(with_next(reverse("backup_codes"), get_next_url(request)))

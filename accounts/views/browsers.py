@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import KnownBrowser
 from accounts.next_url import get_next_url
+from accounts.own_sign_in import own_sign_in_required
 from accounts.requests import UserRequest
 from accounts.services.own_sessions import forget_all_browsers, forget_browser
 from base.responses import htmx_redirect
@@ -18,6 +19,7 @@ from base.responses import htmx_redirect
 
 @require_POST
 @login_required
+@own_sign_in_required
 def browser_forgetting(request: UserRequest, browser_id: UUID) -> HttpResponse:
     """Forget one device."""
     try:
@@ -30,6 +32,7 @@ def browser_forgetting(request: UserRequest, browser_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@own_sign_in_required
 def browsers_forgetting(request: UserRequest) -> HttpResponse:
     """Forget all devices, after a confirmation."""
     next_url = get_next_url(request)

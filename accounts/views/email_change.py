@@ -14,6 +14,7 @@ from accounts.fresh import is_fresh
 from accounts.links import EmailConfirmation, InvalidLink, read_email_confirmation
 from accounts.models import User
 from accounts.next_url import get_next_url, with_next
+from accounts.own_sign_in import own_sign_in_required
 from accounts.policies import can_change_email
 from accounts.requests import UserRequest
 from accounts.services import AddressTaken, LinkEnded, confirm_email_change, request_email_change
@@ -24,6 +25,7 @@ from base.responses import limit_reached
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@own_sign_in_required
 def email_change(request: UserRequest) -> HttpResponse:
     """Ask for a new address, with the password. Users without a password need a fresh sign-in instead (S-7)."""
     user, next_url = request.user, get_next_url(request)

@@ -24,6 +24,7 @@ from accounts.ceremonies import (
 from accounts.fresh import is_fresh
 from accounts.models import User
 from accounts.next_url import get_next_url, with_next
+from accounts.own_sign_in import can_change_account
 from accounts.policies import can_sign_in
 from accounts.queries import has_passkey
 from accounts.requests import UserRequest
@@ -43,6 +44,7 @@ from accounts.services import (
     take_challenge,
 )
 from accounts.services.passkeys import CHALLENGE_AGE, OFFER
+from accounts.single_sign_on import SsoRequired
 from accounts.stages import SecondFactorStage
 from base.policies import Refused, require
 
@@ -91,7 +93,8 @@ def ceremony(*, signed_in: bool) -> Callable:
 
 
 def _require_confirmed(request: UserRequest) -> None:
-    """Refuse a session without the second factor or without a fresh sign-in. The page asks for both."""
+    """Refuse a session that isn't the user's own, lacks the second factor or isn't fresh. The page asks for these."""
+    require(can_change_account(request))
     if needs_second_factor(request) or not is_fresh(request):
         raise Refused(_("Confirm it’s you first: reload the page."))
 
@@ -141,8 +144,9 @@ def passkey_sign_in(request: HttpRequest, data: dict) -> dict[str, Any]:
 
 
 def _require_can_sign_in(user: User, step: str) -> None:
-    if not (decision := can_sign_in(user)):
-        record_failed_sign_in(reason="deactivated", user=user, data={"method": "passkey", "step": step})
+    if not (decision := can_sign_in(user, "passkey")):
+        reason = "single_sign_on" if isinstance(decision, SsoRequired) else "deactivated"
+        record_failed_sign_in(reason=reason, user=user, data={"method": "passkey", "step": step})
         require(decision)
 
 

@@ -13,6 +13,7 @@ from accounts.forms import PasskeyForm
 from accounts.fresh import fresh_sign_in_required, require_fresh_sign_in
 from accounts.models import User
 from accounts.next_url import get_next_url
+from accounts.own_sign_in import own_sign_in_required
 from accounts.policies import can_remove_factor
 from accounts.queries import find_passkey, get_second_factors, list_passkeys, signal_accepted_passkeys
 from accounts.requests import UserRequest
@@ -40,6 +41,7 @@ def passkeys(request: UserRequest) -> HttpResponse:
 
 
 @require_safe
+@own_sign_in_required
 @second_factor_required
 def passkey_new(request: UserRequest) -> HttpResponse:
     """Show what a passkey is, and a button to create one."""
@@ -49,6 +51,7 @@ def passkey_new(request: UserRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@own_sign_in_required
 def passkey_name(request: UserRequest, passkey_id: int) -> HttpResponse:
     """Change the name of a passkey: on a page of its own, or for htmx in its row."""
     passkey, target = _get_passkey(request, passkey_id), _list_url(request)
@@ -65,6 +68,7 @@ def passkey_name(request: UserRequest, passkey_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@own_sign_in_required
 @fresh_sign_in_required
 def passkey_removal(request: UserRequest, passkey_id: int) -> HttpResponse:
     """Remove a passkey after a confirmation, or say why it can't be removed."""

@@ -9,7 +9,10 @@ from allauth.account import views as allauth_views
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from accounts.next_url import get_next_url
+from accounts.own_sign_in import own_sign_in_required
 from accounts.services import check_attempts, ip_keys, record_failure
+from accounts.single_sign_on import sso_choice_at
 from base.policies import RateLimited
 from base.responses import limit_reached
 
@@ -23,7 +26,13 @@ class LimitedView:
 
 
 class SignInView(LimitedView, allauth_views.LoginView):
-    """Sign in with email address and password."""
+    """Sign in with email address and password, or where the page that it leads to has it, with single sign-on."""
+
+    def get_context_data(self, **options: Any) -> dict[str, Any]:
+        next_url = get_next_url(self.request, "")
+        choice = sso_choice_at(next_url) if next_url else None
+        sso = {"choice": choice, "url": choice.start_url(next_url)} if choice else None
+        return super().get_context_data(**options) | {"sso": sso}
 
 
 class ResetView(allauth_views.PasswordResetView):
@@ -57,7 +66,12 @@ class ChangeView(LimitedView, allauth_views.PasswordChangeView):
         return super().get_form_kwargs() | {"request": self.request}
 
 
+class SetView(allauth_views.PasswordSetView):
+    """Choose a first password."""
+
+
 sign_in = SignInView.as_view()
 reset = ResetView.as_view()
 reset_key = ResetKeyView.as_view()
-change = ChangeView.as_view()
+change = own_sign_in_required(ChangeView.as_view())
+set_first = own_sign_in_required(SetView.as_view())

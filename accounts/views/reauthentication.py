@@ -22,7 +22,9 @@ from accounts.next_url import get_next_url
 from accounts.queries import get_second_factors
 from accounts.requests import UserRequest
 from accounts.services.confirmation import complete_confirmation
+from accounts.services.sign_in import SignIns
 from accounts.services.suspension import find_suspended, restore_request, take_suspended
+from accounts.single_sign_on import SsoChoice, sso_choice_at
 from base.policies import RateLimited
 from base.responses import limit_reached
 
@@ -36,7 +38,8 @@ def reauthentication(request: UserRequest) -> HttpResponse:
     Someone whose sign-in is fresh by now, for example by a passkey, only presses Continue: GET changes nothing.
     """
     next_url, token = get_next_url(request, ""), _value(request, "request")
-    fresh = is_fresh(request)
+    sso = _sso_choice(request, next_url, token)
+    fresh = is_fresh(request, organization_id=sso.organization_id if sso else "")
     if request.method != "POST":
         if fresh and next_url and not token:
             return redirect(next_url)
@@ -73,6 +76,13 @@ def _resume(request: UserRequest, next_url: str, token: str) -> HttpResponse:
     return match.func(request, *match.args, **match.kwargs)
 
 
+def _sso_choice(request: UserRequest, next_url: str, token: str) -> SsoChoice | None:
+    """Return the provider that can confirm it: that of the organization of the action, if it opened this session."""
+    kept = find_suspended(request, token)
+    choice = sso_choice_at(kept["path"] if kept else next_url)
+    return choice if choice and choice.organization_id in SignIns.of(request.session).sso else None
+
+
 def _value(request: HttpRequest, name: str) -> str:
     return request.POST.get(name) or request.GET.get(name, "")
 
@@ -81,6 +91,7 @@ def _render(request: UserRequest, form: IdentityForm, *, status: int = 200, **co
     user, next_url, token = request.user, get_next_url(request, ""), _value(request, "request")
     factors, kept = get_second_factors(user), find_suspended(request, token)
     query = urlencode({REDIRECT_FIELD_NAME: next_url, "request": token})
+    own_url, sso = f"{reverse('account_reauthenticate')}?{query}", _sso_choice(request, next_url, token)
     context |= {
         "form": form,
         "factors": factors,
@@ -88,7 +99,8 @@ def _render(request: UserRequest, form: IdentityForm, *, status: int = 200, **co
         "has_code": factors.app or BackupCode.objects.filter(user=user, used_at=None).exists(),
         "next": next_url,
         "token": token,
-        "continue_url": f"{reverse('account_reauthenticate')}?{query}" if token else next_url,
+        "continue_url": own_url if token else next_url,
+        "sso": {"choice": sso, "url": sso.confirmation_url(own_url)} if sso else None,
         "cancel_url": kept["back"] if kept else next_url or settings.LOGIN_REDIRECT_URL,
         "minutes": settings.FRESH_SIGN_IN_MINUTES,
     }

@@ -27,6 +27,7 @@ from accounts.services import (
     remember_browser,
     set_second_factor,
 )
+from accounts.services.sign_in import SignIns
 from accounts.stages import SecondFactorStage
 from base.policies import RateLimited
 from base.responses import limit_reached
@@ -94,7 +95,7 @@ def _go_on(request: HttpRequest, question: Question, factor: str) -> HttpRespons
     set_second_factor(request.session, factor)
     if factor == "backup_code":
         messages.warning(request, _codes_left(count_backup_codes(question.user)))
-    if factor == "app" and request.POST.get("remember"):
+    if factor == "app" and request.POST.get("remember") and SignIns.of(request.session).own:
         remember_browser(browser=recognize_browser(request, question.user)[0])
         record_event(user=question.user, action="browser.remembered")
     return response

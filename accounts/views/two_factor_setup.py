@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.authenticator_keys import format_key, otpauth_url, qr_svg
 from accounts.next_url import get_next_url, with_next
+from accounts.own_sign_in import can_change_account, can_set_up_second_factor, own_sign_in_missing
 from accounts.queries import get_second_factors, get_two_factor_rules
 from accounts.requests import UserRequest
 from accounts.second_factor_access import second_factor_required
@@ -21,6 +22,7 @@ from accounts.services import (
     SetUpState,
     confirm_authenticator,
     keep_new_codes,
+    new_codes,
     set_second_factor,
     start_authenticator,
 )
@@ -37,6 +39,11 @@ APP_ID = "new_authenticator"
 @second_factor_required
 def two_factor_setup(request: UserRequest) -> HttpResponse:
     """Show the key of a new authenticator app, and turn it on when the user enters its code."""
+    if not can_set_up_second_factor(request):
+        if request.method == "POST" and new_codes(request.session):  # pressed twice
+            return redirect(with_next(reverse("backup_codes"), get_next_url(request)))
+        if missing := own_sign_in_missing(request):
+            return missing
     if request.method != "POST":
         return _render(request)
     set_up = confirm_authenticator(
@@ -87,6 +94,7 @@ def _render(request: UserRequest, *, error: str = "", status: int = 200) -> Http
         "error": error,
         "factors": factors,
         "rules": rules,
+        "can_use_passkey": not factors and can_change_account(request),
         "is_required": bool(rules.required_by) and not factors,
         "has_others": len(rules.organizations) > len(rules.required_by),
         "days_left": days_until(rules.announced.start, timezone.now()) if rules.announced else 0,

@@ -119,6 +119,10 @@ def _add_to_group(actor: Membership, member: Membership, choice: BulkChoice) -> 
     return bool(add_to_group(actor=actor, group=choice.group, members=[member]))
 
 
+def _can_invite(actor: Membership) -> Decision:
+    return can(actor, Permission.PEOPLE_INVITE)
+
+
 def _can_resend(actor: Membership, member: Membership, choice: BulkChoice) -> Decision:
     return member_policies.can_resend(actor, member, choice.tab)
 
@@ -184,8 +188,7 @@ KINDS = {
             _can_add_to_group, _add_to_group, unchanged_note=gettext_lazy("Already in the group."),
         ),
         Kind(
-            "invitation", gettext_lazy("Resend invite"), "send", frozenset({Status.INVITED}),
-            invitations.can_resend_invitations,
+            "invitation", gettext_lazy("Resend invite"), "send", frozenset({Status.INVITED}), _can_invite,
             _can_resend, _resend,
         ),
         Kind(

@@ -155,7 +155,7 @@ def test_denials_and_failures_are_announced(page, crowd, open_page):
     crowd.acme.allowed_email_domains = ["elsewhere.example"]
     crowd.acme.save()
     page.get_by_role("menuitem", name="Resend invite").click()
-    expect(page.locator("#toasts")).to_contain_text("Use an email address at elsewhere.example")
+    expect(page.locator("#toasts")).to_contain_text("Use an email address at elsewhere.example.")
     page.get_by_role("button", name="Dismiss").click()
     page.route("**/users/pending/?sort=*", lambda route: route.abort())
     page.get_by_role("columnheader", name="Name").get_by_role("link").click()

@@ -12,6 +12,7 @@ from console.tests.people import in_groups, joined, link
 from organizations.models import Group, GroupMembership, ManagedBy, Membership, ProjectGrant, Status
 from organizations.services import create_group
 from teamadmin.testing.html import text_of
+from teamadmin.testing.sso import with_sso
 
 pytestmark = pytest.mark.django_db
 GROUPS = "/o/acme/groups/"
@@ -224,7 +225,7 @@ def test_strangers_cannot_be_chosen(cast):
 def test_a_group_adds_no_outsiders_where_single_sign_on_is_enforced(cast):
     cast.acme.sso_enforced = True
     cast.acme.save()
-    people, client = Membership.objects.count(), cast.client("olga")
+    people, client = Membership.objects.count(), with_sso(cast.client("olga"), cast.acme)
     for typed in ({"members": "new@acme.example"}, {"members": str(cast.stranger.pk)}, {"email": "new@acme.example"}):
         client.post(f"{GROUPS}{cast.groups['research'].pk}/members/", typed)
     assert Membership.objects.count() == people and not cast.groups["research"].member_links.exists()

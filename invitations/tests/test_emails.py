@@ -212,6 +212,17 @@ def test_ended_invitations_send_no_email(cast, end, mail_server):
     assert (row.state, mail_server.messages) == (State.CANCELLED, [])
 
 
+@pytest.mark.spec("O-4", "I-2")
+def test_invitations_of_an_organization_that_enforces_single_sign_on_lead_there(cast):
+    row = outgoing_email(cast.invite()[0])
+    assert "single sign-on" not in render_invitation(row).body
+    cast.acme.sso_enforced = True
+    cast.acme.save()
+    message = render_invitation(row)
+    for part in (message.body, message.alternatives[0][0]):
+        assert "Acme requires single sign-on: you accept by signing in with it." in part
+
+
 @pytest.mark.spec("I-7")
 def test_inviter_is_told_about_request_for_new_link(cast):
     invitation = cast.invite()[0]

@@ -7,6 +7,7 @@ from invitations.models import Batch, Invitation
 from invitations.tests.wizard_helpers import page_html, personalize_form, setup_form, start_draft, url
 from organizations.models import Membership
 from teamadmin.testing.html import text_of
+from teamadmin.testing.sso import with_sso
 
 SETUP_PAGES = ["user_add_autosave", "user_add_groups", "user_add_projects", "user_add_people", "user_add_discard"]
 DRAFT_PAGES = ["user_add_draft", "user_add_personalize", "user_add_back", "user_add_preview", "user_add_mail"]
@@ -63,9 +64,10 @@ def test_enforced_sso_denies_everyone_with_reason(cast):
     draft = cast.draft()
     cast.acme.sso_enforced = True
     cast.acme.save()
+    client = with_sso(cast.client("olga"), cast.acme)
     for path in all_urls(draft):
-        assert statuses(cast.client("olga"), path) == {403}, path
-    assert "requires single sign-on" in text_of(cast.client("olga").get(url("user_add")))
+        assert statuses(client, path) == {403}, path
+    assert "requires single sign-on" in text_of(client.get(url("user_add")))
     assert not Invitation.objects.exists()
 
 

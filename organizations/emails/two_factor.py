@@ -8,26 +8,19 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from accounts.policies import can_sign_in
 from audit.queries import get_entry
 from base.ids import parse_uuid
 from base.mail import compose_email, format_utc
 from base.pictures import logo_png
-from organizations.models import Membership, Organization, Status
+from organizations.emails.recipients import active_member
+from organizations.models import Membership, Organization
 from organizations.policies import can_receive_reset_notice, two_factor_applies
 from outbox.models import OutgoingEmail
 
 
-def _active_member(row: OutgoingEmail) -> Membership | None:
-    """Return the member whom the email is for, or None if they are no longer active or may not sign in."""
-    members = Membership.objects.filter(pk=row.subject_id, status=Status.ACTIVE).select_related("organization", "user")
-    member = members.first()
-    return member if member and member.user and can_sign_in(member.user) else None
-
-
 def render_two_factor_reminder(row: OutgoingEmail) -> AnymailMessage | None:
     """Return the email that asks a member to set up a second factor (S-11), or None if they have one by now."""
-    member = _active_member(row)
+    member = active_member(row)
     if member is None or member.two_factor:
         return None
     organization = member.organization
@@ -61,7 +54,7 @@ def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
 
     `row.subject_id` is the Admin, and the key contains the id of the audit entry. None if they are no longer an Admin.
     """
-    admin, entry_id = _active_member(row), parse_uuid(row.key.split(":")[1])
+    admin, entry_id = active_member(row), parse_uuid(row.key.split(":")[1])
     entry = get_entry(entry_id) if entry_id else None
     if admin is None or entry is None or not can_receive_reset_notice(admin):
         return None

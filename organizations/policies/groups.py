@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from base.policies import ALLOWED, Decision, deny, not_applicable
 from organizations.models import Group, ManagedBy, Membership, Organization, Role
 from organizations.permissions import Permission
+from organizations.policies.break_glass import keeps_break_glass
 from organizations.policies.members import needs_admin, outranks
 from organizations.policies.role_grants import can, can_give_roles
 from organizations.queries import (
@@ -129,4 +130,4 @@ def _can_remove_roles(actor: Membership, group: Group, roles: Sequence[Role]) ->
         actor.organization, besides_group=group
     ):
         return needs_admin(actor.organization)
-    return ALLOWED
+    return keeps_break_glass(actor.organization, without_group=group)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from base.policies import ALLOWED, Decision, deny, not_applicable
 from organizations.models import ManagedBy, Membership, Organization, Role, Status
 from organizations.permissions import Permission, missing_admin_permissions
+from organizations.policies.break_glass import is_not_last_break_glass
 from organizations.policies.role_grants import can, can_give_roles, roles_allowed
 from organizations.queries import (
     admin_exists,
@@ -43,7 +44,10 @@ def needs_admin(organization: Organization) -> Decision:
 
 
 def _is_not_last_admin(member: Membership) -> Decision:
-    return keeps_admin(member.organization, without=member) if is_last_admin(member) else ALLOWED
+    """R-8, and O-4 where single sign-on is enforced: whether the organization can do without the member."""
+    if is_last_admin(member) and not (decision := keeps_admin(member.organization, without=member)):
+        return decision
+    return is_not_last_break_glass(member)
 
 
 def _is_not_self(actor: Membership, member: Membership, reason: str) -> Decision:
@@ -146,7 +150,7 @@ def can_reset_two_factor(actor: Membership, member: Membership) -> Decision:
         return deny(
             _("%(name)s is a member of other organizations, so you can’t reset their 2FA.") % {"name": member.name}
         )
-    return ALLOWED
+    return is_not_last_break_glass(member)
 
 
 def can_end_sessions(actor: Membership, member: Membership) -> Decision:

@@ -12,12 +12,13 @@ from enum import Enum
 from django.utils.translation import gettext as _
 
 from accounts.models import Session
-from accounts.services.sign_in import SignIns
+from accounts.services.sign_in import REMEMBERED, SignIns
 from base.networks import in_ranges
 from base.policies import ALLOWED, Decision, deny
 from base.times import days_until
 from organizations.models import Membership, Organization, TwoFactorRule
 from organizations.permissions import ADMINISTRATIVE
+from organizations.policies.sign_in import requires_sso
 from organizations.queries import permissions_of_member
 
 
@@ -80,11 +81,11 @@ def _sign_in_check(member: Membership, sign_ins: SignIns, second_factor: str) ->
     organization, name = member.organization, {"organization": member.organization.name}
     if str(organization.pk) in sign_ins.sso:
         return None
-    if organization.sso_enforced and not (sign_ins.own and member.is_break_glass and member.two_factor):
+    if requires_sso(member) or (organization.sso_enforced and not sign_ins.own):
         return SessionCheck(Outcome.SINGLE_SIGN_ON, _("%(organization)s requires single sign-on.") % name)
     if not sign_ins.own:
         return SessionCheck(Outcome.SIGN_IN, _("Sign in to open %(organization)s.") % name)
-    if organization.sso_enforced and not second_factor:
+    if organization.sso_enforced and second_factor in ("", REMEMBERED):
         text = _("To open %(organization)s without single sign-on, use your second factor.") % name
         return SessionCheck(Outcome.SECOND_FACTOR, text)
     return None

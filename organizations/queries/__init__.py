@@ -1,3 +1,4 @@
+from organizations.queries.break_glass import BREAK_GLASS_CHOICES, break_glass_admins, break_glass_choices
 from organizations.queries.choices import (
     ChoiceList,
     group_choices,
@@ -82,6 +83,7 @@ from organizations.queries.two_factor import (
 
 __all__ = [
     "ADMIN_CAP",
+    "BREAK_GLASS_CHOICES",
     "ChoiceList",
     "EXPIRES_SOON",
     "INACTIVE_AFTER",
@@ -100,6 +102,8 @@ __all__ = [
     "all_roles_of",
     "archived_projects",
     "awaited_member_id",
+    "break_glass_admins",
+    "break_glass_choices",
     "count_admins",
     "count_due_invitations",
     "count_inactive",

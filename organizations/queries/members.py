@@ -63,9 +63,10 @@ def statuses_of(user: User) -> set[str]:
     return set(Membership.objects.filter(user=user).values_list("status", flat=True).distinct())
 
 
-def has_open_invitation(user: User) -> bool:
-    """Return whether the user can accept an invitation now, in any organization."""
+def has_open_invitation(user: User, **organization: bool) -> bool:
+    """Return whether the user can accept an invitation now, in any organization, or one with these values."""
     pending = Membership.objects.filter(email_key=user.email, status=Status.INVITED)
+    pending = pending.filter(**{f"organization__{name}": value for name, value in organization.items()})
     return pending.filter(invite_expires_at__gt=Now()).exists()
 
 

@@ -12,6 +12,12 @@ from organizations.services.locks import (
     without_statement_timeout,
 )
 from organizations.services.members.activity import mark_welcomed, touch_member
+from organizations.services.members.break_glass import (
+    add_break_glass,
+    is_break_glass_session,
+    record_break_glass,
+    remove_break_glass,
+)
 from organizations.services.members.email_change import follow_email
 from organizations.services.members.groups import add_to_group, remove_from_group
 from organizations.services.members.joining import add_active_member
@@ -84,6 +90,7 @@ __all__ = [
     "SecurityPolicies",
     "activate_member",
     "add_active_member",
+    "add_break_glass",
     "add_pending_members",
     "add_to_group",
     "adopt_member",
@@ -114,6 +121,7 @@ __all__ = [
     "follow_email",
     "grant_group_projects",
     "grant_projects",
+    "is_break_glass_session",
     "link_provisioned_member",
     "lock_actor",
     "lock_actor_and_member",
@@ -126,9 +134,11 @@ __all__ = [
     "notify_admins_of_reset",
     "reactivate_member",
     "reactivate_provisioned_member",
+    "record_break_glass",
     "release_member",
     "reload_actor",
     "remind_two_factor",
+    "remove_break_glass",
     "remove_from_group",
     "remove_pending_member",
     "reorder_members",

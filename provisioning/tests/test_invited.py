@@ -17,7 +17,6 @@ from provisioning.tests.answers import come_back, enable_sso
 from provisioning.tests.test_identities import user_of
 from teamadmin.testing.cast import PASSWORD, add_member, add_user
 from teamadmin.testing.html import text_of
-from teamadmin.testing.single_sign_on import enforce_sso
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("provisioning.tests.answers")]
 ACCEPT, JOIN = "/invitations/accept/", "/invitations/single-sign-on/acme/"
@@ -38,6 +37,11 @@ def invitation(cast):
 def private(cast):
     """An invitation to an address that isn't at Acme's domain."""
     return cast.invite(people=[("Kim", "Freelance", "kim@private.example")])[0]
+
+
+def enforce_sso(organization):
+    organization.sso_enforced = True
+    organization.save()
 
 
 def open_link(client, invitation):

@@ -22,6 +22,10 @@ AUTH_PASSWORD_VALIDATORS = [
 # Dotted paths, because accounts must not import organizations: who may sign in, and who hears of second factors.
 SIGN_IN_RULE = "organizations.policies.can_sign_in"
 TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
+# The identity providers that account pages offer, and whether a session that only one of them opened may set up a
+# second factor (S-3, O-3).
+SSO_CHOICES = "provisioning.queries.choices.sso_choices"
+SSO_SET_UP_RULE = "organizations.policies.can_set_up_with_sso"
 # The pending member with an email address, and how to send their invitation again: for resets at that address (I-11).
 AWAITED_MEMBER = "organizations.queries.awaited_member_id"
 RESEND_INVITATIONS = "invitations.services.resend_after_reset"

@@ -27,9 +27,11 @@ OUTBOX_KINDS = {
     "accounts.password_reset": "accounts.emails.render_password_reset",
     "accounts.two_factor_reset": "accounts.emails.render_two_factor_reset",
     "organizations.two_factor_reminder": "organizations.emails.render_two_factor_reminder",
+    "organizations.break_glass_used": "organizations.emails.render_break_glass_used",
     "organizations.two_factor_reset": "organizations.emails.render_two_factor_reset",
     "accounts.security_notice": "accounts.emails.render_security_notice",
     "accounts.email_confirmation": "accounts.emails.render_email_confirmation",
+    "provisioning.certificate_expiring": "provisioning.emails.certificates.render_certificate_expiring",
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
@@ -72,4 +74,5 @@ CELERY_BEAT_SCHEDULE = {
     "delete_old_attempts": {"task": "accounts.tasks.delete_old_attempts", "schedule": timedelta(hours=1)},
     "delete_expired_sessions": {"task": "accounts.tasks.delete_expired_sessions", "schedule": timedelta(hours=1)},
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
+    "check_certificates": {"task": "provisioning.tasks.check_certificates", "schedule": timedelta(hours=1)},
 }

@@ -129,6 +129,19 @@ INSIDE: dict[str, dict[str, str]] = {
     # Read Only can see security settings.
     "security/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": admins(422)},
     "security/roll-out/": {"GET": allowed(302, "olga", "tess", "read_only")},
+    "security/single-sign-on/": {"GET": allowed(200, "olga", "tess", "read_only")},
+    "security/single-sign-on/provider/": {"POST": admins(422)},
+    "security/single-sign-on/connection/": {"POST": admins(422)},
+    # Neither Acme nor Globex has chosen an identity provider yet.
+    "security/single-sign-on/attributes/": {"POST": admins(409)},
+    "security/single-sign-on/mode/": {"POST": admins(422)},
+    "security/single-sign-on/enforcement/": {"GET": admins(200), "POST": admins(422)},
+    "security/single-sign-on/break-glass/": {"GET": admins(200)},
+    # The <uuid:member_id> is a pending member: refused with a message.
+    "security/single-sign-on/break-glass/<uuid:member_id>/": {"POST": admins(302)},
+    "security/single-sign-on/deletion/": {"GET": admins(404), "POST": admins(404)},
+    "security/single-sign-on/tests/new/": {"GET": everyone(403)},
+    "security/single-sign-on/tests/<uuid:test_id>/": {"GET": allowed(404, "olga", "tess", "read_only")},
     "security/sessions/": {"GET": admins(200), "POST": admins(302)},
     "groups/": {"GET": people_viewers(200)},
     "groups/new/": {"GET": group_managers(200), "POST": group_managers(422)},
@@ -191,6 +204,7 @@ WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
 # Columns: signed out, Bo, a user without an organization.
 OUTSIDE: dict[str, dict[str, str]] = {
     "": {"GET": "302 302 302"},
+    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 404 302"},
     "organizations/": {"GET": "302 200 200"},
     "media/logos/<str:name>": {"GET": "404 404 404"},
     "media/avatars/<str:name>": {"GET": "404 404 404"},
@@ -258,6 +272,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "sso/<slug:slug>/link/": {"GET": "404 404 404", "POST": "404 404 404"},
     "sso/<slug:slug>/link/other-account/": {"POST": "404 404 404"},
     "invitations/single-sign-on/<slug:slug>/": {"GET": "404 404 404", "POST": "404 404 404"},
+    "sso/<slug:slug>/confirmation/": {"GET": "302 404 404"},
     "sso/<slug:slug>/callback/": {"GET": "404 404 404"},
     "sso/<slug:slug>/logout/": {"POST": "404 404 404"},
     "sso/<slug:slug>/signed-out/": {"GET": "404 404 404"},

@@ -13,7 +13,8 @@ ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static"
 SHEETS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "css").rglob("*.css"))]
 SCRIPTS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "js").rglob("*.js"))]
-CSS = (STATIC / "app.css").read_text()
+CSS = (STATIC / "app.css").read_text() + (STATIC / "inside.css").read_text()
+INDEXES = ("index.css", "inside.css")
 
 
 def test_bundles_are_up_to_date():
@@ -57,7 +58,7 @@ def test_reduced_motion_shows_drawers_in_place_at_once(page):
 @pytest.mark.parametrize("path", SHEETS)
 def test_every_stylesheet_is_imported(path: Path):
     name = path.relative_to(STATIC / "css").as_posix()
-    assert name == "index.css" or f'"{name}"' in (STATIC / "css/index.css").read_text()
+    assert name in INDEXES or any(f'"{name}"' in (STATIC / "css" / index).read_text() for index in INDEXES)
 
 
 def test_every_variable_is_defined():

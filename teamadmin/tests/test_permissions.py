@@ -95,6 +95,7 @@ def stage(cast) -> Stage:
         stage.values[slug]["role_id"] = str(add_role(getattr(cast, slug), "Spare", Permission.PEOPLE_VIEW).pk)
         action = BulkAction.objects.create(organization=admin.organization, actor_id=admin.pk, kind="deletion")
         stage.values[slug]["action_id"] = str(action.pk)
+        stage.values[slug]["test_id"] = str(action.pk)  # of nothing
     for slug, group, project in (
         ("acme", cast.groups["marketing"], cast.projects["website"]),
         ("globex", cast.globex_group, cast.globex_project),

@@ -53,6 +53,8 @@ def remove_from_group(*, actor: Membership, group: Group, members: Iterable[Memb
     _record(actor, group, "group.member_removed", removed)
     if admin_role_id(group.organization.scheme) in {role.pk for role in roles_of_group(group)}:
         require(policies.keeps_admin(group.organization))
+        if any(member.is_break_glass for member in removed):
+            require(policies.keeps_break_glass(group.organization))
     return removed
 
 

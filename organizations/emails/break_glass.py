@@ -1,0 +1,44 @@
+"""The email that tells Admins about a sign-in without single sign-on (O-4)."""
+
+from anymail.message import AnymailMessage
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from audit.queries import get_entry
+from base.ids import parse_uuid
+from base.mail import compose_email, format_utc
+from base.pictures import logo_png
+from organizations.emails.recipients import active_member
+from organizations.policies import can_receive_reset_notice
+from outbox.models import OutgoingEmail
+
+
+def render_break_glass_used(row: OutgoingEmail) -> AnymailMessage | None:
+    """Return the email that tells an Admin who signed in as a break-glass Admin, when and from where.
+
+    `row.subject_id` is the Admin, and the key contains the id of the audit entry. None if they are no longer an Admin.
+    """
+    admin, entry_id = active_member(row), parse_uuid(row.key.split(":")[1])
+    entry = get_entry(entry_id) if entry_id else None
+    if admin is None or entry is None or not can_receive_reset_notice(admin):
+        return None
+    organization, slug = admin.organization, admin.organization.slug
+    subject = _("%(name)s signed in to %(organization)s without single sign-on")
+    return compose_email(
+        to=admin.user.email,  # type: ignore[union-attr]
+        subject=subject % {"name": entry.actor_label, "organization": organization.name},
+        template="break_glass_used",
+        context={
+            "organization": organization.name,
+            "name": entry.actor_label,
+            "at": format_utc(entry.at),
+            "device": entry.data.get("device", ""),
+            "ip": entry.ip or "",
+            "url": settings.BASE_URL + reverse("user_profile", args=[slug, entry.target_id]),
+            "logo_alt": organization.name,
+        },
+        from_name=organization.name,
+        logo=logo_png(organization.name, organization.logo),
+        tag="break_glass_used",
+    )
