@@ -88,6 +88,17 @@ DESCRIPTIONS = {
     "organization.sso_not_enforced": Description(
         gettext_lazy("{actor} stopped enforcing single sign-on"), "shield", "warning"
     ),
+    "domain.added": Description(gettext_lazy("{actor} added the domain {target}"), "globe"),
+    "domain.verified": Description(gettext_lazy("{target} was verified"), "globe", "success"),
+    "domain.missing": Description(gettext_lazy("The TXT record of {target} is gone"), "warning", "warning"),
+    "domain.found": Description(gettext_lazy("The TXT record of {target} is back"), "globe", "success"),
+    "domain.lapsed": Description(gettext_lazy("{target} is no longer verified"), "warning", "danger"),
+    "domain.removed": Description(gettext_lazy("{actor} removed the domain {target}"), "trash", "danger"),
+    "domain.joining_changed": Description(gettext_lazy("{actor} changed how people join {target}"), "globe"),
+    "join.requested": Description(gettext_lazy("{target} asked to join"), "user-plus", "accent"),
+    "join.refused": Description(gettext_lazy("{actor} refused the request of {target}"), "ban", "danger"),
+    "setup_link.created": Description(gettext_lazy("{actor} made a setup link for {intent}"), "link", "warning"),
+    "setup_link.revoked": Description(gettext_lazy("{actor} revoked the {target} for {intent}"), "ban"),
     "two_factor.reminded": Description(gettext_lazy("{actor} reminded {target} to set up 2FA"), "send", "accent"),
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
     "authenticator.added": Description(gettext_lazy("{target} added an authenticator app"), "phone"),

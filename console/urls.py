@@ -4,12 +4,15 @@ from django.urls import include, path
 
 from console.bulk import views as bulk
 from console.bulk.kinds import KINDS
+from console.domains import views as domains
 from console.groups import views as groups
+from console.join_requests import views as join_requests
 from console.member import actions
 from console.member.profile import views as profile
 from console.roles import views as roles
 from console.security import reminders
 from console.security import views as security
+from console.setup_links import views as setup_links
 from console.users import views as users
 from console.users.filters import FILTERS
 
@@ -23,6 +26,9 @@ users_urls = [
         if item.choose
     ),
     path("export/", users.users_export, name="users_export"),
+    path("requests/", join_requests.join_requests, name="join_requests"),
+    path("requests/<uuid:request_id>/approval/", join_requests.join_request_approval, name="join_request_approval"),
+    path("requests/<uuid:request_id>/refusal/", join_requests.join_request_refusal, name="join_request_refusal"),
 ]
 
 bulk_urls = [
@@ -81,4 +87,14 @@ urlpatterns = [
     path("security/sessions/", security.security_sessions, name="security_sessions"),
     path("security/single-sign-on/", include("console.sso.urls")),
     path("security/roll-out/", reminders.security_rollout, name="security_rollout"),
+    path("security/domains/", domains.domains, name="domains"),
+    path("security/domains/joining/", domains.domain_joining, name="domain_joining"),
+    path("security/domains/<uuid:domain_id>/checks/", domains.domain_check, name="domain_check"),
+    path("security/domains/<uuid:domain_id>/removal/", domains.domain_removal, name="domain_removal"),
+    path(
+        "security/setup-links/<uuid:link_id>/revocation/",
+        setup_links.setup_link_revocation,
+        name="setup_link_revocation",
+    ),
+    path("security/setup-links/<slug:intent>/", setup_links.setup_links, name="setup_links"),
 ]

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from provisioning.views import confirmation, discovery, link, oidc, sso
+from provisioning.views.join_requests import join_organization
+from provisioning.views.setup_links import setup_link
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sso/", discovery.discovery, name="sso"),
@@ -15,4 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sso/<slug:slug>/callback/", oidc.sso_callback, name="sso_callback"),
     path("sso/<slug:slug>/logout/", oidc.sso_logout, name="sso_logout"),
     path("sso/<slug:slug>/signed-out/", sso.sso_signed_out, name="sso_signed_out"),
+    path("organizations/<slug:slug>/joining/", join_organization, name="join_organization"),
+    path("setup/<str:token>/", setup_link, name="setup_link"),
 ]

@@ -12,7 +12,7 @@ from base import context
 
 # URLs with a secret in them: access to the logs must not be enough to accept an invitation or reset a password.
 SECRET_URLS = re.compile(
-    r"(/invitations/|/password/reset/key/|/accounts/not-me/|/accounts/email-change/(?!sent/))(?!accept/)[^/\s\"'?]+"
+    r"(/invitations/|/setup/|/password/reset/key/|/accounts/not-me/|/accounts/email-change/(?!sent/))(?!accept/)[^/\s\"'?]+"
 )
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("o/<slug:slug>/", include("workspace.urls")),
     path("", include("organizations.urls")),
     path("", include("invitations.urls_accept")),
+    path("", include("console.urls_setup")),
     path("", include("provisioning.urls")),
     path("o/<slug:slug>/", include("console.urls")),
 ]

@@ -17,6 +17,7 @@ from base.lists.filters import control
 from base.picker import search_query
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.bulk.kinds import available_kinds
+from console.join_requests.views import requests_context
 from console.users import texts
 from console.users.columns import COLUMNS, OPTIONAL, UserTable, chosen_columns, default_columns, saved_columns
 from console.users.details import load_details
@@ -76,10 +77,18 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
             **_results(request, context, page),
             **_toolbar(context, page),
             **_notices(request, page.params, counts),
+            **_requests(request, tab),
             **tabs(organization, page.params, counts),
         },
         url=page.params.url(organization.slug),
     )
+
+
+def _requests(request: MemberRequest, tab: Tab) -> dict[str, Any]:
+    """Return the requests to join, on the page of the Pending tab, for people who can answer them (O-5)."""
+    if tab != Tab.PENDING or Permission.PEOPLE_INVITE not in request.permissions or is_htmx_fragment(request):
+        return {}
+    return requests_context(request.membership)
 
 
 def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> dict[str, Any]:

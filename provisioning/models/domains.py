@@ -14,7 +14,8 @@ class Domain(models.Model):
 
     `missing_since` is set when the TXT record of a verified domain is gone: it stays verified for a few days. Then
     `verified_at` is cleared. `seen_at` is when the record was found last. `problem` is what the last check found
-    instead (provisioning.dns.Problem), and `found` the value, if any.
+    instead (provisioning.services.domain_checks.Problem), and `found` the value, if any. `setup_link` is the one that
+    may see it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -28,6 +29,9 @@ class Domain(models.Model):
     found = models.CharField(max_length=300, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     next_check_at = models.DateTimeField(null=True, blank=True)
+    setup_link = models.ForeignKey(
+        "provisioning.SetupLink", models.SET_NULL, null=True, blank=True, related_name="domains"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -44,7 +48,10 @@ class Domain(models.Model):
 
 
 class JoinRequest(models.Model):
-    """A user with a proven address at a verified domain asks to join. An answered request stays: users ask once."""
+    """A user with a proven address at a verified domain asks to join. An answered request stays: users ask once.
+
+    `email` is that address: the user's own, or one that the organization's identity provider vouches for.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", _("Waiting")
@@ -54,6 +61,7 @@ class JoinRequest(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="join_requests", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="join_requests")
+    email = models.CharField(max_length=254)
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     answered_by = models.ForeignKey(Membership, models.SET_NULL, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -62,3 +70,8 @@ class JoinRequest(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "user"], name="join_request_once")]
         indexes = [models.Index(fields=["organization", "status", "created_at"], name="join_request_by_status")]
+
+    def __str__(self) -> str:
+        """Who asks, in the audit log."""
+        name = self.user.name
+        return f"{name} ({self.email})" if name != self.email else name

@@ -4,15 +4,16 @@ A domain whose TXT record has been gone for a week owns no address any more, als
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from base.text import canonical_email
 from organizations.models import Organization
-from provisioning.models import Domain, IdentityProvider
+from provisioning.models import Domain, IdentityProvider, SetupLink
 
 
 def domain_of(email: str) -> str:
@@ -53,3 +54,19 @@ def sso_of_address(email: str) -> IdentityProvider | None:
         return None
     providers = IdentityProvider.objects.select_related("organization")
     return providers.filter(organization=organization, is_enabled=True).first()
+
+
+def domains_in(organization: Organization) -> QuerySet[Domain]:
+    """Return the organization's domains: verified ones first, then by name."""
+    domains = Domain.objects.filter(organization=organization).select_related("organization")
+    return domains.order_by(F("verified_at").asc(nulls_last=True), "name")
+
+
+def domain_in(organization: Organization, domain_id: UUID) -> Domain | None:
+    """Return one of the organization's domains, or None."""
+    return domains_in(organization).filter(pk=domain_id).first()
+
+
+def domains_of_link(link: SetupLink) -> QuerySet[Domain]:
+    """Return the domains that a setup link added or took up."""
+    return domains_in(link.organization).filter(setup_link=link)

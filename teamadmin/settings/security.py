@@ -125,6 +125,8 @@ OUTGOING_TIMEOUT_SECONDS = 5
 DNS_SERVERS = env.items("DNS_SERVERS")
 # How long a domain stays verified after its TXT record is gone.
 DOMAIN_GRACE_DAYS = 7
+SETUP_LINK_DAYS = 7
+SETUP_COOKIE_NAME = f"{COOKIE_NAME}-setup"
 
 # --- security headers ---------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)

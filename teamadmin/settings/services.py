@@ -32,6 +32,9 @@ OUTBOX_KINDS = {
     "accounts.security_notice": "accounts.emails.render_security_notice",
     "accounts.email_confirmation": "accounts.emails.render_email_confirmation",
     "provisioning.certificate_expiring": "provisioning.emails.certificates.render_certificate_expiring",
+    "provisioning.domain_missing": "provisioning.emails.domains.render_domain_missing",
+    "provisioning.domain_lapsed": "provisioning.emails.domains.render_domain_lapsed",
+    "provisioning.join_approved": "provisioning.emails.joining.render_join_approved",
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
@@ -75,4 +78,5 @@ CELERY_BEAT_SCHEDULE = {
     "delete_expired_sessions": {"task": "accounts.tasks.delete_expired_sessions", "schedule": timedelta(hours=1)},
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
     "check_certificates": {"task": "provisioning.tasks.check_certificates", "schedule": timedelta(hours=1)},
+    "check_domains": {"task": "provisioning.tasks.check_domains", "schedule": timedelta(minutes=1)},
 }

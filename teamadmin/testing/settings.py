@@ -28,6 +28,8 @@ for _name, _value in {
     "BASE_URL": "http://testserver",
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "OUTGOING_ALLOWED_NETWORKS": "127.0.0.0/8,::1",
+    # No test asks a DNS server outside. Those that need one start their own.
+    "DNS_SERVERS": "127.0.0.1:9",
     "DEFAULT_FROM_EMAIL": "TeamAdmin <invite@teamadmin.example>",
     # Playwright's synchronous API runs an event loop in the test's thread.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",

@@ -14,6 +14,8 @@ from console.models import BulkAction
 from invitations.links import make_token
 from organizations.models import Membership
 from organizations.permissions import Permission
+from provisioning.models import Domain, JoinRequest
+from provisioning.services.setup_links import create_setup_link
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user
 from teamadmin.tests.permission_table import (
     ACME,
@@ -64,7 +66,13 @@ class Stage:
     def url(self, route: str, name: str, *, slug: str = "", ids_of: str = "") -> str:
         """Return the route's URL for that member, optionally with the slug or the ids of another organization."""
         own = "acme" if name in ACME else "globex"
-        values = {**self.values[ids_of or own], "slug": slug or own, "row": "0", "session_key": "0" * 64}
+        values = {
+            **self.values[ids_of or own],
+            "slug": slug or own,
+            "row": "0",
+            "session_key": "0" * 64,
+            "intent": "domain",
+        }
         for key, routes_of in (("active", WITH_ACTIVE), ("deactivated", WITH_DEACTIVATED)):
             values["member_id"] = values[key] if route in routes_of else values["member_id"]
         values["batch_id"] = values.get(f"draft:{name}", values["draft"])
@@ -96,6 +104,7 @@ def stage(cast) -> Stage:
         action = BulkAction.objects.create(organization=admin.organization, actor_id=admin.pk, kind="deletion")
         stage.values[slug]["action_id"] = str(action.pk)
         stage.values[slug]["test_id"] = str(action.pk)  # of nothing
+        stage.values[slug] |= add_domain_things(admin)
     for slug, group, project in (
         ("acme", cast.groups["marketing"], cast.projects["website"]),
         ("globex", cast.globex_group, cast.globex_project),
@@ -107,6 +116,16 @@ def stage(cast) -> Stage:
         stage.values[slug] |= {f"draft:{name}": str(draft.pk), "draft": stage.values[slug].get("draft", str(draft.pk))}
     Membership.objects.filter(user__isnull=False).update(last_active_at=timezone.now())
     return stage
+
+
+def add_domain_things(admin: Membership) -> dict[str, str]:
+    """Add a domain that was just checked, an answered request to join, and a setup link. Return their ids."""
+    organization = admin.organization
+    domain = Domain.objects.create(organization=organization, name="d.example", checked_at=timezone.now())
+    asker = add_user(f"asker@{organization.slug}.example")
+    asked = JoinRequest.objects.create(organization=organization, user=asker, email=asker.email, status="refused")
+    link, _token = create_setup_link(actor=admin, intent="domain")
+    return {"domain_id": str(domain.pk), "request_id": str(asked.pk), "link_id": str(link.pk)}
 
 
 def form_pages(path: str) -> tuple[str, str]:

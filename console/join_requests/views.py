@@ -1,0 +1,98 @@
+"""Requests to join: above the Pending list, on a page of their own, and their answers (O-5)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from base.ids import parse_uuid
+from base.policies import Refused
+from organizations.access import member_required
+from organizations.models import Membership
+from organizations.permissions import Permission
+from organizations.policies import can_give_role
+from organizations.queries import role_in, roles_in
+from organizations.requests import MemberRequest
+from provisioning.models import JoinRequest
+from provisioning.policies.joining import join_role_of
+from provisioning.queries.join_requests import MOST, SHOWN, count_open_requests, join_request_in, open_requests
+from provisioning.services.join_requests import approve_join_request, refuse_join_request
+
+
+def requests_context(viewer: Membership, *, limit: int = SHOWN) -> dict[str, Any]:
+    """Return what console/join_requests/_requests.html takes: no requests for people who can't answer them.
+
+    One query if there are none.
+    """
+    found = list(open_requests(viewer.organization)[: limit + 1])
+    if not found:
+        return {"join_requests": []}
+    roles = [role for role in roles_in(viewer.organization) if can_give_role(viewer, role)]
+    default = join_role_of(viewer.organization) or (roles[-1] if roles else None)
+    return {
+        "join_requests": found[:limit],
+        "join_roles": [(role, role == default) for role in roles],
+        "join_count": count_open_requests(viewer.organization),
+        "has_more_requests": len(found) > limit,
+    }
+
+
+@member_required(Permission.PEOPLE_INVITE)
+@require_safe
+def join_requests(request: MemberRequest) -> HttpResponse:
+    """All requests that wait for an answer, the oldest hundred."""
+    context = requests_context(request.membership, limit=MOST)
+    return render(request, "console/join_requests/join_requests.html", context)
+
+
+@require_POST
+@member_required(Permission.PEOPLE_INVITE)
+def join_request_approval(request: MemberRequest, request_id: UUID) -> HttpResponse:
+    """Approve a request with the chosen role (R-6)."""
+    join_request = _request_or_404(request, request_id)
+    role_id = parse_uuid(request.POST.get("role", ""))
+    role = role_in(request.organization, role_id) if role_id else None
+    try:
+        joined = approve_join_request(actor=request.membership, join_request=join_request, role=role)
+    except JoinRequest.DoesNotExist:
+        raise Http404 from None
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _back(request)
+    return _done(request, joined, _("%(name)s is now a member. We told them by email."), join_request)
+
+
+@require_POST
+@member_required(Permission.PEOPLE_INVITE)
+def join_request_refusal(request: MemberRequest, request_id: UUID) -> HttpResponse:
+    """Refuse a request. The person who asked sees it on the page of their organizations."""
+    join_request = _request_or_404(request, request_id)
+    try:
+        refused = refuse_join_request(actor=request.membership, join_request=join_request)
+    except JoinRequest.DoesNotExist:
+        raise Http404 from None
+    return _done(request, refused, _("The request of %(name)s was refused."), join_request)
+
+
+def _done(request: MemberRequest, changed: bool, text: str, join_request: JoinRequest) -> HttpResponse:
+    if changed:
+        messages.success(request, text % {"name": join_request.user.name})
+    else:
+        messages.info(request, _("This was already answered."))
+    return _back(request)
+
+
+def _back(request: MemberRequest) -> HttpResponse:
+    """Redirect to the list that the request was answered in."""
+    return redirect("join_requests" if "all" in request.POST else "users_pending", request.organization.slug)
+
+
+def _request_or_404(request: MemberRequest, request_id: UUID) -> JoinRequest:
+    join_request = join_request_in(request.organization, request_id)
+    if join_request is None:
+        raise Http404
+    return join_request
