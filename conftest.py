@@ -1,3 +1,8 @@
 """Load the fixtures in teamadmin/testing."""
 
-pytest_plugins = ["teamadmin.testing.fixtures", "teamadmin.testing.cast", "teamadmin.testing.pages"]
+pytest_plugins = [
+    "teamadmin.testing.fixtures",
+    "teamadmin.testing.cast",
+    "teamadmin.testing.pages",
+    "teamadmin.testing.dns_server",
+]

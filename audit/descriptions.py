@@ -239,6 +239,12 @@ DESCRIPTIONS = {
     ),
     "scim.adoption_requested": Description(gettext_lazy("{actor} asked to manage {target}"), "help", "accent"),
     "user.created": Description(gettext_lazy("{target}’s account was created"), "key"),
+    "scim.adoption_refused": Description(gettext_lazy("{actor} kept {target} manually managed"), "user"),
+    "scim.disconnected": Description(
+        gettext_lazy("{actor} deleted the connection to {target}; {members} members and {groups} groups became manual"),
+        "trash",
+        "danger",
+    ),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
     "user.picture_changed": Description(gettext_lazy("{target} changed their picture"), "user"),
     "user.picture_removed": Description(gettext_lazy("{target} removed their picture"), "user"),

@@ -1,6 +1,6 @@
 """Access to the pages of a setup link: its token is in a cookie that only these pages receive (O-6)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -71,7 +71,14 @@ def setup_link_required(*intents: SetupIntent) -> Callable:
     return decorate
 
 
-def _respond(view, intents, request, link_id, args, kwargs) -> HttpResponse:
+def _respond(
+    view: Callable[..., HttpResponse],
+    intents: Sequence[SetupIntent],
+    request: SetupRequest,
+    link_id: UUID,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> HttpResponse:
     link = get_setup_link(request, link_id)
     if link is None or (intents and link.intent not in intents):
         return render_unknown(request)

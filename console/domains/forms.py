@@ -1,8 +1,9 @@
 """The forms of the Domains page."""
 
-from typing import Self
+from typing import Self, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,7 +55,7 @@ class JoinForm(forms.Form):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, organization: Organization) -> None:
+    def __init__(self, data: QueryDict | None = None, *, organization: Organization) -> None:
         current = JoinSettings.of(organization)
         self.roles = [role for role in roles_in(organization) if can_be_join_role(organization, role)]
         chosen = next((role for role in self.roles if role.pk == current.role_id), None)
@@ -85,7 +86,7 @@ class JoinForm(forms.Form):
 
     def rebased(self) -> Self:
         """Return the form with the same input, as if it had been made from the organization's current settings."""
-        data = self.data.copy()
+        data = cast(QueryDict, self.data).copy()
         data["seen"] = _text(JoinSettings.of(self.organization))
         return type(self)(data, organization=self.organization)
 

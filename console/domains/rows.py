@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -80,8 +80,10 @@ class DomainRow:
         return str(HEADINGS.get(self.domain.problem, HEADINGS[Problem.NONE]))
 
     @property
-    def lapses_at(self):
-        return self.domain.missing_since + timedelta(days=settings.DOMAIN_GRACE_DAYS)
+    def lapses_at(self) -> datetime | None:
+        """When a domain whose record is missing is no longer verified."""
+        since = self.domain.missing_since
+        return since + timedelta(days=settings.DOMAIN_GRACE_DAYS) if since else None
 
     @property
     def menu(self) -> list[dict[str, object]]:

@@ -31,14 +31,14 @@ from provisioning.services.join_rules import JoinSettingsConflict, set_join_rule
 
 
 def _row(request: MemberRequest, domain: Domain) -> DomainRow:
-    args = [request.organization.slug, domain.pk]
+    slug, args = request.organization.slug, [request.organization.slug, domain.pk]
     manages = Permission.SECURITY_MANAGE in request.permissions
     members = replace(UserListParams.default(Tab.ALL), q=f"@{domain.name}")
     return DomainRow(
         domain,
         check_url=reverse("domain_check", args=args) if manages else "",
         remove_url=reverse("domain_removal", args=args) if manages else "",
-        members_url=members.url(args[0]) if Permission.PEOPLE_VIEW in request.permissions else "",
+        members_url=members.url(slug) if Permission.PEOPLE_VIEW in request.permissions else "",
     )
 
 

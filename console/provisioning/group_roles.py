@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from base import text
 from base.counting import Count
 from base.ids import parse_uuid
+from base.lists.params import read_search
 from organizations.models import Group, Membership, Role
 from organizations.policies import can_give_role, can_manage_groups
 from organizations.queries import group_sizes, groups_in, roles_in, roles_of_groups
@@ -45,9 +45,7 @@ class GroupsSection:
 
     def __init__(self, actor: Membership, query: QueryDict) -> None:
         self.actor, self.organization = actor, actor.organization
-        self.search = (
-            text.clean_line(query.get("groups", "")[:200], limit=100) if query.get("groups", "").isprintable() else ""
-        )
+        self.search = read_search(query, "groups")
         before, after = (self._key(query.get(name, "")) for name in ("groups_before", "groups_after"))
         self.page = group_page(self.organization, search=self.search, after=after, before=before)
 

@@ -113,6 +113,7 @@ def exchange_text(message: dict[str, Any]) -> str:
     """Return the headers and the body of a masked request or response as text."""
     headers = message.get("headers") or {}
     lines = [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"?{name}={value}" for name, value in (message.get("query") or {}).items()]
     body = message.get("body")
     if body not in (None, "", {}, []):
         shown = body if isinstance(body, str) else json.dumps(body, indent=2, ensure_ascii=False)
@@ -200,7 +201,7 @@ def matching_entries(organization: Organization, params: LogParams) -> QuerySet[
     newest = rows.order_by("-at").values("pk")[:SEARCHED]
     rows = ScimLogEntry.objects.filter(pk__in=newest).filter(*conditions(FILTERS, params.filters, organization))
     for word in text.fold(params.q).split():
-        rows = rows.filter(search_text__contains=word)
+        rows = rows.filter(Q(search_text__contains=word) | Q(reference__startswith=word))
     return rows
 
 

@@ -5,27 +5,10 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from provisioning.services.scim_log import ScimAction
+
 # By the `action` of a ScimLogEntry.
-ACTIONS: dict[str, str | Promise] = {
-    "create_user": _("Create a user"),
-    "read_user": _("Read a user"),
-    "find_user": _("Find a user"),
-    "replace_user": _("Replace a user"),
-    "update_user": _("Update a user"),
-    "deactivate_user": _("Deactivate a user"),
-    "reactivate_user": _("Reactivate a user"),
-    "delete_user": _("Remove a user"),
-    "create_group": _("Create a group"),
-    "read_group": _("Read a group"),
-    "find_group": _("Find a group"),
-    "replace_group": _("Replace a group"),
-    "update_group": _("Update a group"),
-    "add_member": _("Add a member to a group"),
-    "remove_member": _("Remove a member from a group"),
-    "delete_group": _("Remove a group"),
-    "bulk": _("Bulk request"),
-    "discover": _("Read what is supported"),
-}
+ACTIONS: dict[str, str | Promise] = dict(ScimAction.choices)
 
 
 class ActionFilter(NamedTuple):
@@ -39,7 +22,7 @@ ACTION_FILTERS = {
     "create": ActionFilter(_("Create"), ("create_user",)),
     "update": ActionFilter(_("Update"), ("replace_user", "update_user", "reactivate_user")),
     "deactivate": ActionFilter(_("Deactivate"), ("deactivate_user",)),
-    "remove": ActionFilter(_("Remove"), ("delete_user",)),
+    "remove": ActionFilter(_("Remove"), ("remove_user",)),
     "groups": ActionFilter(_("Groups"), tuple(key for key in ACTIONS if "group" in key or key.endswith("_member"))),
     "read": ActionFilter(_("Read"), ("read_user", "find_user", "discover")),
 }

@@ -24,6 +24,7 @@ class Figures:
     max_sessions: int = 0
     ip_ranges: int = 0
     domains: tuple[str, ...] = ()
+    verified_domains: tuple[str, ...] = ()
     sso_enforced: bool = False
 
     @property
@@ -91,8 +92,8 @@ def _networks(figures: Figures) -> Points | None:
 
 
 def _domains(figures: Figures) -> Points | None:
-    """With enforced single sign-on no one can be invited."""
-    return None if figures.sso_enforced else _yes_or_no(figures.domains, 10)
+    """With enforced single sign-on no one can be invited, and a domain is verified already."""
+    return None if figures.sso_enforced else _yes_or_no(figures.verified_domains or figures.domains, 10)
 
 
 # Each returns None where it doesn't apply: then it isn't part of the sum.

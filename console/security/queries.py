@@ -11,10 +11,11 @@ from organizations.queries import (
     member_counts,
     two_factor_counts,
 )
+from provisioning.queries.domains import verified_domains
 
 
 def read_figures(organization: Organization, now: datetime) -> Figures:
-    """Return the numbers that the score is computed from. Seven queries."""
+    """Return the numbers that the score is computed from. Eight queries."""
     active, two_factor = two_factor_counts(organization)
     expired, expiring = count_due_invitations(organization, now)
     return Figures(
@@ -29,5 +30,6 @@ def read_figures(organization: Organization, now: datetime) -> Figures:
         max_sessions=organization.max_sessions,
         ip_ranges=len(organization.allowed_ip_ranges),
         domains=tuple(organization.allowed_email_domains),
+        verified_domains=tuple(verified_domains(organization)),
         sso_enforced=organization.sso_enforced,
     )

@@ -23,7 +23,8 @@ LISTS: dict[str, Callable[[Organization], UserListParams]] = {
     "invitations": lambda organization: users_view(Tab.PENDING, expires="soon"),
     "admins": lambda organization: users_view(Tab.ALL, status="active", role=str(admin_role_id(organization.scheme))),
 }
-# Where each check is fixed: an element of the Security page, or "" for the list behind it; and the permission for it.
+# Where each check is fixed: an element of the Security page, a page below it, or "" for the list behind it; and the
+# permission for it.
 FIXES = {
     "two_factor": ("#rollout", Permission.PEOPLE_ADMIN),
     "sessions": ("#id_idle_minutes", Permission.SECURITY_MANAGE),
@@ -31,7 +32,7 @@ FIXES = {
     "invitations": ("", Permission.PEOPLE_INVITE),
     "inactive": ("", Permission.PEOPLE_ADMIN),
     "admins": ("", Permission.PEOPLE_EDIT),
-    "domains": ("#id_allowed_email_domains", Permission.SECURITY_MANAGE),
+    "domains": ("domains/", Permission.SECURITY_MANAGE),
 }
 
 

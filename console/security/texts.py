@@ -14,7 +14,11 @@ ABOUT = {
     "invitations": (gettext_lazy("Invitations"), "mail", gettext_lazy("Share that is valid for over 7 more days")),
     "inactive": (gettext_lazy("Inactive members"), "user", gettext_lazy("Share of members seen in the last 90 days")),
     "admins": (gettext_lazy("Number of Admins"), "users", gettext_lazy("All for two to five Admins")),
-    "domains": (gettext_lazy("Email domains"), "mail", gettext_lazy("All if allowed domains are set")),
+    "domains": (
+        gettext_lazy("Email domains"),
+        "mail",
+        gettext_lazy("All if a domain is verified, or allowed ones are set"),
+    ),
 }
 
 
@@ -91,7 +95,9 @@ def _admins_title(figures: Figures) -> str:
 
 
 def _domains_title(figures: Figures) -> str:
-    return _("Allowed email domains are set") if figures.domains else _("Any email domain can be invited")
+    if count := len(figures.verified_domains):
+        return ngettext("%(count)s verified domain", "%(count)s verified domains", count) % {"count": count}
+    return _("Allowed email domains are set") if figures.domains else _("No verified domain")
 
 
 def detail(key: str, figures: Figures) -> str:
@@ -107,7 +113,8 @@ def detail(key: str, figures: Figures) -> str:
         "invitations": _("All are valid for more than 7 days"),
         "inactive": _("Everyone was active in the last 90 days"),
         "admins": _("Two to five is best") if figures.admins.value <= MOST_ADMINS else _("Two to five is safer"),
-        "domains": (_names(figures.domains) if figures.domains else _("Invitations can go to any address")),
+        "domains": _names(figures.verified_domains or figures.domains)
+        or _("Single sign-on and joining by address need one"),
     }[key]
 
 
@@ -145,5 +152,5 @@ FIXES = {
     "invitations": gettext_lazy("Resend invites"),
     "inactive": gettext_lazy("Review members"),
     "admins": gettext_lazy("Change Admins"),
-    "domains": gettext_lazy("Set domains"),
+    "domains": gettext_lazy("Verify a domain"),
 }

@@ -19,7 +19,7 @@ from provisioning.services.domains import DomainExists, add_domain
 from provisioning.setup_access import SetupRequest, setup_link_required
 
 # The page of each intent.
-PAGES = {SetupIntent.DOMAIN: "setup_domains"}
+PAGES = {SetupIntent.DOMAIN: "setup_domains", SetupIntent.SSO: "setup_sso"}
 
 
 @require_safe
@@ -76,7 +76,7 @@ def setup_domain_check(request: SetupRequest, domain_id: UUID) -> HttpResponse:
         limit = error
     except Domain.DoesNotExist:
         raise Http404 from None
-    context = {"checked": domain_id, "limit": str(limit or "")}
+    context: dict[str, Any] = {"checked": domain_id, "limit": str(limit or "")}
     if is_htmx_fragment(request):
         return render(request, "console/domains/_list.html", {**_list(request), **context})
     if limit:

@@ -42,7 +42,7 @@ def _find(row: OutgoingEmail) -> tuple[Membership, Domain] | None:
     members = Membership.objects.filter(pk=row.subject_id, status=Status.ACTIVE).select_related("organization", "user")
     admin, entry_id = members.first(), parse_uuid(row.key.split(":")[1])
     entry = get_entry(entry_id) if entry_id else None
-    if admin is None or entry is None or not can(admin, Permission.SECURITY_MANAGE):
+    if admin is None or entry is None or entry.target_id is None or not can(admin, Permission.SECURITY_MANAGE):
         return None
     if admin.user is None or not can_sign_in(admin.user):
         return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from provisioning.sandbox.requests import Answer
-from provisioning.sandbox.sequences import Step
+from provisioning.sandbox.steps import Step
 
 
 @dataclass(frozen=True)

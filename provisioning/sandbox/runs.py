@@ -20,11 +20,12 @@ from organizations.services import lock_actor
 from provisioning.models import ScimConnection, ScimToken
 from provisioning.sandbox.explanations import explain
 from provisioning.sandbox.requests import PREFIX, Answer, sandbox, send
-from provisioning.sandbox.sequences import GROUP_NAMES, Ids, Sequence, Step
+from provisioning.sandbox.sequences import GROUP_NAMES
+from provisioning.sandbox.steps import Ids, Sequence, Step
 from provisioning.services.scim_tokens import create_token
 
 # A run takes some 300 ms. One that takes longer than this stops, because it keeps the organization locked.
-MAX_SECONDS = 10.0
+MAX_SECONDS = 20.0
 # Runs that an organization may start in RUN_PERIOD seconds.
 MAX_RUNS, RUN_PERIOD = 6, 600
 KEEP_SECONDS = 24 * 3600

@@ -1,30 +1,29 @@
-"""Handing a member over to the provider: the stored resource becomes the member's SCIM resource."""
+"""Handing a member over to the provider: the resource that it sent becomes the member's."""
 
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from base import text
 from organizations.models import Membership
-from organizations.services.members.provisioned import adopt_member
+from organizations.services import adopt_member, update_provisioned_member
 from provisioning.models import AdoptionRequest, ScimUser
+from provisioning.services.scim_users import create_scim_user, key_of, person_of
 
 
 def take_over_member(*, actor: Membership, member: Membership, request: AdoptionRequest) -> str:
-    """Make the locked member the provider's, with the resource of the request. Return "", or why it is impossible."""
-    key = text.fold(request.user_name)[:255]
-    if ScimUser.objects.filter(organization=member.organization_id, user_name_key=key).exists():
-        return _("Your identity provider has given %(user_name)s to another member by now.") % {
-            "user_name": request.user_name
-        }
-    adopt_member(actor=actor, member=member)
-    payload = request.payload
-    ScimUser.objects.create(
-        membership=member,
-        organization_id=member.organization_id,
-        user_name=request.user_name,
-        user_name_key=key,
-        external_id=str(payload.get("externalId") or "")[:255],
-        display_name=str(payload.get("displayName") or "")[:255],
-        display_name_key=text.fold(str(payload.get("displayName") or ""))[:255],
-        attributes=payload,
-    )
+    """Make the locked member the provider's, with its name and address. Return "", or why it is impossible."""
+    attributes = {**request.payload, "userName": request.user_name}
+    names = {"name": member.name, "user_name": request.user_name}
+    taken = ScimUser.objects.filter(organization=member.organization_id, user_name_key=key_of(request.user_name))
+    if taken.exists():
+        return _("Your identity provider has given %(user_name)s to another member by now.") % names
+    try:
+        with transaction.atomic():
+            current = adopt_member(actor=actor, member=member)
+            update_provisioned_member(actor=actor, member=current, person=person_of(attributes, current))
+            create_scim_user(member=current, attributes=attributes)
+    except IntegrityError:
+        return _("The address that your identity provider has for %(name)s belongs to another member.") % names
+    except ValidationError as error:
+        return f"{member.name}: {error.messages[0]}"
     return ""

@@ -8,8 +8,8 @@ import dns.name
 import dns.rcode
 import pytest
 
-from provisioning.tests.dns_server import txt
 from provisioning.txt_records import MAX_LENGTH, MAX_VALUES, DnsFailure, TxtRecord, find_values, txt_record
+from teamadmin.testing.dns_server import txt
 
 pytestmark = pytest.mark.spec("O-5")
 NAME = "_teamadmin.acme.example"

@@ -9,6 +9,7 @@ from base.times import NEVER
 from organizations.models import Group, GroupMembership, ManagedBy, Membership
 from organizations.services import change_group_roles, create_group
 from provisioning.models import AdoptionRequest, ScimConnection, ScimGroup, ScimLogEntry, ScimToken, ScimUser
+from provisioning.services.scim_users import fill_scim_user, key_of
 from teamadmin.demo.builder import Builder
 
 FIELD_OPERATIONS = (
@@ -72,21 +73,23 @@ def _add_members(builder: Builder) -> None:
     members = [builder.members[email] for email in (*FIELD_OPERATIONS, *OTHERS)]
     Membership.objects.filter(pk__in=[member.pk for member in members]).update(managed_by=ManagedBy.SCIM)
     ScimUser.objects.bulk_create(
-        ScimUser(
-            membership=member,
-            organization=builder.organization,
-            user_name=member.email,
-            user_name_key=text.fold(member.email),
-            external_id=f"00u{number:017d}",
-            display_name=member.name,
-            display_name_key=text.fold(member.name)[:255],
-        )
+        fill_scim_user(ScimUser(), member, _attributes(member, f"00u{number:017d}"))
         for number, member in enumerate(members, start=1)
     )
     waiting = Membership.objects.filter(pk=builder.members[NOT_SIGNED_IN].pk)
     waiting.update(user=None, joined_at=NEVER, last_active_at=NEVER, welcomed_at=None, invited_by=None)
     User.objects.filter(email=NOT_SIGNED_IN, memberships=None).delete()
     builder.members[NOT_SIGNED_IN].refresh_from_db()
+
+
+def _attributes(member: Membership, external_id: str) -> dict[str, Any]:
+    return {
+        "userName": member.email,
+        "externalId": external_id,
+        "displayName": member.name,
+        "name": {"givenName": member.first_name, "familyName": member.last_name},
+        "emails": [{"value": member.email, "primary": True}],
+    }
 
 
 def _add_groups(builder: Builder) -> None:
@@ -107,7 +110,7 @@ def _add_groups(builder: Builder) -> None:
             organization=organization,
             external_id=f"00g{number:017d}",
             display_name=name,
-            display_name_key=text.fold(name),
+            display_name_key=key_of(name),
         )
 
 
