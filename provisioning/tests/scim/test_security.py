@@ -16,7 +16,7 @@ from organizations.services import link_provisioned_member
 from provisioning.models import ScimConnection, ScimLogEntry, ScimToken, ScimUser
 from provisioning.services.scim_log import delete_old_entries
 from provisioning.services.scim_tokens import TooManyTokens, create_token, revoke_token
-from provisioning.tests.scim.conftest import USER, user
+from provisioning.tests.scim.conftest import user
 from teamadmin.testing.cast import add_member, add_user
 
 pytestmark = pytest.mark.spec("C-1")
