@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
-
 from django.utils import timezone
 
 from accounts.models import Session
