@@ -215,5 +215,18 @@ def test_old_names_are_deleted(client):
     assert not SsoLogin.objects.exists()
 
 
+def test_signing_out_here_offers_to_sign_out_there(client, op, acme, cast):
+    IdentityProvider.objects.update(metadata={**op.document(), "end_session_endpoint": f"{op.url}/end?a=b"})
+    page = client.post("/accounts/logout/")["Location"]
+    assert page == "/sso/acme/signed-out/" and SESSION_KEY not in client.session
+    body = client.get(page).content.decode()
+    target = "post_logout_redirect_uri=http%3A%2F%2Ftestserver%2Fsso%2Facme%2Fsigned-out%2F"
+    assert f"{op.url}/end?a=b&amp;client_id=teamadmin&amp;{target}" in body
+    IdentityProvider.objects.update(metadata=op.document())
+    assert "Sign out of" not in client.get(page).content.decode()
+    own = cast.client("bo")
+    assert own.post("/accounts/logout/")["Location"] == "/"
+
+
 def test_only_post(client):
     assert client.get(URL).status_code == 405

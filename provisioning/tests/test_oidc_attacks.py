@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from organizations.models import Organization
+from organizations.models import Membership, Organization, Status
 from provisioning.models import ExternalIdentity, IdentityProvider, SsoRequest
 from provisioning.tests.oidc import CALLBACK, acme, assert_refused, is_signed_in, op, sign_in, start
 from provisioning.tests.openid_provider import CLIENT_ID, SECRET, OpenIdProvider
@@ -146,6 +146,13 @@ def test_an_unverified_address_does_not_lock_out_who_is_linked(op, acme, cast):
     assert sign_in(client, op).status_code == 302
     assert client.session["_auth_user_id"] == str(cast.bo.user.pk)
     assert ExternalIdentity.objects.get().email == ""
+
+
+def test_a_deactivated_user_gets_no_session(op, acme, cast):
+    client = cast.client()
+    Membership.objects.filter(user=cast.bo.user).update(status=Status.DEACTIVATED)
+    sign_in(client, op)
+    assert not is_signed_in(client)
 
 
 def test_turning_it_off_ends_sign_ins_on_the_way(op, acme, cast):

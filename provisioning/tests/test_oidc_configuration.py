@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from base.outgoing import OutgoingError
-from provisioning.models import IdentityProvider
+from provisioning.models import ExternalIdentity, IdentityProvider
 from provisioning.sso.oidc.discovery import discover, read_metadata
 from provisioning.sso.profile import SsoError
 from provisioning.tests.oidc import acme, assert_refused, is_signed_in, op, sign_in
-from provisioning.tests.openid_provider import make_key, send, send_json
+from provisioning.tests.openid_provider import OpenIdProvider, make_key, send, send_json
 
 __all__ = ["acme", "op"]
 pytestmark = pytest.mark.spec("O-1")
@@ -99,6 +99,34 @@ def test_the_last_copy_is_used_while_discovery_is_down(op, acme, cast):
     op.pages[DISCOVERY] = op.pages["/keys"] = lambda handler: send(handler, 503, b"")
     client = cast.client()
     assert sign_in(client, op).status_code == 302 and is_signed_in(client)
+
+
+def test_an_incomplete_copy_is_not_used(op, acme, cast):
+    IdentityProvider.objects.update(metadata={"issuer": op.url}, metadata_read_at=timezone.now())
+    assert sign_in(cast.client(), op).status_code == 302
+
+
+def test_copies_of_the_provider_that_was_configured_before_are_not_used(op, acme, cast):
+    """Otherwise the old provider's keys could sign in to the new one for an hour."""
+    assert sign_in(cast.client(), op).status_code == 302
+    new = OpenIdProvider()
+    new.signing_key = make_key("RSA", "rsa-1")
+    new.keys = [new.signing_key]
+    IdentityProvider.objects.update(issuer=new.url)
+    ExternalIdentity.objects.update(issuer=new.url)
+    client = cast.client()
+    assert sign_in(client, new).status_code == 302 and is_signed_in(client)
+    client = cast.client()
+    new.signing_key = op.signing_key
+    assert_refused(sign_in(client, new), client, "isn’t signed by")
+    new.stop()
+
+
+def test_a_secret_whose_key_is_gone_is_explained(op, acme, cast, settings):
+    IdentityProvider.objects.update(client_secret="x")
+    settings.ENCRYPTION_KEYS = ["another-key-" + "k" * 40]
+    client = cast.client()
+    assert_refused(sign_in(client, op), client, "can’t be read any more. Ask an Admin to enter it again")
 
 
 def test_a_provider_that_changes_its_issuer_is_refused(op, acme, cast):

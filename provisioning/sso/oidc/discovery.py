@@ -54,7 +54,7 @@ def read_metadata(identity_provider: IdentityProvider) -> dict[str, Any]:
     While the provider doesn't answer, the last copy is used.
     """
     read_at = identity_provider.metadata_read_at
-    copy: dict[str, Any] = identity_provider.metadata
+    copy = _own_copy(identity_provider)
     if copy and read_at and timezone.now() - read_at < MAX_AGE:
         return copy
     url = identity_provider.discovery_url or identity_provider.issuer
@@ -72,6 +72,13 @@ def read_metadata(identity_provider: IdentityProvider) -> dict[str, Any]:
         )
     save_copy(identity_provider=identity_provider, metadata=metadata, metadata_read_at=timezone.now())
     return metadata
+
+
+def _own_copy(identity_provider: IdentityProvider) -> dict[str, Any]:
+    """Return the stored metadata, or {} if it's incomplete or of an issuer that was configured before."""
+    copy: dict[str, Any] = identity_provider.metadata
+    complete = {"issuer", *REQUIRED_URLS} <= copy.keys()
+    return copy if complete and identity_provider.issuer in ("", copy["issuer"]) else {}
 
 
 def _check(document: dict[str, Any], expected: str) -> dict[str, Any]:

@@ -30,7 +30,9 @@ RSA_BITS = range(2048, 8193)
 
 def cached_keys(identity_provider: IdentityProvider) -> list[dict[str, str]]:
     """Return the provider's keys, at most an hour old. While the provider doesn't answer, the last copy is used."""
-    copy: list[dict[str, str]] = identity_provider.keys.get("keys", [])
+    stored, url = identity_provider.keys, read_metadata(identity_provider)["jwks_uri"]
+    # Keys of a provider that was configured before don't count.
+    copy: list[dict[str, str]] = stored.get("keys", []) if stored.get("url") == url else []
     read_at = identity_provider.keys_read_at
     if copy and read_at and timezone.now() - read_at < MAX_AGE:
         return copy
@@ -69,7 +71,7 @@ def matching_keys(keys: list[dict[str, str]], header: dict[str, Any]) -> list[Ke
 def _read(identity_provider: IdentityProvider) -> list[dict[str, str]]:
     url = read_metadata(identity_provider)["jwks_uri"]
     keys = fetch(identity_provider, url, lambda: _fetch(url, identity_provider.label))
-    save_copy(identity_provider=identity_provider, keys={"keys": keys}, keys_read_at=timezone.now())
+    save_copy(identity_provider=identity_provider, keys={"url": url, "keys": keys}, keys_read_at=timezone.now())
     return keys
 
 

@@ -30,6 +30,8 @@ server.listen(0, "127.0.0.1", () => {
     claims: { email: ["email", "email_verified"], profile: ["given_name", "family_name"], openid: ["sub", "sid"] },
     scopes: ["openid", "email", "profile"],
     pkce: { required: () => true },
+    // Without the dispatcher that refuses addresses of this machine.
+    fetch: (url, { dispatcher, ...rest }) => globalThis.fetch(url, rest),
     cookies: { keys: ["only-for-tests"] },
     features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true }, claimsParameter: { enabled: true } },
     findAccount: (context, id) => ({ accountId: id, claims: () => ({ ...person, sub: id }) }),
@@ -44,6 +46,7 @@ server.listen(0, "127.0.0.1", () => {
     },
     interactions: { url: (context, interaction) => `/interaction/${interaction.uid}` },
   });
+  provider.on("backchannel.error", (context, error) => console.error("backchannel.error", error));
   const app = provider.callback();
   handle = async (request, response) => {
     if (!request.url.startsWith("/interaction/")) return app(request, response);
