@@ -65,7 +65,7 @@ def check_response(document: bytes) -> etree._Element:
     return _check(parse(document), "samlp:Response")
 
 
-def check_assertion(document: bytes, namespaces: Mapping[str | None, str]) -> etree._Element:
+def check_assertion(text: str, namespaces: Mapping[str | None, str]) -> etree._Element:
     """Return the Assertion, which was encrypted and has an acceptable form. Raise SsoError.
 
     `namespaces` are those around the encrypted data, which the assertion may use (XML Encryption 4.5). So it's parsed
@@ -73,7 +73,7 @@ def check_assertion(document: bytes, namespaces: Mapping[str | None, str]) -> et
     """
     names = {f"xmlns:{prefix}" if prefix else "xmlns": uri for prefix, uri in namespaces.items()}
     declared = " ".join(f"{name}={quoteattr(uri)}" for name, uri in names.items())
-    around = parse(f"<around {declared}>{to_text(document)}</around>".encode())
+    around = parse(f"<around {declared}>{text}</around>".encode())
     if len(around) != 1 or around.text or around[0].tail:
         raise _not_xml()
     return _check(around[0], "saml:Assertion")

@@ -45,7 +45,7 @@ def read_answer(identity_provider: IdentityProvider, document: bytes) -> Answer:
         reader.check_status()
         signed = signed_assertion(identity_provider, response)
         answer = reader.read(signed)
-        library.validate(identity_provider, response, answer.request_id)
+        library.validate(identity_provider, response, signed.decrypted, answer.request_id)
     except SsoError as error:
         made = tuple(reader.checks)
         raise SsoError(
@@ -97,7 +97,7 @@ class _Reader:
 
     def read(self, signed: SignedAssertion) -> Answer:
         assertion = signed.element
-        kinds = " + ".join(signed.covered_by) + (" (encrypted)" if signed.encrypted else "")
+        kinds = " + ".join(signed.covered_by) + (_(" (encrypted)") if signed.decrypted else "")
         self.require(_("Signature"), True, kinds, "", "signature")
         self._check_version(assertion)
         self._check_issuer(assertion)
