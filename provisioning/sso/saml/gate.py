@@ -35,6 +35,23 @@ MAX_DEPTH = 16
 MAX_ATTRIBUTES = 32
 MAX_NAMESPACES = 2 * MAX_ELEMENTS
 
+# The codes of what this module refuses. Strangers can cause these: they say nothing about an identity provider.
+CODES = frozenset(
+    {
+        "algorithm",
+        "attribute",
+        "duplicate_id",
+        "encoding",
+        "markup",
+        "namespace",
+        "not_base64",
+        "not_xml",
+        "reference",
+        "structure",
+        "too_large",
+    }
+)
+
 _DECLARATION = re.compile(r"\s*<\?xml\s([^<>?]*)\?>")
 _ENCODING = re.compile(r"""encoding\s*=\s*["'](?!utf-?8["'])""", re.IGNORECASE)
 _NAMESPACE = re.compile(r"""xmlns(?::[^\s=<>"']+)?\s*=\s*(?:"([^"]*)"|'([^']*)')""")

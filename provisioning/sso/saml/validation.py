@@ -85,7 +85,7 @@ class _Reader:
         values = [code.get("Value", ""), "" if inner is None else inner.get("Value", ""), text_of(message)]
         found = " ".join(value.removeprefix(_STATUS) for value in values if value)
         reason = _("%(provider)s didn’t sign you in.") % {"provider": self._label()}
-        self.require(_("Status"), values[0] == f"{_STATUS}Success", found, reason, "status")
+        self.require(_("Status"), values[0] == f"{_STATUS}Success", found, reason, "refused")
         versions = {
             element.get("Version") for element in self.response.iter(tag("samlp:Response"), tag("saml:Assertion"))
         }
@@ -200,7 +200,7 @@ class _Reader:
         """Return the provider's permanent name for the person."""
         kind, text = name_id.get("Format", ""), text_of(name_id)
         reason = _("The NameID changes with every sign-in. Choose the format “persistent” or “email” at the provider.")
-        self.require(_("NameID"), kind != _TRANSIENT, kind.rpartition(":")[2], reason, "transient")
+        self.require(_("NameID"), kind != _TRANSIENT, kind.rpartition(":")[2], reason, "subject")
         passed = bool(text) and len(text) <= SUBJECT_LENGTH and text.isprintable()
         self.require(_("NameID"), passed, text, _("The answer contains no NameID that we can use."), "subject")
         return subject_of(name_id)
