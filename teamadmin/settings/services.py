@@ -71,5 +71,6 @@ CELERY_BEAT_SCHEDULE = {
     },
     "delete_old_attempts": {"task": "accounts.tasks.delete_old_attempts", "schedule": timedelta(hours=1)},
     "delete_expired_sessions": {"task": "accounts.tasks.delete_expired_sessions", "schedule": timedelta(hours=1)},
+    "delete_old_sso": {"task": "provisioning.tasks.delete_old_sso", "schedule": timedelta(hours=1)},
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
 }
