@@ -7,7 +7,9 @@ that passed the gate and whose signature is right.
 import base64
 import re
 import secrets
+from collections.abc import Mapping
 from urllib.parse import urlsplit
+from xml.sax.saxutils import quoteattr
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -20,6 +22,10 @@ from provisioning.services.saml_keys import ensure_key_pair
 from provisioning.sso.profile import Check, SsoError
 from provisioning.sso.saml import addresses
 from provisioning.sso.saml.grammar import tag
+
+# The name and the attributes of an element's start tag.
+_START_TAG = re.compile(r"""(<[^\s<>/]+)((?:\s+[^\s=<>]+\s*=\s*(?:"[^"]*"|'[^']*'))*)""")
+_DECLARED = re.compile(r"""\s(xmlns(?::[^\s=]+)?)\s*=\s*["']""")
 
 
 class _Response(OneLogin_Saml2_Response):
@@ -34,10 +40,21 @@ class _Response(OneLogin_Saml2_Response):
         super().__init__(settings, document)
 
     def _decrypt_assertion(self, xml: etree._Element) -> etree._Element:
-        marker = f"here{secrets.token_hex(16)}"
-        xml.replace(xml.find(tag("saml:EncryptedAssertion")), etree.Element(marker))
-        text = re.sub(f"<{marker}[^<>]*/>", lambda found: self.decrypted_text, etree.tostring(xml).decode())
-        return OneLogin_Saml2_XML.to_etree(text)
+        sealed, marker = xml.find(tag("saml:EncryptedAssertion")), f"here{secrets.token_hex(16)}"
+        text = _declare(self.decrypted_text.lstrip(), sealed.nsmap)
+        xml.replace(sealed, etree.Element(marker))
+        return OneLogin_Saml2_XML.to_etree(re.sub(f"<{marker}[^<>]*/>", lambda _: text, etree.tostring(xml).decode()))
+
+
+def _declare(text: str, namespaces: Mapping[str | None, str]) -> str:
+    """Return the text of an element that declares these namespaces itself, unless it gives their prefixes others."""
+    start = _START_TAG.match(text)
+    if start is None:
+        return text
+    own = set(_DECLARED.findall(start[2]))
+    names = {f"xmlns:{prefix}" if prefix else "xmlns": uri for prefix, uri in namespaces.items()}
+    new = "".join(f" {name}={quoteattr(uri)}" for name, uri in names.items() if name not in own)
+    return start[1] + new + text[start.end(1) :]
 
 
 def validate(identity_provider: IdentityProvider, response: etree._Element, decrypted: str, request_id: str) -> None:
