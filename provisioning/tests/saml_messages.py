@@ -163,7 +163,9 @@ def encrypt(
     """Return a copy whose assertion is encrypted for this certificate."""
     response = deepcopy(response)
     assertion = assertion_of(response)
-    sealed = etree.SubElement(response, f"{{{NS['saml']}}}EncryptedAssertion")
+    # With the same prefix: otherwise lxml gives it to the assertion, and breaks its signature.
+    name = f"{{{NS['saml']}}}EncryptedAssertion"
+    sealed = etree.SubElement(response, name, nsmap={assertion.prefix: NS["saml"]})
     sealed.append(assertion)
     data = xmlsec.template.encrypted_data_create(sealed, cipher, type=xmlsec.EncryptionType.ELEMENT, ns="xenc")
     xmlsec.template.encrypted_data_ensure_cipher_value(data)

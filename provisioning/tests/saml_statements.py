@@ -5,8 +5,8 @@ from dataclasses import replace
 from lxml import etree
 
 from provisioning.tests.saml_forgeries import changed
-from provisioning.tests.saml_messages import ISSUER, NS, Facts, good, sign, unsigned
-from provisioning.tests.saml_wrapping import Attack, child
+from provisioning.tests.saml_messages import ISSUER, NS, Facts, assertion_of, good, sign, unsigned
+from provisioning.tests.saml_wrapping import Attack, child, evil_attributes, own, signature_of
 
 STATEMENTS: dict[str, Attack] = {}
 
@@ -115,3 +115,28 @@ def time_beyond_the_calendar(facts):
     response = unsigned(facts)
     response.find(".//saml:AuthnStatement", NS).set("AuthnInstant", "9999-12-31T23:59:59-23:59")
     return sign(response)
+
+
+# --- signatures in other places ----------------------------------------------------------------------
+@statement
+def signature_of_a_name_id(facts):
+    """A signature over another element is no signature of the assertion."""
+    response = unsigned(facts)
+    name_id = response.find(".//saml:NameID", NS)
+    name_id.set("ID", "_name")
+    sign(name_id)
+    return response
+
+
+@statement
+def signature_moved_to_the_status(facts):
+    response = own(facts)
+    response.find("samlp:Status", NS).append(signature_of(assertion_of(response)))
+    return evil_attributes(response)
+
+
+@statement
+def response_signature_moved_into_the_assertion(facts):
+    response = own(facts, "response")
+    assertion_of(response).insert(1, signature_of(response))
+    return evil_attributes(response)

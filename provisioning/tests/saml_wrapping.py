@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from provisioning.tests.saml_messages import NS, Facts, assertion_of, good, sign, unsigned
+from provisioning.tests.saml_messages import NS, Facts, assertion_of, good
 
 Attack = Callable[[Facts], etree._Element | bytes]
 ATTACKS: dict[str, Attack] = {}
@@ -279,30 +279,6 @@ def two_digest_values(facts):
     digest = response.find(".//ds:DigestValue", NS)
     digest.addprevious(deepcopy(digest))
     return response
-
-
-@attack
-def signature_of_a_name_id(facts):
-    """A signature over another element is no signature of the assertion."""
-    response = unsigned(facts)
-    name_id = response.find(".//saml:NameID", NS)
-    name_id.set("ID", "_name")
-    sign(name_id)
-    return response
-
-
-@attack
-def signature_moved_to_the_status(facts):
-    response = own(facts)
-    response.find("samlp:Status", NS).append(signature_of(assertion_of(response)))
-    return evil_attributes(response)
-
-
-@attack
-def response_signature_moved_into_the_assertion(facts):
-    response = own(facts, "response")
-    assertion_of(response).insert(1, signature_of(response))
-    return evil_attributes(response)
 
 
 def evil_attributes(response: etree._Element) -> etree._Element:

@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from provisioning.sso.profile import SsoError
 from provisioning.sso.saml.metadata import parse_metadata, read_certificate
 from provisioning.sso.saml.requests import POST, REDIRECT
+from provisioning.tests.saml_messages import NS
 
 MD = "urn:oasis:names:tc:SAML:2.0:metadata"
 SAML2 = "urn:oasis:names:tc:SAML:2.0:protocol"
@@ -52,7 +53,7 @@ def entity(
     content: str = "", *, entity_id: str = "https://idp.example/metadata", role: str = "IDPSSODescriptor"
 ) -> str:
     content = content or keys(certificate()) + SSO
-    return f"""<md:EntityDescriptor xmlns:md="{MD}" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="{entity_id}">
+    return f"""<md:EntityDescriptor xmlns:md="{MD}" xmlns:ds="{NS["ds"]}" entityID="{entity_id}">
 <md:{role} protocolSupportEnumeration="{SAML2}">{content}</md:{role}></md:EntityDescriptor>"""
 
 

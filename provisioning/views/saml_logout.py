@@ -1,7 +1,7 @@
 """Single logout of SAML identity providers (best effort)."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods
 from provisioning.models import IdentityProvider
 from provisioning.queries.identity_providers import find_saml_provider
 from provisioning.services.sso_logout import end_provider_sessions
-from provisioning.sso.completion import fail
 from provisioning.sso.profile import SsoError
 from provisioning.sso.saml import logout
 from provisioning.sso.saml.post_binding import posted_document, show_form, signed_message
@@ -35,7 +34,8 @@ def slo(request: HttpRequest, slug: str) -> HttpResponse:
             end_provider_sessions(identity_provider=identity_provider, subject=named.subject, sid=index)
         return _answer(request, identity_provider, named.request_id, sent.get("RelayState", ""))
     except SsoError as error:
-        return fail(request, identity_provider, error)
+        context = {"error": error, "organization": identity_provider.organization}
+        return render(request, "provisioning/sso_sign_out_failed.html", context, status=400)
 
 
 def _read(request: HttpRequest, identity_provider: IdentityProvider) -> logout.LogoutRequest:

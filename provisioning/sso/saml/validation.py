@@ -45,7 +45,7 @@ def read_answer(identity_provider: IdentityProvider, document: bytes) -> Answer:
         reader.check_status()
         signed = signed_assertion(identity_provider, response)
         answer = reader.read(signed)
-        library.validate(identity_provider, response, answer.request_id)
+        library.validate(identity_provider, response, signed.decrypted, answer.request_id)
     except SsoError as error:
         made = tuple(reader.checks)
         raise SsoError(
@@ -85,7 +85,7 @@ class _Reader:
         values = [code.get("Value", ""), "" if inner is None else inner.get("Value", ""), text_of(message)]
         found = " ".join(value.removeprefix(_STATUS) for value in values if value)
         reason = _("%(provider)s didn’t sign you in.") % {"provider": self._label()}
-        self.require(_("Status"), values[0] == f"{_STATUS}Success", found, reason, "status")
+        self.require(_("Status"), values[0] == f"{_STATUS}Success", found, reason, "refused")
         versions = {
             element.get("Version") for element in self.response.iter(tag("samlp:Response"), tag("saml:Assertion"))
         }
@@ -97,7 +97,7 @@ class _Reader:
 
     def read(self, signed: SignedAssertion) -> Answer:
         assertion = signed.element
-        kinds = " + ".join(signed.covered_by) + (" (encrypted)" if signed.encrypted else "")
+        kinds = " + ".join(signed.covered_by) + (_(" (encrypted)") if signed.decrypted else "")
         self.require(_("Signature"), True, kinds, "", "signature")
         self._check_version(assertion)
         self._check_issuer(assertion)
@@ -200,7 +200,7 @@ class _Reader:
         """Return the provider's permanent name for the person."""
         kind, text = name_id.get("Format", ""), text_of(name_id)
         reason = _("The NameID changes with every sign-in. Choose the format “persistent” or “email” at the provider.")
-        self.require(_("NameID"), kind != _TRANSIENT, kind.rpartition(":")[2], reason, "transient")
+        self.require(_("NameID"), kind != _TRANSIENT, kind.rpartition(":")[2], reason, "subject")
         passed = bool(text) and len(text) <= SUBJECT_LENGTH and text.isprintable()
         self.require(_("NameID"), passed, text, _("The answer contains no NameID that we can use."), "subject")
         return subject_of(name_id)
