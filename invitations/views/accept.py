@@ -60,6 +60,11 @@ class OpenInvitation:
         return Visitor.EXISTING_USER if user_exists(self.member.email_key) else Visitor.NEW_USER
 
     @property
+    def needs_single_sign_on(self) -> bool:
+        """True if only the organization's identity provider can accept it (O-4): no password, and no other session."""
+        return self.member.organization.sso_enforced and bool(can_accept(self.member, single_sign_on=True))
+
+    @property
     def is_outdated_form(self) -> bool:
         """True if the form belongs to another invitation: its link was opened before this one, in another tab."""
         return self.request.POST.get("invitation", str(self.invitation.pk)) != str(self.invitation.pk)
@@ -109,6 +114,8 @@ def accept(request: HttpRequest) -> HttpResponse:
     if link.state != LinkState.OPEN or not link.invitation or not link.invitation.membership:
         return render_closed(request, link)
     current = OpenInvitation(request, link.invitation, link.invitation.membership)
+    if current.needs_single_sign_on and request.method != "POST":
+        return _render_open(current, template="single_sign_on")
     if not (decision := can_accept(current.member)):
         return render_denied(request, current.invitation, decision.reason)
     if request.method != "POST":
@@ -140,7 +147,7 @@ def new_link(request: HttpRequest) -> HttpResponse:
 def _render_open(
     current: OpenInvitation,
     *,
-    visitor: Visitor | None = None,
+    template: str = "",
     form: NewPasswordForm | None = None,
     status: int = 200,
     problem: str = "",
@@ -154,8 +161,8 @@ def _render_open(
         "problem": problem,
         "requires_two_factor": requires_two_factor(current.member, timezone.now()),
     }
-    template = f"invitations/accept/{visitor or current.visitor}.html"
-    return render(current.request, template, context, status=status)
+    name = f"invitations/accept/{template or current.visitor}.html"
+    return render(current.request, name, context, status=status)
 
 
 def _accept_new_user(current: OpenInvitation) -> HttpResponse:
@@ -182,7 +189,7 @@ def _accept_signed_in(current: OpenInvitation) -> HttpResponse:
 def _render_conflict(current: OpenInvitation, outcome: Outcome) -> HttpResponse:
     """Render the page for an invitation that changed while it was being accepted. Reads the link's state again."""
     if outcome == Outcome.USER_EXISTS:
-        return _render_open(current, visitor=Visitor.EXISTING_USER, status=409)
+        return _render_open(current, template=Visitor.EXISTING_USER, status=409)
     link = stored_link(current.request)
     if outcome == Outcome.ALREADY_MEMBER or link.state == LinkState.OPEN:
         return render_closed(current.request, Link(LinkState.USED, current.invitation))

@@ -1,24 +1,22 @@
 """Single sign-on enforced: every way around it is closed for the organization's members (O-4)."""
 
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from django.contrib.auth import SESSION_KEY
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from accounts.emails import render_password_reset
 from accounts.models import KnownBrowser, User
+from accounts.policies import can_sign_in
 from accounts.services.sign_in import SignIns
-from accounts.tests.test_second_factor import code_of
 from audit.models import Entry
 from invitations.links import make_token
 from organizations.models import Membership, Organization, Status
-from organizations.tests.session_clients import add_app, sign_in, statuses, use_second_factor
+from organizations.tests.session_clients import sign_in, statuses
 from outbox.models import OutgoingEmail
 from provisioning.models import IdentityProvider
 from provisioning.tests.providers import add_provider
@@ -26,6 +24,7 @@ from teamadmin.testing.cast import PASSWORD, Cast, add_member
 from teamadmin.testing.html import text_of
 from teamadmin.testing.parallel import run_in_parallel
 from teamadmin.testing.sso import with_sso
+from teamadmin.testing.two_factor import add_authenticator, code_of, is_signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("O-4")]
 SSO_PAGE = "/organizations/acme/single-sign-on/"
@@ -47,10 +46,6 @@ def enter_password(client: Client, user: User, password: str = PASSWORD, **data:
     return client.post("/accounts/login/", {"login": user.email, "password": password} | data)
 
 
-def is_signed_in(client: Client) -> bool:
-    return SESSION_KEY in client.session
-
-
 # --- sessions from before --------------------------------------------------------------------------
 def test_a_session_that_a_password_opened_ends_at_its_next_request(cast):
     add_provider(cast.acme)
@@ -58,7 +53,7 @@ def test_a_session_that_a_password_opened_ends_at_its_next_request(cast):
     assert statuses(client, "acme") == [200]
     enforce(cast.acme)
     response = client.get("/o/acme/projects/?q=a")
-    assert response["Location"] == f"{SSO_PAGE}?next=/o/acme/projects/%3Fq%3Da"
+    assert response["Location"] == f"{SSO_PAGE}?next=%2Fo%2Facme%2Fprojects%2F%3Fq%3Da"
     page = client.get(response["Location"])
     assert page.status_code == 403 and "Acme requires single sign-on." in text_of(page)
     assert "Continue with Okta" in text_of(page)
@@ -138,22 +133,25 @@ def test_an_invitation_elsewhere_and_platform_staff_keep_their_sign_in(cast, enf
 
 
 def test_a_passkey_or_a_remembered_device_opens_no_session(cast, enforced):
-    add_app(cast.bo.user)
+    app = add_authenticator(cast.bo.user)
     client = Client()
-    KnownBrowser.objects.create(user=cast.bo.user)
+    Organization.objects.update(sso_enforced=False)
+    enter_password(client, cast.bo.user)
+    client.post("/accounts/two-factor/verify/", {"code": code_of(app), "remember": "on"})
+    assert KnownBrowser.objects.get(user=cast.bo.user).remembered_until
+    client.post("/accounts/logout/")
+    enforce(cast.acme)
     assert enter_password(client, cast.bo.user).status_code == 403 and not is_signed_in(client)
-    from accounts.policies import can_sign_in
-
     assert not can_sign_in(cast.bo.user, "passkey") and can_sign_in(cast.bo.user, "sso") and can_sign_in(cast.bo.user)
 
 
 def test_enforcing_it_while_someone_enters_the_second_factor(cast):
     add_provider(cast.acme)
-    secret = add_app_with_secret(cast.bo.user)
+    app = add_authenticator(cast.bo.user)
     client = Client()
     assert "/two-factor/verify/" in enter_password(client, cast.bo.user)["Location"]
     enforce(cast.acme)
-    client.post("/accounts/two-factor/verify/", {"code": code_of(secret)})
+    client.post("/accounts/two-factor/verify/", {"code": code_of(app)})
     assert not is_signed_in(client)
 
 
@@ -194,8 +192,10 @@ def test_a_reset_link_from_before_gives_no_session(cast, enforced):
     assert enter_password(client, user, new["password1"]).status_code == 403 and not is_signed_in(client)
 
 
-def test_an_invitation_is_not_accepted_with_a_password(cast, enforced):
+def test_an_invitation_is_not_accepted_with_a_password(cast):
     invitation = cast.invite()[0]
+    enforce(cast.acme)
+    add_provider(cast.acme)
     client = Client()
     client.get(f"/invitations/{make_token(invitation)}/")
     response = client.post(reverse("accept"), {"password": "a-new-and-long-password"})
@@ -204,8 +204,10 @@ def test_an_invitation_is_not_accepted_with_a_password(cast, enforced):
     assert not User.objects.filter(email="nadia@acme.example").exists()
 
 
-def test_an_invitation_is_not_accepted_by_a_user_who_signed_in_with_a_password(cast, enforced):
+def test_an_invitation_is_not_accepted_by_a_user_who_signed_in_with_a_password(cast):
     invitation = cast.invite(people=[("Tess", "Tester", cast.tess.user.email)])[0]
+    enforce(cast.acme)
+    add_provider(cast.acme)
     client = cast.client("tess")
     client.get(f"/invitations/{make_token(invitation)}/")
     assert client.post(reverse("accept")).status_code in (403, 409)
@@ -244,16 +246,6 @@ def test_the_sign_in_page_offers_the_provider_of_the_page_that_was_opened(cast, 
     assert "Continue with Okta" not in text_of(Client().get("/accounts/login/?next=/o/acme/"))
 
 
-def add_app_with_secret(user: User) -> str:
-    from accounts.models import AuthenticatorApp
-    from accounts.services import notify_two_factor_listeners
-
-    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
-    AuthenticatorApp.objects.create(user=user, name="App", secret=secret)
-    notify_two_factor_listeners(user=user)
-    return secret
-
-
 # --- another organization ---------------------------------------------------------------------------------
 @pytest.mark.spec("O-3")
 def test_a_provider_opens_its_own_organization_only(cast):
@@ -264,6 +256,3 @@ def test_a_provider_opens_its_own_organization_only(cast):
     Membership.objects.filter(user=cast.bo.user, organization=cast.globex).update(last_active_at="2100-01-01T00:00Z")
     assert client.get("/")["Location"] == "/o/acme/"
     assert not SignIns.of(client.session).own
-
-
-_: Callable = use_second_factor

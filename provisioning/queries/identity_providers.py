@@ -23,15 +23,15 @@ def find_enabled_provider(slug: str) -> IdentityProvider:
     return provider
 
 
-def find_finished_request(identity_provider: IdentityProvider, key: str, browser: str) -> SsoRequest | None:
-    """Return the sign-in that this browser has finished. `key` and `browser` are hashes."""
-    finished = SsoRequest.objects.filter(identity_provider=identity_provider, purpose=SsoPurpose.SIGN_IN)
-    return finished.filter(key=key, browser=browser).exclude(used_at=None).first()
-
-
 def find_saml_provider(slug: str) -> IdentityProvider:
     """Return the SAML identity provider of an active organization, also while it isn't enabled yet. Raise Http404."""
     provider = find_provider(slug)
     if provider.protocol != Protocol.SAML:
         raise Http404
     return provider
+
+
+def find_finished_request(identity_provider: IdentityProvider, key: str, browser: str) -> SsoRequest | None:
+    """Return the sign-in that this browser has finished. `key` and `browser` are hashes."""
+    finished = SsoRequest.objects.filter(identity_provider=identity_provider, purpose=SsoPurpose.SIGN_IN)
+    return finished.filter(key=key, browser=browser).exclude(used_at=None).first()

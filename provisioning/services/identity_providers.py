@@ -35,8 +35,8 @@ PROVEN = (
 )
 # What was read from the provider on the way. It may change without a new version.
 READ = ("metadata", "metadata_read_at", "certificates_expire_at")
-# The parts of an OIDC provider's metadata that a test proves.
-ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+# The parts of a provider's metadata that a test proves.
+ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "sso_binding")
 
 
 class SettingsConflict(Exception):
@@ -186,7 +186,7 @@ def update_certificates(*, identity_provider: IdentityProvider, values: Mapping[
     if provider is None or provider.issuer != values["issuer"] or provider.protocol != Protocol.SAML:
         return False
     is_new = provider.certificates != values["certificates"]
-    for name in ("sso_url", "slo_url", "certificates", "certificates_expire_at"):
+    for name in ("sso_url", "slo_url", "certificates", "certificates_expire_at", "metadata"):
         setattr(provider, name, values[name])
     provider.metadata_read_at = timezone.now()
     if is_new:

@@ -8,17 +8,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import create_verified_user
-from base.policies import Refused, require
+from base.policies import require
 from base.text import clean_line
 from invitations.models import Invitation
 from invitations.queries import pending_invitation
 from invitations.services import accept_by_single_sign_on
 from organizations.models import JoinRule, Membership, Organization, Status
-from organizations.permissions import ADMINISTRATIVE
 from organizations.policies import domain_allowed
-from organizations.roles import permissions_of
 from organizations.services import add_active_member, link_provisioned_member
 from provisioning.models import JoinRequest
+from provisioning.policies.joining import effective_join_rule, join_role_of
 from provisioning.services.join_requests import request_to_join
 from provisioning.sso.profile import SsoError, SsoProfile
 
@@ -48,7 +47,7 @@ class Newcomer:
 
     def check_join_rule(self) -> None:
         """Raise SsoError if no one without an invitation can join. Says the same whether the address has a user."""
-        if self.member is None and self.organization.join_rule == JoinRule.INVITATION:
+        if self.member is None and effective_join_rule(self.organization) == JoinRule.INVITATION:
             raise not_invited(self.organization)
 
     def get_account(self) -> User:
@@ -109,12 +108,13 @@ def _join_uninvited(newcomer: Newcomer) -> Membership | None:
     newcomer.check_join_rule()
     require(domain_allowed(organization, newcomer.email))
     user = newcomer.get_account()
-    if organization.join_rule == JoinRule.AUTOMATIC:
+    if effective_join_rule(organization) == JoinRule.AUTOMATIC:
         first, last = name_part(newcomer.profile.first_name), name_part(newcomer.profile.last_name)
         return join_by_domain(
             organization=organization, user=user, first_name=first, last_name=last, email=newcomer.email
         )
-    if request_to_join(organization=organization, user=user).status == JoinRequest.Status.REFUSED:
+    asked = request_to_join(organization=organization, user=user, email=newcomer.email)
+    if asked.status != JoinRequest.Status.OPEN:  # refused, or removed since it was approved
         raise not_invited(organization)
     return None
 
@@ -125,15 +125,14 @@ def join_by_domain(
 ) -> Membership | None:
     """Make a user with a proven address at the organization's domain a member, if its rule is automatic (O-5, J-6).
 
-    The caller has checked the address: `email`, or the user's own. Return None if the rule is another one. Raises
-    Refused if the organization's role for this isn't an everyday one (R-6), IntegrityError if they are members.
+    The caller has checked the address: `email`, or the user's own. Return None if the rule is another one, also
+    because the role isn't an everyday one any more (R-6). Raises IntegrityError if they are members.
     """
-    if organization.join_rule != JoinRule.AUTOMATIC:
+    role = join_role_of(organization)
+    if role is None or effective_join_rule(organization) != JoinRule.AUTOMATIC:
         return None
-    role = organization.join_role
-    if role is None or permissions_of(role) & ADMINISTRATIVE:
-        text = _("%(organization)s has no role for people who join by themselves. Ask one of its Admins.")
-        raise Refused(text % {"organization": organization.name})
+    asked = JoinRequest.objects.filter(organization=organization, user=user, status=JoinRequest.Status.OPEN)
+    asked.update(status=JoinRequest.Status.APPROVED)
     return add_active_member(
         organization=organization,
         user=user,

@@ -34,7 +34,7 @@ def finish_test(request: HttpRequest, sso_request: SsoRequest, profile: SsoProfi
         "lines": run.lines,
         "member": _member(run),
         "attributes": list(_attributes(profile)),
-        "checks": _checks(profile.checks),
+        "checks": _checks(profile.checks, profile.subject),
     }
     passed = bool(profile.email)
     if not passed:
@@ -82,5 +82,11 @@ def _attributes(profile: SsoProfile) -> Iterator[list[str]]:
         yield [name[:MAX_VALUE], value[:MAX_VALUE] if used_as in SHOWN else mask(value), used_as]
 
 
-def _checks(checks: tuple[Check, ...]) -> list[list[Any]]:
-    return [[check.name[:100], check.found[:MAX_VALUE], check.passed] for check in checks[:30]]
+def _checks(checks: tuple[Check, ...], subject: str = "") -> list[list[Any]]:
+    """Return the checks as lists. The subject is masked in them, too."""
+
+    def found(check: Check) -> str:
+        text = str(check.found)
+        return (text.replace(subject, mask(subject)) if subject else text)[:MAX_VALUE]
+
+    return [[check.name[:100], found(check), check.passed] for check in checks[:30]]

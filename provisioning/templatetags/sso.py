@@ -1,6 +1,4 @@
-"""The identity provider to offer on pages of apps that know nothing of providers: signing in, and invitations."""
-
-import re
+"""The identity provider to offer with an invitation, whose app knows nothing of providers."""
 
 from django import template
 from django.urls import reverse
@@ -11,24 +9,12 @@ from provisioning.models import IdentityProvider
 from provisioning.queries.providers import provider_at
 
 register = template.Library()
-# The organization of a page.
-PAGE = re.compile(r"/o/([-\w]+)/", re.ASCII)
 
 
 @register.simple_tag
 def sso_of(organization: Organization) -> IdentityProvider | None:
     """Return the organization's enabled provider. One query."""
     return provider_at(organization.slug)
-
-
-@register.simple_tag
-def sso_of_page(url: object) -> IdentityProvider | None:
-    """Return the enabled provider of the organization that the page at this path belongs to.
-
-    None for an unknown organization as for one without a provider, so that neither can be told from the other.
-    """
-    match = PAGE.match(str(url or ""))
-    return provider_at(match[1]) if match else None
 
 
 @register.simple_tag

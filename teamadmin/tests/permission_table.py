@@ -301,7 +301,11 @@ OUTSIDE: dict[str, dict[str, str]] = {
     },
     "accounts/password/reset/key/done/": {"GET": "200 200 200"},
     # Neither Acme nor Globex has single sign-on.
+    "sso/": {"GET": "200 200 200", "POST": "422 422 422"},
     "sso/<slug:slug>/": {"GET": "404 404 404"},
+    "sso/<slug:slug>/link/": {"GET": "404 404 404", "POST": "404 404 404"},
+    "sso/<slug:slug>/link/other-account/": {"POST": "404 404 404"},
+    "invitations/single-sign-on/<slug:slug>/": {"GET": "404 404 404", "POST": "404 404 404"},
     "sso/<slug:slug>/confirmation/": {"GET": "302 404 404"},
     "sso/<slug:slug>/callback/": {"GET": "404 404 404"},
     "sso/<slug:slug>/logout/": {"POST": "404 404 404"},

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from base.outgoing import OutgoingError
+from base.outgoing import OutgoingError, limit_time
 from base.text import clean_line
 from provisioning.models import ExternalIdentity, IdentityProvider, SsoRequest
 from provisioning.sso.oidc.checks import Checks
@@ -17,6 +17,8 @@ from provisioning.sso.oidc.id_token import check_id_token
 from provisioning.sso.profile import SsoError, SsoProfile
 
 MAX_CODE = 4000
+# The code, the keys and the userinfo are three requests. Each has its own limit as well.
+TOTAL_SECONDS = 10
 
 
 def complete(sso_request: SsoRequest, answer: Mapping[str, str]) -> SsoProfile:
@@ -26,7 +28,8 @@ def complete(sso_request: SsoRequest, answer: Mapping[str, str]) -> SsoProfile:
     """
     checks = Checks()
     try:
-        return _complete(sso_request, answer, checks)
+        with limit_time(TOTAL_SECONDS):
+            return _complete(sso_request, answer, checks)
     except OutgoingError as error:
         raise checks.fail(error, _("Connection"), code="unreachable") from None
     except SsoError as error:

@@ -9,6 +9,8 @@ verification.py does.
 import base64
 import binascii
 import re
+from collections.abc import Mapping
+from xml.sax.saxutils import quoteattr
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -60,24 +62,33 @@ def decode(text: str) -> bytes:
 
 def check_response(document: bytes) -> etree._Element:
     """Return the Response, which has an acceptable form. Raise SsoError."""
-    return _check(document, "samlp:Response")
+    return _check(parse(document), "samlp:Response")
 
 
-def check_assertion(document: bytes) -> etree._Element:
-    """Return the Assertion, which was encrypted and has an acceptable form. Raise SsoError."""
-    return _check(document, "saml:Assertion")
+def check_assertion(document: bytes, namespaces: Mapping[str | None, str]) -> etree._Element:
+    """Return the Assertion, which was encrypted and has an acceptable form. Raise SsoError.
+
+    `namespaces` are those around the encrypted data, which the assertion may use (XML Encryption 4.5). So it's parsed
+    inside an element that declares them, and is its only child.
+    """
+    names = {f"xmlns:{prefix}" if prefix else "xmlns": uri for prefix, uri in namespaces.items()}
+    declared = " ".join(f"{name}={quoteattr(uri)}" for name, uri in names.items())
+    around = parse(f"<around {declared}>{to_text(document)}</around>".encode())
+    if len(around) != 1 or around.text or around[0].tail:
+        raise _not_xml()
+    return _check(around[0], "saml:Assertion")
 
 
 def check_logout_request(document: bytes) -> etree._Element:
     """Return the LogoutRequest, which has an acceptable form. Raise SsoError."""
-    return _check(document, "samlp:LogoutRequest")
+    return _check(parse(document), "samlp:LogoutRequest")
 
 
 def parse(document: bytes) -> etree._Element:
     """Return the root of a document without DTD, comment, processing instruction and CDATA. Raise SsoError."""
     if len(document) > MAX_BYTES:
         raise too_large()
-    text = _to_text(document)
+    text = to_text(document)
     if "<!" in text or "<?" in text:
         reason = _("The SAML document contains a DTD, a comment or something else that has no place in it.")
         raise SsoError(reason, code="markup")
@@ -86,10 +97,10 @@ def parse(document: bytes) -> etree._Element:
     for found in _NAMESPACE.finditer(text):
         if not _ABSOLUTE.fullmatch(found[1] or found[2] or ""):
             raise SsoError(_("The SAML document declares an XML namespace that isn’t valid."), code="namespace")
-    return _parse_text(text)
+    return parse_text(text)
 
 
-def _to_text(document: bytes) -> str:
+def to_text(document: bytes) -> str:
     """Return the document without its XML declaration. It must be UTF-8: all readers see the same characters."""
     try:
         text = document.decode("utf-8-sig")
@@ -101,23 +112,25 @@ def _to_text(document: bytes) -> str:
     return text[declaration.end() :] if declaration else text
 
 
-def _parse_text(text: str) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False, encoding="utf-8"
-    )
+def parse_text(text: str, **options: bool) -> etree._Element:
+    """Return the root of a text without a DTD. `options` are those of lxml's parser. Raise SsoError."""
+    limits = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+    parser = etree.XMLParser(**limits, **options, collect_ids=False, encoding="utf-8")  # type: ignore[arg-type]
     try:
         return etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, ValueError):
         raise _not_xml() from None
 
 
-def _check(document: bytes, root_name: str) -> etree._Element:
-    root = parse(document)
+def _check(root: etree._Element, root_name: str) -> etree._Element:
     if root.tag != tag(root_name):
         reason = _("The SAML document isn’t a %(name)s.") % {"name": root_name.partition(":")[2]}
         raise SsoError(reason, code="structure")
     ids: set[str] = set()
     _check_element(root, RULES, ids, 1)
+    for element in root.iter(tag(root_name), tag("saml:Assertion")):
+        if not element.get("ID"):
+            raise SsoError(_("The SAML document has no ID in %(name)s.") % {"name": _name(element)}, code="structure")
     for signature in root.iter(tag("ds:Signature")):
         _check_signature(signature)
     for data in root.iter(tag("ds:RetrievalMethod")):

@@ -14,7 +14,7 @@ from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
 from provisioning.models import IdentityProvider
 from provisioning.services.saml_keys import ensure_key_pair
-from provisioning.sso.profile import SsoError
+from provisioning.sso.profile import Check, SsoError
 from provisioning.sso.saml import addresses
 
 
@@ -27,8 +27,8 @@ def validate(identity_provider: IdentityProvider, response: etree._Element, requ
         answer = OneLogin_Saml2_Response(_settings(identity_provider), document)
         answer.is_valid(request, request_id, raise_exceptions=True)
     except Exception as error:  # the library raises its own errors, and those of lxml and xmlsec
-        reason = _("The SAML response doesn’t follow the standard: %(error)s") % {"error": str(error)[:200]}
-        raise SsoError(reason, code="library") from error
+        check = Check(_("Standard"), str(error)[:200], passed=False)
+        raise SsoError(_("The SAML response doesn’t follow the standard."), code="library", checks=(check,)) from error
 
 
 def _settings(identity_provider: IdentityProvider) -> OneLogin_Saml2_Settings:

@@ -44,9 +44,12 @@ def read_answer(identity_provider: IdentityProvider, document: bytes) -> Answer:
         reader.check_status()
         signed = signed_assertion(identity_provider, response)
         answer = reader.read(signed)
+        library.validate(identity_provider, response, answer.request_id)
     except SsoError as error:
-        raise SsoError(error, code=error.code, checks=error.checks or tuple(reader.checks)) from error
-    library.validate(identity_provider, response, answer.request_id)
+        made = tuple(reader.checks)
+        raise SsoError(
+            error, code=error.code, checks=(*made, *(each for each in error.checks if each not in made))
+        ) from error
     return answer
 
 

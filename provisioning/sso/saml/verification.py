@@ -94,9 +94,10 @@ def _open(identity_provider: IdentityProvider, sealed: etree._Element, covered: 
     the check of the signature inside: different ones would tell an attacker about the content, byte by byte.
     """
     try:
-        assertion = gate.check_assertion(encryption.decrypt(identity_provider, sealed))
+        assertion = gate.check_assertion(encryption.decrypt(identity_provider, sealed), sealed.nsmap)
         if assertion.find(_SIGNATURE) is not None:
-            return SignedAssertion(signed_part(identity_provider, assertion), (*covered, "Assertion"), encrypted=True)
+            own = signed_part(identity_provider, assertion.getparent(), _ASSERTION)
+            return SignedAssertion(own, (*covered, "Assertion"), encrypted=True)
     except SsoError as error:
         if covered:
             raise
