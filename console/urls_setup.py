@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from console.setup_links import pages, sso
+from console.setup_links import pages, scim, sso
 from console.sso.steps import STEPS
 
 sso_urls = [
@@ -12,9 +12,17 @@ sso_urls = [
     path("tests/<uuid:test_id>/", sso.setup_sso_test, name="setup_sso_test"),
 ]
 
+scim_urls = [
+    path("", scim.setup_scim, name="setup_scim"),
+    path("connection/", scim.setup_scim_connection, name="setup_scim_connection"),
+    path("tokens/", scim.setup_scim_token, name="setup_scim_token"),
+    path("tests/", scim.setup_scim_test, name="setup_scim_test"),
+]
+
 urlpatterns = [
     path("setup/<uuid:link_id>/", pages.setup_page, name="setup_page"),
     path("setup/<uuid:link_id>/single-sign-on/", include(sso_urls)),
+    path("setup/<uuid:link_id>/provisioning/", include(scim_urls)),
     path("setup/<uuid:link_id>/domains/", pages.setup_domains, name="setup_domains"),
     path("setup/<uuid:link_id>/domains/<uuid:domain_id>/checks/", pages.setup_domain_check, name="setup_domain_check"),
 ]

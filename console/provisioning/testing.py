@@ -48,7 +48,7 @@ def _render(request: MemberRequest, chosen: str, *, error: str = "", status: int
         "options": [
             _option(sequence, report.key if report and not error else chosen) for sequence in SEQUENCES.values()
         ],
-        "report": report and _shown(report),
+        "report": report and shown_report(report),
         "error": error,
         "can_manage": can(request.membership, Permission.SECURITY_MANAGE),
         "parents": [
@@ -65,7 +65,7 @@ def _option(sequence: Any, chosen: str) -> dict[str, Any]:
     return {"key": sequence.key, "name": sequence.name, "steps": steps, "is_chosen": sequence.key == chosen}
 
 
-def _shown(report: Report) -> dict[str, Any]:
+def shown_report(report: Report) -> dict[str, Any]:
     """Return what _test_result.html takes of a report."""
     return {
         "report": report,

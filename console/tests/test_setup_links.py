@@ -9,9 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
+from base.policies import Refused
 from console.setup_links import pages
 from organizations.models import Membership, Organization
-from provisioning.models import Domain, SetupLink
+from provisioning.models import Domain, ScimConnection, ScimToken, SetupLink
+from provisioning.services.domains import add_domain
+from provisioning.services.scim_tokens import create_token, find_connection
 from provisioning.services.setup_links import MAX_LINKS, create_setup_link
 from provisioning.txt_records import txt_record
 from teamadmin.testing.aging import age, asks
@@ -203,3 +206,51 @@ def test_revoking_twice_says_so_once_and_links_are_limited(cast):
     for _press in range(2):
         client.post(f"/o/acme/security/setup-links/{link.pk}/revocation/")
     assert Entry.objects.filter(action="setup_link.revoked").count() == 1
+
+
+@pytest.fixture
+def scim(cast) -> tuple[Client, str]:
+    """A browser that has opened a link for provisioning, and the URL of its page."""
+    link, token = create_setup_link(actor=cast.olga, intent="scim")
+    client = Client()
+    client.get(f"/setup/{token}/")
+    return client, client.get(f"/setup/{link.pk}/")["Location"]
+
+
+def test_provisioning_is_set_up_and_tested_through_the_link(scim, cast):
+    client, base = scim
+    assert "Create a token" not in text_of(client.get(base))
+    assert client.post(f"{base}connection/", {"provider": "nonsense"}).status_code == 422
+    assert client.post(f"{base}tokens/", {"name": "Okta"}).status_code == 404
+    client.post(f"{base}connection/", {"provider": "okta"})
+    assert "http://testserver/scim/v2" in text_of(client.get(base))
+    response = client.post(f"{base}tokens/", {"name": "Okta", "expires": "90"})
+    secret = re.search(r"tas_[\w-]{43}", response.content.decode())[0]
+    assert "no-store" in response["Cache-Control"]
+    assert find_connection(secret).connection.organization == cast.acme
+    assert secret not in client.get(base).content.decode()
+    assert "steps passed" in text_of(client.post(f"{base}tests/"))
+    labels = set(Entry.objects.filter(action__startswith="scim.").values_list("actor_label", flat=True))
+    assert labels == {"setup link of Olga Ivanova"}
+    client.post(f"{base}tokens/", {"name": "Second"})
+    assert "two tokens already" in text_of(client.post(f"{base}tokens/", {"name": "Third"}))
+
+
+def test_a_revoked_link_creates_no_token_and_runs_no_test(scim):
+    client, base = scim
+    client.post(f"{base}connection/", {"provider": "okta"})
+    SetupLink.objects.update(revoked_at=timezone.now())
+    for path, data in (("connection/", {"provider": "entra"}), ("tokens/", {"name": "Okta"}), ("tests/", {})):
+        assert client.post(base + path, data).status_code == 410
+    assert not ScimToken.objects.exists() and ScimConnection.objects.get().provider == "okta"
+
+
+def test_services_of_one_intent_refuse_links_of_others(cast, it):
+    domain_link = SetupLink.objects.get()
+    connection = ScimConnection.objects.create(organization=cast.acme)
+    with pytest.raises(Refused):
+        create_token(actor=domain_link, connection=connection, name="Okta")
+    with pytest.raises(Refused):
+        add_domain(actor=create_setup_link(actor=cast.olga, intent="scim")[0], organization=cast.acme, name="a.example")
+    with pytest.raises(Refused):
+        add_domain(actor=domain_link, organization=cast.globex, name="a.example")

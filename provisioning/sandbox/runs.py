@@ -13,15 +13,14 @@ from django.utils.translation import gettext as _
 
 from base.policies import RateLimited, require
 from base.times import retry_text
-from organizations.models import Membership, Organization
-from organizations.permissions import Permission
-from organizations.policies import can
-from organizations.services import lock_actor
-from provisioning.models import ScimConnection, ScimToken
+from organizations.models import Organization
+from provisioning.models import ScimConnection, ScimToken, SetupIntent
+from provisioning.policies.setup_links import can_manage
 from provisioning.sandbox.explanations import explain
 from provisioning.sandbox.requests import PREFIX, Answer, sandbox, send
 from provisioning.sandbox.sequences import GROUP_NAMES
 from provisioning.sandbox.steps import Ids, Sequence, Step
+from provisioning.services.managers import Manager, lock_manager
 from provisioning.services.scim_tokens import create_token
 
 # A run takes some 300 ms. One that takes longer than this stops, because it keeps the organization locked.
@@ -95,29 +94,30 @@ def last_report(organization: Organization) -> Report | None:
         return None
 
 
-def run_sequence(*, actor: Membership, connection: ScimConnection, sequence: Sequence) -> Report:
+def run_sequence(*, actor: Manager, connection: ScimConnection, sequence: Sequence) -> Report:
     """Play the sequence in the sandbox and return its report. Nothing that it writes remains in the database.
 
     Raises Refused, and RateLimited after MAX_RUNS runs in RUN_PERIOD.
     """
-    require(can(actor, Permission.SECURITY_MANAGE))
-    _count_run(actor.organization)
+    organization = connection.organization
+    require(can_manage(actor, timezone.now()))
+    _count_run(organization)
     started = time.perf_counter()
     with sandbox():
-        lock_actor(actor)  # before the tokens, as the endpoint does
+        lock_manager(actor, organization, SetupIntent.SCIM)  # before the tokens, as the endpoint does
         # In place of the real tokens, of which there may be two already.
         ScimToken.objects.filter(connection=connection).delete()
         _token, text = create_token(actor=actor, connection=connection, name="Test")
-        steps = _play(sequence, actor.organization, text, started)
+        steps = _play(sequence, organization, text, started)
     report = Report(
         sequence.key,
         str(sequence.name),
-        actor.name,
+        str(actor),
         timezone.now().isoformat(),
         round((time.perf_counter() - started) * 1000),
         steps,
     )
-    cache.set(_cache_key("report", actor.organization), report.to_json(), KEEP_SECONDS)
+    cache.set(_cache_key("report", organization), report.to_json(), KEEP_SECONDS)
     return report
 
 

@@ -128,7 +128,8 @@ DNS_SERVERS = env.items("DNS_SERVERS")
 # How long a domain stays verified after its TXT record is gone.
 DOMAIN_GRACE_DAYS = 7
 SETUP_LINK_DAYS = 7
-SETUP_COOKIE_NAME = f"{COOKIE_NAME}-setup"
+# Sent to the pages of one link only.
+SETUP_COOKIE_NAME = ("__Secure-" if SECURE else "") + f"{_COOKIE}-setup"
 # How many SCIM requests each token may send, on average over ten seconds.
 SCIM_REQUESTS_PER_SECOND = env.number("SCIM_REQUESTS_PER_SECOND", 150)
 
