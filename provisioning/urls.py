@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from provisioning.views import confirmation, discovery, link, oidc, sso
 from provisioning.views.join_requests import join_organization
+from provisioning.views.provisioned_account import provisioned_account
 from provisioning.views.setup_links import setup_link
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sso/<slug:slug>/logout/", oidc.sso_logout, name="sso_logout"),
     path("sso/<slug:slug>/signed-out/", sso.sso_signed_out, name="sso_signed_out"),
     path("organizations/<slug:slug>/joining/", join_organization, name="join_organization"),
+    path("organizations/<slug:slug>/account/", provisioned_account, name="provisioned_account"),
     path("setup/<str:token>/", setup_link, name="setup_link"),
 ]

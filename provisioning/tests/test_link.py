@@ -1,11 +1,13 @@
 """An account that exists elsewhere is linked only after its owner signed in to it and confirmed (O-3, THREATS 46)."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.links import not_me_url
 from accounts.models import User
 from audit.models import Entry
 from organizations.models import Membership, Organization
@@ -60,6 +62,22 @@ def test_the_owner_is_told_about_the_link(cast, okta, bo_elsewhere):
     assert {entry.organization_id for entry in entries} == {None, cast.acme.pk}  # Globex doesn't hear of it
     own = entries.get(organization_id=None)
     assert OutgoingEmail.objects.filter(kind="accounts.security_notice", subject_id=own.pk).count() == 1
+
+
+@pytest.mark.spec("S-8")
+def test_the_owner_can_take_the_link_back(cast, okta, bo_elsewhere):
+    client = Client()
+    come_back(client, okta, "bo@acme.example")
+    sign_in(client)
+    client.post(LINK)
+    entry = Entry.objects.get(action="sso.linked", organization_id=None)
+    path = urlsplit(not_me_url(entry.pk, cast.bo.user)).path
+    assert "Okta can now sign you in to Acme with your" in text_of(Client().get(path))
+    Client().post(path)
+    assert not ExternalIdentity.objects.exists()
+    assert Entry.objects.filter(action="sso.unlinked", organization_id=cast.acme.pk).count() == 1
+    other = Client()
+    assert come_back(other, okta, "bo@acme.example")["Location"] == LINK and user_of(other) is None
 
 
 def test_a_linked_account_needs_no_further_confirmation(cast, okta, bo_elsewhere):
