@@ -164,6 +164,42 @@ def test_a_sign_in_by_another_provider_does_not_confirm(cast, okta, bo_elsewhere
     assert "Sign in as bo@acme.example" in text_of(client.get(LINK))
 
 
+def enforce_everywhere():
+    Organization.objects.update(sso_enforced=True)
+
+
+@pytest.mark.spec("O-4")
+def test_enforced_single_sign_on_everywhere_locks_no_one_out(cast, okta, bo_elsewhere):
+    """Until a provider is linked, the password opens a session that opens no organization, but links the account."""
+    globex = enable_sso(cast.globex, "globex.example")
+    enforce_everywhere()
+    client = Client()
+    come_back(client, okta, "bo@acme.example")
+    sign_in(client)
+    assert client.get("/o/acme/").status_code == client.get("/o/globex/").status_code == 302
+    assert client.post(LINK)["Location"] == "/o/acme/" and client.get("/o/acme/").status_code == 200
+    # Now Okta is linked, and passwords no longer work. Globex's provider is linked in a session of Okta.
+    assert user_of(Client()) is None
+    other = Client()
+    assert sign_in(other).status_code == 403 and user_of(other) is None
+    Membership.objects.filter(pk=bo_elsewhere.pk).update(email="bo@globex.example", email_key="bo@globex.example")
+    assert globex and client.get("/o/globex/").status_code == 302
+
+
+@pytest.mark.spec("O-4")
+def test_another_provider_confirms_where_passwords_do_not_work(cast, okta, bo_elsewhere):
+    globex = enable_sso(cast.globex, "globex.example")
+    ExternalIdentity.objects.create(organization=cast.globex, issuer=globex.issuer, subject="bo", user=cast.bo.user)
+    enforce_everywhere()
+    client = Client()
+    assert come_back(client, okta, "bo@acme.example")["Location"] == LINK
+    assert sign_in(client).status_code == 403 and client.post(LINK).status_code == 409
+    come_back(client, globex, "bo@globex.example", "bo")
+    assert user_of(client) == cast.bo.user
+    assert client.post(LINK)["Location"] == "/o/acme/" and client.get("/o/acme/").status_code == 200
+    assert client.session["sign_ins"]["own"] is False
+
+
 def test_an_old_sign_in_is_confirmed_first(cast, okta, bo_elsewhere):
     client = Client()
     sign_in(client)
