@@ -15,6 +15,7 @@ PATH = "/o/acme/preferences/security/"
 
 
 def text_of_row(name: str, **context) -> str:
+    context |= {"can_change": True}
     html = render_to_string(f"account/privacy/_{name}.html", context, RequestFactory().get(PATH))
     assert all("?next=/" not in url and "next=%2Fo%2F" in url for url in re.findall(r'href="([^"]*)"', html))
     return " ".join(re.sub(r"<[^>]*>", " ", html).split())

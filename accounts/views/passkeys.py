@@ -13,7 +13,7 @@ from accounts.forms import PasskeyForm
 from accounts.fresh import fresh_sign_in_required, require_fresh_sign_in
 from accounts.models import User
 from accounts.next_url import get_next_url
-from accounts.own_sign_in import own_sign_in_required
+from accounts.own_sign_in import can_change_account, own_sign_in_required
 from accounts.policies import can_remove_factor
 from accounts.queries import find_passkey, get_second_factors, list_passkeys, signal_accepted_passkeys
 from accounts.requests import UserRequest
@@ -37,7 +37,8 @@ def _get_passkey(request: UserRequest, passkey_id: int) -> WebAuthnCredential:
 @login_required
 def passkeys(request: UserRequest) -> HttpResponse:
     """List the user's passkeys, for users without an organization, too."""
-    return render(request, "account/passkeys.html", {"passkeys": list_passkeys(request.user)})
+    context = {"passkeys": list_passkeys(request.user), "can_change": can_change_account(request)}
+    return render(request, "account/passkeys.html", context)
 
 
 @require_safe
@@ -62,7 +63,7 @@ def passkey_name(request: UserRequest, passkey_id: int) -> HttpResponse:
         return render(request, template, context, status=422 if form.is_bound else 200)
     rename_passkey(passkey=passkey, name=form.cleaned_data["name"])
     if is_htmx_fragment(request):
-        return render(request, "account/privacy/_passkey.html", context | {"is_new": True})
+        return render(request, "account/privacy/_passkey.html", context | {"is_new": True, "can_change": True})
     return redirect(target)
 
 

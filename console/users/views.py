@@ -34,6 +34,7 @@ from organizations.models import Organization
 from organizations.permissions import Permission
 from organizations.policies import can_add_users
 from organizations.requests import MemberRequest
+from provisioning.queries.sso_tests import find_provider
 
 # A menu with fewer options has no search box.
 SEARCHABLE = 8
@@ -126,14 +127,27 @@ def _toolbar(context: UsersContext, page: UserPage) -> dict[str, Any]:
     }
 
 
+def _sso_notice(request: MemberRequest) -> dict[str, Any]:
+    """Return what the notice says about adding people where single sign-on is enforced. One query."""
+    organization, provider = request.organization, find_provider(request.organization)
+    label = provider.label if provider else _("your identity provider")
+    text = _("New people are added in %(provider)s. They appear here after they first sign in, or after the next sync.")
+    can_see = Permission.SECURITY_VIEW in request.permissions
+    return {
+        "title": _("%(organization)s requires single sign-on") % {"organization": organization.name},
+        "body": text % {"provider": label},
+        "url": reverse("sso_settings", args=[organization.slug]) if can_see else "",
+    }
+
+
 def _notices(request: MemberRequest, params: UserListParams, counts: TabCounts) -> dict[str, Any]:
-    """Return whether the viewer can add users and, for those who may usually, why not now."""
+    """Return whether the viewer can add users and, for those who may usually, why not now (O-4)."""
     add = can_add_users(request.membership)
     invites = Permission.PEOPLE_INVITE in request.permissions
     alone = counts.joined.value == 1 and not counts.pending
     return {
         "may_add": bool(add),
-        "why_no_add": add.reason if invites and not add else "",
+        "why_no_add": _sso_notice(request) if invites and request.organization.sso_enforced else {},
         "first_use": alone and params.tab == Tab.ALL and not params.is_filtered,
     }
 

@@ -214,7 +214,7 @@ WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
 # Columns: signed out, Bo, a user without an organization.
 OUTSIDE: dict[str, dict[str, str]] = {
     "": {"GET": "302 302 302"},
-    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 404 302"},
+    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 302 404"},
     "organizations/": {"GET": "302 200 200"},
     "organizations/<slug:slug>/account/": {"POST": "302 404 404"},
     "organizations/<slug:slug>/joining/": {"POST": "302 404 404"},

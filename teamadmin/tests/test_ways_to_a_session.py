@@ -217,6 +217,18 @@ def test_no_way_opens_a_session_for_a_deactivated_user(cast, way: Callable):
 
 
 @pytest.mark.django_db
+@pytest.mark.spec("O-4")
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_opens_a_session_where_single_sign_on_is_enforced(cast, way: Callable):
+    """More ways around it are in organizations/tests/test_single_sign_on.py."""
+    client, user = Client(), cast.bo.user
+    cast.acme.sso_enforced = True
+    cast.acme.save()
+    assert way(client, cast, user).status_code < 500
+    assert not is_signed_in(client)
+
+
+@pytest.mark.django_db
 @pytest.mark.spec("S-2")
 @pytest.mark.parametrize("way", WAYS)
 def test_no_way_opens_a_session_without_the_second_factor(cast, way: Callable):

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.own_sign_in import can_change_account
 from accounts.queries.privacy import privacy_of
 from accounts.services import find_browser
 from organizations.access import member_required
@@ -22,5 +23,6 @@ def privacy(request: MemberRequest) -> HttpResponse:
         "current_key": request.session.row.pk,  # type: ignore[attr-defined]
         "rules": rules_that_apply(request.memberships, timezone.now()),
         "next": request.path,
+        "can_change": can_change_account(request),
     }
     return render(request, "workspace/privacy.html", context)
