@@ -225,6 +225,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "": {"GET": "302 302 302"},
     "organizations/<slug:slug>/single-sign-on/": {"GET": "302 302 404"},
     "organizations/": {"GET": "302 200 200"},
+    "organizations/<slug:slug>/account/": {"POST": "302 404 404"},
     "organizations/<slug:slug>/joining/": {"POST": "302 404 404"},
     "setup/<str:token>/": {"GET": "404 404 404"},
     "setup/<uuid:link_id>/": {"GET": "404 404 404"},
