@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organizations/<slug:slug>/joining/", join_organization, name="join_organization"),
     path("organizations/<slug:slug>/account/", provisioned_account, name="provisioned_account"),
     path("setup/<str:token>/", setup_link, name="setup_link"),
+    path("scim/v2", scim),
     path("scim/v2/", scim, name="scim_root"),
     path("scim/v2/<path:path>", scim, name="scim"),
 ]
