@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from provisioning.scim.views import scim
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("scim/v2", scim),
     path("scim/v2/", scim, name="scim_root"),
     path("scim/v2/<path:path>", scim, name="scim"),
 ]

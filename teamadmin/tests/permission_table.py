@@ -207,6 +207,10 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "invitations/accept/": {"GET": "404 404 404", "POST": "404 404 404"},
     "invitations/accept/other-account/": {"POST": "302 302 302"},
     "invitations/accept/new-link/": {"POST": "302 302 302"},
+    # SCIM takes a bearer token only: without one, every method gets 401 from it, signed in or not.
+    "scim/v2": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
+    "scim/v2/": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
+    "scim/v2/<path:path>": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
     "accounts/theme/": {"POST": "302 400 400"},
     "accounts/login/": {"GET": "200 302 302", "POST": "200 302 302"},
     "accounts/logout/": {"GET": "302 200 200", "POST": "302 302 302"},

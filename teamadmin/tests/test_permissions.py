@@ -181,6 +181,7 @@ def test_forms_without_a_csrf_token_are_rejected(stage, route):
 def outside_path(stage: Stage, route: str) -> str:
     values = {
         "<str:name>": "none.png",
+        "<path:path>": "Users",
         "<slug:key>": "0" * 64,
         "<uuid:browser_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
         "<int:passkey_id>": "0",
