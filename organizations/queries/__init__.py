@@ -1,3 +1,4 @@
+from organizations.queries.awaited import awaited_at, awaited_members
 from organizations.queries.break_glass import BREAK_GLASS_CHOICES, break_glass_admins, break_glass_choices
 from organizations.queries.choices import (
     ChoiceList,
@@ -103,7 +104,9 @@ __all__ = [
     "all_memberships_of",
     "all_roles_of",
     "archived_projects",
+    "awaited_at",
     "awaited_member_id",
+    "awaited_members",
     "break_glass_admins",
     "break_glass_choices",
     "count_admins",

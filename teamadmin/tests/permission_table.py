@@ -223,7 +223,7 @@ WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
 # Columns: signed out, Bo, a user without an organization.
 OUTSIDE: dict[str, dict[str, str]] = {
     "": {"GET": "302 302 302"},
-    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 404 302"},
+    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 302 404"},
     "organizations/": {"GET": "302 200 200"},
     "backoffice/": {"GET": "302 404 404", "POST": "302 404 404"},
     "backoffice/login/": {"GET": "302 404 404", "POST": "302 404 404"},
@@ -242,6 +242,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "backoffice/organizations/membership/<path:object_id>/removal/": {"GET": "302 404 404", "POST": "302 404 404"},
     "backoffice/organizations/membership/<path:object_id>/change/": {"GET": "302 404 404", "POST": "302 404 404"},
     "backoffice/^(?P<app_label>accounts|organizations)/$": {"GET": "302 404 404", "POST": "302 404 404"},
+    "organizations/<slug:slug>/account/": {"POST": "302 404 404"},
     "organizations/<slug:slug>/joining/": {"POST": "302 404 404"},
     "setup/<str:token>/": {"GET": "404 404 404"},
     "setup/<uuid:link_id>/": {"GET": "404 404 404"},
