@@ -209,6 +209,7 @@ DESCRIPTIONS = {
         "log-out",
         plain=gettext_lazy("{actor} logged {target} out of a session"),
     ),
+    "sso.signed_out": Description(gettext_lazy("{provider} signed {target} out"), "log-out"),
     "sessions.ended_by_user": Description(gettext_lazy("{target} logged out all other sessions"), "log-out"),
     "sessions.ended_by_admin": Description(
         gettext_lazy("{actor} signed {target} out of {organization}"),

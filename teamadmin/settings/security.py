@@ -119,6 +119,8 @@ SILENCED_SYSTEM_CHECKS = [] if SECURE else ["otp_webauthn.E031"]
 # Binds a single sign-on to the browser that started it, until the browser is back from the identity provider.
 SSO_COOKIE_NAME = f"{COOKIE_NAME}-sso"
 SSO_REQUEST_MINUTES = 15
+# The page after signing out of a session that was opened by single sign-on.
+SSO_SIGNED_OUT_PAGE = "provisioning.queries.identity_providers.signed_out_page"
 # Private networks in which identity providers may be ("10.0.0.0/8"), also with http. By default, our requests to
 # addresses that customers enter reach public addresses only.
 OUTGOING_ALLOWED_NETWORKS = env.items("OUTGOING_ALLOWED_NETWORKS") or (["127.0.0.0/8", "::1"] if DEMO else [])
