@@ -14,6 +14,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.devices import describe_device
@@ -33,6 +34,7 @@ from accounts.services import (
     record_failed_sign_in,
 )
 from accounts.services.sign_in import NOT_SIGNED_IN, SECOND_FACTOR, SignIns, SsoSignIn
+from accounts.services.sso_sessions import reopen_organization
 from accounts.single_sign_on import SsoRequired, sso_required
 from base.middleware import client_ip
 from base.policies import Decision, RateLimited
@@ -110,6 +112,8 @@ class AccountAdapter(DefaultAccountAdapter):
             super().login(request, user)
         sso: SsoSignIn | None = getattr(request, "sso_sign_in", None)
         before.plus(sso).save(request.session)
+        if sso and request.session.row:  # it may have ended in this session before
+            reopen_organization(session_key=request.session.row.pk, organization_id=sso.organization_id)
         confirm_identity(request.session, organization_id=sso.organization_id if sso else "")
         browser, is_new = recognize_browser(request, user)
         # Someone who has just joined isn't told about their own first browser.
@@ -125,6 +129,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if request.user.is_authenticated:
             record_event(user=request.user, action="sign_out")
         super().logout(request)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Return the page after signing out: for single sign-on, one that also leads out of the identity provider."""
+        sign_ins = SignIns.of(request.session) if request.user.is_authenticated else NOT_SIGNED_IN
+        page = import_string(settings.SSO_SIGNED_OUT_PAGE)(sign_ins) if sign_ins.sso else ""
+        return page or super().get_logout_redirect_url(request)
 
     def get_login_stages(self) -> list[str]:
         return [*super().get_login_stages(), "accounts.stages.SecondFactorStage"]

@@ -148,6 +148,11 @@ DESCRIPTIONS = {
         gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"
     ),
     "sso.linked": Description(gettext_lazy("{provider} can now sign in {target}"), "key", "success"),
+    "sso.unlinked": Description(
+        gettext_lazy("{target} reported that {provider} was linked by someone else, and removed the link"),
+        "alert",
+        "danger",
+    ),
     "sso.failed": Description(
         gettext_lazy("{provider} couldn’t sign in {email}: {error}"),
         "x",
@@ -204,6 +209,7 @@ DESCRIPTIONS = {
         "log-out",
         plain=gettext_lazy("{actor} logged {target} out of a session"),
     ),
+    "sso.signed_out": Description(gettext_lazy("{provider} signed {target} out"), "log-out"),
     "sessions.ended_by_user": Description(gettext_lazy("{target} logged out all other sessions"), "log-out"),
     "sessions.ended_by_admin": Description(
         gettext_lazy("{actor} signed {target} out of {organization}"),
@@ -225,6 +231,12 @@ DESCRIPTIONS = {
     ),
     "scim.adoption_requested": Description(gettext_lazy("{actor} asked to manage {target}"), "help", "accent"),
     "user.created": Description(gettext_lazy("{target}’s account was created"), "key"),
+    "scim.adoption_refused": Description(gettext_lazy("{actor} kept {target} manually managed"), "user"),
+    "scim.disconnected": Description(
+        gettext_lazy("{actor} deleted the connection to {target}; {members} members and {groups} groups became manual"),
+        "trash",
+        "danger",
+    ),
     "user.deleted": Description(gettext_lazy("{target}’s account was deleted with their last organization"), "trash"),
     "user.picture_changed": Description(gettext_lazy("{target} changed their picture"), "user"),
     "user.picture_removed": Description(gettext_lazy("{target} removed their picture"), "user"),

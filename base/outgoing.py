@@ -2,18 +2,23 @@
 
 The server may be slow, hostile or inside our own network. So a request takes OUTGOING_TIMEOUT_SECONDS in all, reads
 MAX_BYTES, and connects only to public addresses and those in OUTGOING_ALLOWED_NETWORKS. The address that was checked is
-the one that is connected to, so a second DNS answer changes nothing. Each redirect is checked like the first URL.
+the one that is connected to, so a second DNS answer changes nothing. Each redirect is checked like the first URL. A
+process makes AT_ONCE requests at a time, so that slow servers leave threads for everyone else.
 """
 
 import json
+import re
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPConnection, HTTPException
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
@@ -23,7 +28,15 @@ from django.utils.translation import gettext as _
 from base.networks import canonical_address, in_ranges
 
 MAX_BYTES = 1024 * 1024
-MAX_REDIRECTS = 3
+MAX_REDIRECTS, MAX_ADDRESSES = 3, 4
+# Half of the threads of a web process. Others wait for WAIT_SECONDS until one of these requests is done.
+AT_ONCE, WAIT_SECONDS = 2, 1
+HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+# The only IPv6 addresses that are in use worldwide (IANA). Some of the others contain private IPv4 addresses.
+UNICAST = ip_network("2000::/3")
+
+_slots = threading.BoundedSemaphore(AT_ONCE)
+_limit: ContextVar[float] = ContextVar("outgoing_limit", default=float("inf"))
 
 
 class OutgoingError(Exception):
@@ -53,13 +66,13 @@ def get(url: str, *, headers: Mapping[str, str] | None = None) -> Response:
 
     After a redirect to another host, `headers` are left out.
     """
-    deadline, origin = _deadline(), _origin(urlsplit(url))
+    deadline, origin = _deadline(), _origin(_split(url))
     for _attempt in range(MAX_REDIRECTS + 1):
-        own = headers if _origin(urlsplit(url)) == origin else None
+        own = headers if _origin(_split(url)) == origin else None
         response = _send("GET", url, None, {**(own or {})}, deadline)
         if response.status not in (301, 302, 303, 307, 308) or "location" not in response.headers:
             return response
-        url = urljoin(url, response.headers["location"])
+        url = _join(url, response.headers["location"])
     raise OutgoingError(_("%(host)s redirects too often.") % {"host": urlsplit(url).hostname})
 
 
@@ -75,8 +88,18 @@ def check_url(url: str) -> str:
     return url
 
 
+@contextmanager
+def limit_time(seconds: float) -> Iterator[None]:
+    """Let all requests inside end within this time together, beside the limit of each."""
+    token = _limit.set(min(_limit.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _limit.reset(token)
+
+
 def _deadline() -> float:
-    return time.monotonic() + settings.OUTGOING_TIMEOUT_SECONDS
+    return min(time.monotonic() + settings.OUTGOING_TIMEOUT_SECONDS, _limit.get())
 
 
 def _origin(parts: SplitResult) -> tuple[str, str]:
@@ -86,7 +109,8 @@ def _origin(parts: SplitResult) -> tuple[str, str]:
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and parts.hostname and not parts.username and parts.port != 0
+        valid = parts.scheme in ("http", "https") and "@" not in parts.netloc and parts.port != 0
+        valid = valid and bool(HOST.fullmatch(parts.hostname or ""))
     except ValueError:
         valid = False
     if not valid or not url.isascii() or any(character <= " " for character in url):
@@ -96,54 +120,100 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
+def _join(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        text = _("%(host)s redirects to an address that isn’t valid.")
+        raise OutgoingError(text % {"host": urlsplit(url).hostname}) from None
+
+
 def _send(method: str, url: str, body: bytes | None, headers: dict[str, str], deadline: float) -> Response:
     parts = _split(url)
     host = str(parts.hostname)
+    if not _slots.acquire(timeout=WAIT_SECONDS):
+        raise OutgoingError(_("Too many requests are waiting for other servers right now. Try again in a minute."))
     try:
-        sock = _connect(parts, deadline)
-    except (OSError, ssl.SSLError) as error:
-        raise OutgoingError(_failure(error, host, deadline)) from None
-    stop = threading.Timer(max(deadline - time.monotonic(), 0.01), _shut_down, [sock])
-    stop.daemon = True
-    stop.start()
-    try:
-        connection = HTTPConnection(host)
-        connection.sock = sock
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        own = {"host": parts.netloc, "accept": "*/*", "user-agent": "TeamAdmin", "connection": "close"}
-        connection.request(method, path, body, own | headers)
-        answer = connection.getresponse()
-        content = answer.read(MAX_BYTES + 1)
+        with _connect(parts, deadline) as sock:
+            return _exchange(sock, method, parts, body, headers)
     except (OSError, HTTPException, ValueError) as error:
         raise OutgoingError(_failure(error, host, deadline)) from None
     finally:
+        _slots.release()
+
+
+def _exchange(
+    sock: socket.socket, method: str, parts: SplitResult, body: bytes | None, headers: dict[str, str]
+) -> Response:
+    """Return the answer. Raise OSError, HTTPException, ValueError, and OutgoingError if it's too long."""
+    connection = HTTPConnection(str(parts.hostname))
+    connection.sock = sock
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    own = {"host": parts.netloc, "accept": "*/*", "user-agent": "TeamAdmin", "connection": "close"}
+    connection.request(method, path, body, own | {name.lower(): value for name, value in headers.items()})
+    with connection.getresponse() as answer:
+        content = answer.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise OutgoingError(_("The answer of %(host)s is too long.") % {"host": parts.hostname})
+        if answer.length:
+            raise HTTPException("The answer ended early.")
+        received = {name.lower(): value for name, value in answer.getheaders()}
+        return Response(parts.geturl(), answer.status, content, received)
+
+
+@contextmanager
+def _connect(parts: SplitResult, deadline: float) -> Iterator[socket.socket]:
+    """Connect, with TLS for https. The socket is closed afterwards, and shut down if that's later than the deadline.
+
+    Its own timeout isn't enough: it starts again with every byte that arrives. Raise OSError, and OutgoingError for a
+    private address.
+    """
+    sock = _open(parts, deadline)
+    stop = threading.Timer(max(deadline - time.monotonic(), 0.01), lambda: _shut_down(sock))
+    stop.daemon = True
+    stop.start()
+    try:
+        if parts.scheme == "https":
+            host = str(parts.hostname)
+            sock = _tls_context().wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+            sock.do_handshake()
+        yield sock
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+    finally:
         stop.cancel()
         sock.close()
-    if time.monotonic() >= deadline:
-        raise OutgoingError(_failure(TimeoutError(), host, deadline))
-    if len(content) > MAX_BYTES:
-        raise OutgoingError(_("The answer of %(host)s is too long.") % {"host": host})
-    return Response(url, answer.status, content, {name.lower(): value for name, value in answer.getheaders()})
 
 
-def _connect(parts: SplitResult, deadline: float) -> socket.socket:
-    """Return a connected socket, with TLS for https. Raise OSError, and OutgoingError for a private address."""
+def _open(parts: SplitResult, deadline: float) -> socket.socket:
+    """Return a socket that is connected to the first address that answers. All of them must be allowed."""
     host, port = str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80)
-    address = _resolve(host, port, deadline)
-    if not _is_allowed(address, parts.scheme):
+    addresses = _resolve(host, port, deadline)
+    if not all(_is_allowed(address, parts.scheme) for address in addresses):
         raise OutgoingError(_("%(host)s isn’t a public address, so we don’t connect to it.") % {"host": host})
-    sock = socket.create_connection((address, port), timeout=max(deadline - time.monotonic(), 0.01))
-    if parts.scheme == "http":
-        return sock
-    try:
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
-    except BaseException:
-        sock.close()
-        raise
+    for number, address in enumerate(addresses, start=1):
+        left = max(deadline - time.monotonic(), 0.01)
+        try:
+            # The last address gets all of the time, the others a part of it.
+            timeout = left if number == len(addresses) else left / 2
+            sock = socket.create_connection((address, port), timeout=timeout)
+        except OSError:
+            if number == len(addresses):
+                raise
+        else:
+            sock.settimeout(max(deadline - time.monotonic(), 0.01))
+            return sock
+    raise OSError("The host has no address.")
 
 
-def _resolve(host: str, port: int, deadline: float) -> str:
-    """Return the first address of the host. The system's resolver has no time limit, so it runs in a thread."""
+@cache
+def _tls_context() -> ssl.SSLContext:
+    """Return the context with the system's certificate authorities. Reading them takes a while."""
+    return ssl.create_default_context()
+
+
+def _resolve(host: str, port: int, deadline: float) -> list[str]:
+    """Return the first addresses of the host. The system's resolver has no time limit, so it runs in a thread."""
     found: list[str] = []
 
     def look_up() -> None:
@@ -157,7 +227,7 @@ def _resolve(host: str, port: int, deadline: float) -> str:
     thread.join(max(deadline - time.monotonic(), 0.01))
     if not found:
         raise OutgoingError(_("We can’t find %(host)s. Check the address.") % {"host": host})
-    return canonical_address(found[0].partition("%")[0])
+    return [canonical_address(each.partition("%")[0]) for each in found[:MAX_ADDRESSES]]
 
 
 def _is_allowed(address: str, scheme: str) -> bool:
@@ -165,12 +235,15 @@ def _is_allowed(address: str, scheme: str) -> bool:
     if settings.OUTGOING_ALLOWED_NETWORKS and in_ranges(address, settings.OUTGOING_ALLOWED_NETWORKS):
         return True
     parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address) and (parsed not in UNICAST or parsed.sixtofour or parsed.teredo):
+        return False
     return scheme == "https" and parsed.is_global and not parsed.is_multicast
 
 
 def _shut_down(sock: socket.socket) -> None:
     try:
-        sock.shutdown(socket.SHUT_RDWR)
+        # Not SSLSocket.shutdown(): after that, the thread that reads would read without TLS.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
     except OSError:
         pass
 

@@ -9,6 +9,7 @@ from console.groups import views as groups
 from console.join_requests import views as join_requests
 from console.member import actions
 from console.member.profile import views as profile
+from console.provisioning.urls import provisioning_urls
 from console.roles import views as roles
 from console.security import reminders
 from console.security import views as security
@@ -86,6 +87,7 @@ urlpatterns = [
     path("security/", security.security, name="security"),
     path("security/sessions/", security.security_sessions, name="security_sessions"),
     path("security/single-sign-on/", include("console.sso.urls")),
+    path("security/provisioning/", include(provisioning_urls)),
     path("security/roll-out/", reminders.security_rollout, name="security_rollout"),
     path("security/domains/", domains.domains, name="domains"),
     path("security/domains/joining/", domains.domain_joining, name="domain_joining"),

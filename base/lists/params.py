@@ -108,10 +108,10 @@ class ListParams:
         return Signer(salt=f"{type(self).__module__}:{scope}:{view}", sep=".")
 
 
-def read_search(query: QueryDict) -> str:
+def read_search(query: QueryDict, name: str = "q") -> str:
     """Return the search text of a URL: one line of at most SEARCH_LIMIT characters.
 
     Unprintable characters become spaces; PostgreSQL would reject a NUL.
     """
-    text = "".join(char if char.isprintable() else " " for char in query.get("q", ""))
+    text = "".join(char if char.isprintable() else " " for char in query.get(name, ""))
     return " ".join(text.split())[:SEARCH_LIMIT].strip()

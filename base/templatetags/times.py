@@ -16,3 +16,10 @@ def time_ago(value: datetime, *, in_sentence: bool = False) -> SafeString:
     """Return a <time> that says how long ago `value` is. Its tooltip has the exact time with its time zone."""
     moment = RelativeTime(timezone.now()).ago(value, in_sentence=in_sentence)
     return moment.html if moment else SafeString("")
+
+
+@register.simple_tag
+def time_date(value: datetime) -> SafeString:
+    """Return a <time> with the day of `value`. Its tooltip has the exact time with its time zone."""
+    moment = RelativeTime(timezone.now()).date(value)
+    return moment.html if moment else SafeString("")

@@ -72,6 +72,8 @@ class DomainRow:
     @property
     def finding(self) -> str:
         """What the last check found instead of the record, "" if the record was there."""
+        if self.is_alarming and self.domain.problem == Problem.NONE:
+            return _("no TXT record at this name")
         return str(FINDINGS.get(self.domain.problem, ""))
 
     @property

@@ -60,7 +60,6 @@ def _render(
         "form": form or DomainForm(),
         "join_form": join_form or JoinForm(organization=request.organization),
         "can_manage": can(request.membership, Permission.SECURITY_MANAGE),
-        "setup_url": reverse("setup_links", args=[request.organization.slug, "domain"]),
         **extra,
     }
     return render(request, "console/domains/domains.html", context, status=status)

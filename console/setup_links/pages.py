@@ -19,7 +19,7 @@ from provisioning.services.domains import DomainExists, add_domain
 from provisioning.setup_access import SetupRequest, setup_link_required
 
 # The page of each intent.
-PAGES = {SetupIntent.DOMAIN: "setup_domains"}
+PAGES = {SetupIntent.DOMAIN: "setup_domains", SetupIntent.SSO: "setup_sso", SetupIntent.SCIM: "setup_scim"}
 
 
 @require_safe

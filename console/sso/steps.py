@@ -10,7 +10,8 @@ from console.sso.seen import changes_since
 from organizations.models import Organization
 from provisioning.models import IdentityProvider
 from provisioning.queries.sso_tests import find_provider
-from provisioning.services.identity_providers import Actor, SettingsConflict, save_provider
+from provisioning.services.identity_providers import SettingsConflict, save_provider
+from provisioning.services.managers import Manager
 
 STEPS = ("provider", "connection", "attributes")
 
@@ -33,7 +34,7 @@ def form_of(step: str, provider: IdentityProvider | None, *data: Any) -> StepFor
     return {"provider": ProviderForm, "attributes": AttributesForm}[step](*data, provider=provider)
 
 
-def submit_step(request: HttpRequest, step: str, *, actor: Actor, organization: Organization) -> Submission:
+def submit_step(request: HttpRequest, step: str, *, actor: Manager, organization: Organization) -> Submission:
     """Save what was posted for this step. Raises Refused if the actor may not."""
     form = form_of(step, find_provider(organization), request.POST, request.FILES)
     if not form.is_valid():

@@ -9,8 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
+from base.policies import Refused
+from console.setup_links import pages
 from organizations.models import Membership, Organization
-from provisioning.models import Domain, SetupLink
+from provisioning.models import Domain, ScimConnection, ScimToken, SetupLink
+from provisioning.services.domains import add_domain
+from provisioning.services.scim_tokens import create_token, find_connection
 from provisioning.services.setup_links import MAX_LINKS, create_setup_link
 from provisioning.txt_records import txt_record
 from teamadmin.testing.aging import age, asks
@@ -57,13 +61,13 @@ def test_a_link_is_shown_once_and_stored_as_a_hash(cast):
     assert token not in str(list(Entry.objects.values()))
 
 
-def test_opening_changes_nothing_and_moves_the_token_into_a_cookie(path):
+def test_opening_changes_nothing_and_moves_the_token_into_a_cookie(path, settings):
     client = Client()
     response = client.get(path)
     link = SetupLink.objects.get()
     assert response["Location"] == f"/setup/{link.pk}/" and response["Referrer-Policy"] == "no-referrer"
     assert "no-store" in response["Cache-Control"] and link.last_used_at is None
-    cookie = response.cookies["teamadmin-setup"]
+    cookie = response.cookies[settings.SETUP_COOKIE_NAME]
     assert cookie["path"] == f"/setup/{link.pk}/" and cookie["httponly"] and cookie["samesite"] == "Lax"
     page = client.get(response["Location"], follow=True)
     assert page.request["PATH_INFO"] == page_of() and "no-store" in page["Cache-Control"]
@@ -134,8 +138,6 @@ def test_a_link_that_has_ended_opens_nothing_also_in_open_pages(it, cast, path, 
 
 
 def test_a_link_that_ends_during_the_request_changes_nothing(it, cast, monkeypatch):
-    from console.setup_links import pages
-
     add = pages.add_domain
 
     def revoke_first(**options):
@@ -148,13 +150,13 @@ def test_a_link_that_ends_during_the_request_changes_nothing(it, cast, monkeypat
     assert not Domain.objects.exists()
 
 
-def test_a_browser_without_the_link_gets_nothing(cast, path, it):
+def test_a_browser_without_the_link_gets_nothing(cast, path, it, settings):
     other = SetupLink.objects.get()
     link, _token = create_setup_link(actor=cast.tess, intent="domain")
     assert Client().get(page_of(other)).status_code == 404
     assert it.get(page_of(link)).status_code == 404
     forged = Client()
-    forged.cookies["teamadmin-setup"] = path.split("/")[2]
+    forged.cookies[settings.SETUP_COOKIE_NAME] = path.split("/")[2]
     assert forged.get(page_of(other)).status_code == 404
     assert cast.client("olga").get(page_of(other)).status_code == 404
 
@@ -204,3 +206,51 @@ def test_revoking_twice_says_so_once_and_links_are_limited(cast):
     for _press in range(2):
         client.post(f"/o/acme/security/setup-links/{link.pk}/revocation/")
     assert Entry.objects.filter(action="setup_link.revoked").count() == 1
+
+
+@pytest.fixture
+def scim(cast) -> tuple[Client, str]:
+    """A browser that has opened a link for provisioning, and the URL of its page."""
+    link, token = create_setup_link(actor=cast.olga, intent="scim")
+    client = Client()
+    client.get(f"/setup/{token}/")
+    return client, client.get(f"/setup/{link.pk}/")["Location"]
+
+
+def test_provisioning_is_set_up_and_tested_through_the_link(scim, cast):
+    client, base = scim
+    assert "Create a token" not in text_of(client.get(base))
+    assert client.post(f"{base}connection/", {"provider": "nonsense"}).status_code == 422
+    assert client.post(f"{base}tokens/", {"name": "Okta"}).status_code == 404
+    client.post(f"{base}connection/", {"provider": "okta"})
+    assert "http://testserver/scim/v2" in text_of(client.get(base))
+    response = client.post(f"{base}tokens/", {"name": "Okta", "expires": "90"})
+    secret = re.search(r"tas_[\w-]{43}", response.content.decode())[0]
+    assert "no-store" in response["Cache-Control"]
+    assert find_connection(secret).connection.organization == cast.acme
+    assert secret not in client.get(base).content.decode()
+    assert "steps passed" in text_of(client.post(f"{base}tests/"))
+    labels = set(Entry.objects.filter(action__startswith="scim.").values_list("actor_label", flat=True))
+    assert labels == {"setup link of Olga Ivanova"}
+    client.post(f"{base}tokens/", {"name": "Second"})
+    assert "two tokens already" in text_of(client.post(f"{base}tokens/", {"name": "Third"}))
+
+
+def test_a_revoked_link_creates_no_token_and_runs_no_test(scim):
+    client, base = scim
+    client.post(f"{base}connection/", {"provider": "okta"})
+    SetupLink.objects.update(revoked_at=timezone.now())
+    for path, data in (("connection/", {"provider": "entra"}), ("tokens/", {"name": "Okta"}), ("tests/", {})):
+        assert client.post(base + path, data).status_code == 410
+    assert not ScimToken.objects.exists() and ScimConnection.objects.get().provider == "okta"
+
+
+def test_services_of_one_intent_refuse_links_of_others(cast, it):
+    domain_link = SetupLink.objects.get()
+    connection = ScimConnection.objects.create(organization=cast.acme)
+    with pytest.raises(Refused):
+        create_token(actor=domain_link, connection=connection, name="Okta")
+    with pytest.raises(Refused):
+        add_domain(actor=create_setup_link(actor=cast.olga, intent="scim")[0], organization=cast.acme, name="a.example")
+    with pytest.raises(Refused):
+        add_domain(actor=domain_link, organization=cast.globex, name="a.example")

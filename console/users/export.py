@@ -25,7 +25,7 @@ def escape_formulas(text: str) -> str:
     return FORMULA.sub(r"\1'\2", text.replace("\0", ""))
 
 
-class _Echo:
+class Echo:
     """A file that returns what is written, so that the csv module formats one line at a time."""
 
     def write(self, text: str) -> str:
@@ -35,7 +35,7 @@ class _Echo:
 def export_lines(organization: Organization, selection: Selection, now: datetime) -> Iterator[str]:
     """Yield the file in chunks: name, email and the columns that the view shows."""
     columns = [column for name in selection.params.shown if (column := COLUMNS[name]).csv]
-    writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     yield BOM + _row(writer, [_("Name"), _("Email"), *(str(column.label) for column in columns)])
     for members in iterate_selected(organization, selection, now):
         yield "".join(

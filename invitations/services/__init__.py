@@ -7,6 +7,7 @@ from invitations.services.acceptance import (
 )
 from invitations.services.batches import BatchInvalid, send_batch
 from invitations.services.drafts import DraftChanged, discard_draft, save_draft
+from invitations.services.expired import add_expired_invitations
 from invitations.services.invitations import resend_invitation, withdraw_invitation
 from invitations.services.quota import delete_old_sends
 from invitations.services.resets import resend_after_reset
@@ -19,6 +20,7 @@ __all__ = [
     "accept_as_new_user",
     "accept_as_user",
     "accept_by_single_sign_on",
+    "add_expired_invitations",
     "delete_old_sends",
     "discard_draft",
     "request_new_link",

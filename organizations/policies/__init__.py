@@ -33,6 +33,7 @@ from organizations.policies.members import (
     can_rename,
     can_reset_two_factor,
     keeps_admin,
+    needs_admin,
     outranks,
 )
 from organizations.policies.projects import (
@@ -137,6 +138,7 @@ __all__ = [
     "is_in_force",
     "keeps_admin",
     "keeps_break_glass",
+    "needs_admin",
     "keeps_own_address",
     "outranks",
     "project_is_active",

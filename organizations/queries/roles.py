@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from organizations.built_in_roles import BUILT_IN
 from organizations.models import (
     Group,
     GroupMembership,
@@ -89,13 +90,14 @@ def roles_in(organization: Organization) -> list[Role]:
 def provisioned_role(organization: Organization) -> Role:
     """Return the role of members whom an identity provider creates: an everyday one (R-6).
 
-    It's the role of people who join by themselves, or the lowest built-in one that can open the workspace.
+    It's the role of people who join by themselves, or the lowest built-in one that opens the workspace. No query.
     """
     role = organization.join_role
     if role and not permissions_of(role) & ADMINISTRATIVE:
         return role
     key = "read_only" if organization.scheme == Scheme.TASK else "operator"
-    return Role.objects.get(organization=None, scheme=organization.scheme, key=key)
+    built_in = next(each for each in BUILT_IN if each.scheme == organization.scheme and each.key == key)
+    return Role(id=built_in.id, scheme=built_in.scheme, key=key, rank=built_in.rank)
 
 
 def group_has_member_with(group: Group, roles: Iterable[Role]) -> bool:

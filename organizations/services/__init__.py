@@ -6,6 +6,7 @@ from organizations.services.locks import (
     lock_actor_and_member,
     lock_group,
     lock_member,
+    lock_members,
     lock_organization,
     lock_pending_member,
     reload_actor,
@@ -66,6 +67,13 @@ from organizations.services.projects import (
     restore_project,
     revoke_projects,
 )
+from organizations.services.provisioned_groups import (
+    add_provisioned_members,
+    create_provisioned_group,
+    delete_provisioned_group,
+    remove_provisioned_members,
+    rename_provisioned_group,
+)
 from organizations.services.role_order import reorder_members
 from organizations.services.roles import RoleConflict, RoleFields, RoleNameTaken, create_role, delete_role, edit_role
 from organizations.services.security import (
@@ -92,6 +100,7 @@ __all__ = [
     "add_active_member",
     "add_break_glass",
     "add_pending_members",
+    "add_provisioned_members",
     "add_to_group",
     "adopt_member",
     "archive_project",
@@ -100,6 +109,7 @@ __all__ = [
     "create_organization",
     "create_organization_with_admin",
     "create_project",
+    "create_provisioned_group",
     "create_provisioned_member",
     "create_role",
     "deactivate_member",
@@ -107,6 +117,7 @@ __all__ = [
     "delete_group",
     "delete_locked_pending_member",
     "delete_member",
+    "delete_provisioned_group",
     "delete_provisioned_member",
     "delete_role",
     "edit_group",
@@ -127,6 +138,7 @@ __all__ = [
     "lock_actor_and_member",
     "lock_group",
     "lock_member",
+    "lock_members",
     "lock_organization",
     "lock_pending_member",
     "log_out_member",
@@ -141,6 +153,8 @@ __all__ = [
     "remove_break_glass",
     "remove_from_group",
     "remove_pending_member",
+    "remove_provisioned_members",
+    "rename_provisioned_group",
     "reorder_members",
     "reset_member_two_factor",
     "restore_project",

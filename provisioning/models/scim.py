@@ -57,7 +57,7 @@ class ScimResource(models.Model):
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     external_id = models.CharField(max_length=255, blank=True)
     display_name = models.CharField(max_length=255, blank=True)
-    display_name_key = models.CharField(max_length=255, blank=True)
+    display_name_key = models.CharField(max_length=510, blank=True)
     attributes = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -68,17 +68,24 @@ class ScimResource(models.Model):
 
 
 class ScimUser(ScimResource):
-    """A member that the identity provider manages. The SCIM id is the membership's; names and email are there, too."""
+    """A member that the identity provider manages. The SCIM id is the membership's; names and email are there, too.
+
+    `user_name_key` is sorted by code points (migration 0002). `email_key` is the membership's, so that one table
+    answers every filter; it's blank for people without an address.
+    """
 
     membership = models.OneToOneField(Membership, models.CASCADE, primary_key=True, related_name="scim")
     user_name = models.CharField(max_length=255)
-    user_name_key = models.CharField(max_length=255)
+    user_name_key = models.CharField(max_length=510)
+    email_key = models.CharField(max_length=254, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "user_name_key"], name="scim_user_name")]
         indexes = [
             models.Index(fields=["organization", "membership"], name="scim_user_by_id"),
             models.Index(fields=["organization", "external_id"], name="scim_user_by_external_id"),
+            models.Index(fields=["organization", "email_key"], name="scim_user_by_email"),
+            models.Index(fields=["organization", "modified_at", "membership"], name="scim_user_by_change"),
         ]
 
 
@@ -92,6 +99,7 @@ class ScimGroup(ScimResource):
             models.Index(fields=["organization", "group"], name="scim_group_by_id"),
             models.Index(fields=["organization", "display_name_key"], name="scim_group_by_name"),
             models.Index(fields=["organization", "external_id"], name="scim_group_by_external_id"),
+            models.Index(fields=["organization", "modified_at", "group"], name="scim_group_by_change"),
         ]
 
 

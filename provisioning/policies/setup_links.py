@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from base.policies import ALLOWED, Decision, deny
+from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.policies import can
 from provisioning.models import SetupLink
@@ -19,3 +20,10 @@ def can_use_setup_link(link: SetupLink, now: datetime) -> Decision:
     if not link.organization.is_active or not can(link.created_by, Permission.SECURITY_MANAGE):
         return deny(_("This link no longer works. Ask the person who sent it for a new one."))
     return ALLOWED
+
+
+def can_manage(actor: Membership | SetupLink, now: datetime) -> Decision:
+    """Members who manage security, and setup links that work. Services also compare organization and intent."""
+    if isinstance(actor, SetupLink):
+        return can_use_setup_link(actor, now)
+    return can(actor, Permission.SECURITY_MANAGE)

@@ -9,6 +9,7 @@ from organizations.permissions import Permission
 from organizations.policies import can
 from provisioning.models import IdentityProvider, SetupIntent, SetupLink
 from provisioning.models.sso import Protocol
+from provisioning.policies.setup_links import can_use_setup_link
 
 
 def can_manage_sso(actor: Membership | SetupLink, organization: Organization) -> Decision:
@@ -19,10 +20,17 @@ def can_manage_sso(actor: Membership | SetupLink, organization: Organization) ->
         return can(actor, Permission.SECURITY_MANAGE)
     if actor.intent != SetupIntent.SSO:
         return deny(_("This setup link is for something else."))
-    if actor.revoked_at is not None or actor.expires_at <= timezone.now():
-        return deny(_("This setup link no longer works. Ask for a new one."))
-    if not organization.is_active or not can(actor.created_by, Permission.SECURITY_MANAGE):
-        return deny(_("This setup link no longer works. Ask for a new one."))
+    return can_use_setup_link(actor, timezone.now())
+
+
+def can_change_provider(
+    actor: Membership | SetupLink, organization: Organization, identity_provider: IdentityProvider | None
+) -> Decision:
+    """Those who can set it up. While it is turned on, a setup link can't change it: that would open every account."""
+    if not (decision := can_manage_sso(actor, organization)):
+        return decision
+    if isinstance(actor, SetupLink) and identity_provider is not None and identity_provider.is_enabled:
+        return deny(_("Single sign-on is turned on. Ask the person who sent this link to turn it off first."))
     return ALLOWED
 
 

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from base.text import canonical_email
 from organizations.models import JoinRule, Membership, Organization, Status
-from organizations.policies import requires_two_factor
+from organizations.policies import domain_allowed, requires_two_factor
 from organizations.queries import direct_roles_of
 from provisioning.models import ExternalIdentity, IdentityProvider
+from provisioning.policies.joining import effective_join_rule, join_role_of
+from provisioning.policies.sign_in import needs_own_sign_in
 from provisioning.queries.domains import domain_of, owns_address
 from provisioning.sso.profile import SsoProfile
 
@@ -60,15 +62,16 @@ def _identity(organization: Organization, profile: SsoProfile) -> ExternalIdenti
 
 
 def _describe_newcomer(run: DryRun, organization: Organization, email: str) -> DryRun:
-    names = {"organization": organization.name}
-    if organization.join_rule == JoinRule.INVITATION:
-        return run.refuse(_("Refused, because people join %(organization)s by invitation only.") % names)
+    rule = effective_join_rule(organization)
+    if rule == JoinRule.INVITATION:
+        text = _("Refused, because people join %(organization)s by invitation only.")
+        return run.refuse(text % {"organization": organization.name})
+    if not (decision := domain_allowed(organization, email)):
+        return run.refuse(decision.reason)
     if User.objects.filter(email=email).exists():
         run.lines.append(_("Asked to sign in once to the account that already has this address"))
-    if organization.join_rule == JoinRule.AUTOMATIC:
-        role = organization.join_role
-        if role is None:
-            return run.refuse(_("Refused, because no role was chosen for people who join automatically.") % names)
+    role = join_role_of(organization)
+    if rule == JoinRule.AUTOMATIC and role is not None:
         run.lines.append(_("Joins automatically with the role %(role)s") % {"role": role.label})
     else:
         run.lines.append(_("Asks to join. An Admin approves or refuses the request."))
@@ -86,7 +89,7 @@ def _describe_member(run: DryRun, identity_provider: IdentityProvider, profile: 
         run.lines.append(_("Signs in as this member. They are linked already."))
     elif member.user is None:
         run.lines.append(_("Linked to this member at once, because they have never signed in"))
-    elif _needs_own_sign_in(identity_provider.organization, member):
+    elif needs_own_sign_in(identity_provider.organization, member.user, member):
         run.lines.append(_("Linked to this member after one sign-in to their own account"))
     else:
         run.lines.append(_("Linked to this member at once"))
@@ -103,13 +106,6 @@ def _describe_invited(run: DryRun, member: Membership, now: Any) -> DryRun:
     if not owns_address(member.organization, member.email):
         run.lines.append(_("Asked to open the link in their invitation first, because the domain isn’t verified"))
     return run
-
-
-def _needs_own_sign_in(organization: Organization, member: Membership) -> bool:
-    """Return whether the account may be used elsewhere, too: then its owner confirms the link once (O-3)."""
-    assert member.user is not None
-    elsewhere = Membership.objects.filter(user=member.user).exclude(organization=organization)
-    return member.user.is_staff or elsewhere.exists() or not owns_address(organization, member.user.email)
 
 
 def _second_factor(member: Membership, profile: SsoProfile, label: dict[str, str], now: Any) -> str:

@@ -1,8 +1,11 @@
 """Identity providers by their organization's slug, for pages without a session."""
 
 from django.http import Http404
+from django.urls import reverse
 
-from provisioning.models import IdentityProvider
+from accounts.services.sign_in import SignIns
+from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
+from provisioning.models.sso import Protocol
 
 
 def find_provider(slug: str) -> IdentityProvider:
@@ -20,3 +23,24 @@ def find_enabled_provider(slug: str) -> IdentityProvider:
     if not provider.is_enabled:
         raise Http404
     return provider
+
+
+def find_saml_provider(slug: str) -> IdentityProvider:
+    """Return the SAML identity provider of an active organization, also while it isn't enabled yet. Raise Http404."""
+    provider = find_provider(slug)
+    if provider.protocol != Protocol.SAML:
+        raise Http404
+    return provider
+
+
+def find_finished_request(identity_provider: IdentityProvider, key: str, browser: str) -> SsoRequest | None:
+    """Return the sign-in that this browser has finished. `key` and `browser` are hashes."""
+    finished = SsoRequest.objects.filter(identity_provider=identity_provider, purpose=SsoPurpose.SIGN_IN)
+    return finished.filter(key=key, browser=browser).exclude(used_at=None).first()
+
+
+def signed_out_page(sign_ins: SignIns) -> str:
+    """Return the page after signing out of a session that these providers opened, or "" if they are gone."""
+    providers = IdentityProvider.objects.filter(organization__in=list(sign_ins.sso), organization__is_active=True)
+    slug = providers.order_by("pk").values_list("organization__slug", flat=True).first()
+    return reverse("sso_signed_out", args=[slug]) if slug else ""

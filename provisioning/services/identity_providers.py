@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from base.policies import Refused, require
 from organizations.models import Membership, Organization
-from organizations.services.locks import lock_actor, lock_organization
-from provisioning.models import ExternalIdentity, IdentityProvider, SetupLink
+from provisioning.models import ExternalIdentity, IdentityProvider, SetupIntent, SetupLink
 from provisioning.models.sso import Protocol
-from provisioning.policies.sso import can_disable_provider, can_manage_sso, is_complete
-from provisioning.sso.saml.key_pair import make_key_pair
+from provisioning.policies.sso import can_change_provider, can_disable_provider, is_complete
+from provisioning.services.managers import Manager, lock_manager
+from provisioning.services.saml_keys import ensure_key_pair
 
 Actor = Membership | SetupLink
 # What the forms of the guided setup set. A change of one of them makes a new version, which no test has proved yet.
@@ -35,8 +35,8 @@ PROVEN = (
 )
 # What was read from the provider on the way. It may change without a new version.
 READ = ("metadata", "metadata_read_at", "certificates_expire_at")
-# The parts of an OIDC provider's metadata that a test proves.
-ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+# The parts of a provider's metadata that a test proves.
+ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "sso_binding")
 
 
 class SettingsConflict(Exception):
@@ -47,30 +47,16 @@ class SettingsConflict(Exception):
         super().__init__(_("Someone else changed these settings in the meantime."))
 
 
-def lock_sso_actor(actor: Actor, organization: Organization) -> Actor:
-    """Lock the organization, and return the actor as it is now. Raises Refused if they can't set it up."""
-    if isinstance(actor, Membership):
-        current: Actor = lock_actor(actor, organization.pk)
-    else:
-        locked = lock_organization(organization.pk)
-        link = SetupLink.objects.select_related("created_by__organization").filter(pk=actor.pk).first()
-        if link is None:
-            raise Refused(_("This setup link no longer works. Ask for a new one."))
-        link.organization, current = locked, link
-    require(can_manage_sso(current, current.organization))
-    return current
-
-
 @transaction.atomic
 def save_provider(
-    *, actor: Actor, organization: Organization, values: Mapping[str, Any], version_seen: int
+    *, actor: Manager, organization: Organization, values: Mapping[str, Any], version_seen: int
 ) -> IdentityProvider:
     """Save some of the settings, named like the columns, and return the provider.
 
     `version_seen` is the version that the editor loaded, 0 if there was no provider. A change makes a new version. A
     provider whose connection is incomplete afterwards is turned off. Raises Refused and SettingsConflict.
     """
-    actor = lock_sso_actor(actor, organization)
+    actor = lock_manager(actor, organization, SetupIntent.SSO)
     current = IdentityProvider.objects.filter(organization=organization).first()
     provider = current or IdentityProvider(organization=organization, version=0)
     provider.organization = actor.organization
@@ -79,11 +65,15 @@ def save_provider(
     changed = _changes(provider, values)
     if changed and provider.version != version_seen:
         raise SettingsConflict(current)
+    if changed:
+        require(can_change_provider(actor, actor.organization, current))
     _require_same(provider, changed)
     for name, value in values.items():
         setattr(provider, name, value)
     _settle(provider, changed)
     provider.save()
+    if provider.protocol == Protocol.SAML and not provider.sp_certificate:
+        ensure_key_pair(provider)
     if changed:
         _record(actor, provider, "sso.settings_changed", {"fields": changed})
     if provider.is_enabled and not is_complete(provider):
@@ -117,7 +107,7 @@ def _require_same(provider: IdentityProvider, changed: list[str]) -> None:
 
 
 def _settle(provider: IdentityProvider, changed: list[str]) -> None:
-    """Set what follows from the settings: the version, our key pair, and what is no longer known."""
+    """Set what follows from the settings: the version, and what is no longer known."""
     if "protocol" in changed and "issuer" not in changed:
         is_oidc = provider.protocol == Protocol.OIDC
         provider.issuer = provider.metadata.get("issuer", "") if is_oidc else ""
@@ -127,15 +117,13 @@ def _settle(provider: IdentityProvider, changed: list[str]) -> None:
         provider.keys, provider.keys_read_at = {}, None
     if "certificates" in changed:
         provider.certificates_reminded_days = None
-    if provider.protocol == Protocol.SAML and not provider.sp_certificate:
-        provider.sp_private_key, provider.sp_certificate = make_key_pair(provider.organization.slug)
     provider.version += bool(changed)
 
 
 @transaction.atomic
 def turn_on_sso(*, actor: Membership, organization: Organization) -> IdentityProvider:
     """Offer single sign-on beside the other ways to sign in (O-2). Raises Refused."""
-    current = lock_sso_actor(actor, organization)
+    current = lock_manager(actor, organization, SetupIntent.SSO)
     provider = _locked_provider(current)
     require(is_complete(provider))
     if not provider.is_enabled:
@@ -146,7 +134,7 @@ def turn_on_sso(*, actor: Membership, organization: Organization) -> IdentityPro
 @transaction.atomic
 def turn_off_sso(*, actor: Membership, organization: Organization) -> IdentityProvider:
     """Offer it no longer. Sessions go on, and links between accounts stay. Raises Refused while it is enforced."""
-    current = lock_sso_actor(actor, organization)
+    current = lock_manager(actor, organization, SetupIntent.SSO)
     provider = _locked_provider(current)
     require(can_disable_provider(provider))
     if provider.is_enabled:
@@ -160,7 +148,7 @@ def delete_provider(*, actor: Membership, organization: Organization) -> None:
 
     If the same provider is set up again, people confirm their account once more. Raises Refused.
     """
-    current = lock_sso_actor(actor, organization)
+    current = lock_manager(actor, organization, SetupIntent.SSO)
     provider = _locked_provider(current)
     require(can_disable_provider(provider))
     links = ExternalIdentity.objects.filter(organization=organization).delete()[1]
@@ -198,7 +186,7 @@ def update_certificates(*, identity_provider: IdentityProvider, values: Mapping[
     if provider is None or provider.issuer != values["issuer"] or provider.protocol != Protocol.SAML:
         return False
     is_new = provider.certificates != values["certificates"]
-    for name in ("sso_url", "slo_url", "certificates", "certificates_expire_at"):
+    for name in ("sso_url", "slo_url", "certificates", "certificates_expire_at", "metadata"):
         setattr(provider, name, values[name])
     provider.metadata_read_at = timezone.now()
     if is_new:

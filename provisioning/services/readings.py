@@ -62,6 +62,7 @@ def read_saml(xml: bytes) -> dict[str, Any]:
         "slo_url": found.slo_url,
         "certificates": list(found.certificates),
         "certificates_expire_at": found.certificates_expire_at,
+        "metadata": dict(found.endpoints),
         "metadata_url": "",
         "metadata_read_at": timezone.now(),
     }

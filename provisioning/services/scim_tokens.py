@@ -12,13 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from base.policies import Refused, require
+from base.policies import Refused
 from base.text import clean_line
-from organizations import policies
-from organizations.models import Membership, Organization
-from organizations.permissions import Permission
-from organizations.services import lock_actor
-from provisioning.models import ScimConnection, ScimToken
+from organizations.models import Organization
+from provisioning.models import ScimConnection, ScimToken, SetupIntent
+from provisioning.services.managers import lock_manager
 
 # Every token starts with this, so that scanners for leaked secrets recognize it.
 PREFIX = "tas_"
@@ -31,13 +29,9 @@ class TooManyTokens(Refused):
     """The connection has as many live tokens as it may have."""
 
 
-def _authorize(actor: Any, organization_id: Any) -> Any:
-    """Return the actor as they are now. Members need the permission to manage security; others were checked before."""
-    if not isinstance(actor, Membership):
-        return actor
-    actor = lock_actor(actor, organization_id)
-    require(policies.can(actor, Permission.SECURITY_MANAGE))
-    return actor
+def _authorize(actor: Any, organization: Organization) -> Any:
+    """Return the member or setup link as it is now. Raises Refused if they can't. The operator (None) can."""
+    return lock_manager(actor, organization, SetupIntent.SCIM) if actor is not None else None
 
 
 @transaction.atomic
@@ -46,7 +40,7 @@ def connect(*, actor: Any, organization: Organization, provider: str) -> ScimCon
 
     `actor` is a member, a setup link, or None for the operator. Raises Refused.
     """
-    actor = _authorize(actor, organization.pk)
+    actor = _authorize(actor, organization)
     connection, created = ScimConnection.objects.get_or_create(
         organization=organization, defaults={"provider": provider}
     )
@@ -73,7 +67,7 @@ def create_token(
 
     Raises TooManyTokens if two live ones exist, Refused, and ValidationError for the name.
     """
-    actor = _authorize(actor, connection.organization_id)
+    actor = _authorize(actor, connection.organization)
     ScimConnection.objects.select_for_update().get(pk=connection.pk)
     if len(live_tokens(connection)) >= MAX_LIVE_TOKENS:
         raise TooManyTokens(_("There are two tokens already. Revoke one first."))
@@ -101,7 +95,7 @@ def create_token(
 def revoke_token(*, actor: Any, token: ScimToken) -> bool:
     """Delete a token: requests with it get 401 from now on. Return False if it's gone already. Raises Refused."""
     connection = token.connection
-    actor = _authorize(actor, connection.organization_id)
+    actor = _authorize(actor, connection.organization)
     if not ScimToken.objects.filter(pk=token.pk).delete()[0]:
         return False
     record(
@@ -132,7 +126,7 @@ def find_connection(token_text: str) -> ScimToken | None:
 
 
 def touch_token(token: ScimToken, *, synced: bool) -> None:
-    """Save that the token was used, and with `synced`, that the provider changed something. At most every few minutes."""
+    """Save that the token was used and, with `synced`, that the provider changed something. Every few minutes only."""
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > TOUCH_INTERVAL:
         ScimToken.objects.filter(pk=token.pk).update(last_used_at=now)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ def finish_test(request: HttpRequest, sso_request: SsoRequest, profile: SsoProfi
         "lines": run.lines,
         "member": _member(run),
         "attributes": list(_attributes(profile)),
-        "checks": _checks(profile.checks),
+        "checks": _checks(profile.checks, profile.subject),
     }
     passed = bool(profile.email)
     if not passed:
@@ -45,7 +45,12 @@ def finish_test(request: HttpRequest, sso_request: SsoRequest, profile: SsoProfi
 
 def fail_test(request: HttpRequest, sso_request: SsoRequest, error: SsoError) -> HttpResponse:
     """Save a test that failed, with the reason and how to fix it, and redirect to its result."""
-    _require_tester(sso_request)
+    try:
+        _require_tester(sso_request)
+    except SsoError as refused:
+        provider = sso_request.identity_provider
+        context = {"error": refused, "identity_provider": provider, "organization": provider.organization}
+        return render(request, "provisioning/sso_failed.html", context, status=400)
     result = {"reason": str(error)[:1000], "fix": fix_of(error), "code": error.code, "checks": _checks(error.checks)}
     return redirect(_result_url(sso_request, save_test(sso_request=sso_request, passed=False, result=result)))
 
@@ -59,8 +64,8 @@ def _require_tester(sso_request: SsoRequest) -> None:
 
 
 def _result_url(sso_request: SsoRequest, test: SsoTest) -> str:
-    if sso_request.member is None:
-        return reverse("setup_result", args=[test.pk])
+    if sso_request.setup_link is not None:
+        return reverse("setup_sso_test", args=[sso_request.setup_link.pk, test.pk])
     return reverse("sso_test", args=[sso_request.identity_provider.organization.slug, test.pk])
 
 
@@ -77,5 +82,11 @@ def _attributes(profile: SsoProfile) -> Iterator[list[str]]:
         yield [name[:MAX_VALUE], value[:MAX_VALUE] if used_as in SHOWN else mask(value), used_as]
 
 
-def _checks(checks: tuple[Check, ...]) -> list[list[Any]]:
-    return [[check.name[:100], check.found[:MAX_VALUE], check.passed] for check in checks[:30]]
+def _checks(checks: tuple[Check, ...], subject: str = "") -> list[list[Any]]:
+    """Return the checks as lists. The subject is masked in them, too."""
+
+    def found(check: Check) -> str:
+        text = str(check.found)
+        return (text.replace(subject, mask(subject)) if subject else text)[:MAX_VALUE]
+
+    return [[check.name[:100], found(check), check.passed] for check in checks[:30]]

@@ -1,21 +1,39 @@
 """How to fix what a failed test found, by the code of the error."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from provisioning.sso.profile import SsoError
 
 FIXES: dict[str, str | Promise] = {
-    "email": gettext_lazy(
-        "Check in your provider that the app may read the email address, and the attribute’s name in step 4."
-    ),
-    "unreachable": gettext_lazy(
-        "Check the addresses in step 3, and that your provider is available from the internet."
-    ),
+    "email": _("Let the app read the email address at your provider, or name the attribute that has it in step 4."),
+    "email_not_verified": _("Verify the address at your provider. Or use a connection that only has verified ones."),
+    "unreachable": _("Check the addresses in step 3, and that your provider can be reached from the internet."),
+    "discovery": _("Check the discovery URL in step 3, and save it to read it again."),
+    "issuer_changed": _("Save step 3 again to read the new issuer. People confirm their accounts once more."),
+    "issuer": _("Step 3 belongs to another provider, tenant or realm than the one that answered. Copy it again."),
+    "mix_up": _("Step 3 belongs to another provider, tenant or realm than the one that answered. Copy it again."),
+    "audience": _("Compare the client ID in step 3 (SAML: the entity ID in step 2) with the app at your provider."),
+    "client_authentication": _("Create a new client secret at your provider, and enter its value in step 3."),
+    "secret": _("Enter the client secret again in step 3."),
+    "grant": _("Compare the redirect URI in step 2 with the one at your provider. It must be the same to the slash."),
+    "refused": _("Assign yourself to the app at your provider, and test again."),
+    "signature": _("The provider signs with another key or certificate than the one that we read. Save step 3 again."),
+    "algorithm": _("Choose a stronger algorithm at your provider: RS256 or ES256, for SAML RSA with SHA-256."),
+    "unsigned": _("Let your provider sign the assertion or the response."),
+    "encryption": _("Give your provider the certificate in step 2 again, or turn encryption off there."),
+    "times": _("Check the clock of your provider. It may differ by a minute at most."),
+    "time": _("Check the clock of your provider. It may differ by a minute at most."),
+    "expired": _("Sign in at your provider again, and check its clock."),
+    "userinfo": _("Let the app use the scopes openid, email and profile at your provider."),
+    "userinfo_subject": _("The provider answered with two different people. Ask its operator."),
+    "no_id_token": _("Set the app to OpenID Connect with the authorization code flow at your provider."),
+    "subject": _("For SAML, choose a persistent NameID at your provider."),
+    "configuration": _("Ask the operator of this site."),
 }
+DEFAULT = _("Compare the values of steps 2 and 3 with those at your provider, and test again.")
 
 
 def fix_of(error: SsoError) -> str:
     """Return what to do about the error."""
-    default = gettext_lazy("Compare the values of steps 2 and 3 with those in your provider, and test again.")
-    return str(FIXES.get(error.code, default))
+    return str(FIXES.get(error.code, DEFAULT))

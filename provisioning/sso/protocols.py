@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.module_loading import import_string
 
 from base.outgoing import OutgoingError
 from organizations.models import Membership
@@ -13,8 +12,7 @@ from provisioning.sso import completion
 from provisioning.sso.browser import make_browser, set_browser
 from provisioning.sso.oidc import requests as oidc
 from provisioning.sso.profile import SsoError
-
-SAML = "provisioning.sso.saml.requests.authorization_url"
+from provisioning.sso.saml import requests as saml
 
 
 def authorization_url(
@@ -25,7 +23,7 @@ def authorization_url(
     With `force`, the provider must ask for the password again. `login_hint` is the address that was entered here.
     """
     if identity_provider.protocol == Protocol.SAML:
-        return import_string(SAML)(identity_provider, started, force=force)
+        return saml.authorization_url(identity_provider, started, force=force)
     return oidc.authorization_url(identity_provider, started, force=force, login_hint=login_hint)
 
 

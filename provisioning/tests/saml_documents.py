@@ -29,7 +29,8 @@ def metadata_xml(issuer: str = "https://idp.example/saml", *certificates: str) -
     )
     return (
         f'<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" '
-        f'entityID="{issuer}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">{keys}'
+        f'entityID="{issuer}">'
+        f'<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">{keys}'
         '<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" '
         'Location="https://idp.example/sso"/></IDPSSODescriptor></EntityDescriptor>'
     )

@@ -1,8 +1,8 @@
-"""The demo's extras: custom roles, groups with a role, members from an identity provider, second factors."""
+"""The demo's extras: custom roles, groups with a role, second factors."""
 
 from accounts.models import AuthenticatorApp
 from accounts.services import notify_two_factor_listeners
-from organizations.models import Group, ManagedBy, Membership, Organization, TwoFactorRule
+from organizations.models import Organization, TwoFactorRule
 from organizations.permissions import Permission
 from organizations.services import RoleFields, change_group_roles, create_role, set_member_roles
 from teamadmin.demo.builder import Builder
@@ -32,10 +32,6 @@ AUDIT_READER = RoleFields(
 # By organization slug.
 PEOPLE_DESK_MEMBERS = {"acme": "roos.dewit@acme.example"}
 AUDIT_READER_GROUPS = {"acme": "Data", "globex": "Finance"}
-SCIM_MEMBERS = {
-    "acme": ("camille.lefevre@acme.example", "ngozi.eze@acme.example", "aylin.yildiz@acme.example"),
-}
-SCIM_GROUPS = {"acme": "Field operations"}
 TWO_FACTOR_RULES = {"initech": TwoFactorRule.EVERYONE}
 TWO_FACTOR_MEMBERS = (
     "ines.carvalho@acme.example", "kenji.watanabe@acme.example", "priya.raghunathan@acme.example",
@@ -55,7 +51,6 @@ def add(builder: Builder) -> None:
     if slug in AUDIT_READER_GROUPS:
         audit_reader = create_role(actor=founder, fields=AUDIT_READER)
         change_group_roles(actor=founder, group=builder.groups[AUDIT_READER_GROUPS[slug]], add=[audit_reader])
-    _mark_as_scim(builder)
     if slug in TWO_FACTOR_RULES:
         Organization.objects.filter(slug=slug).update(require_two_factor=TWO_FACTOR_RULES[slug])
     for email in TWO_FACTOR_MEMBERS:
@@ -63,12 +58,3 @@ def add(builder: Builder) -> None:
             app = {"name": "Authenticator app", "secret": AUTHENTICATOR_KEY, "confirmed": True}
             AuthenticatorApp.objects.get_or_create(user=member.user, defaults=app)
             notify_two_factor_listeners(user=member.user)
-
-
-def _mark_as_scim(builder: Builder) -> None:
-    """Let the identity provider manage these members and groups."""
-    slug = builder.company.slug
-    member_ids = [builder.members[email].pk for email in SCIM_MEMBERS.get(slug, ())]
-    Membership.objects.filter(pk__in=member_ids).update(managed_by=ManagedBy.SCIM)
-    if slug in SCIM_GROUPS:
-        Group.objects.filter(pk=builder.groups[SCIM_GROUPS[slug]].pk).update(managed_by=ManagedBy.SCIM)

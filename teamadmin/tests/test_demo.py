@@ -67,7 +67,7 @@ def test_acme_has_members_with_every_status(demo):
     assert acme.scheme == Scheme.RANKED and states.total() == 60
     assert set(states) == {"active", "pending", "expired", "deactivated"}
     assert (Group.objects.filter(organization=acme).count(), Project.objects.filter(organization=acme).count()) == (
-        6,
+        8,
         12,
     )
 
@@ -162,7 +162,7 @@ def test_demo_has_custom_roles_scim_members_two_factor_and_group_roles(demo):
     demo()
     acme = Organization.objects.get(slug="acme")
     assert set(acme.roles.values_list("name", flat=True)) == {"People desk", "Audit reader"}
-    assert Membership.objects.filter(organization=acme, managed_by="scim").count() == 3
+    assert Membership.objects.filter(organization=acme, managed_by="scim").count() == 14
     assert Membership.objects.filter(organization=acme, two_factor=True).count() == 31
     assert (
         Membership.objects.filter(organization=acme).exclude(two_factor_method="app").exclude(two_factor=False).exists()

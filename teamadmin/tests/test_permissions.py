@@ -14,7 +14,7 @@ from console.models import BulkAction
 from invitations.links import make_token
 from organizations.models import Membership
 from organizations.permissions import Permission
-from provisioning.models import Domain, JoinRequest
+from provisioning.models import Domain, JoinRequest, ScimConnection, ScimToken
 from provisioning.services.setup_links import create_setup_link
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user
 from teamadmin.tests.permission_table import (
@@ -105,6 +105,9 @@ def stage(cast) -> Stage:
         stage.values[slug]["action_id"] = str(action.pk)
         stage.values[slug]["test_id"] = str(action.pk)  # of nothing
         stage.values[slug] |= add_domain_things(admin)
+        connection = ScimConnection.objects.create(organization=admin.organization)
+        scim_token = ScimToken.objects.create(connection=connection, name="Okta", prefix="tas_", digest=slug)
+        stage.values[slug]["token_id"] = str(scim_token.pk)
     for slug, group, project in (
         ("acme", cast.groups["marketing"], cast.projects["website"]),
         ("globex", cast.globex_group, cast.globex_project),
@@ -197,8 +200,11 @@ def test_forms_without_a_csrf_token_are_rejected(stage, route):
 def outside_path(stage: Stage, route: str) -> str:
     values = {
         "<str:name>": "none.png",
+        "<path:path>": "Users",
         "<slug:key>": "0" * 64,
         "<slug:slug>": "acme",
+        "<uuid:link_id>": stage.values["acme"]["link_id"],
+        "<uuid:domain_id>": stage.values["acme"]["domain_id"],
         "<uuid:browser_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
         "<int:passkey_id>": "0",
         "<str:token>": stage.values["acme"]["token"],

@@ -166,6 +166,7 @@ def test_cookies_are_bound_to_this_host_under_https():
     assert value_of("s.SESSION_COOKIE_NAME", COOKIE_NAME="people") == "__Host-people-session"
     # __Host- needs Path=/, and this one is only sent below /invitations/.
     assert value_of("s.INVITATION_COOKIE_NAME") == "__Secure-teamadmin-invitation"
+    assert value_of("s.SETUP_COOKIE_NAME") == "__Secure-teamadmin-setup"
 
 
 def test_cookies_of_demos_on_two_ports_have_different_names():

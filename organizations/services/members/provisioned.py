@@ -1,7 +1,7 @@
 """Members whom an identity provider manages (C-1 to C-4): creating, changing, linking, adopting and releasing them.
 
-`actor` is anything with a `pk` and a str(): the connection, or the Admin who approved an adoption. These functions change
-the organization's own member only, never a user's account, address or other organizations.
+`actor` is anything with a `pk` and a str(): the connection, or the Admin who approved an adoption. These functions
+change the organization's own member only, never a user's account, address or other organizations.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from accounts.queries import get_second_factors
 from accounts.services import lock_user
-from audit.services import record
+from audit.services import record, record_each
 from base.policies import require
 from organizations import policies
 from organizations.models import ManagedBy, Membership, MembershipRole, Organization, Status
@@ -61,10 +61,17 @@ def update_provisioned_member(*, actor: Any, member: Membership, person: NewMemb
     member.first_name, member.last_name, member.email = person.first_name, person.last_name, person.email
     member.save(update_fields=["first_name", "last_name", "email"])
     changes = (("member.renamed", old_name, member.name), ("member.email_changed", old_email, member.email))
-    for action, old, new in changes:
-        if old != new:
-            data = {"from": old, "to": new}
-            record(organization_id=member.organization_id, actor=actor, action=action, target=member, data=data)
+    record_each(
+        {
+            "organization_id": member.organization_id,
+            "actor": actor,
+            "action": action,
+            "target": member,
+            "data": {"from": old, "to": new},
+        }
+        for action, old, new in changes
+        if old != new
+    )
     return True
 
 

@@ -1,0 +1,1 @@
+"""The test of a SCIM connection: plays a provider's requests without changing anything (C-6)."""
