@@ -47,6 +47,8 @@ def work(monkeypatch) -> Callable[[Callable], tuple[int, int, list[str]]]:
 def test_signing_in(cast, work, password, cookie):
     cast.acme.lockout_attempts = 3
     cast.acme.save()
+    cast.globex.sso_enforced = True  # Tess's only organization
+    cast.globex.save()
     unusable = cast.opal.user
     unusable.set_unusable_password()
     unusable.save()
@@ -67,6 +69,8 @@ def test_signing_in(cast, work, password, cookie):
 
 def test_asking_for_a_reset(cast, work):
     cast.invite()
+    cast.globex.sso_enforced = True
+    cast.globex.save()
     Membership.objects.filter(pk=cast.bo.pk).update(status=Status.DEACTIVATED)
 
     def reset(email: str):
@@ -74,7 +78,7 @@ def test_asking_for_a_reset(cast, work):
 
     unknown = work(lambda: reset(NOBODY))
     assert unknown[0] == 302 and unknown[1] == 0
-    for email in ("olga@acme.example", "nadia@acme.example", "bo@acme.example", "stranger@nowhere.example"):
+    for email in ("olga@acme.example", "nadia@acme.example", "bo@acme.example", cast.tess.user.email, cast.stranger.email):
         known = work(lambda email=email: reset(email))
         assert (known[0], known[1], len(known[2])) == (unknown[0], unknown[1], len(unknown[2]))
 

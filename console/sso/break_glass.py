@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.fresh import require_fresh_sign_in
-from base.policies import Refused, require
+from base.policies import Decision, Refused, require
 from organizations.access import member_required
 from organizations.models import Membership
 from organizations.permissions import Permission
@@ -34,7 +34,7 @@ def sso_break_glass(request: MemberRequest) -> HttpResponse:
     return render(request, "console/sso/break_glass.html", context)
 
 
-def _decision(request: MemberRequest, admin: Membership):
+def _decision(request: MemberRequest, admin: Membership) -> Decision:
     return (can_remove_break_glass if admin.is_break_glass else can_add_break_glass)(request.membership, admin)
 
 

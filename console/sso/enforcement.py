@@ -1,6 +1,7 @@
 """Enforcing single sign-on, and no longer enforcing it (O-4)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -121,7 +122,8 @@ def _settings_url(request: MemberRequest) -> str:
 
 def _render(request: MemberRequest, form: EnforcementForm, *, status: int = 200) -> HttpResponse:
     provider, organization = find_provider(request.organization), request.organization
-    context = {"cancel_url": _settings_url(request), "tone": "warning", "icon_name": "shield", "provider": provider}
+    context: dict[str, Any] = {"cancel_url": _settings_url(request), "provider": provider}
+    context |= {"tone": "warning", "icon_name": "shield"}
     if organization.sso_enforced and provider:
         context["break_glass_names"] = _names(break_glass_admins(organization))
         return render(request, "console/sso/enforcement_stop.html", context)

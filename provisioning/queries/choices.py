@@ -9,7 +9,7 @@ from provisioning.models import IdentityProvider, Provider
 def sso_choices(*, organization_ids: Sequence[str] = (), slug: str = "") -> list[SsoChoice]:
     """Return the enabled providers of these organizations, or of the one with this slug, by name. One query."""
     rows = IdentityProvider.objects.filter(is_enabled=True, organization__is_active=True)
-    rows = rows.filter(organization__slug=slug) if slug else rows.filter(organization__in=organization_ids)
+    rows = rows.filter(organization__slug=slug) if slug else rows.filter(organization__pk__in=organization_ids)
     return [_choice(row) for row in rows.select_related("organization").order_by("organization__name")]
 
 

@@ -24,7 +24,7 @@ def finish_confirmation(request: HttpRequest, sso_request: SsoRequest, profile: 
     if not request.user.is_authenticated or organization_id not in SignIns.of(request.session).sso:
         raise SsoError(_("You’re no longer signed in here. Sign in, and repeat what you were doing."), code="closed")
     identities = ExternalIdentity.objects.filter(
-        organization=organization_id, issuer=profile.issuer, subject=profile.subject, user=request.user.pk
+        organization=provider.organization, issuer=profile.issuer, subject=profile.subject, user=request.user.pk
     )
     if not identities.exists():
         names = {"provider": provider.label, "email": request.user.email}
