@@ -26,7 +26,10 @@ from provisioning.services.group_roles import map_group_roles
 from provisioning.services.scim_tokens import connect
 
 # The parts of the page that htmx replaces, by the id of their element.
-FRAGMENTS = {"log": "console/provisioning/_log.html", "groups": "console/provisioning/_groups.html"}
+FRAGMENTS = {
+    "log-results": "console/provisioning/_log_results.html",
+    "groups-results": "console/provisioning/_groups_results.html",
+}
 
 
 def render_page(request: MemberRequest, *, status: int = 200, form: ConnectionForm | None = None) -> HttpResponse:

@@ -237,7 +237,9 @@ def test_many_groups_are_paged_and_searched(cast):
     assert "Role for Team 19" in page and "Role for Team 20" not in page
     response = client.get(f"{URL}?groups_after=team%2019")
     assert "Role for Team 20" in response.content.decode()
-    found = client.get(f"{URL}?groups=TEAM+24", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="groups").content.decode()
+    found = client.get(
+        f"{URL}?groups=TEAM+24", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="groups-results"
+    ).content.decode()
     assert "Role for Team 24" in found and "Role for Team 01" not in found and "<html" not in found
     assert "No groups match" in text_of(client.get(f"{URL}?groups=zzz"))
     for nonsense in ("?groups=%00", "?groups_after=%00&groups_before=%FF", "?groups=" + "x" * 3000):

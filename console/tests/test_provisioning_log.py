@@ -16,7 +16,7 @@ pytestmark = pytest.mark.spec("C-5")
 
 def part(client, query: str) -> str:
     """The log as htmx gets it."""
-    response = client.get(URL + query, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="log")
+    response = client.get(URL + query, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="log-results")
     assert response.status_code == 200 and "<html" not in response.content.decode()
     return response.content.decode()
 
