@@ -21,13 +21,8 @@ from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 from teamadmin.testing.html import text_of
 
 URL = "/o/acme/security/"
-<<<<<<< HEAD
 # The score's queries: counters (2), invitations (2), Admins (2), inactive, domains; history, reminded, first members,
 # their details, roles. One less where no member is missing.
-=======
-# The score's queries: counters (2), invitations (2), Admins (2), inactive; history, reminded, first members, their
-# details, roles. One less where no member is missing.
->>>>>>> i10-scimconsole
 SCORE_QUERIES = 13
 NONE = Count(0)
 # Acme of the design: 48 members, 12 pending.
