@@ -50,3 +50,13 @@ def test_oidc_provider_with_back_channel_logout(page, live_cast, site, oidc_prov
     page.wait_for_url(re.compile("/session/end/success"))
     page.goto(f"{site}/o/acme/")
     expect(page).to_have_url(re.compile("/accounts/login/"))
+
+
+def test_the_pages_are_accessible(page, live_cast, site, axe):
+    nowhere = {"issuer": "http://127.0.0.1:9", "provider": "okta", "is_enabled": True}
+    end = {"end_session_endpoint": "http://127.0.0.1:9/end"}
+    IdentityProvider.objects.create(organization=live_cast.acme, metadata=end, **nowhere)
+    for path, text in (("", "We can’t connect to 127.0.0.1."), ("signed-out/", "Sign out of Okta")):
+        page.goto(f"{site}/sso/acme/{path}")
+        expect(page.get_by_text(text)).to_be_visible()
+        axe(page)
