@@ -16,7 +16,10 @@ FINISH = {
 }
 FAIL_TEST = "provisioning.sso.connection_test.fail_test"
 # What to do, by the code of the error: try again, sign in otherwise, or open the invitation.
-AGAIN = frozenset({"unknown", "changed", "kept"})
+AGAIN = frozenset(
+    {"unknown", "changed", "kept", "unreachable", "discovery", "grant", "nonce", "at_hash", "no_code", "times"}
+    | {"token_response", "userinfo", "disabled"}
+)
 OTHERWISE = frozenset({"closed", "domain"})
 
 

@@ -82,7 +82,6 @@ GUIDES = {
         (
             (_("Name"), "name"),
             (_("Redirect URI"), "redirect"),
-            (_("Front-channel logout URL"), "signed_out"),
         ),
         _("In Entra: Overview → Directory (tenant) ID goes into the middle of this address. “common” doesn’t work."),
         "https://login.microsoftonline.com/TENANT-ID/v2.0",
