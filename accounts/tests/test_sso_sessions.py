@@ -57,6 +57,7 @@ OUTCOMES: dict[str, tuple[int | None, int | None]] = {
     "accounts/sessions/<slug:key>/ending/": (None, NOT_FOUND),
     # Joining another organization needs the user's own sign-in.
     "organizations/<slug:slug>/joining/": (None, NOT_FOUND),
+    "organizations/<slug:slug>/account/": (None, NOT_FOUND),
 }
 # No account of a signed-in user is changed here: public pages, signing in and out, emailed links, fragments of others.
 OTHERS = (
