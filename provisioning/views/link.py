@@ -118,7 +118,11 @@ def _confirm(
     if not drop_profile(identity_provider=provider, browser=get_browser(request)):
         raise SsoError(_("This took too long, or was done already."), code="kept")
     account = request.user if is_known else None
-    found = identify(identity_provider=provider, profile=profile, account=account, invited=invited)  # type: ignore[arg-type]
+    try:
+        found = identify(identity_provider=provider, profile=profile, account=account, invited=invited)  # type: ignore[arg-type]
+    except SsoError as error:
+        error.profile = profile
+        raise
     if found.outcome in PAGES:  # the domain or the address changed hands meanwhile
         raise SsoError(_("Something changed meanwhile. Try again."), code="changed")
     return enter(request, provider, found, profile, next_url=next_url)
