@@ -14,6 +14,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from accounts.devices import describe_device
@@ -128,6 +129,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if request.user.is_authenticated:
             record_event(user=request.user, action="sign_out")
         super().logout(request)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Return the page after signing out: for single sign-on, one that also leads out of the identity provider."""
+        sign_ins = SignIns.of(request.session) if request.user.is_authenticated else NOT_SIGNED_IN
+        page = import_string(settings.SSO_SIGNED_OUT_PAGE)(sign_ins) if sign_ins.sso else ""
+        return page or super().get_logout_redirect_url(request)
 
     def get_login_stages(self) -> list[str]:
         return [*super().get_login_stages(), "accounts.stages.SecondFactorStage"]

@@ -18,6 +18,7 @@ def check_paths(app_configs: object, **kwargs: object) -> list[Error]:
         settings.TWO_FACTOR_RULES,
         settings.EMAIL_CHANGE_RULE,
         *settings.EMAIL_LISTENERS,
+        *settings.EVENT_REJECTION_LISTENERS,
         settings.AWAITED_MEMBER,
         settings.RESEND_INVITATIONS,
         *settings.TWO_FACTOR_LISTENERS,

@@ -18,18 +18,25 @@ from accounts.next_url import get_next_url
 from accounts.policies import can_sign_in
 from accounts.services.sign_in import SignIns
 from accounts.single_sign_on import sso_choices
-from base.policies import ALLOWED, Decision, deny
+from base.policies import ALLOWED, Decision, deny, not_applicable
 from base.responses import htmx_redirect
 
 
 def can_change_account(request: HttpRequest) -> Decision:
-    """Return whether this session may change how the user signs in: not one that only single sign-on opened."""
+    """Return whether this session may change how the user signs in: not one that only single sign-on opened.
+
+    A refusal that doesn't apply means that they can't sign in otherwise either (O-4).
+    """
     sign_ins = SignIns.of(request.session)
     if sign_ins.own:
         return ALLOWED
-    names = get_text_list([each.provider_name for each in sso_choices(sign_ins.sso)], _("and"))
+    providers = get_text_list([each.provider_name for each in sso_choices(sign_ins.sso)], _("and"))
+    names = {"provider": providers or _("single sign-on")}
+    if not (decision := can_sign_in(request.user, "password")):  # type: ignore[arg-type]
+        text = _("You signed in with %(provider)s. You can’t change how you sign in:")
+        return not_applicable(f"{text % names} {decision.reason}")
     text = _("You signed in with %(provider)s. To change how you sign in, sign in with your password.")
-    return deny(text % {"provider": names or _("single sign-on")})
+    return deny(text % names)
 
 
 def can_set_up_second_factor(request: HttpRequest) -> bool:
@@ -57,6 +64,5 @@ def own_sign_in_missing(request: HttpRequest) -> HttpResponse | None:
         return None
     if request.htmx:  # type: ignore[attr-defined]
         return htmx_redirect(request, request.get_full_path())
-    password = can_sign_in(request.user, "password")
-    context = {"reason": decision.reason, "refusal": password.reason, "next": get_next_url(request)}
+    context = {"decision": decision, "next": get_next_url(request)}
     return render(request, "account/own_sign_in.html", context, status=403)

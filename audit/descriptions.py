@@ -148,6 +148,11 @@ DESCRIPTIONS = {
         gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"
     ),
     "sso.linked": Description(gettext_lazy("{provider} can now sign in {target}"), "key", "success"),
+    "sso.unlinked": Description(
+        gettext_lazy("{target} reported that {provider} was linked by someone else, and removed the link"),
+        "alert",
+        "danger",
+    ),
     "sso.failed": Description(
         gettext_lazy("{provider} couldn’t sign in {email}: {error}"),
         "x",

@@ -151,14 +151,14 @@ def _exchange(
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     own = {"host": parts.netloc, "accept": "*/*", "user-agent": "TeamAdmin", "connection": "close"}
     connection.request(method, path, body, own | {name.lower(): value for name, value in headers.items()})
-    answer = connection.getresponse()
-    content = answer.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise OutgoingError(_("The answer of %(host)s is too long.") % {"host": parts.hostname})
-    if answer.length:
-        raise HTTPException("The answer ended early.")
-    received = {name.lower(): value for name, value in answer.getheaders()}
-    return Response(parts.geturl(), answer.status, content, received)
+    with connection.getresponse() as answer:
+        content = answer.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise OutgoingError(_("The answer of %(host)s is too long.") % {"host": parts.hostname})
+        if answer.length:
+            raise HTTPException("The answer ended early.")
+        received = {name.lower(): value for name, value in answer.getheaders()}
+        return Response(parts.geturl(), answer.status, content, received)
 
 
 @contextmanager

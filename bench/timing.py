@@ -44,6 +44,7 @@ def pairs() -> dict[str, tuple[Callable[[], None], Callable[[], None]]]:
     from django.conf import settings
     from django.test import Client
 
+    from provisioning.tests.answers import enable_sso
     from teamadmin.testing.cast import create_cast
 
     cast = create_cast()
@@ -61,6 +62,10 @@ def pairs() -> dict[str, tuple[Callable[[], None], Callable[[], None]]]:
     def link(key: str) -> Callable[[], None]:
         return lambda: Client().get(f"/invitations/{key}.1.{'A' * 43}/")
 
+    def discover(email: str) -> Callable[[], None]:
+        return lambda: post("/sso/", {"address": email})
+
+    enable_sso(cast.acme, "acme.example")
     nobody = "olgo@acme.example"
     return {
         "sign-in": (sign_in("olga@acme.example", "wrong-wrong"), sign_in(nobody, "wrong-wrong")),
@@ -71,6 +76,7 @@ def pairs() -> dict[str, tuple[Callable[[], None], Callable[[], None]]]:
         ),
         "reset": (reset("olga@acme.example"), reset(nobody)),
         "reset, invited": (reset("nadia@acme.example"), reset("nadja@acme.example")),
+        "single sign-on": (discover("olga@acme.example"), discover(nobody)),
         "invitation": (link(invitation.pk.hex), link(cast.olga.pk.hex)),
     }
 

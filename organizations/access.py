@@ -58,7 +58,8 @@ def _set_membership(request, member: Membership) -> None:
     request.organization = member.organization
     request.permissions = queries.permissions_of_member(member)
     request.navigation = lambda: _navigation(request)
-    request.two_factor_deadline = policies.two_factor_deadline(member, timezone.now())
+    is_own = SignIns.of(request.session).own  # otherwise the identity provider may check a second factor
+    request.two_factor_deadline = policies.two_factor_deadline(member, timezone.now()) if is_own else None
     if timezone.now() - member.last_active_at > TOUCH_INTERVAL:
         services.touch_member(member=member)
 

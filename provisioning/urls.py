@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from provisioning.scim.views import scim
 from provisioning.views import confirmation, discovery, link, oidc, saml, saml_logout, sso
 from provisioning.views.join_requests import join_organization
+from provisioning.views.provisioned_account import provisioned_account
 from provisioning.views.setup_links import setup_link
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,7 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sso/<slug:slug>/request/", saml.request_form, name="sso_post"),
     path("sso/<slug:slug>/slo/", saml_logout.slo, name="sso_slo"),
     path("organizations/<slug:slug>/joining/", join_organization, name="join_organization"),
+    path("organizations/<slug:slug>/account/", provisioned_account, name="provisioned_account"),
     path("setup/<str:token>/", setup_link, name="setup_link"),
+    path("scim/v2", scim),
     path("scim/v2/", scim, name="scim_root"),
     path("scim/v2/<path:path>", scim, name="scim"),
 ]

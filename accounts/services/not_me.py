@@ -3,8 +3,10 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.models import AuthenticatorApp, BackupCode, KnownBrowser, User
@@ -31,9 +33,9 @@ ADDING = ("passkey.added", "authenticator.added", "two_factor.enabled", "backup_
 def reject_event(*, user: User, entry: Entry) -> bool:
     """Undo what someone else may have done in the account: "This wasn't me" about the event of `entry`.
 
-    Ends all sessions, forgets all known browsers, removes the password, restores the email address from before the
-    event, and sends a link to choose a new password there. Return False if this event was rejected before. Raise
-    User.DoesNotExist if the user is gone.
+    Ends all sessions, forgets all known browsers, removes the password and a link with an identity provider that the
+    event added, restores the email address from before the event, and sends a link to choose a new password there.
+    Return False if this event was rejected before. Raise User.DoesNotExist if the user is gone.
     """
     address = address_of(entry, user)
     restored = user.email != address and _restore(user, address, entry)
@@ -41,6 +43,8 @@ def reject_event(*, user: User, entry: Entry) -> bool:
     if find_rejection(user, entry):
         return False
     _remove_added_factor(user, entry)
+    for path in settings.EVENT_REJECTION_LISTENERS:
+        import_string(path)(user=user, entry=entry)
     user.set_unusable_password()
     user.pending_email = ""
     user.save(update_fields=["password", "pending_email"])

@@ -18,16 +18,17 @@ SUSPENDED = "suspended_requests"
 KEPT = 2
 # In characters: a form with 100 people and a long reason has a third of it.
 SIZE_LIMIT = 200_000
-# Names of fields with a password: "password", "password1", "oldpassword", but not "password_history".
+# Names of fields with a password or secret: "password", "password1", "client_secret", but not "password_history".
 IS_PASSWORD = re.compile(r"password\d?$|secret$")
 
 
 def suspend_request(request: HttpRequest, *, back_url: str) -> str:
     """Keep what was posted, and return a token for it, or "" if it is too large or contains files.
 
-    Passwords are never kept: a database dump would contain them.
+    Passwords and secrets are never kept: a database dump would contain them.
     """
-    hidden = [name for name in request.POST if IS_PASSWORD.search(name) or name == "csrfmiddlewaretoken"]
+    secret = [name for name, values in request.POST.lists() if IS_PASSWORD.search(name) and any(values)]
+    hidden = {*secret, "csrfmiddlewaretoken"}
     post = {name: values for name, values in request.POST.lists() if name not in hidden}
     size = sum(len(value) for values in post.values() for value in values)
     if request.FILES or size > SIZE_LIMIT:

@@ -106,6 +106,17 @@ def test_deactivated_users_are_refused_with_the_reason(cast, passkey):
     assert Entry.objects.get(action="sign_in.failed", organization_id=None).data["reason"] == "deactivated"
 
 
+@pytest.mark.spec("O-4")
+def test_a_passkey_opens_no_session_where_single_sign_on_is_enforced(cast, passkey):
+    visitor = half_signed_in(cast.bo.user)
+    Organization.objects.filter(pk=cast.acme.pk).update(sso_enforced=True)
+    response = use_passkey(Client(), passkey)
+    assert response.status_code == 403 and response.json()["detail"] == "Acme requires single sign-on."
+    assert Entry.objects.get(action="sign_in.failed", organization_id=None).data["reason"] == "single_sign_on"
+    assert post(visitor, "/accounts/passkeys/second-factor/options/").status_code == 403, "nor after a password"
+    assert "_auth_user_id" not in visitor.session
+
+
 def test_a_passkey_is_the_second_factor_after_a_password(cast, passkey):
     visitor = half_signed_in(cast.bo.user)
     assert visitor.get("/o/acme/").status_code == 302

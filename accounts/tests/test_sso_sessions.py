@@ -10,6 +10,7 @@ from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.models import AuthenticatorApp, KnownBrowser, User
 from accounts.queries import count_backup_codes
+from invitations.links import make_token
 from organizations.models import Membership, TwoFactorRule
 from organizations.tests.session_clients import set_policies
 from provisioning.tests.providers import add_provider
@@ -54,6 +55,8 @@ OUTCOMES: dict[str, tuple[int | None, int | None]] = {
     "accounts/two-factor/backup-codes/file/": (NOT_FOUND, None),
     "accounts/two-factor/backup-codes/saved/": (None, DONE),
     "accounts/sessions/<slug:key>/ending/": (None, NOT_FOUND),
+    # Joining another organization needs the user's own sign-in.
+    "organizations/<slug:slug>/joining/": (None, NOT_FOUND),
 }
 # No account of a signed-in user is changed here: public pages, signing in and out, emailed links, fragments of others.
 OTHERS = (
@@ -227,3 +230,17 @@ def test_other_sessions_can_be_ended(cast, client, bo):
     client.post("/accounts/sessions/ending/")
     assert other.get("/o/acme/")["Location"].startswith("/accounts/login/")
     assert WebAuthnCredential.objects.count() == 0 and Membership.objects.filter(user=bo).count() == 1
+
+
+@pytest.mark.spec("J-2")
+def test_an_invitation_of_another_organization_needs_the_own_sign_in(cast, client, bo):
+    invitation = cast.invite(cast.tess, role="billing", people=[("Bo", "Lindqvist", bo.email)])[0]
+    client.get(f"/invitations/{make_token(invitation)}/")
+    response = client.post(reverse("accept"))
+    assert response["Location"] == "/accounts/sign-in-again/?next=%2Finvitations%2Faccept%2F"
+    assert "To accept this invitation, sign in with your password." in text_of(client.get(response["Location"]))
+    assert Membership.objects.get(pk=invitation.membership_id).status == "invited"
+    client.post("/accounts/sign-in-again/", {"next": reverse("accept")})
+    client.post("/accounts/login/", {"login": bo.email, "password": PASSWORD})
+    assert client.post(reverse("accept")).status_code == 302
+    assert Membership.objects.get(pk=invitation.membership_id).status == "active"

@@ -142,6 +142,8 @@ def _skip_reason(kind: Kind, selection: Selection, alike: MemberClass) -> str:
 
 
 def _reminder_reason(alike: MemberClass) -> str:
+    if not alike.has_user:
+        return _("They haven’t signed in yet.")
     if alike.two_factor:
         return _("They already have 2FA.")
     return _("They were reminded within the last week.") if alike.is_reminded else ""

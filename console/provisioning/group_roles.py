@@ -99,7 +99,7 @@ def read_changes(request: MemberRequest) -> list[GroupRoleChange]:
     chosen: dict[Any, str] = {}
     for name, value in request.POST.items():
         if name.startswith("role-") and (group_id := parse_uuid(name.removeprefix("role-"))):
-            chosen[group_id] = value
+            chosen[group_id] = str(value)
     changes = []
     for group in groups_in(request.organization, chosen):
         value, seen = chosen[group.pk], request.POST.get(f"seen-{group.pk}", "").split(",")

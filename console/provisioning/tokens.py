@@ -48,7 +48,12 @@ def _created(request: MemberRequest, connection: ScimConnection, form: TokenForm
     """Show the token. It's in this response only, which no one may store."""
     name, expires_at = form.cleaned_data["name"], form.expires_at
     token, secret = create_token(actor=request.membership, connection=connection, name=name, expires_at=expires_at)
-    context = {"token": token, "secret": secret, "connection": connection, "url": _cancel_url(request)}
+    context = {
+        "token": token,
+        "secret": secret,
+        "connection": connection,
+        "url": provisioning_url(request.organization),
+    }
     response = render(request, "console/provisioning/token_created.html", context)
     response["Cache-Control"] = "no-store"
     return response
@@ -68,7 +73,7 @@ def provisioning_token_revocation(request: MemberRequest, token_id: UUID) -> Htt
     if request.method == "POST":
         revoke_token(actor=request.membership, token=token)
         messages.success(request, _("The token %(name)s no longer works.") % {"name": token.name})
-        return htmx_redirect(request, _cancel_url(request))
+        return htmx_redirect(request, provisioning_url(request.organization))
     context = {
         "token": token,
         "is_last": _is_last(token, tokens),

@@ -23,6 +23,7 @@ from organizations.queries import (
     Progress,
     all_roles_of,
     count_recently_reminded,
+    count_without_account,
     members_without_two_factor,
     two_factor_progress,
 )
@@ -65,6 +66,7 @@ class Rollout:
     two_factor: int
     deadline: tuple[str, str]
     recently: Count
+    waiting: Count
     members: list[MissingMember]
     list_url: str
     remind_all_url: str
@@ -77,7 +79,7 @@ class Rollout:
 
     @property
     def remindable(self) -> int:
-        return max(self.missing - self.recently.value, 0)
+        return max(self.missing - self.recently.value - self.waiting.value, 0)
 
 
 def users_view(tab: Tab, **filters: str) -> UserListParams:
@@ -94,7 +96,7 @@ def missing_view() -> UserListParams:
 
 
 def build_rollout(viewer: Membership, active: int, two_factor: int, now: datetime) -> Rollout:
-    """Return the roll-out in the viewer's organization: five queries, three if the viewer can't see people."""
+    """Return the roll-out in the viewer's organization: six queries, four if the viewer can't see people."""
     organization, time = viewer.organization, RelativeTime(now)
     sees_people = bool(can(viewer, Permission.PEOPLE_VIEW))
     view, slug = missing_view(), organization.slug
@@ -106,6 +108,7 @@ def build_rollout(viewer: Membership, active: int, two_factor: int, now: datetim
         two_factor=two_factor,
         deadline=_deadline(organization, time),
         recently=count_recently_reminded(organization, now),
+        waiting=count_without_account(organization),
         members=_missing_members(viewer, time) if sees_people else [],
         list_url=view.url(slug) if sees_people else "",
         remind_all_url=bulk if reminders else "",
@@ -145,7 +148,7 @@ def _missing_members(viewer: Membership, time: RelativeTime) -> list[MissingMemb
 
 def _missing_member(viewer: Membership, member: Membership, time: RelativeTime) -> MissingMember:
     reminded_at, next_at = member.two_factor_reminded_at, member.two_factor_reminded_at + REMIND_EVERY
-    reminded = _("Not reminded yet")
+    reminded = _("Not reminded yet") if member.user_id else _("Hasn’t signed in yet")
     if reminded_at != NEVER:
         reminded = _("Reminded %(day)s") % {"day": time.day(timezone.localdate(reminded_at))}
     return MissingMember(

@@ -20,9 +20,9 @@ from provisioning.sso.guides import guide_of, protocols_of
 PROTOCOLS = [
     (
         Protocol.OIDC,
-        ChoiceLabel("OpenID Connect", gettext_lazy("Recommended: changed keys are picked up by themselves")),
+        ChoiceLabel("OpenID Connect", gettext_lazy("Recommended. New signing keys work by themselves")),
     ),
-    (Protocol.SAML, ChoiceLabel("SAML 2.0", gettext_lazy("Signs and can encrypt what it sends"))),
+    (Protocol.SAML, ChoiceLabel("SAML 2.0", gettext_lazy("For providers that can’t do OpenID Connect"))),
 ]
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 SECRET_SAVED = gettext_lazy("Saved. Type to replace it.")

@@ -11,8 +11,10 @@ from console.tests.sso_forms import CONNECTION, METADATA, SECRET, URL, post, sto
 from organizations.models import Organization
 from organizations.permissions import Permission
 from provisioning.models import ExternalIdentity, IdentityProvider, SsoTest
+from provisioning.services.identity_providers import SettingsConflict, save_provider
 from teamadmin.testing.cast import add_member, add_role, add_user
 from teamadmin.testing.html import text_of
+from teamadmin.testing.parallel import run_in_parallel
 
 
 @pytest.mark.spec("O-1", "O-2")
@@ -104,6 +106,19 @@ def test_admins_of_another_organization_find_nothing(cast, provider):
     assert tess.get(URL).status_code == 404
     assert tess.post(f"{URL}connection/", CONNECTION).status_code == 404
     assert "0oa7k2p9" not in text_of(tess.get("/o/globex/security/single-sign-on/"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_admins_at_once_one_saves_and_the_other_one_sees_it(live_cast):
+    def save(number: int) -> object:
+        values = {"provider": "okta", "protocol": "oidc", "client_id": f"from {number}"}
+        actor, organization = live_cast.olga, live_cast.acme
+        return save_provider(actor=actor, organization=organization, values=values, version_seen=0)
+
+    results = run_in_parallel(4, save)
+    assert sum(isinstance(result, IdentityProvider) for result in results) == 1, results
+    assert sum(isinstance(result, SettingsConflict) for result in results) == 3, results
+    assert stored().version == 1 and Entry.objects.filter(action="sso.settings_changed").count() == 1
 
 
 def test_forged_forms_are_refused(cast, provider):

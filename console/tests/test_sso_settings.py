@@ -185,5 +185,9 @@ def test_settings_need_a_fresh_sign_in_and_a_secret_is_not_kept_meanwhile(olga, 
     assert response.status_code == 422 and "Enter the client secret again." in text_of(response)
     assert stored().client_secret == SECRET
     aging.age(olga, 60)
+    without = CONNECTION | {"client_secret": "", "client_id": "another-id"}
+    assert aging.confirm(olga, post(olga, "connection", **without)).status_code == 302
+    assert (stored().client_secret, stored().client_id) == (SECRET, "another-id")
+    aging.age(olga, 60)
     assert aging.confirm(olga, post(olga, "attributes", email_attribute="upn")).status_code == 302
     assert stored().email_attribute == "upn"

@@ -10,6 +10,8 @@ from provisioning.models import ExternalIdentity, IdentityProvider, SetupIntent,
 from provisioning.services.setup_links import create_setup_link
 from provisioning.tests.oidc import op
 from provisioning.tests.openid_provider import CLIENT_ID, SECRET
+from provisioning.tests.saml_peer import Peer
+from provisioning.tests.saml_provider import post
 from teamadmin.testing.html import text_of
 
 __all__ = ["op"]
@@ -80,6 +82,22 @@ def test_an_answer_in_another_browser_is_no_test(cast, op):
     assert Client().get(url).status_code == 400 and not SsoTest.objects.exists()
     first, second = client.get(url), client.get(url)
     assert first.status_code == 302 and second.status_code == 400 and SsoTest.objects.count() == 1
+
+
+@pytest.mark.spec("O-1")
+def test_an_admin_sets_up_and_tests_a_real_saml_provider(cast, tmp_path):
+    peer, client = Peer("https://idp.example", tmp_path), cast.client("olga")
+    save(client, URL, "provider", provider="saml", protocol="saml")
+    assert save(client, URL, "connection", metadata_xml=peer.metadata).status_code == 302
+    peer.trust(Client().get("/sso/acme/metadata/").content.decode())
+    sessions = Session.objects.count()
+    _target, document = peer.answer(client.get(f"{URL}tests/new/")["Location"])
+    complete = post(document.encode())
+    result = client.get(complete["Location"])["Location"]
+    page = text_of(client.get(result))
+    assert "The test passed" in page and "signed you in as olga@acme.example" in page and "Identity" in page
+    assert "olga-at-idp" not in client.get(result).content.decode(), "the subject is masked"
+    assert Session.objects.count() == sessions and not ExternalIdentity.objects.exists()
 
 
 @pytest.mark.spec("O-6")

@@ -50,7 +50,9 @@ def _pending(member: Membership, text: Any) -> str:
 
 
 def _two_factor(member: Membership) -> str:
-    """Return "Off", "On" or "On (Passkey)"."""
+    """Return "Off", "On" or "On (Passkey)", "" for a member who has never signed in."""
+    if member.user_id is None:
+        return ""
     if not member.two_factor:
         return gettext("Off")
     method = member.get_two_factor_method_display()

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from base.lists.filters import Filter, Options, choice_filter, one_of, parse_id
+from base.times import NEVER
 from organizations.models import (
     GroupMembership,
     ManagedBy,
@@ -178,7 +179,9 @@ def _two_factor(context: UsersContext, value: str) -> Q:
 
 
 def _inactive(context: UsersContext, value: str) -> Q:
-    return Q(last_active_at__lte=timezone.now() - INACTIVE_AFTER) & ~Q(status=Status.INVITED)
+    # Those who have never been active haven't become inactive.
+    long_ago = Q(last_active_at__gt=NEVER, last_active_at__lte=timezone.now() - INACTIVE_AFTER)
+    return long_ago & ~Q(status=Status.INVITED)
 
 
 def _expires_soon(context: UsersContext, value: str) -> Q:

@@ -132,6 +132,7 @@ class MemberClass:
     is_above: bool
     two_factor: bool
     is_reminded: bool
+    has_user: bool
 
 
 def count_classes(
@@ -150,9 +151,10 @@ def count_classes(
         "is_expired": _boolean(Q(status=Status.INVITED, invite_expires_at__lte=now)),
         "is_above": _boolean(has_role | has_group_role) if roles_above else Value(False),
         "is_reminded": _boolean(Q(two_factor_reminded_at__gt=now - REMIND_EVERY)),
+        "has_user": _boolean(Q(user__isnull=False)),
     }
     members = selected(context, selection, now).order_by().annotate(**fields)
-    alike = "is_actor", "status", "managed_by", "is_expired", "is_above", "two_factor", "is_reminded"
+    alike = "is_actor", "status", "managed_by", "is_expired", "is_above", "two_factor", "is_reminded", "has_user"
     rows = members.values_list(*alike).annotate(Count("pk"))
     return Counter({MemberClass(*row): count for *row, count in rows})
 

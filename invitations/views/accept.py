@@ -6,17 +6,21 @@ from functools import cached_property
 from typing import cast
 
 from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import NewPasswordForm
 from accounts.models import User
+from accounts.next_url import with_next
 from accounts.queries import AccountRules, user_exists
 from accounts.services import check_attempts, clear_attempts, ip_keys, record_failure, sign_in, start_attempt
+from accounts.services.sign_in import SignIns
 from base.policies import RateLimited, Refused
 from base.responses import limit_reached
 from invitations.content import invitation_content
@@ -182,6 +186,9 @@ def _accept_new_user(current: OpenInvitation) -> HttpResponse:
 
 
 def _accept_signed_in(current: OpenInvitation) -> HttpResponse:
+    if not SignIns.of(current.request.session).own:  # another organization's identity provider signed them in (O-3)
+        messages.info(current.request, _("To accept this invitation, sign in with your password."))
+        return redirect(with_next(reverse("sign_in_again"), reverse("accept")))
     outcome = accept_as_user(invitation=current.invitation, user=cast(User, current.request.user))
     return redirect(current.welcome_url) if outcome == Outcome.JOINED else _render_conflict(current, outcome)
 

@@ -108,6 +108,8 @@ class Membership(models.Model):
             ),
             # At sign-in, pending invitations of all organizations are searched for the user's email.
             models.Index(fields=["email_key"], condition=Q(status="invited"), name="member_awaited"),
+            # The same for members whom an identity provider created, and who have never signed in.
+            models.Index(fields=["email_key"], condition=Q(status="active", user=None), name="member_provisioned"),
         ]
 
     def __str__(self) -> str:

@@ -154,9 +154,11 @@ def can_reset_two_factor(actor: Membership, member: Membership) -> Decision:
 
 
 def can_end_sessions(actor: Membership, member: Membership) -> Decision:
-    """S-5, R-7: active members only, because no one else can be signed in."""
+    """S-5, R-7: active members who have signed in before, because no one else can be signed in."""
     if not (decision := _is_active(member)):
         return decision
+    if member.user_id is None:
+        return not_applicable(_("%(name)s hasn’t signed in yet.") % {"name": member.name})
     return can(actor, Permission.PEOPLE_ADMIN) and outranks(actor, member)
 
 

@@ -29,13 +29,16 @@ def _can_sign_in_without_sso(user: User) -> Decision:
     """O-4: not users whose organizations all require single sign-on. One that doesn't may still be opened this way.
 
     Break-glass Admins may, and platform staff, who need it for the backoffice. Users with an open invitation may, to
-    accept it. What the session then opens, check_session() decides for each organization.
+    accept it. Users of several organizations whom no provider has signed in yet may, to link their account (O-3). What
+    the session then opens, check_session() decides for each organization.
     """
     members = list(Membership.objects.filter(user=user, status=Status.ACTIVE).select_related("organization"))
     closed = [each.organization for each in members if requires_sso(each)]
     if not closed or len(closed) < len(members) or user.is_staff:
         return ALLOWED
     if has_open_invitation(user, sso_enforced=False):
+        return ALLOWED
+    if len(members) > 1 and not user.external_identities.exists():
         return ALLOWED
     names = sorted(each.name for each in closed)
     text = ngettext("%(names)s requires single sign-on.", "%(names)s require single sign-on.", len(names))

@@ -24,6 +24,8 @@ def can_remind_two_factor(actor: Membership, member: Membership, now: datetime |
         return decision
     if member.status != Status.ACTIVE:
         return not_applicable(_("%(name)s isn’t active.") % {"name": member.name})
+    if member.user_id is None:
+        return not_applicable(_("%(name)s hasn’t signed in yet.") % {"name": member.name})
     if member.two_factor:
         return not_applicable(_("%(name)s already has 2FA.") % {"name": member.name})
     now = now or timezone.now()

@@ -1,3 +1,4 @@
+from organizations.queries.awaited import awaited_at, awaited_members
 from organizations.queries.break_glass import BREAK_GLASS_CHOICES, break_glass_admins, break_glass_choices
 from organizations.queries.choices import (
     ChoiceList,
@@ -76,6 +77,7 @@ from organizations.queries.two_factor import (
     REMIND_EVERY,
     Progress,
     count_recently_reminded,
+    count_without_account,
     members_without_two_factor,
     two_factor_counts,
     two_factor_progress,
@@ -101,13 +103,16 @@ __all__ = [
     "all_memberships_of",
     "all_roles_of",
     "archived_projects",
+    "awaited_at",
     "awaited_member_id",
+    "awaited_members",
     "break_glass_admins",
     "break_glass_choices",
     "count_admins",
     "count_due_invitations",
     "count_inactive",
     "count_recently_reminded",
+    "count_without_account",
     "direct_roles_of",
     "find_stronger_holder",
     "granted_projects",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -23,11 +23,12 @@ def members_by_email(organization: Organization, email_keys: Iterable[str]) -> d
 
 
 def awaited_member_id(email: str) -> UUID | None:
-    """Return the id of a pending member with this address, as it was typed, in any organization; the newest. One query.
+    """Return the id of a member with this address, as it was typed, whose user is still to come; the newest. One query.
 
-    settings.AWAITED_MEMBER. The invitation may have expired.
+    settings.AWAITED_MEMBER. They are pending, maybe expired, or an identity provider created them.
     """
-    pending = Membership.objects.filter(email_key=canonical_or_lower(email), status=Status.INVITED)
+    waiting = Q(status=Status.INVITED) | Q(status=Status.ACTIVE, user=None)
+    pending = Membership.objects.filter(waiting, email_key=canonical_or_lower(email))
     return pending.order_by("-pk").values_list("pk", flat=True).first()
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from base.counting import CAP, Count
+from base.times import NEVER
 from organizations.models import Membership, Organization, Status
 from organizations.queries.roles import admin_links
 
@@ -32,9 +33,12 @@ def admins_of(organization: Organization, *, limit: int = ADMIN_CAP) -> list[Mem
 
 
 def count_inactive(organization: Organization, now: datetime) -> Count:
-    """Return how many active members haven't opened the organization for INACTIVE_AFTER. One query."""
+    """Return how many active members haven't opened the organization for INACTIVE_AFTER. One query.
+
+    Members whom an identity provider created and who have never signed in don't count.
+    """
     rows = Membership.objects.filter(organization=organization, status=Status.ACTIVE)
-    return _count(rows.filter(last_active_at__lte=now - INACTIVE_AFTER), by="last_active_at")
+    return _count(rows.filter(last_active_at__gt=NEVER, last_active_at__lte=now - INACTIVE_AFTER), by="last_active_at")
 
 
 def count_due_invitations(organization: Organization, now: datetime) -> tuple[Count, Count]:

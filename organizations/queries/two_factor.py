@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet, Sum
 
 from base.counting import CAP, Count
-from organizations.models import MemberCount, Membership, Organization, Status, TwoFactorProgress
+from organizations.models import ManagedBy, MemberCount, Membership, Organization, Status, TwoFactorProgress
 
 # A member is reminded at most once in this time.
 REMIND_EVERY = timedelta(days=7)
@@ -33,6 +33,12 @@ def count_recently_reminded(organization: Organization, now: datetime) -> Count:
     """Return how many members without a second factor can't be reminded again yet. One query."""
     rows = members_without_two_factor(organization).filter(two_factor_reminded_at__gt=now - REMIND_EVERY)
     return Count(rows.values("pk")[: CAP + 1].count())
+
+
+def count_without_account(organization: Organization) -> Count:
+    """Return how many active members have never signed in, and so have no account to protect. One query."""
+    rows = Membership.objects.filter(organization=organization, managed_by=ManagedBy.SCIM, user=None)
+    return Count(rows.filter(status=Status.ACTIVE).values("pk")[: CAP + 1].count())
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Identity providers by their organization's slug, for pages without a session."""
 
 from django.http import Http404
+from django.urls import reverse
 
+from accounts.services.sign_in import SignIns
 from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
 from provisioning.models.sso import Protocol
 
@@ -35,3 +37,10 @@ def find_finished_request(identity_provider: IdentityProvider, key: str, browser
     """Return the sign-in that this browser has finished. `key` and `browser` are hashes."""
     finished = SsoRequest.objects.filter(identity_provider=identity_provider, purpose=SsoPurpose.SIGN_IN)
     return finished.filter(key=key, browser=browser).exclude(used_at=None).first()
+
+
+def signed_out_page(sign_ins: SignIns) -> str:
+    """Return the page after signing out of a session that these providers opened, or "" if they are gone."""
+    providers = IdentityProvider.objects.filter(organization__in=list(sign_ins.sso), organization__is_active=True)
+    slug = providers.order_by("pk").values_list("organization__slug", flat=True).first()
+    return reverse("sso_signed_out", args=[slug]) if slug else ""

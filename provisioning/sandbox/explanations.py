@@ -20,8 +20,8 @@ class Problem:
 def explain(step: Step, answer: Answer) -> Problem:
     """Return what the answer to this step means. The endpoint's own sentence comes first in the text."""
     problem = _for_step(step, answer) or _for_status(answer)
-    detail = str(answer.body.get("detail", ""))[:500]
-    return Problem(problem.title, f"{detail} {problem.text}".strip() if detail else problem.text, problem.fixes)
+    detail = str(answer.body.get("detail", ""))[:500].rstrip(".")
+    return Problem(problem.title, f"{detail}. {problem.text}".strip() if detail else problem.text, problem.fixes)
 
 
 def _run_again() -> str:
@@ -78,6 +78,9 @@ def _for_status(answer: Answer) -> Problem:
         409: Problem(_("It conflicts with something that exists already"), "", [_run_again(), report]),
         412: Problem(
             _("Someone changed it meanwhile"), _("The provider reads it again and retries."), [_run_again(), report]
+        ),
+        503: Problem(
+            _("The server is busy"), _("Your identity provider waits and retries by itself."), [_run_again(), report]
         ),
         429: Problem(
             _("Too many requests"),

@@ -97,15 +97,18 @@ class Handler(ScimHandler):
             page = self.storage.search(resource_types, search_request, position=position)
             return self.service.search_response(request.base_url, resource_types, page, search_request)
         found = self.storage.find(resource_types, search_request, position)
-        (resource_type,) = resource_types
-        data = self.storage.data(resource_type, found.rows, with_lists=keeps_lists(search_request))
-        body: dict[str, Any] = {"schemas": [LIST_RESPONSE], "itemsPerPage": len(data)}
+        resources = []
+        for resource_type in resource_types:
+            rows = found.of(self.storage.collection(resource_type).model)
+            data = self.storage.data(resource_type, rows, with_lists=keeps_lists(search_request))
+            resources += [self.service.locate_data(request.base_url, resource_type, each) for each in data]
+        body: dict[str, Any] = {"schemas": [LIST_RESPONSE], "itemsPerPage": len(resources)}
         if found.total is not None:
             body |= {"totalResults": found.total, "startIndex": search_request.start_index}
         for name, after in (("nextCursor", found.next), ("previousCursor", found.previous)):
             if after is not None:
                 body[name] = self.service.seal(resource_types, search_request, after)
-        body["Resources"] = [self.service.locate_data(request.base_url, resource_type, each) for each in data]
+        body["Resources"] = resources
         return ScimResponse(HTTPStatus.OK, body)
 
     # -- writing ----------------------------------------------------------------------------------

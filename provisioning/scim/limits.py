@@ -19,6 +19,8 @@ MAX_QUERY = 8000
 PAGE_SIZE, MAX_PAGE_SIZE = 100, 200
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+# NUL and surrogates, escaped as in JSON.
+UNSTORABLE = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
 LOGICAL = re.compile(r"\b(?:and|or)\b", re.IGNORECASE)
 
 
@@ -99,6 +101,8 @@ def _is_unicode(text: str) -> bool:
 def check_filter(text: str) -> None:
     """Raise a SCIM error for a filter or path that is too long, too deep or has too many terms, without parsing it."""
     check_text(text)
+    if UNSTORABLE.search(text):
+        raise InvalidFilterException(detail="Write characters as they are, not as surrogates or NUL")
     if len(text) > MAX_FILTER:
         raise InvalidFilterException(detail=f"Filters can have at most {MAX_FILTER} characters")
     bare = QUOTED.sub('""', text)

@@ -32,6 +32,10 @@ class Page(NamedTuple):
     next: Position | None = None
     previous: Position | None = None
 
+    def of(self, model: type) -> list[Any]:
+        """Return the rows of one model. A search at the root finds rows of several."""
+        return [row for row in self.rows if isinstance(row, model)]
+
     def cut(self, size: int, column: str) -> "Page":
         """Return the page with its first rows only. The next page starts after them."""
         after = _position(self.rows[size - 1], column) if self.total is None else None

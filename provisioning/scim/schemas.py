@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from scim2_models import (
     URN,
+    AnyExtension,
     AuthenticationScheme,
     Bulk,
     ChangePassword,
@@ -35,7 +36,7 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
-class User(Resource[Any]):
+class User(Resource[AnyExtension]):
     """A member. Attributes that aren't here are ignored: passwords, roles, entitlements, certificates, pictures."""
 
     __schema__ = URN(USER)

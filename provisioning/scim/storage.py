@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import QuerySet
 from scim2_models import (
     ConflictException,
+    InvalidFilterException,
     InvalidValueException,
     Meta,
     NotFoundException,
@@ -134,22 +136,21 @@ class Storage(ScimStorage):
         self, resource_types: list[ResourceType], search_request: SearchRequest[Any], *, position: Any = None
     ) -> SearchPage:
         page = self.find(resource_types, search_request, position)
-        (resource_type,) = resource_types
-        data = self.data(resource_type, page.rows, with_lists=keeps_lists(search_request))
-        found = [self.resource(resource_type, each) for each in data]
+        found = []
+        for resource_type in resource_types:
+            rows = page.of(self.collection(resource_type).model)
+            data = self.data(resource_type, rows, with_lists=keeps_lists(search_request))
+            found += [self.resource(resource_type, each) for each in data]
         return SearchPage(page.total, found, page.next, page.previous)
 
     def find(self, resource_types: list[ResourceType], search: SearchRequest[Any], position: Any = None) -> Page:
         """Return the rows of a page. Raises SCIM errors for what no index can answer."""
         if len(resource_types) > 1:
-            raise NotImplementedException(detail="Search /Users or /Groups, not both at once")
+            return self._find_everywhere(resource_types, search)
         (resource_type,) = resource_types
-        model, rows = PROVIDER.model_for(resource_type), self.collection(resource_type).rows()
-        if search.filter is not None:
-            scim_filter = search.filter if search.filter.model else ScimFilter[model](str(search.filter))  # type: ignore[valid-type]
-            schema = USER if resource_type.name == "User" else GROUP
-            rows = rows.filter(condition_of(scim_filter, schema, self.organization.pk))
-        column, descending = sort_column(search, resource_type.name or "", model), is_descending(search)
+        rows = self._rows(resource_type, search)
+        column = sort_column(search, resource_type.name or "", PROVIDER.model_for(resource_type))
+        descending = is_descending(search)
         if search.cursor is not None:
             page = page_by_cursor(rows, column, descending, search.count, position)
         else:
@@ -158,6 +159,36 @@ class Storage(ScimStorage):
             size = len(self.groups.cut(page.rows))
             return page if size == len(page.rows) else page.cut(size, column)
         return page
+
+    def _rows(self, resource_type: ResourceType, search: SearchRequest[Any]) -> QuerySet:
+        rows = self.collection(resource_type).rows()
+        if search.filter is None:
+            return rows
+        model: Any = PROVIDER.model_for(resource_type)
+        schema = USER if resource_type.name == "User" else GROUP
+        return rows.filter(condition_of(ScimFilter[model](str(search.filter)), schema, self.organization.pk))
+
+    def _find_everywhere(self, resource_types: list[ResourceType], search: SearchRequest[Any]) -> Page:
+        """Return a page of all users and then all groups, for a search at the root."""
+        if search.cursor is not None or search.sort_by is not None:
+            raise NotImplementedException(detail="Sort, and use cursors, with /Users or /Groups, not both at once")
+        found: list[Any] = []
+        total = refused = 0
+        for resource_type in resource_types:
+            try:
+                rows = self._rows(resource_type, search)
+            except InvalidFilterException:
+                refused += 1
+                if refused == len(resource_types):
+                    raise
+                continue  # An attribute that only the other type has.
+            start = max(1, (search.start_index or 1) - total)
+            count = None if search.count is None else max(0, search.count - len(found))
+            part = search.model_copy(update={"start_index": start, "count": count})
+            page = page_by_index(rows, "pk", False, part, self.organization)
+            found += page.rows
+            total += page.total or 0
+        return Page(found, total)
 
 
 def keeps_lists(parameters: ResponseParameters[Any] | None) -> bool:

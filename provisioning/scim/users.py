@@ -77,8 +77,9 @@ class Users:
 
     def data(self, row: ScimUser, groups: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
         """Return the attributes as SCIM has them, with `meta` but without a location."""
-        active = row.membership.status != Status.DEACTIVATED
-        data = {"schemas": [USER], **row.attributes, "id": str(row.pk), "active": active}
+        data = {"schemas": [USER], **row.attributes, "id": str(row.pk)}
+        if data.pop("active", True) is not None:
+            data["active"] = row.membership.status != Status.DEACTIVATED
         if listed := [{**group, "$ref": f"Groups/{group['value']}"} for group in groups]:
             data["groups"] = listed
         data["meta"] = {
@@ -106,6 +107,8 @@ class Users:
     def _read(self, resource: Any, member: Membership | None = None) -> tuple[dict[str, Any], NewMember]:
         attributes = resource.model_dump(scim_ctx=Context.DEFAULT, mode="json")
         attributes = {name: value for name, value in attributes.items() if name not in COMPUTED}
+        if member and resource.active is None:
+            attributes["active"] = None  # It was removed: the status stays, and isn't shown.
         user_name = attributes.get("userName")
         if not user_name or not user_name.strip():
             raise InvalidValueException(detail="userName is required")

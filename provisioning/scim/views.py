@@ -92,22 +92,22 @@ def _read(request: HttpRequest, path: str, token: ScimToken, trace: Trace, logge
         raise NotFoundException(detail="There is nothing at this address")
     query = request.GET.dict()
     check_query(query)
-    body = b""
-    if request.method in ("POST", "PUT", "PATCH"):
-        SERVICE.ensure_json(request.headers.get("Content-Type"))
-        logged.body = read_json(_body(request))
-        payload = normalize(logged.body, trace.notes)
-        _check_search(payload)
-        body = json.dumps(payload).encode()
-    return ScimRequest(
+    scim_request = ScimRequest(
         method=request.method or "",
         base_url=settings.BASE_URL + ROOT,
         path=f"/{path}",
         query=query,
         headers=dict(request.headers),
-        body=body,
         subject=token,
     )
+    SERVICE.match(scim_request)  # Without such an address or method, the body doesn't matter.
+    if request.method in ("POST", "PUT", "PATCH"):
+        SERVICE.ensure_json(request.headers.get("Content-Type"))
+        logged.body = read_json(_body(request))
+        payload = normalize(logged.body, trace.notes)
+        _check_search(payload)
+        scim_request.body = json.dumps(payload).encode()
+    return scim_request
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -190,7 +190,7 @@ class _Attempt:
         actor = member or user
         record(organization_id=self.organization.pk, actor=actor, action="sso.linked", target=actor, data=data)
         if not is_new_user:  # their account can now be used in another way than before
-            record_event(user=user, action="sso.linked", data=data)
+            record_event(user=user, action="sso.linked", data={**data, "identity": str(identity.pk)})
         return identity
 
     def _email(self) -> str:

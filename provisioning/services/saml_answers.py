@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
-from provisioning.services.sso_requests import get_request, take_request
+from provisioning.services.sso_requests import get_request
 from provisioning.sso.profile import SsoError, SsoProfile
 from provisioning.sso.saml.validation import SKEW, Answer
 
@@ -24,11 +24,10 @@ def store_answer(*, identity_provider: IdentityProvider, answer: Answer) -> SsoR
     return row
 
 
-def take_answer(*, identity_provider: IdentityProvider, state: str, browser: str) -> tuple[SsoRequest, SsoProfile]:
-    """Return the request and its answer once, in the browser that started it. Raise SsoError."""
-    row = take_request(identity_provider=identity_provider, state=state, browser=browser)
-    if row.answer is None:
+def take_answer(*, sso_request: SsoRequest) -> SsoProfile:
+    """Return the answer to a request that was just taken, and delete it: personal values don't stay. Raise SsoError."""
+    if sso_request.answer is None:
         raise SsoError(_("Your identity provider hasn’t answered yet. Start again."), code="unanswered")
-    profile = SsoProfile.from_json(str(row.answer))
-    SsoRequest.objects.filter(pk=row.pk).update(answer=None)
-    return row, profile
+    profile = SsoProfile.from_json(str(sso_request.answer))
+    SsoRequest.objects.filter(pk=sso_request.pk).update(answer=None)
+    return profile

@@ -20,6 +20,7 @@ KEEP = timedelta(days=30)
 MASKED = "masked"
 MAX_BODY = 8 * 1024
 MAX_ITEMS = 20
+MAX_TEXT = 500
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 EMAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+")
 
@@ -84,8 +85,19 @@ def in_part(text: str) -> str:
     return f"{local[:1]}•••••@{domain}" if at else f"{text[:1]}•••••"
 
 
+def _hide_emails(text: str) -> str:
+    """Show addresses in part. The text is short: the search takes long in a long one."""
+    return EMAIL.sub(lambda match: in_part(match[0]), text) if "@" in text else text
+
+
+def _storable(text: str) -> str:
+    """Return the text without NUL and lone surrogates, which a database can't store."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 def mask_filter(text: str) -> str:
     """Return a filter or path whose quoted values are shown in part. Ids and types are shown."""
+    text = text[:MAX_TEXT]
     keep = {"work", "home", "other", "true", "false"}
 
     def replace(match: re.Match) -> str:
@@ -115,7 +127,7 @@ def mask(value: Any, name: str = "", *, group: bool = False) -> Any:
         return mask_filter(str(value))
     if lower not in SHOWN and not (group and lower == "displayname"):
         return MASKED
-    return EMAIL.sub(lambda match: in_part(match[0]), value) if isinstance(value, str) else value
+    return _hide_emails(value[:MAX_TEXT]) if isinstance(value, str) else value
 
 
 def _mask_in_part(value: Any) -> Any:
@@ -123,7 +135,7 @@ def _mask_in_part(value: Any) -> Any:
         return [_mask_in_part(item) for item in value[:MAX_ITEMS]]
     if isinstance(value, dict):
         return {key: _mask_in_part(item) if key.lower() == "value" else mask(item, key) for key, item in value.items()}
-    return in_part(value) if isinstance(value, str) else MASKED
+    return in_part(value[:MAX_TEXT]) if isinstance(value, str) else MASKED
 
 
 def _limit(value: Any) -> Any:
@@ -133,6 +145,7 @@ def _limit(value: Any) -> Any:
 
 def _headers(headers: dict[str, str]) -> dict[str, str]:
     shown = {name: value[:200] for name, value in headers.items() if name.lower() in HEADERS}
+    shown = {name: _storable(value) for name, value in shown.items()}
     return {"Authorization": MASKED, **shown} if any(name.lower() == "authorization" for name in headers) else shown
 
 
@@ -150,16 +163,16 @@ def log_request(
 
     The entry's `request` is {"headers", "query", "body"}, its `response` {"status", "headers", "body"}, both masked.
     """
-    query = {name[:50]: str(mask(value, name)) for name, value in request.query.items()}
-    path = EMAIL.sub(lambda match: in_part(match[0]), request.path)[:500]
-    about = about or mask_filter(request.query.get("filter", ""))
+    query = {_storable(name[:50]): _storable(str(mask(value, name))) for name, value in request.query.items()}
+    path = _storable(_hide_emails(request.path[:MAX_TEXT]))
+    about = about or _storable(mask_filter(request.query.get("filter", "")))
     return ScimLogEntry.objects.create(
         organization=organization,
         method=request.method[:7],
         path=path,
         action=action or ScimAction.OTHER,
         about=about[:300],
-        note=note[:500],
+        note=_storable(_hide_emails(note[:MAX_TEXT])),
         status=response.status,
         milliseconds=response.milliseconds,
         reference=reference[:32],

@@ -1,11 +1,17 @@
 """Sign-outs at an identity provider: they end the sessions here that they name."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.services.sso_sessions import end_sso_sessions
 from audit.services import record
 from organizations.models import Membership
 from provisioning.models import ExternalIdentity, IdentityProvider, SsoLogin
+
+# Sessions end after SESSION_COOKIE_AGE without use. A session in daily use may be older.
+LOGIN_DAYS = 90
 
 
 @transaction.atomic
@@ -33,3 +39,8 @@ def end_provider_sessions(*, identity_provider: IdentityProvider, subject: str =
         data = {"sessions": ended, "provider": identity_provider.label}
         record(organization_id=organization_id, actor=None, action="sso.signed_out", target=member, data=data)
     return ended
+
+
+def delete_old_logins() -> int:
+    """Delete providers' names of sessions that have ended long ago, and return how many."""
+    return SsoLogin.objects.filter(at__lt=timezone.now() - timedelta(days=LOGIN_DAYS)).delete()[0]

@@ -39,6 +39,9 @@ def fail(
     if sso_request and sso_request.purpose == SsoPurpose.TEST:
         return import_string(FAIL_TEST)(request, sso_request, error)
     record_failed_sso(identity_provider=identity_provider, error=error)
+    if sso_request and sso_request.purpose == SsoPurpose.CONFIRM:
+        context = {"error": error, "organization": identity_provider.organization, "next": sso_request.next_url}
+        return render(request, "provisioning/sso_not_confirmed.html", context, status=400)
     context = {
         "error": error,
         "identity_provider": identity_provider,

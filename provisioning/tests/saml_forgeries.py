@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 
 import xmlsec
 from lxml import etree
@@ -79,6 +80,13 @@ register("unknown_signature_method", changed(".//ds:SignatureMethod", "Algorithm
 register("md5_digest", changed(".//ds:DigestMethod", "Algorithm", "http://www.w3.org/2001/04/xmldsig-more#md5"))
 register("xpath_transform", changed(".//ds:Transform", "Algorithm", "http://www.w3.org/TR/1999/REC-xpath-19991116"))
 register("base64_transform", changed(".//ds:Transform", "Algorithm", NS["ds"] + "base64"))
+
+
+@forgery
+def many_values_with_a_wrong_signature(facts):
+    """As large as the gate allows, so that all of it is canonicalized."""
+    facts = replace(facts, attributes={"groups": ("g" * 20,) * 2900})
+    return signed(facts, key=key_pair("mallory")[0])
 
 
 @forgery

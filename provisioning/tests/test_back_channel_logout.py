@@ -4,10 +4,12 @@ Each of the first tests has the name of its module without "oidcc-client-test-rp
 """
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
+from django.utils import timezone
 
 from accounts.models import Session
 from accounts.services.sign_in import SignIns
@@ -15,6 +17,7 @@ from accounts.sessions import hash_key
 from audit.models import Entry
 from provisioning.models import ExternalIdentity, IdentityProvider, SsoLogin
 from provisioning.services.sso_logout import end_provider_sessions
+from provisioning.tasks import delete_old_sso
 from provisioning.tests.oidc import acme, op, sign_in
 from provisioning.tests.openid_provider import EVENT, make_key
 from teamadmin.testing.cast import PASSWORD, add_member
@@ -202,6 +205,27 @@ def test_names_of_ended_sessions_are_forgotten(client, op):
     assert SsoLogin.objects.filter(sid="session-1").count() == 1
     log_out(client, op, {"sid": "session-1"})
     assert not SsoLogin.objects.exists()
+
+
+def test_old_names_are_deleted(client):
+    delete_old_sso()
+    assert SsoLogin.objects.count() == 1
+    SsoLogin.objects.update(at=timezone.now() - timedelta(days=91))
+    delete_old_sso()
+    assert not SsoLogin.objects.exists()
+
+
+def test_signing_out_here_offers_to_sign_out_there(client, op, acme, cast):
+    IdentityProvider.objects.update(metadata={**op.document(), "end_session_endpoint": f"{op.url}/end?a=b"})
+    page = client.post("/accounts/logout/")["Location"]
+    assert page == "/sso/acme/signed-out/" and SESSION_KEY not in client.session
+    body = client.get(page).content.decode()
+    target = "post_logout_redirect_uri=http%3A%2F%2Ftestserver%2Fsso%2Facme%2Fsigned-out%2F"
+    assert f"{op.url}/end?a=b&amp;client_id=teamadmin&amp;{target}" in body
+    IdentityProvider.objects.update(metadata=op.document())
+    assert "Sign out of" not in client.get(page).content.decode()
+    own = cast.client("bo")
+    assert own.post("/accounts/logout/")["Location"] == "/"
 
 
 def test_only_post(client):

@@ -133,3 +133,12 @@ def test_a_signed_out_browser_confirms_nothing(cast, client, okta, rf):
     request.session, request.user = client.session, AnonymousUser()
     with pytest.raises(SsoError, match="no longer signed in"):
         completion.finish(request, row, profile)
+
+
+def test_a_failed_confirmation_leads_back_to_the_page_that_asked(cast, client, rf):
+    _response, row, _profile = answer(client, cast.max, "/sso/acme/confirmation/?next=/o/acme/users/")
+    request = rf.get("/")
+    request.session, request.user = client.session, cast.olga.user
+    page = completion.fail(request, row.identity_provider, SsoError("Someone else.", code="other_user"), row)
+    assert page.status_code == 400 and "We couldn’t confirm it’s you" in text_of(page)
+    assert "/sso/acme/confirmation/?next=%2Fo%2Facme%2Fusers%2F" in page.content.decode()

@@ -1,11 +1,13 @@
 """An account that exists elsewhere is linked only after its owner signed in to it and confirmed (O-3, THREATS 46)."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.links import not_me_url
 from accounts.models import User
 from audit.models import Entry
 from organizations.models import Membership, Organization
@@ -60,6 +62,22 @@ def test_the_owner_is_told_about_the_link(cast, okta, bo_elsewhere):
     assert {entry.organization_id for entry in entries} == {None, cast.acme.pk}  # Globex doesn't hear of it
     own = entries.get(organization_id=None)
     assert OutgoingEmail.objects.filter(kind="accounts.security_notice", subject_id=own.pk).count() == 1
+
+
+@pytest.mark.spec("S-8")
+def test_the_owner_can_take_the_link_back(cast, okta, bo_elsewhere):
+    client = Client()
+    come_back(client, okta, "bo@acme.example")
+    sign_in(client)
+    client.post(LINK)
+    entry = Entry.objects.get(action="sso.linked", organization_id=None)
+    path = urlsplit(not_me_url(entry.pk, cast.bo.user)).path
+    assert "Okta can now sign you in to Acme with your" in text_of(Client().get(path))
+    Client().post(path)
+    assert not ExternalIdentity.objects.exists()
+    assert Entry.objects.filter(action="sso.unlinked", organization_id=cast.acme.pk).count() == 1
+    other = Client()
+    assert come_back(other, okta, "bo@acme.example")["Location"] == LINK and user_of(other) is None
 
 
 def test_a_linked_account_needs_no_further_confirmation(cast, okta, bo_elsewhere):
@@ -144,6 +162,42 @@ def test_a_sign_in_by_another_provider_does_not_confirm(cast, okta, bo_elsewhere
     assert client.post(LINK).status_code == 409
     assert not ExternalIdentity.objects.filter(organization=cast.acme).exists()
     assert "Sign in as bo@acme.example" in text_of(client.get(LINK))
+
+
+def enforce_everywhere():
+    Organization.objects.update(sso_enforced=True)
+
+
+@pytest.mark.spec("O-4")
+def test_enforced_single_sign_on_everywhere_locks_no_one_out(cast, okta, bo_elsewhere):
+    """Until a provider is linked, the password opens a session that opens no organization, but links the account."""
+    globex = enable_sso(cast.globex, "globex.example")
+    enforce_everywhere()
+    client = Client()
+    come_back(client, okta, "bo@acme.example")
+    sign_in(client)
+    assert client.get("/o/acme/").status_code == client.get("/o/globex/").status_code == 302
+    assert client.post(LINK)["Location"] == "/o/acme/" and client.get("/o/acme/").status_code == 200
+    # Now Okta is linked, and passwords no longer work. Globex's provider is linked in a session of Okta.
+    assert user_of(Client()) is None
+    other = Client()
+    assert sign_in(other).status_code == 403 and user_of(other) is None
+    Membership.objects.filter(pk=bo_elsewhere.pk).update(email="bo@globex.example", email_key="bo@globex.example")
+    assert globex and client.get("/o/globex/").status_code == 302
+
+
+@pytest.mark.spec("O-4")
+def test_another_provider_confirms_where_passwords_do_not_work(cast, okta, bo_elsewhere):
+    globex = enable_sso(cast.globex, "globex.example")
+    ExternalIdentity.objects.create(organization=cast.globex, issuer=globex.issuer, subject="bo", user=cast.bo.user)
+    enforce_everywhere()
+    client = Client()
+    assert come_back(client, okta, "bo@acme.example")["Location"] == LINK
+    assert sign_in(client).status_code == 403 and client.post(LINK).status_code == 409
+    come_back(client, globex, "bo@globex.example", "bo")
+    assert user_of(client) == cast.bo.user
+    assert client.post(LINK)["Location"] == "/o/acme/" and client.get("/o/acme/").status_code == 200
+    assert client.session["sign_ins"]["own"] is False
 
 
 def test_an_old_sign_in_is_confirmed_first(cast, okta, bo_elsewhere):

@@ -164,13 +164,17 @@ def test_clocks_may_differ_by_a_minute(provider, facts, accepted):
 
 
 @pytest.mark.spec("O-1")
-def test_an_answer_works_once(provider, cast):
+def test_an_answer_works_once(provider, cast, settings):
     client = cast.client()
     document = good(Facts(request_id=start(client)))
     answer = post(document)
     again = post(document)
     assert again.status_code == 400 and "already used" in again.content.decode()
     assert client.get(answer["Location"]).status_code == 302
+    session = client.session.session_key
+    again = client.get(answer["Location"])
+    assert again["Location"] == "/o/acme/" and client.session.session_key == session  # a second click
+    client.cookies.pop(settings.SESSION_COOKIE_NAME)
     assert client.get(answer["Location"]).status_code == 400
     assert post(document).status_code == 400
 
@@ -261,3 +265,20 @@ def test_a_lost_key_gives_an_error_page(provider, cast, settings):
     response = cast.client().get("/sso/acme/")
     assert response.status_code == 400 and "can’t be read" in response.content.decode()
     assert cast.client().get("/sso/acme/metadata/").status_code == 400
+
+
+@pytest.mark.spec("O-1")
+def test_single_sign_on_that_is_turned_off_meanwhile_opens_nothing(provider, cast):
+    client = cast.client()
+    answer = post(good(Facts(request_id=start(client))))
+    IdentityProvider.objects.update(is_enabled=False)
+    assert client.get(answer["Location"]).status_code == 400 and not is_signed_in(client)
+
+
+@pytest.mark.spec("O-1")
+def test_two_answers_at_once_open_one_session(provider, cast):
+    """The same assertion in another response is the same answer."""
+    client = cast.client()
+    facts = Facts(request_id=start(client))
+    first, second = good(facts), good(replace(facts, response_id="_response-2"))
+    assert [post(first).status_code, post(second).status_code] == [303, 400]

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.fresh import require_fresh_sign_in
+from accounts.policies import can_sign_in
 from accounts.queries import user_exists
 from accounts.services.sign_in import SignIns
+from accounts.single_sign_on import SsoRequired
 from base.text import canonical_email
 from invitations.queries import LinkState
 from invitations.views.accept_cookie import stored_link
@@ -41,7 +43,8 @@ def link(request: HttpRequest, slug: str) -> HttpResponse:
             return page()
         if not _is_owner(request, profile):
             return page(status=409)
-        require_fresh_sign_in(request)
+        if SignIns.of(request.session).own:
+            require_fresh_sign_in(request)
         return _confirm(request, provider, profile, next_url)
     except SsoError as error:
         return _fail(request, provider, error)
@@ -77,9 +80,15 @@ def other_account(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _is_owner(request: HttpRequest, profile: SsoProfile) -> bool:
-    """Return whether the account with the answer's address is signed in by its own password or passkey."""
+    """Return whether the account with the answer's address is signed in by its own password or passkey.
+
+    Users whose organizations all require single sign-on can't do that. There, another organization's provider, which is
+    linked already, and this one agree on who it is.
+    """
     user = request.user
-    return user.is_authenticated and SignIns.of(request.session).own and user.email == canonical_email(profile.email)
+    if not user.is_authenticated or user.email != canonical_email(profile.email):
+        return False
+    return SignIns.of(request.session).own or isinstance(can_sign_in(user, "password"), SsoRequired)
 
 
 def _invited_member(request: HttpRequest, provider: IdentityProvider, profile: SsoProfile) -> Membership:

@@ -2,22 +2,21 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.services.sign_in import SignIns
 from base.outgoing import OutgoingError
-from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
+from provisioning.models import IdentityProvider
 from provisioning.models.sso import Protocol
-from provisioning.queries.identity_providers import find_finished_request, find_provider
+from provisioning.queries.identity_providers import find_provider
 from provisioning.services.sso_logout import end_provider_sessions
-from provisioning.services.sso_requests import hash_text, take_request
+from provisioning.services.sso_requests import take_request
 from provisioning.sso import completion
 from provisioning.sso.browser import get_browser
 from provisioning.sso.oidc.callback import complete
 from provisioning.sso.oidc.logout_token import check_logout_token
 from provisioning.sso.profile import SsoError
+from provisioning.sso.returning import finished_url, require_enabled
 
 
 def _find_oidc_provider(slug: str) -> IdentityProvider:
@@ -34,29 +33,13 @@ def sso_callback(request: HttpRequest, slug: str) -> HttpResponse:
     state, browser = request.GET.get("state", ""), get_browser(request)
     try:
         sso_request = take_request(identity_provider=identity_provider, state=state, browser=browser)
-        _require_enabled(sso_request)
+        require_enabled(sso_request)
         profile = complete(sso_request, request.GET.dict())
         return completion.finish(request, sso_request, profile)
     except SsoError as error:
-        if sso_request is None and (url := _finished_url(request, identity_provider, state, browser)):
+        if sso_request is None and (url := finished_url(request, identity_provider, state, browser)):
             return redirect(url)
         return completion.fail(request, identity_provider, error, sso_request)
-
-
-def _require_enabled(sso_request: SsoRequest) -> None:
-    """Raise SsoError if single sign-on was turned off since the user was sent to the provider. Tests don't need it."""
-    if sso_request.purpose != SsoPurpose.TEST and not sso_request.identity_provider.is_enabled:
-        raise SsoError(_("Single sign-on is turned off now. Sign in another way."), code="disabled")
-
-
-def _finished_url(request: HttpRequest, identity_provider: IdentityProvider, state: str, browser: str) -> str:
-    """Return where this browser's finished sign-in has led, or "" if it isn't signed in by this provider."""
-    if not request.user.is_authenticated or not browser:
-        return ""
-    if str(identity_provider.organization_id) not in SignIns.of(request.session).sso:
-        return ""
-    row = find_finished_request(identity_provider, hash_text(state), hash_text(browser))
-    return row.next_url if row else ""
 
 
 @csrf_exempt  # the provider's server sends it; the token's signature proves that

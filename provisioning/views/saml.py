@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -11,13 +12,14 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from provisioning.models import IdentityProvider, SsoRequest
 from provisioning.queries.identity_providers import find_saml_provider
 from provisioning.services.saml_answers import store_answer, take_answer
-from provisioning.services.sso_requests import get_request
+from provisioning.services.sso_requests import get_request, take_request
 from provisioning.sso.browser import get_browser
 from provisioning.sso.completion import fail, finish
 from provisioning.sso.profile import SsoError
-from provisioning.sso.saml import gate, requests, validation
+from provisioning.sso.returning import finished_url, require_enabled
+from provisioning.sso.saml import requests, validation
 from provisioning.sso.saml.own_metadata import own_metadata
-from provisioning.sso.saml.post_binding import show_form
+from provisioning.sso.saml.post_binding import posted_document, show_form
 
 
 @csrf_exempt
@@ -32,7 +34,7 @@ def acs(request: HttpRequest, slug: str) -> HttpResponse:
     identity_provider = find_saml_provider(slug)
     document = b""
     try:
-        document = _posted_document(request)
+        document = posted_document(request, "SAMLResponse")
         answer = validation.read_answer(identity_provider, document)
         store_answer(identity_provider=identity_provider, answer=answer)
     except SsoError as error:
@@ -44,16 +46,16 @@ def acs(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_GET
 def complete(request: HttpRequest, slug: str) -> HttpResponse:
-    """Finish what the browser started, with the answer that waits for it."""
-    identity_provider = find_saml_provider(slug)
-    sso_request = None
+    """Finish what the browser started, with the answer that waits for it. A second click leads to the same page."""
+    identity_provider, sso_request = find_saml_provider(slug), None
+    state, browser = request.GET.get("state", ""), get_browser(request)
     try:
-        state = request.GET.get("state", "")
-        sso_request, profile = take_answer(
-            identity_provider=identity_provider, state=state, browser=get_browser(request)
-        )
-        return finish(request, sso_request, profile)
+        sso_request = take_request(identity_provider=identity_provider, state=state, browser=browser)
+        require_enabled(sso_request)
+        return finish(request, sso_request, take_answer(sso_request=sso_request))
     except SsoError as error:
+        if sso_request is None and (url := finished_url(request, identity_provider, state, browser)):
+            return redirect(url)
         return fail(request, identity_provider, error, sso_request)
 
 
@@ -80,13 +82,6 @@ def request_form(request: HttpRequest, slug: str) -> HttpResponse:
     except SsoError as error:
         return fail(request, identity_provider, error)
     return show_form(request, identity_provider, identity_provider.sso_url, {"SAMLRequest": message})
-
-
-def _posted_document(request: HttpRequest) -> bytes:
-    """Return the SAMLResponse of a form. The size is checked before the form is read."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > gate.MAX_BYTES:
-        raise gate.too_large()
-    return gate.decode(request.POST.get("SAMLResponse", ""))
 
 
 def _claimed_request(identity_provider: IdentityProvider, document: bytes) -> SsoRequest | None:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_safe
 from accounts.next_url import get_next_url
 from provisioning.models import SsoPurpose
 from provisioning.queries.identity_providers import find_enabled_provider, find_provider
+from provisioning.sso.oidc.requests import sign_out_url
 from provisioning.sso.protocols import begin
 
 
@@ -23,5 +24,9 @@ def sso_start(request: HttpRequest, slug: str) -> HttpResponse:
 def sso_signed_out(request: HttpRequest, slug: str) -> HttpResponse:
     """Show that the user is signed out. Identity providers lead here after signing out there."""
     identity_provider = find_provider(slug)
-    context = {"identity_provider": identity_provider, "organization": identity_provider.organization}
+    context = {
+        "identity_provider": identity_provider,
+        "organization": identity_provider.organization,
+        "sign_out_url": sign_out_url(identity_provider),
+    }
     return render(request, "provisioning/sso_signed_out.html", context)

@@ -26,9 +26,9 @@ TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
 # second factor (S-3, O-3).
 SSO_CHOICES = "provisioning.queries.choices.sso_choices"
 SSO_SET_UP_RULE = "organizations.policies.can_set_up_with_sso"
-# The pending member with an email address, and how to send their invitation again: for resets at that address (I-11).
+# The member with an email address who has no user yet, and what to send them: for resets at that address (I-11, J-6).
 AWAITED_MEMBER = "organizations.queries.awaited_member_id"
-RESEND_INVITATIONS = "invitations.services.resend_after_reset"
+RESEND_INVITATIONS = "provisioning.services.awaited.invite_after_reset"
 # In which organizations sign-ins, changes of passwords and the like are recorded (S-10).
 SECURITY_EVENT_MEMBERSHIPS = "organizations.queries.security_event_memberships"
 # Where new passwords are looked up: nowhere, at a service like "https://api.pwnedpasswords.com/range/", which gets five
@@ -43,6 +43,8 @@ TWO_FACTOR_RULES = "organizations.policies.two_factor_rules"
 # Who may change their email address, and who follows when it changes.
 EMAIL_CHANGE_RULE = "organizations.policies.can_change_email"
 EMAIL_LISTENERS = ["organizations.services.follow_email"]
+# What else is undone when a user rejects an event with "This wasn't me".
+EVENT_REJECTION_LISTENERS = ["provisioning.services.unlinking.unlink_rejected"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -117,6 +119,8 @@ SILENCED_SYSTEM_CHECKS = [] if SECURE else ["otp_webauthn.E031"]
 # Binds a single sign-on to the browser that started it, until the browser is back from the identity provider.
 SSO_COOKIE_NAME = f"{COOKIE_NAME}-sso"
 SSO_REQUEST_MINUTES = 15
+# The page after signing out of a session that was opened by single sign-on.
+SSO_SIGNED_OUT_PAGE = "provisioning.queries.identity_providers.signed_out_page"
 # Private networks in which identity providers may be ("10.0.0.0/8"), also with http. By default, our requests to
 # addresses that customers enter reach public addresses only.
 OUTGOING_ALLOWED_NETWORKS = env.items("OUTGOING_ALLOWED_NETWORKS") or (["127.0.0.0/8", "::1"] if DEMO else [])

@@ -223,8 +223,9 @@ WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
 # Columns: signed out, Bo, a user without an organization.
 OUTSIDE: dict[str, dict[str, str]] = {
     "": {"GET": "302 302 302"},
-    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 404 302"},
+    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 302 404"},
     "organizations/": {"GET": "302 200 200"},
+    "organizations/<slug:slug>/account/": {"POST": "302 404 404"},
     "organizations/<slug:slug>/joining/": {"POST": "302 404 404"},
     "setup/<str:token>/": {"GET": "404 404 404"},
     "setup/<uuid:link_id>/": {"GET": "404 404 404"},
@@ -246,6 +247,10 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "invitations/accept/": {"GET": "404 404 404", "POST": "404 404 404"},
     "invitations/accept/other-account/": {"POST": "302 302 302"},
     "invitations/accept/new-link/": {"POST": "302 302 302"},
+    # SCIM takes a bearer token only: without one, every method gets 401 from it, signed in or not.
+    "scim/v2": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
+    "scim/v2/": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
+    "scim/v2/<path:path>": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
     "accounts/theme/": {"POST": "302 400 400"},
     "accounts/login/": {"GET": "200 302 302", "POST": "200 302 302"},
     "accounts/logout/": {"GET": "302 200 200", "POST": "302 302 302"},

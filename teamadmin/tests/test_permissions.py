@@ -200,6 +200,7 @@ def test_forms_without_a_csrf_token_are_rejected(stage, route):
 def outside_path(stage: Stage, route: str) -> str:
     values = {
         "<str:name>": "none.png",
+        "<path:path>": "Users",
         "<slug:key>": "0" * 64,
         "<slug:slug>": "acme",
         "<uuid:link_id>": stage.values["acme"]["link_id"],

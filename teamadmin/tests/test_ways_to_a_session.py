@@ -22,7 +22,9 @@ from accounts.models import AuthenticatorApp, User
 from accounts.services import notify_two_factor_listeners
 from invitations.links import make_token
 from organizations.models import Membership, Status
-from teamadmin.testing.cast import PASSWORD
+from provisioning.models import ExternalIdentity
+from provisioning.tests.answers import come_back, enable_sso
+from teamadmin.testing.cast import PASSWORD, add_member
 from teamadmin.tests.ways_to_a_session import CLOSED_VIEWS, CODE, KEYS, LIBRARY_VIEWS, OPENERS, READS
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
@@ -215,6 +217,18 @@ def test_no_way_opens_a_session_for_a_deactivated_user(cast, way: Callable):
 
 
 @pytest.mark.django_db
+@pytest.mark.spec("O-4")
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_opens_a_session_where_single_sign_on_is_enforced(cast, way: Callable):
+    """More ways around it are in organizations/tests/test_single_sign_on.py."""
+    client, user = Client(), cast.bo.user
+    cast.acme.sso_enforced = True
+    cast.acme.save()
+    assert way(client, cast, user).status_code < 500
+    assert not is_signed_in(client)
+
+
+@pytest.mark.django_db
 @pytest.mark.spec("S-2")
 @pytest.mark.parametrize("way", WAYS)
 def test_no_way_opens_a_session_without_the_second_factor(cast, way: Callable):
@@ -281,3 +295,40 @@ def test_a_passkey_that_proves_nothing_opens_no_session(cast, data):
     client, url = Client(), require_url("passkey_sign_in")
     assert 400 <= client.post(url, data, content_type="application/json").status_code < 500
     assert not is_signed_in(client)
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("provisioning.tests.answers")
+@pytest.mark.spec("O-3", "U-10")
+@pytest.mark.parametrize("end", ["deactivated", "in two organizations", "not a member", "inactive account"])
+def test_an_identity_provider_opens_a_session_for_its_own_active_members_only(cast, end):
+    okta, user = enable_sso(cast.acme, "acme.example"), cast.bo.user
+    allowed = Client()
+    come_back(allowed, okta, user.email)
+    assert is_signed_in(allowed)
+    if end == "deactivated":
+        deactivate(user)
+    elif end == "in two organizations":
+        ExternalIdentity.objects.all().delete()  # not linked yet
+        add_member(cast.globex, user, "read_only")
+    elif end == "not a member":
+        Membership.objects.filter(user=user).delete()
+    else:
+        User.objects.filter(pk=user.pk).update(is_active=False)
+    client = Client()
+    assert come_back(client, okta, user.email).status_code < 500
+    assert not is_signed_in(client)
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("provisioning.tests.answers")
+@pytest.mark.spec("O-3", "S-2")
+def test_an_accounts_own_second_factor_is_asked_before_it_is_linked(cast):
+    okta, user, client = enable_sso(cast.acme, "acme.example"), cast.bo.user, Client()
+    add_member(cast.globex, user, "read_only")
+    add_app(user)
+    come_back(client, okta, user.email)
+    enter_password(client, cast, user)
+    assert client.post("/sso/acme/link/").status_code == 409 and not is_signed_in(client)
+    client.post(require_url("second_factor"), {"code": new_code()})
+    assert client.post("/sso/acme/link/").status_code == 302 and is_signed_in(client)

@@ -94,6 +94,11 @@ class ProfilePage:
         return self.member.managed_by == ManagedBy.SCIM
 
     @property
+    def has_signed_in(self) -> bool:
+        """Whether the member has a user. Pending members have none, nor those of a provider who never signed in."""
+        return self.member.user_id is not None
+
+    @property
     def is_deactivated(self) -> bool:
         return self.member.status == Status.DEACTIVATED
 
@@ -224,6 +229,8 @@ class ProfilePage:
     @cached_property
     def can_see_sessions(self) -> Decision:
         """Members see their own sessions, and people who can log them out do."""
+        if not self.has_signed_in and self.member.status != Status.INVITED:
+            return policies.can(self.actor, Permission.PEOPLE_ADMIN)  # to see that there are none
         return Decision(True) if self.action.is_self else policies.can_end_sessions(self.actor, self.member)
 
     @cached_property

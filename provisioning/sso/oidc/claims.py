@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from base.text import canonical_email, clean_line
 from provisioning.models import IdentityProvider, Provider
-from provisioning.sso.oidc.checks import Checks
+from provisioning.sso.oidc.checks import Checks, as_text
 from provisioning.sso.profile import SsoProfile
 
 # Claims about the token, not about the person.
@@ -82,7 +82,7 @@ def used_several_factors(claims: dict[str, Any]) -> bool:
     given = claims.get("amr")
     methods = {each for each in given if isinstance(each, str)} if isinstance(given, list) else set()
     kinds = sum(bool(methods & kind) for kind in (KNOWN, OWNED, INHERENT))
-    return "mfa" in methods or kinds > 1 or claims.get("acr") in STRONG
+    return "mfa" in methods or kinds > 1 or str(claims.get("acr")) in STRONG
 
 
 def _mapping(identity_provider: IdentityProvider, claims: dict[str, Any]) -> dict[str, str]:
@@ -114,11 +114,11 @@ def _line(value: object) -> str:
 
 def _sid(claims: dict[str, Any]) -> str:
     sid = claims.get("sid")
-    return sid if isinstance(sid, str) and len(sid) <= MAX_VALUE and "\0" not in sid else ""
+    return sid if isinstance(sid, str) and as_text(sid, MAX_VALUE) == sid else ""
 
 
 def _attributes(claims: dict[str, Any]) -> dict[str, str]:
     """Return all claims about the person as text."""
     shown = [(name, value) for name, value in claims.items() if name not in PROTOCOL][:MAX_ATTRIBUTES]
     texts = {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in shown}
-    return {name[:200].replace("\0", ""): text[:MAX_VALUE].replace("\0", "") for name, text in texts.items()}
+    return {as_text(name, 200): as_text(text, MAX_VALUE) for name, text in texts.items()}

@@ -12,6 +12,7 @@ from base import outgoing
 from base.outgoing import OutgoingError
 from provisioning.models import IdentityProvider
 from provisioning.services.provider_copies import save_copy
+from provisioning.sso.oidc.checks import as_text
 from provisioning.sso.oidc.failures import fetch
 from provisioning.sso.profile import SsoError
 
@@ -66,7 +67,9 @@ def read_metadata(identity_provider: IdentityProvider) -> dict[str, Any]:
         return copy
     if identity_provider.issuer and metadata["issuer"] != identity_provider.issuer:
         text = _("%(label)s now calls itself %(issuer)s. Ask an Admin to set up single sign-on again.")
-        raise SsoError(text % {"label": identity_provider.label, "issuer": metadata["issuer"]}, code="issuer_changed")
+        raise SsoError(
+            text % {"label": identity_provider.label, "issuer": as_text(metadata["issuer"])}, code="issuer_changed"
+        )
     save_copy(identity_provider=identity_provider, metadata=metadata, metadata_read_at=timezone.now())
     return metadata
 
@@ -76,7 +79,7 @@ def _check(document: dict[str, Any], expected: str) -> dict[str, Any]:
     issuer = document.get("issuer")
     if not isinstance(issuer, str) or issuer.rstrip("/") != expected:
         text = _("This address belongs to another issuer: %(issuer)s. Enter that address instead.")
-        raise SsoError(text % {"issuer": str(issuer)[:200]}, code="issuer_mismatch")
+        raise SsoError(text % {"issuer": as_text(issuer, 200)}, code="issuer_mismatch")
     metadata: dict[str, Any] = {"issuer": issuer}
     for name in (*REQUIRED_URLS, *OPTIONAL_URLS):
         if value := document.get(name):

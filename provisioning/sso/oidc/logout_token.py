@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from provisioning.models import IdentityProvider
-from provisioning.sso.oidc.checks import Checks
+from provisioning.sso.oidc.checks import Checks, as_text
 from provisioning.sso.oidc.discovery import read_metadata
 from provisioning.sso.oidc.tokens import check_party, check_times, verify
 
@@ -56,7 +56,7 @@ def _check_event(claims: dict[str, Any], checks: Checks) -> None:
 
 def _identifier(claims: dict[str, Any], name: str) -> str:
     value = claims.get(name)
-    return value if isinstance(value, str) and len(value) <= MAX_ID and "\0" not in value else ""
+    return value if isinstance(value, str) and as_text(value, MAX_ID) == value else ""
 
 
 def _use_once(identity_provider: IdentityProvider, claims: dict[str, Any], checks: Checks) -> None:

@@ -42,8 +42,21 @@ def authorization_url(
             parameters["claims"] = json.dumps({"id_token": {"auth_time": {"essential": True}}})
     if login_hint:
         parameters["login_hint"] = login_hint
-    endpoint = metadata["authorization_endpoint"]
-    return endpoint + ("&" if urlsplit(endpoint).query else "?") + urlencode(parameters)
+    return _with_query(metadata["authorization_endpoint"], parameters)
+
+
+def sign_out_url(identity_provider: IdentityProvider) -> str:
+    """Return the provider's page to sign out there, which leads back, or "" (RP-Initiated Logout 1.0)."""
+    endpoint = identity_provider.metadata.get("end_session_endpoint", "")
+    if not endpoint:
+        return ""
+    back = settings.BASE_URL + reverse("sso_signed_out", args=[identity_provider.organization.slug])
+    parameters = {"client_id": identity_provider.client_id, "post_logout_redirect_uri": back}
+    return _with_query(endpoint, parameters)
+
+
+def _with_query(url: str, parameters: dict[str, str]) -> str:
+    return url + ("&" if urlsplit(url).query else "?") + urlencode(parameters)
 
 
 def challenge_of(code_verifier: str) -> str:

@@ -12,7 +12,7 @@ from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import Key
 
 from provisioning.models import IdentityProvider
-from provisioning.sso.oidc.checks import Checks
+from provisioning.sso.oidc.checks import Checks, as_text
 from provisioning.sso.oidc.keys import cached_keys, fresh_keys, matching_keys
 
 # "none" and the symmetric HS256 to HS512 are left out on purpose: anyone could make such tokens, or anyone who knows
@@ -53,9 +53,9 @@ def verify(identity_provider: IdentityProvider, text: str, checks: Checks) -> To
     header = _read_header(text)
     algorithm, kid = header.get("alg"), header.get("kid")
     reason = _("%(label)s signs its answers in a way that isn’t safe (%(found)s). Ask an Admin to choose RS256 there.")
-    found = f"{algorithm}"[:30]
-    supported = isinstance(algorithm, str) and algorithm in ALGORITHMS
-    checks.require(supported, name, found, reason % {"label": label, "found": found}, code="algorithm")
+    found = as_text(algorithm, 30)
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+        checks.require(False, name, found, reason % {"label": label, "found": found}, code="algorithm")
     token = _find_signer(identity_provider, text, header)
     found = f"{found}, {_('key')} {kid}" if kid else found
     reason = _("The answer isn’t signed by %(label)s. Try again.") % {"label": label}

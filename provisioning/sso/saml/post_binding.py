@@ -10,6 +10,7 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from provisioning.models import IdentityProvider
 from provisioning.services.saml_keys import ensure_key_pair
+from provisioning.sso.saml import gate
 
 
 def signed_message(identity_provider: IdentityProvider, message: str) -> str:
@@ -29,3 +30,10 @@ def show_form(
     response._csp_update = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]
     response["Cache-Control"] = "no-store"
     return response
+
+
+def posted_document(request: HttpRequest, name: str) -> bytes:
+    """Return the document in a field of a posted form. Its size is checked before the form is read. Raise SsoError."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > gate.MAX_BYTES:
+        raise gate.too_large()
+    return gate.decode(request.POST.get(name, ""))

@@ -3,22 +3,23 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from base.text import canonical_email
 from provisioning.models import IdentityProvider
 from provisioning.sso.profile import Check, SsoError, SsoProfile
 from provisioning.sso.saml import addresses, attributes, gate, library
 from provisioning.sso.saml.grammar import tag
+from provisioning.sso.saml.subjects import clean_email, clean_name, subject_of, text_of
 from provisioning.sso.saml.verification import SignedAssertion, signed_assertion
 
 # How far our clock and the provider's may differ.
 SKEW = timedelta(seconds=60)
 # What fits into ExternalIdentity.subject and SsoLogin.sid.
 SUBJECT_LENGTH = 500
+# Of the attributes that arrive, how much is kept for the result of a test.
+MAX_ATTRIBUTES, MAX_TEXT = 100, 500
 _STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 _TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -44,7 +45,7 @@ def read_answer(identity_provider: IdentityProvider, document: bytes) -> Answer:
         reader.check_status()
         signed = signed_assertion(identity_provider, response)
         answer = reader.read(signed)
-        library.validate(identity_provider, response, answer.request_id)
+        library.validate(identity_provider, response, signed.decrypted, answer.request_id)
     except SsoError as error:
         made = tuple(reader.checks)
         raise SsoError(
@@ -81,10 +82,10 @@ class _Reader:
         status = self.response.find(tag("samlp:Status"))
         code = status.find(tag("samlp:StatusCode"))
         inner, message = code.find(tag("samlp:StatusCode")), status.find(tag("samlp:StatusMessage"))
-        values = [code.get("Value", ""), "" if inner is None else inner.get("Value", ""), _text(message)]
+        values = [code.get("Value", ""), "" if inner is None else inner.get("Value", ""), text_of(message)]
         found = " ".join(value.removeprefix(_STATUS) for value in values if value)
         reason = _("%(provider)s didn’t sign you in.") % {"provider": self._label()}
-        self.require(_("Status"), values[0] == f"{_STATUS}Success", found, reason, "status")
+        self.require(_("Status"), values[0] == f"{_STATUS}Success", found, reason, "refused")
         versions = {
             element.get("Version") for element in self.response.iter(tag("samlp:Response"), tag("saml:Assertion"))
         }
@@ -96,7 +97,7 @@ class _Reader:
 
     def read(self, signed: SignedAssertion) -> Answer:
         assertion = signed.element
-        kinds = " + ".join(signed.covered_by) + (" (encrypted)" if signed.encrypted else "")
+        kinds = " + ".join(signed.covered_by) + (_(" (encrypted)") if signed.decrypted else "")
         self.require(_("Signature"), True, kinds, "", "signature")
         self._check_version(assertion)
         self._check_issuer(assertion)
@@ -112,7 +113,7 @@ class _Reader:
     def _check_issuer(self, assertion: etree._Element) -> None:
         """The response's own issuer is optional, but never another."""
         own = self.identity_provider.issuer
-        issuers = [_text(each.find(tag("saml:Issuer"))) for each in (assertion, self.response)]
+        issuers = [text_of(each.find(tag("saml:Issuer"))) for each in (assertion, self.response)]
         passed = bool(own) and issuers[0] == own and issuers[1] in ("", own)
         wrong = next((each for each in issuers if each != own), own)
         reason = _("The answer is from “%(issuer)s”, which isn’t the identity provider in the settings.")
@@ -121,7 +122,7 @@ class _Reader:
     def _check_audience(self, assertion: etree._Element) -> None:
         own = addresses.entity_id(self.organization)
         restrictions = assertion.findall(f"{tag('saml:Conditions')}/{tag('saml:AudienceRestriction')}")
-        audiences = [[_text(each) for each in restriction] for restriction in restrictions]
+        audiences = [[text_of(each) for each in restriction] for restriction in restrictions]
         found = ", ".join(each for names in audiences for each in names)
         passed = bool(audiences) and all(own in names for names in audiences)
         reason = _("The answer is for someone else. Enter %(entity_id)s as the audience at the identity provider.")
@@ -178,34 +179,31 @@ class _Reader:
         sent = self._attributes(assertion)
         used = attributes.find_used(self.identity_provider, sent)
         values = {field: sent[name][0].strip() for name, field in used.items()}
-        email = _clean_email(values.get("email", ""))
+        email = clean_email(values.get("email", ""))
         if not email and "email" not in values:
-            email = _clean_email(subject)
-        contexts = [_text(each) for each in statement.iter(tag("saml:AuthnContextClassRef"))]
+            email = clean_email(subject)
+        contexts = [text_of(each) for each in statement.iter(tag("saml:AuthnContextClassRef"))]
         return SsoProfile(
             issuer=self.identity_provider.issuer,
             subject=subject,
             email=email,
-            first_name=values.get("first_name", ""),
-            last_name=values.get("last_name", ""),
+            first_name=clean_name(values.get("first_name", "")),
+            last_name=clean_name(values.get("last_name", "")),
             mfa=not attributes.MFA.isdisjoint([*contexts, *sent.get(attributes.METHODS, ())]),
             sid=statement.get("SessionIndex", "")[:SUBJECT_LENGTH],
-            attributes={"NameID": subject, **{name: ", ".join(each) for name, each in sent.items()}},
+            attributes={"NameID": subject, **_to_show(sent)},
             used={"NameID": "subject", **used},
             checks=tuple(self.checks),
         )
 
     def _subject(self, name_id: etree._Element) -> str:
-        """Return the provider's permanent name for the person.
-
-        An email address is in lower case, because providers and people change its case, and it's the same address.
-        """
-        kind, text = name_id.get("Format", ""), _text(name_id)
+        """Return the provider's permanent name for the person."""
+        kind, text = name_id.get("Format", ""), text_of(name_id)
         reason = _("The NameID changes with every sign-in. Choose the format “persistent” or “email” at the provider.")
-        self.require(_("NameID"), kind != _TRANSIENT, kind.rpartition(":")[2], reason, "transient")
+        self.require(_("NameID"), kind != _TRANSIENT, kind.rpartition(":")[2], reason, "subject")
         passed = bool(text) and len(text) <= SUBJECT_LENGTH and text.isprintable()
         self.require(_("NameID"), passed, text, _("The answer contains no NameID that we can use."), "subject")
-        return _clean_email(text) or text
+        return subject_of(name_id)
 
     def _attributes(self, assertion: etree._Element) -> dict[str, tuple[str, ...]]:
         """Return all attributes by name. A field can't come from one that is there twice."""
@@ -216,7 +214,7 @@ class _Reader:
             if name in sent and name in fields:
                 reason = _("The answer contains the attribute “%(name)s” twice.") % {"name": name[:200]}
                 self.require(_("Attributes"), False, name, reason, "attribute_twice")
-            sent[name] = (*sent.get(name, ()), *(_text(value) for value in attribute))
+            sent[name] = (*sent.get(name, ()), *(text_of(value) for value in attribute))
         return sent
 
     def _label(self) -> str:
@@ -224,16 +222,10 @@ class _Reader:
         return label[:1].upper() + label[1:]
 
 
-def _text(element: etree._Element | None) -> str:
-    """Return an element's text. It has no children: see grammar.py."""
-    return "" if element is None else (element.text or "").strip()
-
-
-def _clean_email(text: str) -> str:
-    try:
-        return canonical_email(text)
-    except ValidationError:
-        return ""
+def _to_show(sent: attributes.Values) -> dict[str, str]:
+    """Return the attributes as text, as much of them as someone can read."""
+    first = list(sent.items())[:MAX_ATTRIBUTES]
+    return {name[:MAX_TEXT]: ", ".join(values)[:MAX_TEXT] for name, values in first}
 
 
 def _expired() -> str:

@@ -25,11 +25,14 @@ _SIGNATURE, _ASSERTION, _ENCRYPTED = tag("ds:Signature"), tag("saml:Assertion"),
 
 @dataclass(frozen=True)
 class SignedAssertion:
-    """An assertion, parsed from signed bytes. `covered_by` names what is signed, `encrypted` whether it was."""
+    """An assertion, parsed from signed bytes. `covered_by` names what is signed.
+
+    `decrypted` is its text as it was decrypted, "" if it wasn't encrypted. Nothing should be read from it.
+    """
 
     element: etree._Element
     covered_by: tuple[str, ...]
-    encrypted: bool
+    decrypted: str = ""
 
 
 def signed_assertion(identity_provider: IdentityProvider, response: etree._Element) -> SignedAssertion:
@@ -48,10 +51,10 @@ def signed_assertion(identity_provider: IdentityProvider, response: etree._Eleme
         raise SsoError(_("The SAML response contains no assertion."), code="structure")
     if assertion.find(_SIGNATURE) is not None:
         own = signed_part(identity_provider, response, _ASSERTION)
-        return SignedAssertion(own, (*covered, "Assertion"), encrypted=False)
+        return SignedAssertion(own, (*covered, "Assertion"))
     if signed is None:
         raise _unsigned()
-    return SignedAssertion(signed.find(_ASSERTION), covered, encrypted=False)
+    return SignedAssertion(signed.find(_ASSERTION), covered)
 
 
 def signed_part(identity_provider: IdentityProvider, root: etree._Element, child: str = "") -> etree._Element:
@@ -94,17 +97,18 @@ def _open(identity_provider: IdentityProvider, sealed: etree._Element, covered: 
     the check of the signature inside: different ones would tell an attacker about the content, byte by byte.
     """
     try:
-        assertion = gate.check_assertion(encryption.decrypt(identity_provider, sealed), sealed.nsmap)
+        text = gate.to_text(encryption.decrypt(identity_provider, sealed))
+        assertion = gate.check_assertion(text, sealed.nsmap)
         if assertion.find(_SIGNATURE) is not None:
             own = signed_part(identity_provider, assertion.getparent(), _ASSERTION)
-            return SignedAssertion(own, (*covered, "Assertion"), encrypted=True)
+            return SignedAssertion(own, (*covered, "Assertion"), text)
     except SsoError as error:
         if covered:
             raise
         raise encryption.unreadable() from error
     if not covered:
         raise encryption.unreadable()
-    return SignedAssertion(assertion, covered, encrypted=True)
+    return SignedAssertion(assertion, covered, text)
 
 
 def _remove(signature: etree._Element) -> None:

@@ -10,7 +10,6 @@ from provisioning.scim.trace import Trace
 
 
 class TestStorage(ScimStorageContract):
-    supports_root_search = False
     # It sorts by nickName, which this server refuses.
     test_cursor_pages_equal_sort_values_once = None
 
