@@ -33,7 +33,7 @@ def test_check_now_replaces_the_list_and_keeps_the_focus(page, open_page, axe, l
     check.click()
     expect(page.get_by_text("acme.example is verified.")).to_be_visible()
     page.get_by_role("button", name="More actions for acme.example").click()
-    page.get_by_role("link", name="Remove domain").click()
+    page.get_by_role("menuitem", name="Remove domain").click()
     expect(page.get_by_role("dialog")).to_contain_text("no longer accepts new people")
     axe(page)
 

@@ -96,6 +96,7 @@ def test_a_domain_is_verified_through_the_link(it, cast, dns_server):
     added = Entry.objects.get(action="domain.added")
     assert added.actor_label == "setup link of Olga Ivanova" and added.actor_id == SetupLink.objects.get().pk
     assert Entry.objects.get(action="domain.verified").actor_label == "setup link of Olga Ivanova"
+    assert "Set up through a setup link" in text_of(cast.client("olga").get("/o/acme/security/domains/"))
     assert it.post(page_of(), {"name": "gmail.com"}).status_code == 422
 
 
