@@ -16,7 +16,7 @@ FINISH = {
 }
 FAIL_TEST = "provisioning.sso.connection_test.fail_test"
 # What to do, by the code of the error: try again, sign in otherwise, or open the invitation.
-AGAIN = frozenset({"unknown", "changed", "kept"})
+AGAIN = frozenset({"unknown", "changed", "kept", "not_fresh", "replay", "time", "unanswered", "unsolicited"})
 OTHERWISE = frozenset({"closed", "domain"})
 
 
