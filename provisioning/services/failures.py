@@ -10,9 +10,10 @@ from base.text import canonical_email
 from organizations.queries import members_by_email
 from provisioning.models import IdentityProvider
 from provisioning.sso.profile import SsoError
+from provisioning.sso.saml import gate
 
 # A stranger can cause these without an answer of the provider, and people by waiting or by pressing twice.
-NOT_RECORDED = frozenset({"unknown", "changed", "kept", "no_link"})
+NOT_RECORDED = gate.CODES | {"unknown", "changed", "kept", "no_link", "replay", "unanswered", "unsolicited", "unsigned"}
 
 
 def record_failed_sso(*, identity_provider: IdentityProvider, error: SsoError) -> None:

@@ -18,7 +18,7 @@ FAIL_TEST = "provisioning.sso.connection_test.fail_test"
 # What to do, by the code of the error: try again, sign in otherwise, or open the invitation.
 AGAIN = frozenset(
     {"unknown", "changed", "kept", "unreachable", "discovery", "grant", "nonce", "at_hash", "no_code", "times"}
-    | {"token_response", "userinfo", "disabled"}
+    | {"token_response", "userinfo", "disabled", "not_fresh", "replay", "time", "unanswered", "unsolicited"}
 )
 OTHERWISE = frozenset({"closed", "domain"})
 

@@ -54,6 +54,14 @@ class XmlsecBackend(CryptoBackend):
         context.sign(element.find("ds:Signature", NS))
         return etree.tostring(root).decode()
 
+    def validate_signature(self, signedtext, cert_file, cert_type, node_name, node_id):
+        root = tree(signedtext)
+        xmlsec.tree.add_ids(root, ["ID"])
+        context = xmlsec.SignatureContext()
+        context.key = xmlsec.Key.from_file(cert_file, xmlsec.KeyFormat.CERT_PEM)
+        context.verify(root.find("ds:Signature", NS))
+        return True
+
     def encrypt_assertion(self, statement, enc_key, template, key_type="", node_xpath=None, node_id=None):
         """pysaml2's own choice is Triple DES, which we refuse like all modern services."""
         root = tree(pre_encrypt_assertion(statement) if isinstance(statement, SamlBase) else statement)
@@ -86,10 +94,14 @@ class Peer:
         self.server.sec.crypto = XmlsecBackend()
 
     def answer(self, url: str) -> tuple[str, str]:
-        """Read a request that the browser brings, check its signature, and return the ACS URL and the answer."""
+        """Read a request that the browser brings, check its signature, and return the ACS URL and the answer.
+
+        Without a signature in the query, the request is one from a form.
+        """
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        binding = BINDING_HTTP_REDIRECT if "Signature" in query else BINDING_HTTP_POST
         request = self.server.parse_authn_request(
-            query["SAMLRequest"], BINDING_HTTP_REDIRECT, sigalg=query["SigAlg"], signature=query["Signature"]
+            query["SAMLRequest"], binding, sigalg=query.get("SigAlg"), signature=query.get("Signature")
         )
         arguments = self.server.response_args(request.message)
         answer = self.server.create_authn_response(
@@ -150,7 +162,8 @@ def serve(folder: Path, host: str) -> Iterator[Peer]:
             pass
 
     def website(environ, start_response):
-        target, answer = peer.answer("?" + environ["QUERY_STRING"])
+        form = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
+        target, answer = peer.answer("?" + (form or environ["QUERY_STRING"]))
         value = base64.b64encode(answer.encode()).decode()
         start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
         page = f"""<!doctype html><title>Peer</title><form method="post" action="{html.escape(target)}">

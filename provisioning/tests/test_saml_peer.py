@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from accounts.services.sign_in import SignIns
 from provisioning.models import ExternalIdentity, IdentityProvider
 from provisioning.sso.saml.metadata import parse_metadata
+from provisioning.sso.saml.requests import POST
 from provisioning.tests.saml_peer import Peer, serve
 from provisioning.tests.saml_provider import is_signed_in, post
 
@@ -91,3 +92,19 @@ def test_signing_in_through_two_sites_in_a_browser(live_server, live_cast, page:
         expect(page.get_by_role("heading", name="Users")).to_be_visible()
     sent = dict(reversed(cookies))
     assert settings.SSO_COOKIE_NAME not in sent[f"{ours}/sso/acme/acs/"]
+
+
+@pytest.mark.browser
+def test_a_provider_that_takes_only_forms_in_a_browser(live_server, live_cast, page: Page, axe, tmp_path, settings):
+    """The Content Security Policy lets the form go to the provider, from this one page."""
+    ours = live_server.url.replace("localhost", "127.0.0.1")
+    settings.BASE_URL = ours
+    with serve(tmp_path, "localhost") as peer:
+        row = connect(live_cast, peer)
+        IdentityProvider.objects.filter(pk=row.pk).update(metadata={"sso_binding": POST})
+        page.goto(f"{ours}/sso/acme/?next=/o/acme/users/")
+        expect(page.get_by_role("heading", name="Continue at your identity provider")).to_be_visible()
+        axe(page)
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("button", name="Sign in as Olga").click()
+        expect(page).to_have_url(f"{ours}/o/acme/users/")
