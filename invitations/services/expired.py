@@ -12,7 +12,7 @@ from organizations.models import Membership
 CHUNK = 2000
 
 
-def add_expired_invitations(*, actor: Membership, member_ids: Sequence[UUID]) -> None:
+def add_invitations_to_resend(*, actor: Membership, member_ids: Sequence[UUID]) -> None:
     """Create an invitation for each of these pending members of the actor's organization, and send none.
 
     `actor` becomes the inviter. The caller has made the members pending in the same transaction, and wrote the audit

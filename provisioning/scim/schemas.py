@@ -2,15 +2,17 @@
 
 from typing import Annotated, Any, ClassVar
 
+from pydantic import Field
 from scim2_models import (
     URN,
     AnyExtension,
     AuthenticationScheme,
     Bulk,
+    CaseExact,
     ChangePassword,
     ComplexAttribute,
-    EnterpriseUser,
     ETag,
+    Extension,
     Filter,
     Mutability,
     Pagination,
@@ -61,6 +63,27 @@ class User(Resource[AnyExtension]):
     phone_numbers: list[StandardUser.PhoneNumbers] | None = None  # type: ignore[valid-type]
     addresses: list[StandardUser.Addresses] | None = None  # type: ignore[valid-type]
     groups: Annotated[list[StandardUser.Groups] | None, Mutability.read_only] = None  # type: ignore[valid-type]
+
+
+class Manager(ComplexAttribute):
+    """The manager, by the id that the identity provider sends. Entra sends nothing else, so `$ref` isn't required."""
+
+    value: Annotated[str | None, CaseExact.true] = None
+    ref: Reference["User"] | None = Field(None, serialization_alias="$ref", validation_alias="$ref")  # type: ignore[type-arg]
+    display_name: Annotated[str | None, Mutability.read_only] = None
+
+
+class EnterpriseUser(Extension):
+    """What companies add to a person (RFC 7643, 4.3)."""
+
+    __schema__ = URN(ENTERPRISE)
+
+    employee_number: str | None = None
+    cost_center: str | None = None
+    organization: str | None = None
+    division: str | None = None
+    department: str | None = None
+    manager: Manager | None = None
 
 
 class Member(StandardMember):

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from audit.services import record
 from base.policies import require
-from invitations.services import add_expired_invitations
+from invitations.services import add_invitations_to_resend
 from organizations.models import ManagedBy, Membership, Status
 from organizations.permissions import Permission
 from organizations.policies import can
@@ -56,5 +56,5 @@ def _make_pending(actor: Membership) -> int:
     if not keys:
         return 0
     never_signed_in.update(status=Status.INVITED, managed_by=ManagedBy.MANUAL)
-    add_expired_invitations(actor=actor, member_ids=keys)
+    add_invitations_to_resend(actor=actor, member_ids=keys)
     return len(keys)
