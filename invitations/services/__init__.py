@@ -1,9 +1,9 @@
 from invitations.services.acceptance import Outcome, accept_as_new_user, accept_as_user, request_new_link
 from invitations.services.batches import BatchInvalid, send_batch
 from invitations.services.drafts import DraftChanged, discard_draft, save_draft
-from invitations.services.expired import add_invitations_to_resend
 from invitations.services.invitations import resend_invitation, withdraw_invitation
 from invitations.services.quota import delete_old_sends
+from invitations.services.released import add_expired_invitations
 from invitations.services.resets import resend_after_reset
 from invitations.services.roles import retire_role
 
@@ -13,7 +13,7 @@ __all__ = [
     "Outcome",
     "accept_as_new_user",
     "accept_as_user",
-    "add_invitations_to_resend",
+    "add_expired_invitations",
     "delete_old_sends",
     "discard_draft",
     "request_new_link",

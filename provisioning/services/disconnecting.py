@@ -6,13 +6,17 @@ from django.db import transaction
 
 from audit.services import record
 from base.policies import require
-from invitations.services import add_invitations_to_resend
+from invitations.services import add_expired_invitations
 from organizations.models import ManagedBy, Membership, Status
 from organizations.permissions import Permission
 from organizations.policies import can
 from organizations.services import lock_actor, without_statement_timeout
 from provisioning.models import AdoptionRequest, ScimConnection, ScimGroup, ScimUser
 from provisioning.queries.scim import managed_groups, managed_members
+
+
+# How many invitations one INSERT writes.
+CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -56,5 +60,7 @@ def _make_pending(actor: Membership) -> int:
     if not keys:
         return 0
     never_signed_in.update(status=Status.INVITED, managed_by=ManagedBy.MANUAL)
-    add_invitations_to_resend(actor=actor, member_ids=keys)
+    for start in range(0, len(keys), CHUNK):
+        members = Membership.objects.filter(organization=actor.organization, pk__in=keys[start : start + CHUNK])
+        add_expired_invitations(actor=actor, members=list(members))
     return len(keys)
