@@ -14,7 +14,6 @@ from organizations.services import lock_actor, without_statement_timeout
 from provisioning.models import AdoptionRequest, ScimConnection, ScimGroup, ScimUser
 from provisioning.queries.scim import managed_groups, managed_members
 
-
 # How many invitations one INSERT writes.
 CHUNK = 1000
 
