@@ -7,9 +7,9 @@ from invitations.services.acceptance import (
 )
 from invitations.services.batches import BatchInvalid, send_batch
 from invitations.services.drafts import DraftChanged, discard_draft, save_draft
-from invitations.services.expired import add_expired_invitations
 from invitations.services.invitations import resend_invitation, withdraw_invitation
 from invitations.services.quota import delete_old_sends
+from invitations.services.released import add_expired_invitations
 from invitations.services.resets import resend_after_reset
 from invitations.services.roles import retire_role
 

@@ -52,17 +52,31 @@ def scim(request: HttpRequest, path: str = "") -> HttpResponse:
     trace = Trace(actor=token.connection)
     response = _answer(request, path, token, trace, logged)
     touch_token(token, synced=trace.changed)
-    milliseconds = int((time.monotonic() - started) * 1000)
-    log_request(
-        organization=token.connection.organization,
-        request=logged,
-        response=LoggedResponse(int(response.status), milliseconds, response.headers, response.body),
-        action=trace.action,
-        about=trace.about,
-        note=_note(trace, response),
-        reference=getattr(request, "id", ""),
-    )
+    _log(request, token, trace, logged, response, int((time.monotonic() - started) * 1000))
     return _to_http(response)
+
+
+def _log(
+    request: HttpRequest,
+    token: ScimToken,
+    trace: Trace,
+    logged: LoggedRequest,
+    response: ScimResponse,
+    milliseconds: int,
+) -> None:
+    """Write the entry of the log. What the request did is done: failing to log it must not change the answer."""
+    try:
+        log_request(
+            organization=token.connection.organization,
+            request=logged,
+            response=LoggedResponse(int(response.status), milliseconds, response.headers, response.body),
+            action=trace.action,
+            about=trace.about,
+            note=_note(trace, response),
+            reference=getattr(request, "id", ""),
+        )
+    except Exception:
+        logger.exception("A SCIM request could not be logged")
 
 
 def _authenticate(request: HttpRequest) -> ScimToken | None:

@@ -14,6 +14,9 @@ from organizations.services import lock_actor, without_statement_timeout
 from provisioning.models import AdoptionRequest, ScimConnection, ScimGroup, ScimUser
 from provisioning.queries.scim import managed_groups, managed_members
 
+# How many invitations one INSERT writes.
+CHUNK = 1000
+
 
 @dataclass(frozen=True)
 class Disconnected:
@@ -56,5 +59,7 @@ def _make_pending(actor: Membership) -> int:
     if not keys:
         return 0
     never_signed_in.update(status=Status.INVITED, managed_by=ManagedBy.MANUAL)
-    add_expired_invitations(actor=actor, member_ids=keys)
+    for start in range(0, len(keys), CHUNK):
+        members = Membership.objects.filter(organization=actor.organization, pk__in=keys[start : start + CHUNK])
+        add_expired_invitations(actor=actor, members=list(members))
     return len(keys)

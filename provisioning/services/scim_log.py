@@ -113,8 +113,7 @@ def mask(value: Any, name: str = "", *, group: bool = False) -> Any:
     if lower in IN_PART:
         return _mask_in_part(value)
     if isinstance(value, dict):
-        schemas = value.get("schemas") or ()
-        group = group or "members" in value or any("2.0:group" in str(each).lower() for each in schemas)
+        group = group or "members" in value or "2.0:group" in str(value.get("schemas")).lower()
         return {key: mask(item, key, group=group) for key, item in value.items()}
     if isinstance(value, list):
         shown = [mask(item, name, group=group) for item in value[:MAX_ITEMS]]
