@@ -67,12 +67,8 @@ def test_the_system_and_unknown_actions_are_described_too(cast):
 def actions_in_the_code() -> set[str]:
     actions = set()
     for path in Path(project.BASE_DIR).glob("*/**/*.py"):
-<<<<<<< HEAD
         parts = path.relative_to(project.BASE_DIR).parts
         if {"tests", "migrations"} & set(parts) or parts[0].startswith("."):
-=======
-        if {"tests", "migrations", ".venv"} & set(path.parts) or path.parts[-3].startswith("."):
->>>>>>> i10-scimconsole
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("record", "record_many"):
