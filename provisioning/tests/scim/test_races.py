@@ -52,7 +52,7 @@ def test_scim_and_an_admin_leave_one_admin(live_cast, send):
         browser = live_cast.client("ann")
         ways = (
             lambda: send("PATCH", f"/Users/{ann.pk}", deactivate),
-            lambda: browser.post(f"/o/acme/users/{live_cast.olga.pk}/deactivation/").status_code,
+            lambda browser=browser: browser.post(f"/o/acme/users/{live_cast.olga.pk}/deactivation/").status_code,
         )
         statuses = run_in_parallel(2, lambda number: ways[number]())  # noqa: B023
         assert all(isinstance(status, int) and status < 500 for status in statuses), statuses
