@@ -207,7 +207,7 @@ def outside_path(stage: Stage, route: str) -> str:
         "<slug:slug>": "acme",
         "<uuid:link_id>": stage.values["acme"]["link_id"],
         "<uuid:domain_id>": stage.values["acme"]["domain_id"],
-        "<uuid:test_id>": stage.values["acme"]["domain_id"],
+        "<uuid:test_id>": stage.values["acme"]["test_id"],
         "<uuid:browser_id>": "01a2229e-ff3a-7135-af42-7c6b487ecbda",
         "<int:passkey_id>": "0",
         "<str:token>": stage.values["acme"]["token"],
