@@ -1,10 +1,10 @@
 """The permission table: the status that each member gets from each URL and method.
 
 A URL or method that is missing here fails test_permissions.py. To add a URL, put its route into INSIDE (below
-/o/<slug>/) or OUTSIDE, with a status for each column and method. people_viewers(200) and the like give this status to
-the members with that permission, and 403 to the others. Stage.values in test_permissions.py has the values for <...> in
-a route. Unlisted methods must return 405. Strangers, ids of another organization, signed-out users and forged forms are
-tested for every listed URL automatically.
+/o/<slug>/) or into OUTSIDE in permission_table_outside.py, with a status for each column and method. people_viewers(200)
+and the like give this status to the members with that permission, and 403 to the others. Stage.values in
+test_permissions.py has the values for <...> in a route. Unlisted methods must return 405. Strangers, ids of another
+organization, signed-out users and forged forms are tested for every listed URL automatically.
 """
 
 from organizations.permissions import Permission
@@ -220,124 +220,3 @@ WITH_ACTIVE = frozenset(
     )
 )
 WITH_DEACTIVATED = frozenset({"users/<uuid:member_id>/reactivation/"})
-# Columns: signed out, Bo, a user without an organization.
-OUTSIDE: dict[str, dict[str, str]] = {
-    "": {"GET": "302 302 302"},
-    "organizations/<slug:slug>/single-sign-on/": {"GET": "302 302 404"},
-    "organizations/": {"GET": "302 200 200"},
-    "backoffice/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/login/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/logout/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/jsi18n/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/accounts/user/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/accounts/user/<path:object_id>/unlocking/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/accounts/user/<path:object_id>/change/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/organizations/organization/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/organizations/organization/new/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/organizations/organization/<path:object_id>/suspension/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/organizations/organization/<path:object_id>/resumption/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/organizations/organization/<path:object_id>/seats/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/organizations/organization/<path:object_id>/change/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/organizations/membership/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/organizations/membership/<path:object_id>/removal/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/organizations/membership/<path:object_id>/change/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "backoffice/^(?P<app_label>accounts|organizations)/$": {"GET": "302 404 404", "POST": "302 404 404"},
-    "organizations/<slug:slug>/account/": {"POST": "302 404 404"},
-    "organizations/<slug:slug>/joining/": {"POST": "302 404 404"},
-    "setup/<str:token>/": {"GET": "404 404 404"},
-    "setup/<uuid:link_id>/": {"GET": "404 404 404"},
-    "setup/<uuid:link_id>/single-sign-on/": {"GET": "404 404 404"},
-    "setup/<uuid:link_id>/single-sign-on/provider/": {"POST": "404 404 404"},
-    "setup/<uuid:link_id>/single-sign-on/connection/": {"POST": "404 404 404"},
-    "setup/<uuid:link_id>/single-sign-on/attributes/": {"POST": "404 404 404"},
-    "setup/<uuid:link_id>/single-sign-on/tests/new/": {"GET": "404 404 404"},
-    "setup/<uuid:link_id>/single-sign-on/tests/<uuid:test_id>/": {"GET": "404 404 404"},
-    "setup/<uuid:link_id>/provisioning/": {"GET": "404 404 404"},
-    "setup/<uuid:link_id>/provisioning/connection/": {"POST": "404 404 404"},
-    "setup/<uuid:link_id>/provisioning/tokens/": {"POST": "404 404 404"},
-    "setup/<uuid:link_id>/provisioning/tests/": {"POST": "404 404 404"},
-    "setup/<uuid:link_id>/domains/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "setup/<uuid:link_id>/domains/<uuid:domain_id>/checks/": {"POST": "404 404 404"},
-    "media/logos/<str:name>": {"GET": "404 404 404"},
-    "media/avatars/<str:name>": {"GET": "404 404 404"},
-    "invitations/<str:token>/": {"GET": "302 302 302"},
-    "invitations/accept/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "invitations/accept/other-account/": {"POST": "302 302 302"},
-    "invitations/accept/new-link/": {"POST": "302 302 302"},
-    # SCIM takes a bearer token only: without one, every method gets 401 from it, signed in or not.
-    "scim/v2": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
-    "scim/v2/": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
-    "scim/v2/<path:path>": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
-    "accounts/theme/": {"POST": "302 400 400"},
-    "accounts/login/": {"GET": "200 302 302", "POST": "200 302 302"},
-    "accounts/logout/": {"GET": "302 200 200", "POST": "302 302 302"},
-    "accounts/inactive/": {"GET": "200 200 200"},
-    "accounts/signup/": {"GET": "200 302 302", "POST": "200 302 302"},
-    "accounts/reauthenticate/": {"GET": "302 200 200", "POST": "302 302 302"},
-    "accounts/email/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "accounts/reauthenticate/code/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "accounts/reauthenticate/code/confirm/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "accounts/sessions/ending/": {"GET": "302 200 200", "POST": "302 302 302"},
-    "accounts/sessions/<slug:key>/ending/": {"POST": "302 404 404"},
-    "accounts/browsers/forgetting/": {"GET": "302 200 200", "POST": "302 302 302"},
-    "accounts/browsers/<uuid:browser_id>/forgetting/": {"POST": "302 404 404"},
-    "accounts/sign-in-again/": {"GET": "302 200 200", "POST": "302 302 302"},
-    # Bo has no second factor.
-    "accounts/two-factor/": {"GET": "302 200 200", "POST": "302 409 409"},
-    "accounts/two-factor/removal/": {"GET": "302 302 302", "POST": "302 302 302"},
-    "accounts/two-factor/verify/": {"GET": "302 302 302", "POST": "302 302 302"},
-    "accounts/two-factor/verify/cancellation/": {"POST": "302 302 302"},
-    "accounts/two-factor/backup-codes/": {"GET": "302 302 302", "POST": "302 302 302"},
-    "accounts/two-factor/backup-codes/file/": {"GET": "302 404 404"},
-    "accounts/two-factor/backup-codes/saved/": {"POST": "302 302 302"},
-    "accounts/passkeys/": {"GET": "302 200 200"},
-    "accounts/passkeys/new/": {"GET": "302 200 200"},
-    "accounts/passkeys/signal/": {"GET": "302 200 200"},
-    "accounts/passkeys/offer/dismissal/": {"POST": "302 302 302"},
-    # There is no such passkey.
-    "accounts/passkeys/<int:passkey_id>/name/": {"GET": "302 404 404", "POST": "302 404 404"},
-    "accounts/passkeys/<int:passkey_id>/removal/": {"GET": "302 404 404", "POST": "302 404 404"},
-    # Forms are refused, because these take JSON.
-    "accounts/passkeys/registration/": {"POST": "401 400 400"},
-    "accounts/passkeys/registration/options/": {"POST": "401 400 400"},
-    "accounts/passkeys/sign-in/": {"POST": "400 400 400"},
-    "accounts/passkeys/sign-in/options/": {"POST": "400 400 400"},
-    "accounts/passkeys/second-factor/": {"POST": "400 400 400"},
-    "accounts/passkeys/second-factor/options/": {"POST": "400 400 400"},
-    "accounts/passkeys/confirmation/": {"POST": "401 400 400"},
-    "accounts/passkeys/confirmation/options/": {"POST": "401 400 400"},
-    # Bo's form is empty. No token is valid.
-    "accounts/email-change/": {"GET": "302 200 200", "POST": "302 422 422"},
-    "accounts/email-change/sent/": {"GET": "302 302 302"},
-    "accounts/email-change/<str:token>/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "accounts/not-me/<str:token>/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "accounts/confirm-email/": {"GET": "200 200 200"},
-    "accounts/^confirm-email/(?P<key>[-:\\w]+)/$": {"GET": "200 200 200", "POST": "404 404 404"},
-    "accounts/password/change/": {"GET": "302 200 200", "POST": "302 200 200"},
-    "accounts/password/set/": {"GET": "302 302 302", "POST": "302 302 302"},
-    "accounts/password/reset/": {"GET": "200 200 200", "POST": "200 200 200"},
-    "accounts/password/reset/done/": {"GET": "200 200 200"},
-    "accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": {
-        "GET": "200 200 200",
-        "POST": "200 200 200",
-    },
-    "accounts/password/reset/key/done/": {"GET": "200 200 200"},
-    # Neither Acme nor Globex has single sign-on.
-    "sso/": {"GET": "200 200 200", "POST": "422 422 422"},
-    "sso/<slug:slug>/": {"GET": "404 404 404"},
-    "sso/<slug:slug>/link/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "sso/<slug:slug>/link/other-account/": {"POST": "404 404 404"},
-    "invitations/single-sign-on/<slug:slug>/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "sso/<slug:slug>/confirmation/": {"GET": "302 404 404"},
-    "sso/<slug:slug>/callback/": {"GET": "404 404 404"},
-    "sso/<slug:slug>/logout/": {"POST": "404 404 404"},
-    "sso/<slug:slug>/signed-out/": {"GET": "404 404 404"},
-    "sso/<slug:slug>/acs/": {"POST": "404 404 404"},
-    "sso/<slug:slug>/complete/": {"GET": "404 404 404"},
-    "sso/<slug:slug>/metadata/": {"GET": "404 404 404"},
-    "sso/<slug:slug>/request/": {"GET": "404 404 404"},
-    "sso/<slug:slug>/slo/": {"GET": "404 404 404", "POST": "404 404 404"},
-    "accounts/login/code/confirm/": {"GET": "302 302 302", "POST": "302 302 302"},
-}
-# allauth's views treat unknown methods as GET. Ours don't.
-LENIENT = ("accounts/", "backoffice/")

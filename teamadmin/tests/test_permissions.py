@@ -22,11 +22,10 @@ from teamadmin.tests.permission_table import (
     CUSTOM,
     GLOBEX,
     INSIDE,
-    LENIENT,
-    OUTSIDE,
     WITH_ACTIVE,
     WITH_DEACTIVATED,
 )
+from teamadmin.tests.permission_table_outside import LENIENT, OUTSIDE
 
 PREFIX = "o/<slug:slug>/"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
