@@ -1,6 +1,7 @@
 """The forms of the Provisioning page."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -60,7 +61,7 @@ class DisconnectForm(forms.Form):
     )
     count = forms.CharField(required=False, max_length=20)
 
-    def __init__(self, *args, number: str = "0", **options) -> None:
+    def __init__(self, *args: Any, number: str = "0", **options: Any) -> None:
         self.number = number
         super().__init__(*args, **options)
 
