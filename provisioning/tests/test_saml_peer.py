@@ -103,7 +103,7 @@ def test_a_provider_that_takes_only_forms_in_a_browser(live_server, live_cast, p
         row = connect(live_cast, peer)
         IdentityProvider.objects.filter(pk=row.pk).update(metadata={"sso_binding": POST})
         page.goto(f"{ours}/sso/acme/?next=/o/acme/users/")
-        expect(page.get_by_role("heading", name="Continue at your identity provider")).to_be_visible()
+        expect(page.get_by_role("heading", name="Continue to your identity provider")).to_be_visible()
         axe(page)
         page.get_by_role("button", name="Continue").click()
         page.get_by_role("button", name="Sign in as Olga").click()
