@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import record_event, record_failed_sign_in
-from audit.descriptions import describe
+from audit.lines import describe
 from audit.models import Entry
 from organizations.models import Membership, Status
 from organizations.services import log_out_member

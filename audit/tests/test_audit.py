@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings as project
 from django.db import transaction
 
-from audit.descriptions import DESCRIPTIONS, describe
+from audit.descriptions import DESCRIPTIONS
+from audit.lines import describe
 from audit.models import Entry
 from audit.queries import entries_about, entries_for_target, recent_entries
 from audit.services import record, record_many

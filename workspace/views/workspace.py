@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from audit.descriptions import describe
+from audit.lines import describe
 from audit.queries import recent_entries
 from base.counting import capped_count
 from organizations import roles

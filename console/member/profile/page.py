@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.queries import OpenSession
-from audit.descriptions import AuditLine, describe
+from audit.lines import AuditLine, describe
 from audit.queries import entries_about
 from base.counting import Count, capped_count
 from base.picker import MAX_OPTIONS, Picker, PickerOption

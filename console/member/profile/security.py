@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import BackupCode, KnownBrowser
 from accounts.queries import NO_FACTORS, SecondFactors, get_second_factors
-from audit.descriptions import AuditLine, describe
+from audit.lines import AuditLine, describe
 from audit.queries import entries_with_actions
 from organizations.models import Membership
 

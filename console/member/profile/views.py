@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit.descriptions import describe
+from audit.lines import describe
 from audit.queries import entries_about
 from base import params
 from base.ids import parse_uuid

@@ -1,0 +1,63 @@
+"""Audit log entries as sentences (audit.descriptions has them)."""
+
+from dataclasses import dataclass
+from string import Formatter
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from audit.descriptions import DESCRIPTIONS, Description
+from audit.models import Entry
+
+# Names listed in a sentence before "and 2 more".
+MAX_NAMES = 5
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """An entry as shown in a list: a sentence (HTML, names escaped and in bold), its mark and the entry."""
+
+    sentence: SafeString
+    icon: str
+    tone: str
+    entry: Entry
+
+
+def describe(entry: Entry) -> AuditLine:
+    """Return the entry as a sentence. An action without a description shows its own name."""
+    description = _find(entry)
+    values = {name: _bold(_join_names(value)) for name, value in entry.data.items()}
+    values |= {"actor": _bold(entry.actor_label or _("The system")), "target": _bold(entry.target_label)}
+    sentence = str(description.sentence)
+    if description.plain and not _names(sentence) <= set(values):
+        sentence = str(description.plain)
+    # Entries from an earlier release may lack a value.
+    fields = {name: values.get(name, "…") for name in _names(sentence)}
+    return AuditLine(format_html(sentence, **fields), description.icon, description.tone, entry)
+
+
+def _find(entry: Entry) -> Description:
+    """Return the description of the entry's action: that for its reason, method or for another person comes first."""
+    variants = [entry.data.get("reason", ""), entry.data.get("method", "")]
+    if entry.actor_id and entry.actor_id != entry.target_id:
+        variants.append("by_other")
+    found = (DESCRIPTIONS.get(key) for key in (*(f"{entry.action}:{each}" for each in variants), entry.action))
+    return next(filter(None, found), None) or Description("{actor}: " + entry.action + " {target}", "info")
+
+
+def _names(sentence: str) -> set[str]:
+    return {name for _text, name, _spec, _flag in Formatter().parse(sentence) if name}
+
+
+def _join_names(value: object) -> str:
+    """Return a list of names as text, the first MAX_NAMES of many. Other values are returned as text."""
+    if not isinstance(value, list):
+        return str(value)
+    names = ", ".join(str(name) for name in value[:MAX_NAMES])
+    more = len(value) - MAX_NAMES
+    return _("%(names)s and %(count)s more") % {"names": names, "count": more} if more > 0 else names
+
+
+def _bold(label: str) -> SafeString:
+    return format_html('<b class="strong">{}</b>', label)
