@@ -3,8 +3,8 @@
 A URL or method that is missing here fails test_permissions.py. To add a URL, put its route into INSIDE (below
 /o/<slug>/) or into OUTSIDE in permission_table_outside.py, with a status for each column and method.
 people_viewers(200) and the like give this status to the members with that permission, and 403 to the others.
-Stage.values in test_permissions.py has the values for <...> in a route. Unlisted methods must return 405. Strangers, ids of another
-organization, signed-out users and forged forms are tested for every listed URL automatically.
+Stage.values in test_permissions.py has the values for <...> in a route. Unlisted methods must return 405. Strangers,
+ids of another organization, signed-out users and forged forms are tested for every listed URL automatically.
 """
 
 from organizations.permissions import Permission
