@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from base.ids import parse_uuid
 from organizations.models import JoinRule, Organization, Role
-from organizations.queries import roles_in
+from organizations.queries import provisioned_role, roles_in
 from provisioning.policies.domains import clean_domain
 from provisioning.policies.joining import can_be_join_role
 from provisioning.services.join_rules import JoinSettings
@@ -59,7 +59,9 @@ class JoinForm(forms.Form):
         current = JoinSettings.of(organization)
         self.roles = [role for role in roles_in(organization) if can_be_join_role(organization, role)]
         chosen = next((role for role in self.roles if role.pk == current.role_id), None)
-        initial = {"rule": current.rule, "role": str(_pk(chosen or _least(self.roles))), "seen": _text(current)}
+        usual = provisioned_role(organization).pk
+        default = chosen or next((role for role in self.roles if role.pk == usual), None) or _least(self.roles)
+        initial = {"rule": current.rule, "role": str(_pk(default)), "seen": _text(current)}
         super().__init__(data, initial=initial)
         self.organization, self.lacks_role = organization, current.rule == JoinRule.AUTOMATIC and chosen is None
         self.fields["role"].choices = [(str(role.pk), role.label) for role in self.roles]  # type: ignore[attr-defined]
