@@ -13,6 +13,7 @@ from scim2_models import (
     ComplexAttribute,
     ETag,
     Extension,
+    External,
     Filter,
     Mutability,
     Pagination,
@@ -21,6 +22,7 @@ from scim2_models import (
     Required,
     Resource,
     ResourceType,
+    Returned,
     ScimPolicy,
     ScimProvider,
     ServiceProviderConfig,
@@ -39,7 +41,10 @@ ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
 class User(Resource[AnyExtension]):
-    """A member. Attributes that aren't here are ignored: passwords, roles, entitlements, certificates, pictures."""
+    """A member. Attributes that aren't here are ignored: roles, entitlements, certificates.
+
+    A `password` is ignored as well. It's listed because clients that send one refuse to talk to servers without it.
+    """
 
     __schema__ = URN(USER)
 
@@ -47,21 +52,25 @@ class User(Resource[AnyExtension]):
     Emails: ClassVar[type[ComplexAttribute]] = StandardUser.Emails
     PhoneNumbers: ClassVar[type[ComplexAttribute]] = StandardUser.PhoneNumbers
     Addresses: ClassVar[type[ComplexAttribute]] = StandardUser.Addresses
+    Photos: ClassVar[type[ComplexAttribute]] = StandardUser.Photos
     Groups: ClassVar[type[ComplexAttribute]] = StandardUser.Groups
 
     user_name: Annotated[str | None, Uniqueness.server, Required.true] = None
     name: StandardUser.Name | None = None  # type: ignore[valid-type]
     display_name: str | None = None
     nick_name: str | None = None
+    profile_url: Reference[External] | None = None
     title: str | None = None
     user_type: str | None = None
     preferred_language: str | None = None
     locale: str | None = None
     timezone: str | None = None
     active: bool | None = None
+    password: Annotated[str | None, Mutability.write_only, Returned.never] = None
     emails: list[StandardUser.Emails] | None = None  # type: ignore[valid-type]
     phone_numbers: list[StandardUser.PhoneNumbers] | None = None  # type: ignore[valid-type]
     addresses: list[StandardUser.Addresses] | None = None  # type: ignore[valid-type]
+    photos: list[StandardUser.Photos] | None = None  # type: ignore[valid-type]
     groups: Annotated[list[StandardUser.Groups] | None, Mutability.read_only] = None  # type: ignore[valid-type]
 
 

@@ -30,7 +30,7 @@ from provisioning.services.scim_log import ScimAction
 from provisioning.services.scim_users import create_scim_user, fill_scim_user, key_of, person_of
 
 # Attributes that aren't stored: columns of the product, and what this server sets.
-COMPUTED = {"id", "meta", "groups", "active"}
+COMPUTED = {"id", "meta", "groups", "active", "password"}
 
 
 class AdoptionNeeded(UniquenessException):
