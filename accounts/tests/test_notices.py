@@ -68,10 +68,16 @@ def test_every_announced_event_has_its_texts():
 def test_every_notice_renders_with_and_without_details(cast, action, data):
     if action == "email.changed" and not data:
         data = {"from": "bo@acme.example"}
+    if action == "sso.linked":
+        data = {"provider": "Okta", "organization": "Acme", **data}
     record_event(user=cast.bo.user, action=action, data=data)
     message = render(notice())
     html = message.alternatives[0][0]
-    assert message.subject == NOTICES[action].subject and message.subject in html and message.subject in message.body
+    assert (
+        message.subject == str(NOTICES[action].subject).format(**data)
+        and message.subject in html
+        and message.subject in message.body
+    )
     assert "<b>Key" not in html and "<i>@" not in html
     assert "…" not in message.body or action == "sessions.ended_by_admin"
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from base.ids import parse_uuid
 from base.policies import Refused
 from organizations.access import member_required
-from organizations.models import Membership
+from organizations.models import JoinRule, Membership
 from organizations.permissions import Permission
 from organizations.policies import can_give_role
 from organizations.queries import role_in, roles_in
@@ -26,8 +26,10 @@ from provisioning.services.join_requests import approve_join_request, refuse_joi
 def requests_context(viewer: Membership, *, limit: int = SHOWN) -> dict[str, Any]:
     """Return what console/join_requests/_requests.html takes: no requests for people who can't answer them.
 
-    One query if there are none.
+    One query if there are none, and none where people need an invitation: then requests wait on their own page.
     """
+    if viewer.organization.join_rule == JoinRule.INVITATION and limit == SHOWN:
+        return {"join_requests": []}
     found = list(open_requests(viewer.organization)[: limit + 1])
     if not found:
         return {"join_requests": []}

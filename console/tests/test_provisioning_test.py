@@ -118,7 +118,7 @@ def test_an_endpoint_that_fails_does_not_break_the_console(cast, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("provisioning.scim.views.log_request", broken)
+    monkeypatch.setattr("provisioning.scim.views.seconds_to_wait", broken)
     report = run_sequence(actor=cast.olga, connection=connection, sequence=SEQUENCES["other"])
     assert report.steps[0].status == 500 and "secret" not in report.to_text()
     assert report.steps[0].problem == "The endpoint failed"

@@ -13,6 +13,7 @@ def add_provider(organization: Organization, **values) -> IdentityProvider:
     """Return an enabled OIDC provider of the organization, Okta."""
     defaults = {"provider": Provider.OKTA, "protocol": Protocol.OIDC, "issuer": ISSUER, "client_id": "x"}
     endpoints = {"issuer": ISSUER, "authorization_endpoint": f"{ISSUER}/authorize"}
+    endpoints |= {"token_endpoint": f"{ISSUER}/token", "jwks_uri": f"{ISSUER}/keys"}
     defaults |= {"is_enabled": True, "metadata": endpoints, "metadata_read_at": timezone.now()}
     return IdentityProvider.objects.create(organization=organization, **(defaults | values))
 

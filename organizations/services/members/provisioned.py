@@ -117,6 +117,7 @@ def delete_provisioned_member(*, actor: Any, member: Membership) -> None:
     Raises Refused for the last Admin (R-8), and Membership.DoesNotExist.
     """
     member = _lock(member)
+    require(policies.can_deprovision(member))
     data = {"email": member.email}
     record(organization_id=member.organization_id, actor=actor, action="member.deleted", target=member, data=data)
     delete_locked_member(member)

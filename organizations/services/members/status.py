@@ -71,7 +71,7 @@ def delete_locked_member(member: Membership) -> None:
 
     Raises Refused where it can't go, like the last Admin (R-8).
     """
-    require(policies.can_deprovision(member))
+    require(policies.is_not_last_admin(member))
     # Under the user's lock, other organizations that delete or add the same user either wait or have already finished.
     user = lock_user(member.user) if member.user else None
     # Deleting clears invited_by of everyone they invited. The first Admin may have invited a million members.

@@ -75,7 +75,6 @@ def test_entra_finds_by_external_id_and_email(scim):
         'externalId eq "3F2"',
         "active eq false",
         'userName eq "ad"',
-        'emails eq "no address"',
         'externalId eq ""',
     ):
         answer = scim.get(f"/Users?filter={text}")
