@@ -150,7 +150,7 @@ class StaffAdmin(ModelAdmin):
         found = self.get_object(request, object_id)
         names = [name for name, form in self.forms_by_name.items() if found and form.applies_to(found)]
         context: dict[str, Any] = {"title": str(found) if found else ""}
-        context |= {"staff_forms": [(name, self.forms_by_name[name].title) for name in names]}
+        context |= {"staff_forms": [(f"../{name}/", self.forms_by_name[name].title) for name in names]}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def _form_view(self, name: str) -> Callable[..., HttpResponse]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -82,7 +83,7 @@ def delete_old_requests() -> int:
     return SsoRequest.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()[0]
 
 
-def _open_requests(identity_provider: IdentityProvider):
+def _open_requests(identity_provider: IdentityProvider) -> QuerySet[SsoRequest]:
     oldest = timezone.now() - timedelta(minutes=settings.SSO_REQUEST_MINUTES)
     return SsoRequest.objects.filter(identity_provider=identity_provider, created_at__gt=oldest)
 
