@@ -26,7 +26,7 @@ def test_the_guided_setup_is_accessible_and_values_can_be_copied(page: Page, liv
     open_page(page, live_cast, "olga", URL)
     axe(page)
     page.get_by_text("Other SAML").click()
-    assert not page.get_by_text("OpenID Connect").is_visible(), "the protocol follows from the choice"
+    assert not page.get_by_text("OpenID Connect", exact=True).is_visible(), "the protocol follows from the choice"
     page.get_by_text("Okta", exact=True).click()
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url(f"**{URL}#provider")
