@@ -57,6 +57,7 @@ def _set_membership(request, member: Membership) -> None:
     request.membership = member
     request.organization = member.organization
     request.permissions = queries.permissions_of_member(member)
+    request.memberships = policies.members_to_name(request.memberships, SignIns.of(request.session))
     request.navigation = lambda: _navigation(request)
     is_own = SignIns.of(request.session).own  # otherwise the identity provider may check a second factor
     request.two_factor_deadline = policies.two_factor_deadline(member, timezone.now()) if is_own else None

@@ -11,7 +11,7 @@ from accounts.requests import UserRequest
 from accounts.services.sign_in import SignIns
 from accounts.single_sign_on import SsoRequired, sso_required
 from base import context, params
-from organizations.policies import ip_allowed
+from organizations.policies import ip_allowed, members_to_name
 from organizations.queries import direct_roles_of, membership_at, memberships_of
 
 # The search is shown for more organizations than fit on a screen.
@@ -41,7 +41,7 @@ def root(request: UserRequest) -> HttpResponse:
 def chooser(request: UserRequest) -> HttpResponse:
     """List the user's organizations. `q` searches by name."""
     search = params.line(request, "q")
-    members = memberships_of(request.user, search=search)
+    members = members_to_name(memberships_of(request.user, search=search), SignIns.of(request.session))
     values = {
         "search": search,
         "searchable": bool(search) or len(members) > SEARCH_FROM,

@@ -72,6 +72,14 @@ def check_session(
     return OPEN
 
 
+def members_to_name(members: Sequence[Membership], sign_ins: SignIns) -> list[Membership]:
+    """Return the memberships that a session may list (O-3, A-5).
+
+    One that only identity providers opened doesn't learn which other organizations the user belongs to.
+    """
+    return [each for each in members if sign_ins.own or str(each.organization_id) in sign_ins.sso]
+
+
 def _sign_in_check(member: Membership, sign_ins: SignIns, second_factor: str) -> SessionCheck | None:
     """Return what is missing if the session wasn't signed in in a way that opens this organization (O-3, O-4).
 

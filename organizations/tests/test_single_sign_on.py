@@ -259,3 +259,14 @@ def test_a_provider_opens_its_own_organization_only(cast):
     Membership.objects.filter(user=cast.bo.user, organization=cast.globex).update(last_active_at="2100-01-01T00:00Z")
     assert client.get("/")["Location"] == "/o/acme/"
     assert not SignIns.of(client.session).own
+
+
+@pytest.mark.spec("A-5")
+def test_a_provider_does_not_learn_of_other_organizations(cast):
+    """Neither the switcher, the chooser nor the account pages name them, until the user signs in by themselves."""
+    add_member(cast.globex, cast.bo.user, "read_only")
+    client = with_sso(cast.client("bo"), cast.acme)
+    for path in ("/o/acme/projects/", "/organizations/", "/o/acme/preferences/", "/o/acme/preferences/security/"):
+        assert "Globex" not in client.get(path).content.decode(), path
+    with_sso(client, cast.acme, own=True)
+    assert "Globex" in client.get("/organizations/").content.decode()
