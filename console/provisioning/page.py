@@ -26,7 +26,6 @@ from provisioning.queries.scim import (
     recent_requests,
     tokens_of,
 )
-from provisioning.services.adoption import can_hand_over
 from provisioning.services.scim_tokens import MAX_LIVE_TOKENS
 
 
@@ -109,8 +108,3 @@ class ProvisioningPage:
     @cached_property
     def log(self) -> LogPage:
         return LogPage(self.organization, LogParams.from_querydict(self.query, self.organization))
-
-
-def hand_over_reason(actor: Membership, request: AdoptionRequest) -> str:
-    """Return why the actor can't approve the request, "" if they can."""
-    return can_hand_over(actor, request.membership).reason

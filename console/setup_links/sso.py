@@ -16,7 +16,7 @@ from console.sso.results import TestResult
 from console.sso.steps import STEPS, Submission, submit_step
 from provisioning.models import SetupIntent, SetupLink, SsoPurpose
 from provisioning.policies.sso import can_change_provider, is_complete
-from provisioning.queries.sso_tests import find_provider, find_test
+from provisioning.queries.sso_tests import find_test, provider_of
 from provisioning.setup_access import SetupRequest, setup_link_required
 from provisioning.sso.protocols import begin
 
@@ -24,7 +24,7 @@ from provisioning.sso.protocols import begin
 def _setup_of(link: SetupLink, submission: Submission | None = None) -> Setup:
     urls = {step: reverse(f"setup_sso_{step}", args=[link.pk]) for step in STEPS}
     urls["test"] = reverse("setup_sso_test_new", args=[link.pk])
-    decision = can_change_provider(link, link.organization, find_provider(link.organization))
+    decision = can_change_provider(link, link.organization, provider_of(link.organization))
     setup = Setup(link.organization, urls, decision, submission)
     if setup.last_test:
         urls["result"] = reverse("setup_sso_test", args=[link.pk, setup.last_test.pk])
@@ -58,7 +58,7 @@ def setup_sso_step(request: SetupRequest, step: str) -> HttpResponse:
 def setup_sso_test_new(request: SetupRequest) -> HttpResponse:
     """Send the browser to the provider."""
     link = request.setup_link
-    provider = find_provider(link.organization)
+    provider = provider_of(link.organization)
     require(is_complete(provider))
     assert provider is not None
     return begin(request, provider, purpose=SsoPurpose.TEST, setup_link=link)

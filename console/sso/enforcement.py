@@ -32,7 +32,7 @@ from provisioning.queries.enforcement import (
     count_pending,
     unverified_domains,
 )
-from provisioning.queries.sso_tests import find_provider, last_test
+from provisioning.queries.sso_tests import last_test, provider_of
 from provisioning.services.enforcement import enforce_sso, stop_enforcing_sso
 
 # Unverified domains that are named.
@@ -121,7 +121,7 @@ def _settings_url(request: MemberRequest) -> str:
 
 
 def _render(request: MemberRequest, form: EnforcementForm, *, status: int = 200) -> HttpResponse:
-    provider, organization = find_provider(request.organization), request.organization
+    provider, organization = provider_of(request.organization), request.organization
     context: dict[str, Any] = {"cancel_url": _settings_url(request), "provider": provider}
     context |= {"tone": "warning", "icon_name": "shield"}
     if organization.sso_enforced and provider:

@@ -17,7 +17,7 @@ from organizations.models import Organization
 from provisioning.models import IdentityProvider, SsoTest
 from provisioning.models.sso import Protocol
 from provisioning.policies.sso import is_complete
-from provisioning.queries.sso_tests import find_provider, last_test, seen_attributes
+from provisioning.queries.sso_tests import last_test, provider_of, seen_attributes
 from provisioning.services.certificates import STEPS
 from provisioning.sso.guides import Guide, guide_of, values_to_copy
 
@@ -41,7 +41,7 @@ class Setup:
 
     @cached_property
     def provider(self) -> IdentityProvider | None:
-        return find_provider(self.organization)
+        return provider_of(self.organization)
 
     @cached_property
     def forms(self) -> dict[str, StepForm]:

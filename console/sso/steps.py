@@ -9,7 +9,7 @@ from console.sso.forms import AttributesForm, ProviderForm, StepForm, connection
 from console.sso.seen import changes_since
 from organizations.models import Organization
 from provisioning.models import IdentityProvider
-from provisioning.queries.sso_tests import find_provider
+from provisioning.queries.sso_tests import provider_of
 from provisioning.services.identity_providers import SettingsConflict, save_provider
 from provisioning.services.managers import Manager
 
@@ -36,7 +36,7 @@ def form_of(step: str, provider: IdentityProvider | None, *data: Any) -> StepFor
 
 def submit_step(request: HttpRequest, step: str, *, actor: Manager, organization: Organization) -> Submission:
     """Save what was posted for this step. Raises Refused if the actor may not."""
-    form = form_of(step, find_provider(organization), request.POST, request.FILES)
+    form = form_of(step, provider_of(organization), request.POST, request.FILES)
     if not form.is_valid():
         return Submission(step, form, 422)
     seen = form.seen

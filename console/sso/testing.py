@@ -17,7 +17,7 @@ from organizations.policies import can
 from organizations.requests import MemberRequest
 from provisioning.models import SsoPurpose
 from provisioning.policies.sso import is_complete
-from provisioning.queries.sso_tests import find_provider, find_test
+from provisioning.queries.sso_tests import find_test, provider_of
 from provisioning.sso.protocols import begin
 
 
@@ -26,7 +26,7 @@ from provisioning.sso.protocols import begin
 def sso_test_new(request: MemberRequest) -> HttpResponse:
     """Send the browser to the provider. A link, because browsers don't follow a form to another site."""
     require(can(request.membership, Permission.SECURITY_MANAGE))
-    provider = find_provider(request.organization)
+    provider = provider_of(request.organization)
     require(is_complete(provider))
     assert provider is not None
     return begin(request, provider, purpose=SsoPurpose.TEST, member=request.membership)

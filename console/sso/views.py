@@ -19,7 +19,7 @@ from organizations.permissions import Permission
 from organizations.policies import can
 from organizations.requests import MemberRequest
 from provisioning.models import ExternalIdentity
-from provisioning.queries.sso_tests import find_provider
+from provisioning.queries.sso_tests import provider_of
 from provisioning.services.identity_providers import delete_provider, turn_off_sso, turn_on_sso
 
 
@@ -78,7 +78,7 @@ def sso_mode(request: MemberRequest) -> HttpResponse:
     require_fresh_sign_in(request)
     form, organization = ModeForm(request.POST), request.organization
     if form.is_valid():
-        mode, current = form.cleaned_data["mode"], ModeForm.mode_of(find_provider(organization))
+        mode, current = form.cleaned_data["mode"], ModeForm.mode_of(provider_of(organization))
         if mode != current and ModeForm.ENFORCED in (mode, current) and mode != ModeForm.OFF:
             return redirect(enforcement_url(organization))
         try:
@@ -105,7 +105,7 @@ def sso_deletion(request: MemberRequest) -> HttpResponse:
     """Ask before the provider is deleted, and delete it."""
     require(can(request.membership, Permission.SECURITY_MANAGE))
     organization = request.organization
-    provider = find_provider(organization)
+    provider = provider_of(organization)
     if provider is None:
         raise Http404
     if request.method != "POST":

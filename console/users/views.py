@@ -34,7 +34,7 @@ from organizations.models import Organization
 from organizations.permissions import Permission
 from organizations.policies import can_add_users
 from organizations.requests import MemberRequest
-from provisioning.queries.sso_tests import find_provider
+from provisioning.queries.sso_tests import provider_of
 
 # A menu with fewer options has no search box.
 SEARCHABLE = 8
@@ -129,7 +129,7 @@ def _toolbar(context: UsersContext, page: UserPage) -> dict[str, Any]:
 
 def _sso_notice(request: MemberRequest) -> dict[str, Any]:
     """Return what the notice says about adding people where single sign-on is enforced. One query."""
-    organization, provider = request.organization, find_provider(request.organization)
+    organization, provider = request.organization, provider_of(request.organization)
     label = provider.label if provider else _("your identity provider")
     text = _("New people are added in %(provider)s. They appear here after they first sign in, or after the next sync.")
     can_see = Permission.SECURITY_VIEW in request.permissions

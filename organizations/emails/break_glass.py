@@ -5,12 +5,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from audit.queries import get_entry
-from base.ids import parse_uuid
 from base.mail import compose_email, format_utc
 from base.pictures import logo_png
-from organizations.emails.recipients import active_member
-from organizations.policies import can_receive_reset_notice
+from organizations.emails.recipients import admin_and_entry
 from outbox.models import OutgoingEmail
 
 
@@ -19,10 +16,10 @@ def render_break_glass_used(row: OutgoingEmail) -> AnymailMessage | None:
 
     `row.subject_id` is the Admin, and the key contains the id of the audit entry. None if they are no longer an Admin.
     """
-    admin, entry_id = active_member(row), parse_uuid(row.key.split(":")[1])
-    entry = get_entry(entry_id) if entry_id else None
-    if admin is None or entry is None or not can_receive_reset_notice(admin):
+    found = admin_and_entry(row)
+    if found is None:
         return None
+    admin, entry = found
     organization, slug = admin.organization, admin.organization.slug
     subject = _("%(name)s signed in to %(organization)s without single sign-on")
     return compose_email(

@@ -8,13 +8,11 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from audit.queries import get_entry
-from base.ids import parse_uuid
 from base.mail import compose_email, format_utc
 from base.pictures import logo_png
-from organizations.emails.recipients import active_member
+from organizations.emails.recipients import active_member, admin_and_entry
 from organizations.models import Membership, Organization
-from organizations.policies import can_receive_reset_notice, two_factor_applies
+from organizations.policies import two_factor_applies
 from outbox.models import OutgoingEmail
 
 
@@ -54,10 +52,10 @@ def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
 
     `row.subject_id` is the Admin, and the key contains the id of the audit entry. None if they are no longer an Admin.
     """
-    admin, entry_id = active_member(row), parse_uuid(row.key.split(":")[1])
-    entry = get_entry(entry_id) if entry_id else None
-    if admin is None or entry is None or not can_receive_reset_notice(admin):
+    found = admin_and_entry(row)
+    if found is None:
         return None
+    admin, entry = found
     organization, slug = admin.organization, admin.organization.slug
     subject = _("Two-factor authentication of %(name)s was reset")
     return compose_email(

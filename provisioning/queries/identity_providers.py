@@ -25,10 +25,10 @@ def find_enabled_provider(slug: str) -> IdentityProvider:
     return provider
 
 
-def find_saml_provider(slug: str) -> IdentityProvider:
-    """Return the SAML identity provider of an active organization, also while it isn't enabled yet. Raise Http404."""
+def find_provider_with(slug: str, protocol: Protocol) -> IdentityProvider:
+    """Return the provider like find_provider(), if it uses this protocol. Raise Http404."""
     provider = find_provider(slug)
-    if provider.protocol != Protocol.SAML:
+    if provider.protocol != protocol:
         raise Http404
     return provider
 

@@ -6,7 +6,7 @@ from organizations.models import Organization
 from provisioning.models import IdentityProvider, SsoTest
 
 
-def find_provider(organization: Organization) -> IdentityProvider | None:
+def provider_of(organization: Organization) -> IdentityProvider | None:
     """Return the organization's identity provider, if one was chosen."""
     provider = IdentityProvider.objects.filter(organization=organization).first()
     if provider is not None:

@@ -19,6 +19,12 @@ from provisioning.sandbox.steps import (
     user,
 )
 
+# The last steps of each sequence.
+CLEAN_UP = (
+    Step("ungroup", _("Remove the group"), "DELETE", group, expects=(204,), needs=("group",)),
+    Step("remove", _("Remove the user"), "DELETE", user, expects=(204,), needs=("user",)),
+)
+
 OKTA = Sequence(
     "okta",
     "Okta",
@@ -91,8 +97,7 @@ OKTA = Sequence(
             check=is_active(True),
             shown='"active": true',
         ),
-        Step("ungroup", _("Remove the group"), "DELETE", group, expects=(204,), needs=("group",)),
-        Step("remove", _("Remove the user"), "DELETE", user, expects=(204,), needs=("user",)),
+        *CLEAN_UP,
     ),
 )
 
@@ -180,8 +185,7 @@ ENTRA = Sequence(
             check=is_active(False),
             shown='"active": "False"',
         ),
-        Step("ungroup", _("Remove the group"), "DELETE", group, expects=(204,), needs=("group",)),
-        Step("remove", _("Remove the user"), "DELETE", user, expects=(204,), needs=("user",)),
+        *CLEAN_UP,
     ),
 )
 
@@ -223,8 +227,7 @@ GENERIC = Sequence(
             check=is_active(False),
             shown='"active": false',
         ),
-        Step("ungroup", _("Remove the group"), "DELETE", group, expects=(204,), needs=("group",)),
-        Step("remove", _("Remove the user"), "DELETE", user, expects=(204,), needs=("user",)),
+        *CLEAN_UP,
     ),
 )
 

@@ -7,7 +7,7 @@ from base.policies import require
 from organizations.models import Membership
 from organizations.services import lock_actor
 from provisioning.policies.enforcement import can_enforce_sso, can_stop_enforcing_sso
-from provisioning.queries.sso_tests import find_provider
+from provisioning.queries.sso_tests import provider_of
 
 
 @transaction.atomic
@@ -20,7 +20,7 @@ def enforce_sso(*, actor: Membership) -> bool:
     require(can_stop_enforcing_sso(actor))
     if actor.organization.sso_enforced:
         return False
-    require(can_enforce_sso(actor, find_provider(actor.organization)))
+    require(can_enforce_sso(actor, provider_of(actor.organization)))
     _set(actor, True, "organization.sso_enforced")
     return True
 

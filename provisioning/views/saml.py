@@ -3,20 +3,19 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from provisioning.models import IdentityProvider, SsoRequest
-from provisioning.queries.identity_providers import find_saml_provider
+from provisioning.models.sso import Protocol
+from provisioning.queries.identity_providers import find_provider_with
 from provisioning.services.saml_answers import store_answer, take_answer
-from provisioning.services.sso_requests import get_request, take_request
-from provisioning.sso.browser import get_browser
-from provisioning.sso.completion import fail, finish
+from provisioning.services.sso_requests import get_request
+from provisioning.sso.completion import fail
 from provisioning.sso.profile import SsoError
-from provisioning.sso.returning import finished_url, require_enabled
+from provisioning.sso.returning import finish_request
 from provisioning.sso.saml import requests, validation
 from provisioning.sso.saml.own_metadata import own_metadata
 from provisioning.sso.saml.post_binding import posted_document, show_form
@@ -31,7 +30,7 @@ def acs(request: HttpRequest, slug: str) -> HttpResponse:
     The browser sends no cookie with a form of another site. So a checked answer waits in the database, and the browser
     fetches it with its cookie. RelayState isn't read: where to go next is in our own row.
     """
-    identity_provider = find_saml_provider(slug)
+    identity_provider = find_provider_with(slug, Protocol.SAML)
     document = b""
     try:
         document = posted_document(request, "SAMLResponse")
@@ -47,22 +46,14 @@ def acs(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def complete(request: HttpRequest, slug: str) -> HttpResponse:
     """Finish what the browser started, with the answer that waits for it. A second click leads to the same page."""
-    identity_provider, sso_request = find_saml_provider(slug), None
-    state, browser = request.GET.get("state", ""), get_browser(request)
-    try:
-        sso_request = take_request(identity_provider=identity_provider, state=state, browser=browser)
-        require_enabled(sso_request)
-        return finish(request, sso_request, take_answer(sso_request=sso_request))
-    except SsoError as error:
-        if sso_request is None and (url := finished_url(request, identity_provider, state, browser)):
-            return redirect(url)
-        return fail(request, identity_provider, error, sso_request)
+    identity_provider = find_provider_with(slug, Protocol.SAML)
+    return finish_request(request, identity_provider, lambda started: take_answer(sso_request=started))
 
 
 @require_safe
 def metadata(request: HttpRequest, slug: str) -> HttpResponse:
     """Give out our metadata, which identity providers read from here or from a file."""
-    identity_provider = find_saml_provider(slug)
+    identity_provider = find_provider_with(slug, Protocol.SAML)
     try:
         xml = own_metadata(identity_provider)
     except SsoError as error:
@@ -74,7 +65,7 @@ def metadata(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def request_form(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a form that sends the request to an identity provider that takes only forms (HTTP-POST)."""
-    identity_provider = find_saml_provider(slug)
+    identity_provider = find_provider_with(slug, Protocol.SAML)
     state = request.GET.get("state", "")
     try:
         get_request(identity_provider=identity_provider, state=state)

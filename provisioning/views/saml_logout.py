@@ -7,7 +7,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from provisioning.models import IdentityProvider
-from provisioning.queries.identity_providers import find_saml_provider
+from provisioning.models.sso import Protocol
+from provisioning.queries.identity_providers import find_provider_with
 from provisioning.services.sso_logout import end_provider_sessions
 from provisioning.sso.profile import SsoError
 from provisioning.sso.saml import logout
@@ -24,7 +25,7 @@ MAX_RELAY_STATE = 500
 @require_http_methods(["GET", "POST"])
 def slo(request: HttpRequest, slug: str) -> HttpResponse:
     """End the sessions that a signed request of the identity provider names, and send the browser back there."""
-    identity_provider = find_saml_provider(slug)
+    identity_provider = find_provider_with(slug, Protocol.SAML)
     sent = request.POST if request.method == "POST" else request.GET
     if "SAMLRequest" not in sent:
         return redirect("sso_signed_out", slug)
