@@ -2,6 +2,9 @@
 
 from django.urls import include, path
 
+from console.access_keys.urls import access_keys_urls
+from console.audit_log.urls import audit_log_urls
+from console.brands.urls import brands_urls
 from console.bulk import views as bulk
 from console.bulk.kinds import KINDS
 from console.domains import views as domains
@@ -14,6 +17,8 @@ from console.roles import views as roles
 from console.security import reminders
 from console.security import views as security
 from console.setup_links import views as setup_links
+from console.sub_accounts.urls import sub_accounts_urls
+from console.subscription.urls import subscription_urls
 from console.users import views as users
 from console.users.filters import FILTERS
 
@@ -79,6 +84,11 @@ role_urls = [
 ]
 
 urlpatterns = [
+    path("access-keys/", include(access_keys_urls)),
+    path("audit-log/", include(audit_log_urls)),
+    path("brands/", include(brands_urls)),
+    path("sub-accounts/", include(sub_accounts_urls)),
+    path("subscription/", include(subscription_urls)),
     path("users/", include(users_urls)),
     path("users/bulk/", include(bulk_urls)),
     path("users/<uuid:member_id>/", include(member_urls)),

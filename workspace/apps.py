@@ -14,3 +14,7 @@ class WorkspaceConfig(AppConfig):
         register(Page(HOMEPAGE, _("Homepage"), _("Homepage"), "homepage", "home", view, order=10))
         register(Page("projects", _("Projects"), _("Projects"), "projects", "projects", view, order=20))
         register(Page("workspace", _("Workspace"), _("Workspace"), "workspace", "workspace", view, order=30))
+        view = Permission.DATASETS_VIEW
+        register(Page("datasets", _("Datasets"), _("Datasets"), "datasets", "datasets", view, order=40))
+        label, view = _("Integrations"), Permission.INTEGRATIONS_VIEW
+        register(Page("integrations", label, label, "integrations", "integrations", view, order=50))

@@ -4,7 +4,9 @@ from django.urls import path
 
 from workspace.views import (
     avatar,
+    datasets,
     homepage,
+    integrations,
     my_access,
     preferences,
     privacy,
@@ -35,6 +37,8 @@ urlpatterns = [
         name="project_group",
     ),
     path("workspace/", workspace.workspace, name="workspace"),
+    path("datasets/", datasets.datasets, name="datasets"),
+    path("integrations/", integrations.integrations, name="integrations"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/security/", privacy.privacy, name="privacy"),
     path("preferences/access/", my_access.my_access, name="my_access"),

@@ -1,4 +1,5 @@
-from organizations.models.counts import MemberCount, TwoFactorProgress
+from organizations.models.access_keys import AccessKey, AccessKeySecret
+from organizations.models.counts import MemberCount, SeatUse, TwoFactorProgress
 from organizations.models.groups import Group, GroupMembership, GroupRole
 from organizations.models.members import ManagedBy, Membership, MembershipRole, Status, TwoFactorMethod
 from organizations.models.organization import JoinRule, Organization, Role, TwoFactorRule
@@ -7,6 +8,8 @@ from organizations.models.reordering import Reordering
 from organizations.schemes import Scheme
 
 __all__ = [
+    "AccessKey",
+    "AccessKeySecret",
     "Group",
     "GroupMembership",
     "GroupRole",
@@ -21,6 +24,7 @@ __all__ = [
     "Reordering",
     "Role",
     "Scheme",
+    "SeatUse",
     "Status",
     "TwoFactorMethod",
     "TwoFactorProgress",

@@ -36,3 +36,20 @@ class TwoFactorProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.two_factor} of {self.active}"
+
+
+class SeatUse(models.Model):
+    """How many seats an organization used on a day (UTC), and its limit on that day, 0 for none (A-9)."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    used = models.IntegerField()
+    limit = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "day"], name="seat_use_once")]
+        # Old days are deleted.
+        indexes = [models.Index(fields=["day"], name="seat_use_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.used} of {self.limit}"

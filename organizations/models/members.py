@@ -1,5 +1,7 @@
 """Members: people in one organization, from the invitation on."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -75,7 +77,13 @@ class Membership(models.Model):
     # here because every page loads the membership of its viewer.
     columns = models.CharField(max_length=200, blank=True)
     pending_columns = models.CharField(max_length=200, blank=True)
+    # The first tasks that the member has done, by key, and whether they hid the list (A-1).
+    tasks_done = models.JSONField(default=list, blank=True, db_default=[])
+    tasks_hidden = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # The AccessKey that a request to the API is made with, which limits the permissions (queries.acting_member).
+    access_key: Any = None
 
     class Meta:
         constraints = [

@@ -47,6 +47,15 @@ class Organization(models.Model):
     deactivate_shared = models.BooleanField(default=False)
     # How many members may use a seat. 0 means no limit.
     seat_limit = models.PositiveIntegerField(default=0, db_default=0)
+    plan = models.CharField(_("plan"), max_length=40, blank=True, default="", db_default="")
+    # Brands. Blank means the platform's own.
+    brand_color = models.CharField(max_length=7, blank=True, default="", db_default="")
+    platform_name = models.CharField(_("platform name"), max_length=40, blank=True, default="", db_default="")
+    from_name = models.CharField(_("From name"), max_length=60, blank=True, default="", db_default="")
+    reply_to = models.CharField(_("reply address"), max_length=254, blank=True, default="", db_default="")
+    # A sub-account's parent sees its name and creator only.
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    created_by = models.CharField(max_length=300, blank=True, default="", db_default="")
     # Security policies (S-6). They bind members in this organization only. 0 means no limit, or the platform's default.
     require_two_factor = models.CharField(max_length=8, choices=TwoFactorRule, default=TwoFactorRule.NO_ONE)
     two_factor_required_from = models.DateTimeField(null=True, blank=True)

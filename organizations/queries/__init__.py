@@ -1,3 +1,12 @@
+from organizations.queries.access_keys import (
+    ORGANIZATION_PREFIX,
+    PERSONAL_PREFIX,
+    acting_member,
+    digest_secret,
+    find_access_key,
+    reload_access_key,
+    stored_member,
+)
 from organizations.queries.awaited import awaited_at, awaited_members
 from organizations.queries.break_glass import BREAK_GLASS_CHOICES, break_glass_admins, break_glass_choices
 from organizations.queries.choices import (
@@ -91,6 +100,8 @@ __all__ = [
     "EXPIRES_SOON",
     "INACTIVE_AFTER",
     "MemberAccess",
+    "ORGANIZATION_PREFIX",
+    "PERSONAL_PREFIX",
     "Profile",
     "Progress",
     "ProjectAccess",
@@ -99,6 +110,7 @@ __all__ = [
     "RoleViaGroup",
     "SWITCHER_LIMIT",
     "accessible_projects",
+    "acting_member",
     "admin_exists",
     "admins_of",
     "all_memberships_of",
@@ -115,7 +127,9 @@ __all__ = [
     "count_recently_reminded",
     "count_seats_used",
     "count_without_account",
+    "digest_secret",
     "direct_roles_of",
+    "find_access_key",
     "find_stronger_holder",
     "granted_projects",
     "grants_of",
@@ -146,8 +160,9 @@ __all__ = [
     "project_in",
     "project_page",
     "projects_in",
-    "provisioned_role",
     "projects_through_groups",
+    "provisioned_role",
+    "reload_access_key",
     "role_in",
     "role_uses",
     "roles_exceeding",
@@ -163,6 +178,7 @@ __all__ = [
     "set_prefetched_shared",
     "shared_with_others",
     "statuses_of",
+    "stored_member",
     "two_factor_counts",
     "two_factor_progress",
 ]

@@ -19,6 +19,7 @@ from organizations.models import (
 from organizations.permissions import ADMINISTRATIVE, Permission, missing_admin_permissions
 from organizations.roles import admin_role_id, permissions_of
 from organizations.schemes import Scheme
+from organizations.scopes import permissions_of_scopes
 
 # A role, and the name of the group that gives it.
 RoleViaGroup = tuple[Role, str]
@@ -62,7 +63,17 @@ def all_roles_of(member: Membership) -> list[Role]:
 
 
 def permissions_of_member(member: Membership) -> frozenset[Permission]:
-    """Return the permissions of all the member's roles, including those they have through groups (G-4)."""
+    """Return the permissions of all the member's roles, including those they have through groups (G-4).
+
+    With an access key, those that its scopes allow; an organization's key has exactly these (A-6).
+    """
+    if key := member.access_key:
+        allowed = permissions_of_scopes(key.scopes)
+        return allowed & _permissions_of_roles(member) if key.membership_id else allowed
+    return _permissions_of_roles(member)
+
+
+def _permissions_of_roles(member: Membership) -> frozenset[Permission]:
     return frozenset().union(*(permissions_of(role) for role in all_roles_of(member)))
 
 

@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from base.policies import Refused
-from organizations.models import Group, Membership, Organization, Role, Status
-from organizations.queries import member_in
+from organizations.models import AccessKey, Group, Membership, Organization, Role, Status
+from organizations.queries import acting_member, member_in, reload_access_key
 
 
 def lock_organization(organization_id: UUID) -> Organization:
@@ -36,13 +36,23 @@ def without_statement_timeout(seconds: int = 600) -> None:
 def reload_actor(actor: Membership, organization: Organization) -> Membership:
     """Return `actor` as it is now, because their roles may have changed since the request started.
 
-    Raises Refused if they no longer exist.
+    Raises Refused if they no longer exist, or if they act with an access key that can't be used any more.
     """
+    if actor.access_key:
+        return _reload_acting_member(actor.access_key, organization)
     current = member_in(organization, actor.pk)
     if current is None:
         raise Refused(_("You no longer have access to this organization."))
     current.organization = organization
     return current
+
+
+def _reload_acting_member(key: AccessKey, organization: Organization) -> Membership:
+    current = reload_access_key(key)
+    if current is None or current.organization_id != organization.pk:
+        raise Refused(_("This access key no longer works."))
+    current.organization = organization
+    return acting_member(current)
 
 
 def lock_actor(actor: Membership, organization_id: UUID | None = None) -> Membership:

@@ -1,0 +1,16 @@
+"""The page "Subscription"."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from organizations.access import member_required
+from organizations.permissions import Permission
+from organizations.requests import MemberRequest
+
+
+@require_safe
+@member_required(Permission.BILLING_VIEW)
+def subscription(request: MemberRequest) -> HttpResponse:
+    """Show the page."""
+    return render(request, "console/subscription/page.html")
