@@ -100,7 +100,14 @@ class Invitation(models.Model):
     new_link_asked_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "-created_at"], name="invitation_by_time")]
+        indexes = [
+            models.Index(fields=["organization", "-created_at"], name="invitation_by_time"),
+            models.Index(
+                fields=["organization", "new_link_asked_at"],
+                condition=Q(new_link_asked_at__isnull=False, accepted_at=None, revoked_at=None),
+                name="invitation_new_link",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["membership"],

@@ -1,16 +1,20 @@
 """Queries for drafts, invitations and links."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now, TruncWeek
 
+from invitations.email_keys import EMAIL_KIND, email_key
 from invitations.links import read_token
 from invitations.models import Batch, Invitation
 from organizations.models import Group, Membership, Organization, Project, Role, Status
 from organizations.queries import groups_in, projects_in, projects_through_groups, roles_in
+from outbox.queries import failed_emails
 
 
 class LinkState(StrEnum):
@@ -121,3 +125,74 @@ def batch_access(batch: Batch) -> BatchAccess:
         projects=list(projects_in(organization, batch.project_ids)),
         group_projects=projects_through_groups(organization, [group.pk for group in groups]),
     )
+
+
+# Invitations that the queries below look at, the newest ones.
+MOST_FAILED, MOST_REQUESTS, MOST_BY_WEEK = 200, 100, 20_000
+
+
+def undelivered_invitations(organization: Organization, now: datetime) -> list[Membership]:
+    """Return the pending members whose latest email was given up, newest first, at most MOST_FAILED. Two queries."""
+    since = now - timedelta(days=settings.INVITATION_DAYS)
+    failed = failed_emails(organization.pk, kind=EMAIL_KIND, since=since)
+    keys = dict(failed.values_list("subject_id", "key")[:MOST_FAILED])
+    invitations = _live(organization).filter(pk__in=keys).order_by("-created_at", "-pk") if keys else []
+    # An email that was sent again since has another key.
+    return [each.membership for each in invitations if each.membership and keys[each.pk] == email_key(each)]
+
+
+def link_requests(organization: Organization) -> list[Invitation]:
+    """Return the invitations for which a new link was asked and not sent yet, latest first. One query.
+
+    At most MOST_REQUESTS.
+    """
+    asked = _live(organization).filter(new_link_asked_at__isnull=False).order_by("-new_link_asked_at")
+    return list(asked[:MOST_REQUESTS])
+
+
+def _live(organization: Organization) -> QuerySet[Invitation]:
+    live = Invitation.objects.filter(organization=organization, accepted_at=None, revoked_at=None)
+    return live.filter(membership__status=Status.INVITED).select_related("membership")
+
+
+@dataclass(frozen=True)
+class WeekOfInvitations:
+    """Invitations sent in the week that starts on this Monday (UTC): accepted, pending and expired ones by now."""
+
+    start: datetime
+    accepted: int = 0
+    pending: int = 0
+    expired: int = 0
+
+    @property
+    def sent(self) -> int:
+        return self.accepted + self.pending + self.expired
+
+
+def invitations_by_week(
+    organization: Organization, now: datetime, *, weeks: int
+) -> tuple[list[WeekOfInvitations], bool]:
+    """Return the last `weeks` weeks up to this one, oldest first, and whether older invitations are left out.
+
+    Reads at most MOST_BY_WEEK invitations, the newest ones, in one query. Withdrawn invitations don't count.
+    """
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    this_week = today - timedelta(days=today.weekday())
+    starts = [this_week - timedelta(weeks=number) for number in reversed(range(weeks))]
+    invitations = Invitation.objects.filter(organization=organization, created_at__gte=starts[0])
+    newest = invitations.order_by("-created_at").values("pk")[:MOST_BY_WEEK]
+    is_open = Q(accepted_at=None, revoked_at=None, membership__status=Status.INVITED)
+    rows = (
+        Invitation.objects.filter(pk__in=newest)
+        .values(week=TruncWeek("created_at", tzinfo=UTC))
+        .annotate(
+            read=Count("pk"),
+            accepted=Count("pk", filter=Q(accepted_at__isnull=False)),
+            pending=Count("pk", filter=is_open & Q(membership__invite_expires_at__gt=now)),
+            expired=Count("pk", filter=is_open & Q(membership__invite_expires_at__lte=now)),
+        )
+        .order_by("week")
+    )
+    found = {row.pop("week"): row for row in rows}
+    is_capped = sum(row.pop("read") for row in found.values()) == MOST_BY_WEEK
+    return [WeekOfInvitations(start, **found.get(start, {})) for start in starts], is_capped

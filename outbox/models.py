@@ -71,6 +71,9 @@ class OutgoingEmail(models.Model):
             models.Index(fields=["next_attempt_at"], name="outbox_due", condition=Q(state=State.QUEUED)),
             models.Index(fields=["claimed_at"], name="outbox_in_hand", condition=Q(state=State.SENDING)),
             models.Index(fields=["subject_id", "kind"], name="outbox_by_subject"),
+            models.Index(
+                fields=["organization_id", "kind", "-created_at"], name="outbox_failed", condition=Q(state=State.FAILED)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,8 @@ from workspace.views import (
 
 urlpatterns = [
     path("", homepage.homepage, name="homepage"),
+    path("tasks/hidden/", homepage.homepage_tasks_hidden, name="homepage_tasks_hidden"),
+    path("tasks/<slug:key>/", homepage.homepage_task, name="homepage_task"),
     path("projects/", projects.project_list, name="projects"),
     path("projects/new/", projects.project_new, name="project_new"),
     path("projects/<uuid:project_id>/", project.project_page, name="project"),

@@ -8,10 +8,11 @@ from django.utils import timezone
 from audit.services import record_many
 from base import text
 from base.policies import require
+from invitations.email_keys import EMAIL_KIND, email_key
 from invitations.models import Batch, Invitation
 from invitations.queries import batch_access
 from invitations.services.drafts import DraftChanged
-from invitations.services.invitations import EMAIL_KIND, email_key, new_expiry
+from invitations.services.invitations import new_expiry
 from invitations.services.quota import consume_mail_quota
 from invitations.validation import BatchErrors, validate_batch
 from organizations.models import Membership, Role

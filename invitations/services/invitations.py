@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from base.policies import Refused, require
+from invitations.email_keys import EMAIL_KIND, email_key
 from invitations.models import Invitation
 from invitations.policies import can_resend, can_withdraw
 from invitations.queries import pending_invitation
@@ -18,17 +19,10 @@ from organizations.models import Membership
 from organizations.services import delete_locked_pending_member, lock_actor_and_member, lock_pending_member
 from outbox.services import queue_email
 
-EMAIL_KIND = "invitations.invitation"
-
 
 def new_expiry() -> datetime:
     """Return when an invitation that is sent now expires (I-1)."""
     return timezone.now() + timedelta(days=settings.INVITATION_DAYS)
-
-
-def email_key(invitation: Invitation) -> str:
-    """Return the outbox key of the invitation's latest send; every resend has its own key."""
-    return f"invitation:{invitation.pk}:{invitation.sends}"
 
 
 @transaction.atomic

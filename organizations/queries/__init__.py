@@ -80,6 +80,7 @@ from organizations.queries.score import (
     count_admins,
     count_due_invitations,
     count_inactive,
+    expiring_members,
 )
 from organizations.queries.seats import count_seats_used
 from organizations.queries.sessions import sessions_of_member
@@ -129,6 +130,7 @@ __all__ = [
     "count_without_account",
     "digest_secret",
     "direct_roles_of",
+    "expiring_members",
     "find_access_key",
     "find_stronger_holder",
     "granted_projects",

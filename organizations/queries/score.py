@@ -49,6 +49,14 @@ def count_due_invitations(organization: Organization, now: datetime) -> tuple[Co
     return _count(expired, by="invite_expires_at"), _count(soon, by="invite_expires_at")
 
 
+def expiring_members(organization: Organization, now: datetime, *, limit: int) -> tuple[Count, list[Membership]]:
+    """Return how many invitations expire within EXPIRES_SOON, and the first of these members. At most two queries."""
+    rows = Membership.objects.filter(organization=organization, status=Status.INVITED)
+    soon = rows.filter(invite_expires_at__gt=now, invite_expires_at__lte=now + EXPIRES_SOON)
+    count = _count(soon, by="invite_expires_at")
+    return count, list(soon.order_by("invite_expires_at", "id")[:limit]) if count else []
+
+
 def _count(rows: QuerySet[Membership], *, by: str) -> Count:
     """Count at most CAP + 1 rows. The order makes PostgreSQL read the column's index and not the table."""
     return Count(rows.order_by(by).values("pk")[: CAP + 1].count())

@@ -1,6 +1,7 @@
 """What the provisioning page shows of a SCIM connection. Every count stops at a cap (C-5, C-6)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count as CountRows
 from django.db.models import Q, QuerySet
@@ -73,6 +74,20 @@ def recent_requests(organization: Organization) -> RecentRequests:
         total=CountRows("pk"), failed=CountRows("pk", filter=FAILED)
     )
     return RecentRequests(**sums)
+
+
+def failed_requests(organization: Organization, *, since: datetime) -> tuple[Count, datetime | None]:
+    """Return how many of the provider's requests failed since then, and when the last one did. At most two queries."""
+    rows = ScimLogEntry.objects.filter(FAILED, organization=organization, at__gte=since)
+    count = capped_count(rows)
+    return count, rows.order_by("-at").values_list("at", flat=True).first() if count else None
+
+
+def open_adoption_requests(organization: Organization, *, limit: int) -> tuple[Count, list[Membership]]:
+    """Return how many adoption requests wait, and the members of the oldest ones. At most two queries."""
+    requests = open_requests(organization)
+    count = capped_count(requests)
+    return count, [each.membership for each in requests[:limit]] if count else []
 
 
 def group_page(organization: Organization, *, search: str = "", after: str = "", before: str = "") -> KeysetPage:

@@ -1,0 +1,136 @@
+"""What waits for someone who manages people: the first card of their Homepage (A-1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from base.counting import Count
+from console.users.filters import Tab
+from console.users.params import UserListParams
+from invitations.queries import link_requests, undelivered_invitations
+from organizations.models import Membership
+from organizations.permissions import Permission
+from organizations.policies import can
+from organizations.queries import EXPIRES_SOON, expiring_members
+from provisioning.queries.join_requests import count_open_requests as count_join_requests
+from provisioning.queries.join_requests import open_requests as open_join_requests
+from provisioning.queries.scim import connection_of, failed_requests, open_adoption_requests
+
+# Names in a line; there may be more people.
+NAMED = 3
+# Failures of the identity provider's requests count for this long.
+PROVISIONING_ERRORS_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Need:
+    """A line: what waits, for how many (`count`), whom it is about, since when, and the list where it is done."""
+
+    tone: str
+    icon: str
+    title: str
+    count: Count
+    names: Sequence[str]
+    url: str
+    action: str
+    at: datetime | None = None
+
+    @property
+    def more(self) -> int:
+        """How many names are left out."""
+        return max(self.count.value - len(self.names), 0) if self.names else 0
+
+
+def needs(viewer: Membership, now: datetime) -> list[Need]:
+    """Return what waits for the viewer, most urgent first, without what they can't open. At most ten queries."""
+    found: list[Need] = []
+    if can(viewer, Permission.PEOPLE_VIEW):
+        found += [
+            need for find in (_undelivered, _link_requests, _expiring, _join_requests) for need in find(viewer, now)
+        ]
+    if can(viewer, Permission.SECURITY_VIEW):
+        found += _provisioning(viewer, now)
+    return found
+
+
+def pending_url(viewer: Membership, **filters: str) -> str:
+    """Return the URL of the Pending tab with these filters."""
+    params = UserListParams.default(Tab.PENDING)
+    for name, value in filters.items():
+        params = params.set_filter(name, value)
+    return params.url(viewer.organization.slug)
+
+
+def _names(members: Sequence[Membership]) -> list[str]:
+    return [member.name for member in members[:NAMED]]
+
+
+def _undelivered(viewer: Membership, now: datetime) -> list[Need]:
+    members = undelivered_invitations(viewer.organization, now)
+    title = ngettext("%(count)s invitation wasn’t delivered", "%(count)s invitations weren’t delivered", len(members))
+    return _need("danger", "mail", title, Count(len(members)), _names(members), pending_url(viewer), _("View pending"))
+
+
+def _link_requests(viewer: Membership, now: datetime) -> list[Need]:
+    invitations = link_requests(viewer.organization)
+    title = ngettext("%(count)s person asked for a new link", "%(count)s people asked for a new link", len(invitations))
+    members = [each.membership for each in invitations if each.membership]
+    at = invitations[0].new_link_asked_at if invitations else None
+    url = pending_url(viewer, status="expired")
+    return _need("accent", "refresh", title, Count(len(invitations)), _names(members), url, _("Send link"), at)
+
+
+def _expiring(viewer: Membership, now: datetime) -> list[Need]:
+    count, members = expiring_members(viewer.organization, now, limit=NAMED)
+    days = EXPIRES_SOON.days
+    title = ngettext(
+        "%(count)s invitation ends in the next %(days)s days",
+        "%(count)s invitations end in the next %(days)s days",
+        count.value,
+    ) % {"days": days, "count": "%(count)s"}
+    url = pending_url(viewer, status="pending", expires="soon")
+    return _need("warning", "clock", title, count, _names(members), url, _("View pending"))
+
+
+def _join_requests(viewer: Membership, now: datetime) -> list[Need]:
+    organization = viewer.organization
+    count = count_join_requests(organization) if can(viewer, Permission.PEOPLE_INVITE) else Count(0)
+    names = [each.user.name for each in open_join_requests(organization)[:NAMED]] if count else []
+    title = ngettext("%(count)s person asked to join", "%(count)s people asked to join", count.value)
+    url = reverse("join_requests", args=[organization.slug])
+    return _need("accent", "user-plus", title, count, names, url, _("View requests"))
+
+
+def _provisioning(viewer: Membership, now: datetime) -> list[Need]:
+    organization, connection = viewer.organization, connection_of(viewer.organization)
+    if connection is None:
+        return []
+    url = reverse("provisioning", args=[organization.slug])
+    failures, last = failed_requests(organization, since=now - PROVISIONING_ERRORS_FOR)
+    title = ngettext("%(count)s provisioning request failed", "%(count)s provisioning requests failed", failures.value)
+    found = _need("warning", "alert", title, failures, [connection.label], url, _("View log"), last)
+    waiting, members = open_adoption_requests(organization, limit=NAMED)
+    title = ngettext(
+        "%(count)s member waits to be handed over to the identity provider",
+        "%(count)s members wait to be handed over to the identity provider",
+        waiting.value,
+    )
+    return found + _need("accent", "link", title, waiting, _names(members), url, _("View requests"))
+
+
+def _need(
+    tone: str,
+    icon: str,
+    title: str,
+    count: Count,
+    names: Sequence[str],
+    url: str,
+    action: str,
+    at: datetime | None = None,
+) -> list[Need]:
+    """Return the line in a list, or none if nothing waits."""
+    return [Need(tone, icon, title % {"count": count}, count, names, url, action, at)] if count else []

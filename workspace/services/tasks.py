@@ -1,0 +1,21 @@
+"""Ticking off first tasks, and hiding the list. These are a member's own notes: the audit log doesn't have them."""
+
+from django.db import transaction
+
+from organizations.models import Membership
+
+# Roles have a few tasks each.
+MAX_TASKS = 50
+
+
+@transaction.atomic
+def finish_task(*, member: Membership, key: str) -> None:
+    """Tick off a first task of the member. Doing it twice changes nothing."""
+    current = Membership.objects.select_for_update().get(pk=member.pk)
+    if key not in current.tasks_done and len(current.tasks_done) < MAX_TASKS:
+        Membership.objects.filter(pk=member.pk).update(tasks_done=[*current.tasks_done, key])
+
+
+def hide_tasks(*, member: Membership) -> None:
+    """Hide the member's first tasks for good."""
+    Membership.objects.filter(pk=member.pk).update(tasks_hidden=True)
