@@ -28,21 +28,16 @@ PROVISIONING_ERRORS_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Need:
-    """A line: what waits, for how many (`count`), whom it is about, since when, and the list where it is done."""
+    """A line: what waits, for how many, whom it is about (`detail`), since when, and the list where it is done."""
 
     tone: str
     icon: str
     title: str
     count: Count
-    names: Sequence[str]
+    detail: str
     url: str
     action: str
     at: datetime | None = None
-
-    @property
-    def more(self) -> int:
-        """How many names are left out."""
-        return max(self.count.value - len(self.names), 0) if self.names else 0
 
 
 def needs(viewer: Membership, now: datetime) -> list[Need]:
@@ -65,14 +60,21 @@ def pending_url(viewer: Membership, **filters: str) -> str:
     return params.url(viewer.organization.slug)
 
 
-def _names(members: Sequence[Membership]) -> list[str]:
-    return [member.name for member in members[:NAMED]]
+def _names(names: Sequence[str], count: Count) -> str:
+    """Return the first NAMED names, and how many are left out."""
+    text, more = ", ".join(names[:NAMED]), count.value - min(len(names), NAMED)
+    return _("%(names)s and %(count)s more") % {"names": text, "count": more} if more > 0 else text
+
+
+def _members(members: Sequence[Membership], count: Count) -> str:
+    return _names([member.name for member in members], count)
 
 
 def _undelivered(viewer: Membership, now: datetime) -> list[Need]:
     members = undelivered_invitations(viewer.organization, now)
     title = ngettext("%(count)s invitation wasn’t delivered", "%(count)s invitations weren’t delivered", len(members))
-    return _need("danger", "mail", title, Count(len(members)), _names(members), pending_url(viewer), _("View pending"))
+    count = Count(len(members))
+    return _need("danger", "mail", title, count, _members(members, count), pending_url(viewer), _("View pending"))
 
 
 def _link_requests(viewer: Membership, now: datetime) -> list[Need]:
@@ -80,8 +82,8 @@ def _link_requests(viewer: Membership, now: datetime) -> list[Need]:
     title = ngettext("%(count)s person asked for a new link", "%(count)s people asked for a new link", len(invitations))
     members = [each.membership for each in invitations if each.membership]
     at = invitations[0].new_link_asked_at if invitations else None
-    url = pending_url(viewer, status="expired")
-    return _need("accent", "refresh", title, Count(len(invitations)), _names(members), url, _("Send link"), at)
+    url, count = pending_url(viewer), Count(len(invitations))
+    return _need("accent", "refresh", title, count, _members(members, count), url, _("Send link"), at)
 
 
 def _expiring(viewer: Membership, now: datetime) -> list[Need]:
@@ -93,7 +95,7 @@ def _expiring(viewer: Membership, now: datetime) -> list[Need]:
         count.value,
     ) % {"days": days, "count": "%(count)s"}
     url = pending_url(viewer, status="pending", expires="soon")
-    return _need("warning", "clock", title, count, _names(members), url, _("View pending"))
+    return _need("warning", "clock", title, count, _members(members, count), url, _("View pending"))
 
 
 def _join_requests(viewer: Membership, now: datetime) -> list[Need]:
@@ -102,7 +104,7 @@ def _join_requests(viewer: Membership, now: datetime) -> list[Need]:
     names = [each.user.name for each in open_join_requests(organization)[:NAMED]] if count else []
     title = ngettext("%(count)s person asked to join", "%(count)s people asked to join", count.value)
     url = reverse("join_requests", args=[organization.slug])
-    return _need("accent", "user-plus", title, count, names, url, _("View requests"))
+    return _need("accent", "user-plus", title, count, _names(names, count), url, _("View requests"))
 
 
 def _provisioning(viewer: Membership, now: datetime) -> list[Need]:
@@ -112,14 +114,14 @@ def _provisioning(viewer: Membership, now: datetime) -> list[Need]:
     url = reverse("provisioning", args=[organization.slug])
     failures, last = failed_requests(organization, since=now - PROVISIONING_ERRORS_FOR)
     title = ngettext("%(count)s provisioning request failed", "%(count)s provisioning requests failed", failures.value)
-    found = _need("warning", "alert", title, failures, [connection.label], url, _("View log"), last)
+    found = _need("warning", "alert", title, failures, connection.label, url, _("View log"), last)
     waiting, members = open_adoption_requests(organization, limit=NAMED)
     title = ngettext(
         "%(count)s member waits to be handed over to the identity provider",
         "%(count)s members wait to be handed over to the identity provider",
         waiting.value,
     )
-    return found + _need("accent", "link", title, waiting, _names(members), url, _("View requests"))
+    return found + _need("accent", "link", title, waiting, _members(members, waiting), url, _("View requests"))
 
 
 def _need(
@@ -127,10 +129,10 @@ def _need(
     icon: str,
     title: str,
     count: Count,
-    names: Sequence[str],
+    detail: str,
     url: str,
     action: str,
     at: datetime | None = None,
 ) -> list[Need]:
     """Return the line in a list, or none if nothing waits."""
-    return [Need(tone, icon, title % {"count": count}, count, names, url, action, at)] if count else []
+    return [Need(tone, icon, title % {"count": count}, count, detail, url, action, at)] if count else []

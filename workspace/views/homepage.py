@@ -15,10 +15,11 @@ from organizations.policies import can_add_users
 from organizations.queries import accessible_projects, direct_roles_of, project_page
 from organizations.requests import MemberRequest
 from workspace import queries
-from workspace.home import changes, tasks, tiles
+from workspace.home import changes, tiles
+from workspace.home.first_tasks import SECOND_FACTOR, first_tasks, task_list
 from workspace.home.needs import needs
 from workspace.navigation import users_url
-from workspace.services.tasks import finish_task, hide_tasks
+from workspace.services.first_tasks import finish_task, hide_tasks
 
 # The Homepage shows this many projects, then links to the Projects page.
 PROJECTS_SHOWN = 8
@@ -56,8 +57,9 @@ def _own_context(request: MemberRequest, *, by_role: bool) -> dict[str, Any]:
         "page": project_page(member, projects, size=PROJECTS_SHOWN),
         "project_total": total,
         "can_list_projects": Permission.WORKSPACE_VIEW in request.permissions,
+        "can_edit_projects": bool({Permission.PROJECTS_EDIT, Permission.PROJECTS_MANAGE} & request.permissions),
         "groups": queries.groups_with_sizes(member),
-        "tasks": tasks.task_list(member, without_pages=frozenset() if total else frozenset({"projects"})),
+        "tasks": task_list(member, without_pages=frozenset() if total else frozenset({"projects"})),
     }
 
 
@@ -65,10 +67,10 @@ def _own_context(request: MemberRequest, *, by_role: bool) -> dict[str, Any]:
 @member_required()
 def homepage_task(request: MemberRequest, key: str) -> HttpResponse:
     """Tick off a first task and open its page. 404 for a task that the member doesn't have."""
-    task = next((task for task in tasks.first_tasks(request.membership) if task.key == key), None)
+    task = next((task for task in first_tasks(request.membership) if task.key == key), None)
     if task is None:
         raise Http404
-    if key != tasks.SECOND_FACTOR:  # which is done when it is set up
+    if key != SECOND_FACTOR:  # which is done when it is set up
         finish_task(member=request.membership, key=key)
     return redirect(task.url)
 
