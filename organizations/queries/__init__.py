@@ -81,7 +81,7 @@ from organizations.queries.score import (
     count_due_invitations,
     count_inactive,
 )
-from organizations.queries.seats import count_seats_used
+from organizations.queries.seats import SeatDay, SeatSummary, count_seats_used, seat_history, seat_use
 from organizations.queries.sessions import sessions_of_member
 from organizations.queries.two_factor import (
     REMIND_EVERY,
@@ -94,6 +94,10 @@ from organizations.queries.two_factor import (
 )
 
 __all__ = [
+    "SeatDay",
+    "SeatSummary",
+    "seat_history",
+    "seat_use",
     "ADMIN_CAP",
     "BREAK_GLASS_CHOICES",
     "ChoiceList",

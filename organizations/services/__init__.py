@@ -76,6 +76,7 @@ from organizations.services.provisioned_groups import (
 )
 from organizations.services.role_order import reorder_members
 from organizations.services.roles import RoleConflict, RoleFields, RoleNameTaken, create_role, delete_role, edit_role
+from organizations.services.seats import save_seat_use
 from organizations.services.security import (
     PoliciesConflict,
     SecurityPolicies,
@@ -91,6 +92,7 @@ from organizations.services.staff import (
 )
 
 __all__ = [
+    "save_seat_use",
     "Edit",
     "EditConflict",
     "EditResult",
