@@ -31,6 +31,12 @@ DESCRIPTIONS = {
     "organization.seats_changed": Description(
         gettext_lazy("{actor} changed the seat limit of {target} to {to}: {reason}"), "users"
     ),
+    "organization.plan_changed": Description(
+        gettext_lazy("{actor} changed the plan of {target} to {to}: {reason}"), "card"
+    ),
+    "organization.renamed": Description(gettext_lazy("{actor} renamed {from} to {to}"), "pencil"),
+    "sub_account.created": Description(gettext_lazy("{actor} created the sub-account {target}"), "tree", "success"),
+    "sub_account.renamed": Description(gettext_lazy("{actor} renamed the sub-account {from} to {to}"), "pencil"),
     "user.unlocked": Description(
         gettext_lazy("Platform staff let {target} try to sign in again: {reason}"), "lock", "accent"
     ),

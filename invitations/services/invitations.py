@@ -42,7 +42,8 @@ def resend_invitation(
     link (I-3). If `sends` is given and is not the current number of sends, nothing is sent: the button was pressed
     twice. With `asked_by_member`, the audit log says that the member asked for it (I-11); `actor` is then the inviter.
 
-    Raises Refused with the reason, NoFreeSeats for an expired one (A-9), RateLimited if a limit on emails is reached (I-5).
+    Raises Refused with the reason, NoFreeSeats for an expired one (A-9), RateLimited if a limit on emails is reached
+    (I-5).
     """
     actor, member = lock_actor_and_member(actor, member)
     require(can_resend(actor, member))

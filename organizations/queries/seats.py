@@ -55,7 +55,7 @@ class SeatSummary:
 
 
 def seat_use(organization: Organization) -> SeatSummary:
-    """Return the seats in use now. Two queries; open invitations are counted up to the limit, and up to CAP at least."""
+    """Return the seats in use now. Two queries; open invitations are counted up to the limit, at least up to CAP."""
     most = max(organization.seat_limit, CAP) + 1
     pending = _pending(organization, timezone.now())[:most].count()
     return SeatSummary(member_counts(organization)["active"], pending, organization.seat_limit)

@@ -20,7 +20,9 @@ from provisioning.services.join_requests import join_at_once, request_to_join
 @require_POST
 @login_required
 def join_organization(request: UserRequest, slug: str) -> HttpResponse:
-    """Ask to join, or join where that is the rule and a seat is free. 404 for all organizations that don't own the user's address.
+    """Ask to join, or join where that is the rule and a seat is free.
+
+    404 for all organizations that don't own the user's address.
 
     A session of another organization's identity provider proves nothing here: it needs the user's own sign-in (O-3).
     """

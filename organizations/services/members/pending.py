@@ -67,7 +67,8 @@ def add_pending_members(
     """Add members who have not accepted yet, in the order of `people`. All of them or none.
 
     Raises Refused if `actor` can't add people or give these roles (R-6), NoFreeSeats (A-9), and IntegrityError if an
-    email address already belongs to a member. The caller writes the audit entries, because it knows what added the members.
+    email address already belongs to a member. The caller writes the audit entries, because it knows what added the
+    members.
     """
     organization = actor.organization
     require(policies.can_add_users(actor))
