@@ -222,3 +222,23 @@ def test_pages_take_the_same_number_of_queries_with_1_and_with_20_keys(cast, dja
         create(cast.olga, "members:read", personal=False)
     with django_assert_num_queries(queries):
         client.get(path)
+
+
+@pytest.mark.spec("U-10", "U-13")
+def test_the_confirmations_say_which_keys_stop_with_the_member_and_which_don_t(cast):
+    ada = add_member(cast.acme, add_user("ada@acme.example", "Ada", "Berg"), "admin")
+    client, users = cast.client("olga"), f"/o/acme/users/{ada.pk}/"
+    assert "key" not in text_of(client.get(users + "deactivation/"))
+    create(ada)
+    text = create(ada, name="Laptop")[1]
+    shared_text = create(ada, "members:read", personal=False, name="HR sync")[1]
+    page = text_of(client.get(users + "deactivation/"))
+    assert "2 personal access keys stop working until they’re reactivated" in page
+    assert "Organization keys keep working. Rotate them, because Ada Berg has seen their secret: HR sync" in page
+    assert client.post(users + "deactivation/").status_code == 302
+    assert not find_access_key(text) and find_access_key(shared_text)
+    assert client.post(users + "reactivation/").status_code == 302 and find_access_key(text)
+    page = text_of(client.get(users + "deletion/"))
+    assert "2 personal access keys stop working" in page and "has seen their secret: HR sync" in page
+    assert client.post(users + "deletion/").status_code == 302
+    assert not find_access_key(text) and find_access_key(shared_text)
