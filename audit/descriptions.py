@@ -245,4 +245,7 @@ DESCRIPTIONS = {
     "user.picture_changed": Description(gettext_lazy("{target} changed their picture"), "user"),
     "user.picture_removed": Description(gettext_lazy("{target} removed their picture"), "user"),
     "user.renamed": Description(gettext_lazy("{target} changed their profile name"), "pencil"),
+    "brand.changed": Description(gettext_lazy("{actor} changed the brand of {target}"), "brands"),
+    "brand.logo_changed": Description(gettext_lazy("{actor} changed the logo of {target}"), "brands"),
+    "brand.logo_removed": Description(gettext_lazy("{actor} removed the logo of {target}"), "brands", "warning"),
 }
