@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base.brands import Brand
 from base.colors import parse_color
+from base.forms import SingleLineField
 from base.uploads import TOO_LARGE, clean_picture
 from organizations.brand_rules import (
     FROM_NAME_LIMIT,
@@ -27,8 +28,8 @@ class BrandForm(forms.Form):
     """Color, names and reply address. `shade` is the color to offer if the typed one can't be read on buttons."""
 
     brand_color = forms.CharField(label=_("Brand color"), required=False, strip=True)
-    platform_name = forms.CharField(label=_("Platform name"), required=False)
-    from_name = forms.CharField(label=_("From name"), required=False)
+    platform_name = SingleLineField(label=_("Platform name"), required=False, limit=PLATFORM_NAME_LIMIT)
+    from_name = SingleLineField(label=_("From name"), required=False, limit=FROM_NAME_LIMIT)
     reply_to = forms.CharField(label=_("Reply address"), required=False, widget=forms.EmailInput)
 
     shade = ""
