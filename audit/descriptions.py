@@ -273,4 +273,7 @@ DESCRIPTIONS = {
     "access_key.withdrawn": Description(
         gettext_lazy("{actor} revoked {target}’s access key {key} of {organization}"), "trash", "danger"
     ),
+    "brand.changed": Description(gettext_lazy("{actor} changed the brand of {target}"), "brands"),
+    "brand.logo_changed": Description(gettext_lazy("{actor} changed the logo of {target}"), "brands"),
+    "brand.logo_removed": Description(gettext_lazy("{actor} removed the logo of {target}"), "brands", "warning"),
 }

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from base.brands import Brand, platform_brand
 from base.text import BIDI, INVISIBLE
 
 LINE_WIDTH = 72
@@ -54,14 +55,9 @@ def clean_header(value: object, limit: int = MAX_HEADER_LENGTH) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def sender(organization: str) -> tuple[str, str]:
-    """Return the sender's name, "Acme via TeamAdmin" or the platform's alone, and the platform's email address."""
-    full_name = _("%(organization)s via %(platform)s") % {
-        "organization": organization,
-        "platform": settings.PLATFORM_NAME,
-    }
-    name = clean_header(full_name, 100) if organization else settings.PLATFORM_NAME
-    return name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+def sender(brand: Brand) -> tuple[str, str]:
+    """Return the sender's name and the platform's email address, which is the same in every brand."""
+    return clean_header(brand.sender_name, 100), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def format_utc(moment: datetime) -> str:
@@ -95,30 +91,44 @@ def quote_text(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
-def render_html(template: str, context: Mapping[str, Any]) -> str:
-    """Return the HTML part with its styles inlined."""
-    return _inliner().inline(render_to_string(template, {"platform_name": settings.PLATFORM_NAME, **context}))
+def render_html(template: str, context: Mapping[str, Any], brand: Brand | None = None) -> str:
+    """Return the HTML part in the brand, by default the platform's, with its styles inlined."""
+    brand = brand or platform_brand()
+    values = {"platform_name": brand.platform_name, "colors": brand.light, "dark_colors": brand.dark}
+    return _inliner().inline(render_to_string(template, {**values, **context}))
 
 
-def render_text(template: str, context: Mapping[str, Any]) -> str:
+def render_text(template: str, context: Mapping[str, Any], brand: Brand | None = None) -> str:
     """Return the plain-text part, wrapped."""
-    return wrap_text(render_to_string(template, {"platform_name": settings.PLATFORM_NAME, **context}))
+    platform_name = (brand or platform_brand()).platform_name
+    return wrap_text(render_to_string(template, {"platform_name": platform_name, **context}))
 
 
 def compose_email(
-    *, to: str, subject: str, template: str, context: Mapping[str, Any], from_name: str = "", logo: bytes, tag: str
+    *,
+    to: str,
+    subject: str,
+    template: str,
+    context: Mapping[str, Any],
+    brand: Brand | None = None,
+    reply_to: str = "",
+    tag: str,
 ) -> LogoEmail:
     """Return a message to one recipient, rendered from mail/`template`.html and .txt.
 
-    Both templates get `context`, the HTML template also `logo_src`. `logo` is a PNG, sent as an inline part so that
-    nothing is fetched. `from_name` is the organization's name. The outbox adds Message-ID and Date.
+    Both templates get `context`, the HTML template also `logo_src`. `brand` is that of the organization that sends it,
+    by default the platform's: its logo is an inline part, so that nothing is fetched. Answers go to `reply_to`, a
+    header value, or else to the brand's reply address. The outbox adds Message-ID and Date.
     """
+    brand = brand or platform_brand()
     subject = clean_header(subject)
-    message = LogoEmail(subject=subject, to=[to], from_email=formataddr(sender(from_name)), tags=[tag], metadata={})
+    message = LogoEmail(subject=subject, to=[to], from_email=formataddr(sender(brand)), tags=[tag], metadata={})
     message.extra_headers["Auto-Submitted"] = "auto-generated"
-    content_id = message.attach_inline_image(logo, filename="logo.png", subtype="png", idstring="logo")
-    context = {"subject": subject, "recipient": to, **context}
-    message.body = render_text(f"mail/{template}.txt", context)
-    html = render_html(f"mail/{template}.html", {**context, "logo_src": f"cid:{content_id}"})
+    if reply_address := reply_to or brand.reply_to:
+        message.reply_to = [reply_address]
+    content_id = message.attach_inline_image(brand.logo_png, filename="logo.png", subtype="png", idstring="logo")
+    context = {"subject": subject, "recipient": to, "logo_alt": brand.organization or brand.platform_name, **context}
+    message.body = render_text(f"mail/{template}.txt", context, brand)
+    html = render_html(f"mail/{template}.html", {**context, "logo_src": f"cid:{content_id}"}, brand)
     message.attach_alternative(html, "text/html")
     return message

@@ -38,9 +38,10 @@ NOT_A_PICTURE = _("This file isn’t a PNG, JPEG or WebP picture. Choose another
 EMPTY = _("This file is empty. Choose another one.")
 
 
-def clean_picture(file: UploadedFile) -> bytes:
+def clean_picture(file: UploadedFile, *, crop: bool = True) -> bytes:
     """Return an uploaded picture as a square WebP of SIDE pixels, without metadata. Of an animation, the first frame.
 
+    Without `crop`, the whole picture is kept and the rest of the square is transparent.
     Raise ValidationError with a sentence for the user if it can't be used.
     """
     if (file.size or 0) > MAX_BYTES:
@@ -53,19 +54,21 @@ def clean_picture(file: UploadedFile) -> bytes:
             if image.width * image.height > MAX_PIXELS:
                 raise ValidationError(TOO_MANY_PIXELS)
             with _drawing:
-                return _webp(image)
+                return _webp(image, crop=crop)
     except Image.DecompressionBombError:
         raise ValidationError(TOO_MANY_PIXELS) from None
     except UNREADABLE:
         raise ValidationError(NOT_A_PICTURE) from None
 
 
-def _webp(image: Image.Image) -> bytes:
+def _webp(image: Image.Image, *, crop: bool) -> bytes:
     image.draft("RGB", (SIDE, SIDE))  # of a JPEG, unpacks no more than needed
     image.load()
     has_alpha = image.has_transparency_data
     upright = ImageOps.exif_transpose(image)
-    square = ImageOps.fit(upright.convert("RGBA" if has_alpha else "RGB"), (SIDE, SIDE), Image.Resampling.LANCZOS)
+    square = (ImageOps.fit if crop else ImageOps.pad)(
+        upright.convert("RGBA" if has_alpha or not crop else "RGB"), (SIDE, SIDE), Image.Resampling.LANCZOS
+    )
     # A new image: Pillow would save the color profile and other metadata of one that was read.
     clean = Image.new(square.mode, square.size)
     clean.paste(square)

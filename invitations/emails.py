@@ -1,6 +1,7 @@
 """Invitation emails. They are rendered when they are sent, so invitations that have ended send nothing (I-9)."""
 
 from dataclasses import dataclass
+from email.utils import formataddr
 from uuid import UUID
 
 from anymail.message import AnymailMessage
@@ -10,12 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from base.mail import clean_header, compose_email, render_html, sender
-from base.pictures import AVATAR_COLORS, logo_png
+from base.pictures import AVATAR_COLORS
 from base.text import avatar_color, initials
 from invitations.content import InvitationContent, Inviter, draft_content, invitation_content
 from invitations.links import accept_url
 from invitations.models import Batch, Invitation
 from invitations.policies import can_accept
+from organizations.brands import brand_of
 from organizations.models import Membership, Status
 from outbox.models import OutgoingEmail
 
@@ -32,6 +34,14 @@ def _subject(content: InvitationContent) -> str:
 
 def _email_context(content: InvitationContent) -> dict:
     return {"content": content, "avatar": _avatar(content.author), "logo_alt": content.organization.name}
+
+
+def _inviter_address(invitation: Invitation) -> str:
+    """Return the inviter as a Reply-To header (A-2), "" if they are no longer active."""
+    inviter = invitation.membership.invited_by if invitation.membership else None
+    if inviter is None or inviter.status != Status.ACTIVE:
+        return ""
+    return formataddr((clean_header(inviter.name, 100), inviter.email_key))
 
 
 def _acceptable_invitation(invitation_id: UUID) -> Invitation | None:
@@ -60,8 +70,8 @@ def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:
         subject=_subject(content),
         template="invitation",
         context={**_email_context(content), "url": accept_url(invitation)},
-        from_name=content.organization.name,
-        logo=logo_png(content.organization.name, content.organization.logo),
+        brand=brand_of(content.organization),
+        reply_to=_inviter_address(invitation),
         tag="invitation",
     )
 
@@ -87,11 +97,9 @@ def render_link_request(row: OutgoingEmail) -> AnymailMessage | None:
         context={
             "member": member,
             "organization": organization,
-            "logo_alt": organization.name,
             "url": settings.BASE_URL + reverse("users_pending", args=[organization.slug]),
         },
-        from_name=organization.name,
-        logo=logo_png(organization.name, organization.logo),
+        brand=brand_of(organization),
         tag="link_request",
     )
 
@@ -108,7 +116,7 @@ class EmailPreview:
 def email_preview(batch: Batch, actor: Membership) -> EmailPreview:
     """Return a preview of the email to the draft's first person. Six queries."""
     content = draft_content(batch, actor)
-    name, address = sender(content.organization.name)
+    name, address = sender(brand_of(content.organization))
     return EmailPreview(_subject(content), f"{name} <{address}>", content)
 
 
@@ -119,4 +127,4 @@ def email_preview_html(batch: Batch, actor: Membership, *, logo_src: str = "") -
     """
     content = draft_content(batch, actor)
     context = {**_email_context(content), "subject": _subject(content), "recipient": content.email}
-    return render_html("mail/invitation.html", {**context, "logo_src": logo_src})
+    return render_html("mail/invitation.html", {**context, "logo_src": logo_src}, brand_of(content.organization))

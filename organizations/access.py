@@ -19,6 +19,7 @@ from base import context
 from base.policies import Refused, require
 from base.responses import htmx_redirect, page_url
 from organizations import pages, policies, queries, services
+from organizations.brands import show_brand
 from organizations.models import Membership
 from organizations.permissions import Permission
 
@@ -56,6 +57,7 @@ def _redirect_to_sign_in(request):
 def _set_membership(request, member: Membership) -> None:
     request.membership = member
     request.organization = member.organization
+    show_brand(request, member.organization)
     request.permissions = queries.permissions_of_member(member)
     request.memberships = policies.members_to_name(request.memberships, SignIns.of(request.session))
     request.navigation = lambda: _navigation(request)

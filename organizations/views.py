@@ -11,6 +11,7 @@ from accounts.requests import UserRequest
 from accounts.services.sign_in import SignIns
 from accounts.single_sign_on import SsoRequired, sso_required
 from base import context, params
+from organizations.brands import show_brand
 from organizations.policies import ip_allowed, members_to_name
 from organizations.queries import direct_roles_of, membership_at, memberships_of
 
@@ -61,6 +62,7 @@ def single_sign_on(request: UserRequest, slug: str) -> HttpResponse:
     if member is None:
         raise Http404
     organization, next_url = member.organization, get_next_url(request)
+    show_brand(request, organization)
     if not organization.sso_enforced or str(organization.pk) in SignIns.of(request.session).sso:
         return redirect(next_url)
     reason = _("%(organization)s requires single sign-on.") % {"organization": organization.name}

@@ -163,7 +163,7 @@ target = null;
 });
 }
 {
-const IGNORED = '[type="search"], [type="hidden"], [type="submit"]';
+const IGNORED = '[type="search"], [type="hidden"], [type="submit"], [data-unguarded]';
 const initial = new WeakMap(), touched = new WeakSet(), leaving = new WeakSet();
 const state = form => JSON.stringify([...form.elements]
 .filter(field => field.name && !field.matches(IGNORED) && (!/checkbox|radio/.test(field.type) || field.checked))

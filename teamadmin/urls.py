@@ -5,10 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from teamadmin import errors, media
+from teamadmin.brand_stylesheets import brand_stylesheet
 
 urlpatterns = [
     path("backoffice/", admin.site.urls),
     path("media/logos/<str:name>", media.logo, name="logo"),
+    path("brand/<str:kind>/<str:color>/<str:digest>.css", brand_stylesheet, name="brand_stylesheet"),
     path("media/avatars/<str:name>", media.avatar, name="avatar_file"),
     # allauth would let users add email addresses here, but a user has exactly one. A code by email is no fresh sign-in.
     path("accounts/email/", errors.page_not_found),

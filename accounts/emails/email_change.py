@@ -11,7 +11,6 @@ from accounts.models import User
 from accounts.policies import can_change_email, can_sign_in
 from accounts.queries import user_exists
 from base.mail import compose_email
-from base.pictures import platform_png
 from outbox.models import OutgoingEmail
 
 
@@ -33,8 +32,6 @@ def render_email_confirmation(row: OutgoingEmail) -> AnymailMessage | None:
             "old": user.email,
             "url": email_confirmation_url(user),
             "lifetime": _("%(hours)s hours") % {"hours": CONFIRMATION_AGE // timedelta(hours=1)},
-            "logo_alt": settings.PLATFORM_NAME,
         },
-        logo=platform_png(),
         tag="email_confirmation",
     )

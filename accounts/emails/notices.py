@@ -17,7 +17,6 @@ from accounts.queries import address_of
 from audit.models import Entry
 from audit.queries import get_entry
 from base.mail import compose_email, format_utc
-from base.pictures import platform_png
 from outbox.models import OutgoingEmail
 
 
@@ -196,9 +195,7 @@ def render_security_notice(row: OutgoingEmail) -> AnymailMessage | None:
             "by_user": entry.actor_id == entry.target_id,
             "url": not_me_url(entry.pk, user),
             "lifetime": format_duration(int(NOT_ME_AGE.total_seconds())),
-            "logo_alt": settings.PLATFORM_NAME,
         },
-        logo=platform_png(),
         tag="security_notice",
     )
 

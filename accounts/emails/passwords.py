@@ -13,7 +13,6 @@ from accounts.models import User
 from accounts.policies import can_sign_in
 from accounts.single_sign_on import SsoRequired, sso_choices
 from base.mail import compose_email
-from base.pictures import platform_png
 from outbox.models import OutgoingEmail
 
 
@@ -58,9 +57,7 @@ def render_password_reset(row: OutgoingEmail) -> AnymailMessage | None:
         context={
             "url": password_reset_url(user),
             "lifetime": format_duration(settings.PASSWORD_RESET_TIMEOUT),
-            "logo_alt": settings.PLATFORM_NAME,
         },
-        logo=platform_png(),
         tag="password_reset",
     )
 
@@ -76,8 +73,6 @@ def _sso_email(user: User, decision: SsoRequired) -> AnymailMessage:
             "reason": decision.reason,
             "label": choices[0].label if len(choices) == 1 else _("Sign in"),
             "url": settings.BASE_URL + path,
-            "logo_alt": settings.PLATFORM_NAME,
         },
-        logo=platform_png(),
         tag="password_reset",
     )

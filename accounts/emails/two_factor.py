@@ -10,7 +10,6 @@ from accounts.models import User
 from accounts.policies import can_sign_in
 from audit.queries import get_entry
 from base.mail import compose_email, format_utc
-from base.pictures import platform_png
 from outbox.models import OutgoingEmail
 
 
@@ -33,8 +32,6 @@ def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
             "at": format_utc(entry.at),
             "url": settings.BASE_URL + reverse("account_login"),
             "not_me_url": not_me_url(entry.pk, user),
-            "logo_alt": settings.PLATFORM_NAME,
         },
-        logo=platform_png(),
         tag="two_factor_reset",
     )

@@ -1,10 +1,12 @@
 """Signing in again, where an organization has ended this session (S-5, S-6)."""
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods
 
 from accounts.next_url import get_next_url
@@ -24,4 +26,5 @@ def sign_in_again(request: UserRequest) -> HttpResponse:
         record_event(user=request.user, action="sign_out")
         logout(request)
         return redirect_to_login(target)
+    import_string(settings.SHOW_BRAND_AT)(request, target)
     return render(request, "account/sign_in_again.html", {"next": target})

@@ -7,8 +7,8 @@ from email.utils import formataddr, parseaddr
 import pytest
 from django.core.mail import EmailMessage
 
+from base.brands import Brand, platform_brand
 from base.mail import clean_header, compose_email, format_utc, quote_text, sender, wrap_text
-from base.pictures import platform_png
 
 
 @pytest.mark.spec("M-6")
@@ -34,14 +34,16 @@ def test_a_header_is_one_clean_line(value, line):
     "name", ['Evil" <e@e.test>', "a@b.example", "Acme, Inc.", "Ünïcode", "公司", "x\r\nTo: e@e.test", "a;b:c", "\\"]
 )
 def test_a_name_in_from_never_becomes_an_address(name):
-    message = EmailMessage(subject="s", from_email=formataddr(sender(name)), to=["a@b.example"]).message()
+    from_email = formataddr(sender(Brand(organization=name, platform_name="TeamAdmin")))
+    message = EmailMessage(subject="s", from_email=from_email, to=["a@b.example"]).message()
     assert parseaddr(str(message["From"]))[1] == "invite@teamadmin.example"
     assert message.get_all("To") == ["a@b.example"]
 
 
 def test_without_a_name_the_platform_is_the_sender():
-    assert sender("") == ("TeamAdmin", "invite@teamadmin.example")
-    assert sender("Acme") == ("Acme via TeamAdmin", "invite@teamadmin.example")
+    assert sender(platform_brand()) == ("TeamAdmin", "invite@teamadmin.example")
+    acme = Brand(organization="Acme", platform_name="TeamAdmin")
+    assert sender(acme) == ("Acme via TeamAdmin", "invite@teamadmin.example")
 
 
 @pytest.mark.spec("M-5")
@@ -75,8 +77,7 @@ def test_the_logo_is_inline_in_the_html_and_not_an_attachment():
         to="a@b.example",
         subject="Reset",
         template="password_reset",
-        context={"url": "https://x.example/", "lifetime": "1 hour", "logo_alt": "TeamAdmin"},
-        logo=platform_png(),
+        context={"url": "https://x.example/", "lifetime": "1 hour"},
         tag="password_reset",
     )
     parsed = message_from_bytes(message.message().as_bytes(), policy=policy.default)

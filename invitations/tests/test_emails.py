@@ -34,7 +34,7 @@ def test_both_parts_have_complete_content(cast):
     until = format_utc(invitation.membership.invite_expires_at)
     assert str(message["Subject"]) == "Olga Ivanova invited you to Acme"
     assert str(message["From"]) == "Acme via TeamAdmin <invite@teamadmin.example>"
-    assert (str(message["To"]), message["Reply-To"]) == ("nadia@acme.example", None)
+    assert (str(message["To"]), message["Reply-To"]) == ("nadia@acme.example", "Olga Ivanova <olga@acme.example>")
     for body in (" ".join(text.split()), EmailReader(html).plain):
         for part in (
             "Join Acme on TeamAdmin",

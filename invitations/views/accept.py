@@ -31,6 +31,7 @@ from invitations.queries import Link, LinkState
 from invitations.services import Outcome, accept_as_new_user, accept_as_user, request_new_link
 from invitations.views.accept_closed import render_closed, render_denied
 from invitations.views.accept_cookie import store_token, stored_link
+from organizations.brands import show_brand
 from organizations.models import Membership
 from organizations.policies import requires_two_factor, strictest_rules
 
@@ -118,6 +119,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     if link.state != LinkState.OPEN or not link.invitation or not link.invitation.membership:
         return render_closed(request, link)
     current = OpenInvitation(request, link.invitation, link.invitation.membership)
+    show_brand(request, current.invitation.organization)
     if current.needs_single_sign_on and request.method != "POST":
         return _render_open(current, template="single_sign_on")
     if not (decision := can_accept(current.member)):

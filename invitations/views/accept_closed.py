@@ -6,6 +6,7 @@ from django.shortcuts import render
 from invitations.models import Invitation
 from invitations.policies import can_request_new_link
 from invitations.queries import Link, LinkState
+from organizations.brands import show_brand
 
 
 def render_closed(request: HttpRequest, link: Link) -> HttpResponse:
@@ -13,6 +14,7 @@ def render_closed(request: HttpRequest, link: Link) -> HttpResponse:
     if link.state == LinkState.UNKNOWN or link.invitation is None:
         return render(request, "invitations/accept/unknown.html", status=404)
     invitation = link.invitation
+    show_brand(request, invitation.organization)
     context: dict[str, object] = {
         "invitation": invitation,
         "member": invitation.membership,

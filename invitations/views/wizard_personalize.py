@@ -3,13 +3,12 @@
 from base64 import b64encode
 from typing import Any
 
-from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from base.pictures import logo_png
+from base.email_page import EMAIL_CSP
 from base.policies import RateLimited
 from invitations import emails, forms
 from invitations.limits import check_batch_mail_quota
@@ -20,19 +19,9 @@ from invitations.views.wizard_access import WizardRequest, stashed_post, wizard_
 from invitations.views.wizard_context import personalize_context, wizard_context
 from invitations.views.wizard_draft import read_version, redirect_to_pending, save_posted, unsaved_draft
 from invitations.views.wizard_setup import validate_setup
+from organizations.brands import brand_of
 from organizations.fresh import require_fresh_to_give
 from organizations.services import lock_organization
-
-# The email has inline styles and its logo as a data: URL. It runs no script and loads nothing.
-EMAIL_CSP = {
-    "default-src": [NONE],
-    "style-src": [UNSAFE_INLINE],
-    "img-src": ["data:"],
-    "base-uri": [NONE],
-    "form-action": [NONE],
-    "frame-ancestors": [NONE],
-    "sandbox": True,
-}
 
 
 def _render_personalize(
@@ -114,7 +103,5 @@ def back(request: WizardRequest, batch: Batch) -> HttpResponse:
 @wizard_view("GET", "HEAD", page="user_add_personalize")
 def email(request: WizardRequest, batch: Batch) -> HttpResponse:
     """Show the complete email that the draft would send, in a page that runs no script (W-10)."""
-    organization = request.organization
-    logo = b64encode(logo_png(organization.name, organization.logo)).decode()
-    logo_src = f"data:image/png;base64,{logo}"
+    logo_src = f"data:image/png;base64,{b64encode(brand_of(request.organization).logo_png).decode()}"
     return HttpResponse(emails.email_preview_html(batch, request.membership, logo_src=logo_src))

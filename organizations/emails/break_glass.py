@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from base.mail import compose_email, format_utc
-from base.pictures import logo_png
+from organizations.brands import brand_of
 from organizations.emails.recipients import admin_and_entry
 from outbox.models import OutgoingEmail
 
@@ -33,9 +33,7 @@ def render_break_glass_used(row: OutgoingEmail) -> AnymailMessage | None:
             "device": entry.data.get("device", ""),
             "ip": entry.ip or "",
             "url": settings.BASE_URL + reverse("user_profile", args=[slug, entry.target_id]),
-            "logo_alt": organization.name,
         },
-        from_name=organization.name,
-        logo=logo_png(organization.name, organization.logo),
+        brand=brand_of(organization),
         tag="break_glass_used",
     )

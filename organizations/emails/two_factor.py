@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from base.mail import compose_email, format_utc
-from base.pictures import logo_png
+from organizations.brands import brand_of
 from organizations.emails.recipients import active_member, admin_and_entry
 from organizations.models import Membership, Organization
 from organizations.policies import two_factor_applies
@@ -31,10 +31,8 @@ def render_two_factor_reminder(row: OutgoingEmail) -> AnymailMessage | None:
             "organization": organization.name,
             **_deadline(member, organization),
             "url": settings.BASE_URL + reverse("two_factor_setup"),
-            "logo_alt": organization.name,
         },
-        from_name=organization.name,
-        logo=logo_png(organization.name, organization.logo),
+        brand=brand_of(organization),
         tag="two_factor_reminder",
     )
 
@@ -68,9 +66,7 @@ def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
             "name": entry.target_label,
             "at": format_utc(entry.at),
             "url": settings.BASE_URL + reverse("user_profile", args=[slug, entry.target_id]),
-            "logo_alt": organization.name,
         },
-        from_name=organization.name,
-        logo=logo_png(organization.name, organization.logo),
+        brand=brand_of(organization),
         tag="two_factor_reset_admin",
     )

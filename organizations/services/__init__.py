@@ -1,5 +1,6 @@
 """Writing organizations and their members. Each function runs in one transaction, which includes its audit entry."""
 
+from organizations.services.brands import BrandSettings, remove_logo, send_brand_test, set_brand, set_logo
 from organizations.services.groups import change_group_roles, create_group, delete_group, edit_group
 from organizations.services.locks import (
     lock_actor,
@@ -97,6 +98,7 @@ __all__ = [
     "create_sub_account",
     "rename_sub_account",
     "save_seat_use",
+    "BrandSettings",
     "Edit",
     "EditConflict",
     "EditResult",
@@ -166,6 +168,7 @@ __all__ = [
     "remind_two_factor",
     "remove_break_glass",
     "remove_from_group",
+    "remove_logo",
     "remove_managed_member",
     "remove_pending_member",
     "remove_provisioned_members",
@@ -175,7 +178,10 @@ __all__ = [
     "restore_project",
     "resume_organization",
     "revoke_projects",
+    "send_brand_test",
     "save_two_factor_progress",
+    "set_brand",
+    "set_logo",
     "set_member_roles",
     "set_security_policies",
     "set_subscription",

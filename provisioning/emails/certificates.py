@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from accounts.policies import can_sign_in
 from base.mail import compose_email
-from base.pictures import logo_png
 from base.times import days_until
+from organizations.brands import brand_of
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
 from organizations.policies import can
@@ -52,9 +52,7 @@ def render_certificate_expiring(row: OutgoingEmail) -> AnymailMessage | None:
             "is_enforced": organization.sso_enforced,
             "reads_again": bool(provider.metadata_url),
             "url": settings.BASE_URL + reverse("sso_settings", args=[organization.slug]),
-            "logo_alt": organization.name,
         },
-        from_name=organization.name,
-        logo=logo_png(organization.name, organization.logo),
+        brand=brand_of(organization),
         tag="certificate_expiring",
     )

@@ -12,7 +12,7 @@ from accounts.policies import can_sign_in
 from audit.queries import get_entry
 from base.ids import parse_uuid
 from base.mail import compose_email
-from base.pictures import logo_png
+from organizations.brands import brand_of
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
 from organizations.policies import can
@@ -64,9 +64,7 @@ def _compose(admin: Membership, domain: Domain, template: str, subject: str) -> 
             "value": record.value,
             "date": formats.date_format(lapses_at.astimezone(UTC), "F j, Y, H:i") + " UTC" if lapses_at else "",
             "url": settings.BASE_URL + reverse("domains", args=[organization.slug]),
-            "logo_alt": organization.name,
         },
-        from_name=organization.name,
-        logo=logo_png(organization.name, organization.logo),
+        brand=brand_of(organization),
         tag=template,
     )

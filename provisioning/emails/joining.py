@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.policies import can_sign_in
 from base.mail import compose_email
-from base.pictures import logo_png
+from organizations.brands import brand_of
 from organizations.models import Membership, Status
 from organizations.queries import direct_roles_of
 from outbox.models import OutgoingEmail
@@ -28,9 +28,7 @@ def render_join_approved(row: OutgoingEmail) -> AnymailMessage | None:
             "organization": organization.name,
             "roles": ", ".join(str(role.label) for role in direct_roles_of(member)),
             "url": settings.BASE_URL + reverse("homepage", args=[organization.slug]),
-            "logo_alt": organization.name,
         },
-        from_name=organization.name,
-        logo=logo_png(organization.name, organization.logo),
+        brand=brand_of(organization),
         tag="join_approved",
     )

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 
+from organizations.brands import show_brand
 from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
 from provisioning.services.failures import record_failed_sso
 from provisioning.sso.profile import SsoError, SsoProfile
@@ -41,6 +42,7 @@ def fail(
     """
     if sso_request and sso_request.purpose == SsoPurpose.TEST:
         return import_string(FAIL_TEST)(request, sso_request, error)
+    show_brand(request, identity_provider.organization)
     record_failed_sso(identity_provider=identity_provider, error=error)
     if sso_request and sso_request.purpose == SsoPurpose.CONFIRM:
         context = {"error": error, "organization": identity_provider.organization, "next": sso_request.next_url}

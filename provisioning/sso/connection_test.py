@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from organizations.brands import show_brand
 from provisioning.models import SsoRequest, SsoTest
 from provisioning.policies.sso import can_manage_sso
 from provisioning.queries.dry_run import DryRun, describe_sign_in
@@ -49,6 +50,7 @@ def fail_test(request: HttpRequest, sso_request: SsoRequest, error: SsoError) ->
         _require_tester(sso_request)
     except SsoError as refused:
         provider = sso_request.identity_provider
+        show_brand(request, provider.organization)
         context = {"error": refused, "identity_provider": provider, "organization": provider.organization}
         return render(request, "provisioning/sso_failed.html", context, status=400)
     result = {"reason": str(error)[:1000], "fix": fix_of(error), "code": error.code, "checks": _checks(error.checks)}

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.services import sign_in
 from accounts.services.sign_in import SSO, SsoSignIn
+from organizations.brands import show_brand
 from provisioning.models import ExternalIdentity, IdentityProvider, SsoRequest
 from provisioning.services.identities import Identified, Outcome, identify, save_login
 from provisioning.services.kept_profiles import keep_profile
@@ -39,6 +40,7 @@ def enter(
 ) -> HttpResponse:
     """Open the session, or confirm the request to join."""
     if found.outcome == Outcome.ASKED:
+        show_brand(request, provider.organization)
         context = {"organization": provider.organization, "email": profile.email}
         return render(request, "provisioning/sso_asked.html", context)
     assert found.identity is not None

@@ -15,6 +15,7 @@ from base.forms import SingleLineField
 from base.policies import RateLimited
 from base.responses import limit_reached
 from base.text import canonical_email
+from organizations.brands import show_brand
 from provisioning.models import IdentityProvider
 from provisioning.queries.domains import sso_of_address
 from provisioning.queries.providers import provider_at
@@ -70,5 +71,7 @@ def discovery(request: HttpRequest) -> HttpResponse:
 
 
 def _render(request: HttpRequest, form: DiscoveryForm, *, limit: str = "", status: int = 200) -> HttpResponse:
+    if form.provider:
+        show_brand(request, form.provider.organization)
     context = {"form": form, "identity_provider": form.provider, "next": get_next_url(request), "limit": limit}
     return render(request, "provisioning/sso.html", context, status=status)

@@ -21,6 +21,7 @@ from accounts.single_sign_on import SsoRequired
 from base.text import canonical_email
 from invitations.queries import LinkState
 from invitations.views.accept_cookie import stored_link
+from organizations.brands import show_brand
 from organizations.models import Membership
 from provisioning.models import IdentityProvider
 from provisioning.queries.identity_providers import find_enabled_provider
@@ -143,6 +144,7 @@ def _render(
     status: int = 200,
     is_known: bool = True,
 ) -> HttpResponse:
+    show_brand(request, provider.organization)
     context = {
         "identity_provider": provider,
         "organization": provider.organization,

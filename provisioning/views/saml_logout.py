@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from organizations.brands import show_brand
 from provisioning.models import IdentityProvider
 from provisioning.models.sso import Protocol
 from provisioning.queries.identity_providers import find_provider_with
@@ -35,6 +36,7 @@ def slo(request: HttpRequest, slug: str) -> HttpResponse:
             end_provider_sessions(identity_provider=identity_provider, subject=named.subject, sid=index)
         return _answer(request, identity_provider, named.request_id, sent.get("RelayState", ""))
     except SsoError as error:
+        show_brand(request, identity_provider.organization)
         context = {"error": error, "organization": identity_provider.organization}
         return render(request, "provisioning/sso_sign_out_failed.html", context, status=400)
 

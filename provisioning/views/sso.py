@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 from accounts.next_url import get_next_url
+from organizations.brands import show_brand
 from provisioning.models import SsoPurpose
 from provisioning.queries.identity_providers import find_enabled_provider, find_provider
 from provisioning.sso.oidc.requests import sign_out_url
@@ -24,6 +25,7 @@ def sso_start(request: HttpRequest, slug: str) -> HttpResponse:
 def sso_signed_out(request: HttpRequest, slug: str) -> HttpResponse:
     """Show that the user is signed out. Identity providers lead here after signing out there."""
     identity_provider = find_provider(slug)
+    show_brand(request, identity_provider.organization)
     context = {
         "identity_provider": identity_provider,
         "organization": identity_provider.organization,

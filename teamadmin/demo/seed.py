@@ -8,6 +8,7 @@ from organizations.models import Organization
 from teamadmin.demo import extras, history, invitations, joined, provisioning, security, sso
 from teamadmin.demo import extras, history, invitations, provisioning, seats, security, sso
 from teamadmin.demo import access_keys, extras, history, invitations, provisioning, security, sso
+from teamadmin.demo import brands, extras, history, invitations, provisioning, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
@@ -28,6 +29,7 @@ def _create(company: Company, hashed_password: str) -> Organization:
     sso.add(builder)
     provisioning.add(builder)
     access_keys.add(builder)
+    brands.add(builder)
     history.add_founding(builder)
     for batch in company.batches:
         invitations.add(builder, batch)

@@ -22,6 +22,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Dotted paths, because accounts must not import organizations: who may sign in, and who hears of second factors.
 SIGN_IN_RULE = "organizations.policies.can_sign_in"
 TWO_FACTOR_LISTENERS = ["organizations.services.sync_two_factor"]
+# Shows a page of accounts in the brand of the organization that it's about.
+SHOW_BRAND_AT = "organizations.brands.show_brand_at"
 # The identity providers that account pages offer, and whether a session that only one of them opened may set up a
 # second factor (S-3, O-3).
 SSO_CHOICES = "provisioning.queries.choices.sso_choices"

@@ -27,6 +27,7 @@ OUTBOX_KINDS = {
     "accounts.password_reset": "accounts.emails.render_password_reset",
     "accounts.two_factor_reset": "accounts.emails.render_two_factor_reset",
     "organizations.two_factor_reminder": "organizations.emails.render_two_factor_reminder",
+    "organizations.brand_test": "organizations.emails.render_brand_test",
     "organizations.break_glass_used": "organizations.emails.render_break_glass_used",
     "organizations.two_factor_reset": "organizations.emails.render_two_factor_reset",
     "organizations.access_key_created": "organizations.emails.access_keys.render_access_key_created",

@@ -121,7 +121,12 @@ INSIDE: dict[str, dict[str, str]] = {
     "access-keys/<uuid:key_id>/name/": {"GET": admins(200), "POST": admins(422)},
     "access-keys/<uuid:key_id>/revocation/": {"GET": admins(200), "POST": admins(302)},
     "audit-log/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
-    "brands/": {"GET": admins(200)},
+    "brands/": {"GET": admins(200), "POST": admins(302)},
+    "brands/preview/": {"GET": admins(302), "POST": admins(200)},
+    "brands/logo/": {"POST": admins(422)},
+    "brands/logo/removal/": {"POST": admins(302)},
+    "brands/test/": {"POST": admins(302)},
+    "brands/emails/<slug:template>/": {"GET": admins(200)},
     "sub-accounts/": {"GET": allowed(200, "olga", "tess", "sub_accounts")},
     "sub-accounts/new/": {
         "GET": allowed(200, "olga", "tess", "sub_accounts"),

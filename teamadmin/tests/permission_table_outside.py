@@ -39,6 +39,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "setup/<uuid:link_id>/domains/": {"GET": "404 404 404", "POST": "404 404 404"},
     "setup/<uuid:link_id>/domains/<uuid:domain_id>/checks/": {"POST": "404 404 404"},
     "media/logos/<str:name>": {"GET": "404 404 404"},
+    "brand/<str:kind>/<str:color>/<str:digest>.css": {"GET": "404 404 404"},
     "media/avatars/<str:name>": {"GET": "404 404 404"},
     "invitations/<str:token>/": {"GET": "302 302 302"},
     "invitations/accept/": {"GET": "404 404 404", "POST": "404 404 404"},

@@ -71,6 +71,7 @@ class Stage:
             "row": "0",
             "session_key": "0" * 64,
             "intent": "domain",
+            "template": "invitation",
         }
         for key, routes_of in (("active", WITH_ACTIVE), ("deactivated", WITH_DEACTIVATED)):
             values["member_id"] = values[key] if route in routes_of else values["member_id"]

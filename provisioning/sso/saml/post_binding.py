@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
+from organizations.brands import show_brand
 from provisioning.models import IdentityProvider
 from provisioning.services.saml_keys import ensure_key_pair
 from provisioning.sso.saml import gate
@@ -24,6 +25,7 @@ def show_form(
     request: HttpRequest, identity_provider: IdentityProvider, url: str, fields: Mapping[str, str]
 ) -> HttpResponse:
     """Return a page with a form to the identity provider. The Content Security Policy allows its origin, here only."""
+    show_brand(request, identity_provider.organization)
     context = {"identity_provider": identity_provider, "url": url, "fields": fields.items()}
     response = render(request, "provisioning/saml_form.html", context)
     parts = urlsplit(url)

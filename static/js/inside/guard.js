@@ -1,7 +1,8 @@
 /* <form data-guard>: ask before closing the dialog or leaving the page discards changes. In a dialog, the hidden
    [data-guard-ask], with the buttons [data-guard-keep] and [data-guard-drop], replaces [data-guard-rest].
+   [data-unguarded] fields are no changes.
    data-guard="dirty" marks a form that already has changes when it arrives. */
-const IGNORED = '[type="search"], [type="hidden"], [type="submit"]';
+const IGNORED = '[type="search"], [type="hidden"], [type="submit"], [data-unguarded]';
 const initial = new WeakMap(), touched = new WeakSet(), leaving = new WeakSet();
 // Boxes that a search adds are no change. Ticked ones are.
 const state = form => JSON.stringify([...form.elements]

@@ -1,0 +1,46 @@
+"""What a brand's values must be, the same for forms, services and the API (A-2)."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from base.colors import AA, WHITE, contrast, parse_color, passing_shade
+from base.text import canonical_email, clean_line
+
+PLATFORM_NAME_LIMIT, FROM_NAME_LIMIT = 40, 60
+# A name with one of these looks like an address, which email clients show in place of the real one.
+ADDRESS_PARTS = ("@", "＠", "://", "www.")
+
+
+class ContrastTooLow(ValidationError):
+    """White text isn't readable on the color. `shade` is the nearest one where it is."""
+
+    def __init__(self, color: str):
+        self.shade = passing_shade(color)
+        ratio = int(contrast(color, WHITE) * 10) / 10
+        message = _("White text on %(color)s has a contrast of %(ratio)s:1. It needs 4.5:1. Try %(shade)s.")
+        super().__init__(message % {"color": color, "ratio": ratio, "shade": self.shade}, code="contrast")
+
+
+def clean_color(text: str) -> str:
+    """Return "#rrggbb", or "" for the platform's color. Raise ValidationError, if it's unreadable ContrastTooLow."""
+    if not text.strip():
+        return ""
+    color = parse_color(text[:20])
+    if color is None:
+        raise ValidationError(_("Enter a color as # and six digits or letters a to f, for example #0b6b4f."))
+    if contrast(color, WHITE) < AA:
+        raise ContrastTooLow(color)
+    return color
+
+
+def clean_brand_name(text: str, *, limit: int) -> str:
+    """Return a platform name or From name. Raise ValidationError if it can't be one, or looks like an address."""
+    name = clean_line(text, limit=limit)
+    if any(part in name.casefold() for part in ADDRESS_PARTS):
+        raise ValidationError(_("Enter a name, not an email or web address."))
+    return name
+
+
+def clean_reply_to(text: str) -> str:
+    """Return the reply address in its canonical form, or "". Raise ValidationError."""
+    return canonical_email(text) if text.strip() else ""
