@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.models import User
 from organizations.models import Organization
-from teamadmin.demo import extras, history, invitations, provisioning, security, sso
+from teamadmin.demo import extras, history, invitations, provisioning, records, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
@@ -22,6 +22,7 @@ def _create(company: Company, hashed_password: str) -> Organization:
     builder = Builder(company, hashed_password)
     builder.create_organization()
     extras.add(builder)
+    records.add(builder)
     security.add(builder)
     sso.add(builder)
     provisioning.add(builder)
