@@ -17,4 +17,4 @@ def texts_of_owned(member: Membership) -> list[str]:
     ]
     first, *others = counts
     numbers: dict[str, int] = dict(first.union(*others, all=True))
-    return [each.counted_as(numbers[each.key]) for each in TYPES if each.key in numbers]
+    return [each.counted_as(numbers[each.key]) for each in TYPES if numbers.get(each.key)]
