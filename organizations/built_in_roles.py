@@ -115,7 +115,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         quick_actions=(
             _INVITE_TEAM,
             _ORGANIZE_GROUPS,
-            QuickAction(_("Create a project"), "projects"),
+            QuickAction(_("Create a project"), "projects", "projects"),
             EXPLORE_WORKSPACE,
         ),
         welcome_pages=WORK_PAGES | {"datasets"},
@@ -131,7 +131,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
             _("Build and edit in the projects you can access"),
             _("Collaborate on your groups’ projects"),
         ),
-        quick_actions=(_OPEN_PROJECT, QuickAction(_("Edit a project"), "pencil"), EXPLORE_WORKSPACE),
+        quick_actions=(_OPEN_PROJECT, QuickAction(_("Edit a project"), "pencil", "projects"), EXPLORE_WORKSPACE),
         welcome_pages=WORK_PAGES,
     ),
     BuiltInRole(
@@ -178,8 +178,8 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         capabilities=(_("Create and edit sources, destinations and pipelines"), _("Work with datasets")),
         quick_actions=(
             _OPEN_PROJECT,
-            QuickAction(_("Connect a source"), "integrations"),
-            QuickAction(_("Build a pipeline"), "datasets"),
+            QuickAction(_("Connect a source"), "integrations", "integrations"),
+            QuickAction(_("Build a pipeline"), "arrow-right", "integrations"),
         ),
     ),
     BuiltInRole(
@@ -200,7 +200,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         description=_("Creates and edits sub-accounts."),
         permissions=frozenset({P.WORKSPACE_VIEW, P.SUB_ACCOUNTS_MANAGE}),
         capabilities=(_("Create and edit sub-accounts"),),
-        quick_actions=(EXPLORE_WORKSPACE,),
+        quick_actions=(QuickAction(_("Create a sub-account"), "sub-accounts", "sub_accounts"), EXPLORE_WORKSPACE),
     ),
     BuiltInRole(
         scheme=Scheme.TASK,
@@ -220,7 +220,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         description=_("Access to the subscription page only."),
         permissions=frozenset({P.BILLING_VIEW, P.BILLING_MANAGE}),
         capabilities=(_("View and manage the subscription"),),
-        quick_actions=(QuickAction(_("Check the subscription"), "card"),),
+        quick_actions=(QuickAction(_("Check the subscription"), "card", "subscription"),),
     ),
 )
 BUILT_IN_BY_ID = {role.id: role for role in BUILT_IN}

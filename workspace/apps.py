@@ -18,3 +18,8 @@ class WorkspaceConfig(AppConfig):
         register(Page("datasets", _("Datasets"), _("Datasets"), "datasets", "datasets", view, order=40))
         label, view = _("Integrations"), Permission.INTEGRATIONS_VIEW
         register(Page("integrations", label, label, "integrations", "integrations", view, order=50))
+
+        from organizations import ownership
+        from workspace.records.owned import texts_of_owned
+
+        ownership.register(texts_of_owned)

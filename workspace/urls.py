@@ -1,12 +1,10 @@
 """URLs below /o/<slug>/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from workspace.views import (
     avatar,
-    datasets,
     homepage,
-    integrations,
     my_access,
     preferences,
     privacy,
@@ -39,8 +37,7 @@ urlpatterns = [
         name="project_group",
     ),
     path("workspace/", workspace.workspace, name="workspace"),
-    path("datasets/", datasets.datasets, name="datasets"),
-    path("integrations/", integrations.integrations, name="integrations"),
+    path("", include("workspace.records.urls")),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/security/", privacy.privacy, name="privacy"),
     path("preferences/access/", my_access.my_access, name="my_access"),

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from accounts.queries import OpenSession
 from base.counting import CAP, Count, capped_count
 from organizations.models import GroupMembership, Membership, MembershipRole, ProjectGrant, Status
+from organizations.ownership import owned_by
 from organizations.permissions import ADMINISTRATIVE
 from organizations.queries import roles_in, sessions_of_member
 from organizations.queries.key_lists import keys_of_member, organization_keys_known_to
@@ -37,7 +38,7 @@ class Offboarding:
 
     sole_projects: names of projects that no one else was given.
     valid_invitations, invalid_invitations: open invitations from the member that can or can't be accepted afterwards.
-    deletes_account: whether their user is deleted too.
+    deletes_account: whether their user is deleted too. owned: what loses its owner ("3 datasets").
     """
 
     sessions: int
@@ -46,6 +47,7 @@ class Offboarding:
     invalid_invitations: int
     deletes_account: bool
     keys: MemberKeys
+    owned: list[str]
 
 
 def open_sessions(member: Membership) -> list[OpenSession]:
@@ -88,7 +90,7 @@ def _other_invitations(member: Membership, administrative: int) -> Count:
 
 
 def offboarding_of(member: Membership) -> Offboarding:
-    """Return the consequences of deleting a member who has joined: about eleven queries."""
+    """Return the consequences of deleting a member who has joined: about fifteen queries."""
     user, administrative = member.user, administrative_invitations(member)
     return Offboarding(
         sessions=len(open_sessions(member)),
@@ -97,4 +99,5 @@ def offboarding_of(member: Membership) -> Offboarding:
         invalid_invitations=administrative,
         deletes_account=user is not None and not user.is_staff and not user.memberships.exclude(pk=member.pk).exists(),
         keys=keys_of(member),
+        owned=owned_by(member),
     )

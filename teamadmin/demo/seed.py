@@ -9,6 +9,7 @@ from teamadmin.demo import extras, history, invitations, joined, provisioning, s
 from teamadmin.demo import extras, history, invitations, provisioning, seats, security, sso
 from teamadmin.demo import access_keys, extras, history, invitations, provisioning, security, sso
 from teamadmin.demo import brands, extras, history, invitations, provisioning, security, sso
+from teamadmin.demo import extras, history, invitations, provisioning, records, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
@@ -25,6 +26,7 @@ def _create(company: Company, hashed_password: str) -> Organization:
     builder = Builder(company, hashed_password)
     builder.create_organization()
     extras.add(builder)
+    records.add(builder)
     security.add(builder)
     sso.add(builder)
     provisioning.add(builder)

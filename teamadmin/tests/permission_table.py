@@ -53,6 +53,33 @@ def project_managers(status: int) -> str:
     return allowed(status, "olga", "max", "tess")
 
 
+def dataset_viewers(status: int) -> str:
+    return allowed(status, "olga", "max", "tess", "data_admin", "read_only")
+
+
+def dataset_managers(status: int) -> str:
+    return allowed(status, "olga", "max", "tess", "data_admin")
+
+
+def integration_viewers(status: int) -> str:
+    return allowed(status, "olga", "tess", "data_admin", "read_only")
+
+
+def integration_managers(status: int) -> str:
+    return allowed(status, "olga", "tess", "data_admin")
+
+
+def integration_urls(kind: str) -> dict[str, dict[str, str]]:
+    """Return the lines of sources, destinations or pipelines, all unarchived and in use by nothing."""
+    one = f"integrations/{kind}s/<uuid:{kind}_id>/"
+    return {
+        f"integrations/{kind}s/new/": {"GET": integration_managers(200), "POST": integration_managers(422)},
+        one: {"GET": integration_viewers(200), "POST": integration_managers(422)},
+        f"{one}archive/": {"GET": integration_managers(200), "POST": integration_managers(302)},
+        f"{one}restoration/": {"GET": allowed(403), "POST": allowed(403)},
+    }
+
+
 def with_project_access(status: int, *names: str) -> str:
     """Return `status` for these members, 404 for the others who can see the workspace, and 403 for the rest.
 
@@ -110,8 +137,18 @@ INSIDE: dict[str, dict[str, str]] = {
     "preferences/keys/<uuid:key_id>/revocation/": {"GET": everyone(404), "POST": everyone(404)},
     "preferences/avatar/": {"GET": everyone(200), "POST": everyone(422)},
     "preferences/avatar/removal/": {"POST": everyone(302)},
-    "datasets/": {"GET": allowed(200, "olga", "max", "tess", "data_admin", "read_only")},
-    "integrations/": {"GET": allowed(200, "olga", "tess", "data_admin", "read_only")},
+    "datasets/": {"GET": dataset_viewers(200)},
+    "datasets/new/": {"GET": dataset_managers(200), "POST": dataset_managers(422)},
+    "datasets/<uuid:dataset_id>/": {"GET": dataset_viewers(200), "POST": dataset_managers(422)},
+    "datasets/<uuid:dataset_id>/archive/": {"GET": dataset_managers(200), "POST": dataset_managers(302)},
+    # Neither the datasets nor the rest are archived, so no one can restore them.
+    "datasets/<uuid:dataset_id>/restoration/": {"GET": allowed(403), "POST": allowed(403)},
+    "integrations/": {"GET": integration_viewers(200)},
+    **integration_urls("source"),
+    "integrations/destinations/": {"GET": integration_viewers(200)},
+    **integration_urls("destination"),
+    "integrations/pipelines/": {"GET": integration_viewers(200)},
+    **integration_urls("pipeline"),
     "access-keys/": {"GET": admins(200)},
     "access-keys/personal/": {"GET": admins(200)},
     "access-keys/personal/<uuid:key_id>/revocation/": {"GET": admins(200), "POST": admins(302)},

@@ -17,6 +17,7 @@ from organizations.permissions import Permission
 from provisioning.models import Domain, JoinRequest, ScimConnection, ScimToken
 from provisioning.services.setup_links import create_setup_link
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user
+from teamadmin.testing.records import add_records
 from teamadmin.tests.permission_table import (
     ACME,
     CUSTOM,
@@ -104,7 +105,7 @@ def stage(cast) -> Stage:
         action = BulkAction.objects.create(organization=admin.organization, actor_id=admin.pk, kind="deletion")
         stage.values[slug]["action_id"] = str(action.pk)
         stage.values[slug]["test_id"] = str(action.pk)  # of nothing
-        stage.values[slug] |= add_domain_things(admin)
+        stage.values[slug] |= add_domain_things(admin) | add_records(admin)
         connection = ScimConnection.objects.create(organization=admin.organization)
         child = Organization.objects.create(name="Below", slug=f"{slug}-below", parent=admin.organization)
         stage.values[slug]["sub_account_id"] = str(child.pk)

@@ -33,6 +33,7 @@ from organizations.queries import (
 )
 from organizations.requests import MemberRequest
 from organizations.services import archive_project, edit_project, restore_project
+from workspace.records.queries import datasets_of
 from workspace.views.projects import PROJECT_TAKEN
 
 FORM_METHODS = ("GET", "HEAD", "POST")
@@ -99,6 +100,7 @@ def page_context(request: MemberRequest, project: Project) -> dict[str, Any]:
             "archive": policies.can_archive_project(actor, project),
             "restore": policies.can_restore_project(actor, project),
         },
+        "datasets": datasets_of(project) if Permission.DATASETS_VIEW in request.permissions else None,
     }
     return context | (_access_context(request, project, base) if Permission.PEOPLE_VIEW in request.permissions else {})
 

@@ -1,5 +1,7 @@
 """The Workspace page: the organization at a glance."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,6 +16,8 @@ from organizations.queries import groups_in, projects_in, roles_in
 from organizations.requests import MemberRequest
 from workspace import queries
 from workspace.navigation import users_url
+from workspace.records.queries import count_records
+from workspace.records.types import TYPES
 
 
 @require_safe
@@ -30,6 +34,20 @@ def workspace(request: MemberRequest) -> HttpResponse:
         "people_admins": queries.people_admins(organization, available_roles),
         "users_url": users_url(request),
     }
+    context["record_totals"] = _record_totals(request)
     if Permission.AUDIT_VIEW in request.permissions:
         context["activity"] = [describe(entry) for entry in recent_entries(organization.pk)]
     return render(request, "workspace/workspace.html", context)
+
+
+def _record_totals(request: MemberRequest) -> list[dict[str, Any]]:
+    """Return how many datasets, sources and so on there are, for the lists that the member may open."""
+    return [
+        {
+            "label": each.plural,
+            "value": count_records(request.organization, each.model),
+            "url": each.list_url(request.organization.slug),
+        }
+        for each in TYPES
+        if each.model.VIEW in request.permissions
+    ]

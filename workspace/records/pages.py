@@ -1,0 +1,53 @@
+"""One page of a list of records."""
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from base import text
+from base.lists.filters import conditions
+from base.lists.keyset import PAGE_SIZE, KeysetPage, compare_rows
+from organizations.models import Organization
+from workspace.models import Record
+from workspace.records.params import RecordContext, RecordListParams, filters_of
+from workspace.records.queries import records_in
+
+
+def record_page(context: RecordContext, params: RecordListParams) -> KeysetPage:
+    """Return the records of a view, with the signed cursors of the pages before and after. One query."""
+    organization, record_type = context.member.organization, context.record_type
+    records = records_in(organization, record_type.model)
+    records = records.filter(*conditions(filters_of(record_type), params.filters, context))
+    if "state" not in params.filters:
+        records = records.filter(archived_at=None)
+    if params.q:
+        records = records.filter(name_key__contains=text.name_key(params.q))
+    rows, is_further, has_more = _read(records, params)
+    if not rows:
+        return KeysetPage([])
+    earlier, later = (has_more, True) if params.backwards else (is_further, has_more)
+    return KeysetPage(
+        rows,
+        previous=_url(organization, params, rows[0], backwards=True) if earlier else "",
+        next=_url(organization, params, rows[-1], backwards=False) if later else "",
+    )
+
+
+def _read(records: QuerySet[Record], params: RecordListParams) -> tuple[list[Record], bool, bool]:
+    """Return the rows in order, whether they follow a cursor, and whether there are more in that direction."""
+    descending, is_further = params.descending != params.backwards, False
+    if params.cursor:
+        try:
+            comparison = compare_rows(records, params.order, "<" if descending else ">", params.cursor.values)
+            records, is_further = records.filter(comparison), True
+        except (ValidationError, ValueError):
+            pass
+    order = [f"-{name}" if descending else name for name in params.order]
+    found = list(records.order_by(*order)[: PAGE_SIZE + 1])
+    rows, has_more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    return rows[::-1] if params.backwards else rows, is_further, has_more
+
+
+def _url(organization: Organization, params: RecordListParams, record: Record, *, backwards: bool) -> str:
+    values = tuple(getattr(record, name) for name in params.order)
+    scope = f"{organization.pk}:{params.record_type.key}"
+    return params.page_at(scope, values, backwards=backwards).url(organization.slug)
