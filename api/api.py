@@ -9,7 +9,7 @@ from ninja.parser import Parser
 from api.auth import ApiRequest
 from api.operations import declared
 from api.problems import problem_of, problem_response
-from api.routers import organization
+from api.routers import keys, organization
 
 TITLE, VERSION = "TeamAdmin API", "1.0.0"
 
@@ -25,6 +25,7 @@ API = NinjaAPI(
     title=TITLE, version=VERSION, urls_namespace="api-v1", openapi_url=None, docs_url=None, parser=PayloadParser()
 )
 API.add_router("/organization", organization.router, tags=["Organization"])
+API.add_router("/keys", keys.router, tags=["Access keys"])
 
 
 @API.exception_handler(Exception)
