@@ -9,7 +9,7 @@ from ninja.parser import Parser
 from api.auth import ApiRequest
 from api.operations import declared
 from api.problems import problem_of, problem_response
-from api.routers import organization
+from api.routers import group_links, groups, invitations, members, organization, project_links, projects, roles
 
 TITLE, VERSION = "TeamAdmin API", "1.0.0"
 
@@ -25,6 +25,13 @@ API = NinjaAPI(
     title=TITLE, version=VERSION, urls_namespace="api-v1", openapi_url=None, docs_url=None, parser=PayloadParser()
 )
 API.add_router("/organization", organization.router, tags=["Organization"])
+API.add_router("/members", members.router, tags=["Members"])
+API.add_router("/invitations", invitations.router, tags=["Invitations"])
+API.add_router("/groups", groups.router, tags=["Groups"])
+API.add_router("/groups", group_links.router, tags=["Groups"])
+API.add_router("/projects", projects.router, tags=["Projects"])
+API.add_router("/projects", project_links.router, tags=["Projects"])
+API.add_router("/roles", roles.router, tags=["Roles"])
 
 
 @API.exception_handler(Exception)

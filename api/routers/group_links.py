@@ -98,9 +98,7 @@ def delete_member(request: ApiRequest, group_id: UUID, member_id: UUID) -> HttpR
 def list_projects(request: ApiRequest, group_id: UUID, after: After, limit: Limit = PAGE_SIZE) -> HttpResponse:
     group = get_group(request.organization, group_id)
     grants = ProjectGrant.objects.filter(group=group, group__isnull=False, project__archived_at=None)
-    page, cursor = page_of(
-        request, grants.select_related("project"), after=after, limit=limit, order=("project_id",)
-    )
+    page, cursor = page_of(request, grants.select_related("project"), after=after, limit=limit, order=("project_id",))
     return reply_page(request, ReferencePage, [refer(grant.project) for grant in page], cursor)
 
 

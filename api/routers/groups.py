@@ -23,9 +23,7 @@ from organizations.queries import groups_in
 from organizations.services import change_group_roles, create_group, delete_group, edit_group, lock_actor
 
 router = Router()
-LINKS = tuple(
-    Link(name, {"group_id": "$response.body#/id"}) for name in ("get_group", "update_group", "delete_group")
-)
+LINKS = tuple(Link(name, {"group_id": "$response.body#/id"}) for name in ("get_group", "update_group", "delete_group"))
 
 
 def _locked(request: ApiRequest, group_id: UUID) -> tuple[Membership, Group]:

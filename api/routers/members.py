@@ -148,9 +148,7 @@ def put_member_by_email(request: ApiRequest, email: str, payload: MemberByEmail)
 
 
 def _invite(actor: Membership, email: str, payload: MemberByEmail) -> Membership:
-    roles, groups, projects = choices(
-        actor.organization, payload.roles, payload.groups or (), payload.projects or ()
-    )
+    roles, groups, projects = choices(actor.organization, payload.roles, payload.groups or (), payload.projects or ())
     person = Person(payload.first_name, payload.last_name, email)
     about = {"reason": payload.reason, "welcome_page": payload.welcome_page}
     try:
@@ -251,5 +249,3 @@ def end_sessions(request: ApiRequest, member_id: UUID) -> HttpResponse:
 def reset_two_factor(request: ApiRequest, member_id: UUID) -> HttpResponse:
     actor, member = _locked(request, member_id)
     return _reply(actor.organization, reset_member_two_factor(actor=actor, member=member))
-
-

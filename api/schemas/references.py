@@ -16,9 +16,7 @@ def name(example: str) -> Any:
     return Annotated[str, Field(max_length=100, examples=[example])]
 
 
-Cursor = Annotated[
-    str | None, Field(max_length=1000, description="The cursor of the next page, null on the last one.")
-]
+Cursor = Annotated[str | None, Field(max_length=1000, description="The cursor of the next page, null on the last one.")]
 Email = Annotated[str, Field(max_length=254, examples=["nadia@acme.example"])]
 
 
