@@ -11,11 +11,11 @@ from ninja.operation import Operation, PathView
 
 from api import idempotency
 from api.auth import ApiRequest, authenticate, check_network
-from api.last_use import touch_access_key
 from api.limits import check_query, count_request, read_body, read_payload
 from api.operations import declared
 from api.problems import Problem, problem_of, problem_response
 from base import context
+from organizations.services.access_keys import touch_access_key
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -63,7 +63,7 @@ def _answer(
     if quota.exceeded:
         detail = f"This access key may send {quota.limit} requests per minute."
         raise Problem(429, detail, headers={"Retry-After": str(quota.reset)})
-    touch_access_key(from_key.access_key, secret)
+    touch_access_key(secret)
     context.set_current(replace(context.current(), via=f"the access key {from_key.access_key.name}"))
     operation = _find_operation(request, operations)
     check = declared(operation)

@@ -90,9 +90,10 @@ def get_one(request: ApiRequest, invitation_id: UUID) -> HttpResponse:
         "invitations:write",
         id="create_invitations",
         summary="Invite people",
-        description="Invites up to 100 people with the same roles, groups and projects, and sends the emails. If one of "
-        "them can’t be invited, no one is. Send an Idempotency-Key, so that repeating the request sends nothing twice. "
-        "An organization’s key can give everyday roles only, and no one can give a role that allows more than their own.",
+        description="Invites up to 100 people with the same roles, groups and projects, and sends the emails. If one "
+        "of them can’t be invited, no one is. Send an Idempotency-Key, so that repeating the request sends nothing "
+        "twice. An organization’s key can give everyday roles only. No one can give a role that allows more than "
+        "their own.",
         permission=Permission.PEOPLE_INVITE,
         returns=SentInvitations,
         status=201,
@@ -124,8 +125,8 @@ def create_invitations(request: ApiRequest, payload: NewInvitations) -> HttpResp
         "invitations:write",
         id="resend_invitation",
         summary="Resend an invitation",
-        description="Sends the email again. The expiry stays the same. An expired invitation gets a new period, and its "
-        "old link stays invalid.",
+        description="Sends the email again. The expiry stays the same. An expired invitation gets a new period, and "
+        "its old link stays invalid.",
         permission=Permission.PEOPLE_INVITE,
         returns=Invitation,
     ),

@@ -103,8 +103,8 @@ def get_one(request: ApiRequest, member_id: UUID) -> HttpResponse:
         "members:write",
         id="update_member",
         summary="Update a member",
-        description="Changes name, roles, groups and direct access to projects: all of it or nothing. No one can give a "
-        "role that allows more than their own. Names of members with “managed_by”: “scim” can’t be changed.",
+        description="Changes name, roles, groups and direct access to projects: all of it or nothing. No one can give "
+        "a role that allows more than their own. Names of members with “managed_by”: “scim” can’t be changed.",
         permission=Permission.PEOPLE_EDIT,
         returns=Member,
         versioned=True,
@@ -189,7 +189,7 @@ def delete_one(request: ApiRequest, member_id: UUID) -> HttpResponse:
         "members:write",
         id="deactivate_member",
         summary="Deactivate a member",
-        description="They lose all sessions and can’t sign in, and keep roles, groups and projects. Their seat is free.",
+        description="They lose all sessions and can’t sign in, but keep roles, groups and projects. It frees their seat.",
         permission=Permission.PEOPLE_ADMIN,
         returns=Member,
         versioned=True,

@@ -58,7 +58,8 @@ def list_roles(request: ApiRequest) -> HttpResponse:
         "roles:write",
         id="create_role",
         summary="Create a custom role",
-        description="No one can create a role with an administrative permission that they lack. At most 50 per organization.",
+        description="No one can create a role with an administrative permission that they lack. An organization can "
+        "have at most 50 custom roles.",
         permission=Permission.ROLES_MANAGE,
         returns=schemas.Role,
         status=201,
