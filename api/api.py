@@ -2,14 +2,15 @@
 
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from api.auth import ApiRequest
 from api.operations import declared
 from api.problems import problem_of, problem_response
-from api.routers import keys, organization
+from api.routers import group_links, groups, invitations, keys, members, organization, project_links, projects, roles
 
 TITLE, VERSION = "TeamAdmin API", "1.0.0"
 
@@ -25,12 +26,23 @@ API = NinjaAPI(
     title=TITLE, version=VERSION, urls_namespace="api-v1", openapi_url=None, docs_url=None, parser=PayloadParser()
 )
 API.add_router("/organization", organization.router, tags=["Organization"])
+API.add_router("/members", members.router, tags=["Members"])
+API.add_router("/invitations", invitations.router, tags=["Invitations"])
+API.add_router("/groups", groups.router, tags=["Groups"])
+API.add_router("/groups", group_links.router, tags=["Groups"])
+API.add_router("/projects", projects.router, tags=["Projects"])
+API.add_router("/projects", project_links.router, tags=["Projects"])
+API.add_router("/roles", roles.router, tags=["Roles"])
 API.add_router("/keys", keys.router, tags=["Access keys"])
 
 
-@API.exception_handler(Exception)
-def _on_error(request: HttpRequest, error: Exception) -> HttpResponse:
+def _on_error(request: HttpRequest, error: Any) -> HttpResponse:
     return problem_response(request, problem_of(error))
+
+
+# django-ninja has handlers of its own for the last three.
+for _kind in (Exception, ValidationError, HttpError, Http404):
+    API.add_exception_handler(_kind, _on_error)
 
 
 def bound_routers() -> list[Any]:

@@ -1,6 +1,7 @@
 """Writing organizations and their members. Each function runs in one transaction, which includes its audit entry."""
 
 from organizations.services.groups import change_group_roles, create_group, delete_group, edit_group
+from organizations.services.inviters import inviter_after
 from organizations.services.locks import (
     lock_actor,
     lock_actor_and_member,
@@ -140,6 +141,7 @@ __all__ = [
     "follow_email",
     "grant_group_projects",
     "grant_projects",
+    "inviter_after",
     "is_break_glass_session",
     "link_provisioned_member",
     "lock_actor",
