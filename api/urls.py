@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 from api.api import bound_routers
 from api.gateway import gateway
-from api.views import openapi_json
+from api.views import docs, openapi_json
 
 
 def _operation_urls() -> Iterator[URLPattern]:
@@ -20,6 +20,7 @@ def _operation_urls() -> Iterator[URLPattern]:
 nothing = gateway(None)
 urlpatterns = [
     path("api/v1/openapi.json", openapi_json, name="openapi"),
+    path("api/v1/docs", docs, name="api_docs"),
     *_operation_urls(),
     path("api", nothing),
     path("api/", nothing),

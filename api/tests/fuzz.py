@@ -24,7 +24,7 @@ SPARE_KEYS = 60
 
 @dataclass(frozen=True)
 class Run:
-    """A run of schemathesis: as whom, with which random seed, how many examples of each operation, and in which phases."""
+    """A run of schemathesis: as whom, with which random seed and phases, and how many examples of each operation."""
 
     owner: str
     seed: int
