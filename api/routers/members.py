@@ -189,7 +189,7 @@ def delete_one(request: ApiRequest, member_id: UUID) -> HttpResponse:
         "members:write",
         id="deactivate_member",
         summary="Deactivate a member",
-        description="They lose all sessions and can’t sign in, but keep roles, groups and projects. It frees their seat.",
+        description="They lose all sessions and can’t sign in, but keep roles, groups and projects. Frees their seat.",
         permission=Permission.PEOPLE_ADMIN,
         returns=Member,
         versioned=True,
