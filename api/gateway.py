@@ -43,6 +43,7 @@ def _finish(request: HttpRequest, response: HttpResponse, headers: dict[str, str
     for name, value in headers.items():
         response[name] = value
     response["Cache-Control"] = "no-store"
+    response["Access-Control-Allow-Origin"] = settings.BASE_URL  # the documentation page
     if request.method == "HEAD":
         response["Content-Length"] = str(len(response.content))
         response.content = b""

@@ -27,13 +27,10 @@ class Quota:
     exceeded: bool = False
 
     def headers(self) -> dict[str, str]:
-        """Return the headers of the IETF draft, and those that most clients know."""
+        """Return the headers of the IETF's draft (draft-ietf-httpapi-ratelimit-headers)."""
         return {
             "RateLimit-Policy": f'"key";q={self.limit};w={WINDOW}',
             "RateLimit": f'"key";r={self.remaining};t={self.reset}',
-            "X-RateLimit-Limit": str(self.limit),
-            "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": str(self.reset),
         }
 
 

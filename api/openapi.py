@@ -15,8 +15,8 @@ from organizations.scopes import SCOPES
 
 JSON = "application/json"
 WITH_BODY = ("post", "put", "patch")
-EVERY_ANSWER = ("X-Request-ID", "Cache-Control")
-LIMIT_HEADERS = ("RateLimit-Policy", "RateLimit", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+EVERY_ANSWER = ("X-Request-ID", "Cache-Control", "Access-Control-Allow-Origin")
+LIMIT_HEADERS = ("RateLimit-Policy", "RateLimit")
 
 
 def header_refs(*names: str) -> dict[str, Any]:
@@ -107,6 +107,8 @@ def _tidy(schema: Any) -> Any:
     }
     if tidy.get("type") == "object" and "properties" in tidy:
         tidy.setdefault("additionalProperties", False)
+    if tidy.get("type") == "integer":
+        tidy.setdefault("format", "int32")
     return tidy
 
 
@@ -163,8 +165,8 @@ def _header_parameters(method: str, check: Declared) -> list[dict[str, Any]]:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "description": "A new random text for each request, such as a UUID. Sent again with the same key within "
-                "24 hours, a request is done once and gets the same answer.",
+                "description": "A new random text for each request, such as a UUID. Sent again with the same key "
+                "within 24 hours, a request is done once and gets the same answer.",
                 "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             }
         )

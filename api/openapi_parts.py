@@ -41,6 +41,9 @@ def _number_header(description: str, example: int) -> dict[str, Any]:
 
 
 HEADERS = {
+    "Access-Control-Allow-Origin": _text_header(
+        "Pages of other sites can’t read answers.", "https://teamadmin.example"
+    ),
     "Allow": _text_header("The methods of this path.", "GET, HEAD"),
     "Cache-Control": _text_header("Answers are not to be stored.", "no-store", const="no-store"),
     "ETag": _text_header("The version of the resource. Send it in If-Match.", '"6f1d0c…"'),
@@ -49,9 +52,6 @@ HEADERS = {
     "RateLimit-Policy": _text_header("The requests that a key may send per minute.", '"key";q=600;w=60'),
     "Retry-After": _number_header("After how many seconds to try again.", 42),
     "WWW-Authenticate": _text_header("What is missing.", 'Bearer realm="TeamAdmin API"'),
-    "X-RateLimit-Limit": _number_header("The requests that a key may send per minute.", 600),
-    "X-RateLimit-Remaining": _number_header("The requests that are left in this minute.", 598),
-    "X-RateLimit-Reset": _number_header("The seconds until the next minute.", 42),
     "X-Request-ID": _text_header("The id of the request, for support.", "5f2f0c1a7e44d3b1"),
 }
 EXTRA_HEADERS = {401: ("WWW-Authenticate",), 405: ("Allow",), 429: ("Retry-After",), 503: ("Retry-After",)}

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from api.api import bound_routers
 from api.gateway import gateway
+from api.views import openapi_json
 
 
 def _operation_urls() -> Iterator[URLPattern]:
@@ -18,6 +19,7 @@ def _operation_urls() -> Iterator[URLPattern]:
 
 nothing = gateway(None)
 urlpatterns = [
+    path("api/v1/openapi.json", openapi_json, name="openapi"),
     *_operation_urls(),
     path("api", nothing),
     path("api/", nothing),

@@ -1,4 +1,4 @@
-"""Access keys: listing and revoking everyone's. They are created on the page Access keys, which shows the secret once."""
+"""Access keys: listing and revoking everyone's. The page Access keys creates them, and shows the secret once."""
 
 from typing import Annotated, Literal
 from uuid import UUID

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.types import Id, Output, Time
+from api.schemas.types import Id, Output, ScopeName, Time
 from organizations.models import AccessKey as AccessKeyRow
 from organizations.models import AccessKeySecret
 from organizations.scopes import with_reading
@@ -33,7 +33,7 @@ class AccessKey(Output):
     id: Id
     name: str = Field(max_length=100, examples=["Nightly report"])
     owner: KeyOwner
-    scopes: list[str] = Field(max_length=50, examples=[["members:read"]])
+    scopes: list[ScopeName] = Field(max_length=50, examples=[["members:read"]])
     created_by: str = Field(max_length=300, examples=["Olga Ivanova"])
     created_at: Time
     expires_at: Time | None

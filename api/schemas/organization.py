@@ -4,16 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.types import Id, Output, Slug, Time
-
-
-class SeatSummary(Output):
-    """Seats (A-9). Active members and open invitations use one each."""
-
-    used: int = Field(ge=0, le=10_000_000, json_schema_extra={"format": "int32"}, examples=[42])
-    limit: int | None = Field(
-        ge=1, le=2_147_483_647, description="null: no limit.", json_schema_extra={"format": "int32"}, examples=[50]
-    )
+from api.schemas.types import Id, Output, ScopeName, Slug, Time
 
 
 class KeySummary(Output):
@@ -22,7 +13,7 @@ class KeySummary(Output):
     id: Id
     name: str = Field(max_length=100, examples=["Nightly report"])
     owner: Literal["member", "organization"]
-    scopes: list[str] = Field(max_length=50, examples=[["members:read"]])
+    scopes: list[ScopeName] = Field(max_length=50, examples=[["members:read"]])
     expires_at: Time | None
 
 

@@ -15,6 +15,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from organizations.scopes import SCOPES
+
 EXAMPLE_ID = "0197f3a2-1c5e-7d3a-9b61-5f2f0c1a7e44"
 EXAMPLE_TIME = "2026-03-02T09:30:00Z"
 
@@ -64,6 +66,7 @@ Time = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 35, "examples": [EXAMPLE_TIME]}),
 ]
 Bool, Int = StrictBool, StrictInt
+ScopeName = Annotated[str, Field(json_schema_extra={"enum": list(SCOPES)})]
 Slug = Annotated[str, Field(max_length=60, pattern=r"^[-a-zA-Z0-9_]+$")]
 
-__all__ = ["EXAMPLE_ID", "EXAMPLE_TIME", "Bool", "Id", "Input", "Int", "Output", "Slug", "Text", "Time"]
+__all__ = ["EXAMPLE_ID", "EXAMPLE_TIME", "Bool", "Id", "Input", "Int", "Output", "ScopeName", "Slug", "Text", "Time"]

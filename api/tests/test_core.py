@@ -136,11 +136,10 @@ def test_limits_per_minute(cast, settings):
     client, other = ApiClient(cast.acme), ApiClient(cast.acme)
     response = client.get("organization")
     assert response["RateLimit-Policy"] == '"key";q=2;w=60' and response["RateLimit"].startswith('"key";r=1;t=')
-    assert (response["X-RateLimit-Limit"], response["X-RateLimit-Remaining"]) == ("2", "1")
     client.get("nothing")
     response = client.get("organization")
     assert_problem(response, 429)
-    assert 1 <= int(response["Retry-After"]) <= 61 and response["X-RateLimit-Remaining"] == "0"
+    assert 1 <= int(response["Retry-After"]) <= 61 and response["RateLimit"].startswith('"key";r=0;t=')
     assert other.get("organization").status_code == 200
 
 
