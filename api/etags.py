@@ -6,9 +6,10 @@ import re
 from django.http import HttpRequest
 from pydantic import BaseModel
 
-from api.problems import Problem
+from api.problems import Problem, invalid
 
-TAG = re.compile(r'(?:W/)?"([^"]*)"')
+TAG = re.compile(r'(?:W/)?"([!#-~]*)"')
+IF_MATCH = r'^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$'
 
 
 def etag_of(resource: BaseModel) -> str:
@@ -17,12 +18,14 @@ def etag_of(resource: BaseModel) -> str:
 
 
 def require_match(request: HttpRequest, current: BaseModel) -> None:
-    """Raise Problem (412) if the client sent If-Match for another version than `current`.
+    """Raise Problem (412, 422) if the client sent If-Match for another version than `current`.
 
     Call it after locking what `current` was read from. A weak tag counts too: compressing a response weakens its tag.
     """
     header = request.headers.get("If-Match")
-    if header is None or header.strip() == "*":
+    if header is None or header == "*":
         return
+    if not re.match(IF_MATCH, header):
+        raise invalid("If-Match", "Send the ETag as you got it, in quotation marks.")
     if etag_of(current).strip('"') not in TAG.findall(header):
         raise Problem(412, "The resource is no longer the one in If-Match. Read it again.")

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from api.api import API, bound_routers
 from api.auth import SECURITY_SCHEME
+from api.etags import IF_MATCH
 from api.openapi_parts import DESCRIPTION, HEADERS, LICENSE, PROBLEM_SCHEMAS, TAGS, problem_answers
 from api.operations import Declared, declared
 from organizations.scopes import SCOPES
@@ -33,7 +34,7 @@ def document() -> dict[str, Any]:
         path: {method: _describe(method, details, checks[details["operationId"]]) for method, details in item.items()}
         for path, item in sorted(generated["paths"].items())
     }
-    return {
+    contents = {
         "openapi": "3.1.0",
         "info": {
             "title": API.title,
@@ -54,6 +55,23 @@ def document() -> dict[str, Any]:
             "schemas": dict(sorted({**_schemas(generated), **PROBLEM_SCHEMAS}.items())),
         },
     }
+    return _without_unused(contents)
+
+
+def _without_unused(contents: dict[str, Any]) -> dict[str, Any]:
+    """Remove components that nothing refers to, such as types of parameters."""
+    while True:
+        text, components = json.dumps(contents), contents["components"]
+        unused = [
+            (kind, name)
+            for kind in ("schemas", "responses", "headers")
+            for name in components[kind]
+            if f'"#/components/{kind}/{name}"' not in text
+        ]
+        if not unused:
+            return contents
+        for kind, name in unused:
+            components[kind] = _without(components[kind], name)
 
 
 def served_document() -> dict[str, Any]:
@@ -151,8 +169,9 @@ def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
     schema = _without_null(_tidy(parameter["schema"]))
     description = schema.pop("description", "") or parameter.get("description", "")
     tidy = {**{name: parameter[name] for name in ("name", "in", "required")}, "description": description}
-    if parameter["in"] == "path" and schema.get("format") == "uuid":
-        schema |= {"minLength": 36, "maxLength": 36}
+    if parameter["in"] == "path":
+        limits = {"minLength": 36, "maxLength": 36} if schema.get("format") == "uuid" else {"maxLength": 254}
+        schema = {**limits, **schema}
         tidy["description"] = description or "The id."
     return {**tidy, "schema": schema}
 
@@ -177,7 +196,7 @@ def _header_parameters(method: str, check: Declared) -> list[dict[str, Any]]:
                 "in": "header",
                 "required": False,
                 "description": "The ETag of the version that you want to change. If it has changed, you get 412.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": "^[!-~ ]+$"},
+                "schema": {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": IF_MATCH},
             }
         )
     return found
