@@ -1,11 +1,11 @@
 """Members: who belongs to the organization, and what they can do there."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from ninja import Query, Router
+from ninja import Path, Query, Router
 
 from api.auth import ApiRequest
 from api.etags import etag_of, require_match
@@ -16,7 +16,8 @@ from api.paging import PAGE_SIZE, After, Limit, reply_page
 from api.problems import invalid
 from api.replies import reply
 from api.resources.members import describe_member, summarize_members, version_of
-from api.schemas.members import Member, MemberByEmail, MemberChange, MemberPage, Sort
+from api.schemas.inputs import Address
+from api.schemas.members import Member, MemberByEmail, MemberChange, MemberPage, Sort, StateFilter
 from api.schemas.types import Id
 from base.forms import first_error
 from base.text import canonical_email
@@ -34,7 +35,6 @@ from organizations.services import (
 )
 
 router = Router()
-StateFilter = Literal["active", "pending", "expired", "deactivated"]
 LINKS = tuple(Link(name, {"member_id": "$response.body#/id"}) for name in ("get_member", "update_member"))
 
 
@@ -73,12 +73,12 @@ def list_members(
         Id | None, Query(None, description="Only members who were given this project, also through a group.")
     ],
     q: Annotated[str, Query("", max_length=100, description="Words in the name or email address.")],
-    sort: Annotated[Sort, Query(Sort.NAME, description="The order.")],
+    sort: Annotated[Sort, Query("name", description="The order. A minus sign reverses it.")],
     after: After,
     limit: Limit = PAGE_SIZE,
 ) -> HttpResponse:
     filters = {"status": status, "role": role, "group": group, "project": project}
-    members, cursor = members_page(request, filters=filters, q=q, sort=str(sort), after=after, limit=limit)
+    members, cursor = members_page(request, filters=filters, q=q, sort=sort, after=after, limit=limit)
     return reply_page(request, MemberPage, summarize_members(request.organization, members), cursor)
 
 
@@ -132,7 +132,11 @@ def update_member(request: ApiRequest, member_id: UUID, payload: MemberChange) -
         links=LINKS,
     ),
 )
-def put_member_by_email(request: ApiRequest, email: str, payload: MemberByEmail) -> HttpResponse:
+def put_member_by_email(
+    request: ApiRequest,
+    email: Annotated[Address, Path(description="The address, in any case.")],
+    payload: MemberByEmail,
+) -> HttpResponse:
     try:
         key = canonical_email(email)
     except ValidationError as error:
@@ -189,7 +193,7 @@ def delete_one(request: ApiRequest, member_id: UUID) -> HttpResponse:
         "members:write",
         id="deactivate_member",
         summary="Deactivate a member",
-        description="They lose all sessions and can’t sign in, but keep roles, groups and projects. It frees their seat.",
+        description="They lose all sessions and can’t sign in, but keep roles, groups and projects. Frees their seat.",
         permission=Permission.PEOPLE_ADMIN,
         returns=Member,
         versioned=True,

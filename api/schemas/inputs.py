@@ -51,6 +51,16 @@ Description = Annotated[
     _cleaned(lambda value: text.clean_line(value, limit=500)),
     Field(max_length=500, description="One line.", examples=["Everyone who writes."]),
 ]
+Address = Annotated[
+    Text,
+    Field(
+        min_length=3,
+        max_length=254,
+        description="An email address.",
+        examples=["nadia@acme.example"],
+        json_schema_extra={"format": "email"},
+    ),
+]
 RoleIds = Annotated[
     list[Id],
     Field(

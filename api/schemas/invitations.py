@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.schemas.inputs import MAX_PEOPLE, GroupIds, ProjectIds, Reason, RoleIds, WelcomePage
+from api.schemas.inputs import MAX_PEOPLE, Address, GroupIds, ProjectIds, Reason, RoleIds, WelcomePage
 from api.schemas.references import Cursor, Email, References, name
 from api.schemas.types import Id, Input, Output, Text, Time
 from outbox.models import State as EmailState
@@ -63,7 +63,7 @@ class Invitee(Input):
 
     first_name: Annotated[Text, Field(min_length=1, max_length=100, examples=["Nadia"])]
     last_name: Annotated[Text, Field(min_length=1, max_length=100, examples=["Petrov"])]
-    email: Annotated[Text, Field(min_length=3, max_length=254, examples=["nadia@acme.example"])]
+    email: Address
 
 
 class NewInvitations(Input):

@@ -1,6 +1,7 @@
 """Members as the API shows and takes them."""
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -52,19 +53,20 @@ class MemberPage(Output):
     next: Cursor
 
 
-class Sort(StrEnum):
-    """Orders of members. A minus sign reverses the order."""
-
-    NAME = "name"
-    NAME_DESCENDING = "-name"
-    ROLE = "role"
-    ROLE_DESCENDING = "-role"
-    LAST_ACTIVE = "last_active"
-    LAST_ACTIVE_DESCENDING = "-last_active"
-    JOINED = "joined"
-    JOINED_DESCENDING = "-joined"
-    INVITE_EXPIRES = "invite_expires"
-    INVITE_EXPIRES_DESCENDING = "-invite_expires"
+# Orders of members. A minus sign reverses the order.
+Sort = Literal[
+    "name",
+    "-name",
+    "role",
+    "-role",
+    "last_active",
+    "-last_active",
+    "joined",
+    "-joined",
+    "invite_expires",
+    "-invite_expires",
+]
+StateFilter = Literal["active", "pending", "expired", "deactivated"]
 
 
 class MemberChange(Input):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from base.policies import require
+from base.policies import Decision, require
 from invitations.models import Batch, Invitation
 from invitations.services.batches import send_locked_batch
 from organizations.models import Group, Membership, Project, Role
@@ -55,7 +55,7 @@ def invite_people(
     return send_locked_batch(actor, batch)
 
 
-def _can_give(actor: Membership, roles: Sequence[Role], groups: Sequence[Group]):
+def _can_give(actor: Membership, roles: Sequence[Role], groups: Sequence[Group]) -> Decision:
     through_groups = roles_of_groups(actor.organization, [group.pk for group in groups])
     all_roles = [*roles, *(role for found in through_groups.values() for role in found)]
     return (
