@@ -10,7 +10,18 @@ from ninja.parser import Parser
 from api.auth import ApiRequest
 from api.operations import declared
 from api.problems import problem_of, problem_response
-from api.routers import group_links, groups, invitations, keys, members, organization, project_links, projects, roles
+from api.routers import (
+    audit,
+    group_links,
+    groups,
+    invitations,
+    keys,
+    members,
+    organization,
+    project_links,
+    projects,
+    roles,
+)
 
 TITLE, VERSION = "TeamAdmin API", "1.0.0"
 
@@ -34,6 +45,7 @@ API.add_router("/projects", projects.router, tags=["Projects"])
 API.add_router("/projects", project_links.router, tags=["Projects"])
 API.add_router("/roles", roles.router, tags=["Roles"])
 API.add_router("/keys", keys.router, tags=["Access keys"])
+API.add_router("/audit", audit.router, tags=["Audit log"])
 
 
 def _on_error(request: HttpRequest, error: Any) -> HttpResponse:

@@ -226,6 +226,8 @@ def _success(method: str, status: str, answer: dict, details: dict, check: Decla
             for link in check.notes.links
         },
     }
+    if check.notes.also:
+        found["content"][check.notes.also] = {"schema": {"type": "string", "maxLength": 10_000_000}}
     return {name: value for name, value in found.items() if value}
 
 

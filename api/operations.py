@@ -27,11 +27,13 @@ class Notes:
     """What the OpenAPI document says about an operation besides its types.
 
     `versioned`: it returns an ETag, and a change can be bound to it by If-Match. `conflicts`: it may return 409.
+    `also`: another media type of lines of JSON that it returns on request.
     """
 
     versioned: bool = False
     conflicts: bool = False
     links: tuple[Link, ...] = ()
+    also: str = ""
 
 
 class Declared(NeedsKey):
@@ -54,6 +56,7 @@ def operation(
     versioned: bool = False,
     conflicts: bool = False,
     links: tuple[Link, ...] = (),
+    also: str = "",
 ) -> dict[str, Any]:
     """Return the arguments of a router's decorator.
 
@@ -61,7 +64,7 @@ def operation(
     200, or 204 without `returns`, unless given.
     """
     return {
-        "auth": Declared(scope, permission, Notes(versioned, conflicts, links)),
+        "auth": Declared(scope, permission, Notes(versioned, conflicts, links, also)),
         "response": {status or (200 if returns else 204): returns},
         "operation_id": id,
         "url_name": id,
