@@ -17,7 +17,12 @@ from invitations.queries import pending_invitation
 from invitations.services.quota import consume_mail_quota
 from organizations.models import Membership
 from organizations.policies import require_free_seats
-from organizations.services import delete_locked_pending_member, lock_actor_and_member, lock_pending_member
+from organizations.services import (
+    delete_locked_pending_member,
+    inviter_after,
+    lock_actor_and_member,
+    lock_pending_member,
+)
 from outbox.services import queue_email
 
 
@@ -30,7 +35,7 @@ def new_expiry() -> datetime:
 def resend_invitation(
     *, actor: Membership, member: Membership, sends: int | None = None, asked_by_member: bool = False
 ) -> Invitation:
-    """Send a pending member's email again and make `actor` the inviter (I-4).
+    """Send a pending member's email again and make `actor` the inviter (I-4), unless it's an organization's key.
 
     The expiry stays the same (I-2). Resending an expired invitation starts a new period and invalidates the old
     link (I-3). If `sends` is given and is not the current number of sends, nothing is sent: the button was pressed
@@ -58,7 +63,7 @@ def resend_invitation(
         invitation.new_link_asked_at = None
         member.invite_expires_at = new_expiry()
     invitation.save(update_fields=["sends", "version", "new_link_asked_at"])
-    member.invited_by = actor
+    member.invited_by = inviter_after(actor, member)
     member.save(update_fields=["invited_by", "invite_expires_at"])
     action = "invitation.renewed" if expired else "invitation.resent"
     if asked_by_member:

@@ -50,6 +50,7 @@ from organizations.policies.projects import (
 from organizations.policies.role_grants import (
     can,
     can_add_users,
+    can_be_inviter,
     can_give_role,
     can_give_roles,
     domain_allowed,
@@ -111,6 +112,7 @@ __all__ = [
     "can_assign_group",
     "can_assign_groups",
     "can_be_break_glass",
+    "can_be_inviter",
     "can_change_email",
     "can_change_group_members",
     "can_change_group_roles",

@@ -2,6 +2,7 @@
 
 from organizations.services.brands import BrandSettings, remove_logo, send_brand_test, set_brand, set_logo
 from organizations.services.groups import change_group_roles, create_group, delete_group, edit_group
+from organizations.services.inviters import inviter_after
 from organizations.services.locks import (
     lock_actor,
     lock_actor_and_member,
@@ -148,6 +149,7 @@ __all__ = [
     "follow_email",
     "grant_group_projects",
     "grant_projects",
+    "inviter_after",
     "is_break_glass_session",
     "link_provisioned_member",
     "lock_actor",

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "provisioning",
     "console",
     "workspace",
+    "api",
     "teamadmin.apps.TeamadminConfig",
     "teamadmin.apps.BackofficeConfig",
     "allauth",

@@ -97,6 +97,7 @@ CELERY_BEAT_SCHEDULE = {
     "delete_old_scim_log": {"task": "provisioning.tasks.delete_old_scim_log", "schedule": timedelta(hours=1)},
     "delete_old_audit_entries": {"task": "audit.tasks.delete_old", "schedule": timedelta(hours=1)},
     "delete_old_sso": {"task": "provisioning.tasks.delete_old_sso", "schedule": timedelta(hours=1)},
+    "delete_old_idempotency_keys": {"task": "api.tasks.delete_old_idempotency_keys", "schedule": timedelta(hours=1)},
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
     "check_certificates": {"task": "provisioning.tasks.check_certificates", "schedule": timedelta(hours=1)},
     "check_domains": {"task": "provisioning.tasks.check_domains", "schedule": timedelta(minutes=1)},

@@ -23,6 +23,7 @@ from organizations.models import (
     Role,
     Status,
 )
+from organizations.queries import stored_member
 from organizations.services.locks import lock_pending_member
 from organizations.services.members.sign_in import sync_two_factor
 
@@ -76,13 +77,14 @@ def add_pending_members(
     require(policies.roles_allowed(organization, list(roles)))
     require(policies.can_give_roles(actor, roles))
     require(policies.can_assign_groups(actor, organization, groups))
+    require(policies.can_be_inviter(actor, roles))
     members = [
         Membership(
             organization=organization,
             first_name=person.first_name,
             last_name=person.last_name,
             email=person.email,
-            invited_by=actor,
+            invited_by=stored_member(actor),
             invite_expires_at=expires_at,
             role_order=min(role.rank for role in roles),
         ).prepare()

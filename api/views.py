@@ -1,0 +1,22 @@
+"""The documentation, which everyone may read."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from api.docs import problems, sections
+from api.openapi import served_document, to_text
+
+
+@require_safe
+def openapi_json(request: HttpRequest) -> HttpResponse:
+    """Return the OpenAPI document."""
+    return HttpResponse(to_text(served_document()), content_type="application/json")
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """Return the documentation page, on which requests can be tried."""
+    context = {"sections": sections(), "problems": problems(), "base_url": settings.BASE_URL}
+    return render(request, "api/docs.html", context)
