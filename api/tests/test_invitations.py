@@ -288,6 +288,7 @@ def put_body(name="nadia", role="builder", **fields):
 @pytest.mark.spec("A-7")
 def test_putting_invites_once_and_then_updates(cast, admin):
     path = "members/by-email/Nadia@acme.example"
+    assert_problem(admin.send("PUT", path, put_body(), If_Match='"abc"'), 412)
     first = admin.send("PUT", path, put_body(groups=ids(cast.groups["research"])))
     assert first.status_code == 201 and first.json()["status"] == "pending", first.content
     again = admin.send("PUT", path, put_body(groups=ids(cast.groups["research"])))
