@@ -38,7 +38,8 @@ def describe(entry: Entry, *, with_actor: bool = True) -> AuditLine:
     sentence = sentence if with_actor else _without_actor(sentence, entry)
     # Entries from an earlier release may lack a value.
     fields = {name: values.get(name, "…") for name in _names(sentence)}
-    return AuditLine(format_html(sentence, **fields), description.icon, description.tone, entry)
+    text = format_html(sentence, **fields) if fields else format_html("{}", sentence)
+    return AuditLine(text, description.icon, description.tone, entry)
 
 
 def _without_actor(sentence: str, entry: Entry) -> str:

@@ -10,6 +10,7 @@ from audit.queries.entries import (
     get_entry,
     recent_entries,
 )
+from audit.queries.own import own_entries
 
 __all__ = [
     "creator_label",
@@ -19,5 +20,6 @@ __all__ = [
     "entries_in",
     "entries_with_actions",
     "get_entry",
+    "own_entries",
     "recent_entries",
 ]

@@ -10,8 +10,8 @@ import time_machine
 from audit.descriptions import DESCRIPTIONS
 from console.audit_log import queries
 from console.audit_log.actions import OTHER, subject_of
-from console.tests.audit_entries import LOG, ids, sentences, write, write_many
 from organizations.services import create_group, delete_group
+from teamadmin.testing.audit_entries import LOG, ids, sentences, write, write_many
 from teamadmin.testing.html import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("A-4")]

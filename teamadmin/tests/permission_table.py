@@ -98,6 +98,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "preferences/": {"GET": everyone(200), "POST": everyone(422)},
     "preferences/security/": {"GET": everyone(200)},
     "preferences/access/": {"GET": everyone(200)},
+    "preferences/activity/": {"GET": everyone(200)},
     "preferences/avatar/": {"GET": everyone(200), "POST": everyone(422)},
     "preferences/avatar/removal/": {"POST": everyone(302)},
     "datasets/": {"GET": allowed(200, "olga", "max", "tess", "data_admin", "read_only")},

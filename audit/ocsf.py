@@ -1,0 +1,2 @@
+def to_ocsf(entry):
+    return {"metadata": {"uid": str(entry.pk)}, "message": str(entry)}
