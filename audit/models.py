@@ -123,9 +123,7 @@ class AuditStream(models.Model):
     cursor = models.BigIntegerField(default=0)
     # Turned off by the receiver's answer 410, or by a person. `last_error` says why.
     is_active = models.BooleanField(default=True)
-    # The id of the next request. A repeated request has the same one, so that the receiver can drop it.
-    message_id = models.CharField(max_length=100, blank=True)
-    # The last entry of that request: a repeated one has the same body, even if there are more entries by now.
+    # The last entry of the latest request: a repeated one has the same entries and id, even if there are more by now.
     message_end = models.BigIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)

@@ -7,6 +7,7 @@ from audit.descriptions.sentence import Description
 AUDIT_LOG = {
     "audit.exported": Description(gettext_lazy("{actor} exported the audit log"), "download"),
     "audit_stream.created": Description(gettext_lazy("{actor} set up a stream of the audit log to {target}"), "send"),
+    "audit_stream.tested": Description(gettext_lazy("A test of the stream of the audit log to {target}"), "send"),
     "audit_stream.secret_changed": Description(
         gettext_lazy("{actor} changed the secret of the stream to {target}"), "key"
     ),

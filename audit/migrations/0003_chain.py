@@ -79,7 +79,6 @@ class Migration(migrations.Migration):
                 ("previous_secret_until", models.DateTimeField(null=True)),
                 ("cursor", models.BigIntegerField(default=0)),
                 ("is_active", models.BooleanField(default=True)),
-                ("message_id", models.CharField(blank=True, max_length=100)),
                 ("message_end", models.BigIntegerField(default=0)),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now)),

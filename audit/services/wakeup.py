@@ -8,7 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-TASK = "audit.tasks.seal"
+from audit.queries import due_streams
+
+TASK, DELIVER = "audit.tasks.seal", "audit.tasks.deliver"
 # The task starts this late, so that it seals whatever else the process writes meanwhile. Seconds.
 DELAY = 1.0
 # Organizations that are remembered as asked for.
@@ -29,6 +31,15 @@ def ask(organization_id: UUID | None) -> None:
     if len(_asked) >= MAX_ASKED:
         _asked.clear()
     _asked[organization_id] = now + DELAY * 0.9
+    _publish(TASK, str(organization_id or ""), countdown=DELAY)
+
+
+def deliver_soon(organization_id: UUID | None = None) -> None:
+    """Have a worker send what is due, of one organization or of all. A slow receiver keeps no other waiting."""
+    for pk in due_streams(organization_id).values_list("pk", flat=True):
+        _publish(DELIVER, str(pk))
+
+
+def _publish(task: str, *args: str, countdown: float = 0) -> None:
     # The task queue is in an app that this one doesn't know.
-    publish = import_string(settings.AUDIT_PUBLISH)
-    publish(TASK, str(organization_id or ""), countdown=DELAY)
+    import_string(settings.AUDIT_PUBLISH)(task, *args, countdown=countdown)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from audit.triggers import lifting_sql
+from audit.models import Entry
+from audit.triggers import lifted, lifting_sql
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,3 +20,9 @@ def _flush_with_audit_log() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush_entries_too)
         yield
+
+
+def forget_entries() -> None:
+    """Delete all entries, so that a test sees only what follows."""
+    with lifted():
+        Entry.objects.all().delete()
