@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from audit.lines import describe
 from audit.models import Entry
-from audit.ocsf import to_ocsf
+from audit.ocsf import to_json_line
 from console.audit_log.rendering import actor_name
 from console.users.export import BOM, Echo, escape_formulas
 
@@ -62,7 +62,7 @@ def _plain_sentence(entry: Entry) -> str:
 def ocsf_lines(chunks: Chunks) -> Iterator[str]:
     """Yield one OCSF event in JSON per line."""
     for entries in chunks:
-        yield "".join(json.dumps(to_ocsf(entry), separators=(",", ":"), default=str) + "\n" for entry in entries)
+        yield "".join(to_json_line(entry) + "\n" for entry in entries)
 
 
 class ExportFormat(NamedTuple):

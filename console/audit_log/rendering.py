@@ -72,7 +72,8 @@ class AuditRowRenderer:
         self, *, viewer: Membership, params: AuditLogParams, members: Mapping[UUID, Membership], now: datetime
     ):
         self.slug, self.params, self.members = viewer.organization.slug, params, members
-        self.time, self.countries = RelativeTime(now), {}
+        self.time = RelativeTime(now)
+        self.countries: dict[str | None, str] = {}
 
     def render(self, entries: Sequence[Entry]) -> SafeString:
         """Return the rows of a page."""

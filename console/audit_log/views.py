@@ -1,5 +1,6 @@
 """The page "Audit log", the menus of its filters, and its exports (A-4)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -9,13 +10,14 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record
 from base.picker import search_query
-from base.responses import render_page_or_fragment
+from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.audit_log.choices import MENUS, time_choices
 from console.audit_log.export import FORMATS
 from console.audit_log.filters import AuditContext
 from console.audit_log.page import AuditLogPage
 from console.audit_log.params import AuditLogParams
 from console.audit_log.queries import iterate_entries
+from console.audit_log.stream_rows import chain_state
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
@@ -37,8 +39,9 @@ def audit_log(request: MemberRequest) -> HttpResponse:
     """Who did what, newest first, with search, filters and pages."""
     params = AuditLogParams.from_querydict(request.GET, organization_id=request.organization.pk)
     page = AuditLogPage(_context(request), request.membership, params)
+    context = {"page": page, "chain": None if is_htmx_fragment(request) else chain_state(request.organization)}
     template, fragment = "console/audit_log/page.html", "console/audit_log/_results.html"
-    return render_page_or_fragment(request, page=template, fragment=fragment, context={"page": page}, url=page.url)
+    return render_page_or_fragment(request, page=template, fragment=fragment, context=context, url=page.url)
 
 
 @require_safe
@@ -85,7 +88,7 @@ def _render_menu(request: MemberRequest, params: AuditLogParams, name: str, cont
 def audit_log_export(request: MemberRequest, kind: str) -> HttpResponseBase:
     """Stream the view as a file. The log says so first, however much of the file is fetched."""
     params, chosen, organization = _view(request), FORMATS[kind], request.organization
-    lines = iter(())
+    lines: Iterator[str] = iter(())
     if request.method == "GET":
         data = {"format": str(chosen.label), "view": params.query()[:500]}
         entry = record(organization_id=organization.pk, actor=request.membership, action="audit.exported", data=data)

@@ -118,9 +118,9 @@ def test_a_page_takes_the_same_number_of_queries(cast, django_assert_num_queries
     write_many(cast.acme, cast.olga, "group.created", number, cast.bo)
     client = cast.client("olga")
     client.get(LOG)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(LOG)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(LOG, {"person": str(cast.bo.pk), "action": "groups"})
 
 
