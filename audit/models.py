@@ -39,6 +39,7 @@ class Entry(models.Model):
             models.Index(fields=["organization_id", "-at", "id"], name="audit_by_time"),
             models.Index(fields=["organization_id", "target_id", "at"], name="audit_by_target"),
             models.Index(fields=["organization_id", "actor_id", "at"], name="audit_by_actor"),
+            models.Index(fields=["organization_id", "action", "at"], name="audit_by_action"),
             # Small: entries are sealed soon.
             models.Index(fields=["organization_id", "at"], name="audit_unsealed", condition=Q(sequence=None)),
         ]

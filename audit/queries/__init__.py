@@ -10,6 +10,7 @@ from audit.queries.entries import (
     get_entry,
     recent_entries,
 )
+from audit.queries.own import own_entries
 from audit.queries.streams import due_streams, get_stream, streams_of, waiting_entries
 from audit.queries.verify import Report, verify, verify_all
 
@@ -23,6 +24,7 @@ __all__ = [
     "entries_in",
     "entries_with_actions",
     "get_entry",
+    "own_entries",
     "get_stream",
     "recent_entries",
     "streams_of",
