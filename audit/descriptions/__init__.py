@@ -2,12 +2,14 @@
 
 from audit.descriptions.access import ACCESS
 from audit.descriptions.access_keys import ACCESS_KEYS
+from audit.descriptions.account import ACCOUNT
 from audit.descriptions.audit_log import AUDIT_LOG
 from audit.descriptions.identity import IDENTITY
 from audit.descriptions.members import MEMBERS
 from audit.descriptions.organizations import ORGANIZATIONS
 from audit.descriptions.sentence import Description
 from audit.descriptions.sign_in import SIGN_IN
+from audit.descriptions.workspace import WORKSPACE
 
 __all__ = ["DESCRIPTIONS", "Description"]
 
@@ -15,7 +17,9 @@ DESCRIPTIONS: dict[str, Description] = {
     **ORGANIZATIONS,
     **MEMBERS,
     **ACCESS,
+    **ACCOUNT,
     **ACCESS_KEYS,
+    **WORKSPACE,
     **SIGN_IN,
     **IDENTITY,
     **AUDIT_LOG,

@@ -5,11 +5,19 @@ from django.db import transaction
 
 from accounts.models import User
 from organizations.models import Organization
-from teamadmin.demo import extras, history, invitations, joined, provisioning, security, sso
-from teamadmin.demo import extras, history, invitations, provisioning, seats, security, sso
-from teamadmin.demo import access_keys, extras, history, invitations, provisioning, security, sso
-from teamadmin.demo import brands, extras, history, invitations, provisioning, security, sso
-from teamadmin.demo import extras, history, invitations, provisioning, records, security, sso
+from teamadmin.demo import (
+    access_keys,
+    brands,
+    extras,
+    history,
+    invitations,
+    joined,
+    provisioning,
+    records,
+    seats,
+    security,
+    sso,
+)
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 

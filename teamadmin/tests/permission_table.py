@@ -178,7 +178,6 @@ INSIDE: dict[str, dict[str, str]] = {
     "audit-log/streams/<uuid:stream_id>/activation/": {"POST": admins(302)},
     "audit-log/streams/<uuid:stream_id>/deactivation/": {"GET": admins(200), "POST": admins(302)},
     "audit-log/streams/<uuid:stream_id>/deletion/": {"GET": admins(200), "POST": admins(302)},
-    "brands/": {"GET": admins(200)},
     "sub-accounts/": {"GET": allowed(200, "olga", "tess", "sub_accounts")},
     "sub-accounts/new/": {
         "GET": allowed(200, "olga", "tess", "sub_accounts"),
