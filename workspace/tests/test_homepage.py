@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from audit.models import Entry
 from audit.services import record
+from base import context as context_of
 from base.charts import ring
 from invitations.email_keys import EMAIL_KIND, email_key
 from invitations.models import Invitation
@@ -200,12 +200,15 @@ def test_last_ten_changes_without_sign_ins(cast):
 
 @pytest.mark.spec("A-1")
 def test_changes_of_one_request_are_one_line(cast):
-    people = [("Ann", str(number), f"ann{number}@acme.example") for number in range(3)]
-    cast.invite(people=people)
-    Entry.objects.filter(action="invitation.created").update(request_id="one")
+    for request_id, number in (("one", 3), ("two", 1)):
+        token = context_of.set_current(context_of.RequestContext(request_id))
+        people = [("Ann", f"{request_id} {index}", f"{request_id}{index}@acme.example") for index in range(number)]
+        cast.invite(people=people)
+        context_of.reset(token)
     changes = context(cast, "olga")["last_changes"]
     assert [(each.line.entry.action, each.others) for each in changes if each.line.entry.request_id] == [
-        ("invitation.created", 2)
+        ("invitation.created", 0),
+        ("invitation.created", 2),
     ]
     assert "and 2 others" in page(cast, "olga", HOME)
 
