@@ -1,7 +1,6 @@
 """Have new entries sealed shortly after their transaction. Only a hint: the sweep finds what it misses."""
 
 import time
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +19,8 @@ _asked: dict[UUID | None, float] = {}
 
 def seal_soon(organization_id: UUID | None) -> None:
     """Ask a worker to seal the organization's entries after the caller's transaction commits. Never fails it."""
-    transaction.on_commit(partial(ask, organization_id), robust=True)
+    # Not partial(): Django can't name it when it fails.
+    transaction.on_commit(lambda: ask(organization_id), robust=True)
 
 
 def ask(organization_id: UUID | None) -> None:

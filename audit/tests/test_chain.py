@@ -1,6 +1,7 @@
 """Sealing: entries get their place in the organization's chain."""
 
 import pytest
+from django.test import override_settings
 
 from audit.models import AuditChain, Entry
 from audit.queries import entries_after, entries_in
@@ -52,3 +53,13 @@ def test_a_page_of_entries_continues_after_the_last_one(cast):
     assert entries_in(cast.acme.pk, after=(first[-1].at, first[-1].pk)) == entries[2:]
     assert entries_in(cast.acme.pk, actor_id=cast.bo.pk) == entries_in(cast.globex.pk) == []
     assert entries_in(cast.acme.pk, actions=["group.created"], since=entries[1].at, until=entries[0].at) == [entries[1]]
+
+
+def test_one_chain_that_cannot_be_sealed_stops_no_other(cast):
+    write(cast)
+    seal(cast.acme.pk)
+    with override_settings(ENCRYPTION_KEYS=["a-key-that-is-lost-" + "k" * 40]):
+        AuditChain.objects.filter(organization_id=cast.acme.pk).update(key="x")
+    write(cast)
+    record(organization_id=cast.globex.pk, actor=cast.tess, action="group.created")
+    assert seal_all() == 1 and Entry.objects.get(organization_id=cast.globex.pk).sequence == 1
