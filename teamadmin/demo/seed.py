@@ -4,6 +4,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import User
+from audit.models import AuditStream
 from organizations.models import Organization
 from teamadmin.demo import (
     access_keys,
@@ -18,6 +19,7 @@ from teamadmin.demo import (
     security,
     sso,
 )
+from teamadmin.demo import audit_log, extras, history, invitations, provisioning, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
@@ -41,6 +43,7 @@ def _create(company: Company, hashed_password: str) -> Organization:
     access_keys.add(builder)
     brands.add(builder)
     history.add_founding(builder)
+    audit_log.add(builder)
     for batch in company.batches:
         invitations.add(builder, batch)
     joined.add(builder)
@@ -57,6 +60,7 @@ def delete() -> None:
         organizations = [*level, *organizations]  # the lowest ones first
     users = User.objects.filter(memberships__organization__in=organizations)
     user_ids = list(users.values_list("pk", flat=True))
+    AuditStream.objects.filter(organization_id__in=[organization.pk for organization in organizations]).delete()
     for organization in organizations:
         organization.logo.delete(save=False)
         organization.delete()
