@@ -122,7 +122,8 @@ def test_rotating_shows_the_new_secret_and_until_when_the_old_one_works(cast):
     new = SECRET.search(response.content.decode())[0]
     assert "The old secret works until" in text_of(response) and response["Cache-Control"] == "no-store"
     assert find_access_key(old) and find_access_key(new)
-    assert f"Old secret {old[:8]}… ends" in text_of(client.get(OWN))
+    page = text_of(client.get(OWN))
+    assert "Old secret ends" in page and new[:8] in page and old[:8] not in page
     # A second rotation asks first, because the old secret may still be in use.
     response = client.post(f"{OWN}{key.pk}/rotation/", {"old": "keep"})
     assert response.status_code == 422 and "two secrets already" in text_of(response)
@@ -228,7 +229,7 @@ def test_pages_take_the_same_number_of_queries_with_1_and_with_20_keys(cast, dja
 def test_the_confirmations_say_which_keys_stop_with_the_member_and_which_don_t(cast):
     ada = add_member(cast.acme, add_user("ada@acme.example", "Ada", "Berg"), "admin")
     client, users = cast.client("olga"), f"/o/acme/users/{ada.pk}/"
-    assert "key" not in text_of(client.get(users + "deactivation/"))
+    assert "access key" not in text_of(client.get(users + "deactivation/"))
     create(ada)
     text = create(ada, name="Laptop")[1]
     shared_text = create(ada, "members:read", personal=False, name="HR sync")[1]
