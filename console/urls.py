@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from console.access_keys.urls import access_keys_urls
+from console.access_keys.urls import access_keys_urls, personal_keys_urls
 from console.audit_log.urls import audit_log_urls
 from console.brands.urls import brands_urls
 from console.bulk import views as bulk
@@ -85,6 +85,7 @@ role_urls = [
 
 urlpatterns = [
     path("access-keys/", include(access_keys_urls)),
+    path("preferences/keys/", include(personal_keys_urls)),
     path("audit-log/", include(audit_log_urls)),
     path("brands/", include(brands_urls)),
     path("sub-accounts/", include(sub_accounts_urls)),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from organizations.permissions import Permission, with_dependencies
@@ -68,3 +69,23 @@ def with_reading(scopes: Iterable[str]) -> list[str]:
 def permissions_of_scopes(scopes: Iterable[str]) -> frozenset[Permission]:
     """Return the permissions that these scopes stand for. Unknown names in a key's row are ignored."""
     return frozenset().union(*(SCOPES.get(each, frozenset()) for each in scopes))
+
+
+def describe_scopes(scopes: Iterable[str]) -> str:
+    """Return the scopes as one text, like "Members, groups: write; Audit log: read"."""
+    names = set(scopes)
+    written = [str(each.label) for each in RESOURCES if scope(each.key, WRITE) in names]
+    read = [
+        str(each.label) for each in RESOURCES if scope(each.key, READ) in names and scope(each.key, WRITE) not in names
+    ]
+    parts = []
+    if written:
+        parts.append(_text("%(resources)s: write") % {"resources": _join(written)})
+    if read:
+        parts.append(_text("%(resources)s: read") % {"resources": _join(read)})
+    return "; ".join(parts)
+
+
+def _join(labels: list[str]) -> str:
+    """Join labels as within a sentence: "Members, audit log"."""
+    return ", ".join([labels[0], *(label[:1].lower() + label[1:] for label in labels[1:])])

@@ -132,6 +132,35 @@ NOTICES = {
             "We’ll remove the link, sign you out everywhere and send you a link to choose a new password."
         ),
     ),
+    "access_key.added": Notice(
+        gettext_lazy("An access key was created"),
+        gettext_lazy(
+            "The access key “{key}” was created with your {platform} account. It can use {organization} as you."
+        ),
+        gettext_lazy("An access key was created with your {platform} account. It can use an organization as you."),
+        gettext_lazy(
+            "If it wasn’t, choose “This wasn’t me”. "
+            "We’ll revoke the key, sign you out everywhere and send you a link to choose a new password."
+        ),
+    ),
+    "access_key.replaced": Notice(
+        gettext_lazy("An access key was rotated"),
+        gettext_lazy("Your access key “{key}” for {organization} has a new secret. It can use {organization} as you."),
+        gettext_lazy("One of your access keys has a new secret. It can use an organization as you."),
+        gettext_lazy(
+            "If it wasn’t, choose “This wasn’t me”. "
+            "We’ll end the new secret, sign you out everywhere and send you a link to choose a new password."
+        ),
+    ),
+    "access_key.withdrawn": Notice(
+        gettext_lazy("An Admin revoked your access key"),
+        gettext_lazy("{actor} revoked your access key “{key}” for {organization}. It no longer works."),
+        gettext_lazy("{actor} revoked one of your access keys. It no longer works."),
+        gettext_lazy(
+            "To find out why, ask {actor}. If someone else may have used your account, choose “This wasn’t me”. "
+            "We’ll sign you out everywhere and send you a link to choose a new password."
+        ),
+    ),
     "sessions.ended_by_admin": Notice(
         gettext_lazy("An Admin signed you out"),
         gettext_lazy("{actor} signed you out of {organization}. You can sign in again right away."),

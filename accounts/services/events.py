@@ -35,10 +35,15 @@ NOTIFIED = frozenset(
         "backup_codes.generated",
         "sessions.ended_by_admin",
         "sso.linked",
+        "access_key.added",
+        "access_key.replaced",
+        "access_key.withdrawn",
     }
 )
 # One organization's matter: it has its own entry, and the user's other organizations don't hear of it.
-ONE_ORGANIZATION = frozenset({"sessions.ended_by_admin", "sso.linked"})
+ONE_ORGANIZATION = frozenset(
+    {"sessions.ended_by_admin", "sso.linked", "access_key.added", "access_key.replaced", "access_key.withdrawn"}
+)
 # Email addresses in an entry's data, which only the user's own entry has. See follow_email() in organizations.
 ADDRESSES = frozenset({"email.changed", "email.restored"})
 # Failed sign-ins with the same reason are counted together for this long.

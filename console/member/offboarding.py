@@ -10,10 +10,25 @@ from base.counting import CAP, Count, capped_count
 from organizations.models import GroupMembership, Membership, MembershipRole, ProjectGrant, Status
 from organizations.permissions import ADMINISTRATIVE
 from organizations.queries import roles_in, sessions_of_member
+from organizations.queries.key_lists import keys_of_member, organization_keys_known_to
 from organizations.roles import permissions_of
 
 # Members who can work in a project, now or once they accept.
 STATUSES_WITH_ACCESS = (Status.ACTIVE, Status.INVITED)
+
+
+@dataclass(frozen=True)
+class MemberKeys:
+    """A member's personal access keys, which stop with them, and names of the organization's that they know (A-6)."""
+
+    personal: int
+    shared: list[str]
+
+
+def keys_of(member: Membership) -> MemberKeys:
+    """Return the access keys to mention before a member leaves. Two queries."""
+    shared = [key.name for key in organization_keys_known_to(member)]
+    return MemberKeys(keys_of_member(member).count(), shared)
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,7 @@ class Offboarding:
     valid_invitations: Count
     invalid_invitations: int
     deletes_account: bool
+    keys: MemberKeys
 
 
 def open_sessions(member: Membership) -> list[OpenSession]:
@@ -72,7 +88,7 @@ def _other_invitations(member: Membership, administrative: int) -> Count:
 
 
 def offboarding_of(member: Membership) -> Offboarding:
-    """Return the consequences of deleting a member who has joined: about nine queries."""
+    """Return the consequences of deleting a member who has joined: about eleven queries."""
     user, administrative = member.user, administrative_invitations(member)
     return Offboarding(
         sessions=len(open_sessions(member)),
@@ -80,4 +96,5 @@ def offboarding_of(member: Membership) -> Offboarding:
         valid_invitations=_other_invitations(member, administrative),
         invalid_invitations=administrative,
         deletes_account=user is not None and not user.is_staff and not user.memberships.exclude(pk=member.pk).exists(),
+        keys=keys_of(member),
     )

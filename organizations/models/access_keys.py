@@ -31,6 +31,7 @@ class AccessKey(models.Model):
         indexes = [
             models.Index(fields=["organization", "id"], name="access_key_by_id"),
             models.Index(fields=["membership", "id"], name="access_key_by_member"),
+            models.Index(fields=["expires_at"], name="access_key_by_expiry"),
         ]
 
     def __str__(self) -> str:
@@ -40,13 +41,15 @@ class AccessKey(models.Model):
 class AccessKeySecret(models.Model):
     """A secret of a key. `digest` is the SHA-256 of the secret, which is shown once; lists show the prefix.
 
-    While a key is rotated, it has two, and the older one ends at `expires_at`.
+    While a key is rotated, it has two, and the older one ends at `expires_at`. `shown_to` is the id of the member who
+    saw it: once they have left, an organization's key should be rotated.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     key = models.ForeignKey(AccessKey, models.CASCADE, related_name="secrets")
     prefix = models.CharField(max_length=12)
     digest = models.CharField(max_length=64, unique=True)
+    shown_to = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.models import User
 from organizations.models import Organization
-from teamadmin.demo import brands, extras, history, invitations, provisioning, security, sso
+from teamadmin.demo import access_keys, brands, extras, history, invitations, provisioning, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
@@ -26,6 +26,7 @@ def _create(company: Company, hashed_password: str) -> Organization:
     sso.add(builder)
     provisioning.add(builder)
     brands.add(builder)
+    access_keys.add(builder)
     history.add_founding(builder)
     for batch in company.batches:
         invitations.add(builder, batch)

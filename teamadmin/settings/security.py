@@ -46,7 +46,10 @@ TWO_FACTOR_RULES = "organizations.policies.two_factor_rules"
 EMAIL_CHANGE_RULE = "organizations.policies.can_change_email"
 EMAIL_LISTENERS = ["organizations.services.follow_email"]
 # What else is undone when a user rejects an event with "This wasn't me".
-EVENT_REJECTION_LISTENERS = ["provisioning.services.unlinking.unlink_rejected"]
+EVENT_REJECTION_LISTENERS = [
+    "provisioning.services.unlinking.unlink_rejected",
+    "organizations.services.access_key_notices.revoke_rejected",
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"

@@ -30,6 +30,8 @@ OUTBOX_KINDS = {
     "organizations.brand_test": "organizations.emails.render_brand_test",
     "organizations.break_glass_used": "organizations.emails.render_break_glass_used",
     "organizations.two_factor_reset": "organizations.emails.render_two_factor_reset",
+    "organizations.access_key_created": "organizations.emails.access_keys.render_access_key_created",
+    "organizations.access_key_expiring": "organizations.emails.access_keys.render_access_key_expiring",
     "accounts.security_notice": "accounts.emails.render_security_notice",
     "accounts.email_confirmation": "accounts.emails.render_email_confirmation",
     "provisioning.certificate_expiring": "provisioning.emails.certificates.render_certificate_expiring",
@@ -73,6 +75,10 @@ CELERY_BEAT_SCHEDULE = {
     # It saves once a day. Running every hour, it needs no clock that is still there after a restart.
     "save_two_factor_progress": {
         "task": "organizations.tasks.save_two_factor_progress",
+        "schedule": timedelta(hours=1),
+    },
+    "notify_expiring_access_keys": {
+        "task": "organizations.tasks.notify_expiring_access_keys",
         "schedule": timedelta(hours=1),
     },
     "delete_old_attempts": {"task": "accounts.tasks.delete_old_attempts", "schedule": timedelta(hours=1)},

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from console.models import BulkAction
 from invitations.links import make_token
-from organizations.models import Membership
+from organizations.models import AccessKey, Membership
 from organizations.permissions import Permission
 from provisioning.models import Domain, JoinRequest, ScimConnection, ScimToken
 from provisioning.services.setup_links import create_setup_link
@@ -108,6 +108,8 @@ def stage(cast) -> Stage:
         connection = ScimConnection.objects.create(organization=admin.organization)
         scim_token = ScimToken.objects.create(connection=connection, name="Okta", prefix="tas_", digest=slug)
         stage.values[slug]["token_id"] = str(scim_token.pk)
+        key = AccessKey.objects.create(organization=admin.organization, name="HR sync", scopes=["members:read"])
+        stage.values[slug]["key_id"] = str(key.pk)
     for slug, group, project in (
         ("acme", cast.groups["marketing"], cast.projects["website"]),
         ("globex", cast.globex_group, cast.globex_project),

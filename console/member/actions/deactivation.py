@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.fresh import require_fresh_sign_in
 from base.policies import Decision, require
 from console.member.actions.member_action import MemberAction
-from console.member.offboarding import administrative_invitations, open_sessions
+from console.member.offboarding import administrative_invitations, keys_of, open_sessions
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.queries import shared_with_others
@@ -37,6 +37,7 @@ def user_deactivation(request: MemberRequest, member_id: UUID) -> HttpResponse:
             "sessions": open_sessions(member),
             "shared": shared_with_others(member),
             "invalid_invitations": administrative_invitations(member),
+            "keys": keys_of(member),
         }
         return action.confirm("console/member/deactivation.html", context)
     require_fresh_sign_in(request)
