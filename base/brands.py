@@ -99,7 +99,8 @@ def _app_css(light: Shades, dark: Shades) -> str:
     }
     rules = [f"{name}:light-dark({first},{second})" for name, (first, second) in values.items()]
     rules += ["--accent:var(--brand)", "--accent-ink:var(--brand-ink)", "--focus:var(--brand)"]
-    return f":root{{{';'.join(rules)}}}\n"
+    # The platform's own mark keeps its color.
+    return f":root{{{';'.join(rules)}}}\nsvg.logo{{--accent:{PLATFORM_LIGHT.background}}}\n"
 
 
 def _preview_css(light: Shades, dark: Shades) -> str:

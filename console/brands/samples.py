@@ -84,6 +84,12 @@ def _security_notice(member: Membership) -> Context:
 
 _PERSON = "Nadia Petrov"
 _DOMAIN = {"domain": "company.example", "name": "_teamadmin.company.example", "value": "teamadmin-verification=…"}
+_KEY = {
+    "key": gettext_lazy("Nightly report"),
+    "scopes": gettext_lazy("Members: read"),
+    "expires_at": gettext_lazy("December 31, 2026, 23:59 UTC"),
+    "is_personal": "",
+}
 SAMPLES = (
     EmailSample("invitation", gettext_lazy("Invitation"), _invitation),
     EmailSample("two_factor_reminder", gettext_lazy("Reminder to set up 2FA"), _about()),
@@ -98,6 +104,8 @@ SAMPLES = (
     EmailSample("domain_missing", gettext_lazy("TXT record missing"), _about(**_DOMAIN)),
     EmailSample("domain_lapsed", gettext_lazy("Domain no longer verified"), _about(**_DOMAIN)),
     EmailSample("certificate_expiring", gettext_lazy("SAML certificate expires"), _about()),
+    EmailSample("access_key_created", gettext_lazy("New access key"), _about(by=_PERSON, **_KEY)),
+    EmailSample("access_key_expiring", gettext_lazy("Access key expires"), _about(last_used_at="", **_KEY)),
     EmailSample("brand_test", gettext_lazy("Test email"), _about()),
     EmailSample("security_notice", gettext_lazy("Security notice"), _security_notice, is_account=True),
     EmailSample("password_reset", gettext_lazy("Password reset"), _about(lifetime=gettext_lazy("1 hour")), True),

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from base.ids import parse_uuid
 from base.mail import compose_email, format_utc
-from base.pictures import logo_png
 from base.times import days_until
+from organizations.brands import brand_of
 from organizations.emails.recipients import active_member
 from organizations.models import AccessKey, Membership
 from organizations.policies.access_keys import can_manage_keys, owns_key
@@ -79,10 +79,8 @@ def _compose(
             "expires_at": format_utc(key.expires_at) if key.expires_at else "",
             "last_used_at": format_utc(key.last_used_at) if key.last_used_at else "",
             "url": settings.BASE_URL + reverse(page, args=[organization.slug]),
-            "logo_alt": organization.name,
             **context,
         },
-        from_name=organization.name,
-        logo=logo_png(organization.name, organization.logo),
+        brand=brand_of(organization),
         tag=template,
     )
