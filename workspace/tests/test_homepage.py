@@ -40,6 +40,7 @@ def test_first_tasks_link_to_pages_you_can_open(cast):
     tasks = cast.client("bo").get("/o/acme/").context["first_tasks"]
     assert [(task.label, task.url) for task in tasks] == [
         ("Open your first project", "/o/acme/projects/"),
+        ("Edit a project", "/o/acme/projects/"),
         ("Explore the workspace", "/o/acme/workspace/"),
     ]
     assert "/o/acme/users/" in [task.url for task in cast.client("olga").get("/o/acme/").context["first_tasks"]]
