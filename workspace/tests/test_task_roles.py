@@ -57,7 +57,7 @@ def test_each_role_sees_the_pages_that_it_may_open(cast, sign_in, role):
 
 
 def fields(**changes):
-    return {"name": "New", "kind": "http", "state": "active", **changes}
+    return {"name": "New", "kind": "http", "state": "active", "secret": "", **changes}
 
 
 @pytest.mark.spec("R-2", "A-3")
