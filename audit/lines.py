@@ -24,17 +24,31 @@ class AuditLine:
     entry: Entry
 
 
-def describe(entry: Entry) -> AuditLine:
-    """Return the entry as a sentence. An action without a description shows its own name."""
+def describe(entry: Entry, *, with_actor: bool = True) -> AuditLine:
+    """Return the entry as a sentence. An action without a description shows its own name.
+
+    with_actor=False leaves out who acted where the sentence starts with it, for lists that have a column for it.
+    """
     description = _find(entry)
     values = {name: _bold(_join_names(value)) for name, value in entry.data.items()}
     values |= {"actor": _bold(entry.actor_label or _("The system")), "target": _bold(entry.target_label)}
     sentence = str(description.sentence)
     if description.plain and not _names(sentence) <= set(values):
         sentence = str(description.plain)
+    sentence = sentence if with_actor else _without_actor(sentence, entry)
     # Entries from an earlier release may lack a value.
     fields = {name: values.get(name, "…") for name in _names(sentence)}
-    return AuditLine(format_html(sentence, **fields), description.icon, description.tone, entry)
+    text = format_html(sentence, **fields) if fields else format_html("{}", sentence)
+    return AuditLine(text, description.icon, description.tone, entry)
+
+
+def _without_actor(sentence: str, entry: Entry) -> str:
+    is_own = entry.actor_id is not None and entry.actor_id == entry.target_id
+    for name in ("{actor} ", "{target} ") if is_own else ("{actor} ",):
+        if sentence.startswith(name):
+            rest = sentence.removeprefix(name)
+            return rest[:1].upper() + rest[1:]
+    return sentence
 
 
 def _find(entry: Entry) -> Description:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from workspace.views import (
+    activity,
     avatar,
     homepage,
     my_access,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/security/", privacy.privacy, name="privacy"),
     path("preferences/access/", my_access.my_access, name="my_access"),
+    path("preferences/activity/", activity.my_activity, name="my_activity"),
     path("preferences/avatar/", avatar.avatar, name="avatar"),
     path("preferences/avatar/removal/", avatar.avatar_removal, name="avatar_removal"),
 ]

@@ -1,16 +1,100 @@
-"""The page "Audit log"."""
+"""The page "Audit log", the menus of its filters, and its exports (A-4)."""
 
-from django.http import HttpResponse
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from audit.services import record
+from base.picker import search_query
+from base.responses import is_htmx_fragment, render_page_or_fragment
+from console.audit_log.choices import MENUS, time_choices
+from console.audit_log.export import FORMATS
+from console.audit_log.filters import AuditContext
+from console.audit_log.page import AuditLogPage
+from console.audit_log.params import AuditLogParams
+from console.audit_log.queries import iterate_entries
+from console.audit_log.stream_rows import chain_state
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
 
 
+def _context(request: MemberRequest) -> AuditContext:
+    return AuditContext(request.organization, timezone.now())
+
+
+def _view(request: MemberRequest) -> AuditLogParams:
+    """Return the first page of the view that a link was followed from."""
+    view = request.GET.get("view", "")
+    return AuditLogParams.from_view(view, organization_id=request.organization.pk).closed()
+
+
 @require_safe
 @member_required(Permission.AUDIT_VIEW)
 def audit_log(request: MemberRequest) -> HttpResponse:
-    """Show the page."""
-    return render(request, "console/audit_log/page.html")
+    """Who did what, newest first, with search, filters and pages."""
+    params = AuditLogParams.from_querydict(request.GET, organization_id=request.organization.pk)
+    page = AuditLogPage(_context(request), request.membership, params)
+    context = {"page": page, "chain": None if is_htmx_fragment(request) else chain_state(request.organization)}
+    template, fragment = "console/audit_log/page.html", "console/audit_log/_results.html"
+    return render_page_or_fragment(request, page=template, fragment=fragment, context=context, url=page.url)
+
+
+@require_safe
+@member_required(Permission.AUDIT_VIEW)
+def audit_log_choices(request: MemberRequest, kind: str) -> HttpResponse:
+    """The people, events or targets to filter by, each a link to the filtered list. `named` searches among them."""
+    params, slug, menu = _view(request), request.organization.slug, MENUS[kind]
+    search, current = search_query(request.GET, "named"), params.filters.get(kind, "")
+    found, has_more = menu.search(request.membership, search)
+    groups = [
+        (heading, [(label, params.set_filter(kind, value).url(slug), value == current) for value, label in choices])
+        for heading, choices in found
+    ]
+    context = {
+        "heading": menu.heading,
+        "label": menu.search_label,
+        "groups": groups,
+        "any_url": "" if search else params.remove_filter(kind).url(slug),
+        "current": current,
+        "query": search,
+        "has_more": has_more,
+        "only_entries": "named" in request.GET,
+    }
+    return _render_menu(request, params, "choices", context)
+
+
+@require_safe
+@member_required(Permission.AUDIT_VIEW)
+def audit_log_when(request: MemberRequest) -> HttpResponse:
+    """The times to filter by: periods, and a form for two dates."""
+    params = _view(request)
+    return _render_menu(request, params, "when", time_choices(params, request.organization.slug))
+
+
+def _render_menu(request: MemberRequest, params: AuditLogParams, name: str, context: dict[str, Any]) -> HttpResponse:
+    """Render a menu, or without JavaScript the page of its choices."""
+    context |= {"view": params.query(), "url": request.path, "back": params.url(request.organization.slug)}
+    template = f"console/audit_log/_{name}.html" if request.htmx else f"console/audit_log/{name}.html"
+    return render(request, template, context)
+
+
+@require_safe
+@member_required(Permission.AUDIT_EXPORT)
+def audit_log_export(request: MemberRequest, kind: str) -> HttpResponseBase:
+    """Stream the view as a file. The log says so first, however much of the file is fetched."""
+    params, chosen, organization = _view(request), FORMATS[kind], request.organization
+    lines: Iterator[str] = iter(())
+    if request.method == "GET":
+        data = {"format": str(chosen.label), "view": params.query()[:500]}
+        entry = record(organization_id=organization.pk, actor=request.membership, action="audit.exported", data=data)
+        lines = chosen.lines(iterate_entries(_context(request), params, before=entry))
+    response = StreamingHttpResponse(lines, content_type=chosen.content_type)
+    name = f"{organization.slug}-audit-log-{timezone.now():%Y-%m-%d}.{chosen.extension}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response

@@ -4,8 +4,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import User
+from audit.models import AuditStream
 from organizations.models import Organization
-from teamadmin.demo import extras, history, invitations, provisioning, records, security, sso
+from teamadmin.demo import audit_log, extras, history, invitations, provisioning, records, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
@@ -27,6 +28,7 @@ def _create(company: Company, hashed_password: str) -> Organization:
     sso.add(builder)
     provisioning.add(builder)
     history.add_founding(builder)
+    audit_log.add(builder)
     for batch in company.batches:
         invitations.add(builder, batch)
     return builder.organization
@@ -38,6 +40,7 @@ def delete() -> None:
     organizations = list(Organization.objects.filter(slug__in=[company.slug for company in COMPANIES]))
     users = User.objects.filter(memberships__organization__in=organizations)
     user_ids = list(users.values_list("pk", flat=True))
+    AuditStream.objects.filter(organization_id__in=[organization.pk for organization in organizations]).delete()
     for organization in organizations:
         organization.logo.delete(save=False)
         organization.delete()

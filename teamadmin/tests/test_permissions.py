@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
+from audit.models import AuditStream
 from console.models import BulkAction
 from invitations.links import make_token
 from organizations.models import Membership
@@ -108,6 +109,10 @@ def stage(cast) -> Stage:
         connection = ScimConnection.objects.create(organization=admin.organization)
         scim_token = ScimToken.objects.create(connection=connection, name="Okta", prefix="tas_", digest=slug)
         stage.values[slug]["token_id"] = str(scim_token.pk)
+        # Nothing answers there, so a test of the stream ends at once.
+        stream = AuditStream(organization_id=admin.organization_id, url="https://127.0.0.1/", secret="whsec_AA==")  # noqa: S106
+        stream.save()
+        stage.values[slug]["stream_id"] = str(stream.pk)
     for slug, group, project in (
         ("acme", cast.groups["marketing"], cast.projects["website"]),
         ("globex", cast.globex_group, cast.globex_project),

@@ -1,0 +1,28 @@
+"""Datasets, sources, destinations and pipelines."""
+
+from django.utils.translation import gettext_lazy
+
+from audit.descriptions.sentence import Description
+
+WORKSPACE = {
+    "dataset.created": Description(gettext_lazy("{actor} added the dataset {target}"), "datasets", "success"),
+    "dataset.edited": Description(gettext_lazy("{actor} changed the dataset {target}: {fields}"), "pencil"),
+    "dataset.archived": Description(gettext_lazy("{actor} archived the dataset {target}"), "datasets", "warning"),
+    "dataset.restored": Description(gettext_lazy("{actor} restored the dataset {target}"), "refresh"),
+    "source.created": Description(gettext_lazy("{actor} added the source {target}"), "integrations", "success"),
+    "source.edited": Description(gettext_lazy("{actor} changed the source {target}: {fields}"), "pencil"),
+    "source.archived": Description(gettext_lazy("{actor} archived the source {target}"), "integrations", "warning"),
+    "source.restored": Description(gettext_lazy("{actor} restored the source {target}"), "refresh"),
+    "destination.created": Description(
+        gettext_lazy("{actor} added the destination {target}"), "integrations", "success"
+    ),
+    "destination.edited": Description(gettext_lazy("{actor} changed the destination {target}: {fields}"), "pencil"),
+    "destination.archived": Description(
+        gettext_lazy("{actor} archived the destination {target}"), "integrations", "warning"
+    ),
+    "destination.restored": Description(gettext_lazy("{actor} restored the destination {target}"), "refresh"),
+    "pipeline.created": Description(gettext_lazy("{actor} added the pipeline {target}"), "integrations", "success"),
+    "pipeline.edited": Description(gettext_lazy("{actor} changed the pipeline {target}: {fields}"), "pencil"),
+    "pipeline.archived": Description(gettext_lazy("{actor} archived the pipeline {target}"), "integrations", "warning"),
+    "pipeline.restored": Description(gettext_lazy("{actor} restored the pipeline {target}"), "refresh"),
+}
