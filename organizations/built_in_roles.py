@@ -200,7 +200,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         description=_("Creates and edits sub-accounts."),
         permissions=frozenset({P.WORKSPACE_VIEW, P.SUB_ACCOUNTS_MANAGE}),
         capabilities=(_("Create and edit sub-accounts"),),
-        quick_actions=(QuickAction(_("Create a sub-account"), "sub-accounts", "sub_accounts"), EXPLORE_WORKSPACE),
+        quick_actions=(QuickAction(_("Create a sub-account"), "tree", "sub_accounts"), EXPLORE_WORKSPACE),
     ),
     BuiltInRole(
         scheme=Scheme.TASK,

@@ -23,4 +23,5 @@ DESCRIPTIONS: dict[str, Description] = {
     **SIGN_IN,
     **IDENTITY,
     **AUDIT_LOG,
+    **WORKSPACE,
 }

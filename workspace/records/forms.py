@@ -199,6 +199,8 @@ class ConnectionForm(RecordForm):
 
     def clean_secret(self) -> str:
         secret = self.cleaned_data["secret"]
+        if "secret" not in self.data:  # left out while the sign-in was confirmed (accounts.services.suspension)
+            raise ValidationError(_("Enter the password again. We didn’t keep it while you confirmed your sign-in."))
         if any(ord(char) < 32 for char in secret):
             raise ValidationError(_("Remove the line breaks and control characters."))
         return secret

@@ -16,13 +16,13 @@ def task_states(cast, name):
 @pytest.mark.spec("A-1", "R-5", "W-8")
 def test_first_tasks_tick_off(cast):
     assert task_states(cast, "bo") == {
-        "Set up 2FA": False, "Open your first project": False, "Explore the workspace": False,
+        "Set up 2FA": False, "Open your first project": False, "Edit a project": False, "Explore the workspace": False,
     }  # fmt: skip
     for _twice in range(2):
         response = cast.client("bo").post("/o/acme/tasks/explore-the-workspace/")
         assert response.url == "/o/acme/workspace/"
     assert task_states(cast, "bo")["Explore the workspace"]
-    assert "1 of 3 done" in page(cast, "bo", HOME)
+    assert "1 of 4 done" in page(cast, "bo", HOME)
 
 
 @pytest.mark.spec("A-1")

@@ -33,7 +33,7 @@ HTMX = {"HX-Request": "true"}
 
 def fields(record=None, **changes):
     """Return the form's fields, as its page would submit them."""
-    values = {"name": "Orders", "description": "", "state": "active", "project": "", "owner": ""}
+    values = {"name": "Orders", "description": "", "state": "active", "project": "", "owner": "", "secret": ""}
     if record is not None:
         values |= {"name": record.name, "state": record.state, "seen": json.dumps(snapshot(record))}
         values |= {name: getattr(record, name) for name in ("kind", "address", "username") if hasattr(record, name)}
@@ -177,6 +177,13 @@ def test_a_blank_secret_keeps_the_saved_one(cast):
     shop.refresh_from_db()
     assert shop.secret == "another-one"
     assert Entry.objects.filter(action="source.edited").latest("at").data == {"fields": ["password"]}
+
+
+def test_a_secret_that_was_not_kept_during_a_confirmed_sign_in_is_asked_for_again(cast):
+    data = fields(kind="mysql")
+    del data["secret"]
+    response = cast.client("olga").post(f"{SOURCES}new/", data)
+    assert response.status_code == 422 and "We didn’t keep it" in response.content.decode()
 
 
 @pytest.mark.parametrize("moved", [{"address": "evil.example"}, {"username": "root"}, {"kind": "http"}])

@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from django.conf import settings
 
 from audit.models import Entry
+from organizations.built_in_roles import BUILT_IN
 from organizations.models import Status
+from organizations.pages import accessible_pages
 from teamadmin.testing.cast import add_member, add_user
 from teamadmin.testing.records import add_pipeline, add_record
 from workspace.models import Dataset, Destination, Pipeline, Source
@@ -56,8 +59,17 @@ def test_each_role_sees_the_pages_that_it_may_open(cast, sign_in, role):
     assert navigation(client) == NAVIGATION[role]
 
 
+@pytest.mark.spec("W-8", "R-5")
+@pytest.mark.parametrize("role", BUILT_IN, ids=lambda role: f"{role.scheme}-{role.key}")
+def test_every_quick_action_leads_to_a_page_that_the_role_may_open(role):
+    icons = (settings.BASE_DIR / "static/img/icons.svg").read_text()
+    open_to_role = {page.key for page in accessible_pages(role.permissions)}
+    for action in role.quick_actions:
+        assert action.page in open_to_role and f'id="i-{action.icon}"' in icons, str(action.label)
+
+
 def fields(**changes):
-    return {"name": "New", "kind": "http", "state": "active", **changes}
+    return {"name": "New", "kind": "http", "state": "active", "secret": "", **changes}
 
 
 @pytest.mark.spec("R-2", "A-3")

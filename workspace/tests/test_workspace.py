@@ -49,4 +49,4 @@ def test_recent_activity_shows_only_this_organization(cast):
 def test_number_of_queries_is_constant(cast):
     few = count_queries(cast, "/o/acme/workspace/")
     fill_organization(cast)
-    assert count_queries(cast, "/o/acme/workspace/") == few == 11
+    assert count_queries(cast, "/o/acme/workspace/") == few == 15

@@ -95,6 +95,12 @@ def record_page(request: MemberRequest, record_type: RecordType, record: Record)
     """A record's drawer: its form, or its facts for members who can't change it."""
     if request.method == "POST":
         require(policies.can_edit_record(request.membership, record))
+    context = drawer_context(request, record_type, record) | {
+        "close_url": _list_url(request, record_type),
+        "query": f"?{request.GET.urlencode()}" if request.GET else "",
+    }
+    if not context["can_edit"]:
+        return render(request, "workspace/records/record.html", context)
     form = _form(request, record_type, record)
 
     def write(values: RecordValues) -> None:
@@ -103,12 +109,7 @@ def record_page(request: MemberRequest, record_type: RecordType, record: Record)
     if request.method == "POST" and form.save(write):
         messages.success(request, _("%(name)s was saved.") % {"name": form.cleaned_data["name"]})
         return _changed(request, record_type)
-    context = drawer_context(request, record_type, record) | {
-        "form": form,
-        "close_url": _list_url(request, record_type),
-        "query": f"?{request.GET.urlencode()}" if request.GET else "",
-    }
-    return render(request, "workspace/records/record.html", context, status=form.status)
+    return render(request, "workspace/records/record.html", context | {"form": form}, status=form.status)
 
 
 @record_view
