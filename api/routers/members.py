@@ -13,7 +13,7 @@ from api.lookups import get_member
 from api.members import change_member, choices, members_page, refuse_batch
 from api.operations import Link, operation
 from api.paging import PAGE_SIZE, After, Limit, reply_page
-from api.problems import invalid
+from api.problems import Problem, invalid
 from api.replies import reply
 from api.resources.members import describe_member, summarize_members, version_of
 from api.schemas.inputs import Address
@@ -144,6 +144,8 @@ def put_member_by_email(
     actor = lock_actor(request.auth)
     member = members_by_email(actor.organization, [key]).get(key)
     if member is None:
+        if "If-Match" in request.headers:
+            raise Problem(412, "There is no member with this address yet.")
         return _reply(actor.organization, _invite(actor, email.strip(), payload), status=201)
     member.organization = actor.organization
     require_match(request, version_of(describe_member(actor.organization, member)))
