@@ -47,7 +47,7 @@ def test_trying_an_operation(live_cast, live_server, page, axe):
     form.get_by_label("group_id").fill(str(live_cast.groups["research"].pk))
     form.get_by_role("button", name="Send request").click()
     assert form.get_by_text("Enter an access key").is_visible()
-    page.get_by_label("Access key").fill(secret)
+    page.get_by_role("textbox", name="Access key").fill(secret)
     form.get_by_role("button", name="Send request").click()
     form.get_by_text("200 OK").wait_for()
     assert '"name": "Research"' in form.locator("output pre").inner_text()

@@ -17,7 +17,7 @@ def test_keys_are_listed_without_secrets(cast, admin, django_assert_num_queries)
     add_key(cast.acme, "members:read", name="HR sync")
     _key, secret = add_key(cast.bo, "groups:read", name="Bo’s script")
     admin.get("keys")
-    with django_assert_num_queries(4):  # the secret and the key of the request, the keys, their secrets
+    with django_assert_num_queries(6):  # the secret and the key of the request, its roles (2), the keys, their secrets
         response = admin.get("keys")
     names = {each["name"]: each for each in response.json()["items"]}
     assert set(names) == {"Nightly report", "HR sync", "Bo’s script"}
