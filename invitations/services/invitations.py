@@ -15,6 +15,7 @@ from invitations.policies import can_resend, can_withdraw
 from invitations.queries import pending_invitation
 from invitations.services.quota import consume_mail_quota
 from organizations.models import Membership
+from organizations.policies import require_free_seats
 from organizations.services import (
     delete_locked_pending_member,
     inviter_after,
@@ -46,7 +47,8 @@ def resend_invitation(
     link (I-3). If `sends` is given and is not the current number of sends, nothing is sent: the button was pressed
     twice. With `asked_by_member`, the audit log says that the member asked for it (I-11); `actor` is then the inviter.
 
-    Raises Refused with the reason, RateLimited if a limit on emails is reached (I-5).
+    Raises Refused with the reason, NoFreeSeats for an expired one (A-9), RateLimited if a limit on emails is reached
+    (I-5).
     """
     actor, member = lock_actor_and_member(actor, member)
     require(can_resend(actor, member))
@@ -57,8 +59,10 @@ def resend_invitation(
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=pending.pk)
     if sends is not None and invitation.sends != sends:
         return invitation
-    consume_mail_quota(actor=actor, keys=[member.email_key], resend=True)
     expired = member.is_expired
+    if expired:  # it uses no seat until now
+        require_free_seats(actor.organization)
+    consume_mail_quota(actor=actor, keys=[member.email_key], resend=True)
     invitation.sends += 1
     if expired:
         invitation.version += 1

@@ -63,7 +63,7 @@ from organizations.policies.roles import (
     can_manage_roles,
     can_replace_role,
 )
-from organizations.policies.seats import has_free_seats
+from organizations.policies.seats import NoFreeSeats, has_free_seats, require_free_seats
 from organizations.policies.sessions import (
     Deadline,
     Outcome,
@@ -78,6 +78,13 @@ from organizations.policies.sessions import (
     two_factor_deadline,
 )
 from organizations.policies.sign_in import can_sign_in, requires_sso
+from organizations.policies.sub_accounts import (
+    can_create_sub_account,
+    can_rename_sub_account,
+    opens_new_organizations,
+    slug_allowed,
+    slug_prefix,
+)
 from organizations.policies.two_factor import (
     can_receive_reset_notice,
     can_remind_two_factor,
@@ -86,6 +93,13 @@ from organizations.policies.two_factor import (
 from organizations.policies.two_factor_rules import can_set_up_with_sso, two_factor_rules
 
 __all__ = [
+    "can_create_sub_account",
+    "can_rename_sub_account",
+    "opens_new_organizations",
+    "slug_allowed",
+    "slug_prefix",
+    "NoFreeSeats",
+    "require_free_seats",
     "Deadline",
     "Outcome",
     "SessionCheck",

@@ -67,12 +67,13 @@ def add_pending_members(
 ) -> list[Membership]:
     """Add members who have not accepted yet, in the order of `people`. All of them or none.
 
-    Raises Refused if `actor` can't add people or give these roles (R-6), and IntegrityError if an email address already
-    belongs to a member. The caller writes the audit entries, because it knows what added the members.
+    Raises Refused if `actor` can't add people or give these roles (R-6), NoFreeSeats (A-9), and IntegrityError if an
+    email address already belongs to a member. The caller writes the audit entries, because it knows what added the
+    members.
     """
     organization = actor.organization
     require(policies.can_add_users(actor))
-    require(policies.has_free_seats(organization, len(people)))
+    policies.require_free_seats(organization, len(people))
     require(policies.roles_allowed(organization, list(roles)))
     require(policies.can_give_roles(actor, roles))
     require(policies.can_assign_groups(actor, organization, groups))
