@@ -80,6 +80,12 @@ def sections() -> list[Section]:
     ]
 
 
+def first_call() -> str:
+    """Return the commands of the first call."""
+    url = f"{settings.BASE_URL}/api/v1/organization"
+    return f'export ACCESS_KEY=tao_…\ncurl {url} -H "Authorization: Bearer $ACCESS_KEY"'
+
+
 def problems() -> list[dict[str, Any]]:
     """Return the kinds of problems, which the type of each problem document links to."""
     return [

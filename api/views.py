@@ -1,11 +1,10 @@
 """The documentation, which everyone may read."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from api.docs import problems, sections
+from api.docs import first_call, problems, sections
 from api.openapi import served_document, to_text
 
 
@@ -18,5 +17,5 @@ def openapi_json(request: HttpRequest) -> HttpResponse:
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Return the documentation page, on which requests can be tried."""
-    context = {"sections": sections(), "problems": problems(), "base_url": settings.BASE_URL}
+    context = {"sections": sections(), "problems": problems(), "first_call": first_call()}
     return render(request, "api/docs.html", context)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from api.schemas.members import Member, MemberSummary, State
+from api.schemas.members import Member, MemberState, MemberSummary
 from api.schemas.references import MemberReference, Reference, RoleThroughGroup
 from base.times import NEVER
 from organizations import models
@@ -55,7 +55,7 @@ class Links:
             "first_name": member.first_name,
             "last_name": member.last_name,
             "email": member.email,
-            "status": State(member.state),
+            "status": MemberState(member.state),
             "managed_by": member.managed_by,
             "roles": [refer(role) for role in self.roles[member.pk]],
             "groups": [refer(group) for group in groups],

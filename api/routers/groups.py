@@ -23,7 +23,9 @@ from organizations.queries import groups_in
 from organizations.services import change_group_roles, create_group, delete_group, edit_group, lock_actor
 
 router = Router()
-LINKS = tuple(Link(name, {"group_id": "$response.body#/id"}) for name in ("get_group", "update_group", "delete_group"))
+LINKED = ("get_group", "update_group", "delete_group")
+LINKS = tuple(Link(name, {"group_id": "$response.body#/id"}) for name in LINKED)
+FIRST = tuple(Link(name, {"group_id": "$response.body#/items/0/id"}) for name in ("get_group", "list_group_members"))
 
 
 def _locked(request: ApiRequest, group_id: UUID) -> tuple[Membership, Group]:
@@ -43,6 +45,7 @@ def _locked(request: ApiRequest, group_id: UUID) -> tuple[Membership, Group]:
         description="Groups by name.",
         permission=Permission.PEOPLE_VIEW,
         returns=schemas.GroupPage,
+        links=FIRST,
     ),
 )
 def list_groups(

@@ -50,6 +50,7 @@ def _pending(members: list[Membership]) -> list[models.Invitation]:
         description="Those that expire first come first.",
         permission=Permission.PEOPLE_VIEW,
         returns=InvitationPage,
+        links=LINKS,
     ),
 )
 def list_invitations(

@@ -35,7 +35,9 @@ from organizations.services import (
 )
 
 router = Router()
-LINKS = tuple(Link(name, {"member_id": "$response.body#/id"}) for name in ("get_member", "update_member"))
+LINKED = ("get_member", "update_member")
+LINKS = tuple(Link(name, {"member_id": "$response.body#/id"}) for name in LINKED)
+FIRST = tuple(Link(name, {"member_id": "$response.body#/items/0/id"}) for name in LINKED)
 
 
 def _reply(organization, member: Membership, *, status: int = 200) -> HttpResponse:
@@ -62,6 +64,7 @@ def _locked(request: ApiRequest, member_id: UUID) -> tuple[Membership, Membershi
         description="Everyone in the organization, including people who haven’t accepted their invitation yet.",
         permission=Permission.PEOPLE_VIEW,
         returns=MemberPage,
+        links=FIRST,
     ),
 )
 def list_members(

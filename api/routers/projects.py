@@ -25,7 +25,9 @@ from organizations.queries import accessible_projects, archived_projects
 from organizations.services import archive_project, create_project, edit_project, lock_actor, restore_project
 
 router = Router()
-LINKS = tuple(Link(name, {"project_id": "$response.body#/id"}) for name in ("get_project", "update_project"))
+LINKED = ("get_project", "update_project")
+LINKS = tuple(Link(name, {"project_id": "$response.body#/id"}) for name in LINKED)
+FIRST = tuple(Link(name, {"project_id": "$response.body#/items/0/id"}) for name in LINKED)
 
 
 def _locked(request: ApiRequest, project_id: UUID) -> tuple[Membership, models.Project]:
@@ -45,6 +47,7 @@ def _locked(request: ApiRequest, project_id: UUID) -> tuple[Membership, models.P
         description="Projects that the key’s owner can access, by name. An organization’s key can access all of them.",
         permission=Permission.WORKSPACE_VIEW,
         returns=schemas.ProjectPage,
+        links=FIRST,
     ),
 )
 def list_projects(

@@ -46,6 +46,7 @@ def _locked(request: ApiRequest, role_id: UUID) -> tuple[Membership, Role]:
         description="All roles that members can have, highest first, on one page.",
         permission=Permission.PEOPLE_VIEW,
         returns=schemas.RoleList,
+        links=(Link("get_role", {"role_id": "$response.body#/items/0/id"}),),
     ),
 )
 def list_roles(request: ApiRequest) -> HttpResponse:

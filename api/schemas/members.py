@@ -11,7 +11,7 @@ from api.schemas.types import Id, Input, Output, Time
 from organizations.models import ManagedBy
 
 
-class State(StrEnum):
+class MemberState(StrEnum):
     """Whether a member has accepted the invitation, and may sign in."""
 
     ACTIVE = "active"
@@ -27,7 +27,7 @@ class MemberSummary(Output):
     first_name: name("Nadia")
     last_name: name("Petrov")
     email: Email
-    status: State
+    status: MemberState
     managed_by: ManagedBy = Field(description="“scim”: an identity provider owns the name and email.")
     roles: References = Field(description="Roles that the member has directly, highest first.")
     groups: References

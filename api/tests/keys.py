@@ -41,3 +41,8 @@ class ApiClient:
 
     def get(self, path: str, **headers: str) -> Any:
         return self.send("GET", path, **headers)
+
+
+def ids(*items: Any) -> list[str]:
+    """Return the ids of these rows, as the API takes them."""
+    return [str(item.pk) for item in items]

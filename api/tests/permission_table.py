@@ -5,6 +5,7 @@ api/tests/test_permissions.py calls each of them as everyone. Paths and bodies h
 
 from typing import Any, NamedTuple
 
+from api.tests.keys import add_key
 from organizations.models import GroupMembership, GroupRole, Project, ProjectGrant, Status
 from organizations.permissions import Permission
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user, role_named
@@ -77,6 +78,10 @@ CALLS = {
     "get_role": Call("GET", "roles/{custom}", "roles:read", VIEWERS),
     "update_role": Call("PATCH", "roles/{custom}", "roles:write", ADMINS, 200, NEW),
     "delete_role": Call("DELETE", "roles/{custom}", "roles:write", ADMINS, 204),
+    "list_keys": Call("GET", "keys", "keys:read", ADMINS),
+    "get_key": Call("GET", "keys/{key}", "keys:read", ADMINS),
+    "revoke_key": Call("DELETE", "keys/{key}", "keys:write", ADMINS, 204),
+    "list_audit_entries": Call("GET", "audit", "audit:read", VIEWERS),
 }
 
 
@@ -106,6 +111,7 @@ def things(cast: Cast) -> dict[str, str]:
         "operator": role_named("operator"),
         "builder": role_named("builder"),
         "custom": custom,
+        "key": add_key(cast.bo)[0],
     }
     return {name: str(item.pk) for name, item in found.items()}
 

@@ -143,6 +143,11 @@ def test_limits_per_minute(cast, settings):
     assert other.get("organization").status_code == 200
 
 
+@pytest.mark.parametrize("host", ["evil.example", "a b"])
+def test_errors_of_middleware_are_problems_too(cast, host):
+    assert_problem(Client().get("/api/v1/organization", headers={"Host": host}), 400)
+
+
 def test_plain_http_is_refused_instead_of_redirected(cast, settings):
     settings.SECURE_SSL_REDIRECT = True
     client = ApiClient(cast.acme)

@@ -12,12 +12,6 @@ from organizations.queries import all_roles_of
 from teamadmin.testing.cast import add_member, add_user, role_named
 
 
-@pytest.fixture
-def admin(cast):
-    """A client with Olga's own key."""
-    return ApiClient(cast.olga)
-
-
 def names(response):
     assert response.status_code == 200, response.content
     return [item["name"] for item in response.json()["items"]]

@@ -11,12 +11,6 @@ from organizations.models import Project, ProjectGrant
 from teamadmin.testing.cast import add_member, add_user
 
 
-@pytest.fixture
-def admin(cast):
-    """A client with Olga's own key."""
-    return ApiClient(cast.olga)
-
-
 def names(response):
     assert response.status_code == 200, response.content
     return [item["name"] for item in response.json()["items"]]

@@ -11,12 +11,6 @@ from organizations.queries import direct_roles_of
 from teamadmin.testing.cast import add_member, add_role, add_user, role_named
 
 
-@pytest.fixture
-def admin(cast):
-    """A client with Olga's own key."""
-    return ApiClient(cast.olga)
-
-
 @pytest.mark.spec("A-7", "R-1", "R-3")
 def test_built_in_and_custom_roles_are_listed(cast, admin):
     add_role(cast.globex, "Foreign", Permission.PEOPLE_VIEW)

@@ -9,7 +9,7 @@ from base.policies import Decision, require
 from invitations.models import Batch, Invitation
 from invitations.services.batches import send_locked_batch
 from organizations.models import Group, Membership, Project, Role
-from organizations.policies import can_add_users, can_assign_groups, can_be_inviter, can_give_roles
+from organizations.policies import can_add_users, can_assign_groups, can_be_inviter, can_give_roles, require_free_seats
 from organizations.queries import roles_of_groups, stored_member
 from organizations.services import lock_actor
 
@@ -40,6 +40,7 @@ def invite_people(
     """
     actor = lock_actor(actor)
     require(can_add_users(actor))
+    require_free_seats(actor.organization, len(people))
     require(_can_give(actor, roles, groups))
     batch = Batch(
         organization=actor.organization,
