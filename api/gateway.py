@@ -11,6 +11,7 @@ from ninja.operation import Operation, PathView
 
 from api import idempotency
 from api.auth import ApiRequest, authenticate, check_network
+from api.etags import check_header
 from api.limits import check_query, count_request, read_body, read_payload
 from api.operations import declared
 from api.problems import Problem, problem_of, problem_response
@@ -70,6 +71,8 @@ def _answer(
     check = declared(operation)
     check(request)
     check_query(request, check.query_names)
+    if check.notes.versioned:
+        check_header(request)
     return _run(from_key, operation, values)
 
 

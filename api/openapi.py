@@ -9,7 +9,7 @@ from django.conf import settings
 
 from api.api import API, bound_routers
 from api.auth import SECURITY_SCHEME
-from api.etags import IF_MATCH
+from api.etags import IF_MATCH, MAX_IF_MATCH
 from api.openapi_parts import DESCRIPTION, HEADERS, LICENSE, PROBLEM_SCHEMAS, TAGS, problem_answers
 from api.operations import Declared, declared
 from organizations.scopes import SCOPES
@@ -196,7 +196,7 @@ def _header_parameters(method: str, check: Declared) -> list[dict[str, Any]]:
                 "in": "header",
                 "required": False,
                 "description": "The ETag of the version that you want to change. If it has changed, you get 412.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": IF_MATCH},
+                "schema": {"type": "string", "minLength": 1, "maxLength": MAX_IF_MATCH, "pattern": IF_MATCH},
             }
         )
     return found

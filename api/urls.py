@@ -2,11 +2,26 @@
 
 from collections.abc import Iterator
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
 
 from api.api import bound_routers
 from api.gateway import gateway
 from api.views import docs, openapi_json
+
+
+class Anything:
+    """Matches all paths, also those with line breaks, which Django's path converter doesn't match."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Anything, "anything")
 
 
 def _operation_urls() -> Iterator[URLPattern]:
@@ -24,5 +39,5 @@ urlpatterns = [
     *_operation_urls(),
     path("api", nothing),
     path("api/", nothing),
-    path("api/<path:path>", nothing),
+    path("api/<anything:path>", nothing),
 ]

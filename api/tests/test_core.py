@@ -97,7 +97,7 @@ def test_the_last_use_is_saved(cast, django_assert_num_queries):
         client.get("organization")
 
 
-@pytest.mark.parametrize("path", ["nothing", "organization/", "members/1/2/3/4", "", "%00", "..%2f..%2fadmin"])
+@pytest.mark.parametrize("path", ["nothing", "organization/", "members/1/2/3/4", "", "%00", "a%0Ab", "..%2f..%2fadmin"])
 def test_unknown_addresses(cast, path):
     assert_problem(ApiClient(cast.acme).get(path), 404)
 

@@ -22,6 +22,7 @@ from teamadmin.demo import (
 from teamadmin.demo import audit_log, extras, history, invitations, provisioning, security, sso
 from teamadmin.demo import access_keys, brands, extras, history, invitations, provisioning, security, sso
 from teamadmin.demo import audit_log, extras, history, invitations, provisioning, records, security, sso
+from teamadmin.demo import access_keys, extras, history, invitations, provisioning, seats, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
