@@ -20,7 +20,7 @@ from organizations.access import member_required
 from organizations.models import Organization, Scheme
 from organizations.permissions import Permission
 from organizations.policies import can_create_sub_account, can_rename_sub_account, opens_new_organizations
-from organizations.queries import count_sub_accounts, level_of, sub_account_in
+from organizations.queries import place_of, sub_account_in
 from organizations.requests import MemberRequest
 from organizations.services import SlugTaken, create_sub_account, rename_sub_account
 
@@ -30,12 +30,10 @@ from organizations.services import SlugTaken, create_sub_account, rename_sub_acc
 def sub_accounts(request: MemberRequest) -> HttpResponse:
     """List the organizations under this one as a tree."""
     rows = build_rows(request, timezone.now())
-    level = level_of(request.organization)
-    number = sum(row.level == 2 for row in rows)
     context = {
         "rows": rows,
         "number": len(rows) - 1,
-        "can_create": can_create_sub_account(request.membership, level=level, number=number),
+        "can_create": can_create_sub_account(request.membership, place_of(request.organization)),
     }
     return render(request, "console/sub_accounts/list.html", context)
 
@@ -45,8 +43,7 @@ def sub_accounts(request: MemberRequest) -> HttpResponse:
 def sub_account_new(request: MemberRequest) -> HttpResponse:
     """Create a sub-account. Its creator is its first Admin."""
     parent = request.organization
-    number = count_sub_accounts(parent)
-    require(can_create_sub_account(request.membership, level=level_of(parent), number=number))
+    require(can_create_sub_account(request.membership, place_of(parent)))
     require(opens_new_organizations(own_sign_in=SignIns.of(request.session).own))
     form = SubAccountForm(request.POST if request.method == "POST" else None, parent=parent)
     if form.is_bound and form.is_valid() and (created := _create(request, form)):

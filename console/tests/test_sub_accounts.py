@@ -114,13 +114,17 @@ def test_a_session_of_an_identity_provider_neither_creates_nor_sees_other_organi
     assert "Not a member" in text_of(client.get(PAGE))
 
 
-def test_it_is_a_tree_of_three_levels(cast):
+def test_it_is_a_tree_of_three_levels(cast, monkeypatch):
     nordics = create(cast.olga)
     admin = nordics.memberships.get()
     iceland = create(admin, "Acme Iceland", "acme-nordics-iceland")
     with pytest.raises(Refused, match="at most 3 levels"):
         create(iceland.memberships.get(), "Too low", "acme-nordics-iceland-x")
     create(cast.olga, "Acme Aland", "acme-aland")
+    monkeypatch.setattr("organizations.policies.sub_accounts.MAX_SUB_ACCOUNTS", 3)
+    for actor in (cast.olga, admin):
+        with pytest.raises(Refused, match="No more sub-accounts"):
+            create(actor, "One more", f"{actor.organization.slug}-more")
     olga = cast.client("olga")
     html = olga.get(PAGE).content.decode()
     names = ["Acme Aland", "Acme Nordics", "Acme Iceland"]

@@ -15,6 +15,7 @@ from invitations.validation import MAX_PEOPLE, BatchErrors, too_many_people, val
 from invitations.views.wizard_access import WizardRequest, stashed_post, wizard_url, wizard_view
 from invitations.views.wizard_context import SearchTerms, SetupStep, error_list, unsaved_batch, wizard_context
 from invitations.views.wizard_draft import read_version, redirect_to_pending, save_posted, unsaved_draft
+from organizations.policies import few_seats
 
 
 def validate_setup(request: WizardRequest, batch: Batch) -> BatchErrors:
@@ -74,6 +75,7 @@ def _render_setup(
     errors = errors or BatchErrors()
     step = SetupStep(request.membership, batch, errors, search or SearchTerms.from_querydict(request.GET))
     context = wizard_context(request, batch, step=1) | {"setup": step, "errors": error_list(errors), **extra}
+    context |= {"seats": "" if errors else few_seats(request.organization)}
     return render(request, "invitations/wizard/setup.html", context, status=status)
 
 

@@ -63,7 +63,7 @@ from organizations.policies.roles import (
     can_manage_roles,
     can_replace_role,
 )
-from organizations.policies.seats import NoFreeSeats, has_free_seats, require_free_seats
+from organizations.policies.seats import NoFreeSeats, few_seats, has_free_seats, require_free_seats
 from organizations.policies.sessions import (
     Deadline,
     Outcome,
@@ -93,6 +93,7 @@ from organizations.policies.two_factor import (
 from organizations.policies.two_factor_rules import can_set_up_with_sso, two_factor_rules
 
 __all__ = [
+    "few_seats",
     "can_create_sub_account",
     "can_rename_sub_account",
     "opens_new_organizations",

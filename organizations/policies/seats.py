@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from base.policies import ALLOWED, Decision, Refused, deny
 from organizations.models import Organization
-from organizations.queries import count_seats_used
+from organizations.queries import count_seats_used, seat_use
 
 
 class NoFreeSeats(Refused):
@@ -38,6 +38,19 @@ def has_free_seats(organization: Organization, number: int = 1) -> Decision:
         free,
     )
     return deny(text % {"organization": organization.name, "free": free, "limit": limit})
+
+
+def few_seats(organization: Organization) -> str:
+    """Return a sentence about the seats that are left if they are few, otherwise "". No query without a limit."""
+    use = seat_use(organization) if organization.seat_limit else None
+    if use is None or not use.is_near_limit:
+        return ""
+    text = ngettext(
+        "%(organization)s has %(free)s free seat of %(limit)s.",
+        "%(organization)s has %(free)s free seats of %(limit)s.",
+        use.free or 0,
+    )
+    return text % {"organization": organization.name, "free": use.free, "limit": use.limit}
 
 
 def require_free_seats(organization: Organization, number: int = 1) -> None:

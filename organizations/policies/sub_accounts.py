@@ -6,31 +6,31 @@ from base.policies import ALLOWED, Decision, deny, not_applicable
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
 from organizations.policies.role_grants import can
+from organizations.queries import Place
 
 # An organization, its sub-accounts, and theirs.
 MAX_LEVELS = 3
-# More would not fit on the page, and someone is creating organizations for another reason.
+# In one tree. More would not fit on the page, and someone is creating organizations for another reason.
 MAX_SUB_ACCOUNTS = 100
 # So much of the parent's name in URLs is part of its sub-accounts' names.
 MAX_PREFIX = 40
 
 
-def can_create_sub_account(actor: Membership, *, level: int, number: int) -> Decision:
-    """Whether the actor can create a sub-account of their organization, which has this level (1 at the top).
+def can_create_sub_account(actor: Membership, place: Place) -> Decision:
+    """Whether the actor can create a sub-account of their organization, which is at this place in its tree.
 
-    `number` is how many it has. The actor becomes the sub-account's first Admin (R-8), so they need a user, and an
+    The actor becomes the sub-account's first Admin (R-8), so they need a user, and an
     access key has none.
     """
     if not (decision := can(actor, Permission.SUB_ACCOUNTS_MANAGE)):
         return decision
     if actor.access_key or actor.user_id is None:
         return deny(_("Only a person can create a sub-account, because they become its first Admin."))
-    if level >= MAX_LEVELS:
+    if place.level >= MAX_LEVELS:
         text = _("%(organization)s can’t have sub-accounts: there are at most %(number)s levels.")
         return deny(text % {"organization": actor.organization.name, "number": MAX_LEVELS})
-    if number >= MAX_SUB_ACCOUNTS:
-        text = _("%(organization)s has %(number)s sub-accounts, the most that are possible.")
-        return deny(text % {"organization": actor.organization.name, "number": number})
+    if place.number >= MAX_SUB_ACCOUNTS:  # also those that the actor doesn't know of
+        return deny(_("No more sub-accounts can be created here. Ask your platform’s operator."))
     return ALLOWED
 
 

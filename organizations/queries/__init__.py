@@ -86,10 +86,10 @@ from organizations.queries.seats import SeatDay, SeatSummary, count_seats_used, 
 from organizations.queries.sessions import sessions_of_member
 from organizations.queries.sub_accounts import (
     MemberNumbers,
+    Place,
     SubAccount,
-    count_sub_accounts,
-    level_of,
     member_numbers,
+    place_of,
     sub_account_in,
     sub_accounts_of,
 )
@@ -105,9 +105,9 @@ from organizations.queries.two_factor import (
 
 __all__ = [
     "MemberNumbers",
+    "Place",
     "SubAccount",
-    "count_sub_accounts",
-    "level_of",
+    "place_of",
     "member_numbers",
     "sub_account_in",
     "sub_accounts_of",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from organizations.models import MemberCount, Membership, Organization, Status
 
@@ -26,18 +26,25 @@ class SubAccount:
     level: int
 
 
-def level_of(organization: Organization) -> int:
-    """Return 1 for an organization at the top, 2 for its sub-accounts, and so on. A query for each level above."""
-    level, parent_id = 1, organization.parent_id
+@dataclass(frozen=True)
+class Place:
+    """Where an organization is in its tree. `level` is 1 at the top, 2 for sub-accounts of that, and so on.
+
+    `number` is how many organizations are below the top, this one's relatives included.
+    """
+
+    level: int
+    number: int
+
+
+def place_of(organization: Organization) -> Place:
+    """Return the organization's place. One query, and one for each level above."""
+    level, top_id, parent_id = 1, organization.pk, organization.parent_id
     while parent_id is not None:
-        level += 1
+        level, top_id = level + 1, parent_id
         parent_id = Organization.objects.filter(pk=parent_id).values_list("parent_id", flat=True).first()
-    return level
-
-
-def count_sub_accounts(organization: Organization) -> int:
-    """Return how many direct sub-accounts the organization has."""
-    return Organization.objects.filter(parent=organization).count()
+    below = Organization.objects.filter(Q(parent=top_id) | Q(parent__parent=top_id))
+    return Place(level, below.count())
 
 
 def sub_account_in(organization: Organization, child_id: UUID) -> Organization | None:

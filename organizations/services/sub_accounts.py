@@ -17,7 +17,7 @@ from base import context
 from base.policies import require
 from organizations import policies
 from organizations.models import Membership, Organization, Scheme
-from organizations.queries import count_sub_accounts, level_of
+from organizations.queries import place_of
 from organizations.services.locks import lock_actor, lock_organization
 from organizations.services.members.pending import NewMember
 from organizations.services.organizations import create_organization_with_admin
@@ -57,8 +57,7 @@ def create_sub_account(*, actor: Membership, name: str, slug: str, scheme: Schem
 def _create(actor: Membership, name: str, slug: str, scheme: Scheme) -> Membership:
     actor = lock_actor(actor)
     parent = actor.organization
-    number = count_sub_accounts(parent)
-    require(policies.can_create_sub_account(actor, level=level_of(parent), number=number))
+    require(policies.can_create_sub_account(actor, place_of(parent)))
     require(policies.slug_allowed(parent, slug))
     assert actor.user_id
     user = User.objects.get(pk=actor.user_id)

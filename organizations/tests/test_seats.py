@@ -9,6 +9,7 @@ from django.utils import timezone
 from audit.models import Entry
 from invitations.models import Batch
 from invitations.services import resend_invitation
+from invitations.tests.wizard_helpers import setup_form
 from organizations.models import Membership, Organization, SeatUse, Status
 from organizations.policies import NoFreeSeats
 from organizations.queries import seat_history, seat_use
@@ -81,6 +82,16 @@ def test_step_1_of_add_user_says_so_and_keeps_the_draft(cast):
     assert "Acme has 1 free seat of 5" in text_of(page)
     Organization.objects.filter(pk=cast.acme.pk).update(seat_limit=6)
     assert "free seat" not in text_of(olga.get(f"/o/acme/users/add/{batch.pk}/?check=1"))
+
+
+def test_step_1_refuses_more_people_than_seats_and_keeps_them(cast):
+    leave_seats(cast, 1)
+    olga = cast.client("olga")
+    assert "Acme has 1 free seat of 5." in text_of(olga.get("/o/acme/users/add/?new"))
+    response = olga.post("/o/acme/users/add/", setup_form(("A", "B", "a@acme.example"), ("C", "D", "c@acme.example")))
+    assert response.status_code == 422 and "Acme has 1 free seat of 5. Remove someone" in text_of(response)
+    assert len(Batch.objects.get().people) == 2
+    assert olga.post("/o/acme/users/add/", setup_form(("A", "B", "a@acme.example"))).status_code == 302
 
 
 def test_done_says_so_keeps_the_draft_and_sends_nothing(cast):

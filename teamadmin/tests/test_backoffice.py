@@ -125,6 +125,19 @@ def test_staff_create_an_organization_and_its_admin_gets_an_email(client, cast):
     assert Entry.objects.get(action="organization.created").actor_label == "Platform staff"
 
 
+@pytest.mark.spec("B-1", "A-2")
+def test_staff_set_the_plan_and_a_form_shows_what_is_set(client, cast):
+    url = page("organization", "seats", cast.acme.pk)
+    assert client.post(url, {"plan": "Team", "limit": "60", "reason": REASON}).status_code == 302
+    cast.acme.refresh_from_db()
+    assert (cast.acme.plan, cast.acme.seat_limit) == ("Team", 60)
+    html = client.get(url).content.decode()
+    assert 'value="Team"' in html and 'value="60"' in html
+    entry = Entry.objects.get(action="organization.plan_changed")
+    assert (entry.actor_label, entry.data["to"], entry.data["reason"]) == ("Platform staff", "Team", REASON)
+    assert client.post(url, {"plan": "x" * 41, "limit": "60", "reason": REASON}).status_code == 422
+
+
 @pytest.mark.spec("B-1", "A-9")
 def test_seats_limit_invitations(client, cast):
     used = Membership.objects.filter(organization=cast.acme, status="active").count()
