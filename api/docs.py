@@ -35,13 +35,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation. `description` are parts of text, each with whether it's code."""
+    """An operation. `description`: paragraphs of parts, each with whether it's code."""
 
     id: str
     method: str
     path: str
     summary: str
-    description: list[tuple[str, bool]]
+    description: list[list[tuple[str, bool]]]
     scope: str
     parameters: list[Parameter]
     body: list[Row]
@@ -103,7 +103,7 @@ def _operation(method: str, path: str, details: dict[str, Any]) -> Operation:
         method=method.upper(),
         path=path,
         summary=details["summary"],
-        description=_parts(details["description"]),
+        description=_paragraphs(details["description"]),
         scope=next(iter(details["security"][0].values()), [""])[0] if any(details["security"][0].values()) else "",
         parameters=list(_parameters(details)),
         body=rows_of(body) if body else [],
@@ -124,9 +124,10 @@ def _json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _parts(text: str) -> list[tuple[str, bool]]:
-    """Split text with `code` into parts."""
-    return [(part, number % 2 == 1) for number, part in enumerate(text.split("`"))]
+def _paragraphs(text: str) -> list[list[tuple[str, bool]]]:
+    """Split text with `code` into paragraphs of parts."""
+    paragraphs = text.split("\n\n")
+    return [[(part, number % 2 == 1) for number, part in enumerate(each.split("`"))] for each in paragraphs]
 
 
 def _parameters(details: dict[str, Any]) -> Iterator[Parameter]:

@@ -51,15 +51,7 @@ def run_schemathesis(url: str, secret: str, run: Run, folder: Path) -> subproces
     command += ["run", str(DOCUMENT), "--url", f"{url}/api/v1", "--phases", run.phases]
     command += ["--header", f"Authorization: Bearer {secret}", "--checks", "all", "--seed", str(run.seed)]
     command += ["--max-examples", str(run.examples), "--workers", "1", "--no-color", "--continue-on-failure"]
-    command += [
-        "--generation-database",
-        "none",
-        "--warnings",
-        "off",
-        "--suppress-health-check",
-        "all",
-        "--request-timeout",
-        "120",
-    ]
+    command += ["--generation-database", "none", "--warnings", "off", "--suppress-health-check", "all"]
+    command += ["--request-timeout", "120"]
     env = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO")}
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
