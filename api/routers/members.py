@@ -234,6 +234,7 @@ def reactivate(request: ApiRequest, member_id: UUID) -> HttpResponse:
         summary="Sign a member out",
         description="Ends their sessions in this organization. They can sign in again right away.",
         permission=Permission.PEOPLE_ADMIN,
+        versioned=True,
     ),
 )
 def end_sessions(request: ApiRequest, member_id: UUID) -> HttpResponse:
