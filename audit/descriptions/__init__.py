@@ -2,7 +2,6 @@
 
 from audit.descriptions.access import ACCESS
 from audit.descriptions.access_keys import ACCESS_KEYS
-from audit.descriptions.account import ACCOUNT
 from audit.descriptions.audit_log import AUDIT_LOG
 from audit.descriptions.identity import IDENTITY
 from audit.descriptions.members import MEMBERS
@@ -17,7 +16,6 @@ DESCRIPTIONS: dict[str, Description] = {
     **ORGANIZATIONS,
     **MEMBERS,
     **ACCESS,
-    **ACCOUNT,
     **ACCESS_KEYS,
     **WORKSPACE,
     **SIGN_IN,

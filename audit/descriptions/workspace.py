@@ -1,4 +1,3 @@
-"""Sentences about datasets, sources, destinations and pipelines."""
 """Datasets, sources, destinations and pipelines."""
 
 from django.utils.translation import gettext_lazy

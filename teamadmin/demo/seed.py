@@ -8,6 +8,7 @@ from audit.models import AuditStream
 from organizations.models import Organization
 from teamadmin.demo import (
     access_keys,
+    audit_log,
     brands,
     extras,
     history,
@@ -19,10 +20,6 @@ from teamadmin.demo import (
     security,
     sso,
 )
-from teamadmin.demo import audit_log, extras, history, invitations, provisioning, security, sso
-from teamadmin.demo import access_keys, brands, extras, history, invitations, provisioning, security, sso
-from teamadmin.demo import audit_log, extras, history, invitations, provisioning, records, security, sso
-from teamadmin.demo import access_keys, extras, history, invitations, provisioning, seats, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 

@@ -92,7 +92,6 @@ CELERY_BEAT_SCHEDULE = {
         "task": "organizations.tasks.notify_expiring_access_keys",
         "schedule": timedelta(hours=1),
     },
-    "save_seat_use": {"task": "organizations.tasks.save_seat_use", "schedule": timedelta(hours=1)},
     "delete_old_attempts": {"task": "accounts.tasks.delete_old_attempts", "schedule": timedelta(hours=1)},
     "delete_expired_sessions": {"task": "accounts.tasks.delete_expired_sessions", "schedule": timedelta(hours=1)},
     "delete_old_scim_log": {"task": "provisioning.tasks.delete_old_scim_log", "schedule": timedelta(hours=1)},

@@ -7,105 +7,24 @@ Stage.values in test_permissions.py has the values for <...> in a route. Unliste
 ids of another organization, signed-out users and forged forms are tested for every listed URL automatically.
 """
 
-from organizations.permissions import Permission
-
-# The columns, each a role of one scheme. The last one of each scheme is a custom role (R-3). Ranked: Admin, Manager,
-# Builder, Operator, People desk. Task: Admin, Data Admin, Read Only, Sub-Accounts, Team Management, Billing, Auditor.
-ACME = ("olga", "max", "bo", "opal", "people_desk")
-GLOBEX = ("tess", "data_admin", "read_only", "sub_accounts", "team_management", "billing", "auditor")
-CUSTOM = {
-    "people_desk": (Permission.PEOPLE_VIEW, Permission.PEOPLE_EDIT),
-    "auditor": (Permission.PEOPLE_VIEW, Permission.AUDIT_VIEW),
-}
-
-
-def allowed(status: int, *names: str, others: int = 403) -> str:
-    """Return a status per column: `status` for these members, `others` for the rest."""
-    assert set(names) <= {*ACME, *GLOBEX}, names
-    return " ".join(str(status if name in names else others) for name in (*ACME, *GLOBEX))
-
-
-def everyone(status: int) -> str:
-    return allowed(status, *ACME, *GLOBEX)
-
-
-def workspace_viewers(status: int) -> str:
-    return allowed(status, "olga", "max", "bo", "opal", *GLOBEX[:5])
-
-
-def people_viewers(status: int) -> str:
-    return allowed(status, "olga", "max", "people_desk", "tess", "read_only", "team_management", "auditor")
-
-
-def people_editors(status: int) -> str:
-    return allowed(status, "olga", "max", "people_desk", "tess", "team_management")
-
-
-def inviters(status: int) -> str:
-    return allowed(status, "olga", "max", "tess", "team_management")
-
-
-def group_managers(status: int) -> str:
-    return allowed(status, "olga", "max", "tess", "team_management")
-
-
-def project_managers(status: int) -> str:
-    return allowed(status, "olga", "max", "tess")
-
-
-def dataset_viewers(status: int) -> str:
-    return allowed(status, "olga", "max", "tess", "data_admin", "read_only")
-
-
-def dataset_managers(status: int) -> str:
-    return allowed(status, "olga", "max", "tess", "data_admin")
-
-
-def integration_viewers(status: int) -> str:
-    return allowed(status, "olga", "tess", "data_admin", "read_only")
-
-
-def integration_managers(status: int) -> str:
-    return allowed(status, "olga", "tess", "data_admin")
-
-
-def integration_urls(kind: str) -> dict[str, dict[str, str]]:
-    """Return the lines of sources, destinations or pipelines, all unarchived and in use by nothing."""
-    one = f"integrations/{kind}s/<uuid:{kind}_id>/"
-    return {
-        f"integrations/{kind}s/new/": {"GET": integration_managers(200), "POST": integration_managers(422)},
-        one: {"GET": integration_viewers(200), "POST": integration_managers(422)},
-        f"{one}archive/": {"GET": integration_managers(200), "POST": integration_managers(302)},
-        f"{one}restoration/": {"GET": allowed(403), "POST": allowed(403)},
-    }
-
-
-def with_project_access(status: int, *names: str) -> str:
-    """Return `status` for these members, 404 for the others who can see the workspace, and 403 for the rest.
-
-    Bo can access Acme's project through a group, and Read Only can access Globex's by role.
-    """
-    strangers = ("opal", "data_admin", "sub_accounts", "team_management")
-    people = (*ACME, *GLOBEX)
-    return " ".join(str(status if name in names else 404 if name in strangers else 403) for name in people)
-
-
-def project_sharers(status: int) -> str:
-    return with_project_access(status, "olga", "max", "tess")
-
-
-def admins(status: int) -> str:
-    """Return `status` for the Admins, who can delete people and manage roles and security."""
-    return allowed(status, "olga", "tess")
-
-
-def admins_else_not_found(status: int) -> str:
-    """Return `status` for the Admins, 404 for others who can see people, and 403 for the rest."""
-    cells = zip(admins(status).split(), people_viewers(404).split(), strict=True)
-    return " ".join(first if first != "403" else second for first, second in cells)
-
+from teamadmin.tests.permission_columns import (
+    admins,
+    admins_else_not_found,
+    allowed,
+    everyone,
+    group_managers,
+    inviters,
+    people_editors,
+    people_viewers,
+    project_managers,
+    project_sharers,
+    with_project_access,
+    workspace_viewers,
+)
+from teamadmin.tests.permission_table_account import ACCOUNT
 
 INSIDE: dict[str, dict[str, str]] = {
+    **ACCOUNT,
     "": {"GET": everyone(200)},
     # A task that no one has.
     "tasks/<slug:key>/": {"POST": everyone(404)},
@@ -138,56 +57,6 @@ INSIDE: dict[str, dict[str, str]] = {
     "preferences/activity/": {"GET": everyone(200)},
     "preferences/avatar/": {"GET": everyone(200), "POST": everyone(422)},
     "preferences/avatar/removal/": {"POST": everyone(302)},
-    "datasets/": {"GET": dataset_viewers(200)},
-    "datasets/new/": {"GET": dataset_managers(200), "POST": dataset_managers(422)},
-    "datasets/<uuid:dataset_id>/": {"GET": dataset_viewers(200), "POST": dataset_managers(422)},
-    "datasets/<uuid:dataset_id>/archive/": {"GET": dataset_managers(200), "POST": dataset_managers(302)},
-    # Neither the datasets nor the rest are archived, so no one can restore them.
-    "datasets/<uuid:dataset_id>/restoration/": {"GET": allowed(403), "POST": allowed(403)},
-    "integrations/": {"GET": integration_viewers(200)},
-    **integration_urls("source"),
-    "integrations/destinations/": {"GET": integration_viewers(200)},
-    **integration_urls("destination"),
-    "integrations/pipelines/": {"GET": integration_viewers(200)},
-    **integration_urls("pipeline"),
-    "access-keys/": {"GET": admins(200)},
-    "access-keys/personal/": {"GET": admins(200)},
-    "access-keys/personal/<uuid:key_id>/revocation/": {"GET": admins(200), "POST": admins(302)},
-    "access-keys/new/": {"GET": admins(200), "POST": admins(422)},
-    "access-keys/<uuid:key_id>/rotation/": {"GET": admins(200), "POST": admins(200)},
-    "access-keys/<uuid:key_id>/old-secret/": {"GET": admins(200), "POST": admins(302)},
-    "access-keys/<uuid:key_id>/name/": {"GET": admins(200), "POST": admins(422)},
-    "access-keys/<uuid:key_id>/revocation/": {"GET": admins(200), "POST": admins(302)},
-    "audit-log/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
-    "brands/": {"GET": admins(200), "POST": admins(302)},
-    "brands/preview/": {"GET": admins(302), "POST": admins(200)},
-    "brands/logo/": {"POST": admins(422)},
-    "brands/logo/removal/": {"POST": admins(302)},
-    "brands/test/": {"POST": admins(302)},
-    "brands/emails/<slug:template>/": {"GET": admins(200)},
-    "audit-log/choices/person/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
-    "audit-log/choices/action/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
-    "audit-log/choices/target/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
-    "audit-log/choices/when/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
-    "audit-log/export/csv/": {"GET": admins(200)},
-    "audit-log/export/ocsf/": {"GET": admins(200)},
-    "audit-log/streams/": {"GET": admins(200)},
-    "audit-log/streams/new/": {"GET": admins(200), "POST": admins(422)},
-    "audit-log/streams/<uuid:stream_id>/test/": {"POST": admins(200)},
-    "audit-log/streams/<uuid:stream_id>/secret/": {"GET": admins(200), "POST": admins(200)},
-    "audit-log/streams/<uuid:stream_id>/activation/": {"POST": admins(302)},
-    "audit-log/streams/<uuid:stream_id>/deactivation/": {"GET": admins(200), "POST": admins(302)},
-    "audit-log/streams/<uuid:stream_id>/deletion/": {"GET": admins(200), "POST": admins(302)},
-    "sub-accounts/": {"GET": allowed(200, "olga", "tess", "sub_accounts")},
-    "sub-accounts/new/": {
-        "GET": allowed(200, "olga", "tess", "sub_accounts"),
-        "POST": allowed(422, "olga", "tess", "sub_accounts"),
-    },
-    "sub-accounts/<uuid:sub_account_id>/name/": {
-        "GET": allowed(200, "olga", "tess", "sub_accounts"),
-        "POST": allowed(422, "olga", "tess", "sub_accounts"),
-    },
-    "subscription/": {"GET": allowed(200, "olga", "tess", "read_only", "billing")},
     "welcome/": {"GET": everyone(302), "POST": everyone(302)},
     "roles/": {"GET": people_viewers(200)},
     "roles/new/": {"GET": admins(200), "POST": admins(422)},

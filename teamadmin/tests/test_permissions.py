@@ -19,14 +19,8 @@ from provisioning.models import Domain, JoinRequest, ScimConnection, ScimToken
 from provisioning.services.setup_links import create_setup_link
 from teamadmin.testing.cast import Cast, add_member, add_role, add_user
 from teamadmin.testing.records import add_records
-from teamadmin.tests.permission_table import (
-    ACME,
-    CUSTOM,
-    GLOBEX,
-    INSIDE,
-    WITH_ACTIVE,
-    WITH_DEACTIVATED,
-)
+from teamadmin.tests.permission_columns import ACME, CUSTOM, GLOBEX
+from teamadmin.tests.permission_table import INSIDE, WITH_ACTIVE, WITH_DEACTIVATED
 from teamadmin.tests.permission_table_outside import LENIENT, OUTSIDE
 
 PREFIX = "o/<slug:slug>/"
