@@ -12,7 +12,7 @@ from audit.queries.entries import (
 )
 from audit.queries.own import own_entries
 from audit.queries.streams import due_streams, get_stream, streams_of, waiting_entries
-from audit.queries.verify import Report, verify, verify_all
+from audit.queries.verification import Report, verify, verify_all
 
 __all__ = [
     "Report",

@@ -34,12 +34,12 @@ def _delete_batch(organization_id: UUID | None, before: datetime) -> int:
     """Move the start of the chain behind the oldest entries, and delete them. Return how many."""
     chain = lock_chain(organization_id)
     kept = Entry.objects.filter(organization_id=organization_id, sequence__gte=chain.kept_from)
-    old = []
+    old: list[tuple[int, str]] = []
     # Up to the first entry that is young enough. Entries are sealed nearly in the order of their times.
     for sequence, link, at in kept.order_by("sequence").values_list("sequence", "hash", "at")[:BATCH]:
         if at >= before or sequence != chain.kept_from + len(old):  # a gap stays a finding
             break
-        old.append((sequence, link))
+        old.append((sequence, link or ""))
     if not old:
         return 0
     chain.kept_from, chain.kept_hash = old[-1][0] + 1, old[-1][1]

@@ -19,7 +19,8 @@ postgresql = pytest.mark.skipif(not on_postgresql(), reason="SQLite has one writ
 @pytest.fixture
 def published(monkeypatch):
     calls = []
-    monkeypatch.setattr(wakeup, "_publish", lambda task, *args, countdown=0: calls.append((task, *args)))
+    monkeypatch.setattr(wakeup, "_publish", lambda task, *args, **options: calls.append((task, *args)))
+    monkeypatch.setattr(wakeup, "_publish_in_thread", wakeup._publish)
     wakeup._asked.clear()
     return calls
 
@@ -90,7 +91,8 @@ def test_a_failed_wake_up_fails_no_request_and_the_sweep_seals(live_cast, monkey
     def fail(*args, **options):
         raise OSError
 
-    monkeypatch.setattr(wakeup, "_publish", fail)
+    monkeypatch.setattr(wakeup, "import_string", lambda path: fail)
+    monkeypatch.setattr(wakeup, "_publish_in_thread", wakeup._publish)
     wakeup._asked.clear()
     record(organization_id=live_cast.acme.pk, actor=live_cast.olga, action="group.created")
     tasks.sweep()

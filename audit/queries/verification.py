@@ -1,7 +1,9 @@
 """Verification of the audit log: chains, checkpoints and entries."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from audit.findings import COLUMNS, ChainCheck, Finding
@@ -18,6 +20,8 @@ from base.encryption import DecryptionFailed
 
 # Loaded at once.
 CHUNK = 2000
+# How often a verification starts again because retention moved the start of the log.
+TRIES = 3
 
 
 @dataclass
@@ -30,13 +34,27 @@ class Report:
     unsealed: int = 0
     sequence: int = 0
     hash: str = ""
+    kept_from: int = 0
 
     def add(self, text: str, sequence: int | None = None) -> None:
         self.findings.append(Finding(sequence, text))
 
 
 def verify(organization_id: UUID | None) -> Report:
-    """Check the entries of the organization. None: those without an organization."""
+    """Check the entries of the organization. None: those without an organization. Takes no lock."""
+    for _try in range(TRIES):
+        report = _verify(organization_id)
+        if report.kept_from == _kept_from(organization_id):  # otherwise, retention deleted entries meanwhile
+            break
+    return report
+
+
+def _kept_from(organization_id: UUID | None) -> int:
+    kept = AuditChain.objects.filter(organization_id=organization_id).values_list("kept_from", flat=True)
+    return kept.first() or 0
+
+
+def _verify(organization_id: UUID | None) -> Report:
     report = Report(organization_id)
     _check_unsealed(report)
     chain = AuditChain.objects.filter(organization_id=organization_id).first()
@@ -44,6 +62,7 @@ def verify(organization_id: UUID | None) -> Report:
         if Entry.objects.filter(organization_id=organization_id).exclude(sequence=None).exists():
             report.add("The entries are sealed, but their chain is missing.")
         return report
+    report.kept_from = chain.kept_from
     try:
         key = chain_key(chain)
     except (DecryptionFailed, ValueError):
@@ -80,10 +99,19 @@ def _check_chain(report: Report, chain: AuditChain, key: bytes) -> None:
     sealed = Entry.objects.filter(organization_id=chain.organization_id).exclude(sequence=None)
     rows = sealed.order_by("sequence").values_list(*COLUMNS, named=True)
     check = ChainCheck(chain, key)
-    report.findings += check.run(rows.iterator(chunk_size=CHUNK))
+    inside = rows.filter(sequence__lte=chain.sequence).iterator(chunk_size=CHUNK)
+    report.findings += check.run(itertools.chain(inside, _after_the_end(rows, chain)))
     report.checked = check.checked
     for checkpoint in AuditCheckpoint.objects.filter(chain=chain).order_by("day"):
         _check_checkpoint(report, checkpoint, check)
+
+
+def _after_the_end(rows: Any, chain: AuditChain) -> Iterator[Any]:
+    """Yield rows after the end of the chain, except those that were sealed while it was read."""
+    later = list(rows.filter(sequence__gt=chain.sequence))
+    if later:
+        end = AuditChain.objects.values_list("sequence", flat=True).get(pk=chain.pk)
+        yield from (row for row in later if row.sequence > end)
 
 
 def _check_checkpoint(report: Report, checkpoint: AuditCheckpoint, check: ChainCheck) -> None:
