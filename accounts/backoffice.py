@@ -183,6 +183,11 @@ class StaffForm(forms.Form):
         """Return whether the object can be changed like this now."""
         return True
 
+    @classmethod
+    def initial_of(cls, found: Any) -> dict[str, Any]:
+        """Return what the fields show at first."""
+        return {}
+
     def save(self, *, staff: Any, found: Any) -> str:
         """Make the change, and return the URL to go to, or "" for the object's page. Raise Refused."""
         raise NotImplementedError
@@ -192,7 +197,7 @@ def run_form(
     admin: StaffAdmin, request: HttpRequest, form_class: type[StaffForm], found: Model | None, *, cancel_url: str
 ) -> HttpResponse:
     """Show a form, or make its change and redirect. Errors keep what was typed."""
-    form = form_class(request.POST or None)
+    form = form_class(request.POST or None, initial=form_class.initial_of(found))
     if request.method == "POST" and form.is_valid():
         try:
             url = form.save(staff=request.user, found=found)

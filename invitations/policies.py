@@ -62,7 +62,10 @@ def can_request_new_link(invitation: Invitation) -> Decision:
     """I-7: ask an active inviter for a new link, once per period. The caller checks that the invitation has expired."""
     member = invitation.membership
     inviter = member.invited_by if member and member.status == Status.INVITED else None
-    if not inviter or inviter.status != Status.ACTIVE:
+    if not inviter:  # an organization's key invited them, or the person is gone
+        text = _("Ask an Admin of %(organization)s for a new invitation.")
+        return deny(text % {"organization": invitation.organization.name})
+    if inviter.status != Status.ACTIVE:
         return deny(
             _("The person who invited you is no longer active. Ask an Admin of %(organization)s for a new invitation.")
             % {"organization": invitation.organization.name}

@@ -12,7 +12,7 @@ from base.forms import first_error
 from invitations.models import Batch
 from organizations.models import Membership, Organization, Status
 from organizations.pages import welcome_pages
-from organizations.policies import can_assign_groups, can_give_roles, domain_allowed, roles_allowed
+from organizations.policies import can_assign_groups, can_give_roles, domain_allowed, has_free_seats, roles_allowed
 from organizations.queries import groups_in, members_by_email, projects_in, roles_in
 
 MAX_PEOPLE = 100
@@ -72,7 +72,10 @@ def _existing_member_error(member: Membership) -> str:
 
 
 def validate_people(organization: Organization, people: Sequence[dict]) -> BatchErrors:
-    """Validate the rows: names, addresses, duplicates, existing members and allowed domains. One query."""
+    """Validate the rows: names, addresses, duplicates, existing members, allowed domains and free seats (A-9).
+
+    One query, and two more where the organization has a limit of seats.
+    """
     errors = BatchErrors()
     if not people:
         errors.general["people"] = _("Add at least one person.")
@@ -91,6 +94,8 @@ def validate_people(organization: Organization, people: Sequence[dict]) -> Batch
     for row, key in keys.items():
         if key in members:
             errors.add(row, "email", _existing_member_error(members[key]))
+    if not (decision := has_free_seats(organization, len(keys.keys() - errors.people.keys()))):
+        errors.general["people"] = decision.reason
     return errors
 
 

@@ -20,9 +20,19 @@ from organizations.services import (
     create_organization_as_staff,
     remove_managed_member,
     resume_organization,
-    set_seat_limit,
+    set_subscription,
     suspend_organization,
 )
+
+
+class PlanField(forms.CharField):
+    """The name of a plan. It changes nothing but what the Subscription page says."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Plan"), max_length=40, required=False, help_text=_("Its name, like “Team”."))
+
+    def to_python(self, value: Any) -> str:
+        return text.clean_line(super().to_python(value))
 
 
 class OrganizationForm(StaffForm):
@@ -36,10 +46,11 @@ class OrganizationForm(StaffForm):
     seat_limit = forms.IntegerField(
         label=_("Seats"), min_value=0, max_value=10_000_000, initial=0, help_text=_("0 for any number.")
     )
+    plan = PlanField()
     first_name = forms.CharField(label=_("First Admin’s first name"), max_length=100)
     last_name = forms.CharField(label=_("First Admin’s last name"), max_length=100)
     email = forms.EmailField(label=_("First Admin’s email address"), max_length=254)
-    field_order = ["name", "slug", "scheme", "seat_limit", "first_name", "last_name", "email", "reason"]
+    field_order = ["name", "slug", "scheme", "plan", "seat_limit", "first_name", "last_name", "email", "reason"]
 
     def save(self, *, staff: User, found: Any) -> str:
         data: dict[str, Any] = self.cleaned_data
@@ -50,6 +61,7 @@ class OrganizationForm(StaffForm):
                 slug=data["slug"],
                 scheme=Scheme(data["scheme"]),
                 seat_limit=data["seat_limit"],
+                plan=data["plan"],
                 admin=NewMember(text.clean_line(data["first_name"]), text.clean_line(data["last_name"]), data["email"]),
                 reason=data["reason"],
             )
@@ -90,14 +102,20 @@ class ResumptionForm(StaffForm):
 
 
 class SeatsForm(StaffForm):
-    title = _("Change the seats")
+    title = _("Change plan and seats")
     explanation = _("Active members and open invitations use a seat. Members who are over the limit stay.")
+    plan = PlanField()
     limit = forms.IntegerField(label=_("Seats"), min_value=0, max_value=10_000_000, help_text=_("0 for any number."))
-    field_order = ["limit", "reason"]
+    field_order = ["plan", "limit", "reason"]
+
+    @classmethod
+    def initial_of(cls, found: Any) -> dict[str, Any]:
+        return {"plan": found.plan, "limit": found.seat_limit}
 
     def save(self, *, staff: User, found: Any) -> str:
-        limit, reason = self.cleaned_data["limit"], self.cleaned_data["reason"]
-        set_seat_limit(staff=staff, organization=found, limit=limit, reason=reason)
+        data = self.cleaned_data
+        reason = data["reason"]
+        set_subscription(staff=staff, organization=found, plan=data["plan"], limit=data["limit"], reason=reason)
         return ""
 
 
@@ -107,7 +125,7 @@ class OrganizationAdmin(StaffAdmin):
     list_filter = ("is_active",)
     search_fields = ("slug__startswith", "name__startswith")
     ordering = ("slug",)
-    fields = ("name", "slug", "scheme", "is_active", "sso_enforced", "seats", "created_at")
+    fields = ("name", "slug", "scheme", "is_active", "sso_enforced", "plan", "seats", "parent", "created_at")
     readonly_fields = fields
     change_list_template = "backoffice/list.html"
     forms_by_name = {"suspension": SuspensionForm, "resumption": ResumptionForm, "seats": SeatsForm}

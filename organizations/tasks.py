@@ -14,6 +14,12 @@ def reorder_members() -> None:
 
 
 @shared_task(ignore_result=True, expires=3600)
+def save_seat_use() -> None:
+    """Save how many seats each organization uses, once a day. Celery beat runs this every hour."""
+    services.save_seat_use()
+
+
+@shared_task(ignore_result=True, expires=3600)
 def save_two_factor_progress() -> None:
     """Save how many members have a second factor, once a day. Celery beat runs this every hour."""
     services.save_two_factor_progress()

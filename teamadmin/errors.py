@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from api.problems import Problem as ApiProblem
+from api.problems import problem_response
 from base.policies import RateLimited, Refused
 from base.responses import limit_reached
 
@@ -78,20 +80,30 @@ def server_error(request: HttpRequest) -> HttpResponse:
     else:
         reason = _("This is our fault, not yours. Try again. If it keeps happening, send us the reference below.")
         problem = Problem(500, _("Something went wrong"), reason, home=False)
-    response = HttpResponse(_render_without_context(request, problem), status=problem.status)
+    if _is_api(request):
+        response = problem_response(request, ApiProblem(problem.status, problem.reason))
+    else:
+        response = HttpResponse(_render_without_context(request, problem), status=problem.status)
     if problem.status == 503:
         response["Retry-After"] = "30"
     return response
 
 
 def _render(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """Return the page, or for htmx a toast, whatever the request wanted to swap."""
+    """Return the page, or for htmx a toast, whatever the request wanted to swap. The API gets a problem document."""
+    if _is_api(request):
+        return problem_response(request, ApiProblem(problem.status, problem.reason))
     if getattr(request, "htmx", False):
         response = render(request, "ui/toast.html", {"text": problem.reason, "tone": "error"}, status=problem.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
         return response
     template = "errors/inside.html" if hasattr(request, "organization") else "errors/outside.html"
     return render(request, template, _context(request, problem), status=problem.status)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    """Return whether the error is an API client's: of middleware, because the API answers its own errors."""
+    return request.path.startswith("/api/") and not request.path.startswith("/api/v1/docs")
 
 
 def _context(request: HttpRequest, problem: Problem) -> dict:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("invitations.urls_accept")),
     path("", include("console.urls_setup")),
     path("", include("provisioning.urls")),
+    path("", include("api.urls")),
     path("o/<slug:slug>/", include("console.urls")),
 ]
 handler400 = "teamadmin.errors.bad_request"

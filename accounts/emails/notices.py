@@ -153,7 +153,7 @@ NOTICES = {
         ),
     ),
     "access_key.withdrawn": Notice(
-        gettext_lazy("An Admin revoked your access key"),
+        gettext_lazy("Your access key was revoked"),
         gettext_lazy("{actor} revoked your access key “{key}” for {organization}. It no longer works."),
         gettext_lazy("{actor} revoked one of your access keys. It no longer works."),
         gettext_lazy(

@@ -1,5 +1,7 @@
 """Template tags for icons, avatars, logos and form fields."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -61,6 +63,25 @@ def org_logo(organization: Any, size: str = "") -> SafeString:
         avatar_color(organization.name),
         first,
     )
+
+
+@dataclass
+class TreeNode:
+    """A membership in the organization switcher, and those in the sub-accounts of its organization."""
+
+    member: Any
+    children: list["TreeNode"] = field(default_factory=list)
+
+
+@register.simple_tag
+def organization_tree(memberships: Iterable[Any]) -> list[TreeNode]:
+    """Return the memberships as a tree, in their order. Those whose parent isn't among them are at the top."""
+    nodes = {member.organization_id: TreeNode(member) for member in memberships or ()}
+    top = []
+    for node in nodes.values():
+        parent = nodes.get(node.member.organization.parent_id)
+        (parent.children if parent else top).append(node)
+    return top
 
 
 @register.filter

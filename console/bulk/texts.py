@@ -68,10 +68,14 @@ def consequence(key: str, preview: Preview) -> str:
         "invitation": _("They get the invitation email again. Links sent earlier keep working and expire as before."),
         "reminder": _("They get an email with a link to set up two-factor authentication, once a week at most."),
         "deactivation": _(
-            "They are signed out immediately and can’t sign in here. They keep their roles, groups and projects."
+            "They are signed out immediately and can’t sign in here, and their access keys stop working. "
+            "They keep their roles, groups and projects."
         ),
         "reactivation": _("They can sign in again with the same roles, groups and projects as before."),
-        "deletion": _("They immediately lose access to all groups and projects. This can’t be undone."),
+        "deletion": _(
+            "They immediately lose access to all groups and projects, and their access keys stop working. "
+            "This can’t be undone."
+        ),
     }[key]
 
 

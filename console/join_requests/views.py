@@ -14,7 +14,7 @@ from base.policies import Refused
 from organizations.access import member_required
 from organizations.models import JoinRule, Membership
 from organizations.permissions import Permission
-from organizations.policies import can_give_role
+from organizations.policies import can_give_role, has_free_seats
 from organizations.queries import role_in, roles_in
 from organizations.requests import MemberRequest
 from provisioning.models import JoinRequest
@@ -40,6 +40,7 @@ def requests_context(viewer: Membership, *, limit: int = SHOWN) -> dict[str, Any
         "join_roles": [(role, role == default) for role in roles],
         "join_count": count_open_requests(viewer.organization),
         "has_more_requests": len(found) > limit,
+        "no_seats": has_free_seats(viewer.organization).reason,
     }
 
 

@@ -22,6 +22,11 @@ def can_resend(actor: Membership, member: Membership, tab: Tab) -> Decision:
     return decision
 
 
+def can_reactivate(actor: Membership, member: Membership) -> Decision:
+    """U-10, A-9: a member who is active again uses a seat."""
+    return organizations.can_reactivate_member(actor, member) and organizations.has_free_seats(member.organization)
+
+
 Rule = Callable[[Membership, Membership, Tab], Decision]
 
 
@@ -36,7 +41,7 @@ ACTIONS: dict[str, Rule] = {
     "reset_two_factor": _for_any_tab(organizations.can_reset_two_factor),
     "log_out": _for_any_tab(organizations.can_end_sessions),
     "deactivate": _for_any_tab(organizations.can_deactivate_member),
-    "reactivate": _for_any_tab(organizations.can_reactivate_member),
+    "reactivate": _for_any_tab(can_reactivate),
     "delete": _for_any_tab(organizations.can_delete_member),
 }
 
@@ -47,4 +52,6 @@ def applicable_decisions(actor: Membership, member: Membership, tab: Tab) -> dic
     # I-5: checked again on the request itself, under the organization's lock.
     if decisions["resend"] and (wait := check_mail_quota(actor, [member.email_key])):
         decisions["resend"] = deny(wait.reason)
+    if decisions["resend"] and member.is_expired:  # A-9: a new period uses a seat. The service checks again.
+        decisions["resend"] = organizations.has_free_seats(actor.organization)
     return {key: decision for key, decision in decisions.items() if decision or decision.applies}

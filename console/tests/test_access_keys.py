@@ -243,3 +243,22 @@ def test_the_confirmations_say_which_keys_stop_with_the_member_and_which_don_t(c
     assert "2 personal access keys stop working" in page and "has seen their secret: HR sync" in page
     assert client.post(users + "deletion/").status_code == 302
     assert not find_access_key(text) and find_access_key(shared_text)
+
+
+@pytest.mark.spec("A-7")
+def test_a_key_from_the_page_opens_the_api_until_its_owner_is_deactivated(cast):
+    secret = SECRET.search(submit(cast.client("bo"), OWN + "new/").content.decode())[0]
+    bearer = {"authorization": f"Bearer {secret}"}
+
+    def status(path: str) -> int:
+        return Client(headers=bearer).get(f"/api/v1/{path}").status_code
+
+    assert (status("projects"), status("members")) == (200, 403)
+    assert "Now" in text_of(cast.client("bo").get(OWN)), "the last use is shown"
+    cast.client("olga").post(f"/o/acme/users/{cast.bo.pk}/deactivation/")
+    assert status("projects") == 401
+    cast.client("olga").post(f"/o/acme/users/{cast.bo.pk}/reactivation/")
+    assert status("projects") == 200
+    key = AccessKey.objects.get()
+    cast.client("olga").post(f"{ADMIN}personal/{key.pk}/revocation/")
+    assert status("projects") == 401

@@ -8,6 +8,7 @@ from invitations.services.acceptance import (
 from invitations.services.batches import BatchInvalid, send_batch
 from invitations.services.drafts import DraftChanged, discard_draft, save_draft
 from invitations.services.invitations import resend_invitation, withdraw_invitation
+from invitations.services.inviting import Person, invite_people
 from invitations.services.quota import delete_old_sends
 from invitations.services.released import add_expired_invitations
 from invitations.services.resets import resend_after_reset
@@ -17,12 +18,14 @@ __all__ = [
     "BatchInvalid",
     "DraftChanged",
     "Outcome",
+    "Person",
     "accept_as_new_user",
     "accept_as_user",
     "accept_by_single_sign_on",
     "add_expired_invitations",
     "delete_old_sends",
     "discard_draft",
+    "invite_people",
     "request_new_link",
     "resend_after_reset",
     "resend_invitation",

@@ -42,21 +42,29 @@ def send_batch(*, actor: Membership, batch: Batch, version: int) -> tuple[Batch,
         return locked, False
     if locked.version != version:
         raise DraftChanged(locked)
+    send_locked_batch(actor, locked)
+    return locked, True
+
+
+def send_locked_batch(actor: Membership, batch: Batch) -> list[Invitation]:
+    """Send a batch that no one has sent yet, under the organization's lock. Return its invitations in its order.
+
+    `actor` comes from lock_actor(). Raises Refused, BatchInvalid and RateLimited as send_batch() does.
+    """
     require(can_add_users(actor))
-    if errors := validate_batch(actor, locked):
+    if errors := validate_batch(actor, batch):
         raise BatchInvalid(errors)
-    consume_mail_quota(actor=actor, keys=[text.canonical_email(person["email"]) for person in locked.people])
-    access = batch_access(locked)
+    consume_mail_quota(actor=actor, keys=[text.canonical_email(person["email"]) for person in batch.people])
+    access = batch_access(batch)
     members = add_pending_members(
         actor=actor,
-        people=[_clean_person(person) for person in locked.people],
+        people=[_clean_person(person) for person in batch.people],
         roles=access.roles,
         groups=access.groups,
         projects=access.projects,
         expires_at=new_expiry(),
     )
-    _invite(actor, locked, members, access.roles)
-    return locked, True
+    return _invite(actor, batch, members, access.roles)
 
 
 def _lock(actor: Membership, batch: Batch) -> tuple[Membership, Batch]:
@@ -76,7 +84,7 @@ def _clean_person(person: dict) -> NewMember:
     )
 
 
-def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], roles: Sequence[Role]) -> None:
+def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], roles: Sequence[Role]) -> list[Invitation]:
     if batch.welcome_page not in [page.key for page in welcome_pages(roles)]:
         batch.welcome_page = default_welcome_page(roles)
     batch.sent_at = timezone.now()
@@ -102,3 +110,4 @@ def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], role
         )
         for invitation in invitations
     )
+    return invitations

@@ -15,7 +15,13 @@ from invitations.policies import can_resend, can_withdraw
 from invitations.queries import pending_invitation
 from invitations.services.quota import consume_mail_quota
 from organizations.models import Membership
-from organizations.services import delete_locked_pending_member, lock_actor_and_member, lock_pending_member
+from organizations.policies import require_free_seats
+from organizations.services import (
+    delete_locked_pending_member,
+    inviter_after,
+    lock_actor_and_member,
+    lock_pending_member,
+)
 from outbox.services import queue_email
 
 EMAIL_KIND = "invitations.invitation"
@@ -35,13 +41,14 @@ def email_key(invitation: Invitation) -> str:
 def resend_invitation(
     *, actor: Membership, member: Membership, sends: int | None = None, asked_by_member: bool = False
 ) -> Invitation:
-    """Send a pending member's email again and make `actor` the inviter (I-4).
+    """Send a pending member's email again and make `actor` the inviter (I-4), unless it's an organization's key.
 
     The expiry stays the same (I-2). Resending an expired invitation starts a new period and invalidates the old
     link (I-3). If `sends` is given and is not the current number of sends, nothing is sent: the button was pressed
     twice. With `asked_by_member`, the audit log says that the member asked for it (I-11); `actor` is then the inviter.
 
-    Raises Refused with the reason, RateLimited if a limit on emails is reached (I-5).
+    Raises Refused with the reason, NoFreeSeats for an expired one (A-9), RateLimited if a limit on emails is reached
+    (I-5).
     """
     actor, member = lock_actor_and_member(actor, member)
     require(can_resend(actor, member))
@@ -52,15 +59,17 @@ def resend_invitation(
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=pending.pk)
     if sends is not None and invitation.sends != sends:
         return invitation
-    consume_mail_quota(actor=actor, keys=[member.email_key], resend=True)
     expired = member.is_expired
+    if expired:  # it uses no seat until now
+        require_free_seats(actor.organization)
+    consume_mail_quota(actor=actor, keys=[member.email_key], resend=True)
     invitation.sends += 1
     if expired:
         invitation.version += 1
         invitation.new_link_asked_at = None
         member.invite_expires_at = new_expiry()
     invitation.save(update_fields=["sends", "version", "new_link_asked_at"])
-    member.invited_by = actor
+    member.invited_by = inviter_after(actor, member)
     member.save(update_fields=["invited_by", "invite_expires_at"])
     action = "invitation.renewed" if expired else "invitation.resent"
     if asked_by_member:

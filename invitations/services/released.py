@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from invitations.models import Batch, Invitation
 from organizations.models import Membership
+from organizations.queries import stored_member
 
 
 @transaction.atomic
@@ -18,9 +19,15 @@ def add_expired_invitations(*, actor: Membership, members: Sequence[Membership])
     now = timezone.now()
     people = [{"first_name": each.first_name, "last_name": each.last_name, "email": each.email} for each in members]
     batch = Batch.objects.create(
-        organization=actor.organization, created_by=actor, inviter_name=actor.name, people=people, sent_at=now
+        organization=actor.organization,
+        created_by=stored_member(actor),
+        inviter_name=actor.name,
+        people=people,
+        sent_at=now,
     )
-    Membership.objects.filter(pk__in=[member.pk for member in members]).update(invited_by=actor, invite_expires_at=now)
+    Membership.objects.filter(pk__in=[member.pk for member in members]).update(
+        invited_by=stored_member(actor), invite_expires_at=now
+    )
     return Invitation.objects.bulk_create(
         Invitation(organization=actor.organization, batch=batch, membership=member, sends=0) for member in members
     )

@@ -50,6 +50,7 @@ from organizations.policies.projects import (
 from organizations.policies.role_grants import (
     can,
     can_add_users,
+    can_be_inviter,
     can_give_role,
     can_give_roles,
     domain_allowed,
@@ -62,7 +63,7 @@ from organizations.policies.roles import (
     can_manage_roles,
     can_replace_role,
 )
-from organizations.policies.seats import has_free_seats
+from organizations.policies.seats import NoFreeSeats, has_free_seats, require_free_seats
 from organizations.policies.sessions import (
     Deadline,
     Outcome,
@@ -77,6 +78,13 @@ from organizations.policies.sessions import (
     two_factor_deadline,
 )
 from organizations.policies.sign_in import can_sign_in, requires_sso
+from organizations.policies.sub_accounts import (
+    can_create_sub_account,
+    can_rename_sub_account,
+    opens_new_organizations,
+    slug_allowed,
+    slug_prefix,
+)
 from organizations.policies.two_factor import (
     can_receive_reset_notice,
     can_remind_two_factor,
@@ -85,6 +93,13 @@ from organizations.policies.two_factor import (
 from organizations.policies.two_factor_rules import can_set_up_with_sso, two_factor_rules
 
 __all__ = [
+    "can_create_sub_account",
+    "can_rename_sub_account",
+    "opens_new_organizations",
+    "slug_allowed",
+    "slug_prefix",
+    "NoFreeSeats",
+    "require_free_seats",
     "Deadline",
     "Outcome",
     "SessionCheck",
@@ -97,6 +112,7 @@ __all__ = [
     "can_assign_group",
     "can_assign_groups",
     "can_be_break_glass",
+    "can_be_inviter",
     "can_change_email",
     "can_change_group_members",
     "can_change_group_roles",

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from base.policies import ALLOWED, Decision, deny, not_applicable
 from base.text import canonical_email
 from organizations.models import Membership, Organization, Role, Scheme, Status
-from organizations.permissions import LABELS, Permission, missing_admin_permissions
-from organizations.queries import permissions_of_member
+from organizations.permissions import ADMINISTRATIVE, LABELS, Permission, missing_admin_permissions
+from organizations.queries import permissions_of_member, stored_member
 from organizations.roles import permissions_of
 
 
@@ -33,6 +33,19 @@ def can_give_role(actor: Membership, role: Role) -> Decision:
 def can_give_roles(actor: Membership, roles: Iterable[Role]) -> Decision:
     """R-6 for several roles. Returns the first refusal, if any."""
     return next((decision for role in roles if not (decision := can_give_role(actor, role))), ALLOWED)
+
+
+def can_be_inviter(actor: Membership, roles: Iterable[Role]) -> Decision:
+    """Whether people who haven't joined can get these roles from the actor, without another inviter.
+
+    An organization's key is no member. So it can't be the inviter who could still give an administrative role when the
+    invitation is accepted (invitations.policies.can_accept).
+    """
+    if stored_member(actor) is not None or not any(permissions_of(role) & ADMINISTRATIVE for role in roles):
+        return ALLOWED
+    return deny(
+        _("This key belongs to the organization, so it can give people who haven’t joined everyday roles only.")
+    )
 
 
 def roles_allowed(organization: Organization, roles: list[Role]) -> Decision:

@@ -1,11 +1,24 @@
 """Seats: how many members an organization may have (A-9)."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base.policies import ALLOWED, Decision, deny
+from base.policies import ALLOWED, Decision, Refused, deny
 from organizations.models import Organization
 from organizations.queries import count_seats_used
+
+
+class NoFreeSeats(Refused):
+    """The organization has no seat for someone who would use one. str() is for people who may see its numbers.
+
+    `public_reason` is for everyone else, like the person who wants to join.
+    """
+
+    def __init__(self, reason: str, organization: Organization) -> None:
+        text = _("%(organization)s has no free seats at the moment. Ask one of its Admins.")
+        self.public_reason = text % {"organization": organization.name}
+        super().__init__(reason)
 
 
 def has_free_seats(organization: Organization, number: int = 1) -> Decision:
@@ -14,7 +27,7 @@ def has_free_seats(organization: Organization, number: int = 1) -> Decision:
     Two queries, none for an organization without a limit.
     """
     limit = organization.seat_limit
-    if not limit:
+    if not limit or number <= 0:
         return ALLOWED
     free = max(limit - count_seats_used(organization, timezone.now()), 0)
     if number <= free:
@@ -25,3 +38,9 @@ def has_free_seats(organization: Organization, number: int = 1) -> Decision:
         free,
     )
     return deny(text % {"organization": organization.name, "free": free, "limit": limit})
+
+
+def require_free_seats(organization: Organization, number: int = 1) -> None:
+    """Raise NoFreeSeats unless `number` more members have a seat. `organization` is locked, and as it is now."""
+    if not (decision := has_free_seats(organization, number)):
+        raise NoFreeSeats(decision.reason, organization)

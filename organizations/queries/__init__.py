@@ -81,8 +81,17 @@ from organizations.queries.score import (
     count_due_invitations,
     count_inactive,
 )
-from organizations.queries.seats import count_seats_used
+from organizations.queries.seats import SeatDay, SeatSummary, count_seats_used, seat_history, seat_use
 from organizations.queries.sessions import sessions_of_member
+from organizations.queries.sub_accounts import (
+    MemberNumbers,
+    SubAccount,
+    count_sub_accounts,
+    level_of,
+    member_numbers,
+    sub_account_in,
+    sub_accounts_of,
+)
 from organizations.queries.two_factor import (
     REMIND_EVERY,
     Progress,
@@ -94,6 +103,17 @@ from organizations.queries.two_factor import (
 )
 
 __all__ = [
+    "MemberNumbers",
+    "SubAccount",
+    "count_sub_accounts",
+    "level_of",
+    "member_numbers",
+    "sub_account_in",
+    "sub_accounts_of",
+    "SeatDay",
+    "SeatSummary",
+    "seat_history",
+    "seat_use",
     "ADMIN_CAP",
     "BREAK_GLASS_CHOICES",
     "ChoiceList",

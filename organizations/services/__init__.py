@@ -2,6 +2,7 @@
 
 from organizations.services.brands import BrandSettings, remove_logo, send_brand_test, set_brand, set_logo
 from organizations.services.groups import change_group_roles, create_group, delete_group, edit_group
+from organizations.services.inviters import inviter_after
 from organizations.services.locks import (
     lock_actor,
     lock_actor_and_member,
@@ -77,6 +78,7 @@ from organizations.services.provisioned_groups import (
 )
 from organizations.services.role_order import reorder_members
 from organizations.services.roles import RoleConflict, RoleFields, RoleNameTaken, create_role, delete_role, edit_role
+from organizations.services.seats import save_seat_use
 from organizations.services.security import (
     PoliciesConflict,
     SecurityPolicies,
@@ -87,12 +89,17 @@ from organizations.services.staff import (
     create_organization_as_staff,
     remove_managed_member,
     resume_organization,
-    set_seat_limit,
+    set_subscription,
     suspend_organization,
 )
+from organizations.services.sub_accounts import SlugTaken, create_sub_account, rename_sub_account
 
 __all__ = [
     "BrandSettings",
+    "SlugTaken",
+    "create_sub_account",
+    "rename_sub_account",
+    "save_seat_use",
     "Edit",
     "EditConflict",
     "EditResult",
@@ -142,6 +149,7 @@ __all__ = [
     "follow_email",
     "grant_group_projects",
     "grant_projects",
+    "inviter_after",
     "is_break_glass_session",
     "link_provisioned_member",
     "lock_actor",
@@ -177,8 +185,8 @@ __all__ = [
     "set_brand",
     "set_logo",
     "set_member_roles",
-    "set_seat_limit",
     "set_security_policies",
+    "set_subscription",
     "suspend_organization",
     "sync_two_factor",
     "touch_member",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -77,7 +77,7 @@ def notify_expiring(*, now: datetime | None = None) -> int:
     return found
 
 
-def _by_organization(keys) -> Iterable[tuple[Organization, list[AccessKey]]]:
+def _by_organization(keys: QuerySet[AccessKey]) -> Iterable[tuple[Organization, list[AccessKey]]]:
     """Yield the keys by organization, without holding more than BATCH rows of a large result in memory."""
     group: list[AccessKey] = []
     for key in keys.select_related("organization", "membership").order_by("organization", "pk").iterator(BATCH):

@@ -25,7 +25,7 @@ def _record(staff: User, organization: Organization, action: str, target: Any, *
 
 
 def create_organization_as_staff(
-    *, staff: User, name: str, slug: str, scheme: Scheme, seat_limit: int, admin: NewMember, reason: str
+    *, staff: User, name: str, slug: str, scheme: Scheme, seat_limit: int, admin: NewMember, reason: str, plan: str = ""
 ) -> Membership:
     """Create an organization with its first Admin, and return the Admin. Raises ValidationError by field."""
     actor = PlatformStaff(staff.pk)
@@ -33,7 +33,7 @@ def create_organization_as_staff(
         member = create_organization_with_admin(
             name=name, slug=slug, scheme=scheme, admin=admin, actor=actor, data={"reason": reason}
         )
-        Organization.objects.filter(pk=member.organization_id).update(seat_limit=seat_limit)
+        Organization.objects.filter(pk=member.organization_id).update(seat_limit=seat_limit, plan=plan)
     return member
 
 
@@ -58,12 +58,18 @@ def resume_organization(*, staff: User, organization: Organization, reason: str)
 
 
 @transaction.atomic
-def set_seat_limit(*, staff: User, organization: Organization, limit: int, reason: str) -> None:
-    """Set how many seats the organization has, 0 for no limit (A-9). Members who are over it stay."""
+def set_subscription(*, staff: User, organization: Organization, plan: str, limit: int, reason: str) -> None:
+    """Set the organization's plan, a name, and how many seats it has, 0 for no limit (A-9).
+
+    Members who are over the limit stay.
+    """
     organization = lock_organization(organization.pk)
-    Organization.objects.filter(pk=organization.pk).update(seat_limit=limit)
+    Organization.objects.filter(pk=organization.pk).update(seat_limit=limit, plan=plan)
     change = {"from": organization.seat_limit, "to": limit}
     _record(staff, organization, "organization.seats_changed", organization, reason=reason, **change)
+    if plan != organization.plan:
+        plans = {"from": organization.plan or "–", "to": plan or "–"}
+        _record(staff, organization, "organization.plan_changed", organization, reason=reason, **plans)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 from scim2_models import (
     ConflictException,
+    ForbiddenException,
     InvalidFilterException,
     InvalidValueException,
     Meta,
@@ -26,6 +27,7 @@ from scim2_server.storage import ScimStorage, SearchPage
 
 from base.policies import Refused
 from organizations.models import Group, Membership, Organization
+from organizations.policies import NoFreeSeats
 from provisioning.scim.filters import condition_of
 from provisioning.scim.groups import Groups
 from provisioning.scim.paging import Page, is_descending, page_by_cursor, page_by_index, sort_column
@@ -63,6 +65,9 @@ class Storage(ScimStorage):
                     actor=self.trace.actor,
                 )
             raise
+        except NoFreeSeats as error:
+            # Not 409: identity providers take it for "this user exists", and try to match them.
+            raise ForbiddenException(detail=str(error)) from None
         except Refused as error:
             raise ConflictException(detail=str(error)) from None
         except (Membership.DoesNotExist, Group.DoesNotExist):

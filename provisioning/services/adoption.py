@@ -16,6 +16,7 @@ from base.policies import Decision, deny, not_applicable, require
 from organizations.models import ManagedBy, Membership
 from organizations.permissions import Permission
 from organizations.policies import can, outranks
+from organizations.queries import stored_member
 from organizations.services import lock_actor, lock_members
 from provisioning.models import AdoptionRequest
 from provisioning.services.takeover import take_over_member
@@ -111,7 +112,7 @@ def _lock(
 
 
 def _answer(actor: Membership, request: AdoptionRequest, status: str) -> None:
-    request.status, request.answered_by, request.answered_at = status, actor, timezone.now()
+    request.status, request.answered_by, request.answered_at = status, stored_member(actor), timezone.now()
     request.save(update_fields=["status", "answered_by", "answered_at"])
     if status == AdoptionRequest.Status.REFUSED:
         member = request.membership

@@ -16,6 +16,7 @@ from base.text import canonical_email
 from organizations.models import JoinRule, Membership, Organization, Role
 from organizations.permissions import Permission
 from organizations.policies import can, can_give_roles, domain_allowed
+from organizations.queries import stored_member
 from organizations.services import add_active_member, lock_actor, lock_organization
 from outbox.services import queue_email
 from provisioning.models import JoinRequest
@@ -111,7 +112,11 @@ def _lock(actor: Membership, join_request: JoinRequest) -> tuple[Membership, Joi
 
 
 def _answer(join_request: JoinRequest, status: JoinRequest.Status, actor: Membership) -> None:
-    join_request.status, join_request.answered_by, join_request.answered_at = status, actor, timezone.now()
+    join_request.status, join_request.answered_by, join_request.answered_at = (
+        status,
+        stored_member(actor),
+        timezone.now(),
+    )
     join_request.save(update_fields=["status", "answered_by", "answered_at"])
 
 

@@ -14,7 +14,7 @@ from invitations.models import Invitation
 from invitations.queries import pending_invitation
 from invitations.services import accept_by_single_sign_on
 from organizations.models import JoinRule, Membership, Organization, Status
-from organizations.policies import domain_allowed
+from organizations.policies import NoFreeSeats, domain_allowed, has_free_seats
 from organizations.services import add_active_member, link_provisioned_member
 from provisioning.models import JoinRequest
 from provisioning.policies.joining import effective_join_rule, join_role_of
@@ -78,6 +78,8 @@ def not_invited(organization: Organization) -> SsoError:
 def join(newcomer: Newcomer) -> Membership | None:
     """Make the newcomer a member, or return None if they have asked to become one. Call it in a transaction.
 
+    Those who would join automatically ask as well while the organization has no free seat (A-9).
+
     Raises SsoError or Refused if they can't. The caller has locked the organization, and linked no one yet.
     """
     member = newcomer.member
@@ -108,12 +110,15 @@ def _join_uninvited(newcomer: Newcomer) -> Membership | None:
     newcomer.check_join_rule()
     require(domain_allowed(organization, newcomer.email))
     user = newcomer.get_account()
-    if effective_join_rule(organization) == JoinRule.AUTOMATIC:
+    has_seat = has_free_seats(organization)
+    if effective_join_rule(organization) == JoinRule.AUTOMATIC and has_seat:
         first, last = name_part(newcomer.profile.first_name), name_part(newcomer.profile.last_name)
         return join_by_domain(
             organization=organization, user=user, first_name=first, last_name=last, email=newcomer.email
         )
     asked = request_to_join(organization=organization, user=user, email=newcomer.email)
+    if asked.status == JoinRequest.Status.APPROVED and not has_seat:
+        raise SsoError(NoFreeSeats(has_seat.reason, organization).public_reason, code="no_seats")
     if asked.status != JoinRequest.Status.OPEN:  # refused, or removed since it was approved
         raise not_invited(organization)
     return None
@@ -126,7 +131,7 @@ def join_by_domain(
     """Make a user with a proven address at the organization's domain a member, if its rule is automatic (O-5, J-6).
 
     The caller has checked the address: `email`, or the user's own. Return None if the rule is another one, also
-    because the role isn't an everyday one any more (R-6). Raises IntegrityError if they are members.
+    because the role isn't an everyday one any more (R-6). Raises IntegrityError if they are members, and NoFreeSeats.
     """
     role = join_role_of(organization)
     if role is None or effective_join_rule(organization) != JoinRule.AUTOMATIC:

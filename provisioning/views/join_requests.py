@@ -11,15 +11,18 @@ from accounts.requests import UserRequest
 from accounts.services.sign_in import SignIns
 from base.policies import Refused
 from organizations.models import JoinRule
+from organizations.policies import NoFreeSeats
 from provisioning.models import JoinRequest
-from provisioning.queries.join_requests import join_offer
+from provisioning.queries.join_requests import JoinOffer, join_offer
 from provisioning.services.join_requests import join_at_once, request_to_join
 
 
 @require_POST
 @login_required
 def join_organization(request: UserRequest, slug: str) -> HttpResponse:
-    """Ask to join, or join where that is the rule. 404 for all organizations that don't own the user's address.
+    """Ask to join, or join where that is the rule and a seat is free.
+
+    404 for all organizations that don't own the user's address.
 
     A session of another organization's identity provider proves nothing here: it needs the user's own sign-in (O-3).
     """
@@ -27,8 +30,7 @@ def join_organization(request: UserRequest, slug: str) -> HttpResponse:
     if offer is None or offer.organization.slug != slug or offer.by_sso or not SignIns.of(request.session).own:
         raise Http404
     try:
-        if offer.rule == JoinRule.AUTOMATIC:
-            join_at_once(organization=offer.organization, user=request.user)
+        if offer.rule == JoinRule.AUTOMATIC and _join_at_once(request, offer):
             return redirect("welcome", slug)
         asked = request_to_join(organization=offer.organization, user=request.user)
     except Refused as refusal:
@@ -38,3 +40,13 @@ def join_organization(request: UserRequest, slug: str) -> HttpResponse:
             text = _("You asked to join %(organization)s. We’ll email you when you can open it.")
             messages.success(request, text % {"organization": offer.organization.name})
     return redirect("organizations")
+
+
+def _join_at_once(request: UserRequest, offer: JoinOffer) -> bool:
+    """Return False if the organization has no free seat (A-9). Then the user asks instead. Raises Refused."""
+    try:
+        join_at_once(organization=offer.organization, user=request.user)
+    except NoFreeSeats as refusal:
+        messages.info(request, refusal.public_reason)
+        return False
+    return True

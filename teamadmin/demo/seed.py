@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.models import User
 from organizations.models import Organization
-from teamadmin.demo import access_keys, brands, extras, history, invitations, provisioning, security, sso
+from teamadmin.demo import access_keys, brands, extras, history, invitations, provisioning, seats, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
@@ -30,13 +30,17 @@ def _create(company: Company, hashed_password: str) -> Organization:
     history.add_founding(builder)
     for batch in company.batches:
         invitations.add(builder, batch)
+    seats.add(builder)
     return builder.organization
 
 
 @transaction.atomic
 def delete() -> None:
-    """Delete the demo organizations, their logos, and the users without another organization."""
+    """Delete the demo organizations with sub-accounts and logos, and the users without another organization."""
     organizations = list(Organization.objects.filter(slug__in=[company.slug for company in COMPANIES]))
+    level = organizations
+    while level := list(Organization.objects.filter(parent__in=level)):
+        organizations = [*level, *organizations]  # the lowest ones first
     users = User.objects.filter(memberships__organization__in=organizations)
     user_ids = list(users.values_list("pk", flat=True))
     for organization in organizations:

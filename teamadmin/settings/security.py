@@ -140,8 +140,12 @@ SETUP_COOKIE_NAME = f"{COOKIE_NAME}-setup"
 SETUP_COOKIE_NAME = ("__Secure-" if SECURE else "") + f"{_COOKIE}-setup"
 # How many SCIM requests each token may send, on average over ten seconds.
 SCIM_REQUESTS_PER_SECOND = env.number("SCIM_REQUESTS_PER_SECOND", 150)
+# How many requests each access key may send to the API per minute.
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600)
 
 # --- security headers ---------------------------------------------------------------------------
+# The API refuses http instead, or a client would never learn that it sent its access key unencrypted (ASVS 4.1.2).
+SECURE_REDIRECT_EXEMPT = [r"^api/(?!v1/docs)"]
 SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE and env.flag("HSTS_SUBDOMAINS", True)

@@ -1,11 +1,7 @@
 """Real OpenID providers for tests: Canaille, and npm's oidc-provider, which is strict."""
 
-import hashlib
 import json
-import os
-import shutil
 import subprocess
-import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -14,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from teamadmin.testing.npm import install_packages
 
 SOURCE = Path(__file__).parent / "oidc_provider"
 CLIENT_ID, SECRET = "teamadmin", "a-secret-only-for-tests"
@@ -30,24 +28,7 @@ class Peer:
 
 def install_oidc_provider() -> Path:
     """Return a folder with oidc-provider, which `npm ci` installs once. Skip the test if that isn't possible."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        pytest.skip("oidc-provider needs Node.js 20 or newer, with npm.")
-    files = sorted(each for each in SOURCE.iterdir() if each.is_file())
-    digest = hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:12]
-    folder = Path(tempfile.gettempdir()) / f"teamadmin-oidc-provider-{os.getuid()}-{digest}"
-    if not folder.exists():
-        building = Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
-        for each in files:
-            shutil.copy(each, building)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=building, capture_output=True, text=True, timeout=300)
-        if done.returncode:
-            pytest.skip(f"npm can't install oidc-provider: {done.stderr[-300:]}")
-        try:
-            building.rename(folder)
-        except OSError:  # another test process was faster
-            shutil.rmtree(building)
-    return folder
+    return install_packages(SOURCE, "oidc-provider")
 
 
 @pytest.fixture

@@ -125,6 +125,14 @@ INSIDE: dict[str, dict[str, str]] = {
     "brands/test/": {"POST": admins(302)},
     "brands/emails/<slug:template>/": {"GET": admins(200)},
     "sub-accounts/": {"GET": allowed(200, "olga", "tess", "sub_accounts")},
+    "sub-accounts/new/": {
+        "GET": allowed(200, "olga", "tess", "sub_accounts"),
+        "POST": allowed(422, "olga", "tess", "sub_accounts"),
+    },
+    "sub-accounts/<uuid:sub_account_id>/name/": {
+        "GET": allowed(200, "olga", "tess", "sub_accounts"),
+        "POST": allowed(422, "olga", "tess", "sub_accounts"),
+    },
     "subscription/": {"GET": allowed(200, "olga", "tess", "read_only", "billing")},
     "welcome/": {"GET": everyone(302), "POST": everyone(302)},
     "roles/": {"GET": people_viewers(200)},

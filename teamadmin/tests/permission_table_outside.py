@@ -1,5 +1,8 @@
 """The second half of the permission table: URLs outside of an organization's pages. See permission_table.py."""
 
+from api.urls import urlpatterns as api_urls
+
+API_ROUTES = [str(each.pattern) for each in api_urls if each.name not in ("openapi", "api_docs")]
 # Columns: signed out, Bo, a user without an organization.
 OUTSIDE: dict[str, dict[str, str]] = {
     "": {"GET": "302 302 302"},
@@ -45,6 +48,10 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "invitations/accept/": {"GET": "404 404 404", "POST": "404 404 404"},
     "invitations/accept/other-account/": {"POST": "302 302 302"},
     "invitations/accept/new-link/": {"POST": "302 302 302"},
+    "api/v1/openapi.json": {"GET": "200 200 200"},
+    "api/v1/docs": {"GET": "200 200 200"},
+    # The API takes an access key only. api/tests/permission_table.py has its operations.
+    **dict.fromkeys(API_ROUTES, dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401")),
     # SCIM takes a bearer token only: without one, every method gets 401 from it, signed in or not.
     "scim/v2": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
     "scim/v2/": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),

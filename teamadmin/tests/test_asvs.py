@@ -33,7 +33,7 @@ def test_the_evidence_exists(number, evidence):
 def test_each_requirement_is_listed_once_with_words_and_evidence():
     numbers = [number for number, _, _ in rows()]
     later = re.findall(r"\d+\.\d+\.\d+", PAGE.read_text().partition("## Later")[2])
-    assert len(numbers) > 220 and len(later) > 10
+    assert len(numbers) > 220
     assert len({*numbers, *later}) == len(numbers) + len(later)
     for number, text, evidence in rows():
         assert evidence, f"{number} has no evidence"

@@ -80,6 +80,8 @@ def test_globex_has_task_roles_and_shares_a_person_with_acme(demo):
     olga = User.objects.get(email="olga@acme.example")
     assert [member.organization.slug for member in olga.memberships.order_by("organization__name")] == [
         "acme",
+        "acme-field",
+        "acme-nordics",
         "globex",
     ]
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from console.models import BulkAction
 from invitations.links import make_token
-from organizations.models import AccessKey, Membership
+from organizations.models import AccessKey, Membership, Organization
 from organizations.permissions import Permission
 from provisioning.models import Domain, JoinRequest, ScimConnection, ScimToken
 from provisioning.services.setup_links import create_setup_link
@@ -106,6 +106,8 @@ def stage(cast) -> Stage:
         stage.values[slug]["test_id"] = str(action.pk)  # of nothing
         stage.values[slug] |= add_domain_things(admin)
         connection = ScimConnection.objects.create(organization=admin.organization)
+        child = Organization.objects.create(name="Below", slug=f"{slug}-below", parent=admin.organization)
+        stage.values[slug]["sub_account_id"] = str(child.pk)
         scim_token = ScimToken.objects.create(connection=connection, name="Okta", prefix="tas_", digest=slug)
         stage.values[slug]["token_id"] = str(scim_token.pk)
         key = AccessKey.objects.create(organization=admin.organization, name="HR sync", scopes=["members:read"])

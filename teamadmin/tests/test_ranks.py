@@ -10,7 +10,7 @@ from django.conf import settings
 
 RANKS = {
     "base": 0, "audit": 1, "outbox": 1, "accounts": 2, "organizations": 3, "invitations": 4, "provisioning": 5,
-    "console": 6, "workspace": 6, "teamadmin": 7,
+    "console": 6, "workspace": 6, "api": 7, "teamadmin": 8,
 }  # fmt: skip
 ROOT = Path(settings.BASE_DIR)
 APPS = [app for app in RANKS if (ROOT / app).is_dir()]

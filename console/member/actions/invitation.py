@@ -9,12 +9,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from base.policies import require
 from console.member.actions.member_action import MemberAction
 from invitations.limits import require_mail_quota
 from invitations.services import resend_invitation
 from organizations.access import member_required
 from organizations.models import Membership
 from organizations.permissions import Permission
+from organizations.policies import has_free_seats
 from organizations.requests import MemberRequest
 
 
@@ -30,6 +32,7 @@ def user_invitation(request: MemberRequest, member_id: UUID) -> HttpResponse:
         return action.success(action.member)
     # I-5: as in the menu, don't offer what would be refused. The service checks again under its lock.
     require_mail_quota(request.membership, [action.member.email_key])
+    require(has_free_seats(request.organization, int(action.member.is_expired)))
     context = {"tone": "accent", "icon_name": "send"}
     return action.confirm("console/member/invitation.html", context, status=409 if action.is_post else 200)
 

@@ -30,11 +30,13 @@ def add_active_member(
     """Make a user an active member with these roles, without an invitation. The welcome dialog is still to come (J-6).
 
     `actor` approved it, or is None if the person joined by themselves. The caller checks who may join. Raises Refused
-    if a role is gone or not the organization's, and IntegrityError if the user or the address is a member, or invited.
+    if a role is gone or not the organization's, NoFreeSeats (A-9), and IntegrityError if the user or the
+    address is a member, or invited.
     """
     organization = lock_organization(organization.pk)
     roles = reload_roles(roles)
     require(policies.roles_allowed(organization, roles))
+    policies.require_free_seats(organization)
     member = Membership.objects.create(
         organization=organization,
         user=user,

@@ -23,6 +23,7 @@ from organizations.models import (
     Role,
     Status,
 )
+from organizations.queries import stored_member
 from organizations.services.locks import lock_pending_member
 from organizations.services.members.sign_in import sync_two_factor
 
@@ -66,22 +67,24 @@ def add_pending_members(
 ) -> list[Membership]:
     """Add members who have not accepted yet, in the order of `people`. All of them or none.
 
-    Raises Refused if `actor` can't add people or give these roles (R-6), and IntegrityError if an email address already
-    belongs to a member. The caller writes the audit entries, because it knows what added the members.
+    Raises Refused if `actor` can't add people or give these roles (R-6), NoFreeSeats (A-9), and IntegrityError if an
+    email address already belongs to a member. The caller writes the audit entries, because it knows what added the
+    members.
     """
     organization = actor.organization
     require(policies.can_add_users(actor))
-    require(policies.has_free_seats(organization, len(people)))
+    policies.require_free_seats(organization, len(people))
     require(policies.roles_allowed(organization, list(roles)))
     require(policies.can_give_roles(actor, roles))
     require(policies.can_assign_groups(actor, organization, groups))
+    require(policies.can_be_inviter(actor, roles))
     members = [
         Membership(
             organization=organization,
             first_name=person.first_name,
             last_name=person.last_name,
             email=person.email,
-            invited_by=actor,
+            invited_by=stored_member(actor),
             invite_expires_at=expires_at,
             role_order=min(role.rank for role in roles),
         ).prepare()

@@ -30,8 +30,10 @@ def create_provisioned_member(
     """Add a member whom the identity provider manages. They have no user until they first sign in.
 
     They get the organization's everyday role for people who join by themselves. Raises IntegrityError if the email
-    address belongs to another member, and ValidationError if it isn't valid.
+    address belongs to another member, ValidationError if it isn't valid, and NoFreeSeats (A-9).
     """
+    if active and organization.seat_limit:
+        policies.require_free_seats(lock_organization(organization.pk))
     role = provisioned_role(organization)
     member = Membership(
         organization=organization,
@@ -101,9 +103,10 @@ def deactivate_provisioned_member(*, actor: Any, member: Membership) -> Membersh
 
 @transaction.atomic(savepoint=False)
 def reactivate_provisioned_member(*, actor: Any, member: Membership) -> Membership:
-    """Undo a deactivation. Returns the member as they are now. Raises Membership.DoesNotExist."""
+    """Undo a deactivation. Returns the member as they are now. Raises Membership.DoesNotExist and NoFreeSeats (A-9)."""
     member = _lock(member)
     if member.status == Status.DEACTIVATED:
+        policies.require_free_seats(member.organization)
         member.status = Status.ACTIVE
         member.save(update_fields=["status"])
         record(organization_id=member.organization_id, actor=actor, action="member.reactivated", target=member)

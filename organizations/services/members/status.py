@@ -33,10 +33,10 @@ def deactivate_member(*, actor: Membership, member: Membership) -> Membership:
 
 @transaction.atomic
 def reactivate_member(*, actor: Membership, member: Membership) -> Membership:
-    """Undo deactivate_member() (U-10). Same return value and errors."""
+    """Undo deactivate_member() (U-10). Same return value and errors, and NoFreeSeats (A-9)."""
     actor, member = lock_actor_and_member(actor, member)
     require(policies.can_reactivate_member(actor, member))
-    require(policies.has_free_seats(member.organization))
+    policies.require_free_seats(member.organization)
     member.status = Status.ACTIVE
     member.save(update_fields=["status"])
     record(organization_id=member.organization_id, actor=actor, action="member.reactivated", target=member)

@@ -1,0 +1,63 @@
+"""Rules for sub-accounts: organizations under another one (A-2)."""
+
+from django.utils.translation import gettext as _
+
+from base.policies import ALLOWED, Decision, deny, not_applicable
+from organizations.models import Membership, Organization
+from organizations.permissions import Permission
+from organizations.policies.role_grants import can
+
+# An organization, its sub-accounts, and theirs.
+MAX_LEVELS = 3
+# More would not fit on the page, and someone is creating organizations for another reason.
+MAX_SUB_ACCOUNTS = 100
+# So much of the parent's name in URLs is part of its sub-accounts' names.
+MAX_PREFIX = 40
+
+
+def can_create_sub_account(actor: Membership, *, level: int, number: int) -> Decision:
+    """Whether the actor can create a sub-account of their organization, which has this level (1 at the top).
+
+    `number` is how many it has. The actor becomes the sub-account's first Admin (R-8), so they need a user, and an
+    access key has none.
+    """
+    if not (decision := can(actor, Permission.SUB_ACCOUNTS_MANAGE)):
+        return decision
+    if actor.access_key or actor.user_id is None:
+        return deny(_("Only a person can create a sub-account, because they become its first Admin."))
+    if level >= MAX_LEVELS:
+        text = _("%(organization)s can’t have sub-accounts: there are at most %(number)s levels.")
+        return deny(text % {"organization": actor.organization.name, "number": MAX_LEVELS})
+    if number >= MAX_SUB_ACCOUNTS:
+        text = _("%(organization)s has %(number)s sub-accounts, the most that are possible.")
+        return deny(text % {"organization": actor.organization.name, "number": number})
+    return ALLOWED
+
+
+def opens_new_organizations(*, own_sign_in: bool) -> Decision:
+    """O-3: a session that only identity providers opened couldn't open what the person creates in it."""
+    if own_sign_in:
+        return ALLOWED
+    return deny(_("Single sign-on opens this organization only. Sign in with your password to create another one."))
+
+
+def slug_prefix(parent: Organization) -> str:
+    """Return how the names in URLs of an organization's sub-accounts start."""
+    return f"{parent.slug[:MAX_PREFIX]}-"
+
+
+def slug_allowed(parent: Organization, slug: str) -> Decision:
+    """A sub-account's name in URLs starts with its parent's, so that no one can take or try out other names."""
+    prefix = slug_prefix(parent)
+    if slug.startswith(prefix) and slug != prefix:
+        return ALLOWED
+    return deny(_("Start with %(prefix)s, and add at least a letter or number.") % {"prefix": prefix})
+
+
+def can_rename_sub_account(actor: Membership, child: Organization) -> Decision:
+    """Whether the actor can rename an organization: a direct sub-account of theirs."""
+    if child.parent_id != actor.organization_id:
+        return not_applicable(
+            _("Only the organization directly above %(organization)s can rename it.") % {"organization": child.name}
+        )
+    return can(actor, Permission.SUB_ACCOUNTS_MANAGE)

@@ -1,0 +1,82 @@
+"""Organizations under another one (A-2). All that these return about them is the name, the creator and the place.
+
+What else there is belongs to their members: see member_numbers() for organizations where the reader is one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Sum
+
+from organizations.models import MemberCount, Membership, Organization, Status
+
+
+@dataclass(frozen=True)
+class SubAccount:
+    """What an organization may know about one under it. `level` is 2 for direct ones, 3 for those below."""
+
+    id: UUID
+    name: str
+    slug: str
+    created_by: str
+    parent_id: UUID
+    level: int
+
+
+def level_of(organization: Organization) -> int:
+    """Return 1 for an organization at the top, 2 for its sub-accounts, and so on. A query for each level above."""
+    level, parent_id = 1, organization.parent_id
+    while parent_id is not None:
+        level += 1
+        parent_id = Organization.objects.filter(pk=parent_id).values_list("parent_id", flat=True).first()
+    return level
+
+
+def count_sub_accounts(organization: Organization) -> int:
+    """Return how many direct sub-accounts the organization has."""
+    return Organization.objects.filter(parent=organization).count()
+
+
+def sub_account_in(organization: Organization, child_id: UUID) -> Organization | None:
+    """Return the direct sub-account with this id, or None."""
+    return Organization.objects.filter(parent=organization, pk=child_id).first()
+
+
+def sub_accounts_of(organization: Organization, levels: int = 2) -> list[SubAccount]:
+    """Return the organizations under this one, each after the one above it, by name. A query for each level."""
+    children: dict[UUID, list[SubAccount]] = defaultdict(list)
+    parents = [organization.pk]
+    for level in range(2, levels + 2):
+        rows = Organization.objects.filter(parent__in=parents).order_by("name", "pk") if parents else []
+        found = [SubAccount(row.pk, row.name, row.slug, row.created_by, row.parent_id, level) for row in rows]  # type: ignore[arg-type]
+        for each in found:
+            children[each.parent_id].append(each)
+        parents = [each.id for each in found]
+
+    def walk(parent_id: UUID) -> list[SubAccount]:
+        return [each for child in children[parent_id] for each in (child, *walk(child.id))]
+
+    return walk(organization.pk)
+
+
+@dataclass(frozen=True)
+class MemberNumbers:
+    """Members who have joined, and the seats in use."""
+
+    members: int = 0
+    seats: int = 0
+
+
+def member_numbers(organization_ids: Iterable[UUID], now: datetime) -> dict[UUID, MemberNumbers]:
+    """Return the numbers of organizations whose members may know them. Two queries."""
+    ids = list(organization_ids)
+    rows = MemberCount.objects.filter(organization__in=ids).values("organization_id")
+    sums = rows.annotate(active=Sum("active"), off=Sum("deactivated"))
+    counts = {row["organization_id"]: (row["active"], row["off"]) for row in sums}
+    open_rows = Membership.objects.filter(organization__in=ids, status=Status.INVITED, invite_expires_at__gt=now)
+    pending = dict(open_rows.values("organization_id").annotate(n=Count("pk")).values_list("organization_id", "n"))
+    found = {key: (*counts.get(key, (0, 0)), pending.get(key, 0)) for key in ids}
+    return {key: MemberNumbers(active + off, active + waiting) for key, (active, off, waiting) in found.items()}
