@@ -95,6 +95,7 @@ from organizations.services.staff import (
 from organizations.services.sub_accounts import SlugTaken, create_sub_account, rename_sub_account
 
 __all__ = [
+    "BrandSettings",
     "SlugTaken",
     "create_sub_account",
     "rename_sub_account",
