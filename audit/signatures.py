@@ -23,6 +23,15 @@ def _id(value: UUID | str | None) -> str | None:
     return None if value is None else str(value)
 
 
+def _plain(value: Any) -> Any:
+    """Return the value as databases give it back: text as keys, lists, and whole numbers without a fraction."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def canonical_text(entry: Any) -> bytes:
     """Return the entry's values as JSON, the same before it is saved and after it is loaded. Takes a model or a row."""
     values = [
@@ -35,8 +44,8 @@ def canonical_text(entry: Any) -> bytes:
         entry.action,
         _id(entry.target_id),
         entry.target_label,
-        entry.data,
-        None if entry.ip is None else str(ip_address(entry.ip)),
+        _plain(entry.data),
+        None if entry.ip is None else ip_address(entry.ip).packed.hex(),
         entry.request_id,
     ]
     return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from audit.services import chain, delivery, wakeup
+from audit.services import chain, delivery, retention, wakeup
 
 
 @shared_task(ignore_result=True)
@@ -26,3 +26,9 @@ def sweep() -> None:
 def deliver(stream_id: str) -> None:
     """Send what one stream owes. Any number of copies of this task send it once."""
     delivery.deliver_stream(UUID(stream_id))
+
+
+@shared_task(ignore_result=True)
+def delete_old() -> None:
+    """Delete entries that are older than AUDIT_RETENTION_DAYS."""
+    retention.delete_old()

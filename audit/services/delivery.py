@@ -116,7 +116,7 @@ def _next_batch(stream: AuditStream) -> list[Entry]:
     entries = entries_after(stream.organization_id, stream.cursor, MAX_ENTRIES)
     if stream.message_end > stream.cursor:
         return [entry for entry in entries if (entry.sequence or 0) <= stream.message_end] or entries[:1]
-    size, batch = 0, []
+    size, batch = 0, list[Entry]()
     for entry in entries:
         size += len(to_json_line(entry).encode())
         if batch and size > MAX_BYTES:

@@ -1,12 +1,16 @@
 """Sealing: entries get their place in the organization's chain."""
 
+from datetime import UTC, datetime
+
 import pytest
+from django.test import override_settings
 
 from audit.models import AuditChain, Entry
-from audit.queries import entries_after, entries_in
-from audit.services import record
+from audit.queries import entries_after, entries_in, verify
+from audit.services import record, record_each
 from audit.services.chain import seal, seal_all
 from audit.signatures import canonical_text, chain_key, link_hash
+from base import context
 
 
 def write(cast, number=1, **kwargs):
@@ -52,3 +56,31 @@ def test_a_page_of_entries_continues_after_the_last_one(cast):
     assert entries_in(cast.acme.pk, after=(first[-1].at, first[-1].pk)) == entries[2:]
     assert entries_in(cast.acme.pk, actor_id=cast.bo.pk) == entries_in(cast.globex.pk) == []
     assert entries_in(cast.acme.pk, actions=["group.created"], since=entries[1].at, until=entries[0].at) == [entries[1]]
+
+
+def test_one_chain_that_cannot_be_sealed_stops_no_other(cast):
+    write(cast)
+    seal(cast.acme.pk)
+    with override_settings(ENCRYPTION_KEYS=["a-key-that-is-lost-" + "k" * 40]):
+        AuditChain.objects.filter(organization_id=cast.acme.pk).update(key="x")
+    write(cast)
+    record(organization_id=cast.globex.pk, actor=cast.tess, action="group.created")
+    assert seal_all() == 1 and Entry.objects.get(organization_id=cast.globex.pk).sequence == 1
+
+
+DATA = {
+    "numbers": [0, -1, 10**20, 0.1, 1.0, 1e16, 1e22, 1e-7, -0.0, True, None],
+    "text": 'é ✓ 😀 \u2028 \\ " </script> \t',
+    "nested": {"b": ("x", {"z": [], "a": {}}), "a": [[1], [2.0]], 10: "ten", 9: "nine", 1: "one"},
+    "": "",
+}
+
+
+@pytest.mark.parametrize("ip", [None, "203.0.113.9", "2001:DB8:0::1", "::ffff:192.0.2.1", "::1"])
+def test_an_entry_reads_as_it_was_signed(cast, ip):
+    token = context.set_current(context.RequestContext("r" * 16, ip, via="the access key Ω"))
+    row = {"organization_id": cast.acme.pk, "actor": cast.olga, "action": "group.created", "data": DATA}
+    record(**row)
+    record_each([row, {**row, "actor": None, "at": datetime(2024, 2, 29, 23, 59, 59, 1, tzinfo=UTC)}])
+    context.reset(token)
+    assert verify(cast.acme.pk).findings == [] and seal(cast.acme.pk) == 3 and verify(cast.acme.pk).findings == []
