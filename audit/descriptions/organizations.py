@@ -16,6 +16,12 @@ ORGANIZATIONS = {
     "organization.seats_changed": Description(
         gettext_lazy("{actor} changed the seat limit of {target} to {to}: {reason}"), "users"
     ),
+    "organization.plan_changed": Description(
+        gettext_lazy("{actor} changed the plan of {target} to {to}: {reason}"), "card"
+    ),
+    "organization.renamed": Description(gettext_lazy("{actor} renamed {from} to {to}"), "pencil"),
+    "sub_account.created": Description(gettext_lazy("{actor} created the sub-account {target}"), "tree", "success"),
+    "sub_account.renamed": Description(gettext_lazy("{actor} renamed the sub-account {from} to {to}"), "pencil"),
     "organization.sessions_ended": Description(
         gettext_lazy("{actor} signed everyone out of {target}"), "log-out", "warning"
     ),
@@ -36,13 +42,4 @@ ORGANIZATIONS = {
     "organization.sso_not_enforced": Description(
         gettext_lazy("{actor} stopped enforcing single sign-on"), "shield", "warning"
     ),
-    "brand.changed": Description(gettext_lazy("{actor} changed the brand of {target}"), "brands"),
-    "brand.logo_changed": Description(gettext_lazy("{actor} changed the logo of {target}"), "brands"),
-    "brand.logo_removed": Description(gettext_lazy("{actor} removed the logo of {target}"), "brands", "warning"),
-    "organization.plan_changed": Description(
-        gettext_lazy("{actor} changed the plan of {target} to {to}: {reason}"), "card"
-    ),
-    "organization.renamed": Description(gettext_lazy("{actor} renamed {from} to {to}"), "pencil"),
-    "sub_account.created": Description(gettext_lazy("{actor} created the sub-account {target}"), "tree", "success"),
-    "sub_account.renamed": Description(gettext_lazy("{actor} renamed the sub-account {from} to {to}"), "pencil"),
 }
