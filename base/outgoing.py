@@ -82,6 +82,11 @@ def post(url: str, data: Mapping[str, str], *, headers: Mapping[str, str] | None
     return _send("POST", url, urlencode(data).encode(), form, _deadline())
 
 
+def post_bytes(url: str, body: bytes, *, headers: Mapping[str, str]) -> Response:
+    """Return the answer to a POST request with this body. A redirect isn't followed. Raise OutgoingError."""
+    return _send("POST", url, body, {**headers}, _deadline())
+
+
 def check_url(url: str) -> str:
     """Return the URL if requests to it can be allowed, without resolving its host. Raise OutgoingError."""
     _split(url)

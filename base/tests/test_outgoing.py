@@ -27,6 +27,16 @@ def test_a_form_is_posted_and_a_redirect_not_followed(serve):
     assert "application/x-www-form-urlencoded" in server.heads[0] and "Basic x" in server.heads[0]
 
 
+def test_bytes_are_posted_with_their_headers(serve):
+    server = serve(redirect("/elsewhere"))
+    response = outgoing.post_bytes(
+        server.url, b'{"a": 1}', headers={"Content-Type": "application/json", "Webhook-Id": "msg_1"}
+    )
+    head = server.heads[0]
+    assert response.status == 302 and head.startswith("POST / ") and len(server.heads) == 1
+    assert "content-type: application/json" in head and "webhook-id: msg_1" in head
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"", b"\xff\xfe", b"[" * 100_000])
 def test_answers_that_are_not_json(serve, body):
     server = serve(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))

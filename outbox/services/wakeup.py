@@ -27,11 +27,13 @@ def publish_after_commit(name: str, *args: str) -> None:
     transaction.on_commit(partial(publish, name, *args), robust=True)
 
 
-def _publish(name: str, args: tuple[str, ...]) -> None:
+def _publish(name: str, args: tuple[str, ...], countdown: float) -> None:
     """Publish by name, because tasks.py imports the services. Uses a connection pool of its own."""
     connection = current_app.connection_for_write(transport_options=SHORT_TIMEOUTS)
     with producers[connection].acquire(block=True, timeout=1) as producer:
-        current_app.send_task(name, args=args, producer=producer, retry=False, ignore_result=True)
+        current_app.send_task(
+            name, args=args, countdown=countdown or None, producer=producer, retry=False, ignore_result=True
+        )
 
 
 def wake(task: str, *args: str) -> bool:
@@ -39,13 +41,16 @@ def wake(task: str, *args: str) -> bool:
     return publish(f"outbox.tasks.{task}", *args)
 
 
-def publish(name: str, *args: str) -> bool:
-    """Publish a task of any app, given by its full name, as wake() does. The work itself must be in the database."""
+def publish(name: str, *args: str, countdown: float = 0) -> bool:
+    """Publish a task of any app, given by its full name, as wake() does. The work itself must be in the database.
+
+    It runs after `countdown` seconds at the earliest.
+    """
     global _paused_until
     if time.monotonic() < _paused_until:
         return False
     try:
-        _publish(name, args)
+        _publish(name, args, countdown)
     except Exception:  # whatever the broker's client raises: the work is committed and the sweep will find it
         _paused_until = time.monotonic() + BROKER_PAUSE_SECONDS
         logger.warning("Can't wake a worker; the sweep will find the work.", exc_info=True)

@@ -7,6 +7,9 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from audit.models import Entry
+from audit.services import record_each
+from audit.signatures import sign_written
+from audit.triggers import lifted
 from invitations.models import Batch
 from organizations.models import Group, GroupMembership, Membership, Project, Status
 from teamadmin.demo.builder import Builder
@@ -25,26 +28,22 @@ class Event:
 
 
 def _write(builder: Builder, events: list[Event]) -> None:
-    entries = Entry.objects.bulk_create(
-        Entry(
-            organization_id=builder.organization.pk,
-            actor_id=event.actor.pk,
-            actor_label=str(event.actor),
-            action=event.action,
-            target_id=event.target.pk,
-            target_label=str(event.target),
-            data=event.data,
-        )
-        for event in events
-    )
-    for entry, event in zip(entries, events, strict=True):
-        entry.at = event.at
-    Entry.objects.bulk_update(entries, ["at"])
+    organization = {"organization_id": builder.organization.pk}
+    record_each({**organization, **vars(event)} for event in events)
+
+
+def _move_entries(builder: Builder) -> None:
+    with lifted():
+        entries = list(Entry.objects.filter(organization_id=builder.organization.pk))
+        for entry in entries:
+            entry.at = builder.founded
+            entry.mac = sign_written(entry)
+        Entry.objects.bulk_update(entries, ["at", "mac"])
 
 
 def add_founding(builder: Builder) -> None:
     """Move what the services wrote to the day of the founding, and add who joined and who was deactivated since."""
-    Entry.objects.filter(organization_id=builder.organization.pk).update(at=builder.founded)
+    _move_entries(builder)
     for model in (Group, Project):
         model._default_manager.filter(organization=builder.organization).update(created_at=builder.founded)
     links = GroupMembership.objects.filter(organization=builder.organization)

@@ -37,6 +37,11 @@ OUTBOX_KINDS = {
     "provisioning.join_approved": "provisioning.emails.joining.render_join_approved",
 }
 
+# How the audit log publishes a task: its app doesn't know the queue's.
+AUDIT_PUBLISH = "outbox.services.publish"
+# Entries of the audit log are deleted after this many days. 0 keeps them forever.
+AUDIT_RETENTION_DAYS = env.number("AUDIT_RETENTION_DAYS", 0)
+
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
 # A request only wakes a worker, and the sweep finds what a lost wake-up missed. So while the broker is down, a request
 # waits for one second at most and does not retry. socket_timeout must be longer than a worker's BRPOP (one second).
@@ -64,7 +69,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TIMEZONE = "UTC"
 # Tasks that find work whose wake-up was lost. Beat and every worker run them each minute.
-SWEEPS = ["outbox.tasks.sweep", "console.tasks.sweep_bulk", "organizations.tasks.reorder_members"]
+SWEEPS = [
+    "outbox.tasks.sweep",
+    "console.tasks.sweep_bulk",
+    "organizations.tasks.reorder_members",
+    "audit.tasks.sweep",
+]
 # The schedule is kept in memory: after a start every periodic task is due at once, which is harmless here.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
@@ -78,6 +88,7 @@ CELERY_BEAT_SCHEDULE = {
     "delete_old_attempts": {"task": "accounts.tasks.delete_old_attempts", "schedule": timedelta(hours=1)},
     "delete_expired_sessions": {"task": "accounts.tasks.delete_expired_sessions", "schedule": timedelta(hours=1)},
     "delete_old_scim_log": {"task": "provisioning.tasks.delete_old_scim_log", "schedule": timedelta(hours=1)},
+    "delete_old_audit_entries": {"task": "audit.tasks.delete_old", "schedule": timedelta(hours=1)},
     "delete_old_sso": {"task": "provisioning.tasks.delete_old_sso", "schedule": timedelta(hours=1)},
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
     "check_certificates": {"task": "provisioning.tasks.check_certificates", "schedule": timedelta(hours=1)},

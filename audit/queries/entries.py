@@ -59,3 +59,37 @@ def creator_label(organization_id: UUID, action: str, target_id: UUID) -> str:
     """Return the name of the person who created the target, or "" if the log has no entry with this `action` for it."""
     entries = Entry.objects.filter(organization_id=organization_id, target_id=target_id, action=action)
     return entries.order_by("at").values_list("actor_label", flat=True).first() or ""
+
+
+def entries_in(
+    organization_id: UUID,
+    *,
+    actor_id: UUID | None = None,
+    target_id: UUID | None = None,
+    actions: Collection[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """Return the organization's entries that match every filter, newest first. One query.
+
+    `after` is the time and id of the last entry of the page before. `until` is exclusive.
+    """
+    entries = Entry.objects.filter(organization_id=organization_id)
+    if after:
+        # `at__lte` repeats a part of the condition, because the index is only used for a plain comparison.
+        entries = entries.filter(Q(at__lt=after[0]) | Q(at=after[0], id__lt=after[1]), at__lte=after[0])
+    wanted = {"actor_id": actor_id, "target_id": target_id, "at__gte": since, "at__lt": until}
+    entries = entries.filter(**{name: value for name, value in wanted.items() if value is not None})
+    entries = entries.filter(action__in=actions) if actions else entries
+    return list(entries.order_by("-at", "-id")[:limit])
+
+
+def entries_after(organization_id: UUID | None, sequence: int, limit: int = 100) -> list[Entry]:
+    """Return sealed entries after that sequence number, oldest first. One query.
+
+    Sequence numbers have no gaps, so a receiver can see what it missed. After retention, the first ones are gone.
+    """
+    entries = Entry.objects.filter(organization_id=organization_id, sequence__gt=sequence)
+    return list(entries.order_by("sequence")[:limit])

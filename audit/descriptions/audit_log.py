@@ -1,0 +1,21 @@
+"""The audit log itself: exports and streams."""
+
+from django.utils.translation import gettext_lazy
+
+from audit.descriptions.sentence import Description
+
+AUDIT_LOG = {
+    "audit.exported": Description(gettext_lazy("{actor} exported the audit log"), "download"),
+    "audit_stream.created": Description(gettext_lazy("{actor} set up a stream of the audit log to {target}"), "send"),
+    "audit_stream.tested": Description(gettext_lazy("A test of the stream of the audit log to {target}"), "send"),
+    "audit_stream.secret_changed": Description(
+        gettext_lazy("{actor} changed the secret of the stream to {target}"), "key"
+    ),
+    "audit_stream.turned_on": Description(gettext_lazy("{actor} turned on the stream to {target}"), "send", "success"),
+    "audit_stream.turned_off": Description(
+        gettext_lazy("The stream of the audit log to {target} was turned off: {reason}"), "ban", "warning"
+    ),
+    "audit_stream.deleted": Description(
+        gettext_lazy("{actor} deleted the stream of the audit log to {target}"), "trash", "danger"
+    ),
+}

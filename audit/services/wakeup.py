@@ -1,0 +1,56 @@
+"""Have new entries sealed shortly after their transaction. Only a hint: the sweep finds what it misses."""
+
+import logging
+import threading
+import time
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from audit.queries import due_streams
+
+logger = logging.getLogger(__name__)
+TASK, DELIVER = "audit.tasks.seal", "audit.tasks.deliver"
+# The task starts this late, so that it seals whatever else the process writes meanwhile. Seconds.
+DELAY = 1.0
+# Organizations that are remembered as asked for.
+MAX_ASKED = 10_000
+_asked: dict[UUID | None, float] = {}
+
+
+def seal_soon(organization_id: UUID | None) -> None:
+    """Ask a worker to seal the organization's entries after the caller's transaction commits. Never fails it."""
+    # Not partial(): Django can't name it when it fails.
+    transaction.on_commit(lambda: ask(organization_id), robust=True)
+
+
+def ask(organization_id: UUID | None) -> None:
+    """Ask a worker, unless this process did within DELAY and the task hasn't started yet."""
+    now = time.monotonic()
+    if now < _asked.get(organization_id, 0):
+        return
+    if len(_asked) >= MAX_ASKED:
+        _asked.clear()
+    _asked[organization_id] = now + DELAY * 0.9
+    _publish_in_thread(TASK, str(organization_id or ""))
+
+
+def deliver_soon(organization_id: UUID | None = None) -> None:
+    """Have a worker send what is due, of one organization or of all. A slow receiver keeps no other waiting."""
+    for pk in due_streams(organization_id).values_list("pk", flat=True):
+        _publish(DELIVER, str(pk))
+
+
+def _publish_in_thread(task: str, *args: str) -> None:
+    """Publish without keeping the request waiting: the broker may take longer than the entry."""
+    threading.Thread(target=_publish, args=(task, *args), kwargs={"countdown": DELAY}, daemon=True).start()
+
+
+def _publish(task: str, *args: str, countdown: float = 0) -> None:
+    try:
+        # The task queue is in an app that this one doesn't know.
+        import_string(settings.AUDIT_PUBLISH)(task, *args, countdown=countdown)
+    except Exception:  # the sweep will find the work
+        logger.warning("Can't wake a worker for the audit log.", exc_info=True)
