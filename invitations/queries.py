@@ -184,7 +184,8 @@ def invitations_by_week(
     is_open = Q(accepted_at=None, revoked_at=None, membership__status=Status.INVITED)
     rows = (
         Invitation.objects.filter(pk__in=newest)
-        .values(week=TruncWeek("created_at", tzinfo=UTC))
+        .annotate(week=TruncWeek("created_at", tzinfo=UTC))
+        .values("week")
         .annotate(
             read=Count("pk"),
             accepted=Count("pk", filter=Q(accepted_at__isnull=False)),
@@ -193,6 +194,8 @@ def invitations_by_week(
         )
         .order_by("week")
     )
-    found = {row.pop("week"): row for row in rows}
-    is_capped = sum(row.pop("read") for row in found.values()) == MOST_BY_WEEK
-    return [WeekOfInvitations(start, **found.get(start, {})) for start in starts], is_capped
+    found, read = {}, 0
+    for start, number, accepted, pending, expired in rows.values_list("week", "read", "accepted", "pending", "expired"):
+        found[start] = WeekOfInvitations(start, accepted, pending, expired)
+        read += number
+    return [found.get(start) or WeekOfInvitations(start) for start in starts], read == MOST_BY_WEEK

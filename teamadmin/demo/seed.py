@@ -20,7 +20,6 @@ from teamadmin.demo import (
     security,
     sso,
 )
-from teamadmin.demo import access_keys, brands, extras, history, invitations, provisioning, seats, security, sso
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import COMPANIES, PASSWORD, Company
 
