@@ -364,3 +364,6 @@ document.addEventListener('select:clear', () => clear(formOf()));
 addEventListener('pageshow', restore);
 restore();
 }
+{
+document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
