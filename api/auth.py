@@ -3,13 +3,14 @@
 from typing import Any, cast
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja.security.base import AuthBase
 
 from api.problems import REALM, Problem
 from base import context
 from organizations.models import AccessKey, AccessKeySecret, Membership, Organization
 from organizations.permissions import Permission
-from organizations.policies import can, ip_allowed
+from organizations.policies import can, ip_allowed, requires_two_factor
 from organizations.queries import acting_member, find_access_key
 from organizations.scopes import with_reading
 
@@ -40,10 +41,24 @@ def authenticate(request: HttpRequest) -> AccessKeySecret:
         headers = {"WWW-Authenticate": f'{REALM}, error="invalid_token"'}
         raise Problem(401, "This access key doesn’t exist, has expired or was revoked.", headers=headers)
     key, secret = found
+    _check_second_factor(key)
     api_request = cast(ApiRequest, request)
     api_request.access_key, api_request.organization = key, key.organization
     api_request.auth = acting_member(key)
     return secret
+
+
+def _check_second_factor(key: AccessKey) -> None:
+    """Raise Problem if the organization requires a second factor of the key's owner, who has none (S-3).
+
+    Where single sign-on is enforced, the identity provider has it.
+    """
+    member, organization = key.membership, key.organization
+    if member is None or member.two_factor or organization.sso_enforced:
+        return
+    member.organization = organization
+    if requires_two_factor(member, timezone.now()):
+        raise Problem(403, f"{organization.name} requires two-factor authentication. Set it up first.")
 
 
 def check_network(organization: Organization) -> None:

@@ -1,5 +1,8 @@
 """The documentation, which everyone may read."""
 
+from functools import cache
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,7 +14,13 @@ from api.openapi import served_document, to_text
 @require_safe
 def openapi_json(request: HttpRequest) -> HttpResponse:
     """Return the OpenAPI document."""
-    return HttpResponse(to_text(served_document()), content_type="application/json")
+    return HttpResponse(_document_text(settings.BASE_URL), content_type="application/json")
+
+
+@cache
+def _document_text(base_url: str) -> str:
+    """Return the document as JSON. Cached, because anyone can ask for it, and it takes longer than a page."""
+    return to_text(served_document())
 
 
 @require_safe

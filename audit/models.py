@@ -1,5 +1,7 @@
 """The audit log: ids and labels without foreign keys, so that an entry outlives what it names."""
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -137,4 +139,5 @@ class AuditStream(models.Model):
         indexes = [models.Index(fields=["next_attempt_at"], name="audit_stream_due", condition=Q(is_active=True))]
 
     def __str__(self) -> str:
-        return self.url
+        """The receiver's host: the label in the log, which more people can read than the address with its secrets."""
+        return urlsplit(self.url).netloc

@@ -36,6 +36,8 @@ HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 UNICAST = ip_network("2000::/3")
 
 _slots = threading.BoundedSemaphore(AT_ONCE)
+# Webhooks never take the last slot: signing in needs it.
+_webhook_slots = threading.BoundedSemaphore(AT_ONCE - 1)
 _limit: ContextVar[float] = ContextVar("outgoing_limit", default=float("inf"))
 
 
@@ -83,8 +85,9 @@ def post(url: str, data: Mapping[str, str], *, headers: Mapping[str, str] | None
 
 
 def post_bytes(url: str, body: bytes, *, headers: Mapping[str, str]) -> Response:
-    """Return the answer to a POST request with this body. A redirect isn't followed. Raise OutgoingError."""
-    return _send("POST", url, body, {**headers}, _deadline())
+    """Return the answer to a webhook: a POST request with this body. A redirect isn't followed. Raise OutgoingError."""
+    with _slot(_webhook_slots):
+        return _send("POST", url, body, {**headers}, _deadline())
 
 
 def check_url(url: str) -> str:
@@ -133,18 +136,25 @@ def _join(url: str, location: str) -> str:
         raise OutgoingError(text % {"host": urlsplit(url).hostname}) from None
 
 
+@contextmanager
+def _slot(slots: threading.BoundedSemaphore) -> Iterator[None]:
+    """Wait for one of the slots, at most WAIT_SECONDS. Raise OutgoingError if none gets free."""
+    if not slots.acquire(timeout=WAIT_SECONDS):
+        raise OutgoingError(_("Too many requests are waiting for other servers right now. Try again in a minute."))
+    try:
+        yield
+    finally:
+        slots.release()
+
+
 def _send(method: str, url: str, body: bytes | None, headers: dict[str, str], deadline: float) -> Response:
     parts = _split(url)
     host = str(parts.hostname)
-    if not _slots.acquire(timeout=WAIT_SECONDS):
-        raise OutgoingError(_("Too many requests are waiting for other servers right now. Try again in a minute."))
     try:
-        with _connect(parts, deadline) as sock:
+        with _slot(_slots), _connect(parts, deadline) as sock:
             return _exchange(sock, method, parts, body, headers)
     except (OSError, HTTPException, ValueError) as error:
         raise OutgoingError(_failure(error, host, deadline)) from None
-    finally:
-        _slots.release()
 
 
 def _exchange(

@@ -1,5 +1,7 @@
 """What a brand's values must be, the same for forms, services and the API (A-2)."""
 
+import unicodedata
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -8,7 +10,7 @@ from base.text import canonical_email, clean_line
 
 PLATFORM_NAME_LIMIT, FROM_NAME_LIMIT = 40, 60
 # A name with one of these looks like an address, which email clients show in place of the real one.
-ADDRESS_PARTS = ("@", "＠", "://", "www.")
+ADDRESS_PARTS = ("@", "://", "www.")
 
 
 class ContrastTooLow(ValidationError):
@@ -36,7 +38,8 @@ def clean_color(text: str) -> str:
 def clean_brand_name(text: str, *, limit: int) -> str:
     """Return a platform name or From name. Raise ValidationError if it can't be one, or looks like an address."""
     name = clean_line(text, limit=limit)
-    if any(part in name.casefold() for part in ADDRESS_PARTS):
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    if any(part in folded for part in ADDRESS_PARTS):
         raise ValidationError(_("Enter a name, not an email or web address."))
     return name
 

@@ -81,7 +81,7 @@ CALLS = {
     "list_keys": Call("GET", "keys", "keys:read", ADMINS),
     "get_key": Call("GET", "keys/{key}", "keys:read", ADMINS),
     "revoke_key": Call("DELETE", "keys/{key}", "keys:write", ADMINS, 204),
-    "list_audit_entries": Call("GET", "audit", "audit:read", VIEWERS),
+    "list_audit_entries": Call("GET", "audit", "audit:read", ADMINS),
 }
 
 

@@ -9,7 +9,7 @@ from api.tests.keys import ApiClient, add_key
 from api.tests.test_core import assert_problem
 from audit.models import Entry
 from audit.services.chain import seal
-from organizations.models import AccessKey
+from organizations.models import AccessKey, Membership, Organization, TwoFactorRule
 
 
 @pytest.mark.spec("A-6")
@@ -90,3 +90,17 @@ def test_unsealed_entries_and_other_organizations_are_not_in_it(cast, admin, ent
 @pytest.mark.parametrize("after", ["-1", "x", "9" * 30])
 def test_unusable_sequence_numbers(cast, admin, after):
     assert_problem(admin.get(f"audit?after={after}"), 422)
+
+
+@pytest.mark.spec("A-4", "R-6")
+def test_reading_the_whole_log_is_an_export(cast, entries):
+    assert_problem(ApiClient(cast.max).get("audit"), 403)
+
+
+@pytest.mark.spec("A-6", "S-3")
+def test_a_key_of_a_member_without_a_required_second_factor_opens_nothing(cast):
+    bo = ApiClient(cast.bo)
+    Organization.objects.filter(pk=cast.acme.pk).update(require_two_factor=TwoFactorRule.EVERYONE)
+    assert "requires two-factor authentication" in assert_problem(bo.get("organization"), 403)["detail"]
+    Membership.objects.filter(pk=cast.bo.pk).update(two_factor=True)
+    assert bo.get("organization").status_code == 200

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +31,8 @@ logger = logging.getLogger(__name__)
 # A batch ends with the entry that makes it this long, and has at most MAX_ENTRIES.
 MAX_BYTES, MAX_ENTRIES = 18_000, 100
 LEASE = timedelta(minutes=2)
+# After a request that took longer than SLOW seconds, the stream pauses for PAUSE times as long, for the sake of others.
+SLOW, PAUSE = 1.0, 10
 # A task ends after this many seconds, and the next sweep continues.
 BUDGET = 30.0
 # Seconds to wait after the first failure, the second and so on. The last one repeats until the receiver is back.
@@ -96,8 +99,9 @@ def deliver_stream(pk: UUID) -> int:
         if not entries:
             _release(stream)
             break
+        started = time.monotonic()
         attempt = _post(stream, entries)
-        if not _save_attempt(stream, entries, attempt):
+        if not _save_attempt(stream, entries, attempt, took=time.monotonic() - started):
             break
         total += len(entries)
     return total
@@ -146,7 +150,9 @@ def send(stream: AuditStream, message_id: str, body: bytes) -> Attempt:
 
 
 def _read(response: Response) -> Attempt:
-    text = response.body[: EXCERPT * 4].decode(errors="replace").replace("\0", "�")[:EXCERPT]
+    # Where private networks are allowed, an answer may be an internal service's, which customers must not read.
+    shown = b"" if settings.OUTGOING_ALLOWED_NETWORKS and not settings.DEMO else response.body
+    text = shown[: EXCERPT * 4].decode(errors="replace").replace("\0", "�")[:EXCERPT]
     if 200 <= response.status < 300:
         return Attempt(response.status, text)
     error = _("The receiver answered with status %(status)s.") % {"status": response.status}
@@ -175,12 +181,13 @@ def _release(stream: AuditStream) -> None:
     _claimed(stream).update(next_attempt_at=timezone.now())
 
 
-def _save_attempt(stream: AuditStream, entries: Sequence[Entry], attempt: Attempt) -> bool:
-    """Save the result. Return whether to go on with the next batch."""
+def _save_attempt(stream: AuditStream, entries: Sequence[Entry], attempt: Attempt, *, took: float) -> bool:
+    """Save the result of a request that took so many seconds. Return whether to go on with the next batch."""
     now = timezone.now()
     if not attempt.error:
         accepted = {"cursor": entries[-1].sequence, "last_delivered_at": now, "last_error": ""}
-        fresh = {"attempts": 0, "failing_since": None, "next_attempt_at": now}
+        pause = timedelta(seconds=took * PAUSE if took > SLOW else 0)
+        fresh = {"attempts": 0, "failing_since": None, "next_attempt_at": now + pause}
         return bool(_claimed(stream).update(**accepted, **fresh))
     failure = {"last_error": attempt.error[:500], "failing_since": stream.failing_since or now}
     if attempt.status == GONE:

@@ -215,3 +215,17 @@ def test_headers_are_not_sent_to_another_server(serve):
     server = serve(redirect(other.url))
     assert outgoing.get(server.url, headers={"authorization": "Bearer secret"}).body == b"ok"
     assert "secret" in server.heads[0] and "secret" not in other.heads[0]
+
+
+def test_webhooks_leave_a_slot_for_signing_in(monkeypatch):
+    monkeypatch.setattr(outgoing, "WAIT_SECONDS", 0.01)
+    for _slot in range(outgoing.AT_ONCE - 1):
+        assert outgoing._webhook_slots.acquire(blocking=False)
+    try:
+        with pytest.raises(OutgoingError, match="Too many requests"):
+            outgoing.post_bytes("https://203.0.113.1/", b"", headers={})
+        assert outgoing._slots.acquire(blocking=False)
+        outgoing._slots.release()
+    finally:
+        for _slot in range(outgoing.AT_ONCE - 1):
+            outgoing._webhook_slots.release()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import AuditStream, StreamFormat
 from audit.services.streams import create_stream
 from base.forms import SingleLineField
+from console.audit_log.services import change_streams
 from organizations.models import Membership
 
 
@@ -37,7 +38,7 @@ class StreamForm(forms.Form):
             return None
         values: dict[str, Any] = self.cleaned_data
         try:
-            return create_stream(organization_id=actor.organization_id, actor=actor, **values)
+            return change_streams(create_stream, actor=actor, organization_id=actor.organization_id, **values)
         except ValidationError as error:
             self.add_error(None, error)
             return None

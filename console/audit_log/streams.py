@@ -17,6 +17,7 @@ from audit.queries import get_stream
 from audit.services import streams as services
 from base.responses import htmx_redirect, is_htmx_fragment
 from console.audit_log.forms import StreamForm
+from console.audit_log.services import change_streams
 from console.audit_log.stream_rows import stream_rows
 from organizations.access import member_required
 from organizations.permissions import Permission
@@ -88,6 +89,7 @@ def audit_stream_secret(request: MemberRequest, stream_id: UUID) -> HttpResponse
 
 @require_POST
 @member_required(Permission.AUDIT_EXPORT)
+@fresh_sign_in_required
 def audit_stream_activation(request: MemberRequest, stream_id: UUID) -> HttpResponse:
     """Turn a stream on, or try again now."""
     stream = _stream_or_404(request, stream_id)
@@ -125,7 +127,7 @@ def audit_stream_deletion(request: MemberRequest, stream_id: UUID) -> HttpRespon
 def _run(service: Callable[..., Any], request: MemberRequest, stream: AuditStream) -> Any:
     """Run the service. 404 if someone else has just deleted the stream."""
     try:
-        return service(stream=stream, actor=request.membership)
+        return change_streams(service, actor=request.membership, stream=stream)
     except AuditStream.DoesNotExist:
         raise Http404 from None
 

@@ -65,7 +65,7 @@ class BrandForm(forms.Form):
         values = vars(self.saved) | (self.cleaned_data if self.is_bound and not self.is_valid() else {})
         if self.is_bound and self.is_valid():
             values = vars(self.settings)
-        elif self.is_bound and (color := parse_color(self["brand_color"].value()[:20])):
+        elif self.is_bound and (color := parse_color((self["brand_color"].value() or "")[:20])):
             values["brand_color"] = color
         typed = Organization(name=self.organization.name, logo=self.organization.logo.name, **values)
         return brand_of(typed)

@@ -12,7 +12,7 @@ from accounts.services import record_event
 from audit.models import Entry
 from audit.services import record
 from organizations.models import AccessKey, AccessKeySecret, Membership, Organization, Status
-from organizations.queries.key_lists import key_managers_of
+from organizations.queries.key_lists import LIVE_SECRET, key_managers_of
 from outbox.services import NewEmail, queue_emails
 
 # Owners are told this long before a key expires.
@@ -116,8 +116,9 @@ def revoke_rejected(*, user: User, entry: Entry) -> None:
     ended = secrets.filter(created_at__gte=entry.at - timedelta(minutes=1)).select_related("key__membership")
     keys = {secret.key_id: secret.key for secret in ended}
     AccessKeySecret.objects.filter(pk__in=[secret.pk for secret in ended]).delete()
-    secrets.filter(key__in=keys).update(expires_at=None)
-    kept = set(secrets.filter(key__in=keys).values_list("key_id", flat=True))
+    live = secrets.filter(LIVE_SECRET, key__in=keys)
+    kept = set(live.values_list("key_id", flat=True))
+    live.update(expires_at=None)
     for key in keys.values():
         action = "access_key.secret_ended" if key.pk in kept else "access_key.revoked"
         data = {"owner": key.membership.name, "reason": "not_me"}  # type: ignore[union-attr]
