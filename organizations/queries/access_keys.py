@@ -1,19 +1,13 @@
 """Access keys: finding the key of a request, and the member who acts with it (A-6)."""
 
-import hashlib
-
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from base.hashing import hash_token
 from organizations.models import AccessKey, AccessKeySecret, Membership, Status
 
 # Every secret starts with one of these, so that scanners for leaked secrets recognize it.
 PERSONAL_PREFIX, ORGANIZATION_PREFIX = "tap_", "tao_"
-
-
-def digest_secret(text: str) -> str:
-    """Return the stored form of a secret. It has 256 random bits, so a fast hash is enough."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _live() -> Q:
@@ -32,7 +26,7 @@ def find_access_key(text: str) -> tuple[AccessKey, AccessKeySecret] | None:
     if not known or len(text) > 100 or not text.isascii():
         return None
     unexpired = Q(expires_at=None) | Q(expires_at__gt=Now())
-    secret = AccessKeySecret.objects.filter(unexpired, digest=digest_secret(text)).first()
+    secret = AccessKeySecret.objects.filter(unexpired, digest=hash_token(text)).first()
     key = _find(Q(pk=secret.key_id)) if secret else None
     return (key, secret) if key and secret else None
 
