@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from base import charts
 from console.security import texts
 from console.security.checks import CHECKS, Figures, Points, run_checks
 from console.security.queries import read_figures
@@ -78,8 +79,8 @@ class Score:
     rollout: Rollout
 
     @property
-    def percent(self) -> int:
-        return self.points.earned * 100 // self.points.possible
+    def ring(self) -> charts.Ring:
+        return charts.ring(self.points.earned, self.points.possible)
 
     @property
     def rating(self) -> str:
