@@ -10,8 +10,8 @@ from base import charts
 from console.security import texts
 from console.security.checks import CHECKS, Figures, Points, run_checks
 from console.security.queries import read_figures
-from console.security.rollout import Rollout, build_rollout, missing_view, users_view
-from console.users.params import Tab, UserListParams
+from console.security.rollout import Rollout, build_rollout
+from console.users.params import Tab, UserListParams, missing_view, users_view
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
 from organizations.policies import can

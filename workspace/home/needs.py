@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.counting import Count
-from console.security.rollout import users_view
 from console.users.filters import Tab
+from console.users.params import users_view
 from invitations.queries import link_requests, undelivered_invitations
 from organizations.models import Membership
 from organizations.permissions import Permission
