@@ -21,6 +21,7 @@ from provisioning.services.managers import lock_manager
 # Every token starts with this, so that scanners for leaked secrets recognize it.
 PREFIX = "tas_"
 MAX_LIVE_TOKENS = 2
+LIVE = Q(expires_at=None) | Q(expires_at__gt=Now())
 # "Last used" and "last sync" are written at most this often.
 TOUCH_INTERVAL = timedelta(minutes=3)
 
@@ -55,8 +56,7 @@ def connect(*, actor: Any, organization: Organization, provider: str) -> ScimCon
 
 def live_tokens(connection: ScimConnection) -> list[ScimToken]:
     """Return the connection's tokens that have not expired, newest first."""
-    live = Q(expires_at=None) | Q(expires_at__gt=Now())
-    return list(ScimToken.objects.filter(live, connection=connection).order_by("-created_at", "-pk"))
+    return list(ScimToken.objects.filter(LIVE, connection=connection).order_by("-created_at", "-pk"))
 
 
 @transaction.atomic
@@ -115,9 +115,8 @@ def find_connection(token_text: str) -> ScimToken | None:
     """
     if not token_text.startswith(PREFIX) or len(token_text) > 100 or not token_text.isascii():
         return None
-    live = Q(expires_at=None) | Q(expires_at__gt=Now())
     tokens = ScimToken.objects.select_related("connection__organization__join_role")
-    return tokens.filter(live, digest=hash_token(token_text), connection__organization__is_active=True).first()
+    return tokens.filter(LIVE, digest=hash_token(token_text), connection__organization__is_active=True).first()
 
 
 def touch_token(token: ScimToken, *, synced: bool) -> None:
