@@ -1,15 +1,14 @@
 """How many requests an access key may send (settings.API_REQUESTS_PER_MINUTE), and what a request may contain."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
 from api.problems import FieldError, Problem
+from base.rates import count_in_window
 from base.strict_json import BadJson, check_text, read_json
 
 WINDOW = 60
@@ -36,15 +35,8 @@ class Quota:
 
 def count_request(key_id: Any) -> Quota:
     """Count a request of the key. Each window of a minute starts anew."""
-    limit, now = settings.API_REQUESTS_PER_MINUTE, time.time()
-    window = int(now // WINDOW)
-    reset = max(1, int((window + 1) * WINDOW - now + 1))
-    name = f"api-rate:{key_id}:{window}"
-    cache.add(name, 0, WINDOW * 2)
-    try:
-        count = cache.incr(name)
-    except ValueError:  # the cache lost the count a moment ago
-        count = 1
+    limit = settings.API_REQUESTS_PER_MINUTE
+    count, reset = count_in_window(f"api-rate:{key_id}", WINDOW)
     return Quota(limit, max(0, limit - count), reset, count > limit)
 
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from api.auth import ApiRequest
 from api.lookups import chosen_groups, chosen_projects, chosen_roles
-from api.paging import make_cursor, read_cursor
-from api.problems import FieldError, Problem, invalid
+from api.paging import bad_cursor, make_cursor, read_cursor
+from api.problems import FieldError, Problem
 from base.lists.filters import find_names
 from base.lists.params import SEARCH_LIMIT, Cursor
 from console.users.filters import TAB_FILTERS, Tab, UsersContext
@@ -32,22 +32,18 @@ def members_page(
     context = UsersContext.load(organization)
     values = {name: str(value) for name, value in filters.items() if value is not None}
     params = UserListParams(
-        tab=Tab.ALL, q=" ".join(q.split())[:SEARCH_LIMIT], filters={"status": "everyone", **values}, sort=sort
+        tab=Tab.ALL,
+        q=" ".join(q.split())[:SEARCH_LIMIT],
+        filters={"status": "everyone", **values},
+        sort=sort,
+        cursor=Cursor(False, tuple(read_cursor(request, after))) if after else None,
     )
-    if after:
-        params = UserListParams(
-            tab=params.tab,
-            q=params.q,
-            filters=params.filters,
-            sort=sort,
-            cursor=Cursor(False, tuple(read_cursor(request, after))),
-        )
     if None in find_names(TAB_FILTERS[Tab.ALL], params.filters, context).values():
         return [], None
     try:
         found = find_members(context, params, timezone.now(), limit + 1)
     except (ValueError, ValidationError):
-        raise invalid("after", "Use the `next` cursor of the same list with the same filters.") from None
+        raise bad_cursor() from None
     members = [member for _section, member in found[:limit]]
     more = len(found) > limit
     return members, make_cursor(request, cursor_values(params, *found[limit - 1])) if more else None

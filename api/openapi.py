@@ -15,7 +15,6 @@ from api.operations import Declared, declared
 from organizations.scopes import SCOPES
 
 JSON = "application/json"
-WITH_BODY = ("post", "put", "patch")
 EVERY_ANSWER = ("X-Request-ID", "Cache-Control", "Access-Control-Allow-Origin")
 LIMIT_HEADERS = ("RateLimit-Policy", "RateLimit")
 

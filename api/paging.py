@@ -13,7 +13,7 @@ from ninja import Query
 from pydantic import BaseModel
 
 from api.auth import ApiRequest
-from api.problems import invalid
+from api.problems import Problem, invalid
 from api.replies import reply
 from base.lists.keyset import RowComparison
 
@@ -35,12 +35,17 @@ def _signer(request: ApiRequest) -> signing.Signer:
     return signing.Signer(salt=f"api.paging:{request.organization.pk}:{request.path}:{urlencode(filters)}")
 
 
+def bad_cursor() -> Problem:
+    """Return the problem for a cursor that belongs to another list, or to none."""
+    return invalid("after", "Use the `next` cursor of the same list with the same filters.")
+
+
 def read_cursor(request: ApiRequest, cursor: str) -> list[str]:
     """Return the values in a cursor. Raises Problem (422)."""
     try:
         return _signer(request).unsign_object(cursor)
     except (signing.BadSignature, ValueError):
-        raise invalid("after", "Use the `next` cursor of the same list with the same filters.") from None
+        raise bad_cursor() from None
 
 
 def make_cursor(request: ApiRequest, values: Sequence[Any]) -> str:
@@ -55,7 +60,7 @@ def rows_after(request: ApiRequest, rows: QuerySet, order: Sequence[str], cursor
         fields = [rows.model._meta.get_field(name) for name in order]
         values = [field.to_python(text) for field, text in zip(fields, texts, strict=True)]
     except (ValidationError, ValueError, TypeError):
-        raise invalid("after", "Use the `next` cursor of the same list with the same filters.") from None
+        raise bad_cursor() from None
     if len(order) == 1:
         return rows.filter(**{f"{order[0]}__gt": values[0]})
     return rows.filter(RowComparison([F(name) for name in order], ">", values))

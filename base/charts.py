@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 # The drawing area of bars: the top tick and the base line, in percent of the height.
 TOP, BASE = 8.0, 86.0
-# The viewBox of lines.
-WIDTH, HEIGHT, MARGIN = 100, 40, 2
 
 
 def number(value: float) -> str:
@@ -142,46 +140,6 @@ def bars(points: Sequence[tuple[str, int]], *, series: str, **options: object) -
     """Return a chart with one value for each (label, value). Same options as stacked_bars()."""
     options = {"show_totals": False, **options}
     return stacked_bars([(label, [value]) for label, value in points], series=[series], **options)  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class LineChart:
-    """A line and the area below it, as SVG paths in a box of 100 by 40 (ui/chart_line.html). `limit` may be ""."""
-
-    title: str
-    description: str
-    table: Table
-    line: str
-    area: str
-    limit: str
-
-
-def line(
-    points: Sequence[tuple[str, int]],
-    *,
-    series: str,
-    title: str = "",
-    description: str = "",
-    row_heading: str = "",
-    maximum: int = 0,
-    limit: int = 0,
-) -> LineChart:
-    """Return a line through the values of (label, value), at equal distances. The scale ends at `maximum` or above."""
-    top = max([*(value for _label, value in points), maximum, limit, 1])
-    inner, steps = HEIGHT - 2 * MARGIN, max(len(points) - 1, 1)
-
-    def y(value: int) -> str:
-        return number(HEIGHT - MARGIN - inner * value / top)
-
-    path = "M" + "L".join(f"{number(WIDTH * i / steps)} {y(value)}" for i, (_label, value) in enumerate(points))
-    return LineChart(
-        title=title,
-        description=description,
-        table=Table(row_heading, [series], [(label, [value]) for label, value in points]),
-        line=path if points else "",
-        area=f"{path}V{HEIGHT}H0Z" if points else "",
-        limit=f"M0 {y(limit)}H{WIDTH}" if limit else "",
-    )
 
 
 @dataclass(frozen=True)

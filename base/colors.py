@@ -96,24 +96,24 @@ def _gamma(value: float) -> float:
     return value * 12.92 if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055
 
 
-def nearest(color: str, *, against: tuple[str, ...], darker: bool, ratio: float = AA) -> str:
-    """Return the shade of `color` nearest to it that has `ratio` to all of `against`; the color itself if it has.
+def nearest(color: str, *, against: tuple[str, ...], darker: bool) -> str:
+    """Return the shade of `color` nearest to it that has AA to all of `against`; the color itself if it has.
 
     `darker` is the direction to search.
     """
-    if _passes(color, against, ratio):
+    if _passes(color, against):
         return color
     lightness, chroma, hue = to_lch(color)
     good, bad = (0.0 if darker else 1.0), lightness
     for _ in range(20):
         middle = (good + bad) / 2
-        passes = _passes(from_lch((middle, chroma, hue)), against, ratio)
+        passes = _passes(from_lch((middle, chroma, hue)), against)
         good, bad = (middle, bad) if passes else (good, middle)
     return from_lch((good, chroma, hue))
 
 
-def _passes(color: str, against: tuple[str, ...], ratio: float) -> bool:
-    return all(contrast(color, other) >= ratio for other in against)
+def _passes(color: str, against: tuple[str, ...]) -> bool:
+    return all(contrast(color, other) >= AA for other in against)
 
 
 @dataclass(frozen=True)

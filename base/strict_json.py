@@ -78,8 +78,13 @@ def check_value(value: Any, depth: int = 0) -> None:
 
 def check_text(text: str) -> None:
     """Raise BadJson for NUL and lone surrogates."""
-    if "\x00" in text or not (text.isascii() or _is_unicode(text)):
+    if not is_storable(text):
         raise BadJson("Text must not contain NUL characters or lone surrogates.")
+
+
+def is_storable(text: str) -> bool:
+    """Return whether a database can store the text: it has no NUL characters and no lone surrogates."""
+    return "\x00" not in text and (text.isascii() or _is_unicode(text))
 
 
 def _is_unicode(text: str) -> bool:

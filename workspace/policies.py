@@ -10,10 +10,6 @@ from workspace.models import Record
 from workspace.records.queries import names_of_users
 
 
-def can_see_records(actor: Membership, model: type[Record]) -> Decision:
-    return can(actor, model.VIEW)
-
-
 def can_manage_records(actor: Membership, model: type[Record]) -> Decision:
     """Create, edit, archive and restore them."""
     return can(actor, model.MANAGE)

@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AttemptCount, KnownBrowser
 from accounts.queries import canonical_or_lower
-from accounts.services.browsers import hash_token
 from base import context
+from base.hashing import hash_token
 from base.networks import canonical_address
 from base.policies import RateLimited
 from base.times import retry_text

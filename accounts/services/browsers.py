@@ -1,6 +1,5 @@
 """Known browsers: recognized by a cookie that a browser keeps after its first sign-in (S-2, S-8)."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -9,14 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.models import KnownBrowser, User
+from base.hashing import hash_token
 
 # The attribute of a request with the token of a new cookie. The middleware sets the cookie.
 PENDING = "new_browser_cookie"
-
-
-def hash_token(token: str) -> str:
-    """Return the stored form of a cookie's value. It has 256 random bits, so a fast hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _token(request: HttpRequest) -> str:

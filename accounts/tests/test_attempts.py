@@ -17,8 +17,8 @@ from accounts.services import (
     record_failure,
     start_attempt,
 )
-from accounts.services.browsers import hash_token
 from base import context
+from base.hashing import hash_token
 from base.policies import RateLimited
 from teamadmin.testing.parallel import run_in_parallel
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from accounts import tasks
 from accounts.models import KnownBrowser, Session, User
-from accounts.services.browsers import hash_token
 from accounts.services.sessions import delete_expired_sessions
 from accounts.sessions import hash_key
 from audit.models import Entry
+from base.hashing import hash_token
 from teamadmin.testing.cast import PASSWORD, add_member
 
 pytestmark = [pytest.mark.spec("S-4"), pytest.mark.django_db]

@@ -13,7 +13,7 @@ from api.problems import not_found
 from api.replies import reply
 from api.resources.members import refer, refer_to_member
 from api.schemas.references import MemberReferencePage, ReferencePage
-from organizations.models import Group, GroupMembership, Membership, ProjectGrant
+from organizations.models import Group, GroupMembership, Membership, Project, ProjectGrant
 from organizations.permissions import Permission
 from organizations.queries import project_in
 from organizations.services import (
@@ -31,6 +31,14 @@ P = Permission
 def _locked(request: ApiRequest, group_id: UUID) -> tuple[Membership, Group]:
     actor = lock_actor(request.auth)
     return actor, get_group(actor.organization, group_id)
+
+
+def _project(actor: Membership, project_id: UUID) -> Project:
+    """Return a project of the organization, which the actor may not be able to open. Raises Problem (404)."""
+    project = project_in(actor.organization, project_id)
+    if project is None:
+        raise not_found("project")
+    return project
 
 
 @router.get(
@@ -113,9 +121,7 @@ def list_projects(request: ApiRequest, group_id: UUID, after: After, limit: Limi
 )
 def put_project(request: ApiRequest, group_id: UUID, project_id: UUID) -> HttpResponse:
     actor, group = _locked(request, group_id)
-    project = project_in(actor.organization, project_id)
-    if project is None:
-        raise not_found("project")
+    project = _project(actor, project_id)
     grant_group_projects(actor=actor, group=group, projects=[project])
     return reply()
 
@@ -131,9 +137,7 @@ def put_project(request: ApiRequest, group_id: UUID, project_id: UUID) -> HttpRe
 )
 def delete_project(request: ApiRequest, group_id: UUID, project_id: UUID) -> HttpResponse:
     actor, group = _locked(request, group_id)
-    project = project_in(actor.organization, project_id)
-    if project is None:
-        raise not_found("project")
+    project = _project(actor, project_id)
     if not revoke_projects(actor=actor, organization=actor.organization, projects=[project], groups=[group]):
         raise not_found("project of this group")
     return reply()

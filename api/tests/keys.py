@@ -6,8 +6,8 @@ from typing import Any
 
 from django.test import Client
 
+from base.hashing import hash_token
 from organizations.models import AccessKey, AccessKeySecret, Membership, Organization
-from organizations.queries import digest_secret
 from organizations.scopes import SCOPES
 
 
@@ -20,7 +20,7 @@ def add_key(owner: Membership | Organization, *scopes: str, **fields: Any) -> tu
         organization=organization, membership=member, scopes=list(scopes or SCOPES), **fields
     )
     text = ("tap_" if member else "tao_") + secrets.token_urlsafe(32)
-    AccessKeySecret.objects.create(key=key, prefix=text[:12], digest=digest_secret(text))
+    AccessKeySecret.objects.create(key=key, prefix=text[:12], digest=hash_token(text))
     return key, text
 
 

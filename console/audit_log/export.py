@@ -4,7 +4,6 @@ Both have all entries that the view's filters match, newest first. They are made
 memory than a short one.
 """
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
@@ -19,22 +18,21 @@ from django.utils.translation import gettext_lazy
 from audit.lines import describe
 from audit.models import Entry
 from audit.ocsf import to_json_line
+from base.spreadsheets import BOM, csv_line
 from console.audit_log.rendering import actor_name
-from console.users.export import BOM, Echo, escape_formulas
 
 Chunks = Iterable[list[Entry]]
 
 
 def csv_lines(chunks: Chunks) -> Iterator[str]:
     """Yield the CSV file. Times are ISO 8601 in UTC."""
-    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     heads = [
         _("Time"), _("By"), _("By (ID)"), _("Via"), _("Event"), _("What happened"), _("Target"), _("Target (ID)"),
         _("IP address"), _("Request ID"), _("Details"), _("Entry ID"), _("Sequence number"),
     ]  # fmt: skip
-    yield BOM + writer.writerow(heads)
+    yield BOM + csv_line(heads)
     for entries in chunks:
-        yield "".join(writer.writerow([escape_formulas(str(cell)) for cell in _cells(entry)]) for entry in entries)
+        yield "".join(csv_line(_cells(entry)) for entry in entries)
 
 
 def _cells(entry: Entry) -> tuple[object, ...]:

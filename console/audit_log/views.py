@@ -63,9 +63,10 @@ def audit_log_choices(request: MemberRequest, kind: str) -> HttpResponse:
         "current": current,
         "query": search,
         "has_more": has_more,
+        "is_searchable": True,
         "only_entries": "named" in request.GET,
     }
-    return _render_menu(request, params, "choices", context)
+    return _render_menu(request, params, "ui/filter_menu.html", "ui/filter_page.html", context)
 
 
 @require_safe
@@ -73,14 +74,16 @@ def audit_log_choices(request: MemberRequest, kind: str) -> HttpResponse:
 def audit_log_when(request: MemberRequest) -> HttpResponse:
     """The times to filter by: periods, and a form for two dates."""
     params = _view(request)
-    return _render_menu(request, params, "when", time_choices(params, request.organization.slug))
+    context = time_choices(params, request.organization.slug)
+    return _render_menu(request, params, "console/audit_log/_when.html", "console/audit_log/when.html", context)
 
 
-def _render_menu(request: MemberRequest, params: AuditLogParams, name: str, context: dict[str, Any]) -> HttpResponse:
-    """Render a menu, or without JavaScript the page of its choices."""
+def _render_menu(
+    request: MemberRequest, params: AuditLogParams, menu: str, page: str, context: dict[str, Any]
+) -> HttpResponse:
+    """Render a menu, or without JavaScript the page of its choices. `menu` and `page` are templates."""
     context |= {"view": params.query(), "url": request.path, "back": params.url(request.organization.slug)}
-    template = f"console/audit_log/_{name}.html" if request.htmx else f"console/audit_log/{name}.html"
-    return render(request, template, context)
+    return render(request, menu if request.htmx else page, context)
 
 
 @require_safe

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from base.counting import Count
 from base.times import NEVER, RelativeTime
 from console.users.details import load_details
-from console.users.filters import Tab, UsersContext
-from console.users.params import UserListParams
+from console.users.filters import UsersContext
+from console.users.params import missing_view
 from organizations.models import Membership, Organization, TwoFactorRule
 from organizations.permissions import Permission
 from organizations.policies import can, can_remind_two_factor
@@ -80,19 +80,6 @@ class Rollout:
     @property
     def remindable(self) -> int:
         return max(self.missing - self.recently.value - self.waiting.value, 0)
-
-
-def users_view(tab: Tab, **filters: str) -> UserListParams:
-    """Return the view of the Users page with these filters."""
-    params = UserListParams.default(tab)
-    for name, value in filters.items():
-        params = params.set_filter(name, value)
-    return params
-
-
-def missing_view() -> UserListParams:
-    """Return the view of the Users page that lists active members without a second factor."""
-    return users_view(Tab.ALL, status="active", two_factor="off")
 
 
 def build_rollout(viewer: Membership, active: int, two_factor: int, now: datetime) -> Rollout:

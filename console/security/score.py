@@ -6,11 +6,12 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from base import charts
 from console.security import texts
 from console.security.checks import CHECKS, Figures, Points, run_checks
 from console.security.queries import read_figures
-from console.security.rollout import Rollout, build_rollout, missing_view, users_view
-from console.users.params import Tab, UserListParams
+from console.security.rollout import Rollout, build_rollout
+from console.users.params import Tab, UserListParams, missing_view, users_view
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
 from organizations.policies import can
@@ -78,8 +79,8 @@ class Score:
     rollout: Rollout
 
     @property
-    def percent(self) -> int:
-        return self.points.earned * 100 // self.points.possible
+    def ring(self) -> charts.Ring:
+        return charts.ring(self.points.earned, self.points.possible)
 
     @property
     def rating(self) -> str:

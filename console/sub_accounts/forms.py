@@ -7,37 +7,22 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from base import text
+from base.forms import SingleLineField
 from organizations.models import Organization, Scheme
 from organizations.policies import slug_allowed, slug_prefix
 
 MAX_SLUG = 60
 
 
-class NameField(forms.CharField):
-    """The name of an organization, in one line."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            label=_("Name"),
-            max_length=100,
-            error_messages={"required": _("Enter a name."), "max_length": _("Enter at most 100 characters.")},
-        )
-
-    def to_python(self, value: Any) -> str:
-        return text.clean_line(super().to_python(value))
-
-
 class NameForm(forms.Form):
     """Renames a sub-account."""
 
-    name = NameField()
+    name = SingleLineField(label=_("Name"), max_length=100, error_messages={"required": _("Enter a name.")})
 
 
-class SubAccountForm(forms.Form):
+class SubAccountForm(NameForm):
     """Creates a sub-account of `parent`. Without a name in URLs, it's made from the name."""
 
-    name = NameField()
     slug = forms.SlugField(label=_("Name in URLs"), max_length=MAX_SLUG, required=False)
     scheme = forms.ChoiceField(label=_("Roles"), choices=Scheme.choices, widget=forms.RadioSelect)
 

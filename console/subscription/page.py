@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from base import charts
 from base.counting import Count
 from base.times import RelativeTime
-from console.security.rollout import users_view
 from console.users.filters import Tab
+from console.users.params import users_view
 from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.policies import can

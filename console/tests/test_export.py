@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
+from base.spreadsheets import escape_formulas
 from console.tests.people import USERS, expire, in_groups, joined, pending
 from console.tests.people import names as names_shown
 from console.users import export, selection
-from console.users.export import escape_formulas, export_lines
+from console.users.export import export_lines
 from console.users.filters import Tab
 from console.users.params import UserListParams
 from console.users.selection import Selection

@@ -107,3 +107,16 @@ class UserListParams(ListParams):
 @lru_cache(maxsize=4096)
 def _base_url(tab: Tab, slug: str) -> str:
     return reverse("users" if tab == Tab.ALL else "users_pending", args=[slug])
+
+
+def users_view(tab: Tab, **filters: str) -> UserListParams:
+    """Return the view of the Users page with these filters."""
+    params = UserListParams.default(tab)
+    for name, value in filters.items():
+        params = params.set_filter(name, value)
+    return params
+
+
+def missing_view() -> UserListParams:
+    """Return the view of the Users page that lists active members without a second factor."""
+    return users_view(Tab.ALL, status="active", two_factor="off")

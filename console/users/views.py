@@ -188,7 +188,7 @@ def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
     context = {
         "heading": heading,
         "label": label,
-        "entries": entries,
+        "groups": [("", entries)] if entries else [],
         "any_url": "" if query else params.remove_filter(kind).url(slug),
         "current": current,
         "query": query,
@@ -199,7 +199,7 @@ def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
         "back": params.url(slug),
         "only_entries": "named" in request.GET,
     }
-    return render(request, "console/users/_choices.html" if request.htmx else "console/users/choices.html", context)
+    return render(request, "ui/filter_menu.html" if request.htmx else "ui/filter_page.html", context)
 
 
 @member_required(Permission.PEOPLE_VIEW)

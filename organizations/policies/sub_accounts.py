@@ -6,10 +6,8 @@ from base.policies import ALLOWED, Decision, deny, not_applicable
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
 from organizations.policies.role_grants import can
-from organizations.queries import Place
+from organizations.queries.sub_accounts import MAX_LEVELS, Place
 
-# An organization, its sub-accounts, and theirs.
-MAX_LEVELS = 3
 # In one tree. More would not fit on the page, and someone is creating organizations for another reason.
 MAX_SUB_ACCOUNTS = 100
 # So much of the parent's name in URLs is part of its sub-accounts' names.

@@ -1,26 +1,17 @@
 """Access keys: finding the key of a request, and the member who acts with it (A-6)."""
 
-import hashlib
-
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from base.hashing import hash_token
 from organizations.models import AccessKey, AccessKeySecret, Membership, Status
 
 # Every secret starts with one of these, so that scanners for leaked secrets recognize it.
 PERSONAL_PREFIX, ORGANIZATION_PREFIX = "tap_", "tao_"
-
-
-def digest_secret(text: str) -> str:
-    """Return the stored form of a secret. It has 256 random bits, so a fast hash is enough."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _live() -> Q:
-    """Return the condition for keys that can be used: not expired, and neither their owner nor organization closed."""
-    unexpired = Q(expires_at=None) | Q(expires_at__gt=Now())
-    owned = Q(membership=None) | Q(membership__status=Status.ACTIVE, membership__user__is_active=True)
-    return unexpired & owned & Q(organization__is_active=True)
+# Of keys, and of secrets.
+UNEXPIRED = Q(expires_at=None) | Q(expires_at__gt=Now())
+# Keys of organizations, and of members who can use theirs.
+OWNED = Q(membership=None) | Q(membership__status=Status.ACTIVE, membership__user__is_active=True)
 
 
 def find_access_key(text: str) -> tuple[AccessKey, AccessKeySecret] | None:
@@ -31,15 +22,15 @@ def find_access_key(text: str) -> tuple[AccessKey, AccessKeySecret] | None:
     known = text.startswith((PERSONAL_PREFIX, ORGANIZATION_PREFIX))
     if not known or len(text) > 100 or not text.isascii():
         return None
-    unexpired = Q(expires_at=None) | Q(expires_at__gt=Now())
-    secret = AccessKeySecret.objects.filter(unexpired, digest=digest_secret(text)).first()
+    secret = AccessKeySecret.objects.filter(UNEXPIRED, digest=hash_token(text)).first()
     key = _find(Q(pk=secret.key_id)) if secret else None
     return (key, secret) if key and secret else None
 
 
 def _find(condition: Q) -> AccessKey | None:
+    """Return a key that can be used: not expired, and neither its owner nor its organization closed."""
     keys = AccessKey.objects.select_related("organization__join_role", "membership__user")
-    return keys.filter(_live(), condition).first()
+    return keys.filter(condition, UNEXPIRED, OWNED, organization__is_active=True).first()
 
 
 def reload_access_key(key: AccessKey) -> AccessKey | None:

@@ -5,23 +5,22 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.db.models.functions import Now
 
 from base.counting import CAP, Count
 from organizations.models import AccessKey, AccessKeySecret, GroupMembership, Membership, MembershipRole, Organization
 from organizations.models import Status as MemberStatus
 from organizations.permissions import Permission
+from organizations.queries.access_keys import UNEXPIRED
 from organizations.queries.roles import roles_in
 from organizations.roles import permissions_of
 
 # At most so many people are told about an organization's keys.
 MAX_KEY_MANAGERS = 50
-LIVE_SECRET = Q(expires_at=None) | Q(expires_at__gt=Now())
 
 
 def with_secrets(keys: QuerySet[AccessKey]) -> QuerySet[AccessKey]:
     """Add the live secrets of each key, newest first, as `live_secrets`. One more query for all of them."""
-    secrets = AccessKeySecret.objects.filter(LIVE_SECRET).order_by("-pk")
+    secrets = AccessKeySecret.objects.filter(UNEXPIRED).order_by("-pk")
     return keys.prefetch_related(Prefetch("secrets", secrets, to_attr="live_secrets"))
 
 
@@ -66,7 +65,7 @@ def count_personal_keys(organization: Organization) -> PersonalKeyCount:
 
 def organization_keys_known_to(member: Membership) -> list[AccessKey]:
     """Return the organization's keys of which the member saw a secret that still works, oldest first."""
-    seen = AccessKeySecret.objects.filter(LIVE_SECRET, shown_to=member.pk)
+    seen = AccessKeySecret.objects.filter(UNEXPIRED, shown_to=member.pk)
     return list(keys_of_organization(member.organization).filter(pk__in=seen.values("key")))
 
 

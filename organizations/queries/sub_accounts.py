@@ -13,6 +13,9 @@ from django.db.models import Count, Q, Sum
 
 from organizations.models import MemberCount, Membership, Organization, Status
 
+# An organization, its sub-accounts, and theirs.
+MAX_LEVELS = 3
+
 
 @dataclass(frozen=True)
 class SubAccount:
@@ -52,11 +55,11 @@ def sub_account_in(organization: Organization, child_id: UUID) -> Organization |
     return Organization.objects.filter(parent=organization, pk=child_id).first()
 
 
-def sub_accounts_of(organization: Organization, levels: int = 2) -> list[SubAccount]:
+def sub_accounts_of(organization: Organization) -> list[SubAccount]:
     """Return the organizations under this one, each after the one above it, by name. A query for each level."""
     children: dict[UUID, list[SubAccount]] = defaultdict(list)
     parents = [organization.pk]
-    for level in range(2, levels + 2):
+    for level in range(2, MAX_LEVELS + 1):
         rows = Organization.objects.filter(parent__in=parents).order_by("name", "pk") if parents else []
         found = [SubAccount(row.pk, row.name, row.slug, row.created_by, row.parent_id, level) for row in rows]  # type: ignore[arg-type]
         for each in found:

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import record_event
 from audit.models import Entry
 from audit.services import record
-from organizations.models import AccessKey, AccessKeySecret, Membership, Organization, Status
+from organizations.models import AccessKey, AccessKeySecret, Membership, Organization
+from organizations.queries.access_keys import OWNED
 from organizations.queries.key_lists import LIVE_SECRET, key_managers_of
 from outbox.services import NewEmail, queue_emails
 
@@ -67,8 +68,7 @@ def notify_expiring(*, now: datetime | None = None) -> int:
     shorter time are left out.
     """
     now = now or timezone.now()
-    owned = Q(membership=None) | Q(membership__status=Status.ACTIVE, membership__user__is_active=True)
-    keys = AccessKey.objects.filter(owned, expires_at__gt=now, expires_at__lte=now + EXPIRES_SOON)
+    keys = AccessKey.objects.filter(OWNED, expires_at__gt=now, expires_at__lte=now + EXPIRES_SOON)
     keys = keys.filter(organization__is_active=True, created_at__lt=F("expires_at") - EXPIRES_SOON)
     found = 0
     for organization, group in _by_organization(keys):

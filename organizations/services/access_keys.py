@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from base.hashing import hash_token
 from base.policies import Refused, require
 from base.text import clean_line
 from organizations.models import AccessKey, AccessKeySecret, Membership
 from organizations.policies import access_keys as policies
-from organizations.queries import ORGANIZATION_PREFIX, PERSONAL_PREFIX, digest_secret, stored_member
+from organizations.queries import ORGANIZATION_PREFIX, PERSONAL_PREFIX, stored_member
 from organizations.scopes import SCOPES, with_reading
 from organizations.services.access_key_notices import notify_created, notify_revoked, notify_rotated
 from organizations.services.locks import lock_actor
@@ -95,7 +96,7 @@ def _add_secret(actor: Membership, key: AccessKey) -> tuple[AccessKeySecret, str
     secret = AccessKeySecret.objects.create(
         key=key,
         prefix=text[:PREFIX_LENGTH],
-        digest=digest_secret(text),
+        digest=hash_token(text),
         shown_to=member.pk if member else None,
     )
     return secret, text

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from base.hashing import hash_token
 from base.policies import Refused
 from organizations.models import AccessKey, AccessKeySecret, Status
 from organizations.permissions import Permission
-from organizations.queries import acting_member, digest_secret, find_access_key, permissions_of_member
+from organizations.queries import acting_member, find_access_key, permissions_of_member
 from organizations.scopes import SCOPES, permissions_of_scopes, with_reading
 from organizations.services import create_group, deactivate_member
 
@@ -19,7 +20,7 @@ def add_key(organization, *scopes, member=None, **fields):
     key = AccessKey.objects.create(
         organization=organization, membership=member, name="HR sync", scopes=list(scopes), **fields
     )
-    AccessKeySecret.objects.create(key=key, prefix=SECRET[:12], digest=digest_secret(SECRET))
+    AccessKeySecret.objects.create(key=key, prefix=SECRET[:12], digest=hash_token(SECRET))
     return key
 
 

@@ -1,18 +1,13 @@
 """Setup links: those of an organization, and the one behind a token (O-6)."""
 
-import hashlib
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from base.hashing import hash_token
 from organizations.models import Organization
 from provisioning.models import SetupLink
-
-
-def hash_token(token: str) -> str:
-    """Return the stored form of a token. It has 256 random bits, so a fast hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def open_links(organization: Organization, intent: str = "") -> QuerySet[SetupLink]:

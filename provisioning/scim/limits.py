@@ -7,9 +7,9 @@ from typing import Any
 
 from scim2_models import InvalidFilterException, InvalidSyntaxException, InvalidValueException, PayloadTooLargeException
 
+from base.strict_json import BYTE_ORDER_MARKS, MAX_DEPTH, MAX_DIGITS, is_storable
+
 MAX_BODY = 1024 * 1024
-MAX_DEPTH = 20
-MAX_DIGITS = 20
 # Of a PATCH, and of a Bulk request.
 MAX_OPERATIONS, MAX_BULK_OPERATIONS = 1000, 100
 MAX_FILTER = 2000
@@ -17,7 +17,6 @@ MAX_FILTER_DEPTH = 20
 MAX_FILTER_TERMS = 50
 MAX_QUERY = 8000
 PAGE_SIZE, MAX_PAGE_SIZE = 100, 200
-BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 # NUL and surrogates, escaped as in JSON.
 UNSTORABLE = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
@@ -86,16 +85,8 @@ def check_value(value: Any, depth: int = 0) -> None:
 
 def check_text(text: str) -> None:
     """Raise a SCIM error for NUL and lone surrogates."""
-    if "\x00" in text or not (text.isascii() or _is_unicode(text)):
+    if not is_storable(text):
         raise InvalidValueException(detail="Text must not contain NUL characters or lone surrogates")
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def check_filter(text: str) -> None:

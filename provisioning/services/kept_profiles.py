@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from base.hashing import hash_token
 from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
-from provisioning.services.sso_requests import hash_text
 from provisioning.sso.profile import SsoError, SsoProfile
 
 # Marks the keys of these rows. Those of requests are hashes.
@@ -29,7 +29,7 @@ def keep_profile(*, identity_provider: IdentityProvider, browser: str, profile: 
         identity_provider=identity_provider,
         version=identity_provider.version,
         purpose=SsoPurpose.SIGN_IN,
-        browser=hash_text(browser),
+        browser=hash_token(browser),
         next_url=next_url[:2000],
         answer=profile.to_json(),
         answered_at=timezone.now(),
@@ -55,4 +55,4 @@ def drop_profile(*, identity_provider: IdentityProvider, browser: str) -> bool:
 
 
 def _key(identity_provider: IdentityProvider, browser: str) -> str:
-    return PREFIX + hash_text(f"{identity_provider.pk}:{browser}")[: 64 - len(PREFIX)]
+    return PREFIX + hash_token(f"{identity_provider.pk}:{browser}")[: 64 - len(PREFIX)]

@@ -1,6 +1,5 @@
 """SCIM connections and their bearer tokens: at most two live ones, stored hashed and shown once (C-1)."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from base.hashing import hash_token
 from base.policies import Refused
 from base.text import clean_line
 from organizations.models import Organization
@@ -21,6 +21,7 @@ from provisioning.services.managers import lock_manager
 # Every token starts with this, so that scanners for leaked secrets recognize it.
 PREFIX = "tas_"
 MAX_LIVE_TOKENS = 2
+LIVE = Q(expires_at=None) | Q(expires_at__gt=Now())
 # "Last used" and "last sync" are written at most this often.
 TOUCH_INTERVAL = timedelta(minutes=3)
 
@@ -55,8 +56,7 @@ def connect(*, actor: Any, organization: Organization, provider: str) -> ScimCon
 
 def live_tokens(connection: ScimConnection) -> list[ScimToken]:
     """Return the connection's tokens that have not expired, newest first."""
-    live = Q(expires_at=None) | Q(expires_at__gt=Now())
-    return list(ScimToken.objects.filter(live, connection=connection).order_by("-created_at", "-pk"))
+    return list(ScimToken.objects.filter(LIVE, connection=connection).order_by("-created_at", "-pk"))
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def create_token(
         connection=connection,
         name=clean_line(name) or _("Token"),
         prefix=text[:12],
-        digest=_digest(text),
+        digest=hash_token(text),
         created_by=str(actor)[:300] if actor is not None else "",
         expires_at=expires_at,
     )
@@ -108,11 +108,6 @@ def revoke_token(*, actor: Any, token: ScimToken) -> bool:
     return True
 
 
-def _digest(text: str) -> str:
-    """Return the stored form of a token. It has 256 random bits, so a fast hash is enough."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def find_connection(token_text: str) -> ScimToken | None:
     """Return the live token with this text, with its connection and organization, or None. One query.
 
@@ -120,9 +115,8 @@ def find_connection(token_text: str) -> ScimToken | None:
     """
     if not token_text.startswith(PREFIX) or len(token_text) > 100 or not token_text.isascii():
         return None
-    live = Q(expires_at=None) | Q(expires_at__gt=Now())
     tokens = ScimToken.objects.select_related("connection__organization__join_role")
-    return tokens.filter(live, digest=_digest(token_text), connection__organization__is_active=True).first()
+    return tokens.filter(LIVE, digest=hash_token(token_text), connection__organization__is_active=True).first()
 
 
 def touch_token(token: ScimToken, *, synced: bool) -> None:

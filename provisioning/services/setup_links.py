@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from base.hashing import hash_token
 from base.policies import Refused, require
 from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.policies import can
 from organizations.services import lock_actor
 from provisioning.models import SetupIntent, SetupLink
-from provisioning.queries.setup_links import hash_token, open_links
+from provisioning.queries.setup_links import open_links
 
 MAX_LINKS = 10
 # The last use is written at most this often per link.

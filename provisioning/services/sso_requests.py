@@ -1,6 +1,5 @@
 """Requests to identity providers: started by a browser, finished once by the same browser."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,14 +10,10 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from base.hashing import hash_token
 from organizations.models import Membership
 from provisioning.models import IdentityProvider, SetupLink, SsoPurpose, SsoRequest
 from provisioning.sso.profile import SsoError
-
-
-def hash_text(text: str) -> str:
-    """Return the stored form of a random value. It has at least 128 bits, so a fast hash is enough."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -41,11 +36,11 @@ def start_request(
     """Save a request that is about to be sent. `browser` is the random value of the browser's cookie."""
     state = "_" + secrets.token_urlsafe(32)  # an XML ID can't start with a digit
     row = SsoRequest.objects.create(
-        key=hash_text(state),
+        key=hash_token(state),
         identity_provider=identity_provider,
         version=identity_provider.version,
         purpose=purpose,
-        browser=hash_text(browser),
+        browser=hash_token(browser),
         nonce=secrets.token_urlsafe(32),
         code_verifier=secrets.token_urlsafe(64),
         next_url=next_url[:2000],
@@ -57,7 +52,7 @@ def start_request(
 
 def get_request(*, identity_provider: IdentityProvider, state: str) -> SsoRequest:
     """Return an open request of this provider, without using it up. Raise SsoError("unknown")."""
-    row = _open_requests(identity_provider).filter(key=hash_text(state), used_at=None).first()
+    row = _open_requests(identity_provider).filter(key=hash_token(state), used_at=None).first()
     if row is None:
         raise _unknown()
     return row
@@ -68,8 +63,8 @@ def take_request(*, identity_provider: IdentityProvider, state: str, browser: st
 
     One conditional UPDATE decides, so a state works once.
     """
-    key = hash_text(state)
-    mine = _open_requests(identity_provider).filter(key=key, browser=hash_text(browser), used_at=None)
+    key = hash_token(state)
+    mine = _open_requests(identity_provider).filter(key=key, browser=hash_token(browser), used_at=None)
     if not browser or not mine.update(used_at=Now()):
         raise _unknown()
     row = SsoRequest.objects.select_related("identity_provider__organization", "member", "setup_link").get(key=key)

@@ -7,9 +7,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.services.sign_in import SignIns
+from base.hashing import hash_token
 from provisioning.models import IdentityProvider, SsoPurpose, SsoRequest
 from provisioning.queries.identity_providers import find_finished_request
-from provisioning.services.sso_requests import hash_text, take_request
+from provisioning.services.sso_requests import take_request
 from provisioning.sso import completion
 from provisioning.sso.browser import get_browser
 from provisioning.sso.profile import SsoError, SsoProfile
@@ -45,5 +46,5 @@ def _finished_url(request: HttpRequest, identity_provider: IdentityProvider, sta
         return ""
     if str(identity_provider.organization_id) not in SignIns.of(request.session).sso:
         return ""
-    row = find_finished_request(identity_provider, hash_text(state), hash_text(browser))
+    row = find_finished_request(identity_provider, hash_token(state), hash_token(browser))
     return row.next_url if row else ""

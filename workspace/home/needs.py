@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from base.counting import Count
 from console.users.filters import Tab
-from console.users.params import UserListParams
+from console.users.params import users_view
 from invitations.queries import link_requests, undelivered_invitations
 from organizations.models import Membership
 from organizations.permissions import Permission
@@ -52,12 +52,9 @@ def needs(viewer: Membership, now: datetime) -> list[Need]:
     return found
 
 
-def pending_url(viewer: Membership, **filters: str) -> str:
+def _pending_url(viewer: Membership, **filters: str) -> str:
     """Return the URL of the Pending tab with these filters."""
-    params = UserListParams.default(Tab.PENDING)
-    for name, value in filters.items():
-        params = params.set_filter(name, value)
-    return params.url(viewer.organization.slug)
+    return users_view(Tab.PENDING, **filters).url(viewer.organization.slug)
 
 
 def _names(names: Sequence[str], count: Count) -> str:
@@ -74,7 +71,7 @@ def _undelivered(viewer: Membership, now: datetime) -> list[Need]:
     members = undelivered_invitations(viewer.organization, now)
     title = ngettext("%(count)s invitation wasn’t delivered", "%(count)s invitations weren’t delivered", len(members))
     count = Count(len(members))
-    return _need("danger", "mail", title, count, _members(members, count), pending_url(viewer), _("View pending"))
+    return _need("danger", "mail", title, count, _members(members, count), _pending_url(viewer), _("View pending"))
 
 
 def _link_requests(viewer: Membership, now: datetime) -> list[Need]:
@@ -82,7 +79,7 @@ def _link_requests(viewer: Membership, now: datetime) -> list[Need]:
     title = ngettext("%(count)s person asked for a new link", "%(count)s people asked for a new link", len(invitations))
     members = [each.membership for each in invitations if each.membership]
     at = invitations[0].new_link_asked_at if invitations else None
-    url, count = pending_url(viewer), Count(len(invitations))
+    url, count = _pending_url(viewer), Count(len(invitations))
     return _need("accent", "refresh", title, count, _members(members, count), url, _("Send link"), at)
 
 
@@ -94,7 +91,7 @@ def _expiring(viewer: Membership, now: datetime) -> list[Need]:
         "%(count)s invitations end in the next %(days)s days",
         count.value,
     ) % {"days": days, "count": "%(count)s"}
-    url = pending_url(viewer, status="pending", expires="soon")
+    url = _pending_url(viewer, status="pending", expires="soon")
     return _need("warning", "clock", title, count, _members(members, count), url, _("View pending"))
 
 

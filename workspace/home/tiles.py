@@ -12,9 +12,9 @@ from audit.lines import AuditLine, describe
 from audit.queries import recent_entries
 from base import charts
 from console.security.checks import Points
-from console.security.rollout import missing_view, users_view
 from console.security.score import Score, security_score
 from console.users.filters import Tab
+from console.users.params import missing_view, users_view
 from invitations.queries import invitations_by_week
 from organizations.models import Membership
 from organizations.permissions import Permission

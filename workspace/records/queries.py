@@ -98,10 +98,10 @@ def active_members(organization: Organization) -> QuerySet[Membership]:
     return Membership.objects.filter(organization=organization, status=Status.ACTIVE).order_by("sort_name", "pk")
 
 
-def datasets_of(project: Project, *, limit: int = MAX_OPTIONS) -> list[Dataset]:
+def datasets_of(project: Project) -> list[Dataset]:
     """Return the project's datasets that aren't archived, by name. One query."""
     datasets = Dataset.objects.filter(project=project, archived_at=None).select_related("owner")
-    return list(datasets.order_by("name_key")[:limit])
+    return list(datasets.order_by("name_key")[:MAX_OPTIONS])
 
 
 def managers_of(organization: Organization, permission: Permission) -> tuple[list[Role], Count]:

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import KnownBrowser, Session, User
-from accounts.services.browsers import hash_token
 from accounts.sessions import hash_key
+from base.hashing import hash_token
 from organizations.models import Organization, TwoFactorRule
 from teamadmin.testing.cast import PASSWORD, add_member
 from teamadmin.testing.html import text_of
