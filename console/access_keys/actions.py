@@ -135,7 +135,7 @@ def key_old_secret(request: MemberRequest, key_id: UUID, *, place: Place) -> Htt
             ended = end_old_secret(actor=request.membership, key=key)
         except AccessKey.DoesNotExist:
             raise Http404 from None
-        text = _("The old secret of %(name)s no longer works.") if ended else _("%(name)s has one secret.")
+        text = _("The old secret of %(name)s no longer works.") if ended else _("%(name)s has no old secret.")
         messages.success(request, text % {"name": key.name})
         return htmx_redirect(request, place.url(request))
     return _confirm(request, place, key, "old_secret", {"tone": "warning", "icon_name": "key"})
@@ -153,7 +153,7 @@ def key_name(request: MemberRequest, key_id: UUID, *, place: Place) -> HttpRespo
             key = rename_access_key(actor=request.membership, key=key, name=form.cleaned_data["name"])
         except AccessKey.DoesNotExist:
             raise Http404 from None
-        messages.success(request, _("The key is now called %(name)s.") % {"name": key.name})
+        messages.success(request, _("Key renamed to %(name)s.") % {"name": key.name})
         return htmx_redirect(request, place.url(request))
     return _confirm(request, place, key, "name", {"form": form}, status=422 if form.is_bound else 200)
 

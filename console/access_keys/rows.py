@@ -21,7 +21,7 @@ from organizations.services.access_key_notices import EXPIRES_SOON
 UNUSED_AFTER = timedelta(days=90)
 LABELS = {
     "rotation": (gettext_lazy("Rotate"), "refresh"),
-    "old_secret": (gettext_lazy("End old secret"), "clock"),
+    "old_secret": (gettext_lazy("Revoke old secret"), "clock"),
     "name": (gettext_lazy("Rename"), "pencil"),
     "revocation": (gettext_lazy("Revoke"), "trash"),
 }
@@ -76,7 +76,7 @@ def _last_use(last_used_at: datetime | None, times: RelativeTime) -> str:
         return _("Never")
     unused = times.now - last_used_at
     if unused >= UNUSED_AFTER:
-        text = ngettext("Not for %(days)s day", "Not for %(days)s days", unused.days) % {"days": unused.days}
+        text = ngettext("Unused for %(days)s day", "Unused for %(days)s days", unused.days) % {"days": unused.days}
         return format_html('<span title="{}">{}</span>', times.exact(last_used_at), text)
     moment = times.ago(last_used_at)
     return moment.html if moment else ""

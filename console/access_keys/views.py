@@ -112,7 +112,7 @@ def _found(page: KeysetPage) -> str:
 def _empty_state(params: KeyListParams, slug: str) -> EmptyState:
     url = KeyListParams().url(slug)
     if params.q:
-        heading = _("No keys of people who match “%(search)s”") % {"search": params.q}
+        heading = _("No key owners match “%(search)s”") % {"search": params.q}
         return EmptyState(
             heading=heading, text=_("Try part of a name or email address."), url=url, action=_("Clear search")
         )

@@ -54,9 +54,9 @@ def _has_room(actor: Membership, *, personal: bool) -> Decision:
     if keys.values("pk")[:limit].count() < limit:
         return ALLOWED
     if personal:
-        return deny(_("You have %(limit)s keys already. Revoke one first.") % {"limit": limit})
+        return deny(_("You already have %(limit)s keys. Revoke one first.") % {"limit": limit})
     return deny(
-        _("%(organization)s has %(limit)s keys already. Revoke one first.")
+        _("%(organization)s already has %(limit)s keys. Revoke one first.")
         % {"organization": actor.organization.name, "limit": limit}
     )
 
@@ -94,7 +94,7 @@ def key_may_last_until(actor: Membership, expires_at: datetime | None) -> Decisi
     limit = actor.access_key.expires_at if actor.access_key else None
     if limit is None or (expires_at is not None and expires_at <= limit):
         return ALLOWED
-    return deny(_("A key can’t create one that outlasts it."))
+    return deny(_("A key can’t create a key that expires after it does."))
 
 
 def owns_key(actor: Membership, key: AccessKey) -> bool:
@@ -110,7 +110,7 @@ def can_rotate_key(actor: Membership, key: AccessKey, now: datetime | None = Non
     if not (decision := can_rename_key(actor, key)):
         return decision
     if key.membership_id is None and not (decision := can_give_scopes(actor, key.scopes, personal=False)):
-        return deny(_("This key can do more than your role. %(reason)s") % {"reason": decision.reason})
+        return deny(_("This key can do more than your role allows. %(reason)s") % {"reason": decision.reason})
     if key.expires_at and key.expires_at <= (now or timezone.now()):
         return deny(_("This key has expired. Create a new one."))
     return ALLOWED

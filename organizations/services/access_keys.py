@@ -79,7 +79,7 @@ def _clean_scopes(scopes: Iterable[str]) -> list[str]:
     if unknown := [each for each in scopes if each not in SCOPES]:
         raise ValidationError({"scopes": _("There is no scope “%(name)s”.") % {"name": str(unknown[0])[:100]}})
     if not scopes:
-        raise ValidationError({"scopes": _("Choose what the key can use.")})
+        raise ValidationError({"scopes": _("Choose at least one scope.")})
     return with_reading(scopes)
 
 
@@ -137,7 +137,7 @@ def rotate_access_key(*, actor: Membership, key: AccessKey, end_old: bool = Fals
     if end_old:
         old.delete()
     elif old.count() >= MAX_LIVE_SECRETS:
-        raise TooManySecrets(_("This key has two secrets already. End the old one first."))
+        raise TooManySecrets(_("This key already has two secrets. Revoke the old one first."))
     end = timezone.now() + GRACE
     old.filter(Q(expires_at=None) | Q(expires_at__gt=end)).update(expires_at=end)
     secret, text = _add_secret(actor, key)
