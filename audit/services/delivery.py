@@ -141,7 +141,7 @@ def send(stream: AuditStream, message_id: str, body: bytes) -> Attempt:
         return Attempt(error=str(error))
     except Exception:  # such as a secret that no key decrypts: the other streams go on
         logger.exception("Stream %s failed.", stream.pk)
-        return Attempt(error=_("The request couldn’t be made. The log of the worker says why."))
+        return Attempt(error=_("The request couldn’t be sent. The worker’s log says why."))
     return _read(response)
 
 
@@ -149,9 +149,9 @@ def _read(response: Response) -> Attempt:
     text = response.body[: EXCERPT * 4].decode(errors="replace").replace("\0", "�")[:EXCERPT]
     if 200 <= response.status < 300:
         return Attempt(response.status, text)
-    error = _("The receiver answered with status %(status)s.") % {"status": response.status}
+    error = _("The receiver responded with status %(status)s.") % {"status": response.status}
     if 300 <= response.status < 400:
-        error = _("The receiver redirects to another address. Enter the final address.")
+        error = _("The receiver redirected to another address. Use the final address.")
     return Attempt(response.status, text, error, _seconds(response.headers.get("retry-after", "")))
 
 
@@ -195,7 +195,7 @@ def _save_attempt(stream: AuditStream, entries: Sequence[Entry], attempt: Attemp
 
 
 def _record_gone(stream: AuditStream) -> None:
-    data = {"reason": _("the receiver answered 410 Gone")}
+    data = {"reason": _("the receiver responded with 410 Gone")}
     record(
         organization_id=stream.organization_id,
         actor=None,

@@ -110,7 +110,7 @@ def turn_off_stream(*, stream: AuditStream, actor: Any) -> None:
     if stream.is_active:
         stream.is_active = False
         stream.save(update_fields=["is_active"])
-        data = {"reason": _("by hand")}
+        data = {"reason": _("manually")}
         record(
             organization_id=stream.organization_id,
             actor=actor,

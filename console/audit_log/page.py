@@ -104,7 +104,7 @@ class AuditLogPage:
         if not params.is_filtered:
             if params.cursor:
                 return EmptyState(_("No entries on this page"), url=self.base, action=_("Newest entries"))
-            return EmptyState(_("No entries yet"), _("Whatever people do in this organization is listed here."))
+            return EmptyState(_("No entries yet"), _("Activity in this organization appears here."))
         active = active_filters(
             FILTERS, values, {key: name or "" for key, name in self.page.names.items()}, self.context
         )
@@ -125,11 +125,9 @@ class AuditLogPage:
 
     def _why_empty(self, values: Mapping[str, str]) -> str:
         if values.get("from", "") > values.get("to", "9"):
-            return _("The first day is after the last one. Choose other dates.")
+            return _("The start date is after the end date. Choose other dates.")
         if self.params.q:
-            return _(
-                "A search looks through the latest 20,000 entries. Choose a person, event or target to search all."
-            )
+            return _("Search covers the latest 20,000 entries. Filter by person, event or target to find older ones.")
         return _("Remove a filter to see more.")
 
     # --- export ------------------------------------------------------------------------------------

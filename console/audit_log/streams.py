@@ -92,7 +92,7 @@ def audit_stream_activation(request: MemberRequest, stream_id: UUID) -> HttpResp
     """Turn a stream on, or try again now."""
     stream = _stream_or_404(request, stream_id)
     _run(services.turn_on_stream, request, stream)
-    messages.success(request, _("Delivery continues with the next entry."))
+    messages.success(request, _("Delivery resumed."))
     return redirect(_list_url(request))
 
 
@@ -105,7 +105,7 @@ def audit_stream_deactivation(request: MemberRequest, stream_id: UUID) -> HttpRe
     if request.method != "POST":
         return _confirm(request, stream, "deactivation", icon_name="pause")
     _run(services.turn_off_stream, request, stream)
-    messages.success(request, _("The stream is turned off."))
+    messages.success(request, _("Stream turned off."))
     return htmx_redirect(request, _list_url(request))
 
 
@@ -118,7 +118,7 @@ def audit_stream_deletion(request: MemberRequest, stream_id: UUID) -> HttpRespon
     if request.method != "POST":
         return _confirm(request, stream, "deletion", icon_name="trash", tone="danger")
     _run(services.delete_stream, request, stream)
-    messages.success(request, _("The stream was deleted."))
+    messages.success(request, _("Stream deleted."))
     return htmx_redirect(request, _list_url(request))
 
 
