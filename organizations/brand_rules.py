@@ -27,7 +27,7 @@ def clean_color(text: str) -> str:
         return ""
     color = parse_color(text[:20])
     if color is None:
-        raise ValidationError(_("Enter a color as # and six digits or letters a to f, for example #0b6b4f."))
+        raise ValidationError(_("Enter a hex color, for example #0b6b4f."))
     if contrast(color, WHITE) < AA:
         raise ContrastTooLow(color)
     return color
