@@ -27,7 +27,7 @@ def can_create_sub_account(actor: Membership, place: Place) -> Decision:
     if actor.access_key or actor.user_id is None:
         return deny(_("Only a person can create a sub-account, because they become its first Admin."))
     if place.level >= MAX_LEVELS:
-        text = _("%(organization)s can’t have sub-accounts: there are at most %(number)s levels.")
+        text = _("%(organization)s can’t have sub-accounts. The limit is %(number)s levels.")
         return deny(text % {"organization": actor.organization.name, "number": MAX_LEVELS})
     if place.number >= MAX_SUB_ACCOUNTS:  # also those that the actor doesn't know of
         return deny(_("No more sub-accounts can be created here. Ask your platform’s operator."))
@@ -38,7 +38,7 @@ def opens_new_organizations(*, own_sign_in: bool) -> Decision:
     """O-3: a session that only identity providers opened couldn't open what the person creates in it."""
     if own_sign_in:
         return ALLOWED
-    return deny(_("Single sign-on opens this organization only. Sign in with your password to create another one."))
+    return deny(_("Single sign-on only opens this organization. Sign in with your password to create another one."))
 
 
 def slug_prefix(parent: Organization) -> str:
@@ -51,7 +51,7 @@ def slug_allowed(parent: Organization, slug: str) -> Decision:
     prefix = slug_prefix(parent)
     if slug.startswith(prefix) and slug != prefix:
         return ALLOWED
-    return deny(_("Start with %(prefix)s, and add at least a letter or number.") % {"prefix": prefix})
+    return deny(_("Start with %(prefix)s and add at least one letter or number.") % {"prefix": prefix})
 
 
 def can_rename_sub_account(actor: Membership, child: Organization) -> Decision:
