@@ -32,7 +32,7 @@ def can_archive_record(actor: Membership, record: Record) -> Decision:
         return decision
     if names := names_of_users(record):
         texts = {"name": record.name, "pipelines": ", ".join(names)}
-        return deny(_("%(name)s is used by %(pipelines)s. Archive that first.") % texts)
+        return deny(_("To archive %(name)s, first archive the pipelines that use it: %(pipelines)s.") % texts)
     return decision
 
 

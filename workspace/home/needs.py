@@ -90,8 +90,8 @@ def _expiring(viewer: Membership, now: datetime) -> list[Need]:
     count, members = expiring_members(viewer.organization, now, limit=NAMED)
     days = EXPIRES_SOON.days
     title = ngettext(
-        "%(count)s invitation ends in the next %(days)s days",
-        "%(count)s invitations end in the next %(days)s days",
+        "%(count)s invitation expires in the next %(days)s days",
+        "%(count)s invitations expire in the next %(days)s days",
         count.value,
     ) % {"days": days, "count": "%(count)s"}
     url = pending_url(viewer, status="pending", expires="soon")
@@ -117,8 +117,8 @@ def _provisioning(viewer: Membership, now: datetime) -> list[Need]:
     found = _need("warning", "alert", title, failures, connection.label, url, _("View log"), last)
     waiting, members = open_adoption_requests(organization, limit=NAMED)
     title = ngettext(
-        "%(count)s member waits to be handed over to the identity provider",
-        "%(count)s members wait to be handed over to the identity provider",
+        "Your identity provider asked to manage %(count)s member",
+        "Your identity provider asked to manage %(count)s members",
         waiting.value,
     )
     return found + _need("accent", "link", title, waiting, _members(members, waiting), url, _("View requests"))

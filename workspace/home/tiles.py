@@ -138,7 +138,7 @@ def invitations_tile(viewer: Membership, now: datetime) -> Invitations | None:
 
 def _summary(accepted: int, pending: int, expired: int) -> str:
     text = _(
-        "Of %(sent)s invitations sent in %(weeks)s weeks, %(accepted)s were accepted, %(pending)s are pending"
+        "Of %(sent)s invitations sent in the last %(weeks)s weeks, %(accepted)s were accepted, %(pending)s are pending"
         " and %(expired)s expired"
     )
     sent = accepted + pending + expired

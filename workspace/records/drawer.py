@@ -52,7 +52,7 @@ def _facts(request: MemberRequest, record: Record) -> list[tuple[str, str]]:
     if isinstance(record, Connection):
         kind = record.get_kind_display()  # type: ignore[attr-defined] # Django adds it
         password = _("Saved") if record.has_secret else _("None")
-        facts += [(_("Kind"), kind), (_("Address"), record.address), (_("User name"), record.username)]
+        facts += [(_("Kind"), kind), (_("Address"), record.address), (_("Username"), record.username)]
         facts.append((_("Password"), password))
     if isinstance(record, Pipeline):
         facts += [(_("Source"), record.source.name), (_("Destination"), record.destination.name)]
@@ -67,4 +67,4 @@ def _secret_saved(record: Record) -> str:
         return ""
     saved = RelativeTime(timezone.now()).date(record.secret_changed_at)
     values = {"date": saved.text if saved else "", "name": record.secret_changed_by}
-    return _("Stored encrypted and never shown again. Replaced on %(date)s by %(name)s.") % values
+    return _("Stored encrypted and never shown again. Last replaced on %(date)s by %(name)s.") % values

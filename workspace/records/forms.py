@@ -30,7 +30,7 @@ from workspace.services import (
     snapshot,
 )
 
-SECRET_SAVED = gettext_lazy("Saved. Type to replace it.")
+SECRET_SAVED = gettext_lazy("Saved. Enter a new one to replace it.")
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -181,7 +181,7 @@ class ConnectionForm(RecordForm):
         widget=forms.TextInput(attrs={"class": "input mono", "inputmode": "url", **PLAIN}),
     )
     username = SingleLineField(
-        label=gettext_lazy("User name"), limit=200, required=False, widget=forms.TextInput(attrs=PLAIN)
+        label=gettext_lazy("Username"), limit=200, required=False, widget=forms.TextInput(attrs=PLAIN)
     )
     secret = forms.CharField(
         label=gettext_lazy("Password"),

@@ -65,7 +65,7 @@ def _empty_state(
     """Return what an empty list says: what to do, and who may do it."""
     slug = request.organization.slug
     if params.q or params.filters or params.cursor:
-        heading = _("No matches for “%(search)s”") % {"search": params.q} if params.q else _("Nothing matches")
+        heading = _("No matches for “%(search)s”") % {"search": params.q} if params.q else _("No matches")
         text = _("Try part of the name, or remove a filter.")
         return EmptyState(heading, text, record_type.list_url(slug), _("Clear search and filters"))
     text = str(record_type.empty_text)

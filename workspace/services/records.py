@@ -133,7 +133,7 @@ def _check(actor: Membership, record: Record, values: RecordValues) -> None:
 
 def _owner_errors(actor: Membership, owner: Membership) -> dict[str, str]:
     if owner.pk != actor.pk and not policies.can_choose_any_owner(actor):
-        raise Refused(_("You can’t see people, so you can’t choose another owner."))
+        raise Refused(_("You don’t have permission to see people, so you can’t choose another owner."))
     active = Membership.objects.filter(pk=owner.pk, organization=actor.organization, status=Status.ACTIVE)
     return {} if active.exists() else {"owner": _("Choose an active member.")}
 
@@ -154,7 +154,7 @@ def _connection_errors(record: Record, values: ConnectionValues) -> dict[str, st
     if _has_password(values.address):
         errors["address"] = _("Leave the password out of the address. Enter it below, where it’s stored encrypted.")
     if record.has_secret and moved and not values.secret:
-        errors["secret"] = _("Type the password again, because the connection changed.")
+        errors["secret"] = _("Enter the password again, because the connection changed.")
     return errors
 
 
