@@ -1,4 +1,4 @@
-"""The documentation, which everyone may read."""
+"""The public documentation."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +16,6 @@ def openapi_json(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Return the documentation page, on which requests can be tried."""
+    """Return the documentation page."""
     context = {"sections": sections(), "problems": problems(), "first_call": first_call()}
     return render(request, "api/docs.html", context)

@@ -1,4 +1,4 @@
-"""The audit log, by sequence number, as JSON or as OCSF lines."""
+"""The audit log by sequence number, as JSON or OCSF lines."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ LINES = "application/x-ndjson"
 router = Router()
 After = Annotated[
     int,
-    Query(0, ge=0, le=MAX_SEQUENCE, description="Only entries after this sequence number: `next` of the last answer."),
+    Query(0, ge=0, le=MAX_SEQUENCE, description="Only entries after this sequence number, `next` of the last page."),
 ]
 
 
@@ -33,7 +33,7 @@ After = Annotated[
         summary="List audit log entries",
         description="Returns entries after a sequence number, oldest first. Numbers have no gaps, so you see what you "
         "missed. A new entry appears within seconds. Send `Accept: application/x-ndjson` to get one OCSF event per "
-        "line instead; that needs the permission to export the audit log.",
+        "line instead; this requires the permission to export the audit log.",
         returns=AuditPage,
         permission=Permission.AUDIT_VIEW,
         also=LINES,
