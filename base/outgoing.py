@@ -83,7 +83,7 @@ def post(url: str, data: Mapping[str, str], *, headers: Mapping[str, str] | None
 
 
 def post_bytes(url: str, body: bytes, *, headers: Mapping[str, str]) -> Response:
-    """Return the answer to a POST request with this body. A redirect isn't followed. Raise OutgoingError."""
+    """Send a POST request with this body, and return the response. Doesn't follow redirects. Raises OutgoingError."""
     return _send("POST", url, body, {**headers}, _deadline())
 
 

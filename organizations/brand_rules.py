@@ -1,4 +1,4 @@
-"""What a brand's values must be, the same for forms, services and the API (A-2)."""
+"""Validation of brand values, shared by forms and services (A-2)."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -7,12 +7,12 @@ from base.colors import AA, WHITE, contrast, parse_color, passing_shade
 from base.text import canonical_email, clean_line
 
 PLATFORM_NAME_LIMIT, FROM_NAME_LIMIT = 40, 60
-# A name with one of these looks like an address, which email clients show in place of the real one.
+# Email clients would show a name with one of these in place of the real address.
 ADDRESS_PARTS = ("@", "＠", "://", "www.")
 
 
 class ContrastTooLow(ValidationError):
-    """White text isn't readable on the color. `shade` is the nearest one where it is."""
+    """White text has too little contrast on the color. `shade` is the nearest color that passes."""
 
     def __init__(self, color: str):
         self.shade = passing_shade(color)
@@ -22,7 +22,7 @@ class ContrastTooLow(ValidationError):
 
 
 def clean_color(text: str) -> str:
-    """Return "#rrggbb", or "" for the platform's color. Raise ValidationError, if it's unreadable ContrastTooLow."""
+    """Return "#rrggbb", or "" for the platform's color. Raise ValidationError, ContrastTooLow for low contrast."""
     if not text.strip():
         return ""
     color = parse_color(text[:20])
@@ -34,7 +34,7 @@ def clean_color(text: str) -> str:
 
 
 def clean_brand_name(text: str, *, limit: int) -> str:
-    """Return a platform name or From name. Raise ValidationError if it can't be one, or looks like an address."""
+    """Return a valid platform name or From name. Raise ValidationError if it's invalid or looks like an address."""
     name = clean_line(text, limit=limit)
     if any(part in name.casefold() for part in ADDRESS_PARTS):
         raise ValidationError(_("Enter a name, not an email or web address."))

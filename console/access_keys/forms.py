@@ -45,7 +45,7 @@ class ScopeRow:
 
     @property
     def why(self) -> str:
-        """Why one of them is disabled."""
+        """The reason why a checkbox of the row is disabled, or ""."""
         return self.read.why or (self.write.why if self.write else "")
 
 

@@ -1,4 +1,4 @@
-"""What lists show of each access key."""
+"""Rows of the lists of access keys."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from organizations.policies.access_keys import can_rename_key, can_revoke_key, c
 from organizations.scopes import describe_scopes
 from organizations.services.access_key_notices import EXPIRES_SOON
 
-# A key that wasn't used for so long should be revoked.
+# A key that is unused for this long should be revoked.
 UNUSED_AFTER = timedelta(days=90)
 LABELS = {
     "rotation": (gettext_lazy("Rotate"), "refresh"),

@@ -1,4 +1,4 @@
-"""What the templates of the audit log take, computed in a fixed number of queries."""
+"""Data for the audit log's templates, in a fixed number of queries."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -51,7 +51,7 @@ class AuditLogPage:
 
     @property
     def found(self) -> str:
-        """How many entries the page shows. They are never counted further."""
+        """Text with the number of entries on the page. The total isn't counted."""
         count = len(self.page.entries)
         if self.page.previous or self.page.next:
             return _("Showing %(count)s entries, newest first") % {"count": count}
@@ -79,7 +79,7 @@ class AuditLogPage:
 
     @property
     def view(self) -> str:
-        """The query that leads back to this view, on its first page and with nothing opened."""
+        """The URL query of this view, on its first page and without an open entry."""
         return self.params.closed().query()
 
     # --- filters -----------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ class AuditLogPage:
 
     @property
     def empty(self) -> EmptyState:
-        """What an empty list says."""
+        """The empty state of the list."""
         params, values = self.params, self.params.filters
         if not params.is_filtered:
             if params.cursor:
@@ -151,7 +151,7 @@ class AuditLogPage:
 
 
 def time_label(values: Mapping[str, str], names: Mapping[str, str | None]) -> str:
-    """Return the words for the time that the list is limited to."""
+    """Return the label of the time filter."""
     start, end = names.get("from"), names.get("to")
     if start and end:
         return start if start == end else f"{start} – {end}"

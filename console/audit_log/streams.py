@@ -57,7 +57,7 @@ def audit_stream_new(request: MemberRequest) -> HttpResponse:
 
 
 def _show_secret(request: MemberRequest, stream: AuditStream, secret: str) -> HttpResponse:
-    """Show the secret. It's in this response only, which no one may store."""
+    """Show the secret, in this response only, with Cache-Control: no-store."""
     context = {"stream": stream, "secret": secret, "url": _list_url(request)}
     response = render(request, "console/audit_log/stream_secret.html", context)
     response["Cache-Control"] = "no-store"
@@ -67,7 +67,7 @@ def _show_secret(request: MemberRequest, stream: AuditStream, secret: str) -> Ht
 @require_POST
 @member_required(Permission.AUDIT_EXPORT)
 def audit_stream_test(request: MemberRequest, stream_id: UUID) -> HttpResponse:
-    """Send a sample event now, and show the receiver's answer. htmx gets the list, others the page."""
+    """Send a sample event now, and show the receiver's response: in the list for htmx, otherwise on the page."""
     stream = _stream_or_404(request, stream_id)
     rows = stream_rows(request.organization, tested=stream.pk, result=services.send_test_event(stream))
     template = "console/audit_log/_streams.html" if is_htmx_fragment(request) else "console/audit_log/streams.html"
@@ -89,7 +89,7 @@ def audit_stream_secret(request: MemberRequest, stream_id: UUID) -> HttpResponse
 @require_POST
 @member_required(Permission.AUDIT_EXPORT)
 def audit_stream_activation(request: MemberRequest, stream_id: UUID) -> HttpResponse:
-    """Turn a stream on, or try again now."""
+    """Turn a stream on, or retry now."""
     stream = _stream_or_404(request, stream_id)
     _run(services.turn_on_stream, request, stream)
     messages.success(request, _("Delivery resumed."))
@@ -123,7 +123,7 @@ def audit_stream_deletion(request: MemberRequest, stream_id: UUID) -> HttpRespon
 
 
 def _run(service: Callable[..., Any], request: MemberRequest, stream: AuditStream) -> Any:
-    """Run the service. 404 if someone else has just deleted the stream."""
+    """Run the service. Raises Http404 if the stream no longer exists."""
     try:
         return service(stream=stream, actor=request.membership)
     except AuditStream.DoesNotExist:

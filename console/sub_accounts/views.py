@@ -1,4 +1,4 @@
-"""The page "Sub-accounts": the organizations under this one, a new one, and renaming one (A-2)."""
+"""The Sub-accounts page: list, create and rename (A-2)."""
 
 from uuid import UUID
 
@@ -55,7 +55,7 @@ def sub_account_new(request: MemberRequest) -> HttpResponse:
 
 
 def _create(request: MemberRequest, form: SubAccountForm) -> Organization | None:
-    """Return the sub-account, or None with the reason in the form."""
+    """Create the sub-account and return it. Return None with an error in the form if it fails."""
     data = form.cleaned_data
     try:
         admin = create_sub_account(

@@ -10,9 +10,9 @@ from organizations.queries import count_seats_used, seat_use
 
 
 class NoFreeSeats(Refused):
-    """The organization has no seat for someone who would use one. str() is for people who may see its numbers.
+    """The organization has no free seat. str() is for people who can see its numbers.
 
-    `public_reason` is for everyone else, like the person who wants to join.
+    `public_reason` is for everyone else, such as a person who wants to join.
     """
 
     def __init__(self, reason: str, organization: Organization) -> None:
@@ -41,7 +41,7 @@ def has_free_seats(organization: Organization, number: int = 1) -> Decision:
 
 
 def few_seats(organization: Organization) -> str:
-    """Return a sentence about the seats that are left if they are few, otherwise "". No query without a limit."""
+    """Return a sentence about the free seats if few are left, otherwise "". No query without a limit."""
     use = seat_use(organization) if organization.seat_limit else None
     if use is None or not use.is_near_limit:
         return ""
@@ -54,6 +54,6 @@ def few_seats(organization: Organization) -> str:
 
 
 def require_free_seats(organization: Organization, number: int = 1) -> None:
-    """Raise NoFreeSeats unless `number` more members have a seat. `organization` is locked, and as it is now."""
+    """Raise NoFreeSeats unless `number` seats are free. `organization` must be locked and freshly loaded."""
     if not (decision := has_free_seats(organization, number)):
         raise NoFreeSeats(decision.reason, organization)

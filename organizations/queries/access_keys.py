@@ -17,7 +17,7 @@ def digest_secret(text: str) -> str:
 
 
 def _live() -> Q:
-    """Return the condition for keys that can be used: not expired, and neither their owner nor organization closed."""
+    """Return the condition for usable keys: not expired, with an active owner and organization."""
     unexpired = Q(expires_at=None) | Q(expires_at__gt=Now())
     owned = Q(membership=None) | Q(membership__status=Status.ACTIVE, membership__user__is_active=True)
     return unexpired & owned & Q(organization__is_active=True)
@@ -26,7 +26,7 @@ def _live() -> Q:
 def find_access_key(text: str) -> tuple[AccessKey, AccessKeySecret] | None:
     """Return the live key with this secret, with organization and member, and the secret. Two queries.
 
-    The lookup is by hash, so its time tells nothing about other keys.
+    The lookup is by hash, so its timing reveals nothing about other keys.
     """
     known = text.startswith((PERSONAL_PREFIX, ORGANIZATION_PREFIX))
     if not known or len(text) > 100 or not text.isascii():
@@ -43,7 +43,7 @@ def _find(condition: Q) -> AccessKey | None:
 
 
 def reload_access_key(key: AccessKey) -> AccessKey | None:
-    """Return the key as it is now, or None if it can't be used any more."""
+    """Return the key's current state, or None if it can no longer be used."""
     return _find(Q(pk=key.pk, organization=key.organization_id))
 
 

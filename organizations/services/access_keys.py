@@ -89,7 +89,7 @@ def _check_expiry(expires_at: datetime | None) -> None:
 
 
 def _add_secret(actor: Membership, key: AccessKey) -> tuple[AccessKeySecret, str]:
-    """Create a secret of a documented form: the prefix, then 43 characters with 256 random bits."""
+    """Return a new secret in the documented format: the prefix, then 43 characters with 256 random bits."""
     text = (PERSONAL_PREFIX if key.membership_id else ORGANIZATION_PREFIX) + secrets.token_urlsafe(32)
     member = stored_member(actor)
     secret = AccessKeySecret.objects.create(
@@ -148,7 +148,7 @@ def rotate_access_key(*, actor: Membership, key: AccessKey, end_old: bool = Fals
 
 @transaction.atomic
 def end_old_secret(*, actor: Membership, key: AccessKey) -> bool:
-    """End the older secret of a key that is being rotated. Return False if it has ended already.
+    """Revoke the old secret of a key that is being rotated. Return False if it no longer exists.
 
     Raises Refused and AccessKey.DoesNotExist.
     """
@@ -188,7 +188,7 @@ def revoke_access_key(*, actor: Membership, key: AccessKey) -> bool:
 
 
 def touch_access_key(secret: AccessKeySecret) -> None:
-    """Save that the secret and its key were used, every few minutes only."""
+    """Save the time of the last use of the secret and its key, at most every few minutes."""
     now = timezone.now()
     if secret.last_used_at is None or now - secret.last_used_at > TOUCH_INTERVAL:
         AccessKeySecret.objects.filter(pk=secret.pk).update(last_used_at=now)

@@ -1,4 +1,4 @@
-"""What waits for someone who manages people: the first card of their Homepage (A-1)."""
+"""The "Needs your attention" card on the Homepage of people who manage users (A-1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ PROVISIONING_ERRORS_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Need:
-    """A line: what waits, for how many, whom it is about (`detail`), since when, and the list where it is done."""
+    """A line of the card: text, count, the people concerned (`detail`), time, and the URL of the list."""
 
     tone: str
     icon: str
@@ -41,7 +41,7 @@ class Need:
 
 
 def needs(viewer: Membership, now: datetime) -> list[Need]:
-    """Return what waits for the viewer, most urgent first, without what they can't open. At most ten queries."""
+    """Return the lines for lists that the viewer can open, most urgent first. At most ten queries."""
     found: list[Need] = []
     if can(viewer, Permission.PEOPLE_VIEW):
         found += [
@@ -61,7 +61,7 @@ def pending_url(viewer: Membership, **filters: str) -> str:
 
 
 def _names(names: Sequence[str], count: Count) -> str:
-    """Return the first NAMED names, and how many are left out."""
+    """Return the first NAMED names and how many more there are, as text."""
     text, more = ", ".join(names[:NAMED]), count.value - min(len(names), NAMED)
     return _("%(names)s and %(count)s more") % {"names": text, "count": more} if more > 0 else text
 
@@ -134,5 +134,5 @@ def _need(
     action: str,
     at: datetime | None = None,
 ) -> list[Need]:
-    """Return the line in a list, or none if nothing waits."""
+    """Return the line in a list, or an empty list if the count is 0."""
     return [Need(tone, icon, title % {"count": count}, count, detail, url, action, at)] if count else []

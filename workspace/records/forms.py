@@ -35,9 +35,9 @@ PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class RecordForm(forms.Form):
-    """The form of a dataset, and of what all types have.
+    """The form of a dataset, and the base of the other types' forms.
 
-    The hidden `seen` is the record when the form was made, so that no one's change is overwritten unnoticed.
+    The hidden `seen` is a snapshot of the record when the form was rendered, to detect changes by others.
     `names` has the names of the projects that the member can see, by id.
     """
 
@@ -135,7 +135,7 @@ class RecordForm(forms.Form):
         return False
 
     def _show_conflict(self, current: Record) -> None:
-        """Say what someone else changed, and keep the input: saving again replaces their changes."""
+        """Show what someone else changed, and keep the input. Saving again overwrites their changes."""
         now = snapshot(current)
         self.conflict = [self._change(name, current) for name in changed_fields(self.seen_values() or {}, now)]
         data = self.data.copy()  # type: ignore[attr-defined] # a QueryDict

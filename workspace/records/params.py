@@ -1,4 +1,4 @@
-"""What the lists of records show: their columns, filters, and the view that a URL asks for (A-3)."""
+"""The lists of records: columns, filters, and the view in a URL (A-3)."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -39,7 +39,7 @@ class RecordTable(tables.Table):
 
 @dataclass
 class RecordContext:
-    """Who looks at which list. The projects and owners that it can be filtered by are loaded once."""
+    """The viewer and the type of the list, with the projects and owners to filter by."""
 
     member: Membership
     record_type: RecordType
@@ -59,7 +59,7 @@ def _state(context: RecordContext, value: str) -> Q:
 
 
 def _project(context: RecordContext, value: str) -> Q:
-    """Match nothing for a project that the viewer can't see."""
+    """Return the condition for a project. It matches nothing if the viewer can't see the project."""
     return Q(project=value) if value in dict(context.projects) else Q(pk=None)
 
 

@@ -78,7 +78,7 @@ def edit_record(*, actor: Membership, record: Record, values: RecordValues, seen
 
 @transaction.atomic
 def archive_record(*, actor: Membership, record: Record) -> Record:
-    """Archive a record. It stays in the list of archived ones. Raises Refused, also where a pipeline uses it."""
+    """Archive a record. Raises Refused, also if a pipeline uses it."""
     actor, record = _lock(actor, record)
     require(policies.can_archive_record(actor, record))
     return _set_archived(actor, record, archived=True)
@@ -147,7 +147,7 @@ def _require_project(actor: Membership, project: Project) -> None:
 
 
 def _connection_errors(record: Record, values: ConnectionValues) -> dict[str, str]:
-    """A saved secret must not be sent to another address than the one it was entered for."""
+    """Require the secret again if the connection changed, so that it isn't sent to another address."""
     errors = {} if values.kind in ConnectionKind.values else {"kind": _("Choose a kind from the list.")}
     assert isinstance(record, Connection)
     moved = (record.kind, record.address, record.username) != (values.kind, values.address, values.username)
