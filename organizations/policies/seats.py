@@ -33,8 +33,8 @@ def has_free_seats(organization: Organization, number: int = 1) -> Decision:
     if number <= free:
         return ALLOWED
     text = ngettext(
-        "%(organization)s has %(free)s free seat of %(limit)s. Remove someone, or ask for more seats.",
-        "%(organization)s has %(free)s free seats of %(limit)s. Remove someone, or ask for more seats.",
+        "%(organization)s has %(free)s free seat of %(limit)s. Remove someone, or request more seats.",
+        "%(organization)s has %(free)s free seats of %(limit)s. Remove someone, or request more seats.",
         free,
     )
     return deny(text % {"organization": organization.name, "free": free, "limit": limit})

@@ -63,7 +63,7 @@ def test_scim_refuses_new_people_with_a_reason_that_identity_providers_show(cast
     first = scim.create_user("ada@acme.example")
     refused = scim.post("/Users", user("eve@acme.example"))
     assert refused.status_code == 403 and refused.data["status"] == "403"
-    assert refused.data["detail"] == "Acme has 0 free seats of 5. Remove someone, or ask for more seats."
+    assert refused.data["detail"] == "Acme has 0 free seats of 5. Remove someone, or request more seats."
     assert "scimType" not in refused.data
     assert scim.post("/Users", user("off@acme.example", active=False)).status_code == 201
     patch = {"op": "replace", "path": "active", "value": False}

@@ -45,7 +45,7 @@ class RecordForm(forms.Form):
         label=gettext_lazy("Name"), limit=100, error_messages={"required": gettext_lazy("Enter a name.")}
     )
     description = SingleLineField(label=gettext_lazy("Description"), limit=500, required=False)
-    state = forms.ChoiceField(label=gettext_lazy("State"))
+    state = forms.ChoiceField(label=gettext_lazy("Status"))
     seen = forms.CharField(required=False, max_length=5000, widget=forms.HiddenInput)
 
     def __init__(

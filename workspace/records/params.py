@@ -26,7 +26,7 @@ class RecordTable(tables.Table):
     name = Column(_("Name"), optional=False, sort=("name_key",), sort_labels=(_("Name, A to Z"), _("Name, Z to A")))
     project = Column(_("Project"), optional=False)
     owner = Column(_("Owner"), optional=False)
-    state = Column(_("State"), optional=False)
+    state = Column(_("Status"), optional=False)
     changed = Column(
         _("Changed"),
         optional=False,
@@ -66,7 +66,7 @@ def _project(context: RecordContext, value: str) -> Q:
 def _state_filter(states: tuple[State, ...]) -> Filter:
     choices = [(str(state.value), state.label) for state in states] + [(ARCHIVED, _("Archived"))]
     options = [("", _("Not archived")), *choices]
-    return Filter("state", _("State"), parse=one_of(choices), condition=_state, options=options)
+    return Filter("state", _("Status"), parse=one_of(choices), condition=_state, options=options)
 
 
 PROJECT = Filter("project", _("Project"), parse=parse_id, condition=_project, options=lambda context: context.projects)

@@ -118,7 +118,7 @@ def _check(actor: Membership, record: Record, values: RecordValues) -> None:
     """Raise ValidationError or Refused for values that the record can't be set to."""
     errors: dict[str, str] = {}
     if values.state not in record.STATES:
-        errors["state"] = _("Choose a state from the list.")
+        errors["state"] = _("Choose a status from the list.")
     if values.owner and values.owner.pk != record.owner_id:
         errors |= _owner_errors(actor, values.owner)
     if values.project and values.project.pk != record.project_id:
