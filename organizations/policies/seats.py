@@ -2,7 +2,6 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from base.policies import ALLOWED, Decision, Refused, deny
 from organizations.models import Organization
@@ -32,11 +31,7 @@ def has_free_seats(organization: Organization, number: int = 1) -> Decision:
     free = max(limit - count_seats_used(organization, timezone.now()), 0)
     if number <= free:
         return ALLOWED
-    text = ngettext(
-        "%(organization)s has %(free)s free seat of %(limit)s. Remove someone, or request more seats.",
-        "%(organization)s has %(free)s free seats of %(limit)s. Remove someone, or request more seats.",
-        free,
-    )
+    text = _("%(organization)s has %(free)s of %(limit)s seats free. Remove someone, or request more seats.")
     return deny(text % {"organization": organization.name, "free": free, "limit": limit})
 
 
@@ -45,11 +40,7 @@ def few_seats(organization: Organization) -> str:
     use = seat_use(organization) if organization.seat_limit else None
     if use is None or not use.is_near_limit:
         return ""
-    text = ngettext(
-        "%(organization)s has %(free)s free seat of %(limit)s.",
-        "%(organization)s has %(free)s free seats of %(limit)s.",
-        use.free or 0,
-    )
+    text = _("%(organization)s has %(free)s of %(limit)s seats free.")
     return text % {"organization": organization.name, "free": use.free, "limit": use.limit}
 
 
