@@ -201,7 +201,7 @@ def test_states_are_shown(cast):
         organization=cast.acme, membership=cast.olga, name="Past", expires_at=now, scopes=["audit:read"]
     )
     page = text_of(cast.client("olga").get(ADMIN))
-    assert ", in 6 days" in page and "Not for 94 days" in page and "Expired" in page and "Audit log: read" in page
+    assert ", in 6 days" in page and "Unused for 94 days" in page and "Expired" in page and "Audit log: read" in page
     assert "This key has expired. Create a new one." in page and "by Olga Ivanova" in page
 
 

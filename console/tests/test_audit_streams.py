@@ -91,7 +91,7 @@ def test_the_page_says_how_far_each_stream_is(cast):
     assert f"{fine.url} JSON array" in text and "Delivering" in text
     assert f"Delivered up to Entry 1 , {end - 1} waiting" in text.replace("Entry 1,", "Entry 1 ,")
     assert "Failing since 3h ago The receiver responded with status 500." in text and failing.url in text
-    assert re.search(r"Next try In 30\xa0?\s?minutes, at \d\d:\d\d UTC", text) and "Turned off" in text
+    assert re.search(r"Next attempt In 30\xa0?\s?minutes, at \d\d:\d\d UTC", text) and "Turned off" in text
 
 
 def test_a_test_event_shows_the_answer(cast, monkeypatch):

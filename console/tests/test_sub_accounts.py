@@ -118,7 +118,7 @@ def test_it_is_a_tree_of_three_levels(cast, monkeypatch):
     nordics = create(cast.olga)
     admin = nordics.memberships.get()
     iceland = create(admin, "Acme Iceland", "acme-nordics-iceland")
-    with pytest.raises(Refused, match="at most 3 levels"):
+    with pytest.raises(Refused, match="The limit is 3 levels"):
         create(iceland.memberships.get(), "Too low", "acme-nordics-iceland-x")
     create(cast.olga, "Acme Aland", "acme-aland")
     monkeypatch.setattr("organizations.policies.sub_accounts.MAX_SUB_ACCOUNTS", 3)
