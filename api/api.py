@@ -27,7 +27,7 @@ TITLE, VERSION = "TeamAdmin API", "1.0.0"
 
 
 class PayloadParser(Parser):
-    """Hands over the body that the gateway has read and checked."""
+    """Return the body that the gateway has already read and checked."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         return cast(ApiRequest, request).payload
@@ -52,7 +52,7 @@ def _on_error(request: HttpRequest, error: Any) -> HttpResponse:
     return problem_response(request, problem_of(error))
 
 
-# django-ninja has handlers of its own for the last three.
+# django-ninja has its own handlers for the last three.
 for _kind in (Exception, ValidationError, HttpError, Http404):
     API.add_exception_handler(_kind, _on_error)
 
@@ -63,7 +63,7 @@ def bound_routers() -> list[Any]:
 
 
 def _learn_query_names() -> None:
-    """Tell the checks of all operations which query parameters exist: others are refused."""
+    """Set the known query parameters in the check of each operation. Others are rejected."""
     for bound in bound_routers():
         for path_view in bound.path_operations.values():
             for operation in path_view.operations:

@@ -1,4 +1,4 @@
-"""Who sends a request, and what its operation needs: a scope of the access key, and a permission of its owner."""
+"""Authentication with access keys, and the scope and permission that an operation requires."""
 
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ SECURITY_SCHEME = "accessKey"
 
 
 class ApiRequest(HttpRequest):
-    """The request of an operation. Only a type: it is never instantiated."""
+    """The type of an operation's request, for annotations. Never instantiated."""
 
     id: str
     auth: Membership
@@ -30,7 +30,7 @@ class ApiRequest(HttpRequest):
 def authenticate(request: HttpRequest) -> AccessKeySecret:
     """Set request.access_key, .organization and .auth, the acting member. Return the secret that was used.
 
-    Only the Authorization header counts, never a cookie. Raises Problem.
+    Reads the Authorization header only, never a cookie. Raises Problem.
     """
     header = request.headers.get("Authorization", "")
     scheme, _space, text = header.partition(" ")
@@ -69,7 +69,7 @@ def check_network(organization: Organization) -> None:
 
 
 class NeedsKey(AuthBase):
-    """What an operation needs. django-ninja calls it before it reads parameters.
+    """The check of an operation. django-ninja calls it before it reads parameters.
 
     `scope` None: any key. `permission`: the acting member must have it. `query_names` are the operation's parameters.
     """

@@ -1,4 +1,4 @@
-"""What the documentation page shows, from the OpenAPI document: operations, their values, and examples."""
+"""Data for the documentation page, from the OpenAPI document: operations, parameters and examples."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Answer:
-    """A response. `anchor` is that of the problem's description, "" for success."""
+    """A response. `anchor` is the HTML id of the problem's description, "" for success."""
 
     status: str
     text: str
@@ -35,7 +35,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation. `description`: paragraphs of parts, each with whether it's code."""
+    """An operation. `description` is a list of paragraphs, each a list of (text, is_code)."""
 
     id: str
     method: str
@@ -81,13 +81,13 @@ def sections() -> list[Section]:
 
 
 def first_call() -> str:
-    """Return the commands of the first call."""
+    """Return the shell commands of the first request."""
     url = f"{settings.BASE_URL}/api/v1/organization"
     return f'export ACCESS_KEY=tao_…\ncurl {url} -H "Authorization: Bearer $ACCESS_KEY"'
 
 
 def problems() -> list[dict[str, Any]]:
-    """Return the kinds of problems, which the type of each problem document links to."""
+    """Return the kinds of problems, as the page lists them. Problem documents link to them by `type`."""
     return [
         {"status": status, "anchor": f"problem-{kind.slug}", "title": kind.title, "advice": kind.advice}
         for status, kind in KINDS.items()
@@ -125,7 +125,7 @@ def _json(value: Any) -> str:
 
 
 def _paragraphs(text: str) -> list[list[tuple[str, bool]]]:
-    """Split text with `code` into paragraphs of parts."""
+    """Split text with `code` into paragraphs of (text, is_code)."""
     paragraphs = text.split("\n\n")
     return [[(part, number % 2 == 1) for number, part in enumerate(each.split("`"))] for each in paragraphs]
 
@@ -145,7 +145,7 @@ def _answer(status: str, answer: dict[str, Any]) -> Answer:
 
 
 def _curl(method: str, path: str, details: dict[str, Any], body: dict[str, Any]) -> str:
-    """Return the command of an operation with example values."""
+    """Return the curl command of an operation, with example values."""
     for each in details.get("parameters", ()):
         if each["in"] == "path":
             path = path.replace(f"{{{each['name']}}}", str(example_of(each["schema"])))

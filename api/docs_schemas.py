@@ -1,4 +1,4 @@
-"""Schemas of the OpenAPI document for people: rows of properties, and examples."""
+"""Schemas of the OpenAPI document as rows for the documentation page, and their examples."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ class Row:
 
 
 def resolve(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema behind a reference, with what stands beside the reference."""
+    """Return the schema that a reference names, merged with the keys beside the reference."""
     if "$ref" not in schema:
         return schema
     target = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
@@ -77,7 +77,7 @@ def rows_of(schema: dict[str, Any], prefix: str = "", depth: int = 0) -> list[Ro
 
 
 def _object_in(schema: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """Return the object that a property is or lists, and the mark of a list in its path."""
+    """Return the object schema of a property or of its list items, and "[]" for a list, otherwise ""."""
     schema = resolve(schema)
     for choice in _choices(schema) or [schema]:
         if "properties" in choice:

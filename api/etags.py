@@ -1,4 +1,4 @@
-"""ETag and If-Match: a change is only made to the version that the client has read."""
+"""ETag and If-Match: a change applies only to the version that the client has read."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ IF_MATCH = r'^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$'
 
 
 def etag_of(resource: BaseModel) -> str:
-    """Return the entity tag of a resource as the API shows it: it changes with each visible change."""
+    """Return the entity tag of a resource. It changes with each change that the API shows."""
     return f'"{hashlib.sha256(resource.model_dump_json().encode()).hexdigest()[:32]}"'
 
 
@@ -22,7 +22,7 @@ def check_header(request: HttpRequest) -> None:
     """Raise Problem (422) if If-Match isn't an entity tag. The gateway calls it for all operations with versions."""
     header = request.headers.get("If-Match", "*")
     if len(header) > MAX_IF_MATCH or not re.match(IF_MATCH, header):
-        raise invalid("If-Match", "Send the ETag as you got it, in quotation marks.")
+        raise invalid("If-Match", "Send the ETag as you received it, in quotation marks.")
 
 
 def require_match(request: HttpRequest, current: BaseModel) -> None:
@@ -34,4 +34,4 @@ def require_match(request: HttpRequest, current: BaseModel) -> None:
     if header is None or header == "*":
         return
     if etag_of(current).strip('"') not in TAG.findall(header):
-        raise Problem(412, "The resource is no longer the one in If-Match. Read it again.")
+        raise Problem(412, "The resource has changed since the version in If-Match. Get it again.")

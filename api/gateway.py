@@ -1,4 +1,4 @@
-"""The view of every path below /api/: who sends a request and how often, transactions, repeated requests, errors."""
+"""The view of every path below /api/: access keys, rate limits, transactions, repeated requests and errors."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +22,7 @@ WRITING = ("POST", "PUT", "PATCH", "DELETE")
 
 
 def gateway(path_view: PathView | None) -> Callable[..., HttpResponse]:
-    """Return the view of a path. None: there is nothing, but that too is only told to the owner of an access key."""
+    """Return the view of a path. With None, it responds 404, or 401 without an access key."""
     operations = {method: each for each in path_view.operations for method in each.methods} if path_view else {}
 
     def view(request: HttpRequest, **values: Any) -> HttpResponse:
@@ -54,16 +54,16 @@ def _finish(request: HttpRequest, response: HttpResponse, headers: dict[str, str
 def _answer(
     request: HttpRequest, operations: dict[str, Operation], values: dict[str, Any], headers: dict[str, str]
 ) -> HttpResponse:
-    """Return the answer. Adds to `headers` what every response has from then on. Raises whatever goes wrong."""
+    """Return the response. Adds to `headers` the headers that error responses need too. Raises all errors."""
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
-        raise Problem(403, "Use https. Create a new access key if you sent this one unencrypted.")
+        raise Problem(403, "Use https. If you sent an access key unencrypted, replace it.")
     secret = authenticate(request)
     from_key = cast(ApiRequest, request)
     check_network(from_key.organization)
     quota = count_request(from_key.access_key.pk)
     headers.update(quota.headers())
     if quota.exceeded:
-        detail = f"This access key may send {quota.limit} requests per minute."
+        detail = f"This access key can send {quota.limit} requests per minute."
         raise Problem(429, detail, headers={"Retry-After": str(quota.reset)})
     touch_access_key(secret)
     context.set_current(replace(context.current(), via=f"the access key {from_key.access_key.name}"))
@@ -78,7 +78,7 @@ def _answer(
 
 def _find_operation(request: HttpRequest, operations: dict[str, Operation]) -> Operation:
     if not operations:
-        raise Problem(404, "There is nothing at this address.")
+        raise Problem(404, "This URL doesn’t exist.")
     operation = operations.get("GET" if request.method == "HEAD" else request.method or "")
     if operation is None:
         allowed = sorted({*operations, *(["HEAD"] if "GET" in operations else [])})
@@ -112,7 +112,7 @@ def _write(
     values: dict[str, Any],
     row: idempotency.IdempotencyKey | None = None,
 ) -> HttpResponse:
-    """Run the operation in one transaction, which also stores the answer for repeated requests. Errors undo it."""
+    """Run the operation, and store the response for repeated requests, in one transaction. Errors roll it back."""
     request.payload = read_payload(request)
     with transaction.atomic():
         response = cast(HttpResponse, operation.run(request, **values))

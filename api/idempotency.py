@@ -1,6 +1,6 @@
-"""Idempotency-Key: a POST request that is repeated with the same key is done once, and gets the same answer (24 hours).
+"""Idempotency-Key: a POST request repeated with the same key within 24 hours runs once and gets the same response.
 
-The answer is stored in the transaction of the change. So if the server crashes, either both are there or neither is.
+The response is stored in the transaction of the change, so after a crash either both exist or neither does.
 """
 
 import hashlib
@@ -16,21 +16,21 @@ from organizations.models import AccessKey
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
-# A request that is still running after this time has crashed: the same request may try again.
+# A request that has run longer than this has crashed, so it can be sent again.
 CRASHED_AFTER = timedelta(minutes=5)
 VALUE = re.compile(r"[\x21-\x7e]{1,255}")
-# The headers of a stored answer.
+# The headers that are stored with a response.
 STORED_HEADERS = ("Content-Type", "ETag", "Location")
 
 
 def digest_request(request: HttpRequest) -> str:
-    """Return the digest by which a repeated request is recognized."""
+    """Return the digest that identifies a repeated request."""
     parts = (request.method or "", request.get_full_path(), hashlib.sha256(request.body).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def reserve(request: HttpRequest, access_key: AccessKey) -> IdempotencyKey:
-    """Return the row of the request's key: with its answer if it was done before (`status`), else reserved for it.
+    """Return the row of the request's key: with the stored response (`status`), or newly reserved.
 
     Raises Problem: 422 if the key was used for another request, 409 while the same request is running.
     """
@@ -61,10 +61,10 @@ def _own(row: IdempotencyKey):
 
 
 def store(row: IdempotencyKey, response: HttpResponse) -> None:
-    """Save the answer. Call it in the transaction of the change. Raises Problem if another request took over."""
+    """Save the response, in the transaction of the change. Raises Problem if another request took over."""
     headers = {name: response[name] for name in STORED_HEADERS if name in response}
     if not _own(row).update(status=response.status_code, headers=headers, body=response.content.decode()):
-        raise Problem(409, "The same request was sent again meanwhile, and that one is done.")
+        raise Problem(409, "The same request was sent again and has completed.")
 
 
 def release(row: IdempotencyKey) -> None:
@@ -73,7 +73,7 @@ def release(row: IdempotencyKey) -> None:
 
 
 def replay(row: IdempotencyKey) -> HttpResponse:
-    """Return the stored answer."""
+    """Return the stored response."""
     response = HttpResponse(row.body, status=row.status)
     del response.headers["Content-Type"]
     for name, value in {**row.headers, "Idempotency-Replayed": "true"}.items():
@@ -82,6 +82,6 @@ def replay(row: IdempotencyKey) -> HttpResponse:
 
 
 def delete_old(*, limit: int) -> int:
-    """Delete up to `limit` keys whose time is over. Return how many."""
+    """Delete up to `limit` expired keys. Return how many."""
     old = IdempotencyKey.objects.filter(started_at__lt=timezone.now() - KEPT).order_by("started_at")
     return IdempotencyKey.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()[0]

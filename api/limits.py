@@ -18,7 +18,7 @@ MAX_QUERY = 8000
 
 @dataclass(frozen=True)
 class Quota:
-    """What is left of a key's requests in this window, and in how many seconds the next one starts."""
+    """A key's remaining requests in this window, and the seconds until the next window."""
 
     limit: int
     remaining: int
@@ -34,7 +34,7 @@ class Quota:
 
 
 def count_request(key_id: Any) -> Quota:
-    """Count a request of the key. Each window of a minute starts anew."""
+    """Count a request of the key, and return what is left. Windows last a minute."""
     limit = settings.API_REQUESTS_PER_MINUTE
     count, reset = count_in_window(f"api-rate:{key_id}", WINDOW)
     return Quota(limit, max(0, limit - count), reset, count > limit)
@@ -75,7 +75,7 @@ def read_payload(request: HttpRequest) -> Any:
 
 
 def check_query(request: HttpRequest, names: frozenset[str]) -> None:
-    """Raise Problem for parameters that the operation doesn't have, which may be misspelled, and for unusable text."""
+    """Raise Problem (422) for unknown or repeated parameters, and for text that can't be used."""
     if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
         raise Problem(422, "The query is too long.")
     for name, values in request.GET.lists():
@@ -85,8 +85,8 @@ def check_query(request: HttpRequest, names: frozenset[str]) -> None:
         except BadJson as error:
             raise Problem(422, str(error), errors=[FieldError("", str(error))]) from None
         if name not in names:
-            message = "There is no such parameter."
+            message = "This parameter doesn’t exist."
             raise Problem(422, message, errors=[FieldError(name[:100], message)])
         if len(values) > 1:
-            message = "Send this parameter once."
+            message = "Send this parameter only once."
             raise Problem(422, message, errors=[FieldError(name, message)])

@@ -1,4 +1,4 @@
-"""Finding what a request names. Ids in the address that the organization doesn't have give 404, in the body 422."""
+"""Lookups by id. Ids that the organization doesn't have give 404 in the URL and 422 in the body."""
 
 from collections.abc import Collection
 from typing import Any
@@ -83,10 +83,10 @@ def _all(field: str, rows: Any, ids: Collection[UUID]) -> list:
     found = {row.pk: row for row in rows}
     unknown = [key for key in ids if key not in found]
     if unknown:
-        raise invalid(field, f"There is nothing with the id {unknown[0]}.")
+        raise invalid(field, f"Nothing has the id {unknown[0]}.")
     return list(found.values())
 
 
 def name_taken(kind: str, name: str) -> Problem:
     """Return the problem for a name that another group, project or role has."""
-    return Problem(409, f"A {kind} named “{name}” exists already, maybe in another case.")
+    return Problem(409, f"A {kind} named “{name}” already exists. Names aren’t case-sensitive.")

@@ -1,4 +1,4 @@
-"""Listing and changing members as the API does it."""
+"""Listing and changing members through the API."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,9 +24,9 @@ from organizations.services import Edit, EditConflict, edit_member
 def members_page(
     request: ApiRequest, *, filters: Mapping[str, Any], q: str, sort: str, after: str | None, limit: int
 ) -> tuple[list[Membership], str | None]:
-    """Return a page of the Users page's list, and the cursor of the next one. Raises Problem for a bad cursor.
+    """Return a page of members and the cursor of the next page. Raises Problem (422) for a bad cursor.
 
-    `filters` are those of console.users.filters, None for those that aren't used.
+    `filters` are values for console.users.filters; None means not filtered.
     """
     organization = request.organization
     context = UsersContext.load(organization)
@@ -50,7 +50,7 @@ def members_page(
 
 
 def change_member(actor: Membership, member: Membership, changes: Mapping[str, Any]) -> Membership:
-    """Apply these fields to a member, and return them as they are now. Call it under the organization's lock.
+    """Apply these fields to a member, and return the changed member. Call it under the organization's lock.
 
     Raises Problem (422, 409) and Refused.
     """
@@ -59,7 +59,7 @@ def change_member(actor: Membership, member: Membership, changes: Mapping[str, A
     try:
         return edit_member(actor=actor, member=member, seen=profile, edit=edit).member
     except EditConflict:
-        raise Problem(409, "Someone else is changing this member at the same time. Read the member again.") from None
+        raise Problem(409, "Someone else is changing this member. Get the member again.") from None
 
 
 def _edit_of(organization: Organization, profile: Profile, changes: Mapping[str, Any]) -> Edit:
@@ -95,7 +95,7 @@ def choices(
 
 
 def refuse_batch(error: BatchInvalid, *, prefix: str = "people.{row}.") -> Problem:
-    """Return the problem for people who can't be invited. `prefix` leads to a row's fields in the body."""
+    """Return the problem for people who can't be invited. `prefix` is the path of a person in the body."""
     found = [
         FieldError(prefix.format(row=row) + field, message)
         for row, fields in sorted(error.errors.people.items())

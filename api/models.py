@@ -1,4 +1,4 @@
-"""What the API remembers of requests."""
+"""Stored requests of the API."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from organizations.models import AccessKey
 
 
 class IdempotencyKey(models.Model):
-    """A POST request with the header Idempotency-Key, and its answer, so that a repeated request is not done twice.
+    """A POST request with an Idempotency-Key, and its response, so that a repeated request doesn't run twice.
 
     `digest` is of the method, the path and the body. While the request is running, `status` is 0. `started_at` also
     tells whose row it is: a request that takes over the row of one that crashed changes it.

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: what django-ninja knows of the operations, with answers, headers, scopes and links."""
+"""The OpenAPI 3.1 document: django-ninja's schema, completed with responses, headers, scopes and links."""
 
 import copy
 import json
@@ -81,7 +81,7 @@ def served_document() -> dict[str, Any]:
 
 
 def to_text(contents: dict[str, Any]) -> str:
-    """Return the document as the file docs/openapi.json has it."""
+    """Return the document as text, as in docs/openapi.json."""
     return json.dumps(contents, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -101,9 +101,9 @@ def _security_scheme() -> dict[str, Any]:
     return {
         "type": "http",
         "scheme": "bearer",
-        "bearerFormat": "An access key: tap_… of a person, tao_… of an organization (RFC 6750)",
-        "description": f"Create a key on the page Access keys. Its scopes limit what it can do: {scopes}. "
-        "Writing includes reading. A key never allows more than its owner may do.",
+        "bearerFormat": "An access key: tap_… for a member, tao_… for an organization (RFC 6750)",
+        "description": f"Create a key on the Access keys page. Its scopes limit what it can do: {scopes}. "
+        "Write includes read. A key can never do more than its owner.",
     }
 
 
@@ -112,7 +112,7 @@ def _schemas(generated: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tidy(schema: Any) -> Any:
-    """Remove pydantic's generated titles, which say what the names say. Close objects, so that a typo is found."""
+    """Remove pydantic's generated titles, and forbid unknown properties, so that typos are found."""
     if isinstance(schema, list):
         return [_tidy(each) for each in schema]
     if not isinstance(schema, dict):
@@ -146,12 +146,12 @@ def _describe(method: str, details: dict[str, Any], check: Declared) -> dict[str
 
 
 def _description(text: str, check: Declared) -> str:
-    needs = f"Needs the scope `{check.scope}`." if check.scope else "Needs no scope."
+    needs = f"Requires the scope `{check.scope}`." if check.scope else "Requires no scope."
     return f"{text}\n\n{needs}".strip()
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of an optional parameter: it's left out, never null."""
+    """Return the schema of an optional parameter, which is omitted rather than null."""
     choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
     return (
         {**schema, "anyOf": choices}
@@ -183,8 +183,8 @@ def _header_parameters(method: str, check: Declared) -> list[dict[str, Any]]:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "description": "A new random text for each request, such as a UUID. Sent again with the same key "
-                "within 24 hours, a request is done once and gets the same answer.",
+                "description": "A new random string for each request, such as a UUID. If you send a request again "
+                "with the same key within 24 hours, it runs once and gets the same response.",
                 "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
             }
         )
@@ -194,7 +194,7 @@ def _header_parameters(method: str, check: Declared) -> list[dict[str, Any]]:
                 "name": "If-Match",
                 "in": "header",
                 "required": False,
-                "description": "The ETag of the version that you want to change. If it has changed, you get 412.",
+                "description": "The ETag of the version to change. If the resource has changed, you get 412.",
                 "schema": {"type": "string", "minLength": 1, "maxLength": MAX_IF_MATCH, "pattern": IF_MATCH},
             }
         )
@@ -231,7 +231,7 @@ def _success(method: str, status: str, answer: dict, details: dict, check: Decla
 
 
 def _problem_statuses(method: str, details: dict[str, Any], check: Declared) -> set[int]:
-    """Return the statuses of the problems that an operation can answer with."""
+    """Return the error statuses that an operation can return."""
     statuses = {401, 403, 422, 429, 500, 503}
     if any(each["in"] == "path" for each in details.get("parameters", ())):
         statuses.add(404)

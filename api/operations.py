@@ -1,4 +1,4 @@
-"""Declaring an operation: its scope, permission, answers and documentation.
+"""Declaring an operation: its scope, permission, responses and documentation.
 
 @router.get("/{uuid:group_id}", **operation("groups:read", id="get_group", returns=Group, summary="Get a group"))
 """
@@ -16,7 +16,7 @@ from organizations.permissions import Permission
 
 @dataclass(frozen=True)
 class Link:
-    """How the answer of an operation leads to another one: `parameters` by name, as OpenAPI runtime expressions."""
+    """A link from a response to another operation. `parameters` are OpenAPI runtime expressions, by name."""
 
     operation_id: str
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -26,8 +26,8 @@ class Link:
 class Notes:
     """What the OpenAPI document says about an operation besides its types.
 
-    `versioned`: it returns an ETag, and a change can be bound to it by If-Match. `conflicts`: it may return 409.
-    `also`: another media type of lines of JSON that it returns on request.
+    `versioned`: it returns an ETag, and changes accept If-Match. `conflicts`: it may return 409.
+    `also`: another media type that it can return, with one JSON object per line.
     """
 
     versioned: bool = False
@@ -74,7 +74,7 @@ def operation(
 
 
 def declared(operation: Operation) -> Declared:
-    """Return the check of an operation of a router. Operations that were not declared don't start."""
+    """Return the check of a router's operation. Every operation must be declared with operation()."""
     (check,) = operation.auth_callbacks
     assert isinstance(check, Declared), operation.path
     return check

@@ -1,4 +1,4 @@
-"""Pages of lists: each starts after the last row of the previous one, which an opaque signed cursor names."""
+"""Keyset pages of lists. An opaque signed cursor holds the position of the last row."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
@@ -23,14 +23,14 @@ After = Annotated[
     Query(
         None,
         max_length=1000,
-        description="The `next` cursor of the previous page. It is opaque, and belongs to one list and its filters.",
+        description="The `next` cursor of the previous page. It’s opaque and belongs to one list with its filters.",
     ),
 ]
-Limit = Annotated[int, Query(PAGE_SIZE, ge=1, le=MAX_PAGE_SIZE, description="The number of items on a page.")]
+Limit = Annotated[int, Query(PAGE_SIZE, ge=1, le=MAX_PAGE_SIZE, description="Items per page.")]
 
 
 def _signer(request: ApiRequest) -> signing.Signer:
-    """Return the signer of this list's cursors: of the organization, the path and the filters."""
+    """Return the signer of this list's cursors, which are valid for one organization, path and set of filters."""
     filters = sorted((name, value) for name, value in request.GET.items() if name not in ("after", "limit"))
     return signing.Signer(salt=f"api.paging:{request.organization.pk}:{request.path}:{urlencode(filters)}")
 
@@ -54,7 +54,7 @@ def make_cursor(request: ApiRequest, values: Sequence[Any]) -> str:
 
 
 def rows_after(request: ApiRequest, rows: QuerySet, order: Sequence[str], cursor: str) -> QuerySet:
-    """Return the rows behind the cursor. Raises Problem (422)."""
+    """Return the rows after the cursor. Raises Problem (422)."""
     texts = read_cursor(request, cursor)
     try:
         fields = [rows.model._meta.get_field(name) for name in order]
@@ -71,7 +71,7 @@ def page_of(
 ) -> tuple[list[Any], str | None]:
     """Return the rows of a page and the cursor of the next page, None after the last one. One query.
 
-    `order` are columns that are never NULL and together unique.
+    `order` lists columns that are never NULL and unique together.
     """
     if after:
         rows = rows_after(request, rows, order, after)

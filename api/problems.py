@@ -33,16 +33,16 @@ KINDS = {
     400: Kind("bad-request", "The request can’t be read", "Send well-formed JSON in UTF-8."),
     401: Kind("unauthorized", "An access key is required", "Send a valid access key as a bearer token."),
     403: Kind("forbidden", "Not allowed", "Use a key with the scope and the permission that the operation needs."),
-    404: Kind("not-found", "Not found", "Check the address and the id. Other organizations’ ids are never found."),
+    404: Kind("not-found", "Not found", "Check the URL and the id. You can’t access other organizations’ resources."),
     405: Kind("method-not-allowed", "Method not allowed", "Use one of the methods in the Allow header."),
-    409: Kind("conflict", "Conflict", "Read the resource again, then decide whether to repeat the request."),
-    412: Kind("precondition-failed", "The resource has changed", "Read it again and send its new ETag in If-Match."),
+    409: Kind("conflict", "Conflict", "Get the resource again, then decide whether to repeat the request."),
+    412: Kind("precondition-failed", "The resource has changed", "Get it again and send its new ETag in If-Match."),
     413: Kind("too-large", "The body is too large", "Send at most 1 MB."),
     415: Kind("unsupported-media-type", "Unsupported media type", "Send application/json."),
     422: Kind("invalid", "Invalid values", "Correct the fields that `errors` names."),
-    429: Kind("too-many-requests", "Too many requests", "Wait for the seconds in Retry-After."),
-    500: Kind("server-error", "Something went wrong", "Try again. If it keeps happening, report the request id."),
-    503: Kind("unavailable", "The service is busy", "Try again after the seconds in Retry-After."),
+    429: Kind("too-many-requests", "Too many requests", "Wait for the number of seconds in Retry-After."),
+    500: Kind("server-error", "Something went wrong", "Try again, or contact support with the request id."),
+    503: Kind("unavailable", "The service is busy", "Try again after the number of seconds in Retry-After."),
 }
 
 
@@ -54,7 +54,7 @@ class FieldError(NamedTuple):
 
 
 class Problem(Exception):
-    """An error to send. `detail` is a sentence about this very request."""
+    """An error response. `detail` is a sentence about this request."""
 
     def __init__(
         self, status: int, detail: str, *, errors: Iterable[FieldError] = (), headers: dict[str, str] | None = None
@@ -70,7 +70,7 @@ def invalid(field: str, message: str) -> Problem:
 
 def not_found(kind: str) -> Problem:
     """Return the problem for an id that the organization doesn't have: "member", "group"."""
-    return Problem(404, f"There is no {kind} with this id.")
+    return Problem(404, f"No {kind} has this id.")
 
 
 def type_of(status: int) -> str:
@@ -102,7 +102,7 @@ def problem_of(error: Exception) -> Problem:
         if isinstance(error, kinds):
             return convert(error)
     logger.error("An API request failed", exc_info=error)
-    return Problem(500, "This is our fault. Try again, or report the request id.")
+    return Problem(500, "Something went wrong on our side. Try again, or contact support with the request id.")
 
 
 def _too_many(error: RateLimited) -> Problem:
@@ -121,7 +121,7 @@ def _http(error: HttpError) -> Problem:
 
 
 def _refused_values(error: ValidationError) -> Problem:
-    """Convert what forms and services say about values."""
+    """Return the problem for a ValidationError of a form or service."""
     if hasattr(error, "error_dict"):
         found = [
             FieldError("" if field == NON_FIELD_ERRORS else field, message)
@@ -133,7 +133,7 @@ def _refused_values(error: ValidationError) -> Problem:
     return Problem(422, found[0].message if found else "A value is invalid.", errors=found)
 
 
-# What pydantic says, in this product's words.
+# Our texts for pydantic's errors, by type.
 MESSAGES = {
     "missing": "This field is required.",
     "extra_forbidden": "This field doesn’t exist.",
@@ -175,8 +175,8 @@ CONVERSIONS: list[tuple[Any, Any]] = [
     (Refused, lambda error: Problem(403, str(error))),
     (InputError, _invalid_input),
     (ValidationError, _refused_values),
-    ((Http404, ObjectDoesNotExist), lambda error: Problem(404, "There is nothing with this id.")),
-    (IntegrityError, lambda error: Problem(409, "This exists already, or someone changed it at the same time.")),
+    ((Http404, ObjectDoesNotExist), lambda error: Problem(404, "Nothing has this id.")),
+    (IntegrityError, lambda error: Problem(409, "This already exists, or someone else changed it at the same time.")),
     (DataError, lambda error: Problem(422, "A value can’t be stored.")),
     ((OperationalError, InterfaceError), _busy),
     (HttpError, _http),

@@ -10,7 +10,7 @@ from api.views import docs, openapi_json
 
 
 class Anything:
-    """Matches all paths, also those with line breaks, which Django's path converter doesn't match."""
+    """Match all paths, including those with line breaks, which Django's path converter doesn't match."""
 
     regex = r"[\s\S]+"
 

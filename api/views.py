@@ -1,4 +1,4 @@
-"""The documentation, which everyone may read."""
+"""The public documentation."""
 
 from functools import cache
 
@@ -25,6 +25,6 @@ def _document_text(base_url: str) -> str:
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Return the documentation page, on which requests can be tried."""
+    """Return the documentation page."""
     context = {"sections": sections(), "problems": problems(), "first_call": first_call()}
     return render(request, "api/docs.html", context)

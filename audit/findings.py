@@ -12,12 +12,12 @@ from typing import Any
 from audit.models import AuditChain
 from audit.signatures import canonical_text, is_same, link_hash, seal_mac
 
-# What a check reads of an entry. Rows take less time than models.
+# The columns that a check reads. Rows are faster than models.
 COLUMNS = (
     "id", "organization_id", "at", "actor_id", "actor_label", "via", "action", "target_id", "target_label", "data",
     "ip", "request_id", "sequence", "hash", "mac",
 )  # fmt: skip
-# Signatures that are computed at most to find the former places of moved entries.
+# The maximum number of signatures computed to find the original places of moved entries.
 MAX_TRIES = 200_000
 
 
@@ -31,7 +31,7 @@ class Finding:
 
 @dataclass
 class _Wrong:
-    """An entry whose signature doesn't fit its place, and the place where it does."""
+    """An entry whose signature doesn't match its place, and its original place."""
 
     entry: Any
     canonical: bytes
@@ -88,7 +88,7 @@ class ChainCheck:
         return True
 
     def _find_moved(self) -> None:
-        """Find the places where the wrong entries fit. Usually, many moved by the same number of places."""
+        """Find the original places of these entries. Usually, many moved by the same distance."""
         free = set(self._expected()) - self.hashes.keys()
         shift = 0
         for each in self.wrong:
@@ -126,7 +126,7 @@ class ChainCheck:
 
 
 def _candidates(place: int, shift: int, free: set[int]) -> Iterator[int]:
-    """Yield the free places, those that are likely first."""
+    """Yield the free places, likely ones first."""
     yield from (place + step for step in (shift, -1, 1) if place + step in free)
     yield from list(free)
 

@@ -42,14 +42,14 @@ class Entry(models.Model):
             models.Index(fields=["organization_id", "target_id", "at"], name="audit_by_target"),
             models.Index(fields=["organization_id", "actor_id", "at"], name="audit_by_actor"),
             models.Index(fields=["organization_id", "action", "at"], name="audit_by_action"),
-            # Small: entries are sealed soon.
+            # Small, because entries are sealed within seconds.
             models.Index(fields=["organization_id", "at"], name="audit_unsealed", condition=Q(sequence=None)),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization_id", "sequence"], name="audit_sequence_once", condition=~Q(sequence=None)
             ),
-            # NULLs are distinct, so entries without an organization need a constraint of their own.
+            # NULLs are distinct, so entries without an organization need their own constraint.
             models.UniqueConstraint(
                 fields=["sequence"],
                 name="audit_own_sequence_once",
@@ -62,7 +62,7 @@ class Entry(models.Model):
 
 
 class AuditChain(models.Model):
-    """The sealed entries of one organization, or of none (users' own events): its key, end and start.
+    """The chain of an organization's sealed entries, or of entries without one: key, end and start.
 
     `sequence` and `hash` are those of the last entry. Retention deletes entries below `kept_from`; `kept_hash` is the
     hash of the last deleted one. `mac` signs all of it, so that entries missing at either end are noticed. Chains are
@@ -123,7 +123,7 @@ class AuditStream(models.Model):
     previous_secret = EncryptedField(null=True)
     previous_secret_until = models.DateTimeField(null=True)
     cursor = models.BigIntegerField(default=0)
-    # Turned off by the receiver's answer 410, or by a person. `last_error` says why.
+    # False after the receiver responded with 410, or a person turned it off. `last_error` says why.
     is_active = models.BooleanField(default=True)
     # The last entry of the latest request: a repeated one has the same entries and id, even if there are more by now.
     message_end = models.BigIntegerField(default=0)

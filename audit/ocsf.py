@@ -15,7 +15,7 @@ from audit.ocsf_actions import CAPTIONS, FAILED, SEVERE, Activity, OcsfClass, ac
 VERSION = "1.9.0-dev"
 INFORMATIONAL, MEDIUM = 1, 3
 SUCCESS, FAILURE = 1, 2
-# OCSF's pattern of an address. Labels of people are names or addresses.
+# OCSF's pattern for email addresses. Labels of people are names or addresses.
 EMAIL = re.compile(r"[a-zA-Z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-zA-Z0-9-]+\.[a-zA-Z0-9.-]+")
 USER, SYSTEM = 1, 3
 # Types of Managed Entity that OCSF knows. All others are 99, with their name.

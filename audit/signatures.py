@@ -24,7 +24,7 @@ def _id(value: UUID | str | None) -> str | None:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value as databases give it back: text as keys, lists, and whole numbers without a fraction."""
+    """Return the value as databases return it: text keys, lists instead of tuples, and whole floats as integers."""
     if isinstance(value, dict):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -17,14 +17,14 @@ def seal(organization_id: str) -> None:
 
 @shared_task(ignore_result=True, expires=60)
 def sweep() -> None:
-    """Seal what lost its wake-up, and send what streams owe. Beat and every worker publish it each minute."""
+    """Seal and send entries that a wake-up missed. Beat and every worker publish this each minute."""
     chain.seal_all()
     wakeup.deliver_soon()
 
 
 @shared_task(ignore_result=True)
 def deliver(stream_id: str) -> None:
-    """Send what one stream owes. Any number of copies of this task send it once."""
+    """Send one stream's pending entries. Safe to run several times at once."""
     delivery.deliver_stream(UUID(stream_id))
 
 

@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 ENTRIES, CHAINS = "audit_entry", "audit_auditchain"
 NAMES = ("audit_entry_update", "audit_entry_delete", "audit_entry_truncate")
-# What never changes. Sealing writes the others, once.
+# Columns that never change. Sealing writes the others once.
 FIXED = (
     "id", "organization_id", "at", "actor_id", "actor_label", "via", "action", "target_id", "target_label", "data",
     "ip", "request_id",
@@ -107,7 +107,7 @@ def uninstall(using: str = "default") -> None:
 
 @contextmanager
 def lifted(using: str = "default") -> Iterator[None]:
-    """Let one transaction change entries: for the demo's past, and for tests that tamper."""
+    """Let one transaction change entries, for the demo's history and for tests."""
     connection = connections[using]
     with transaction.atomic(using=using):
         with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""How an organization, or the platform itself, looks in emails and on pages (A-2)."""
+"""Brands: the look of an organization, or the platform, in emails and on pages (A-2)."""
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -22,7 +22,7 @@ PLATFORM = "platform"
 
 @dataclass(frozen=True)
 class Brand:
-    """A brand. Without `organization` it is the platform's.
+    """A brand. Without `organization`, the platform's own.
 
     `color` is "#rrggbb", or "" for the platform's colors. `from_name` and `reply_to` may be "".
     """
@@ -36,7 +36,7 @@ class Brand:
 
     @property
     def sender_name(self) -> str:
-        """The From name: what is set, "Acme via TeamAdmin", or the platform's name."""
+        """The From name: the one that is set, otherwise "Acme via TeamAdmin" or the platform's name."""
         if not self.organization:
             return self.platform_name
         names = {"organization": self.organization, "platform": self.platform_name}
@@ -44,7 +44,7 @@ class Brand:
 
     @property
     def has_own_name(self) -> bool:
-        """Whether the organization calls the platform by another name."""
+        """Whether the organization has its own name for the platform."""
         return self.platform_name != settings.PLATFORM_NAME
 
     @property
@@ -57,17 +57,17 @@ class Brand:
 
     @cached_property
     def logo_png(self) -> bytes:
-        """The logo for emails, a PNG of a few kilobytes: the picture, the organization's initial, or the platform's."""
+        """The logo for emails, a small PNG: the uploaded picture, the organization's initial, or the platform's."""
         return logo_png(self.organization, self.logo) if self.organization else platform_png()
 
     @property
     def stylesheet_url(self) -> str:
-        """The URL of the stylesheet for pages, "" for the platform's brand, which needs none."""
+        """The URL of the stylesheet for pages, "" for the platform's brand."""
         return stylesheet_url("app", self.color) if self.color else ""
 
     @property
     def preview_url(self) -> str:
-        """The URL of the stylesheet for previews of this brand on a page that has another one."""
+        """The URL of the stylesheet for previews of this brand on a page in another brand."""
         return stylesheet_url("preview", self.color)
 
 
@@ -77,12 +77,12 @@ def platform_brand() -> Brand:
 
 
 def brand_of_page(request: HttpRequest) -> Brand:
-    """Return the brand that the request's pages show: what set_page_brand() set, or the platform's."""
+    """Return the brand set by set_page_brand(), otherwise the platform's."""
     return getattr(request, "brand", None) or platform_brand()
 
 
 def set_page_brand(request: HttpRequest, brand: Brand) -> None:
-    """Show the request's pages in this brand. Pages inside an organization have its brand already."""
+    """Set the brand of the request's page. Pages inside an organization already have its brand."""
     request.brand = brand  # type: ignore[attr-defined]
 
 
@@ -113,17 +113,17 @@ def _preview_css(light: Shades, dark: Shades) -> str:
 
 @lru_cache(maxsize=1024)
 def stylesheet(kind: str, color: str) -> str:
-    """Return the CSS of a color from parse_color(), "" for the platform's. `kind` is "app" or "preview"."""
+    """Return the CSS for a color from parse_color(), or "" for the platform's color. `kind` is "app" or "preview"."""
     brand = Brand(color=color)
     return {"app": _app_css, "preview": _preview_css}[kind](brand.light, brand.dark)
 
 
 def stylesheet_digest(kind: str, color: str) -> str:
-    """Return the part of the URL that changes with the CSS, so that caches may keep it forever."""
+    """Return a digest of the CSS for the URL, so that caches can keep the stylesheet forever."""
     return sha256(stylesheet(kind, color).encode()).hexdigest()[:16]
 
 
 def stylesheet_url(kind: str, color: str) -> str:
-    """Return the stylesheet's URL. It depends on the color only, and names no organization."""
+    """Return the stylesheet's URL. It depends only on the color, not on the organization."""
     segment = color.removeprefix("#") or PLATFORM
     return reverse("brand_stylesheet", args=[kind, segment, stylesheet_digest(kind, color)])

@@ -1,4 +1,4 @@
-"""The numbers of charts: pure functions from values to what templates/ui/chart_*.html, ring.html and bar.html draw.
+"""Data for charts: pure functions that turn values into what templates/ui/chart_*.html, ring.html and bar.html draw.
 
 Positions are text, ready for SVG attributes, in percent unless a docstring says otherwise. A chart has a title, a
 description that says the same in a sentence, and its values as a table.
@@ -51,7 +51,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar: its label, its tooltip, the middle of it, and its total with the position above it."""
+    """A bar: label, tooltip, horizontal center, and the total with its position above the bar."""
 
     label: str
     title: str
@@ -144,7 +144,7 @@ def bars(points: Sequence[tuple[str, int]], *, series: str, **options: object) -
 
 @dataclass(frozen=True)
 class Ring:
-    """A share as a ring (ui/ring.html). `percent` is rounded, and 0 or 100 only if it's exactly that."""
+    """A share as a ring (ui/ring.html). `percent` is rounded, but only 0 or 100 if exact."""
 
     value: int
     total: int
@@ -162,7 +162,7 @@ def ring(value: int, total: int) -> Ring:
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a bar that shows one whole (ui/bar.html), with its row in the legend. `x` and `width` are of 100."""
+    """A segment of a bar (ui/bar.html) with its legend entry. `x` and `width` are percentages."""
 
     tone: str
     label: str

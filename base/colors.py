@@ -1,4 +1,4 @@
-"""Brand colors: contrast after WCAG 2.2, and the shades of a color for both themes.
+"""Brand colors: WCAG 2.2 contrast, and the shades of a color for both themes.
 
 Shades are made in OKLCH, where the same lightness looks equally light in every hue (bottosson.github.io/posts/oklab).
 """
@@ -10,7 +10,7 @@ from math import atan2, cos, hypot, sin
 
 HEX = re.compile(r"#[0-9a-f]{6}")
 WHITE = "#ffffff"
-# What text needs against its background (WCAG 2.2, 1.4.3 and 1.4.6).
+# Minimum contrast of text on its background (WCAG 2.2, 1.4.3 and 1.4.6).
 AA, AAA = 4.5, 7.0
 # Surfaces of both themes, as they are in emails and, within 0.01, in static/css/tokens.css.
 CANVAS, DARK_RAISED = "#f3f4f7", "#212328"
@@ -21,7 +21,7 @@ Lch = tuple[float, float, float]
 
 
 def parse_color(text: str) -> str | None:
-    """Return "#0b6b4f" for that, for "0B6B4F" and the like, and for the short form "#abc"; None for anything else."""
+    """Return the color as "#rrggbb", or None. Accepts upper case, the short form "#abc" and a missing "#"."""
     value = text.strip().lower().removeprefix("#")
     if len(value) == 3:
         value = "".join(digit * 2 for digit in value)
@@ -76,7 +76,7 @@ def _to_linear(lch: Lch) -> tuple[float, float, float]:
 
 
 def from_lch(lch: Lch) -> str:
-    """Return the color with this lightness and hue. Where the screen has none, it has less chroma."""
+    """Return the color with this lightness and hue. Reduces the chroma if sRGB doesn't have the color."""
     lightness, chroma, hue = lch
     low, high = 0.0, chroma
     if not _is_displayable(_to_linear(lch)):
@@ -118,7 +118,7 @@ def _passes(color: str, against: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Shades:
-    """A brand color in one theme: the background of buttons, text on it, colored text, and a pale background for that.
+    """A brand color in one theme: button background, text on it, colored text, and a pale background for colored text.
 
     `text` has AA on `soft` and on the theme's surfaces.
     """
@@ -130,12 +130,12 @@ class Shades:
 
     @property
     def ratio(self) -> float:
-        """The contrast of text on buttons, rounded down to one digit: what is shown as 4.5 passes."""
+        """The contrast of text on buttons, rounded down to one decimal, so that a displayed 4.5 passes."""
         return int(contrast(self.background, self.ink) * 10) / 10
 
     @property
     def level(self) -> str:
-        """ "AAA", "AA" or "", which is too little."""
+        """ "AAA", "AA", or "" if the contrast is too low."""
         ratio = contrast(self.background, self.ink)
         return "AAA" if ratio >= AAA else "AA" if ratio >= AA else ""
 
@@ -160,5 +160,5 @@ def dark_shades(color: str) -> Shades:
 
 
 def passing_shade(color: str) -> str:
-    """Return the shade of `color` nearest to it on which white text is readable; the color itself if it is."""
+    """Return the nearest shade of `color` on which white text is readable, or the color itself."""
     return nearest(color, against=(WHITE,), darker=True)

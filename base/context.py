@@ -11,7 +11,7 @@ class RequestContext:
     request_id: str = ""
     ip: str | None = None
     user_agent: str = ""
-    # What a person acts through besides the browser, for the audit log: "the access key Nightly report".
+    # What the person used besides the browser, for the audit log: "the access key Nightly report".
     via: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Show a complete email as a page."""
+"""Responses that show a complete email as a page."""
 
 from csp.constants import NONE, UNSAFE_INLINE
 

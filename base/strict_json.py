@@ -1,4 +1,4 @@
-"""Reading JSON from strangers: RFC 8259 only, bounded, and nothing that a database can't store."""
+"""Parsing untrusted JSON: RFC 8259 only, with limits, and only text that a database can store."""
 
 import json
 import math
@@ -10,11 +10,11 @@ BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 
 
 class BadJson(ValueError):
-    """The text is not JSON that this product reads. str() is a sentence for the client."""
+    """The text isn't valid JSON or exceeds a limit. str() is a sentence for the client."""
 
 
 def read_json(body: bytes) -> Any:
-    """Return the value of a JSON text in UTF-8. Raises BadJson, also for the same name twice in an object."""
+    """Return the value of JSON text in UTF-8. Raises BadJson, also for duplicate names in an object."""
     if body.startswith(BYTE_ORDER_MARKS):
         raise BadJson("The body must be UTF-8 without a byte order mark.")
     try:
@@ -62,7 +62,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def check_value(value: Any, depth: int = 0) -> None:
-    """Raise BadJson for text that a database can't store, and for values that are nested too deeply."""
+    """Raise BadJson for text that a database can't store, and for values nested too deeply."""
     if depth > MAX_DEPTH:
         raise BadJson("The JSON is nested too deeply.")
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""How the outbox names the emails of invitations."""
+"""Outbox keys of invitation emails."""
 
 from invitations.models import Invitation
 

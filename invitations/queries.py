@@ -132,7 +132,7 @@ MOST_FAILED, MOST_REQUESTS, MOST_BY_WEEK = 200, 100, 20_000
 
 
 def undelivered_invitations(organization: Organization, now: datetime) -> list[Membership]:
-    """Return the pending members whose latest email was given up, newest first, at most MOST_FAILED. Two queries."""
+    """Return pending members whose latest email failed, newest first, at most MOST_FAILED. Two queries."""
     since = now - timedelta(days=settings.INVITATION_DAYS)
     failed = failed_emails(organization.pk, kind=EMAIL_KIND, since=since)
     keys = dict(failed.values_list("subject_id", "key")[:MOST_FAILED])
@@ -142,7 +142,7 @@ def undelivered_invitations(organization: Organization, now: datetime) -> list[M
 
 
 def link_requests(organization: Organization) -> list[Invitation]:
-    """Return the invitations for which a new link was asked and not sent yet, latest first. One query.
+    """Return invitations with an unanswered request for a new link, latest first. One query.
 
     At most MOST_REQUESTS.
     """

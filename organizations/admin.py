@@ -26,7 +26,7 @@ from organizations.services import (
 
 
 class PlanField(forms.CharField):
-    """The name of a plan. It changes nothing but what the Subscription page says."""
+    """The name of a plan, which only the Subscription page shows."""
 
     def __init__(self) -> None:
         super().__init__(label=_("Plan"), max_length=40, required=False, help_text=_("Its name, like “Team”."))

@@ -1,4 +1,4 @@
-"""What a brand's values must be, the same for forms, services and the API (A-2)."""
+"""Validation of brand values, shared by forms and services (A-2)."""
 
 import unicodedata
 
@@ -14,7 +14,7 @@ ADDRESS_PARTS = ("@", "://", "www.")
 
 
 class ContrastTooLow(ValidationError):
-    """White text isn't readable on the color. `shade` is the nearest one where it is."""
+    """White text has too little contrast on the color. `shade` is the nearest color that passes."""
 
     def __init__(self, color: str):
         self.shade = passing_shade(color)
@@ -24,19 +24,19 @@ class ContrastTooLow(ValidationError):
 
 
 def clean_color(text: str) -> str:
-    """Return "#rrggbb", or "" for the platform's color. Raise ValidationError, if it's unreadable ContrastTooLow."""
+    """Return "#rrggbb", or "" for the platform's color. Raise ValidationError, ContrastTooLow for low contrast."""
     if not text.strip():
         return ""
     color = parse_color(text[:20])
     if color is None:
-        raise ValidationError(_("Enter a color as # and six digits or letters a to f, for example #0b6b4f."))
+        raise ValidationError(_("Enter a hex color, for example #0b6b4f."))
     if contrast(color, WHITE) < AA:
         raise ContrastTooLow(color)
     return color
 
 
 def clean_brand_name(text: str, *, limit: int) -> str:
-    """Return a platform name or From name. Raise ValidationError if it can't be one, or looks like an address."""
+    """Return a valid platform name or From name. Raise ValidationError if it's invalid or looks like an address."""
     name = clean_line(text, limit=limit)
     folded = unicodedata.normalize("NFKC", name).casefold()
     if any(part in folded for part in ADDRESS_PARTS):

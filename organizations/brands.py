@@ -33,7 +33,7 @@ def show_brand(request: HttpRequest, organization: Organization) -> None:
 
 
 def show_brand_at(request: HttpRequest, url: str) -> None:
-    """Show the request's pages in the brand of the organization whose page this path is, if the user is a member."""
+    """Set the brand of the organization in the URL's path, if the user is a member."""
     try:
         slug = resolve(url.partition("?")[0]).kwargs.get("slug", "")
     except Resolver404:

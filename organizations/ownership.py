@@ -1,4 +1,4 @@
-"""What members own in other apps. Each app registers its own in its ready(), as with organizations.pages."""
+"""Registry of what members own in other apps. Each app registers a function in ready(), as with organizations.pages."""
 
 from collections.abc import Callable
 
@@ -15,5 +15,5 @@ def register(texts: TextsOfOwned) -> None:
 
 
 def owned_by(member: Membership) -> list[str]:
-    """Return what has no owner any more once the member is deleted, one text for each kind."""
+    """Return what loses its owner when the member is deleted, one text for each kind."""
     return [text for texts in _registered for text in texts(member)]

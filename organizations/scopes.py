@@ -1,4 +1,4 @@
-"""What an access key can use (A-6): a scope is a resource of the API and "read" or "write"."""
+"""Scopes of access keys (A-6). A scope is a resource of the API with "read" or "write"."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

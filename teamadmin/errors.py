@@ -102,7 +102,7 @@ def _render(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 def _is_api(request: HttpRequest) -> bool:
-    """Return whether the error is an API client's: of middleware, because the API answers its own errors."""
+    """Return whether the request is for the API. Only errors of middleware get here; the API handles its own."""
     return request.path.startswith("/api/") and not request.path.startswith("/api/v1/docs")
 
 

@@ -1,6 +1,6 @@
 """Datasets, sources, destinations and pipelines (A-3): records of what an organization works with.
 
-Nothing here opens a connection or moves data. A record says what there is, who owns it and who may configure it.
+Nothing here opens a connection or moves data. Records describe what exists, who owns it and who can edit it.
 """
 
 from typing import ClassVar
@@ -32,7 +32,7 @@ class ConnectionKind(models.TextChoices):
 
 
 class Record(NamedModel):
-    """What all four have in common. `changed_at` is the last change that a person made."""
+    """Base of all four types. `changed_at` is the last change made by a person."""
 
     VIEW: ClassVar[Permission]
     MANAGE: ClassVar[Permission]

@@ -11,29 +11,29 @@ from workspace.records.queries import names_of_users
 
 
 def can_manage_records(actor: Membership, model: type[Record]) -> Decision:
-    """Create, edit, archive and restore them."""
+    """Whether the actor can create, edit, archive and restore records of this type."""
     return can(actor, model.MANAGE)
 
 
 def can_edit_record(actor: Membership, record: Record) -> Decision:
-    """Not if it is archived."""
+    """Whether the actor can edit the record. Archived records are read-only."""
     if record.archived_at:
         return not_applicable(_("%(name)s is archived. Restore it first.") % {"name": record.name})
     return can_manage_records(actor, type(record))
 
 
 def can_archive_record(actor: Membership, record: Record) -> Decision:
-    """Not a source or destination that a pipeline uses: the pipeline would join nothing."""
+    """Whether the actor can archive the record. Sources and destinations in use can't be archived."""
     if not (decision := can_edit_record(actor, record)):
         return decision
     if names := names_of_users(record):
         texts = {"name": record.name, "pipelines": ", ".join(names)}
-        return deny(_("%(name)s is used by %(pipelines)s. Archive that first.") % texts)
+        return deny(_("To archive %(name)s, first archive the pipelines that use it: %(pipelines)s.") % texts)
     return decision
 
 
 def can_restore_record(actor: Membership, record: Record) -> Decision:
-    """Not a pipeline whose source or destination is still archived."""
+    """Whether the actor can restore the record. A pipeline's source and destination must be restored first."""
     if not record.archived_at:
         return not_applicable(_("%(name)s isn’t archived.") % {"name": record.name})
     for part in ("source", "destination"):
@@ -44,5 +44,5 @@ def can_restore_record(actor: Membership, record: Record) -> Decision:
 
 
 def can_choose_any_owner(actor: Membership) -> bool:
-    """Members who can't see people can't look them up here either: they choose themselves or no one."""
+    """Whether the actor can choose any owner. Without permission to see people, only themselves or no one."""
     return bool(can(actor, Permission.PEOPLE_VIEW))

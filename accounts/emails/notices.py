@@ -135,9 +135,9 @@ NOTICES = {
     "access_key.added": Notice(
         gettext_lazy("An access key was created"),
         gettext_lazy(
-            "The access key “{key}” was created with your {platform} account. It can use {organization} as you."
+            "The access key “{key}” was created with your {platform} account. It can act as you in {organization}."
         ),
-        gettext_lazy("An access key was created with your {platform} account. It can use an organization as you."),
+        gettext_lazy("An access key was created with your {platform} account. It can act as you in an organization."),
         gettext_lazy(
             "If it wasn’t, choose “This wasn’t me”. "
             "We’ll revoke the key, sign you out everywhere and send you a link to choose a new password."
@@ -145,11 +145,11 @@ NOTICES = {
     ),
     "access_key.replaced": Notice(
         gettext_lazy("An access key was rotated"),
-        gettext_lazy("Your access key “{key}” for {organization} has a new secret. It can use {organization} as you."),
-        gettext_lazy("One of your access keys has a new secret. It can use an organization as you."),
+        gettext_lazy("Your access key “{key}” for {organization} has a new secret. It can act as you there."),
+        gettext_lazy("One of your access keys has a new secret. It can act as you in an organization."),
         gettext_lazy(
             "If it wasn’t, choose “This wasn’t me”. "
-            "We’ll end the new secret, sign you out everywhere and send you a link to choose a new password."
+            "We’ll revoke the new secret, sign you out everywhere and send you a link to choose a new password."
         ),
     ),
     "access_key.withdrawn": Notice(

@@ -1,1 +1,1 @@
-"""Building what the API returns from rows, with a fixed number of queries per page."""
+"""Functions that turn rows into the API's resources, with a fixed number of queries per page."""

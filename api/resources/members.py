@@ -87,7 +87,7 @@ def describe_member(organization: Organization, member: Membership) -> Member:
 
 
 def version_of(member: Member) -> BaseModel:
-    """Return what a member's ETag is made of: everything but the last activity, which isn't a change."""
+    """Return the fields of a member that its ETag covers: all except the last activity."""
     return member.model_copy(update={"last_active_at": None})
 
 

@@ -1,4 +1,4 @@
-"""The audit log, by sequence number, as JSON or as OCSF lines."""
+"""The audit log by sequence number, as JSON or OCSF lines."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ LINES = "application/x-ndjson"
 router = Router()
 After = Annotated[
     int,
-    Query(0, ge=0, le=MAX_SEQUENCE, description="Only entries after this sequence number: `next` of the last answer."),
+    Query(0, ge=0, le=MAX_SEQUENCE, description="Only entries after this sequence number, `next` of the last page."),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The members of a group, and the projects that it gives access to."""
+"""A group's members and projects."""
 
 from uuid import UUID
 
@@ -47,7 +47,7 @@ def _project(actor: Membership, project_id: UUID) -> Project:
         "groups:read",
         id="list_group_members",
         summary="List a group’s members",
-        description="In the order in which they were added.",
+        description="Sorted by when they were added.",
         permission=P.PEOPLE_VIEW,
         returns=MemberReferencePage,
     ),
@@ -81,7 +81,7 @@ def put_member(request: ApiRequest, group_id: UUID, member_id: UUID) -> HttpResp
         "groups:write",
         id="delete_group_member",
         summary="Remove a member from a group",
-        description="They lose what they had only through the group.",
+        description="The member loses access that they had only through the group.",
         permission=P.GROUPS_MANAGE,
     ),
 )
@@ -98,7 +98,7 @@ def delete_member(request: ApiRequest, group_id: UUID, member_id: UUID) -> HttpR
         "groups:read",
         id="list_group_projects",
         summary="List a group’s projects",
-        description="Projects that the group gives access to, without archived ones.",
+        description="Projects that the group gives access to, except archived ones.",
         permission=P.PEOPLE_VIEW,
         returns=ReferencePage,
     ),

@@ -1,4 +1,4 @@
-"""Groups: their names and roles. api.routers.group_links has their members and projects."""
+"""Groups and their roles. Their members and projects are in api.routers.group_links."""
 
 from typing import Annotated
 from uuid import UUID
@@ -42,7 +42,7 @@ def _locked(request: ApiRequest, group_id: UUID) -> tuple[Membership, Group]:
         "groups:read",
         id="list_groups",
         summary="List groups",
-        description="Groups by name.",
+        description="Sorted by name.",
         permission=Permission.PEOPLE_VIEW,
         returns=schemas.GroupPage,
         links=FIRST,
@@ -50,7 +50,7 @@ def _locked(request: ApiRequest, group_id: UUID) -> tuple[Membership, Group]:
 )
 def list_groups(
     request: ApiRequest,
-    q: Annotated[str, Query("", max_length=100, description="A part of the name.")],
+    q: Annotated[str, Query("", max_length=100, description="Part of the name.")],
     after: After,
     limit: Limit = PAGE_SIZE,
 ) -> HttpResponse:
@@ -67,7 +67,7 @@ def list_groups(
         "groups:write",
         id="create_group",
         summary="Create a group",
-        description="Names are unique, whatever their case.",
+        description="Names are unique and not case-sensitive.",
         permission=Permission.GROUPS_MANAGE,
         returns=schemas.Group,
         status=201,
@@ -135,7 +135,7 @@ def update_one(request: ApiRequest, group_id: UUID, payload: schemas.GroupChange
         "groups:write",
         id="delete_group",
         summary="Delete a group",
-        description="Its members stay in the organization, and lose what they had only through the group.",
+        description="Its members stay in the organization and lose access that they had only through the group.",
         permission=Permission.GROUPS_MANAGE,
         versioned=True,
     ),
@@ -152,7 +152,7 @@ def delete_one(request: ApiRequest, group_id: UUID) -> HttpResponse:
         "groups:write",
         id="put_group_role",
         summary="Give a group a role",
-        description="Members of the group have the role while they are in it.",
+        description="Members have the role while they are in the group.",
         permission=Permission.GROUPS_MANAGE,
         returns=schemas.Group,
         versioned=True,

@@ -1,4 +1,4 @@
-"""Invitations that no one has accepted yet. No response contains a token or a link."""
+"""Pending and expired invitations. No response contains a token or link."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -47,7 +47,7 @@ def _pending(members: list[Membership]) -> list[models.Invitation]:
         "invitations:read",
         id="list_invitations",
         summary="List pending and expired invitations",
-        description="Those that expire first come first.",
+        description="Sorted by expiry, soonest first.",
         permission=Permission.PEOPLE_VIEW,
         returns=InvitationPage,
         links=LINKS,
@@ -55,7 +55,7 @@ def _pending(members: list[Membership]) -> list[models.Invitation]:
 )
 def list_invitations(
     request: ApiRequest,
-    status: Annotated[Literal["pending", "expired"] | None, Query(None, description="Only these invitations.")],
+    status: Annotated[Literal["pending", "expired"] | None, Query(None, description="Only those with this status.")],
     after: After,
     limit: Limit = PAGE_SIZE,
 ) -> HttpResponse:
@@ -75,7 +75,7 @@ def list_invitations(
         "invitations:read",
         id="get_invitation",
         summary="Get an invitation",
-        description="Invitations that were accepted or withdrawn are not found.",
+        description="Returns 404 for invitations that were accepted or withdrawn.",
         permission=Permission.PEOPLE_VIEW,
         returns=Invitation,
     ),
@@ -92,8 +92,8 @@ def get_one(request: ApiRequest, invitation_id: UUID) -> HttpResponse:
         id="create_invitations",
         summary="Invite people",
         description="Invites up to 100 people with the same roles, groups and projects, and sends the emails. If one "
-        "of them can’t be invited, no one is. Send an Idempotency-Key, so that repeating the request sends nothing "
-        "twice. An organization’s key can give everyday roles only. No one can give a role that allows more than "
+        "of them can’t be invited, no one is. Send an Idempotency-Key, so that repeating the request sends no email "
+        "twice. An organization’s key can’t give administrative roles. No one can give a role that allows more than "
         "their own.",
         permission=Permission.PEOPLE_INVITE,
         returns=SentInvitations,
@@ -126,8 +126,8 @@ def create_invitations(request: ApiRequest, payload: NewInvitations) -> HttpResp
         "invitations:write",
         id="resend_invitation",
         summary="Resend an invitation",
-        description="Sends the email again. The expiry stays the same. An expired invitation gets a new period, and "
-        "its old link stays invalid.",
+        description="Sends the email again. The expiry stays the same. An expired invitation gets a new expiry and "
+        "a new link; its old link stays invalid.",
         permission=Permission.PEOPLE_INVITE,
         returns=Invitation,
     ),
@@ -147,8 +147,8 @@ def resend(request: ApiRequest, invitation_id: UUID) -> HttpResponse:
         "invitations:write",
         id="delete_invitation",
         summary="Withdraw an invitation",
-        description="Deletes the pending member too. The link stops working. It takes the permission to delete people, "
-        "which the scope members:write brings.",
+        description="Also deletes the pending member. The link stops working. Requires the permission to delete "
+        "people, which the scope members:write includes.",
         permission=Permission.PEOPLE_ADMIN,
         conflicts=True,
     ),
@@ -159,5 +159,5 @@ def delete_one(request: ApiRequest, invitation_id: UUID) -> HttpResponse:
     if invitation.membership is None:
         raise not_found("invitation")
     if not withdraw_invitation(actor=actor, member=invitation.membership):
-        raise Problem(409, "The person has just accepted the invitation.")
+        raise Problem(409, "This person just accepted the invitation.")
     return reply()

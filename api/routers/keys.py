@@ -1,4 +1,4 @@
-"""Access keys: listing and revoking everyone's. The page Access keys creates them, and shows the secret once."""
+"""Access keys: list and revoke. They are created on the Access keys page, which shows the secret once."""
 
 from typing import Annotated, Literal
 from uuid import UUID
@@ -77,7 +77,7 @@ def get_key(request: ApiRequest, key_id: UUID) -> HttpResponse:
         "keys:write",
         id="revoke_key",
         summary="Revoke an access key",
-        description="Ends the key at once: requests with it get 401. A key can revoke itself.",
+        description="The key stops working immediately: requests with it get 401. A key can revoke itself.",
         permission=Permission.KEYS_MANAGE,
     ),
 )

@@ -1,4 +1,4 @@
-"""Members: who belongs to the organization, and what they can do there."""
+"""Members: list, read, change and remove."""
 
 from typing import Annotated
 from uuid import UUID
@@ -70,13 +70,13 @@ def _locked(request: ApiRequest, member_id: UUID) -> tuple[Membership, Membershi
 def list_members(
     request: ApiRequest,
     status: Annotated[StateFilter | None, Query(None, description="Only members with this status.")],
-    role: Annotated[Id | None, Query(None, description="Only members with this role, also through a group.")],
+    role: Annotated[Id | None, Query(None, description="Only members with this role, directly or through a group.")],
     group: Annotated[Id | None, Query(None, description="Only members of this group.")],
     project: Annotated[
-        Id | None, Query(None, description="Only members who were given this project, also through a group.")
+        Id | None, Query(None, description="Only members given this project, directly or through a group.")
     ],
     q: Annotated[str, Query("", max_length=100, description="Words in the name or email address.")],
-    sort: Annotated[Sort, Query("name", description="The order. A minus sign reverses it.")],
+    sort: Annotated[Sort, Query("name", description="The sort order. A minus sign reverses it.")],
     after: After,
     limit: Limit = PAGE_SIZE,
 ) -> HttpResponse:
@@ -106,8 +106,8 @@ def get_one(request: ApiRequest, member_id: UUID) -> HttpResponse:
         "members:write",
         id="update_member",
         summary="Update a member",
-        description="Changes name, roles, groups and direct access to projects: all of it or nothing. No one can give "
-        "a role that allows more than their own. Names of members with “managed_by”: “scim” can’t be changed.",
+        description="Changes name, roles, groups and direct access to projects, all or none. No one can give a role "
+        "that allows more than their own. Names of members with “managed_by”: “scim” can’t be changed.",
         permission=Permission.PEOPLE_EDIT,
         returns=Member,
         versioned=True,
@@ -126,8 +126,9 @@ def update_member(request: ApiRequest, member_id: UUID, payload: MemberChange) -
         "members:write",
         id="put_member_by_email",
         summary="Invite or update the member with an address",
-        description="Invites the person if they aren’t a member (201), which also takes the scope invitations:write. "
-        "Otherwise updates the member (200). Repeating the request changes nothing and sends nothing.",
+        description="Invites the person if they aren’t a member (201), which also requires the scope "
+        "invitations:write. Otherwise updates the member (200). Repeating the request changes nothing and sends no "
+        "email.",
         permission=Permission.PEOPLE_EDIT,
         returns=Member,
         versioned=True,
@@ -137,7 +138,7 @@ def update_member(request: ApiRequest, member_id: UUID, payload: MemberChange) -
 )
 def put_member_by_email(
     request: ApiRequest,
-    email: Annotated[Address, Path(description="The address, in any case.")],
+    email: Annotated[Address, Path(description="The email address, not case-sensitive.")],
     payload: MemberByEmail,
 ) -> HttpResponse:
     try:
@@ -148,7 +149,7 @@ def put_member_by_email(
     member = members_by_email(actor.organization, [key]).get(key)
     if member is None:
         if "If-Match" in request.headers:
-            raise Problem(412, "There is no member with this address yet.")
+            raise Problem(412, "No member has this email address yet.")
         return _reply(actor.organization, _invite(actor, email.strip(), payload), status=201)
     member.organization = actor.organization
     require_match(request, version_of(describe_member(actor.organization, member)))
@@ -176,8 +177,8 @@ def _invite(actor: Membership, email: str, payload: MemberByEmail) -> Membership
         "members:write",
         id="delete_member",
         summary="Delete a member",
-        description="Removes them from the organization with their groups and access, and ends their sessions. Deletes "
-        "their account too if they belong to no other organization. Pending invitations are withdrawn.",
+        description="Removes the member from the organization and its groups, and ends their sessions. Also deletes "
+        "their account if they belong to no other organization. Withdraws the invitation of a pending member.",
         permission=Permission.PEOPLE_ADMIN,
         versioned=True,
         conflicts=True,
@@ -198,7 +199,7 @@ def delete_one(request: ApiRequest, member_id: UUID) -> HttpResponse:
         "members:write",
         id="deactivate_member",
         summary="Deactivate a member",
-        description="They lose all sessions and can’t sign in, but keep roles, groups and projects. Frees their seat.",
+        description="Ends their sessions. They can’t sign in, but keep roles, groups and projects. Frees their seat.",
         permission=Permission.PEOPLE_ADMIN,
         returns=Member,
         versioned=True,
@@ -215,7 +216,7 @@ def deactivate(request: ApiRequest, member_id: UUID) -> HttpResponse:
         "members:write",
         id="reactivate_member",
         summary="Reactivate a member",
-        description="They can sign in again. It takes a free seat.",
+        description="They can sign in again. Requires a free seat.",
         permission=Permission.PEOPLE_ADMIN,
         returns=Member,
         versioned=True,

@@ -1,4 +1,4 @@
-"""The members and groups that were given a project."""
+"""A project's members and groups."""
 
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from organizations.services import grant_projects, lock_actor, revoke_projects
 
 router = Router()
 P = Permission
-PEOPLE_TOO = "Besides projects:read, it takes a scope that shows people, such as members:read."
+PEOPLE_TOO = "Besides projects:read, it requires a scope that shows people, such as members:read."
 
 
 @router.get(
@@ -29,7 +29,7 @@ PEOPLE_TOO = "Besides projects:read, it takes a scope that shows people, such as
         "projects:read",
         id="list_project_members",
         summary="List members with direct access to a project",
-        description=f"Members who were given the project themselves, not through a group or a role. {PEOPLE_TOO}",
+        description=f"Members given the project directly, not through a group or role. {PEOPLE_TOO}",
         permission=P.PEOPLE_VIEW,
         returns=MemberReferencePage,
     ),
@@ -90,7 +90,7 @@ def put_member(request: ApiRequest, project_id: UUID, member_id: UUID) -> HttpRe
         "projects:write",
         id="delete_project_member",
         summary="Remove a member’s direct access to a project",
-        description="They keep the access that they have through a group or a role.",
+        description="They keep any access that they have through a group or role.",
         permission=P.PROJECTS_MANAGE,
     ),
 )

@@ -1,4 +1,4 @@
-"""Projects. api.routers.project_links has who was given access to them."""
+"""Projects. Their members and groups are in api.routers.project_links."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -52,10 +52,10 @@ def _locked(request: ApiRequest, project_id: UUID) -> tuple[Membership, models.P
 )
 def list_projects(
     request: ApiRequest,
-    q: Annotated[str, Query("", max_length=100, description="A part of the name.")],
+    q: Annotated[str, Query("", max_length=100, description="Part of the name.")],
     archived: Annotated[
         bool,
-        Query(False, description="Archived projects instead, for those who manage projects. Others get an empty list."),
+        Query(False, description="Return archived projects instead. Empty without permission to manage projects."),
     ],
     after: After,
     limit: Limit = PAGE_SIZE,
@@ -77,7 +77,7 @@ def list_projects(
         "projects:write",
         id="create_project",
         summary="Create a project",
-        description="Names are unique, whatever their case, also among archived projects.",
+        description="Names are unique, also among archived projects, and not case-sensitive.",
         permission=Permission.PROJECTS_MANAGE,
         returns=schemas.Project,
         status=201,
@@ -104,7 +104,7 @@ def create_one(request: ApiRequest, payload: schemas.NewProject) -> HttpResponse
         "projects:read",
         id="get_project",
         summary="Get a project",
-        description="Archived projects are found by those who manage projects.",
+        description="Archived projects are only returned to keys that can manage projects.",
         permission=Permission.WORKSPACE_VIEW,
         returns=schemas.Project,
         versioned=True,
@@ -150,7 +150,7 @@ def _archive(request: ApiRequest, project_id: UUID, service: Callable[..., model
         "projects:write",
         id="archive_project",
         summary="Archive a project",
-        description="It’s read-only and in no list until it’s restored, which brings back everyone’s access.",
+        description="Makes it read-only and hides it from lists. Restoring it brings back everyone’s access.",
         permission=Permission.PROJECTS_MANAGE,
         returns=schemas.Project,
         versioned=True,

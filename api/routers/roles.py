@@ -1,4 +1,4 @@
-"""Roles: the built-in ones, and the organization's own."""
+"""Built-in and custom roles."""
 
 from typing import Annotated
 from uuid import UUID
@@ -59,8 +59,8 @@ def list_roles(request: ApiRequest) -> HttpResponse:
         "roles:write",
         id="create_role",
         summary="Create a custom role",
-        description="No one can create a role with an administrative permission that they lack. An organization can "
-        "have at most 50 custom roles.",
+        description="No one can create a role with an administrative permission that they don’t have. An organization "
+        "can have at most 50 custom roles.",
         permission=Permission.ROLES_MANAGE,
         returns=schemas.Role,
         status=201,
@@ -100,7 +100,7 @@ def get_one(request: ApiRequest, role_id: UUID) -> HttpResponse:
         "roles:write",
         id="update_role",
         summary="Update a custom role",
-        description="Its members and groups get the new permissions at once.",
+        description="Its members and groups get the new permissions immediately.",
         permission=Permission.ROLES_MANAGE,
         returns=schemas.Role,
         versioned=True,
@@ -128,7 +128,7 @@ def update_one(request: ApiRequest, role_id: UUID, payload: schemas.RoleChange) 
         "roles:write",
         id="delete_role",
         summary="Delete a custom role",
-        description="Its members and groups get the replacement, which is needed if there are any.",
+        description="Its members and groups get the replacement role, which is required if there are any.",
         permission=Permission.ROLES_MANAGE,
         versioned=True,
         conflicts=True,

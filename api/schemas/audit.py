@@ -18,7 +18,7 @@ Data = Annotated[
 
 
 class Party(Output):
-    """Who did something, or to whom or what it was done, as they were called then."""
+    """The actor or target of an entry, with its name at that time."""
 
     id: Id | None
     name: str = Field(max_length=300, examples=["Olga Ivanova"])
@@ -36,10 +36,10 @@ class AuditEntry(Output):
     data: Data = Field(description="Details, by action.")
     via: str = Field(
         max_length=300,
-        description="What the actor used besides the browser.",
+        description="What the actor used besides the browser, such as an access key.",
         examples=["the access key Nightly report"],
     )
-    ip: str | None = Field(max_length=45, description="The address of the request.", examples=["192.0.2.7"])
+    ip: str | None = Field(max_length=45, description="The IP address of the request.", examples=["192.0.2.7"])
     request_id: str = Field(max_length=32, examples=["5f2f0c1a7e44d3b1"])
     hash: str = Field(max_length=64, description="The entry’s link in the chain.", examples=["a3f5…"])
 
@@ -48,12 +48,12 @@ class AuditPage(Output):
     """Entries, oldest first."""
 
     items: list[AuditEntry] = Field(max_length=200)
-    next: Sequence = Field(description="Send it as `after` to get what follows, now or later.", examples=[4711])
-    more: bool = Field(description="Whether there are more entries already.")
+    next: Sequence = Field(description="Send it as `after` to get later entries.", examples=[4711])
+    more: bool = Field(description="Whether there are more entries now.")
 
 
 def audit_entry_of(entry: Entry) -> AuditEntry:
-    """Return an entry as the API shows it."""
+    """Return the resource of an entry."""
     return AuditEntry(
         sequence=entry.sequence or 0,
         id=entry.pk,

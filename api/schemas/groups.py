@@ -1,4 +1,4 @@
-"""Groups as the API shows and takes them."""
+"""Groups in responses and requests."""
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ class Group(Output):
     id: Id
     name: name("Marketing")
     description: str = Field(max_length=500)
-    managed_by: ManagedBy = Field(description="“scim”: an identity provider owns the name and the members.")
+    managed_by: ManagedBy = Field(description="“scim”: the identity provider manages the name and members.")
     roles: References = Field(description="Roles that members have while they are in the group.")
     created_at: Time
 
@@ -34,7 +34,7 @@ class NewGroup(Input):
 
 
 class GroupChange(Input):
-    """Changes to a group. Fields that are left out stay as they are."""
+    """Changes to a group. Omitted fields stay the same."""
 
     name: Name = optional()
     description: Description = optional()

@@ -1,4 +1,4 @@
-"""Types of values in request bodies. Texts are cleaned as forms clean them."""
+"""Types of values in request bodies. Text is cleaned as in forms."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from api.schemas.types import Id, Text
 from base import text
 from base.forms import first_error
 
-# What a client can name at once.
+# Limits on the ids in one request.
 MAX_ROLES, MAX_GROUPS, MAX_PROJECTS, MAX_PEOPLE = 50, 200, 500, 100
 
 
@@ -19,12 +19,12 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 
 def optional(**options: Any) -> Any:
-    """Return the declaration of a field that can be left out. It can't be null. See given()."""
+    """Return the declaration of a field that can be omitted but not null. See given()."""
     return Field(default=None, json_schema_extra=_without_default, **options)
 
 
 def _cleaned(clean: Callable[[str], str], *, required: str = "") -> AfterValidator:
-    """Return a validator that cleans a text. `required` is the message for one that is blank then, "" to allow it."""
+    """Return a validator that cleans text. `required` is the error for text that is blank then, "" to allow it."""
 
     def validate(value: str) -> str:
         try:
@@ -83,7 +83,7 @@ WelcomePage = Annotated[
     Text,
     Field(
         max_length=40,
-        description="The page that opens first, one that the roles offer. Blank for the default.",
+        description="The page that opens first. The roles must offer it. Blank for the default.",
         examples=["homepage"],
     ),
 ]

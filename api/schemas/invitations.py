@@ -1,4 +1,4 @@
-"""Invitations as the API shows and takes them. None has a token or a link."""
+"""Invitations in responses and requests. They never contain a token or link."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -53,7 +53,7 @@ class InvitationPage(Output):
 
 
 class SentInvitations(Output):
-    """The invitations that were sent, in the order of the people."""
+    """The invitations that were sent, in the same order as the people."""
 
     items: list[Invitation] = Field(max_length=MAX_PEOPLE)
 
@@ -67,7 +67,7 @@ class Invitee(Input):
 
 
 class NewInvitations(Input):
-    """People to invite with the same roles, groups and projects: all of them, or no one."""
+    """People to invite with the same roles, groups and projects, all or none."""
 
     people: list[Invitee] = Field(min_length=1, max_length=MAX_PEOPLE)
     roles: RoleIds

@@ -13,14 +13,14 @@ from organizations.scopes import with_reading
 class Secret(Output):
     """A live secret of a key. A key that is being rotated has two."""
 
-    prefix: str = Field(max_length=12, description="How the secret starts.", examples=["tao_x7Qm"])
+    prefix: str = Field(max_length=12, description="The first characters of the secret.", examples=["tao_x7Qm"])
     created_at: Time
     expires_at: Time | None
     last_used_at: Time | None
 
 
 class KeyOwner(Output):
-    """Whom a key acts for: a member, or the organization itself."""
+    """Who a key acts for: a member, or the organization itself."""
 
     type: Literal["member", "organization"]
     id: Id
@@ -45,11 +45,11 @@ class AccessKeyPage(Output):
     """A page of access keys, oldest first."""
 
     items: list[AccessKey] = Field(max_length=200)
-    next: str | None = Field(max_length=1000, description="The cursor of the next page, null on the last one.")
+    next: str | None = Field(max_length=1000, description="The cursor of the next page; null on the last.")
 
 
 def access_key_of(key: AccessKeyRow) -> AccessKey:
-    """Return a key as the API shows it. Its member, organization and `live_secrets` are loaded."""
+    """Return the resource of a key whose member, organization and `live_secrets` are loaded."""
     member = key.membership
     return AccessKey(
         id=key.pk,

@@ -1,4 +1,4 @@
-"""Members as the API shows and takes them."""
+"""Members in responses and requests."""
 
 from enum import StrEnum
 from typing import Literal
@@ -12,7 +12,7 @@ from organizations.models import ManagedBy
 
 
 class MemberState(StrEnum):
-    """Whether a member has accepted the invitation, and may sign in."""
+    """Whether a member has accepted the invitation and can sign in."""
 
     ACTIVE = "active"
     PENDING = "pending"
@@ -28,22 +28,22 @@ class MemberSummary(Output):
     last_name: name("Petrov")
     email: Email
     status: MemberState
-    managed_by: ManagedBy = Field(description="“scim”: an identity provider owns the name and email.")
+    managed_by: ManagedBy = Field(description="“scim”: the identity provider manages the name and email.")
     roles: References = Field(description="Roles that the member has directly, highest first.")
     groups: References
     roles_through_groups: list[RoleThroughGroup] = Field(max_length=MANY)
-    two_factor: bool = Field(description="Whether the member has a second factor.")
+    two_factor: bool = Field(description="Whether the member has two-factor authentication.")
     invited_by: Id | None = Field(description="The id of the member who invited them, if a member did.")
     invite_expires_at: Time | None = Field(description="For pending and expired invitations.")
     joined_at: Time | None
-    last_active_at: Time | None = Field(description="The ETag doesn’t depend on it.")
+    last_active_at: Time | None = Field(description="Not part of the ETag.")
     created_at: Time
 
 
 class Member(MemberSummary):
     """A member."""
 
-    projects: References = Field(description="Projects that the member was given directly.")
+    projects: References = Field(description="Projects that the member has direct access to.")
 
 
 class MemberPage(Output):
@@ -53,7 +53,7 @@ class MemberPage(Output):
     next: Cursor
 
 
-# Orders of members. A minus sign reverses the order.
+# Sort orders of members. A minus sign reverses the order.
 Sort = Literal[
     "name",
     "-name",
@@ -70,7 +70,7 @@ StateFilter = Literal["active", "pending", "expired", "deactivated"]
 
 
 class MemberChange(Input):
-    """Changes to a member. Fields that are left out stay as they are; lists replace the current ones."""
+    """Changes to a member. Omitted fields stay the same; lists replace the current ones."""
 
     first_name: PersonName = optional()
     last_name: PersonName = optional()
@@ -82,8 +82,8 @@ class MemberChange(Input):
 class MemberByEmail(Input):
     """The member that an address should have.
 
-    Groups and projects that are left out stay as they are. The reason and the welcome page are used only where the
-    person is invited by this request.
+    Omitted groups and projects stay the same. The reason and the welcome page are only used if this request invites
+    the person.
     """
 
     first_name: PersonName

@@ -1,4 +1,4 @@
-"""Projects as the API shows and takes them."""
+"""Projects in responses and requests."""
 
 from pydantic import Field
 
@@ -25,14 +25,14 @@ class ProjectPage(Output):
 
 
 class NewProject(Input):
-    """A project to create. No one has been given access to it yet."""
+    """A project to create. No one has direct access to it yet."""
 
     name: Name
     description: Description = ""
 
 
 class ProjectChange(Input):
-    """Changes to a project. Fields that are left out stay as they are."""
+    """Changes to a project. Omitted fields stay the same."""
 
     name: Name = optional()
     description: Description = optional()

@@ -1,4 +1,4 @@
-"""Short forms of resources, where others refer to them."""
+"""Short forms of resources, for use inside other resources."""
 
 from typing import Annotated, Any
 
@@ -7,7 +7,7 @@ from pydantic import Field
 from api.schemas.types import Id, Output
 from organizations.models import ManagedBy, Status
 
-# Bounds of lists that depend on the organization's size.
+# Maximum lengths of lists that grow with the organization.
 MANY = 100_000
 
 
@@ -16,7 +16,7 @@ def name(example: str) -> Any:
     return Annotated[str, Field(max_length=100, examples=[example])]
 
 
-Cursor = Annotated[str | None, Field(max_length=1000, description="The cursor of the next page, null on the last one.")]
+Cursor = Annotated[str | None, Field(max_length=1000, description="The cursor of the next page; null on the last.")]
 Email = Annotated[str, Field(max_length=254, examples=["nadia@acme.example"])]
 
 

@@ -1,4 +1,4 @@
-"""Roles as the API shows and takes them."""
+"""Roles in responses and requests."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ Permissions = Annotated[
     Field(
         min_length=1,
         max_length=len(Permission),
-        description="Permissions. Those that they require are added.",
+        description="Permissions. Permissions that they require are added.",
         examples=[["workspace.view", "people.view"]],
     ),
 ]
@@ -47,7 +47,7 @@ class NewRole(Input):
 
 
 class RoleChange(Input):
-    """Changes to a custom role. Fields that are left out stay as they are."""
+    """Changes to a custom role. Omitted fields stay the same."""
 
     name: Name = optional()
     description: Description = optional()

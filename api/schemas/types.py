@@ -22,19 +22,19 @@ EXAMPLE_TIME = "2026-03-02T09:30:00Z"
 
 
 class Output(BaseModel):
-    """Base of what the API returns. All of its properties are always there."""
+    """Base of responses. All properties are always present."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_serialization_defaults_required=True)
 
 
 class Input(BaseModel):
-    """Base of what the API reads from a body. Unknown properties are refused, and values are not converted."""
+    """Base of request bodies. Unknown properties are rejected, and values aren't converted."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 def _parse_id(value: object) -> UUID:
-    """Accept an id only as the API writes it, so that no two texts name one resource."""
+    """Accept an id only as the API writes it, so that each resource has one URL."""
     if isinstance(value, UUID):
         return value
     if isinstance(value, str) and len(value) == 36:

@@ -8,10 +8,10 @@ ACCESS_KEYS = {
     "access_key.created": Description(gettext_lazy("{actor} created the access key {target}"), "key", "success"),
     "access_key.rotated": Description(gettext_lazy("{actor} rotated the access key {target}"), "refresh"),
     "access_key.secret_ended": Description(
-        gettext_lazy("{actor} ended the old secret of the access key {target}"), "key"
+        gettext_lazy("{actor} revoked the old secret of the access key {target}"), "key"
     ),
     "access_key.secret_ended:not_me": Description(
-        gettext_lazy("{actor} reported that someone else rotated the access key {target}, and ended its new secret"),
+        gettext_lazy("{actor} reported that someone else rotated the access key {target}, and revoked its new secret"),
         "alert",
         "danger",
     ),
@@ -23,8 +23,8 @@ ACCESS_KEYS = {
         "danger",
     ),
     "access_key.added": Description(gettext_lazy("{target} created the access key {key} for {organization}"), "key"),
-    "access_key.replaced": Description(gettext_lazy("{target} rotated the access key {key} of {organization}"), "key"),
+    "access_key.replaced": Description(gettext_lazy("{target} rotated the access key {key} for {organization}"), "key"),
     "access_key.withdrawn": Description(
-        gettext_lazy("{actor} revoked {target}’s access key {key} of {organization}"), "trash", "danger"
+        gettext_lazy("{actor} revoked {target}’s access key {key} for {organization}"), "trash", "danger"
     ),
 }

@@ -1,4 +1,4 @@
-"""A user's own part of the audit log, which they may see without the permission to read all of it."""
+"""A user's own entries of the audit log, which they can see without permission to see the log."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ ACCOUNT_ACTIONS = ("user.created", "user.renamed", "user.picture_changed", "user
 def own_entries(
     organization_id: UUID, member_id: UUID, user_id: UUID, *, before: UUID | None = None, limit: int = 10
 ) -> list[Entry]:
-    """Return what the member did, and tries to sign in as them, newest first.
+    """Return what the member did, and attempts to sign in as them, newest first.
 
     What others did to them isn't included: their addresses are theirs. With `before`, only entries older than that one
     of these. Three queries, one more with `before`.
@@ -33,7 +33,7 @@ def own_entries(
 
 
 def _start(organization_id: UUID, ids: tuple[UUID, ...], before: UUID | None) -> tuple[datetime, UUID] | None:
-    """Return where the entry `before` is in the order, None if it isn't one of the user's."""
+    """Return the time and id of the entry `before`, or None if it isn't the user's."""
     if before is None:
         return None
     theirs = Q(actor_id__in=ids) | Q(target_id__in=ids)

@@ -1,4 +1,4 @@
-"""Streams of the audit log: which ones exist, and which have something to send."""
+"""Queries for audit log streams."""
 
 from uuid import UUID
 
@@ -25,7 +25,7 @@ def waiting_entries(stream: AuditStream) -> int:
 
 
 def due_streams(organization_id: UUID | None = None) -> QuerySet[AuditStream]:
-    """Return active streams that may send now and have something to send, of one organization or of all."""
+    """Return active streams that are due and have entries to send, of one organization or all."""
     ahead = AuditChain.objects.filter(organization_id=OuterRef("organization_id"), sequence__gt=OuterRef("cursor"))
     streams = AuditStream.objects.filter(Q(Exists(ahead)), is_active=True, next_attempt_at__lte=timezone.now())
     return streams.filter(organization_id=organization_id) if organization_id else streams

@@ -18,7 +18,7 @@ from audit.signatures import (
 )
 from base.encryption import DecryptionFailed
 
-# Loaded at once.
+# Entries per query.
 CHUNK = 2000
 # How often a verification starts again because retention moved the start of the log.
 TRIES = 3
@@ -73,7 +73,7 @@ def _verify(organization_id: UUID | None) -> Report:
 
 
 def verify_all() -> Iterator[Report]:
-    """Check every chain, also whether chains are missing."""
+    """Check every chain, and whether chains are missing."""
     first = AuditChain.objects.filter(number=0).first()
     entries = Entry.objects.order_by().values_list("organization_id", flat=True).distinct()
     chains = AuditChain.objects.values_list("organization_id", flat=True)

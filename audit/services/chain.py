@@ -1,4 +1,4 @@
-"""Sealing: unsealed entries get their place in the organization's chain.
+"""Sealing: unsealed entries get a sequence number and hash in the organization's chain.
 
 Writers take no lock, because they are in the middle of transactions with locks of their own. The sealer takes the
 chain's row lock in a short transaction of its own, so that any number of sealers make one chain, and organizations
@@ -89,9 +89,9 @@ def _create_chain(organization_id: UUID | None) -> None:
 
 
 def _first_chain() -> AuditChain:
-    """Return the chain of no organization, locked. It is created if missing."""
+    """Return the locked chain of entries without an organization. Creates it if missing."""
     if not AuditChain.objects.filter(number=0).exists():
-        # Another sealer may do the same right now: the first one wins.
+        # Another sealer may create it at the same time. The first one wins.
         AuditChain.objects.bulk_create([_new_chain(None, 0)], ignore_conflicts=True)
     return AuditChain.objects.select_for_update().get(number=0)
 

@@ -39,14 +39,14 @@ BUDGET = 30.0
 BACKOFF = (5, 60, 300, 1800, 7200, 21600)
 JITTER = 0.2
 MAX_RETRY_AFTER = 86400
-# Characters of the answer that a test shows.
+# Characters of the response that a test shows.
 EXCERPT = 500
 GONE = 410
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """The receiver's answer to one request. `error` is a sentence, or "" if the batch was accepted."""
+    """The receiver's response to one request. `error` is a sentence, or "" if the batch was accepted."""
 
     status: int | None = None
     body: str = ""
@@ -84,12 +84,12 @@ def build_body(stream: AuditStream, lines: Sequence[str]) -> bytes:
 
 
 def deliver_streams(organization_id: UUID | None = None) -> int:
-    """Send what is due, of one organization or of all. Return the number of entries that were accepted."""
+    """Send the due streams of one organization or all. Return the number of accepted entries."""
     return sum(deliver_stream(pk) for pk in list(due_streams(organization_id).values_list("pk", flat=True)))
 
 
 def deliver_stream(pk: UUID) -> int:
-    """Send the stream's entries until none is left, the receiver refuses, or BUDGET is spent. Return how many."""
+    """Send the stream's entries until none are left, a request fails, or BUDGET is used up. Return how many."""
     total, end = 0, time.monotonic() + BUDGET
     while time.monotonic() < end:
         stream = _claim(pk)
@@ -137,7 +137,7 @@ def _post(stream: AuditStream, entries: Sequence[Entry]) -> Attempt:
 
 
 def send(stream: AuditStream, message_id: str, body: bytes) -> Attempt:
-    """Send one request, and return the answer. Redirects aren't followed. Never raises."""
+    """Send one request, and return the result. Doesn't follow redirects. Never raises."""
     try:
         headers = headers_for(stream, message_id, body, timezone.now())
         response = post_bytes(stream.url, body, headers=headers)
@@ -145,7 +145,7 @@ def send(stream: AuditStream, message_id: str, body: bytes) -> Attempt:
         return Attempt(error=str(error))
     except Exception:  # such as a secret that no key decrypts: the other streams go on
         logger.exception("Stream %s failed.", stream.pk)
-        return Attempt(error=_("The request couldn’t be made. The log of the worker says why."))
+        return Attempt(error=_("The request couldn’t be sent. The worker’s log says why."))
     return _read(response)
 
 
@@ -155,9 +155,9 @@ def _read(response: Response) -> Attempt:
     text = shown[: EXCERPT * 4].decode(errors="replace").replace("\0", "�")[:EXCERPT]
     if 200 <= response.status < 300:
         return Attempt(response.status, text)
-    error = _("The receiver answered with status %(status)s.") % {"status": response.status}
+    error = _("The receiver responded with status %(status)s.") % {"status": response.status}
     if 300 <= response.status < 400:
-        error = _("The receiver redirects to another address. Enter the final address.")
+        error = _("The receiver redirected to another address. Use the final address.")
     return Attempt(response.status, text, error, _seconds(response.headers.get("retry-after", "")))
 
 
@@ -173,7 +173,7 @@ def _seconds(retry_after: str) -> float:
 
 
 def _claimed(stream: AuditStream) -> QuerySet[AuditStream]:
-    """Return the stream, unless another worker has claimed it, or someone turned it on again meanwhile."""
+    """Return a queryset of the stream, empty if another worker has claimed it or someone turned it on again."""
     return AuditStream.objects.filter(pk=stream.pk, next_attempt_at=stream.next_attempt_at)
 
 
@@ -202,7 +202,7 @@ def _save_attempt(stream: AuditStream, entries: Sequence[Entry], attempt: Attemp
 
 
 def _record_gone(stream: AuditStream) -> None:
-    data = {"reason": _("the receiver answered 410 Gone")}
+    data = {"reason": _("the receiver responded with 410 Gone")}
     record(
         organization_id=stream.organization_id,
         actor=None,
@@ -219,7 +219,7 @@ def backoff(attempts: int) -> float:
 
 
 def send_sample(stream: AuditStream) -> Attempt:
-    """Send a made-up entry with an id of its own, and return the answer."""
+    """Send a sample entry with its own id, and return the result."""
     entry = Entry(
         organization_id=stream.organization_id,
         action="audit_stream.tested",

@@ -17,7 +17,7 @@ BATCH = 1000
 def delete_old(now: datetime | None = None) -> int:
     """Delete entries past their retention, and return how many. With AUDIT_RETENTION_DAYS 0, none.
 
-    Only the start of each chain is deleted, so that what is left is still checked from its first entry on.
+    Only the start of each chain is deleted, so that the remaining entries can still be verified.
     """
     if settings.AUDIT_RETENTION_DAYS <= 0:
         return 0

@@ -1,4 +1,4 @@
-"""Streams: setting up the webhooks that receive an organization's audit log. Rules are the callers' business."""
+"""Streams: webhooks that receive an organization's audit log. Callers check permissions."""
 
 import secrets
 from base64 import b64encode
@@ -24,7 +24,7 @@ ROTATION = timedelta(days=1)
 
 @dataclass(frozen=True)
 class TestResult:
-    """What the receiver answered to a test. `status` is None without an answer, and `error` is "" if it accepted."""
+    """The receiver's response to a test. `status` is None without a response; `error` is "" if it was accepted."""
 
     status: int | None
     body: str
@@ -36,7 +36,7 @@ class TestResult:
 
 
 def new_secret() -> str:
-    """Return a secret as Standard Webhooks writes it: whsec_ and 32 random bytes in base64."""
+    """Return a new secret in the Standard Webhooks format: whsec_ and 32 random bytes in base64."""
     return "whsec_" + b64encode(secrets.token_bytes(32)).decode()
 
 
@@ -94,7 +94,7 @@ def rotate_stream_secret(*, stream: AuditStream, actor: Any) -> str:
 
 @transaction.atomic
 def turn_on_stream(*, stream: AuditStream, actor: Any) -> None:
-    """Send again, now, starting with the first entry that the receiver hasn't accepted. Also ends a back-off."""
+    """Turn the stream on, or retry now, from the first entry that wasn't accepted."""
     stream = _lock(stream)
     was_active, stream.is_active = stream.is_active, True
     stream.attempts, stream.next_attempt_at, stream.failing_since = 0, timezone.now(), None
@@ -110,7 +110,7 @@ def turn_off_stream(*, stream: AuditStream, actor: Any) -> None:
     if stream.is_active:
         stream.is_active = False
         stream.save(update_fields=["is_active"])
-        data = {"reason": _("by hand")}
+        data = {"reason": _("manually")}
         record(
             organization_id=stream.organization_id,
             actor=actor,
@@ -122,13 +122,13 @@ def turn_off_stream(*, stream: AuditStream, actor: Any) -> None:
 
 @transaction.atomic
 def delete_stream(*, stream: AuditStream, actor: Any) -> None:
-    """Delete the stream. Its receiver gets nothing more."""
+    """Delete the stream."""
     stream = _lock(stream)
     record(organization_id=stream.organization_id, actor=actor, action="audit_stream.deleted", target=stream)
     stream.delete()
 
 
 def send_test_event(stream: AuditStream) -> TestResult:
-    """Send a sample event now, with its own webhook id, and return the answer. Changes nothing, not even a cursor."""
+    """Send a sample event now, with its own webhook id, and return the result. Doesn't move the cursor."""
     attempt = send_sample(stream)
     return TestResult(attempt.status, attempt.body, attempt.error)

@@ -1,4 +1,4 @@
-"""Have new entries sealed shortly after their transaction. Only a hint: the sweep finds what it misses."""
+"""Waking a worker to seal new entries after their transaction. The sweep finds entries that this misses."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ from audit.queries import due_streams
 
 logger = logging.getLogger(__name__)
 TASK, DELIVER = "audit.tasks.seal", "audit.tasks.deliver"
-# The task starts this late, so that it seals whatever else the process writes meanwhile. Seconds.
+# Seconds until the task starts, so that it also seals what the process writes in the meantime.
 DELAY = 1.0
 # Organizations that are remembered as asked for.
 MAX_ASKED = 10_000
@@ -38,13 +38,13 @@ def ask(organization_id: UUID | None) -> None:
 
 
 def deliver_soon(organization_id: UUID | None = None) -> None:
-    """Have a worker send what is due, of one organization or of all. A slow receiver keeps no other waiting."""
+    """Publish a task for each due stream of one organization or all, so that slow receivers don't delay others."""
     for pk in due_streams(organization_id).values_list("pk", flat=True):
         _publish(DELIVER, str(pk))
 
 
 def _publish_in_thread(task: str, *args: str) -> None:
-    """Publish without keeping the request waiting: the broker may take longer than the entry."""
+    """Publish in a thread, because the broker may take longer than writing the entry."""
     threading.Thread(target=_publish, args=(task, *args), kwargs={"countdown": DELAY}, daemon=True).start()
 
 

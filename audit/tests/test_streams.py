@@ -252,7 +252,7 @@ def test_a_test_event_moves_nothing(cast, stream, receiver, settings):
     (event,) = Webhook(str(stream.secret)).verify(body, headers)
     assert problems_of(event) == [] and event["unmapped"]["action"] == "audit_stream.tested"
     receiver.answers = [500]
-    assert send_test_event(stream).error == "The receiver answered with status 500."
+    assert send_test_event(stream).error == "The receiver responded with status 500."
     receiver.server.shutdown()
     receiver.server.server_close()
     result = send_test_event(stream)

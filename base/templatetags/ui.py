@@ -67,7 +67,7 @@ def org_logo(organization: Any, size: str = "") -> SafeString:
 
 @dataclass
 class TreeNode:
-    """A membership in the organization switcher, and those in the sub-accounts of its organization."""
+    """A membership in the organization switcher, with the memberships in sub-accounts of its organization."""
 
     member: Any
     children: list["TreeNode"] = field(default_factory=list)
@@ -75,7 +75,7 @@ class TreeNode:
 
 @register.simple_tag
 def organization_tree(memberships: Iterable[Any]) -> list[TreeNode]:
-    """Return the memberships as a tree, in their order. Those whose parent isn't among them are at the top."""
+    """Return the memberships as a tree, in the same order. Those without their parent in the list are at the top."""
     nodes = {member.organization_id: TreeNode(member) for member in memberships or ()}
     top = []
     for node in nodes.values():

@@ -73,7 +73,7 @@ def _create(request: MemberRequest, form: KeyForm) -> tuple[AccessKey, str]:
 def _created(
     request: MemberRequest, place: Place, key: AccessKey, text: str, *, is_rotated: bool = False, old_ends: Any = None
 ) -> HttpResponse:
-    """Show the secret. It's in this response only, which no one may store."""
+    """Show the secret, in this response only, with Cache-Control: no-store."""
     context = {
         "key": key,
         "secret": text,
@@ -92,7 +92,7 @@ def _created(
 @member_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_rotation(request: MemberRequest, key_id: UUID, *, place: Place) -> HttpResponse:
-    """Add a secret and show it once. The old one works for a week, or ends now."""
+    """Add a secret and show it once. The old one works for a week, or is revoked now."""
     key = place.key_or_404(request, key_id)
     require(can_rotate_key(request.membership, key))
     error = ""
@@ -127,7 +127,7 @@ def _confirm(
 @member_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def key_old_secret(request: MemberRequest, key_id: UUID, *, place: Place) -> HttpResponse:
-    """End the old secret of a key that is being rotated, after a confirmation."""
+    """Revoke the old secret of a key that is being rotated, after a confirmation."""
     key = place.key_or_404(request, key_id)
     require(can_revoke_key(request.membership, key))
     if request.method == "POST":
@@ -135,7 +135,7 @@ def key_old_secret(request: MemberRequest, key_id: UUID, *, place: Place) -> Htt
             ended = end_old_secret(actor=request.membership, key=key)
         except AccessKey.DoesNotExist:
             raise Http404 from None
-        text = _("The old secret of %(name)s no longer works.") if ended else _("%(name)s has one secret.")
+        text = _("The old secret of %(name)s no longer works.") if ended else _("%(name)s has no old secret.")
         messages.success(request, text % {"name": key.name})
         return htmx_redirect(request, place.url(request))
     return _confirm(request, place, key, "old_secret", {"tone": "warning", "icon_name": "key"})
@@ -153,7 +153,7 @@ def key_name(request: MemberRequest, key_id: UUID, *, place: Place) -> HttpRespo
             key = rename_access_key(actor=request.membership, key=key, name=form.cleaned_data["name"])
         except AccessKey.DoesNotExist:
             raise Http404 from None
-        messages.success(request, _("The key is now called %(name)s.") % {"name": key.name})
+        messages.success(request, _("Key renamed to %(name)s.") % {"name": key.name})
         return htmx_redirect(request, place.url(request))
     return _confirm(request, place, key, "name", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -45,7 +45,7 @@ class ScopeRow:
 
     @property
     def why(self) -> str:
-        """Why one of them is disabled."""
+        """The reason why a checkbox of the row is disabled, or ""."""
         return self.read.why or (self.write.why if self.write else "")
 
 
@@ -84,9 +84,9 @@ class KeyForm(NameForm):
         error_messages={"required": _("Choose who it belongs to."), "invalid_choice": _("Choose who it belongs to.")},
     )
     scopes = forms.MultipleChoiceField(
-        label=_("What it can use"),
+        label=_("Scopes"),
         choices=[(name, name) for name in SCOPES],
-        error_messages={"required": _("Choose what the key can use."), "invalid_choice": _("Choose from the list.")},
+        error_messages={"required": _("Choose at least one scope."), "invalid_choice": _("Choose from the list.")},
     )
 
     def __init__(self, *args: Any, actor: Membership, can_share: bool, **options: Any) -> None:

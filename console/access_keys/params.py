@@ -17,7 +17,7 @@ class KeyTable(tables.Table):
 
     key = Column(_("Key"), optional=False)
     owner = Column(_("Owner"), optional=False)
-    scopes = Column(_("Can use"), optional=False)
+    scopes = Column(_("Scopes"), optional=False)
     last_used = Column(_("Last used"), optional=False)
     expires = Column(_("Expires"), optional=False)
     more = Column(_("Actions"), optional=False, css="more", hide_label=True)

@@ -1,4 +1,4 @@
-"""Where access keys are managed: the admin page, the list of everyone's keys, and everyone's own preferences."""
+"""The pages that manage access keys: the admin page, everyone's keys, and account preferences."""
 
 from dataclasses import dataclass
 from uuid import UUID

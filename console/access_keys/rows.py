@@ -1,4 +1,4 @@
-"""What lists show of each access key."""
+"""Rows of the lists of access keys."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ from organizations.policies.access_keys import can_rename_key, can_revoke_key, c
 from organizations.scopes import describe_scopes
 from organizations.services.access_key_notices import EXPIRES_SOON
 
-# A key that wasn't used for so long should be revoked.
+# A key that is unused for this long should be revoked.
 UNUSED_AFTER = timedelta(days=90)
 LABELS = {
     "rotation": (gettext_lazy("Rotate"), "refresh"),
-    "old_secret": (gettext_lazy("End old secret"), "clock"),
+    "old_secret": (gettext_lazy("Revoke old secret"), "clock"),
     "name": (gettext_lazy("Rename"), "pencil"),
     "revocation": (gettext_lazy("Revoke"), "trash"),
 }
@@ -76,7 +76,7 @@ def _last_use(last_used_at: datetime | None, times: RelativeTime) -> str:
         return _("Never")
     unused = times.now - last_used_at
     if unused >= UNUSED_AFTER:
-        text = ngettext("Not for %(days)s day", "Not for %(days)s days", unused.days) % {"days": unused.days}
+        text = ngettext("Unused for %(days)s day", "Unused for %(days)s days", unused.days) % {"days": unused.days}
         return format_html('<span title="{}">{}</span>', times.exact(last_used_at), text)
     moment = times.ago(last_used_at)
     return moment.html if moment else ""

@@ -1,4 +1,4 @@
-"""What the page with a new key says it can do."""
+"""Texts for the page that shows a new key."""
 
 from collections.abc import Iterable
 

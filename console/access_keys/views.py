@@ -36,7 +36,7 @@ API_DOCS_URL = "/api/v1/docs"
 @member_required(Permission.KEYS_MANAGE)
 @require_safe
 def access_keys(request: MemberRequest) -> HttpResponse:
-    """The viewer's own keys, the organization's, and how many others there are."""
+    """Show the viewer's own keys, the organization's keys, and the number of personal keys."""
     member = request.membership
     context = {
         "own_rows": rows_of(member, with_secrets(keys_of_member(member)), ADMIN),
@@ -51,7 +51,7 @@ def access_keys(request: MemberRequest) -> HttpResponse:
 @member_required()
 @require_safe
 def personal_keys(request: MemberRequest) -> HttpResponse:
-    """The member's own keys."""
+    """Show the member's own keys."""
     OWN.check(request)
     member = request.membership
     context = {
@@ -112,7 +112,7 @@ def _found(page: KeysetPage) -> str:
 def _empty_state(params: KeyListParams, slug: str) -> EmptyState:
     url = KeyListParams().url(slug)
     if params.q:
-        heading = _("No keys of people who match “%(search)s”") % {"search": params.q}
+        heading = _("No key owners match “%(search)s”") % {"search": params.q}
         return EmptyState(
             heading=heading, text=_("Try part of a name or email address."), url=url, action=_("Clear search")
         )

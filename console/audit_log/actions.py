@@ -1,4 +1,4 @@
-"""The actions of the audit log in plain words, grouped by subject, for its filter."""
+"""Labels of the audit log's actions, grouped by subject, for the filter."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ ACTION = re.compile(r"[a-z_]{1,60}(\.[a-z_]{1,60})?")
 
 
 class Subject(NamedTuple):
-    """Actions about one thing: those that start with one of these prefixes. The first one goes without saying."""
+    """A group of actions that start with one of these prefixes. Labels leave out the first prefix."""
 
     label: str | Promise
     prefixes: tuple[str, ...]
@@ -47,7 +47,7 @@ SUBJECTS = {
 }
 OTHER = "other"
 _SUBJECT_OF = {prefix: key for key, subject in SUBJECTS.items() for prefix in subject.prefixes}
-# Actions whose name says less than words do.
+# Labels of actions whose names don't make good labels.
 LABELS: dict[str, str | Promise] = {
     "sign_in.succeeded": gettext_lazy("Signed in"),
     "sign_in.new_device": gettext_lazy("Signed in from a new device"),
@@ -91,7 +91,7 @@ def subject_of(action: str) -> str:
 
 
 def action_label(action: str) -> str:
-    """Return the action in words, such as "Roles changed". The subject is left out where it goes without saying."""
+    """Return the label of an action, such as "Roles changed", without its subject if that is obvious."""
     if known := LABELS.get(action):
         return str(known)
     prefix, _dot, verb = action.partition(".")
@@ -101,7 +101,7 @@ def action_label(action: str) -> str:
 
 
 def filter_label(value: str) -> str:
-    """Return the words for a value of the filter: a subject's, or an action's with its subject."""
+    """Return the label of a filter value: a subject, or an action with its subject."""
     if value in SUBJECTS:
         return str(SUBJECTS[value].label)
     return _("%(subject)s: %(action)s") % {
@@ -125,7 +125,7 @@ def actions_of(value: str) -> list[str]:
 
 
 def parse_action(value: str) -> str:
-    """Return the value if it is a subject or may be an action, otherwise ""."""
+    """Return the value if it's a subject or could be an action, otherwise ""."""
     return value if value in SUBJECTS or ACTION.fullmatch(value) else ""
 
 

@@ -1,4 +1,4 @@
-"""The menus of the audit log's filters: what they offer, and what a search in them finds."""
+"""Options of the audit log's filter menus, with search."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -30,9 +30,9 @@ class Menu(NamedTuple):
 
 
 def _people(viewer: Membership, search: str) -> Choices:
-    """Return members, and others who acted lately: identity providers, access keys, people who were deleted.
+    """Return members and other recent actors: identity providers, access keys and deleted people.
 
-    Viewers who can't see the Users page get all of them from the log, which they can read.
+    For viewers who can't see the Users page, all names come from the log.
     """
     organization = viewer.organization
     acted = named_in_log(organization.pk, search, field="actor")
@@ -47,7 +47,7 @@ def _people(viewer: Membership, search: str) -> Choices:
 
 
 def _targets(viewer: Membership, search: str) -> Choices:
-    """Return what entries were about lately, deleted or not."""
+    """Return recent targets, including deleted ones."""
     found = named_in_log(viewer.organization_id, search, field="target")
     return _groups(("", found)), len(found) > MAX_OPTIONS
 

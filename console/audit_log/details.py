@@ -1,4 +1,4 @@
-"""What an opened entry shows: its data as labelled values, without secrets."""
+"""Details of an opened entry: its data as labelled values, without secrets."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from audit.models import Entry
 from console.security.forms import SecurityForm
 
-# No service puts a secret into an entry. Should one ever do so, it isn't shown.
+# A safeguard: services never put secrets into entries.
 SECRET = re.compile(r"(^|_)(secret|password|passphrase|private_key|cookie|credential|token|code|key|hash)s?$")
 HIDDEN = gettext_lazy("Hidden")
 MAX_VALUE = 500

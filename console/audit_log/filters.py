@@ -22,7 +22,7 @@ ANY_TIME = _("Any time")
 
 @dataclass(frozen=True)
 class AuditContext:
-    """What the filters need to know: the organization, and the time that periods count back from."""
+    """Context of the filters: the organization, and the current time for periods."""
 
     organization: Organization
     now: datetime
@@ -46,7 +46,7 @@ def parse_day(text: str) -> str:
 
 
 def _period(context: AuditContext, value: str) -> Q:
-    """From the start of a day on, so that "Today" has all of today."""
+    """Return the condition for a period, from the start of its first day."""
     return Q(at__gte=context.start_of(context.today - timedelta(days=DAYS[value] - 1)))
 
 
@@ -55,7 +55,7 @@ def _from(context: AuditContext, value: str) -> Q:
 
 
 def _to(context: AuditContext, value: str) -> Q:
-    """The whole of that day is included."""
+    """Return the condition for entries up to the end of that day."""
     return Q(at__lt=context.start_of(date.fromisoformat(value) + timedelta(days=1)))
 
 
@@ -68,7 +68,7 @@ def _entries(context: AuditContext) -> QuerySet[Entry]:
 
 
 def find_target(context: AuditContext, value: str) -> str | None:
-    """Return the newest name that the log has for a target: it may have been deleted since."""
+    """Return the target's latest name in the log. It may have been deleted since."""
     return _entries(context).filter(target_id=value).values_list("target_label", flat=True).first()
 
 

@@ -28,9 +28,9 @@ class StreamForm(forms.Form):
         choices=StreamFormat.choices,
         initial=StreamFormat.JSON,
         error_messages={"required": _("Choose a format."), "invalid_choice": _("Choose a format.")},
-        help_text=_("OCSF events: as one array per request, or one event per line."),
+        help_text=_("OCSF events, as one array per request or one event per line."),
     )
-    from_start = forms.BooleanField(label=_("Send the entries that are already in the log, too"), required=False)
+    from_start = forms.BooleanField(label=_("Also send existing entries"), required=False)
 
     def save(self, actor: Membership) -> tuple[AuditStream, str] | None:
         """Create the stream and return it with its secret; None if the form has errors."""

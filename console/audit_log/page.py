@@ -1,4 +1,4 @@
-"""What the templates of the audit log take, computed in a fixed number of queries."""
+"""Data for the audit log's templates, in a fixed number of queries."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -51,7 +51,7 @@ class AuditLogPage:
 
     @property
     def found(self) -> str:
-        """How many entries the page shows. They are never counted further."""
+        """Text with the number of entries on the page. The total isn't counted."""
         count = len(self.page.entries)
         if self.page.previous or self.page.next:
             return _("Showing %(count)s entries, newest first") % {"count": count}
@@ -79,7 +79,7 @@ class AuditLogPage:
 
     @property
     def view(self) -> str:
-        """The query that leads back to this view, on its first page and with nothing opened."""
+        """The URL query of this view, on its first page and without an open entry."""
         return self.params.closed().query()
 
     # --- filters -----------------------------------------------------------------------------------
@@ -99,12 +99,12 @@ class AuditLogPage:
 
     @property
     def empty(self) -> EmptyState:
-        """What an empty list says."""
+        """The empty state of the list."""
         params, values = self.params, self.params.filters
         if not params.is_filtered:
             if params.cursor:
                 return EmptyState(_("No entries on this page"), url=self.base, action=_("Newest entries"))
-            return EmptyState(_("No entries yet"), _("Whatever people do in this organization is listed here."))
+            return EmptyState(_("No entries yet"), _("Activity in this organization appears here."))
         active = active_filters(
             FILTERS, values, {key: name or "" for key, name in self.page.names.items()}, self.context
         )
@@ -125,11 +125,9 @@ class AuditLogPage:
 
     def _why_empty(self, values: Mapping[str, str]) -> str:
         if values.get("from", "") > values.get("to", "9"):
-            return _("The first day is after the last one. Choose other dates.")
+            return _("The start date is after the end date. Choose other dates.")
         if self.params.q:
-            return _(
-                "A search looks through the latest 20,000 entries. Choose a person, event or target to search all."
-            )
+            return _("Search covers the latest 20,000 entries. Filter by person, event or target to find older ones.")
         return _("Remove a filter to see more.")
 
     # --- export ------------------------------------------------------------------------------------
@@ -153,7 +151,7 @@ class AuditLogPage:
 
 
 def time_label(values: Mapping[str, str], names: Mapping[str, str | None]) -> str:
-    """Return the words for the time that the list is limited to."""
+    """Return the label of the time filter."""
     start, end = names.get("from"), names.get("to")
     if start and end:
         return start if start == end else f"{start} – {end}"

@@ -1,4 +1,4 @@
-"""What the audit log shows: its columns, and the view that a URL asks for (A-4)."""
+"""The audit log: its columns, and the view in a URL (A-4)."""
 
 from dataclasses import dataclass, replace
 from typing import Self

@@ -22,14 +22,14 @@ from organizations.models import Membership, Organization
 KEY = ("at", "id")
 NEWEST = ("-at", "-id")
 OLDEST = ("at", "id")
-# No index finds text inside names: a search, and the menus, look through this many of the newest entries.
+# No index supports search inside names, so search and menus read this many of the newest entries.
 SEARCHED = 20_000
 EXPORT_CHUNK = 500
 
 
 @dataclass(frozen=True)
 class AuditPage:
-    """A page of the log, with the views of its neighbours and the names of what it is filtered by."""
+    """A page of the log, with the previous and next views and the names of the filter values."""
 
     params: AuditLogParams
     entries: list[Entry]
@@ -84,7 +84,7 @@ def _after_cursor(slices: list[QuerySet[Entry]], params: AuditLogParams) -> list
 
 
 def _slices(context: AuditContext, params: AuditLogParams) -> list[QuerySet[Entry]]:
-    """Return the entries that match as slices that have no entry in common. Each is sorted by an index.
+    """Return the matching entries as disjoint querysets, each sorted by an index.
 
     A person is several: entries as actor and as target. So is a subject, whose actions are looked up one by one unless
     a person or a target leaves few entries anyway.

@@ -26,7 +26,7 @@ FAILED_SIGN_IN = "sign_in.failed"
 
 
 def actor_name(entry: Entry) -> str:
-    """Return who acted. No one knows who failed to sign in."""
+    """Return the actor's name, or "Not known" for a failed sign-in without one."""
     if entry.actor_label:
         return entry.actor_label
     return _("Not known") if entry.action == FAILED_SIGN_IN else _("The system")
@@ -34,7 +34,7 @@ def actor_name(entry: Entry) -> str:
 
 @dataclass(frozen=True)
 class AuditRow:
-    """An entry as the page shows it. `url` opens it, or closes it if it is open. `day` heads a new day's entries."""
+    """A row of the page. `url` opens or closes the entry. `day` is the heading above the first entry of a day."""
 
     entry: Entry
     line: AuditLine
@@ -119,7 +119,7 @@ class AuditRowRenderer:
         return self.countries[ip]
 
     def _time(self, at: datetime) -> FormattedTime:
-        """Return how long ago it was today, and the time of an earlier day, which its heading names."""
+        """Return a relative time for today's entries, otherwise the time of day."""
         local, ago = at.astimezone(self.time.zone), self.time.ago(at)
         assert ago
         return ago if local.date() == self.time.today else ago._replace(text=f"{local:%H:%M} {local.tzname()}")

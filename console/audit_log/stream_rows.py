@@ -1,4 +1,4 @@
-"""The streams of the audit log as their page shows them, and the state of the log's chain."""
+"""Rows of the audit log's streams, and the state of its chain."""
 
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -54,7 +54,7 @@ class StreamRow:
 
     @property
     def next_try(self) -> str:
-        """When the next request follows: "in 25 minutes, at 14:05 UTC"."""
+        """The time of the next attempt: "In 25 minutes, at 14:05 UTC"."""
         now, at = timezone.now(), self.stream.next_attempt_at
         if at <= now:
             return _("Now")
@@ -65,7 +65,7 @@ class StreamRow:
 
     @property
     def old_secret_until(self) -> Any:
-        """Until when requests are signed with the secret before, too; None if they aren't."""
+        """When requests stop being signed with the old secret too, or None."""
         until = self.stream.previous_secret_until
         return until if until and until > timezone.now() else None
 
@@ -96,7 +96,7 @@ def stream_rows(
 
 
 class ChainState(NamedTuple):
-    """Since when the log is sealed, and up to which entry."""
+    """The date of the first checkpoint and the last sealed entry."""
 
     since: Any
     sequence: int

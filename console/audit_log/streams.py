@@ -58,7 +58,7 @@ def audit_stream_new(request: MemberRequest) -> HttpResponse:
 
 
 def _show_secret(request: MemberRequest, stream: AuditStream, secret: str) -> HttpResponse:
-    """Show the secret. It's in this response only, which no one may store."""
+    """Show the secret, in this response only, with Cache-Control: no-store."""
     context = {"stream": stream, "secret": secret, "url": _list_url(request)}
     response = render(request, "console/audit_log/stream_secret.html", context)
     response["Cache-Control"] = "no-store"
@@ -68,7 +68,7 @@ def _show_secret(request: MemberRequest, stream: AuditStream, secret: str) -> Ht
 @require_POST
 @member_required(Permission.AUDIT_EXPORT)
 def audit_stream_test(request: MemberRequest, stream_id: UUID) -> HttpResponse:
-    """Send a sample event now, and show the receiver's answer. htmx gets the list, others the page."""
+    """Send a sample event now, and show the receiver's response: in the list for htmx, otherwise on the page."""
     stream = _stream_or_404(request, stream_id)
     rows = stream_rows(request.organization, tested=stream.pk, result=services.send_test_event(stream))
     template = "console/audit_log/_streams.html" if is_htmx_fragment(request) else "console/audit_log/streams.html"
@@ -91,10 +91,10 @@ def audit_stream_secret(request: MemberRequest, stream_id: UUID) -> HttpResponse
 @member_required(Permission.AUDIT_EXPORT)
 @fresh_sign_in_required
 def audit_stream_activation(request: MemberRequest, stream_id: UUID) -> HttpResponse:
-    """Turn a stream on, or try again now."""
+    """Turn a stream on, or retry now."""
     stream = _stream_or_404(request, stream_id)
     _run(services.turn_on_stream, request, stream)
-    messages.success(request, _("Delivery continues with the next entry."))
+    messages.success(request, _("Delivery resumed."))
     return redirect(_list_url(request))
 
 
@@ -107,7 +107,7 @@ def audit_stream_deactivation(request: MemberRequest, stream_id: UUID) -> HttpRe
     if request.method != "POST":
         return _confirm(request, stream, "deactivation", icon_name="pause")
     _run(services.turn_off_stream, request, stream)
-    messages.success(request, _("The stream is turned off."))
+    messages.success(request, _("Stream turned off."))
     return htmx_redirect(request, _list_url(request))
 
 
@@ -120,12 +120,12 @@ def audit_stream_deletion(request: MemberRequest, stream_id: UUID) -> HttpRespon
     if request.method != "POST":
         return _confirm(request, stream, "deletion", icon_name="trash", tone="danger")
     _run(services.delete_stream, request, stream)
-    messages.success(request, _("The stream was deleted."))
+    messages.success(request, _("Stream deleted."))
     return htmx_redirect(request, _list_url(request))
 
 
 def _run(service: Callable[..., Any], request: MemberRequest, stream: AuditStream) -> Any:
-    """Run the service. 404 if someone else has just deleted the stream."""
+    """Run the service. Raises Http404 if the stream no longer exists."""
     try:
         return change_streams(service, actor=request.membership, stream=stream)
     except AuditStream.DoesNotExist:

@@ -28,7 +28,7 @@ def _context(request: MemberRequest) -> AuditContext:
 
 
 def _view(request: MemberRequest) -> AuditLogParams:
-    """Return the first page of the view that a link was followed from."""
+    """Return the first page of the view in the "view" parameter."""
     view = request.GET.get("view", "")
     return AuditLogParams.from_view(view, organization_id=request.organization.pk).closed()
 
@@ -36,7 +36,7 @@ def _view(request: MemberRequest) -> AuditLogParams:
 @require_safe
 @member_required(Permission.AUDIT_VIEW)
 def audit_log(request: MemberRequest) -> HttpResponse:
-    """Who did what, newest first, with search, filters and pages."""
+    """List entries, newest first, with search, filters and pages."""
     params = AuditLogParams.from_querydict(request.GET, organization_id=request.organization.pk)
     page = AuditLogPage(_context(request), request.membership, params)
     context = {"page": page, "chain": None if is_htmx_fragment(request) else chain_state(request.organization)}
@@ -47,7 +47,7 @@ def audit_log(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.AUDIT_VIEW)
 def audit_log_choices(request: MemberRequest, kind: str) -> HttpResponse:
-    """The people, events or targets to filter by, each a link to the filtered list. `named` searches among them."""
+    """List the people, events or targets to filter by, as links. `named` searches among them."""
     params, slug, menu = _view(request), request.organization.slug, MENUS[kind]
     search, current = search_query(request.GET, "named"), params.filters.get(kind, "")
     found, has_more = menu.search(request.membership, search)
@@ -72,7 +72,7 @@ def audit_log_choices(request: MemberRequest, kind: str) -> HttpResponse:
 @require_safe
 @member_required(Permission.AUDIT_VIEW)
 def audit_log_when(request: MemberRequest) -> HttpResponse:
-    """The times to filter by: periods, and a form for two dates."""
+    """List the periods to filter by, and a form for two dates."""
     params = _view(request)
     context = time_choices(params, request.organization.slug)
     return _render_menu(request, params, "console/audit_log/_when.html", "console/audit_log/when.html", context)
@@ -89,7 +89,7 @@ def _render_menu(
 @require_safe
 @member_required(Permission.AUDIT_EXPORT)
 def audit_log_export(request: MemberRequest, kind: str) -> HttpResponseBase:
-    """Stream the view as a file. The log says so first, however much of the file is fetched."""
+    """Stream the view as a file. The export is recorded before it starts."""
     params, chosen, organization = _view(request), FORMATS[kind], request.organization
     lines: Iterator[str] = iter(())
     if request.method == "GET":

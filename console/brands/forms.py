@@ -25,7 +25,7 @@ from organizations.services import BrandSettings
 
 
 class BrandForm(forms.Form):
-    """Color, names and reply address. `shade` is the color to offer if the typed one can't be read on buttons."""
+    """Color, names and reply address. `shade` is the color to suggest if the typed one has too little contrast."""
 
     brand_color = forms.CharField(label=_("Brand color"), required=False, strip=True)
     platform_name = SingleLineField(label=_("Platform name"), required=False, limit=PLATFORM_NAME_LIMIT)
@@ -56,12 +56,12 @@ class BrandForm(forms.Form):
 
     @property
     def settings(self) -> BrandSettings:
-        """What to save. Only for a valid form."""
+        """The values to save. The form must be valid."""
         return BrandSettings(**self.cleaned_data)
 
     @property
     def brand(self) -> Brand:
-        """The brand to preview: what was typed, as far as it can be shown, and else what is saved."""
+        """The brand to preview: the typed values, or the saved ones where the typed ones aren't valid."""
         values = vars(self.saved) | (self.cleaned_data if self.is_bound and not self.is_valid() else {})
         if self.is_bound and self.is_valid():
             values = vars(self.settings)

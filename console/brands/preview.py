@@ -30,13 +30,13 @@ class Preview:
 
     @property
     def sender(self) -> str:
-        """The From header, as a reader sees it."""
+        """The From header, as recipients see it."""
         name, address = sender(self.brand)
         return f"{name} <{address}>"
 
 
 class _CardParser(HTMLParser):
-    """Collect the texts of mail/layout.html by their element."""
+    """HTML parser that collects the texts of mail/layout.html by element."""
 
     def __init__(self) -> None:
         super().__init__()

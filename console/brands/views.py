@@ -75,7 +75,7 @@ def brands(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.BRANDS_MANAGE)
 def brand_preview(request: MemberRequest) -> HttpResponse:
-    """Show what is typed without saving it: htmx gets the preview, other browsers the page."""
+    """Show the typed values without saving them: as a preview for htmx, otherwise as the page."""
     if request.method != "POST":
         return redirect("brands", request.organization.slug)
     data = request.POST.copy()
@@ -90,7 +90,7 @@ def brand_preview(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_required(Permission.BRANDS_MANAGE)
 def brand_logo(request: MemberRequest) -> HttpResponse:
-    """Save a logo. Bad files give 422 with the reason."""
+    """Save a logo. Invalid files get 422 with the reason."""
     form = LogoForm(request.POST, request.FILES, request=request)
     if not form.is_valid():
         return _render_logo(request, form)
@@ -129,7 +129,7 @@ def brand_test(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.BRANDS_MANAGE)
 def brand_email(request: MemberRequest, template: str) -> HttpResponse:
-    """Show a complete email with example values in the saved brand, in a page that runs no script."""
+    """Show a complete email with example values in the saved brand, on a page without scripts."""
     sample = find_sample(template)
     if sample.template != template:
         raise Http404

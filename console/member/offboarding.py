@@ -20,7 +20,7 @@ STATUSES_WITH_ACCESS = (Status.ACTIVE, Status.INVITED)
 
 @dataclass(frozen=True)
 class MemberKeys:
-    """A member's personal access keys, which stop with them, and names of the organization's that they know (A-6)."""
+    """The number of a member's personal access keys, and names of organization keys whose secret they know."""
 
     personal: int
     shared: list[str]

@@ -25,7 +25,7 @@ PROTOCOLS = [
     (Protocol.SAML, ChoiceLabel("SAML 2.0", gettext_lazy("For providers that can’t do OpenID Connect"))),
 ]
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-SECRET_SAVED = gettext_lazy("Saved. Type to replace it.")
+SECRET_SAVED = gettext_lazy("Saved. Enter a new one to replace it.")
 
 
 class StepForm(forms.Form):

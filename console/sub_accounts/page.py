@@ -1,4 +1,4 @@
-"""The tree of sub-accounts as one member of the organization at its top may see it (A-2)."""
+"""The tree of sub-accounts, as a member of the organization at the top can see it (A-2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from organizations.requests import MemberRequest
 
 @dataclass(frozen=True)
 class Row:
-    """An organization in the table. Blank is what the viewer may not know; `organization` is set for members."""
+    """An organization in the table. Fields that the viewer can't see are blank; `organization` is set for members."""
 
     name: str
     created_by: str
@@ -53,7 +53,7 @@ def build_rows(request: MemberRequest, now: datetime) -> list[Row]:
 
 
 def _opens(request: MemberRequest, member: Membership, now: datetime) -> bool:
-    """Return whether the session may open this organization of the viewer's now. Its rules apply to its numbers too."""
+    """Return whether the viewer's session can open this organization now. If not, its numbers are hidden too."""
     session = request.session
     check = check_session(
         member,
@@ -91,7 +91,7 @@ def _row(
 
 
 def _numbers(member: Membership, numbers: MemberNumbers | None) -> dict[str, str]:
-    """Return the texts of the numbers that the member's permissions there show."""
+    """Return the numbers as texts, as far as the member's permissions in that organization allow."""
     if numbers is None:
         return {}
     members = ngettext("%(count)s member", "%(count)s members", numbers.members) % {"count": f"{numbers.members:,}"}

@@ -1,4 +1,4 @@
-"""The page "Sub-accounts": the organizations under this one, a new one, and renaming one (A-2)."""
+"""The Sub-accounts page: list, create and rename (A-2)."""
 
 from uuid import UUID
 
@@ -47,7 +47,7 @@ def sub_account_new(request: MemberRequest) -> HttpResponse:
     require(opens_new_organizations(own_sign_in=SignIns.of(request.session).own))
     form = SubAccountForm(request.POST if request.method == "POST" else None, parent=parent)
     if form.is_bound and form.is_valid() and (created := _create(request, form)):
-        text = _("%(name)s was created. You’re its Admin: open it to invite people.")
+        text = _("%(name)s was created, and you’re its Admin. Open it to invite people.")
         messages.success(request, text % {"name": created.name})
         return htmx_redirect(request, _list_url(request))
     context = {"form": form, "cancel_url": _list_url(request)}
@@ -55,7 +55,7 @@ def sub_account_new(request: MemberRequest) -> HttpResponse:
 
 
 def _create(request: MemberRequest, form: SubAccountForm) -> Organization | None:
-    """Return the sub-account, or None with the reason in the form."""
+    """Create the sub-account and return it. Return None with an error in the form if it fails."""
     data = form.cleaned_data
     try:
         admin = create_sub_account(
@@ -82,7 +82,7 @@ def sub_account_name(request: MemberRequest, sub_account_id: UUID) -> HttpRespon
     if form.is_bound and form.is_valid():
         names = {"old": child.name, "new": form.cleaned_data["name"]}
         if rename_sub_account(actor=request.membership, child=child, name=names["new"]):
-            messages.success(request, _("%(old)s is now %(new)s.") % names)
+            messages.success(request, _("%(old)s was renamed to %(new)s.") % names)
         return htmx_redirect(request, _list_url(request))
     context = {"form": form, "child": child, "cancel_url": _list_url(request)}
     return render(request, "console/sub_accounts/name.html", context, status=422 if form.is_bound else 200)

@@ -1,4 +1,4 @@
-"""What the Subscription page shows: plan, seats in use, and their history (A-2, A-9)."""
+"""Data for the Subscription page: plan, seats in use, and their history (A-2, A-9)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from organizations.permissions import Permission
 from organizations.policies import can
 from organizations.queries import SeatDay, SeatSummary, count_inactive, seat_history, seat_use
 
-# Bars of the chart, and the days of history that are enough for months. Until then, bars are weeks.
+# Number of bars, and days of history before bars are months. Until then, bars are weeks.
 BARS, ENOUGH_FOR_MONTHS = 12, 84
 
 
@@ -61,7 +61,7 @@ def _segments(use: SeatSummary) -> list[charts.Segment]:
 
 
 def _ask_url(viewer: Membership) -> str:
-    """Return a link that writes to the operator, or "" if no address is set."""
+    """Return a mailto link to the operator, or "" if no address is set."""
     if not settings.OPERATOR_EMAIL:
         return ""
     organization = viewer.organization

@@ -57,7 +57,7 @@ def test_an_admin_creates_a_key_for_the_organization(cast):
     ("fields", "message"),
     [
         ({"name": ""}, "Enter a name."),
-        ({"scopes": []}, "Choose what the key can use."),
+        ({"scopes": []}, "Choose at least one scope."),
         ({"scopes": "billing:read"}, "Choose from the list."),
         ({"expires": "12"}, "Choose when it expires."),
         ({"expires": "date"}, "Choose a date."),
@@ -123,10 +123,10 @@ def test_rotating_shows_the_new_secret_and_until_when_the_old_one_works(cast):
     assert "The old secret works until" in text_of(response) and response["Cache-Control"] == "no-store"
     assert find_access_key(old) and find_access_key(new)
     page = text_of(client.get(OWN))
-    assert "Old secret ends" in page and new[:8] in page and old[:8] not in page
+    assert "Old secret expires" in page and new[:8] in page and old[:8] not in page
     # A second rotation asks first, because the old secret may still be in use.
     response = client.post(f"{OWN}{key.pk}/rotation/", {"old": "keep"})
-    assert response.status_code == 422 and "two secrets already" in text_of(response)
+    assert response.status_code == 422 and "already has two secrets" in text_of(response)
     client.post(f"{OWN}{key.pk}/old-secret/")
     assert not find_access_key(old) and find_access_key(new)
     third = SECRET.search(client.post(f"{OWN}{key.pk}/rotation/", {"old": "end"}).content.decode())[0]
@@ -145,8 +145,12 @@ def test_the_confirmation_says_what_stops(cast):
     key, text = create(cast.bo)
     rotate_access_key(actor=cast.bo, key=key)
     page = text_of(cast.client("olga").get(f"{ADMIN}personal/{key.pk}/revocation/"))
-    assert "Requests with tap_" in page and text[:8] in page and "What uses it loses: Projects: read" in page
-    assert "It was never used" in page and "Bo Lindqvist gets an email about it" in page
+    assert (
+        "Requests with tap_" in page
+        and text[:8] in page
+        and "Anything that uses it loses access: Projects: read" in page
+    )
+    assert "Last used: never" in page and "We’ll email Bo Lindqvist" in page
 
 
 def test_admins_see_and_revoke_everyone_s_keys_but_can_t_use_them(cast):
@@ -183,9 +187,9 @@ def test_the_list_of_everyone_s_keys_is_searched_by_owner_and_paged(cast):
     assert ">Key 1<" in client.get(following).content.decode()
     found = text_of(client.get(ADMIN + "personal/?q=keller"))
     assert "Of Max" in found and "Key 50" not in found
-    assert "No keys of people who match" in text_of(client.get(ADMIN + "personal/?q=nobody%00"))
+    assert "No key owners match" in text_of(client.get(ADMIN + "personal/?q=nobody%00"))
     assert client.get(ADMIN + "personal/?after=%00x").status_code == 200
-    assert "52 personal keys of 2 members" in text_of(client.get(ADMIN))
+    assert "52 personal keys owned by 2 members" in text_of(client.get(ADMIN))
 
 
 def test_states_are_shown(cast):
@@ -197,7 +201,7 @@ def test_states_are_shown(cast):
         organization=cast.acme, membership=cast.olga, name="Past", expires_at=now, scopes=["audit:read"]
     )
     page = text_of(cast.client("olga").get(ADMIN))
-    assert ", in 6 days" in page and "Not for 94 days" in page and "Expired" in page and "Audit log: read" in page
+    assert ", in 6 days" in page and "Unused for 94 days" in page and "Expired" in page and "Audit log: read" in page
     assert "This key has expired. Create a new one." in page and "by Olga Ivanova" in page
 
 

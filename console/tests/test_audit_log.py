@@ -187,7 +187,7 @@ def test_readers_who_cannot_export_see_the_disabled_button_and_why(cast):
 
 def test_an_empty_log_says_what_appears_here(cast):
     text = text_of(cast.client("olga").get(LOG))
-    assert "No entries yet" in text and "Whatever people do" in text
+    assert "No entries yet" in text and "Activity in this organization appears here." in text
 
 
 def test_htmx_gets_the_list_and_the_filters_alone(cast):

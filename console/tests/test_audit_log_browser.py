@@ -62,12 +62,12 @@ def test_the_search_narrows_the_list_and_dates_come_from_a_menu(page, open_page,
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("searchbox", name="Search name, event or IP address").fill("81.2.69.142")
     expect(page.locator(".toggle")).to_have_count(1)
-    expect(page.get_by_text("A search looks through the latest 20,000 entries.")).to_be_visible()
+    expect(page.get_by_text("Search covers the latest 20,000 entries.")).to_be_visible()
     page.get_by_role("button", name="When Any time").click()
     page.get_by_label("From").fill("2020-01-01")
     page.get_by_label("To").fill("2020-01-31")
     axe(page)
-    page.get_by_role("button", name="Show these days").click()
+    page.get_by_role("button", name="Apply dates").click()
     expect(page.get_by_text("No entries match")).to_be_visible()
     page.get_by_role("link", name="Remove Search: 81.2.69.142").click()
     expect(page.get_by_role("button", name="When Jan 1, 2020 – Jan 31, 2020")).to_be_visible()
@@ -104,9 +104,9 @@ def test_creating_a_stream_shows_the_secret_in_a_dialog(page, open_page, axe, li
     expect(page.get_by_text("The receiver didn’t accept the test event")).to_be_visible()
     axe(page)
     page.get_by_role("link", name="Delete").click()
-    expect(page.get_by_role("dialog")).to_contain_text("The receiver gets no more entries")
+    expect(page.get_by_role("dialog")).to_contain_text("The receiver stops getting entries")
     page.get_by_role("button", name="Delete stream").click()
-    expect(page.get_by_text("The stream was deleted.")).to_be_visible()
+    expect(page.get_by_text("Stream deleted.")).to_be_visible()
 
 
 def test_own_activity_is_accessible(page, open_page, axe, live_cast):

@@ -77,7 +77,7 @@ def test_time_by_period_and_by_dates(cast):
         text = text_of(cast.client("olga").get(LOG, {"from": "2026-11-22", "to": "2026-11-27"}))
         assert "When Nov 22, 2026 – Nov 27, 2026" in text
         text = text_of(cast.client("olga").get(LOG, {"from": "2026-11-27", "to": "2026-11-22"}))
-        assert "The first day is after the last one" in text
+        assert "The start date is after the end date" in text
 
 
 def test_a_search_finds_names_addresses_events_and_request_ids(cast):

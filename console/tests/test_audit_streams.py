@@ -81,7 +81,7 @@ def test_the_page_says_how_far_each_stream_is(cast):
         cursor=1,
         failing_since=now - timedelta(hours=3),
         next_attempt_at=now + timedelta(minutes=30, seconds=30),
-        last_error="The receiver answered with status 500.",
+        last_error="The receiver responded with status 500.",
     )
     make(cast, f"{URL}/3", is_active=False)
     write(cast.acme, cast.olga, "group.created")
@@ -90,15 +90,15 @@ def test_the_page_says_how_far_each_stream_is(cast):
     text = text_of(cast.client("olga").get(STREAMS))
     assert f"{fine.url} JSON array" in text and "Delivering" in text
     assert f"Delivered up to Entry 1 , {end - 1} waiting" in text.replace("Entry 1,", "Entry 1 ,")
-    assert "Failing since 3h ago The receiver answered with status 500." in text and failing.url in text
-    assert re.search(r"Next try In 30\xa0?\s?minutes, at \d\d:\d\d UTC", text) and "Turned off" in text
+    assert "Failing since 3h ago The receiver responded with status 500." in text and failing.url in text
+    assert re.search(r"Next attempt In 30\xa0?\s?minutes, at \d\d:\d\d UTC", text) and "Turned off" in text
 
 
 def test_a_test_event_shows_the_answer(cast, monkeypatch):
     from audit.services.delivery import Attempt
 
     stream = make(cast)
-    answers = iter([Attempt(200, "<b>thanks</b>"), Attempt(500, "oops", "The receiver answered with status 500.")])
+    answers = iter([Attempt(200, "<b>thanks</b>"), Attempt(500, "oops", "The receiver responded with status 500.")])
     monkeypatch.setattr("audit.services.streams.send_sample", lambda stream: next(answers))
     client = cast.client("olga")
     response = client.post(url_of(stream, "test"))
@@ -119,22 +119,22 @@ def test_a_test_to_a_private_address_is_refused(cast):
 def test_a_changed_secret_is_shown_once_and_the_old_one_goes_on_working(cast):
     stream, client = make(cast), cast.client("olga")
     old = str(AuditStream.objects.get().secret)
-    assert "each request has two signatures" in text_of(client.get(url_of(stream, "secret")))
+    assert "signed with both secrets" in text_of(client.get(url_of(stream, "secret")))
     response = client.post(url_of(stream, "secret"))
     secret = re.search(r"whsec_[\w+/=]+", response.content.decode())[0]
     stream.refresh_from_db()
     assert response["Cache-Control"] == "no-store" and str(stream.secret) == secret != old
-    assert str(stream.previous_secret) == old and "also signed with it until" in text_of(client.get(STREAMS))
+    assert str(stream.previous_secret) == old and "Also signs requests until" in text_of(client.get(STREAMS))
 
 
 def test_turning_off_and_on_and_deleting(cast):
     stream, client = make(cast), cast.client("olga")
-    assert "Nothing is lost" in text_of(client.get(url_of(stream, "deactivation")))
+    assert "No entries are lost" in text_of(client.get(url_of(stream, "deactivation")))
     assert client.post(url_of(stream, "deactivation")).status_code == 302
     assert not AuditStream.objects.get().is_active
     client.post(url_of(stream, "activation"))
     assert AuditStream.objects.get().is_active
-    assert "gets no more entries" in text_of(client.get(url_of(stream, "deletion")))
+    assert "stops getting entries" in text_of(client.get(url_of(stream, "deletion")))
     client.post(url_of(stream, "deletion"))
     assert not AuditStream.objects.exists() and client.post(url_of(stream, "deletion")).status_code == 404
     actions = set(Entry.objects.filter(target_id=stream.pk).values_list("action", flat=True))

@@ -92,9 +92,9 @@ def test_the_shade_is_used_without_javascript(cast):
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("brand_color", "green", "Enter a color as #"),
-        ("brand_color", "#0b6b4f;}*{", "Enter a color as #"),
-        ("brand_color", "#" + "0" * 5000, "Enter a color as #"),
+        ("brand_color", "green", "Enter a hex color"),
+        ("brand_color", "#0b6b4f;}*{", "Enter a hex color"),
+        ("brand_color", "#" + "0" * 5000, "Enter a hex color"),
         ("platform_name", "Work\r\nBcc: evil@evil.example", "Remove the control characters"),
         ("platform_name", "x" * 41, "Use at most 40 characters."),
         ("platform_name", "\u202ehcneb", "Remove the control characters"),

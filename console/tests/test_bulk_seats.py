@@ -17,6 +17,6 @@ def test_each_row_says_whether_there_was_a_seat(cast):
     action = begin(cast.olga, members, "reactivation")
     worker.process(action.pk)
     assert states(action) == {"done": 2, "refused": 1}
-    assert notes(action) == {"Acme has 0 free seats of 6. Remove someone, or ask for more seats."}
+    assert notes(action) == {"Acme has 0 of 6 seats free. Remove someone, or request more seats."}
     cast.acme.refresh_from_db()
     assert seat_use(cast.acme).free == 0

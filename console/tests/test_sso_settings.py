@@ -54,7 +54,7 @@ def test_every_provider_has_a_guide(olga, provider):
 @pytest.mark.spec("O-1")
 def test_the_secret_is_never_shown_again(olga, provider):
     page = olga.get(URL).content.decode()
-    assert SECRET not in page and "Saved. Type to replace it." in page
+    assert SECRET not in page and "Saved. Enter a new one to replace it." in page
     assert post(olga, "connection", **CONNECTION | {"client_secret": ""}).status_code == 302
     assert stored().client_secret == SECRET and stored().version == 1
     page = post(olga, "connection", **CONNECTION | {"client_secret": "another-one", "client_id": ""})

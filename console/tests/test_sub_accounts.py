@@ -34,7 +34,7 @@ def test_the_creator_becomes_the_first_admin(cast, settings):
     settings.SUB_ACCOUNT_SEATS = 5
     olga = cast.client("olga")
     response = olga.post(NEW, {"name": " Acme  Nordics ", "slug": "", "scheme": "task"}, follow=True)
-    assert "Acme Nordics was created. You’re its Admin" in text_of(response)
+    assert "Acme Nordics was created, and you’re its Admin" in text_of(response)
     child = Organization.objects.get(slug="acme-nordics")
     assert (child.parent, child.created_by, child.scheme, child.seat_limit) == (cast.acme, "Olga Ivanova", "task", 5)
     admin = child.memberships.get()
@@ -49,7 +49,7 @@ def test_nothing_typed_is_lost_and_messages_are_at_the_field(cast):
     for data, message in (
         ({"name": "", "slug": "acme-x"}, "Enter a name."),
         ({"name": "Nordics", "slug": "acme-nordics"}, "This name is taken. Choose another one."),
-        ({"name": "Globex", "slug": "globex-2"}, "Start with acme-, and add at least a letter or number."),
+        ({"name": "Globex", "slug": "globex-2"}, "Start with acme- and add at least one letter or number."),
         ({"name": "Globex", "slug": "acme-"}, "Start with acme-"),
         ({"name": "北京", "slug": ""}, "Start with acme-"),
         ({"name": "X", "slug": "acme x"}, "valid"),
@@ -118,7 +118,7 @@ def test_it_is_a_tree_of_three_levels(cast, monkeypatch):
     nordics = create(cast.olga)
     admin = nordics.memberships.get()
     iceland = create(admin, "Acme Iceland", "acme-nordics-iceland")
-    with pytest.raises(Refused, match="at most 3 levels"):
+    with pytest.raises(Refused, match="The limit is 3 levels"):
         create(iceland.memberships.get(), "Too low", "acme-nordics-iceland-x")
     create(cast.olga, "Acme Aland", "acme-aland")
     monkeypatch.setattr("organizations.policies.sub_accounts.MAX_SUB_ACCOUNTS", 3)
@@ -154,7 +154,7 @@ def test_renaming_is_in_both_logs_without_naming_anyone_below(cast):
     url = f"/o/acme/sub-accounts/{child.pk}/name/"
     olga = cast.client("olga")
     assert olga.post(url, {"name": ""}).status_code == 422
-    assert "Acme Nordics is now Nordics" in text_of(olga.post(url, {"name": "Nordics"}, follow=True))
+    assert "Acme Nordics was renamed to Nordics." in text_of(olga.post(url, {"name": "Nordics"}, follow=True))
     child.refresh_from_db()
     assert (child.name, child.slug) == ("Nordics", "acme-nordics")
     above = Entry.objects.get(organization_id=cast.acme.pk, action="sub_account.renamed")

@@ -38,14 +38,17 @@ def test_it_shows_plan_seats_and_that_no_one_pays_here(cast, settings):
     text, html = text_of(response), response.content.decode()
     assert "Team plan 60 seats, set by the platform’s operator. Billing is handled outside TeamAdmin." in text
     assert "5 of 60 seats used 55 left" in text and "Active members 4 Pending invitations 1 Free 55" in text
-    assert "5 of 60 seats used: 4 active, 1 pending, 55 free" in html and "Enough for" not in text
+    assert "5 of 60 seats used: 4 active, 1 pending, 55 free" in html and "You can add" not in text
     assert "mailto:seats@platform.example?subject=Plan%20and%20seats%20of%20Acme" in html
 
 
 def test_without_an_address_or_a_limit_it_stays_honest(cast, settings):
     settings.OPERATOR_EMAIL = ""
     text = text_of(cast.client("olga").get(PAGE))
-    assert "Your plan Any number of seats." in text and "Ask your platform’s operator to change plan or seats." in text
+    assert (
+        "Your plan Unlimited seats." in text
+        and "To change your plan or add seats, ask your platform’s operator." in text
+    )
     assert "mailto:" not in text and "left" not in text and "4 seats used" in text
 
 
@@ -54,7 +57,7 @@ def test_near_the_limit_it_warns_and_names_inactive_members(cast):
     Membership.objects.filter(pk=cast.opal.pk).update(last_active_at=timezone.now() - timedelta(days=91))
     Membership.objects.filter(pk=cast.bo.pk).update(last_active_at=NEVER)
     response = cast.client("olga").get(PAGE)
-    assert "Enough for 1 more person" in text_of(response) and "1 inactive member" in text_of(response)
+    assert "You can add 1 more person" in text_of(response) and "1 inactive member" in text_of(response)
     assert "/o/acme/users/?status=active&amp;last_active=inactive" in response.content.decode()
     set_acme(seat_limit=4)
     assert "No seats are left" in text_of(cast.client("olga").get(PAGE))
@@ -69,12 +72,12 @@ def test_billing_sees_this_page_and_no_people(cast, settings):
     cast.stranger = add_member(cast.globex, user, "billing").user
     client = cast.client("stranger")
     text = text_of(client.get("/o/globex/subscription/"))
-    assert "No seats are left" in text and "Ask for more seats" in text and "inactive" not in text
+    assert "No seats are left" in text and "Request more seats" in text and "inactive" not in text
     assert client.get("/o/globex/users/").status_code == 403
     viewer = add_role(cast.globex, "Reader", Permission.BILLING_VIEW)
     cast.stranger = add_member(cast.globex, add_user("rea@globex.example", "Rea", "Der"), viewer).user
     text = text_of(cast.client("stranger").get("/o/globex/subscription/"))
-    assert "Ask an Admin if you need another plan" in text and "Ask for more seats" not in text
+    assert "To change your plan or add seats, ask an Admin." in text and "Request more seats" not in text
 
 
 def test_the_chart_starts_with_the_second_day(cast):

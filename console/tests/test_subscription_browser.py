@@ -56,7 +56,7 @@ def test_a_sub_account_is_added_renamed_and_opened(page, live_cast, open_page, a
     page.get_by_role("link", name="Rename").locator("visible=true").click()
     dialog.get_by_label("Name").fill("Acme Fieldwork")
     dialog.get_by_role("button", name="Rename").click()
-    expect(page.get_by_text("Acme Field is now Acme Fieldwork.")).to_be_visible()
+    expect(page.get_by_text("Acme Field was renamed to Acme Fieldwork.")).to_be_visible()
     page.locator(".sidebar-head .switcher").click()
     menu = page.get_by_role("navigation", name="Organizations")
     expect(menu.locator("ul ul").get_by_role("link")).to_have_text(["AAcme Nordics"])

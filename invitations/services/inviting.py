@@ -33,7 +33,7 @@ def invite_people(
     reason: str = "",
     welcome_page: str = "",
 ) -> list[Invitation]:
-    """Invite these people with the same roles, groups and projects, all or no one. Invitations are in their order.
+    """Invite these people with the same roles, groups and projects, all or none. Return invitations in that order.
 
     The batch that it stores is one that was never a draft. Raises Refused (who may add people, R-6, seats, and what an
     organization's key can't give), BatchInvalid with the messages by field, and RateLimited.

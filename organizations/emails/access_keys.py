@@ -1,4 +1,4 @@
-"""Emails about access keys: a new one of the organization, and any that expires soon (A-6)."""
+"""Emails about new organization keys, and about keys that expire soon (A-6)."""
 
 from typing import Any
 
@@ -22,9 +22,9 @@ from outbox.models import OutgoingEmail
 
 
 def _member_and_key(row: OutgoingEmail) -> tuple[Membership, AccessKey] | None:
-    """Return the member whom the email is for, and the key, whose id is in the row's key.
+    """Return the recipient and the access key. The row's key has its id.
 
-    None if one of them is gone, or if the key is no longer the member's concern.
+    None if either no longer exists, or the member no longer owns or manages the key.
     """
     member, key_id = active_member(row), parse_uuid(row.key.split(":")[1])
     key = key_in(member.organization, key_id) if member and key_id else None
@@ -35,7 +35,7 @@ def _member_and_key(row: OutgoingEmail) -> tuple[Membership, AccessKey] | None:
 
 
 def render_access_key_created(row: OutgoingEmail) -> AnymailMessage | None:
-    """Return the email that tells a member who manages access keys about a new one of the organization."""
+    """Return the email about a new organization key, for a member who manages access keys."""
     found = _member_and_key(row)
     if found is None:
         return None

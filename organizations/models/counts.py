@@ -39,7 +39,7 @@ class TwoFactorProgress(models.Model):
 
 
 class SeatUse(models.Model):
-    """How many seats an organization used on a day (UTC), and its limit on that day, 0 for none (A-9)."""
+    """The seats that an organization used on a day (UTC), and its limit on that day, 0 for none (A-9)."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()

@@ -14,7 +14,7 @@ from organizations.queries import permissions_of_member
 from organizations.queries.key_lists import keys_of_member, keys_of_organization
 from organizations.scopes import READ, RESOURCES, SCOPES, WRITE, scope
 
-# How many keys a member or an organization can have, with those that have expired.
+# How many keys a member or an organization can have, including expired ones.
 MAX_PERSONAL_KEYS, MAX_ORGANIZATION_KEYS = 20, 100
 _RESOURCES = {resource.key: resource for resource in RESOURCES}
 
@@ -34,7 +34,7 @@ def can_have_keys(actor: Membership) -> Decision:
 
 
 def _by_hand_or_with_write_scope(actor: Membership) -> Decision:
-    """Whoever acts with a key needs its scope "keys:write". The permission alone also comes with "keys:read"."""
+    """With an access key, this requires the scope "keys:write", because "keys:read" includes the same permission."""
     key = actor.access_key
     if key is None or scope("keys", WRITE) in key.scopes:
         return ALLOWED
@@ -48,15 +48,15 @@ def can_create_key(actor: Membership, *, personal: bool) -> Decision:
 
 
 def _has_room(actor: Membership, *, personal: bool) -> Decision:
-    """Exact under the organization's lock. One query."""
+    """Only exact under the organization's lock. One query."""
     limit = MAX_PERSONAL_KEYS if personal else MAX_ORGANIZATION_KEYS
     keys = keys_of_member(actor) if personal else keys_of_organization(actor.organization)
     if keys.values("pk")[:limit].count() < limit:
         return ALLOWED
     if personal:
-        return deny(_("You have %(limit)s keys already. Revoke one first.") % {"limit": limit})
+        return deny(_("You already have %(limit)s keys. Revoke one first.") % {"limit": limit})
     return deny(
-        _("%(organization)s has %(limit)s keys already. Revoke one first.")
+        _("%(organization)s already has %(limit)s keys. Revoke one first.")
         % {"organization": actor.organization.name, "limit": limit}
     )
 
@@ -90,11 +90,11 @@ def can_give_scopes(actor: Membership, names: Iterable[str], *, personal: bool) 
 
 
 def key_may_last_until(actor: Membership, expires_at: datetime | None) -> Decision:
-    """A key that another key creates ends with it or before, so that no one extends a key with itself."""
+    """A key that another key creates must not expire after it."""
     limit = actor.access_key.expires_at if actor.access_key else None
     if limit is None or (expires_at is not None and expires_at <= limit):
         return ALLOWED
-    return deny(_("A key can’t create one that outlasts it."))
+    return deny(_("A key can’t create a key that expires after it does."))
 
 
 def owns_key(actor: Membership, key: AccessKey) -> bool:
@@ -103,14 +103,14 @@ def owns_key(actor: Membership, key: AccessKey) -> bool:
 
 
 def can_rotate_key(actor: Membership, key: AccessKey) -> Decision:
-    """Personal keys: their owner only, because the secret acts as them. The organization's: as for creating it (R-6).
+    """Personal keys: their owner only, because the secret acts as them. Organization keys: as for creating one (R-6).
 
-    Expired keys stay expired.
+    Expired keys can't be rotated.
     """
     if not (decision := can_rename_key(actor, key)):
         return decision
     if key.membership_id is None and not (decision := can_give_scopes(actor, key.scopes, personal=False)):
-        return deny(_("This key can do more than your role. %(reason)s") % {"reason": decision.reason})
+        return deny(_("This key can do more than your role allows. %(reason)s") % {"reason": decision.reason})
     if key.expires_at and key.expires_at <= timezone.now():
         return deny(_("This key has expired. Create a new one."))
     return ALLOWED
@@ -130,7 +130,7 @@ def can_rename_key(actor: Membership, key: AccessKey) -> Decision:
 def can_revoke_key(actor: Membership, key: AccessKey) -> Decision:
     """Personal keys: their owner and members who may manage keys. The organization's: the latter.
 
-    R-6 and R-7 don't apply: revoking gives no one anything, and a leaked key must end no matter whose it is.
+    R-6 and R-7 don't apply: revoking grants nothing, and any leaked key must be revocable.
     """
     if not (decision := _by_hand_or_with_write_scope(actor)):
         return decision

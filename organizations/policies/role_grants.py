@@ -43,9 +43,7 @@ def can_be_inviter(actor: Membership, roles: Iterable[Role]) -> Decision:
     """
     if stored_member(actor) is not None or not any(permissions_of(role) & ADMINISTRATIVE for role in roles):
         return ALLOWED
-    return deny(
-        _("This key belongs to the organization, so it can give people who haven’t joined everyday roles only.")
-    )
+    return deny(_("An organization’s key can’t give administrative roles to people who haven’t joined."))
 
 
 def roles_allowed(organization: Organization, roles: list[Role]) -> Decision:

@@ -2,7 +2,6 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from base.policies import ALLOWED, Decision, Refused, deny
 from organizations.models import Organization
@@ -10,9 +9,9 @@ from organizations.queries import count_seats_used, seat_use
 
 
 class NoFreeSeats(Refused):
-    """The organization has no seat for someone who would use one. str() is for people who may see its numbers.
+    """The organization has no free seat. str() is for people who can see its numbers.
 
-    `public_reason` is for everyone else, like the person who wants to join.
+    `public_reason` is for everyone else, such as a person who wants to join.
     """
 
     def __init__(self, reason: str, organization: Organization) -> None:
@@ -32,28 +31,20 @@ def has_free_seats(organization: Organization, number: int = 1) -> Decision:
     free = max(limit - count_seats_used(organization, timezone.now()), 0)
     if number <= free:
         return ALLOWED
-    text = ngettext(
-        "%(organization)s has %(free)s free seat of %(limit)s. Remove someone, or ask for more seats.",
-        "%(organization)s has %(free)s free seats of %(limit)s. Remove someone, or ask for more seats.",
-        free,
-    )
+    text = _("%(organization)s has %(free)s of %(limit)s seats free. Remove someone, or request more seats.")
     return deny(text % {"organization": organization.name, "free": free, "limit": limit})
 
 
 def few_seats(organization: Organization) -> str:
-    """Return a sentence about the seats that are left if they are few, otherwise "". No query without a limit."""
+    """Return a sentence about the free seats if few are left, otherwise "". No query without a limit."""
     use = seat_use(organization) if organization.seat_limit else None
     if use is None or not use.is_near_limit:
         return ""
-    text = ngettext(
-        "%(organization)s has %(free)s free seat of %(limit)s.",
-        "%(organization)s has %(free)s free seats of %(limit)s.",
-        use.free or 0,
-    )
+    text = _("%(organization)s has %(free)s of %(limit)s seats free.")
     return text % {"organization": organization.name, "free": use.free, "limit": use.limit}
 
 
 def require_free_seats(organization: Organization, number: int = 1) -> None:
-    """Raise NoFreeSeats unless `number` more members have a seat. `organization` is locked, and as it is now."""
+    """Raise NoFreeSeats unless `number` seats are free. `organization` must be locked and freshly loaded."""
     if not (decision := has_free_seats(organization, number)):
         raise NoFreeSeats(decision.reason, organization)

@@ -17,7 +17,7 @@ OWNED = Q(membership=None) | Q(membership__status=Status.ACTIVE, membership__use
 def find_access_key(text: str) -> tuple[AccessKey, AccessKeySecret] | None:
     """Return the live key with this secret, with organization and member, and the secret. Two queries.
 
-    The lookup is by hash, so its time tells nothing about other keys.
+    The lookup is by hash, so its timing reveals nothing about other keys.
     """
     known = text.startswith((PERSONAL_PREFIX, ORGANIZATION_PREFIX))
     if not known or len(text) > 100 or not text.isascii():
@@ -34,7 +34,7 @@ def _find(condition: Q) -> AccessKey | None:
 
 
 def reload_access_key(key: AccessKey) -> AccessKey | None:
-    """Return the key as it is now, or None if it can't be used any more."""
+    """Return the key's current state, or None if it can no longer be used."""
     return _find(Q(pk=key.pk, organization=key.organization_id))
 
 

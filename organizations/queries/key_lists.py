@@ -1,4 +1,4 @@
-"""Lists of access keys, and who hears about them (A-6)."""
+"""Lists of access keys, and who is notified about them (A-6)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from organizations.queries.access_keys import UNEXPIRED
 from organizations.queries.roles import roles_in
 from organizations.roles import permissions_of
 
-# At most so many people are told about an organization's keys.
+# The maximum number of people who are notified about an organization's keys.
 MAX_KEY_MANAGERS = 50
 
 
@@ -57,7 +57,7 @@ class PersonalKeyCount:
 
 
 def count_personal_keys(organization: Organization) -> PersonalKeyCount:
-    """Count the members' keys, up to a cap. Two queries."""
+    """Count the personal keys and their owners, up to a cap. Two queries."""
     keys = personal_keys_in(organization).order_by()
     members = keys.values("membership").distinct()
     return PersonalKeyCount(Count(keys.values("pk")[: CAP + 1].count()), Count(members[: CAP + 1].count()))

@@ -1,4 +1,4 @@
-"""How many seats of an organization are in use, now and day by day (A-9)."""
+"""Seats in use of an organization, now and by day (A-9)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +10,7 @@ from base.counting import CAP
 from organizations.models import Membership, Organization, SeatUse, Status
 from organizations.queries.members import member_counts
 
-# Fewer free seats than one in this many are few.
+# Few seats are left if at most one in this many is free.
 FEW = 8
 
 
@@ -50,7 +50,7 @@ class SeatSummary:
 
     @property
     def is_near_limit(self) -> bool:
-        """Whether it's time to ask for more: an eighth of the seats or less is free, or a single one."""
+        """Whether few seats are left: an eighth of the seats or less, or a single one."""
         return self.free is not None and self.free <= max(self.limit // FEW, 1)
 
 

@@ -1,6 +1,6 @@
-"""Organizations under another one (A-2). All that these return about them is the name, the creator and the place.
+"""Sub-accounts (A-2). These functions return only the name, creator and position in the tree.
 
-What else there is belongs to their members: see member_numbers() for organizations where the reader is one.
+Everything else is for members only: see member_numbers().
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ MAX_LEVELS = 3
 
 @dataclass(frozen=True)
 class SubAccount:
-    """What an organization may know about one under it. `level` is 2 for direct ones, 3 for those below."""
+    """A sub-account, as the organizations above can see it. `level` is 2 for direct ones, 3 for those below."""
 
     id: UUID
     name: str
@@ -31,9 +31,9 @@ class SubAccount:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an organization is in its tree. `level` is 1 at the top, 2 for sub-accounts of that, and so on.
+    """An organization's position in its tree. `level` is 1 at the top, 2 for its sub-accounts, and so on.
 
-    `number` is how many organizations are below the top, this one's relatives included.
+    `number` is how many organizations the tree has below the top.
     """
 
     level: int
@@ -81,7 +81,7 @@ class MemberNumbers:
 
 
 def member_numbers(organization_ids: Iterable[UUID], now: datetime) -> dict[UUID, MemberNumbers]:
-    """Return the numbers of organizations whose members may know them. Two queries."""
+    """Return the numbers of these organizations, for their members only. Two queries."""
     ids = list(organization_ids)
     rows = MemberCount.objects.filter(organization__in=ids).values("organization_id")
     sums = rows.annotate(active=Sum("active"), off=Sum("deactivated"))

@@ -1,4 +1,4 @@
-"""Telling owners about their access keys: new ones, rotated ones, and those that expire soon (A-6)."""
+"""Notices to owners of access keys: created, rotated and revoked keys, and keys that expire soon (A-6)."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from organizations.queries.access_keys import OWNED
 from organizations.queries.key_lists import LIVE_SECRET, key_managers_of
 from outbox.services import NewEmail, queue_emails
 
-# Owners are told this long before a key expires.
+# Owners get an email this long before a key expires.
 EXPIRES_SOON = timedelta(days=7)
 # Keys that the sweep reads at once.
 BATCH = 500
@@ -37,7 +37,7 @@ def notify_rotated(*, actor: Membership, key: AccessKey) -> None:
 
 
 def notify_revoked(*, actor: Membership, key: AccessKey) -> None:
-    """Email the owner of a personal key whom someone else took it from."""
+    """Email the owner of a personal key that someone else revoked."""
     if key.membership and key.membership.pk != actor.pk:
         _record_own(key.membership, key, "access_key.withdrawn", actor)
 
@@ -107,9 +107,9 @@ def _expiring(organization: Organization, keys: list[AccessKey]) -> list[NewEmai
 
 @transaction.atomic
 def revoke_rejected(*, user: User, entry: Entry) -> None:
-    """End what someone else may have made in a user's account: their personal keys' secrets since the rejected event.
+    """Revoke the secrets of a user's personal keys that someone else may have created since the rejected event.
 
-    In settings.EVENT_REJECTION_LISTENERS. Older secrets work on, also if a rotation had set an end to them.
+    In settings.EVENT_REJECTION_LISTENERS. Older secrets keep working, even if a rotation had set their expiry.
     """
     secrets = AccessKeySecret.objects.filter(key__membership__user=user)
     # The event is recorded just after the secret.

@@ -80,7 +80,7 @@ def _clean_scopes(scopes: Iterable[str]) -> list[str]:
     if unknown := [each for each in scopes if each not in SCOPES]:
         raise ValidationError({"scopes": _("There is no scope “%(name)s”.") % {"name": str(unknown[0])[:100]}})
     if not scopes:
-        raise ValidationError({"scopes": _("Choose what the key can use.")})
+        raise ValidationError({"scopes": _("Choose at least one scope.")})
     return with_reading(scopes)
 
 
@@ -90,7 +90,7 @@ def _check_expiry(expires_at: datetime | None) -> None:
 
 
 def _add_secret(actor: Membership, key: AccessKey) -> tuple[AccessKeySecret, str]:
-    """Create a secret of a documented form: the prefix, then 43 characters with 256 random bits."""
+    """Return a new secret in the documented format: the prefix, then 43 characters with 256 random bits."""
     text = (PERSONAL_PREFIX if key.membership_id else ORGANIZATION_PREFIX) + secrets.token_urlsafe(32)
     member = stored_member(actor)
     secret = AccessKeySecret.objects.create(
@@ -138,7 +138,7 @@ def rotate_access_key(*, actor: Membership, key: AccessKey, end_old: bool = Fals
     if end_old:
         old.delete()
     elif old.count() >= MAX_LIVE_SECRETS:
-        raise TooManySecrets(_("This key has two secrets already. End the old one first."))
+        raise TooManySecrets(_("This key already has two secrets. Revoke the old one first."))
     end = timezone.now() + GRACE
     old.filter(Q(expires_at=None) | Q(expires_at__gt=end)).update(expires_at=end)
     secret, text = _add_secret(actor, key)
@@ -149,7 +149,7 @@ def rotate_access_key(*, actor: Membership, key: AccessKey, end_old: bool = Fals
 
 @transaction.atomic
 def end_old_secret(*, actor: Membership, key: AccessKey) -> bool:
-    """End the older secret of a key that is being rotated. Return False if it has ended already.
+    """Revoke the old secret of a key that is being rotated. Return False if it no longer exists.
 
     Raises Refused and AccessKey.DoesNotExist.
     """
@@ -189,7 +189,7 @@ def revoke_access_key(*, actor: Membership, key: AccessKey) -> bool:
 
 
 def touch_access_key(secret: AccessKeySecret) -> None:
-    """Save that the secret and its key were used, every few minutes only."""
+    """Save the time of the last use of the secret and its key, at most every few minutes."""
     now = timezone.now()
     if secret.last_used_at is None or now - secret.last_used_at > TOUCH_INTERVAL:
         AccessKeySecret.objects.filter(pk=secret.pk).update(last_used_at=now)

@@ -27,7 +27,7 @@ from outbox.services import queue_email
 
 @dataclass(frozen=True)
 class BrandSettings:
-    """What can be set besides the logo, named like the columns of Organization. "" means the platform's own."""
+    """The brand settings except the logo, named like the columns of Organization. "" means the platform's own."""
 
     brand_color: str = ""
     platform_name: str = ""

@@ -23,9 +23,9 @@ def take_over(actor: Membership, members: Iterable[Membership]) -> None:
 
 
 def inviter_after(actor: Membership, member: Membership, *, keep: bool = False) -> Membership | None:
-    """Return the inviter of a pending member after `actor` acted: `actor`, or with `keep` the one they had.
+    """Return a pending member's inviter after a change by `actor`: `actor`, or with `keep` the current inviter.
 
-    An organization's key leaves them the inviter they had. Raises Refused if none could give the roles.
+    With an organization's key, the inviter stays. Raises Refused if the inviter couldn't give the roles.
     """
     if keep:
         return member.invited_by

@@ -9,7 +9,7 @@ from organizations.models import MemberCount, Membership, Organization, SeatUse,
 
 # The history that is kept: a year, and the month that it is compared with.
 KEEP_DAYS = 400
-# Organizations in one statement, so that each one is short however many organizations there are.
+# Organizations per statement, so that each statement is short.
 BATCH_SIZE = 5000
 
 
@@ -33,7 +33,7 @@ def _sql() -> str:
 def save_seat_use() -> int:
     """Save today's seats of each organization that has none yet, and delete old ones. Return how many were saved.
 
-    Running it again changes nothing, also while another worker runs it.
+    Safe to run again, also at the same time as another worker.
     """
     now = timezone.now()
     today = now.date()

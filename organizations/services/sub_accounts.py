@@ -24,7 +24,7 @@ from organizations.services.organizations import create_organization_with_admin
 
 
 class SlugTaken(Exception):
-    """Another organization has this name in URLs."""
+    """Another organization has this slug."""
 
     def __init__(self) -> None:
         super().__init__(_("This name is taken. Choose another one."))
@@ -32,7 +32,7 @@ class SlugTaken(Exception):
 
 @dataclass(frozen=True)
 class OrganizationAbove:
-    """The actor in a sub-account's audit log for what the organization above it did. It names none of its people."""
+    """The actor in a sub-account's audit log for changes by the parent organization. It names no person."""
 
     pk: UUID
     name: str
@@ -50,7 +50,7 @@ def create_sub_account(*, actor: Membership, name: str, slug: str, scheme: Schem
     try:
         with transaction.atomic():
             return _create(actor, name, slug, scheme)
-    except IntegrityError:  # someone else was faster
+    except IntegrityError:  # someone else took the slug first
         raise SlugTaken from None
 
 
@@ -96,7 +96,7 @@ def rename_sub_account(*, actor: Membership, child: Organization, name: str) -> 
 
 
 def _record_rename(actor: Membership, child: Organization, change: dict[str, str]) -> None:
-    """Record it in both audit logs. The one below doesn't learn who did it, nor from which address."""
+    """Record it in both audit logs. The sub-account's entry leaves out the person and their IP address."""
     parent = actor.organization
     record(organization_id=parent.pk, actor=actor, action="sub_account.renamed", target=child, data=change)
     token = context.set_current(context.RequestContext(context.current().request_id))

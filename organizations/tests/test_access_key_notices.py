@@ -88,7 +88,7 @@ def test_those_who_manage_keys_are_told_about_a_new_one_of_the_organization(cast
     assert [message.to for message in messages] == [["olga@acme.example"], [keeper.email]]
     body, html = words(messages[0].body), messages[0].alternatives[0][0]
     assert messages[0].subject == "Olga Ivanova created an access key for Acme"
-    assert "HR <b>sync" in body and "Can use: Members: write" in body and "Expires: never" in body
+    assert "HR <b>sync" in body and "Scopes: Members: write" in body and "Expires: never" in body
     assert "<b>sync" not in html and "tao_" not in html and "/o/acme/access-keys/" in html
     revoke_access_key(actor=cast.olga, key=key)
     assert not emails("organizations.access_key_created")

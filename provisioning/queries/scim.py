@@ -84,7 +84,7 @@ def failed_requests(organization: Organization, *, since: datetime) -> tuple[Cou
 
 
 def open_adoption_requests(organization: Organization, *, limit: int) -> tuple[Count, list[Membership]]:
-    """Return how many adoption requests wait, and the members of the oldest ones. At most two queries."""
+    """Return the number of open adoption requests, and the members of the oldest ones. At most two queries."""
     requests = open_requests(organization)
     count = capped_count(requests)
     return count, [each.membership for each in requests[:limit]] if count else []

@@ -78,7 +78,7 @@ def not_invited(organization: Organization) -> SsoError:
 def join(newcomer: Newcomer) -> Membership | None:
     """Make the newcomer a member, or return None if they have asked to become one. Call it in a transaction.
 
-    Those who would join automatically ask as well while the organization has no free seat (A-9).
+    People who would join automatically also have to ask while the organization has no free seat (A-9).
 
     Raises SsoError or Refused if they can't. The caller has locked the organization, and linked no one yet.
     """

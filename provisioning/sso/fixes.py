@@ -29,7 +29,7 @@ FIXES: dict[str, str | Promise] = {
     "userinfo_subject": _("The provider answered with two different people. Ask its operator."),
     "no_id_token": _("Set the app to OpenID Connect with the authorization code flow at your provider."),
     "subject": _("For SAML, choose a persistent NameID at your provider."),
-    "no_seats": _("Remove someone, or ask for more seats on the Subscription page."),
+    "no_seats": _("Remove someone, or request more seats on the Subscription page."),
     "configuration": _("Ask the operator of this site."),
 }
 DEFAULT = _("Compare the values of steps 2 and 3 with those at your provider, and test again.")

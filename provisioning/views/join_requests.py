@@ -43,7 +43,7 @@ def join_organization(request: UserRequest, slug: str) -> HttpResponse:
 
 
 def _join_at_once(request: UserRequest, offer: JoinOffer) -> bool:
-    """Return False if the organization has no free seat (A-9). Then the user asks instead. Raises Refused."""
+    """Join the organization. Return False if it has no free seat, so that the user asks instead. Raises Refused."""
     try:
         join_at_once(organization=offer.organization, user=request.user)
     except NoFreeSeats as refusal:

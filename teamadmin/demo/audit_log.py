@@ -71,7 +71,7 @@ def add(builder: Builder) -> None:
         url=STREAM_URL,
         secret=new_secret(),
         is_active=False,
-        last_error=_("The receiver answered with status %(status)s.") % {"status": 410},
+        last_error=_("The receiver responded with status %(status)s.") % {"status": 410},
         created_at=builder.now - timedelta(days=40),
         created_by_label=str(builder.founder),
     )

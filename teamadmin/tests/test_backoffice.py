@@ -146,7 +146,7 @@ def test_seats_limit_invitations(client, cast):
     cast.olga.refresh_from_db()
     cast.olga.organization.refresh_from_db()
     cast.invite(people=[("Pia", "Pending", "pia@acme.example")])
-    with pytest.raises(Exception, match="0 free seats"):
+    with pytest.raises(Exception, match="seats free"):
         cast.invite(people=[("Paul", "Pending", "paul@acme.example")])
     Membership.objects.filter(email="pia@acme.example").update(invite_expires_at=timezone.now())
     cast.invite(people=[("Paul", "Pending", "paul@acme.example")])

@@ -1,4 +1,4 @@
-"""What changed lately for a member: roles, groups and projects (A-1)."""
+"""Recent changes to a member's roles, groups and projects (A-1)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

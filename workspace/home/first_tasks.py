@@ -1,4 +1,4 @@
-"""A member's first tasks, which tick off (A-1, R-5, W-8)."""
+"""A member's list of first tasks (A-1, R-5, W-8)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from organizations.models import Membership
 from organizations.queries import direct_roles_of, permissions_of_member
 from organizations.roles import quick_actions_of
 
-# Everyone's first task. It is done when it is set up, not when its page was opened.
+# Everyone's first task. It's done once 2FA is set up, not when its page is opened.
 SECOND_FACTOR = "second-factor"
 
 
@@ -40,7 +40,7 @@ class TaskList:
 
 
 def task_key(action: QuickAction) -> str:
-    """Return the name of a role's quick action in URLs and in Membership.tasks_done."""
+    """Return the key of a role's quick action, for URLs and Membership.tasks_done."""
     return slugify(str(action.label))[:60]
 
 

@@ -1,4 +1,4 @@
-"""What waits for someone who manages people: the first card of their Homepage (A-1)."""
+"""The "Needs your attention" card on the Homepage of people who manage users (A-1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ PROVISIONING_ERRORS_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Need:
-    """A line: what waits, for how many, whom it is about (`detail`), since when, and the list where it is done."""
+    """A line of the card: text, count, the people concerned (`detail`), time, and the URL of the list."""
 
     tone: str
     icon: str
@@ -41,7 +41,7 @@ class Need:
 
 
 def needs(viewer: Membership, now: datetime) -> list[Need]:
-    """Return what waits for the viewer, most urgent first, without what they can't open. At most ten queries."""
+    """Return the lines for lists that the viewer can open, most urgent first. At most ten queries."""
     found: list[Need] = []
     if can(viewer, Permission.PEOPLE_VIEW):
         found += [
@@ -58,7 +58,7 @@ def _pending_url(viewer: Membership, **filters: str) -> str:
 
 
 def _names(names: Sequence[str], count: Count) -> str:
-    """Return the first NAMED names, and how many are left out."""
+    """Return the first NAMED names and how many more there are, as text."""
     text, more = ", ".join(names[:NAMED]), count.value - min(len(names), NAMED)
     return _("%(names)s and %(count)s more") % {"names": text, "count": more} if more > 0 else text
 
@@ -87,8 +87,8 @@ def _expiring(viewer: Membership, now: datetime) -> list[Need]:
     count, members = expiring_members(viewer.organization, now, limit=NAMED)
     days = EXPIRES_SOON.days
     title = ngettext(
-        "%(count)s invitation ends in the next %(days)s days",
-        "%(count)s invitations end in the next %(days)s days",
+        "%(count)s invitation expires in the next %(days)s days",
+        "%(count)s invitations expire in the next %(days)s days",
         count.value,
     ) % {"days": days, "count": "%(count)s"}
     url = _pending_url(viewer, status="pending", expires="soon")
@@ -114,8 +114,8 @@ def _provisioning(viewer: Membership, now: datetime) -> list[Need]:
     found = _need("warning", "alert", title, failures, connection.label, url, _("View log"), last)
     waiting, members = open_adoption_requests(organization, limit=NAMED)
     title = ngettext(
-        "%(count)s member waits to be handed over to the identity provider",
-        "%(count)s members wait to be handed over to the identity provider",
+        "Your identity provider asked to manage %(count)s member",
+        "Your identity provider asked to manage %(count)s members",
         waiting.value,
     )
     return found + _need("accent", "link", title, waiting, _members(members, waiting), url, _("View requests"))
@@ -131,5 +131,5 @@ def _need(
     action: str,
     at: datetime | None = None,
 ) -> list[Need]:
-    """Return the line in a list, or none if nothing waits."""
+    """Return the line in a list, or an empty list if the count is 0."""
     return [Need(tone, icon, title % {"count": count}, count, detail, url, action, at)] if count else []

@@ -1,4 +1,4 @@
-"""The tiles of a Homepage with numbers about people. Each is None where the viewer can't open its list (A-1)."""
+"""The Homepage's tiles with numbers about people. A tile is None if the viewer can't open its list (A-1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from organizations.policies import can
 from organizations.queries import count_due_invitations, member_counts, two_factor_counts
 
 WEEKS = 12
-# Entries that are read for the last changes, of which sign-ins are left out, and how many are shown.
+# How many entries are read for the recent changes, including sign-ins, and how many are shown.
 READ, SHOWN = 60, 10
 # Fixes of the security score that are shown.
 FIXES = 3
@@ -138,7 +138,7 @@ def invitations_tile(viewer: Membership, now: datetime) -> Invitations | None:
 
 def _summary(accepted: int, pending: int, expired: int) -> str:
     text = _(
-        "Of %(sent)s invitations sent in %(weeks)s weeks, %(accepted)s were accepted, %(pending)s are pending"
+        "Of %(sent)s invitations sent in the last %(weeks)s weeks, %(accepted)s were accepted, %(pending)s are pending"
         " and %(expired)s expired"
     )
     sent = accepted + pending + expired
@@ -147,7 +147,7 @@ def _summary(accepted: int, pending: int, expired: int) -> str:
 
 @dataclass(frozen=True)
 class Fix:
-    """A check of the score that isn't done: `url` is where it is fixed, "" if the viewer can't."""
+    """An open check of the score. `url` is where to fix it, "" if the viewer can't."""
 
     title: str
     points: Points
@@ -182,7 +182,7 @@ def _absolute(base: str, url: str) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """A line of the audit log, and how many others of the same kind the same request made."""
+    """A line of the audit log, and the number of similar entries from the same request."""
 
     line: AuditLine
     others: int

@@ -1,4 +1,4 @@
-"""What a record's drawer shows beside its form."""
+"""Data for a record's drawer, except its form."""
 
 from typing import Any
 
@@ -37,13 +37,13 @@ def drawer_context(request: MemberRequest, record_type: RecordType, record: Reco
 
 
 def _role_url(request: MemberRequest, role: Role) -> str:
-    """Return the list of the members with that role, "" for members who can't see people."""
+    """Return the URL of the list of members with the role, "" for viewers who can't see people."""
     url = users_url(request)
     return path(url, role=str(role.pk)) if url else ""
 
 
 def _facts(request: MemberRequest, record: Record) -> list[tuple[str, str]]:
-    """Return the record's fields with their labels. Only whether there is a secret, never the secret."""
+    """Return the record's fields as (label, value). The secret itself is never included."""
     names = visible_project_names(request.membership, [record.project_id])
     facts = [
         (_("Project"), project_label(record.project_id, names) or _("No project")),
@@ -52,7 +52,7 @@ def _facts(request: MemberRequest, record: Record) -> list[tuple[str, str]]:
     if isinstance(record, Connection):
         kind = record.get_kind_display()  # type: ignore[attr-defined] # Django adds it
         password = _("Saved") if record.has_secret else _("None")
-        facts += [(_("Kind"), kind), (_("Address"), record.address), (_("User name"), record.username)]
+        facts += [(_("Kind"), kind), (_("Address"), record.address), (_("Username"), record.username)]
         facts.append((_("Password"), password))
     if isinstance(record, Pipeline):
         facts += [(_("Source"), record.source.name), (_("Destination"), record.destination.name)]
@@ -67,4 +67,4 @@ def _secret_saved(record: Record) -> str:
         return ""
     saved = RelativeTime(timezone.now()).date(record.secret_changed_at)
     values = {"date": saved.text if saved else "", "name": record.secret_changed_by}
-    return _("Stored encrypted and never shown again. Replaced on %(date)s by %(name)s.") % values
+    return _("Stored encrypted and never shown again. Last replaced on %(date)s by %(name)s.") % values

@@ -69,4 +69,4 @@ class RowField(forms.CharField):
             raise ValidationError(self.error_messages["required"], code="required")
 
     def run_validators(self, value: Any) -> None:
-        """A row needs no validation of text."""
+        """Skip the validators, which are for text."""

@@ -30,14 +30,14 @@ from workspace.services import (
     snapshot,
 )
 
-SECRET_SAVED = gettext_lazy("Saved. Type to replace it.")
+SECRET_SAVED = gettext_lazy("Saved. Enter a new one to replace it.")
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class RecordForm(forms.Form):
-    """The form of a dataset, and of what all types have.
+    """The form of a dataset, and the base of the other types' forms.
 
-    The hidden `seen` is the record when the form was made, so that no one's change is overwritten unnoticed.
+    The hidden `seen` is a snapshot of the record when the form was rendered, to detect changes by others.
     `names` has the names of the projects that the member can see, by id.
     """
 
@@ -45,7 +45,7 @@ class RecordForm(forms.Form):
         label=gettext_lazy("Name"), limit=100, error_messages={"required": gettext_lazy("Enter a name.")}
     )
     description = SingleLineField(label=gettext_lazy("Description"), limit=500, required=False)
-    state = forms.ChoiceField(label=gettext_lazy("State"))
+    state = forms.ChoiceField(label=gettext_lazy("Status"))
     seen = forms.CharField(required=False, max_length=5000, widget=forms.HiddenInput)
 
     def __init__(
@@ -135,7 +135,7 @@ class RecordForm(forms.Form):
         return False
 
     def _show_conflict(self, current: Record) -> None:
-        """Say what someone else changed, and keep the input: saving again replaces their changes."""
+        """Show what someone else changed, and keep the input. Saving again overwrites their changes."""
         now = snapshot(current)
         self.conflict = [self._change(name, current) for name in changed_fields(self.seen_values() or {}, now)]
         data = self.data.copy()  # type: ignore[attr-defined] # a QueryDict
@@ -181,7 +181,7 @@ class ConnectionForm(RecordForm):
         widget=forms.TextInput(attrs={"class": "input mono", "inputmode": "url", **PLAIN}),
     )
     username = SingleLineField(
-        label=gettext_lazy("User name"), limit=200, required=False, widget=forms.TextInput(attrs=PLAIN)
+        label=gettext_lazy("Username"), limit=200, required=False, widget=forms.TextInput(attrs=PLAIN)
     )
     secret = forms.CharField(
         label=gettext_lazy("Password"),

@@ -1,4 +1,4 @@
-"""What the lists of records show around their rows."""
+"""Data for the lists of records, except their rows."""
 
 from typing import Any
 
@@ -62,10 +62,10 @@ def _tabs(request: MemberRequest, current: RecordType) -> list[dict[str, Any]]:
 def _empty_state(
     request: MemberRequest, record_type: RecordType, params: RecordListParams, *, may_add: bool
 ) -> EmptyState:
-    """Return what an empty list says: what to do, and who may do it."""
+    """Return the empty state of the list: what to do, and who can do it."""
     slug = request.organization.slug
     if params.q or params.filters or params.cursor:
-        heading = _("No matches for “%(search)s”") % {"search": params.q} if params.q else _("Nothing matches")
+        heading = _("No matches for “%(search)s”") % {"search": params.q} if params.q else _("No matches")
         text = _("Try part of the name, or remove a filter.")
         return EmptyState(heading, text, record_type.list_url(slug), _("Clear search and filters"))
     text = str(record_type.empty_text)

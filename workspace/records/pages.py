@@ -33,7 +33,7 @@ def record_page(context: RecordContext, params: RecordListParams) -> KeysetPage:
 
 
 def _read(records: QuerySet[Record], params: RecordListParams) -> tuple[list[Record], bool, bool]:
-    """Return the rows in order, whether they follow a cursor, and whether there are more in that direction."""
+    """Return (rows in display order, whether they follow a cursor, whether there are more in that direction)."""
     descending, is_further = params.descending != params.backwards, False
     if params.cursor:
         try:

@@ -1,4 +1,4 @@
-"""What the lists of records show: their columns, filters, and the view that a URL asks for (A-3)."""
+"""The lists of records: columns, filters, and the view in a URL (A-3)."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +26,7 @@ class RecordTable(tables.Table):
     name = Column(_("Name"), optional=False, sort=("name_key",), sort_labels=(_("Name, A to Z"), _("Name, Z to A")))
     project = Column(_("Project"), optional=False)
     owner = Column(_("Owner"), optional=False)
-    state = Column(_("State"), optional=False)
+    state = Column(_("Status"), optional=False)
     changed = Column(
         _("Changed"),
         optional=False,
@@ -39,7 +39,7 @@ class RecordTable(tables.Table):
 
 @dataclass
 class RecordContext:
-    """Who looks at which list. The projects and owners that it can be filtered by are loaded once."""
+    """The viewer and the type of the list, with the projects and owners to filter by."""
 
     member: Membership
     record_type: RecordType
@@ -59,14 +59,14 @@ def _state(context: RecordContext, value: str) -> Q:
 
 
 def _project(context: RecordContext, value: str) -> Q:
-    """Match nothing for a project that the viewer can't see."""
+    """Return the condition for a project. It matches nothing if the viewer can't see the project."""
     return Q(project=value) if value in dict(context.projects) else Q(pk=None)
 
 
 def _state_filter(states: tuple[State, ...]) -> Filter:
     choices = [(str(state.value), state.label) for state in states] + [(ARCHIVED, _("Archived"))]
     options = [("", _("Not archived")), *choices]
-    return Filter("state", _("State"), parse=one_of(choices), condition=_state, options=options)
+    return Filter("state", _("Status"), parse=one_of(choices), condition=_state, options=options)
 
 
 PROJECT = Filter("project", _("Project"), parse=parse_id, condition=_project, options=lambda context: context.projects)

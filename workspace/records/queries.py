@@ -24,9 +24,9 @@ from organizations.roles import permissions_of
 from workspace.models import Connection, Dataset, Destination, Pipeline, Record, Source
 
 R = TypeVar("R", bound=Record)
-# The number of pipelines that are named where a source or destination is in use.
+# How many pipelines are named for a source or destination in use.
 NAMED = 5
-# A form offers so many rows in a select. With more of them, people type the name.
+# The maximum number of options in a select. Above it, people type the name.
 MAX_OPTIONS = 200
 
 
@@ -41,7 +41,7 @@ def records_in(organization: Organization, model: type[R], *, archived: bool | N
 
 
 def record_in(organization: Organization, model: type[R], record_id: UUID) -> R | None:
-    """Return one record with its project, None if the organization has no such record."""
+    """Return the record with its project, or None."""
     record = records_in(organization, model).select_related("project").filter(pk=record_id).first()
     if record:
         record.organization = organization
@@ -70,7 +70,7 @@ def names_of_users(record: Record) -> list[str]:
 
 
 def visible_project_names(member: Membership, ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Return the names of those of the projects that the member can see, by id. No query without ids."""
+    """Return the names, by id, of the projects that the member can see. No query without ids."""
     wanted = {project_id for project_id in ids if project_id}
     if not wanted:
         return {}

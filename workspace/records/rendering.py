@@ -23,7 +23,7 @@ TONES = {State.ACTIVE: "success", State.PAUSED: "warning", State.DRAFT: "neutral
 
 @dataclass(frozen=True)
 class StateLabel:
-    """A record's state as shown: archived comes before its own state."""
+    """A record's state, as shown: "Archived" for archived ones."""
 
     text: str
     tone: str
@@ -44,7 +44,7 @@ def project_label(project_id: UUID | None, names: dict[UUID, str]) -> str:
 
 
 def owner_label(owner: Membership | None) -> str:
-    """Return the owner's name, and that they are deactivated if they are."""
+    """Return the owner's name, with "(deactivated)" if they are."""
     if owner is None:
         return _("No owner")
     if owner.status == Status.DEACTIVATED:

@@ -75,7 +75,7 @@ DATASET = RecordType(
     count=ngettext_lazy("%(count)s dataset", "%(count)s datasets", "count"),
     shown=gettext_lazy("Showing %(count)s datasets"),
     none_yet=gettext_lazy("No datasets yet"),
-    empty_text=gettext_lazy("Add what you work with: who owns it and which project it belongs to."),
+    empty_text=gettext_lazy("Add a dataset with its owner and project."),
 )
 SOURCE = RecordType(
     model=Source,
@@ -89,7 +89,7 @@ SOURCE = RecordType(
     count=ngettext_lazy("%(count)s source", "%(count)s sources", "count"),
     shown=gettext_lazy("Showing %(count)s sources"),
     none_yet=gettext_lazy("No sources yet"),
-    empty_text=gettext_lazy("A source is where data comes from. Add one, then a destination, and join them."),
+    empty_text=gettext_lazy("A source is where data comes from. Connect it to a destination with a pipeline."),
 )
 DESTINATION = RecordType(
     model=Destination,
@@ -103,7 +103,7 @@ DESTINATION = RecordType(
     count=ngettext_lazy("%(count)s destination", "%(count)s destinations", "count"),
     shown=gettext_lazy("Showing %(count)s destinations"),
     none_yet=gettext_lazy("No destinations yet"),
-    empty_text=gettext_lazy("A destination is where data goes. Add one to join it with a source in a pipeline."),
+    empty_text=gettext_lazy("A destination is where data goes. Connect a source to it with a pipeline."),
 )
 PIPELINE = RecordType(
     model=Pipeline,
@@ -117,7 +117,7 @@ PIPELINE = RecordType(
     count=ngettext_lazy("%(count)s pipeline", "%(count)s pipelines", "count"),
     shown=gettext_lazy("Showing %(count)s pipelines"),
     none_yet=gettext_lazy("No pipelines yet"),
-    empty_text=gettext_lazy("A pipeline joins a source and a destination. Add one of each first."),
+    empty_text=gettext_lazy("A pipeline connects a source to a destination. Add one of each first."),
 )
 INTEGRATIONS = (SOURCE, DESTINATION, PIPELINE)
 TYPES = (DATASET, *INTEGRATIONS)
@@ -126,5 +126,5 @@ TYPES = (DATASET, *INTEGRATIONS)
 def lead_of(record_type: RecordType, organization_name: str) -> str:
     """Return the sentence below the page's heading."""
     if record_type.is_dataset:
-        return _("What %(name)s works with, who owns it and which project it belongs to.") % {"name": organization_name}
-    return _("Sources, destinations and the pipelines that join them.")
+        return _("Datasets in %(name)s, with their owners and projects.") % {"name": organization_name}
+    return _("Sources, destinations and the pipelines that connect them.")

@@ -1,4 +1,4 @@
-"""Ticking off first tasks, and hiding the list. These are a member's own notes: the audit log doesn't have them."""
+"""Completing first tasks and hiding the list. They are personal, so the audit log doesn't record them."""
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ MAX_TASKS = 50
 
 @transaction.atomic
 def finish_task(*, member: Membership, key: str) -> None:
-    """Tick off a first task of the member. Doing it twice changes nothing."""
+    """Mark a first task of the member as done. Idempotent."""
     current = Membership.objects.select_for_update().get(pk=member.pk)
     if key not in current.tasks_done and len(current.tasks_done) < MAX_TASKS:
         Membership.objects.filter(pk=member.pk).update(tasks_done=[*current.tasks_done, key])

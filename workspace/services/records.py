@@ -78,7 +78,7 @@ def edit_record(*, actor: Membership, record: Record, values: RecordValues, seen
 
 @transaction.atomic
 def archive_record(*, actor: Membership, record: Record) -> Record:
-    """Archive a record. It stays in the list of archived ones. Raises Refused, also where a pipeline uses it."""
+    """Archive a record. Raises Refused, also if a pipeline uses it."""
     actor, record = _lock(actor, record)
     require(policies.can_archive_record(actor, record))
     return _set_archived(actor, record, archived=True)
@@ -118,7 +118,7 @@ def _check(actor: Membership, record: Record, values: RecordValues) -> None:
     """Raise ValidationError or Refused for values that the record can't be set to."""
     errors: dict[str, str] = {}
     if values.state not in record.STATES:
-        errors["state"] = _("Choose a state from the list.")
+        errors["state"] = _("Choose a status from the list.")
     if values.owner and values.owner.pk != record.owner_id:
         errors |= _owner_errors(actor, values.owner)
     if values.project and values.project.pk != record.project_id:
@@ -133,7 +133,7 @@ def _check(actor: Membership, record: Record, values: RecordValues) -> None:
 
 def _owner_errors(actor: Membership, owner: Membership) -> dict[str, str]:
     if owner.pk != actor.pk and not policies.can_choose_any_owner(actor):
-        raise Refused(_("You can’t see people, so you can’t choose another owner."))
+        raise Refused(_("You don’t have permission to see people, so you can’t choose another owner."))
     active = Membership.objects.filter(pk=owner.pk, organization=actor.organization, status=Status.ACTIVE)
     return {} if active.exists() else {"owner": _("Choose an active member.")}
 
@@ -147,14 +147,14 @@ def _require_project(actor: Membership, project: Project) -> None:
 
 
 def _connection_errors(record: Record, values: ConnectionValues) -> dict[str, str]:
-    """A saved secret must not be sent to another address than the one it was entered for."""
+    """Require the secret again if the connection changed, so that it isn't sent to another address."""
     errors = {} if values.kind in ConnectionKind.values else {"kind": _("Choose a kind from the list.")}
     assert isinstance(record, Connection)
     moved = (record.kind, record.address, record.username) != (values.kind, values.address, values.username)
     if _has_password(values.address):
         errors["address"] = _("Leave the password out of the address. Enter it below, where it’s stored encrypted.")
     if record.has_secret and moved and not values.secret:
-        errors["secret"] = _("Type the password again, because the connection changed.")
+        errors["secret"] = _("Enter the password again, because the connection changed.")
     return errors
 
 

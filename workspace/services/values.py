@@ -1,4 +1,4 @@
-"""What a record is set to, and what it was when someone started to edit it."""
+"""Values of a record, and snapshots to detect changes by others."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -9,7 +9,7 @@ from workspace.models import Destination, Record, Source, State
 
 @dataclass(frozen=True)
 class RecordValues:
-    """The fields of a dataset, and of everything else."""
+    """The fields that all types have."""
 
     name: str
     description: str = ""
@@ -39,7 +39,7 @@ def as_text(value: Any) -> str:
     return "" if value is None else str(getattr(value, "pk", value))
 
 
-# The fields of records that are compared, in the order of the forms. The secret isn't: only when it changed.
+# The fields to compare, in the order of the forms. For the secret, only the time of its last change.
 COMPARED = (
     "name", "description", "kind", "project_id", "owner_id", "state", "source_id", "destination_id", "address",
     "username", "secret_changed_at", "archived_at",

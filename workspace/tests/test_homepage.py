@@ -44,12 +44,12 @@ def test_members_see_what_they_can_access_and_why(cast):
 
 @pytest.mark.spec("A-1")
 def test_members_see_what_changed_for_them(cast):
-    assert "What changed for you" not in page(cast, "opal", HOME)
+    assert "Changes to your access" not in page(cast, "opal", HOME)
     add_to_group(actor=cast.olga, group=cast.groups["marketing"], members=[cast.opal])
     text = page(cast, "opal", HOME)
-    assert "What changed for you" in text and "added <b" in text
-    assert "What changed for you" in text and "Marketing" in text
-    assert "What changed for you" not in page(cast, "bo", HOME)
+    assert "Changes to your access" in text and "added <b" in text
+    assert "Changes to your access" in text and "Marketing" in text
+    assert "Changes to your access" not in page(cast, "bo", HOME)
 
 
 @pytest.mark.spec("A-1", "R-4")
@@ -64,7 +64,15 @@ def test_only_people_viewers_see_numbers_of_people(cast):
     assert members.label == "Members by status: 4 active, 3 pending, 1 expired, 0 deactivated"
     for name in ("bo", "opal"):
         text = page(cast, name, HOME)
-        for hidden in ("Members", "Invitations", "Needs you", "Security score", "Last changes", "Add User", "/users/"):
+        for hidden in (
+            "Members",
+            "Invitations",
+            "Needs your attention",
+            "Security score",
+            "Recent changes",
+            "Add User",
+            "/users/",
+        ):
             assert hidden not in text, hidden
 
 
@@ -109,7 +117,7 @@ def test_requests_for_a_new_link_need_someone(cast):
 @pytest.mark.spec("A-1")
 def test_long_lists_of_names_are_cut(cast):
     invite_many(cast, 5, days=3)
-    assert "5 invitations end in the next 7 days" in needs(cast)
+    assert "5 invitations expire in the next 7 days" in needs(cast)
     assert "and 2 more" in page(cast, "olga", HOME)
 
 

@@ -159,7 +159,7 @@ def test_a_secret_is_encrypted_and_never_shown_again(cast):
     answers += [client.get(url), client.get("/o/acme/integrations/"), client.get("/o/acme/workspace/")]
     answers += [client.post(url, fields(shop, name="", secret=SECRET))]
     assert all(SECRET not in response.content.decode() for response in answers)
-    assert "Saved. Type to replace it." in answers[2].content.decode()
+    assert "Saved. Enter a new one to replace it." in answers[2].content.decode()
     raw = Source.objects.extra(select={"raw": "secret"}).values_list("raw", flat=True).get()
     assert SECRET not in raw and raw.startswith("gAAAA")
     assert SECRET not in str([(entry.data, entry.target_label) for entry in Entry.objects.all()])
@@ -190,7 +190,7 @@ def test_a_secret_that_was_not_kept_during_a_confirmed_sign_in_is_asked_for_agai
 def test_a_saved_secret_does_not_follow_to_another_address(cast, moved):
     shop = source(cast)
     response = cast.client("olga").post(f"{SOURCES}{shop.pk}/", fields(shop, **moved))
-    assert response.status_code == 422 and "Type the password again" in response.content.decode()
+    assert response.status_code == 422 and "Enter the password again" in response.content.decode()
 
 
 @pytest.mark.parametrize("address", ["postgres://me:hush@db.acme.example/x", "http://[::1"])
@@ -205,9 +205,9 @@ def test_a_source_in_use_cannot_be_archived(cast):
     pipeline = add_pipeline(cast.acme, "Nightly")
     shop, warehouse = pipeline.source, pipeline.destination
     html = page(cast, "olga", f"{SOURCES}{shop.pk}/")
-    assert "is used by Nightly. Archive that first." in html and "Pipeline, active" in html
+    assert "first archive the pipelines that use it: Nightly." in html and "Pipeline, active" in html
     for record in (shop, warehouse):
-        with pytest.raises(Refused, match="is used by Nightly"):
+        with pytest.raises(Refused, match="pipelines that use it: Nightly"):
             archive_record(actor=cast.olga, record=record)
     archive_record(actor=cast.olga, record=pipeline)
     archive_record(actor=cast.olga, record=shop)

@@ -20,7 +20,7 @@ LISTS = {
     Destination: "/o/acme/integrations/destinations/",
     Pipeline: "/o/acme/integrations/pipelines/",
 }
-HONEST = "keeps these records and who may configure them. It doesn’t move data."
+HONEST = "stores these records and who can edit them. It doesn’t move data."
 HTMX = {"HX-Request": "true"}
 
 
@@ -104,7 +104,7 @@ def test_a_cursor_of_another_list_is_ignored(cast, monkeypatch):
 
 @pytest.mark.spec("A-3", "U-18")
 def test_an_empty_list_says_what_to_do_and_who_may(cast):
-    assert "Add what you work with" in page(cast, "olga", DATASETS)
+    assert "Add a dataset with its owner and project." in page(cast, "olga", DATASETS)
     add_member(cast.acme, add_user("r@acme.example"), add_role(cast.acme, "Reader", Permission.INTEGRATIONS_VIEW))
     client = cast.client()
     client.force_login(Membership.objects.get(email_key="r@acme.example").user, backend=BACKEND)
@@ -155,7 +155,7 @@ def test_owners_who_left_are_shown_as_such(cast):
 def test_the_drawer_says_who_can_edit_it_and_why(cast):
     dataset = add_record(Dataset, cast.acme, "Orders")
     html = page(cast, "olga", f"{DATASETS}{dataset.pk}/")
-    section = html[html.index("Who can edit it") :]
+    section = html[html.index("Who can edit this") :]
     assert '<span class="count">2</span>' in section
     assert re.findall(r'<a href="/o/acme/users/\?role=[^"]*">(\w+)</a>', section) == ["Admin", "Manager"]
 
@@ -166,8 +166,8 @@ def test_the_deletion_of_a_member_says_what_loses_its_owner(cast):
         add_record(Dataset, cast.acme, name, owner=cast.bo)
     add_record(Source, cast.acme, "Shop", owner=cast.bo)
     html = page(cast, "olga", f"/o/acme/users/{cast.bo.pk}/deletion/")
-    assert "These lose their owner: 2 datasets, 1 source" in html
-    assert "lose their owner" not in page(cast, "olga", f"/o/acme/users/{cast.opal.pk}/deletion/")
+    assert "Left without an owner: 2 datasets, 1 source" in html
+    assert "Left without an owner" not in page(cast, "olga", f"/o/acme/users/{cast.opal.pk}/deletion/")
 
 
 @pytest.mark.spec("A-3")

@@ -1,4 +1,4 @@
-"""Own activity: sign-ins, and what one did in this organization (A-4)."""
+"""The user's own activity: sign-ins, and what they did in this organization (A-4)."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from organizations.requests import MemberRequest
 @require_safe
 @member_required()
 def my_activity(request: MemberRequest) -> HttpResponse:
-    """List the user's own entries, newest first. Everyone may see theirs."""
+    """List the user's own entries, newest first. Needs no permission."""
     member, before = request.membership, parse_uuid(params.line(request, "before"))
     entries = own_entries(request.organization.pk, member.pk, request.user.pk, before=before, limit=PAGE_SIZE + 1)
     shown = entries[:PAGE_SIZE]

@@ -1,4 +1,4 @@
-"""The Homepage: what I can access and what changed; for those who see people, what needs them and how things stand."""
+"""The Homepage: the member's access and recent changes. People who can see users also get tasks and statistics."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ def _own_context(request: MemberRequest, *, by_role: bool) -> dict[str, Any]:
 @require_POST
 @member_required()
 def homepage_task(request: MemberRequest, key: str) -> HttpResponse:
-    """Tick off a first task and open its page. 404 for a task that the member doesn't have."""
+    """Mark a first task as done and open its page. 404 if the member doesn't have the task."""
     task = next((task for task in first_tasks(request.membership) if task.key == key), None)
     if task is None:
         raise Http404

@@ -31,7 +31,7 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 
 
 def record_view(view: Callable) -> Callable:
-    """Decorate a view of one record. Requires permission to see its type; 404 where it doesn't exist."""
+    """Decorate a view of one record. Requires permission to see its type; 404 if it doesn't exist."""
 
     @wraps(view)
     def wrapped(request: MemberRequest, slug: str, record_type: RecordType, **ids: UUID) -> HttpResponse:
@@ -92,7 +92,7 @@ def record_new(request: MemberRequest, record_type: RecordType) -> HttpResponse:
 
 @record_view
 def record_page(request: MemberRequest, record_type: RecordType, record: Record) -> HttpResponse:
-    """A record's drawer: its form, or its facts for members who can't change it."""
+    """Show a record's drawer: a form, or read-only details for members who can't edit it."""
     if request.method == "POST":
         require(policies.can_edit_record(request.membership, record))
     context = drawer_context(request, record_type, record) | {

@@ -1,4 +1,4 @@
-"""manage.py audit verify: check that nobody changed the audit log."""
+"""manage.py audit verify: check that no one has changed the audit log."""
 
 from typing import Any
 
