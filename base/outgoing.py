@@ -85,7 +85,7 @@ def post(url: str, data: Mapping[str, str], *, headers: Mapping[str, str] | None
 
 
 def post_bytes(url: str, body: bytes, *, headers: Mapping[str, str]) -> Response:
-    """Send a webhook: a POST request with this body. Return the response. Doesn't follow redirects. Raises OutgoingError."""
+    """Send a webhook (a POST request) and return the response. Doesn't follow redirects. Raises OutgoingError."""
     with _slot(_webhook_slots):
         return _send("POST", url, body, {**headers}, _deadline())
 

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from base.forms import SingleLineField
+from organizations.brand_rules import clean_brand_name
 from organizations.models import Organization, Scheme
 from organizations.policies import slug_allowed, slug_prefix
 
@@ -18,6 +19,10 @@ class NameForm(forms.Form):
     """Renames a sub-account."""
 
     name = SingleLineField(label=_("Name"), max_length=100, error_messages={"required": _("Enter a name.")})
+
+    def clean_name(self) -> str:
+        """Emails have this name as their sender, so it must not look like an address."""
+        return clean_brand_name(self.cleaned_data["name"], limit=100)
 
 
 class SubAccountForm(NameForm):

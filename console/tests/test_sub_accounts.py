@@ -230,3 +230,11 @@ def test_the_list_takes_a_fixed_number_of_queries(cast, django_assert_num_querie
 
 def test_signed_out_people_are_led_to_sign_in(cast):
     assert Client().get(NEW)["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.spec("A-2")
+@pytest.mark.parametrize("name", ["PayPal <service@paypal.example>", "service﹫paypal.example", "www.paypal.example"])
+def test_a_name_that_looks_like_an_address_is_refused(cast, name):
+    form = {"name": name, "slug": "acme-pay", "scheme": "ranked"}
+    response = cast.client("olga").post("/o/acme/sub-accounts/new/", form)
+    assert response.status_code == 422 and "Enter a name, not an email or web address." in response.content.decode()

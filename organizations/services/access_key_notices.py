@@ -12,8 +12,8 @@ from accounts.services import record_event
 from audit.models import Entry
 from audit.services import record
 from organizations.models import AccessKey, AccessKeySecret, Membership, Organization
-from organizations.queries.access_keys import OWNED
-from organizations.queries.key_lists import LIVE_SECRET, key_managers_of
+from organizations.queries.access_keys import OWNED, UNEXPIRED
+from organizations.queries.key_lists import key_managers_of
 from outbox.services import NewEmail, queue_emails
 
 # Owners get an email this long before a key expires.
@@ -116,7 +116,7 @@ def revoke_rejected(*, user: User, entry: Entry) -> None:
     ended = secrets.filter(created_at__gte=entry.at - timedelta(minutes=1)).select_related("key__membership")
     keys = {secret.key_id: secret.key for secret in ended}
     AccessKeySecret.objects.filter(pk__in=[secret.pk for secret in ended]).delete()
-    live = secrets.filter(LIVE_SECRET, key__in=keys)
+    live = secrets.filter(UNEXPIRED, key__in=keys)
     kept = set(live.values_list("key_id", flat=True))
     live.update(expires_at=None)
     for key in keys.values():
