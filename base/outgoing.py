@@ -85,7 +85,7 @@ def post(url: str, data: Mapping[str, str], *, headers: Mapping[str, str] | None
 
 
 def post_bytes(url: str, body: bytes, *, headers: Mapping[str, str]) -> Response:
-    """Send a webhook: a POST request with this body. Return the response. Doesn't follow redirects. Raises OutgoingError."""
+    """Send a webhook (POST) and return the response. Doesn't follow redirects. Raises OutgoingError."""
     with _slot(_webhook_slots):
         return _send("POST", url, body, {**headers}, _deadline())
 
@@ -138,9 +138,9 @@ def _join(url: str, location: str) -> str:
 
 @contextmanager
 def _slot(slots: threading.BoundedSemaphore) -> Iterator[None]:
-    """Wait for one of the slots, at most WAIT_SECONDS. Raise OutgoingError if none gets free."""
+    """Wait at most WAIT_SECONDS for a free slot. Raise OutgoingError if there is none."""
     if not slots.acquire(timeout=WAIT_SECONDS):
-        raise OutgoingError(_("Too many requests are waiting for other servers right now. Try again in a minute."))
+        raise OutgoingError(_("Too many requests to other servers are waiting. Try again in a minute."))
     try:
         yield
     finally:
