@@ -49,7 +49,7 @@ def authenticate(request: HttpRequest) -> AccessKeySecret:
 
 
 def _check_second_factor(key: AccessKey) -> None:
-    """Raise Problem if the organization requires a second factor of the key's owner, who has none (S-3).
+    """Raise Problem if the organization requires a second factor and the key's owner has none (S-3).
 
     Where single sign-on is enforced, the identity provider has it.
     """

@@ -36,7 +36,7 @@ def _signer(request: ApiRequest) -> signing.Signer:
 
 
 def bad_cursor() -> Problem:
-    """Return the problem for a cursor that belongs to another list, or to none."""
+    """Return the problem for an invalid cursor, or one that belongs to another list."""
     return invalid("after", "Use the `next` cursor of the same list with the same filters.")
 
 

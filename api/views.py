@@ -19,7 +19,7 @@ def openapi_json(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _document_text(base_url: str) -> str:
-    """Return the document as JSON. Cached, because anyone can ask for it, and it takes longer than a page."""
+    """Return the document as JSON. Cached, because it's public and slow to create."""
     return to_text(served_document())
 
 

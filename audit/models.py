@@ -139,5 +139,5 @@ class AuditStream(models.Model):
         indexes = [models.Index(fields=["next_attempt_at"], name="audit_stream_due", condition=Q(is_active=True))]
 
     def __str__(self) -> str:
-        """The receiver's host: the label in the log, which more people can read than the address with its secrets."""
+        """The receiver's host, as the label in the log. The full URL may contain secrets."""
         return urlsplit(self.url).netloc

@@ -97,7 +97,7 @@ def _gamma(value: float) -> float:
 
 
 def nearest(color: str, *, against: tuple[str, ...], darker: bool) -> str:
-    """Return the shade of `color` nearest to it that has AA to all of `against`; the color itself if it has.
+    """Return the nearest shade of `color` with AA contrast to all of `against`, or the color itself.
 
     `darker` is the direction to search.
     """

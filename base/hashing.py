@@ -1,4 +1,4 @@
-"""How random secrets are stored: hashed."""
+"""Hashing of random secrets."""
 
 import hashlib
 

@@ -138,9 +138,9 @@ def _join(url: str, location: str) -> str:
 
 @contextmanager
 def _slot(slots: threading.BoundedSemaphore) -> Iterator[None]:
-    """Wait for one of the slots, at most WAIT_SECONDS. Raise OutgoingError if none gets free."""
+    """Wait at most WAIT_SECONDS for a free slot. Raise OutgoingError if there is none."""
     if not slots.acquire(timeout=WAIT_SECONDS):
-        raise OutgoingError(_("Too many requests are waiting for other servers right now. Try again in a minute."))
+        raise OutgoingError(_("Too many requests to other servers are waiting. Try again in a minute."))
     try:
         yield
     finally:

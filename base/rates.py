@@ -1,4 +1,4 @@
-"""Counting in windows of time, for limits on requests."""
+"""Counters per time window, for rate limits."""
 
 import time
 
@@ -6,7 +6,7 @@ from django.core.cache import cache
 
 
 def count_in_window(name: str, seconds: int) -> tuple[int, int]:
-    """Count one more of `name`. Return how many there are in this window, and in how many seconds the next one starts.
+    """Add one to `name`. Return the count in this window, and the seconds until the next window.
 
     A window takes so many seconds. If the cache lost the count a moment ago, it starts again at 1.
     """

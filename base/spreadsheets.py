@@ -14,7 +14,7 @@ FORMULA = re.compile(r"(^|[,;|\"\r\n\t])( *)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff2
 
 
 def escape_formulas(text: str) -> str:
-    """Return the text with an apostrophe before whatever a spreadsheet would compute."""
+    """Return the text, with an apostrophe in front if a spreadsheet would run it as a formula."""
     return FORMULA.sub(r"\1'\2", text.replace("\0", ""))
 
 

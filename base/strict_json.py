@@ -77,7 +77,7 @@ def check_value(value: Any, depth: int = 0) -> None:
 
 
 def check_text(text: str) -> None:
-    """Raise BadJson for NUL and lone surrogates."""
+    """Raise BadJson if the text contains NUL or lone surrogates."""
     if not is_storable(text):
         raise BadJson("Text must not contain NUL characters or lone surrogates.")
 

@@ -9,7 +9,7 @@ from base.colors import AA, WHITE, contrast, parse_color, passing_shade
 from base.text import canonical_email, clean_line
 
 PLATFORM_NAME_LIMIT, FROM_NAME_LIMIT = 40, 60
-# A name with one of these looks like an address, which email clients show in place of the real one.
+# Email clients would show a name with one of these in place of the real address.
 ADDRESS_PARTS = ("@", "://", "www.")
 
 

@@ -34,7 +34,7 @@ def _locked(request: ApiRequest, group_id: UUID) -> tuple[Membership, Group]:
 
 
 def _project(actor: Membership, project_id: UUID) -> Project:
-    """Return a project of the organization, which the actor may not be able to open. Raises Problem (404)."""
+    """Return a project of the organization, even if the actor can't open it. Raises Problem (404)."""
     project = project_in(actor.organization, project_id)
     if project is None:
         raise not_found("project")

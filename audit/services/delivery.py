@@ -182,7 +182,7 @@ def _release(stream: AuditStream) -> None:
 
 
 def _save_attempt(stream: AuditStream, entries: Sequence[Entry], attempt: Attempt, *, took: float) -> bool:
-    """Save the result of a request that took so many seconds. Return whether to go on with the next batch."""
+    """Save the result of a request. `took` is in seconds. Return whether to send the next batch."""
     now = timezone.now()
     if not attempt.error:
         accepted = {"cursor": entries[-1].sequence, "last_delivered_at": now, "last_error": ""}

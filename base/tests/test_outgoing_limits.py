@@ -126,7 +126,7 @@ def test_slow_servers_leave_threads_for_others(serve, settings):
         thread.start()
     time.sleep(0.3)
     started = time.monotonic()
-    with pytest.raises(OutgoingError, match="Too many requests are waiting"):
+    with pytest.raises(OutgoingError, match="Too many requests to other servers"):
         outgoing.get(serve().url)
     assert time.monotonic() - started < 2
     for thread in waiting:

@@ -1,4 +1,4 @@
-"""Changes of an organization's streams, by members who may export the audit log."""
+"""Changes to an organization's streams, by members who can export the audit log."""
 
 from collections.abc import Callable
 from typing import Any

@@ -103,7 +103,7 @@ def owns_key(actor: Membership, key: AccessKey) -> bool:
 
 
 def can_rotate_key(actor: Membership, key: AccessKey) -> Decision:
-    """Personal keys: their owner only, because the secret acts as them. Organization keys: as for creating one (R-6).
+    """Personal keys: only their owner, because the secret acts as them. Organization keys: as for creating one (R-6).
 
     Expired keys can't be rotated.
     """

@@ -10,7 +10,7 @@ from organizations.models import AccessKey, AccessKeySecret, Membership, Status
 PERSONAL_PREFIX, ORGANIZATION_PREFIX = "tap_", "tao_"
 # Of keys, and of secrets.
 UNEXPIRED = Q(expires_at=None) | Q(expires_at__gt=Now())
-# Keys of organizations, and of members who can use theirs.
+# Keys of organizations, and of active members.
 OWNED = Q(membership=None) | Q(membership__status=Status.ACTIVE, membership__user__is_active=True)
 
 
@@ -28,7 +28,7 @@ def find_access_key(text: str) -> tuple[AccessKey, AccessKeySecret] | None:
 
 
 def _find(condition: Q) -> AccessKey | None:
-    """Return a key that can be used: not expired, and neither its owner nor its organization closed."""
+    """Return a usable key: not expired, with an active owner and organization."""
     keys = AccessKey.objects.select_related("organization__join_role", "membership__user")
     return keys.filter(condition, UNEXPIRED, OWNED, organization__is_active=True).first()
 

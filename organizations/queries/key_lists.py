@@ -64,7 +64,7 @@ def count_personal_keys(organization: Organization) -> PersonalKeyCount:
 
 
 def organization_keys_known_to(member: Membership) -> list[AccessKey]:
-    """Return the organization's keys of which the member saw a secret that still works, oldest first."""
+    """Return organization keys with a working secret that the member has seen, oldest first."""
     seen = AccessKeySecret.objects.filter(UNEXPIRED, shown_to=member.pk)
     return list(keys_of_organization(member.organization).filter(pk__in=seen.values("key")))
 

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, Sum
 
 from organizations.models import MemberCount, Membership, Organization, Status
 
-# An organization, its sub-accounts, and theirs.
+# Levels of a tree: an organization, its sub-accounts, and their sub-accounts.
 MAX_LEVELS = 3
 
 
