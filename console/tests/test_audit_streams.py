@@ -80,7 +80,7 @@ def test_the_page_says_how_far_each_stream_is(cast):
         f"{URL}/2",
         cursor=1,
         failing_since=now - timedelta(hours=3),
-        next_attempt_at=now + timedelta(minutes=30, seconds=30),
+        next_attempt_at=now + timedelta(minutes=30, seconds=55),
         last_error="The receiver responded with status 500.",
     )
     make(cast, f"{URL}/3", is_active=False)
@@ -90,7 +90,8 @@ def test_the_page_says_how_far_each_stream_is(cast):
     text = text_of(cast.client("olga").get(STREAMS))
     assert f"{fine.url} JSON array" in text and "Delivering" in text
     assert f"Delivered up to Entry 1 , {end - 1} waiting" in text.replace("Entry 1,", "Entry 1 ,")
-    assert "Failing since 3h ago The receiver responded with status 500." in text and failing.url in text
+    assert re.search("Failing since (3h ago|yesterday) The receiver responded with status 500.", text)
+    assert failing.url in text
     assert re.search(r"Next attempt In 30\xa0?\s?minutes, at \d\d:\d\d UTC", text) and "Turned off" in text
 
 

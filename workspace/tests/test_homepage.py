@@ -165,7 +165,7 @@ def test_invitations_by_week(cast):
     chart = context(cast, "olga")["invitations"].chart
     values = [values for _week, values in chart.table.rows]
     assert len(values) == 12 and values[-2:] == [(1, 0, 1), (0, 2, 0)] and not any(map(any, values[:-2]))
-    assert chart.description.startswith("Of 4 invitations sent in 12 weeks, 1 were accepted, 2 are pending")
+    assert chart.description.startswith("Of 4 invitations sent in the last 12 weeks, 1 were accepted, 2 are pending")
 
 
 @pytest.mark.spec("A-1", "A-9")
