@@ -52,7 +52,7 @@ def test_a_logo_is_saved_shown_and_removed(cast, django_capture_on_commit_callba
     assert "Logo saved." in text_of(page) and "Replace logo" in text_of(page)
     src = re.search(r'src="(/media/logos/[0-9a-f]{32}\.webp)"', page.content.decode())[1]
     image = Client().get(src)  # also for people who are not signed in: invited people see it
-    image.close()
+    assert Image.open(io.BytesIO(image.getvalue())).format == "WEBP"  # reading it closes the file
     assert image["Content-Type"] == "image/webp" and image["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in image["Content-Security-Policy"] and "immutable" in image["Cache-Control"]
     with django_capture_on_commit_callbacks(execute=True):
