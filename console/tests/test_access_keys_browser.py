@@ -65,7 +65,7 @@ def test_a_key_is_created_copied_rotated_and_revoked(page, with_keys, open_page,
     dialog.get_by_role("link", name="I’ve copied it").click()
     expect(page.get_by_text("Old secret expires")).to_be_visible()
     page.get_by_role("button", name="More actions for Warehouse").click()
-    page.get_by_role("link", name="Revoke").click()
+    page.get_by_role("link", name="Revoke", exact=True).click()
     axe(page)
     dialog.get_by_role("button", name="Revoke key").click()
     expect(page.get_by_text("No organization keys yet.")).to_be_visible()

@@ -50,7 +50,7 @@ def test_a_sub_account_is_added_renamed_and_opened(page, live_cast, open_page, a
     axe(page)
     dialog.get_by_label("Name in URLs").fill("")
     dialog.get_by_role("button", name="Create sub-account").click()
-    expect(page.get_by_text("Acme Nordics was created.")).to_be_visible()
+    expect(page.get_by_text("Acme Nordics was created, and you’re its Admin.")).to_be_visible()
     page.get_by_role("button", name="More actions for Acme Field").click()
     axe(page)
     page.get_by_role("link", name="Rename").locator("visible=true").click()

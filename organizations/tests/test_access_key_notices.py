@@ -46,7 +46,7 @@ def test_the_owner_is_told_about_a_new_key_with_this_wasn_t_me(cast):
     (message,) = emails(NOTICE)
     assert message.to == ["bo@acme.example"] and message.subject == "An access key was created"
     body = words(message.body)
-    assert "“Nightly report” was created" in body and "Acme as you" in body and "/accounts/not-me/" in body
+    assert "“Nightly report” was created" in body and "It can act as you" in body and "/accounts/not-me/" in body
     assert "tap_" not in body + message.alternatives[0][0]
 
 

@@ -67,6 +67,7 @@ class Stage:
             "row": "0",
             "session_key": "0" * 64,
             "intent": "domain",
+            "key": "no-task",
             "template": "invitation",
         }
         for key, routes_of in (("active", WITH_ACTIVE), ("deactivated", WITH_DEACTIVATED)):
