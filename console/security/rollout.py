@@ -93,7 +93,7 @@ def build_rollout(viewer: Membership, active: int, two_factor: int, now: datetim
     return Rollout(
         active=active,
         two_factor=two_factor,
-        deadline=_deadline(organization, time),
+        deadline=deadline_texts(organization, time),
         recently=count_recently_reminded(organization, now),
         waiting=count_without_account(organization),
         members=_missing_members(viewer, time) if sees_people else [],
@@ -104,7 +104,7 @@ def build_rollout(viewer: Membership, active: int, two_factor: int, now: datetim
     )
 
 
-def _deadline(organization: Organization, time: RelativeTime) -> tuple[str, str]:
+def deadline_texts(organization: Organization, time: RelativeTime) -> tuple[str, str]:
     """Return a heading and a sentence about who must have a second factor and from when; blank without a rule."""
     start, rule = organization.two_factor_required_from, organization.require_two_factor
     if rule == TwoFactorRule.NO_ONE:

@@ -4,13 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
 from base import charts
 from console.security import texts
 from console.security.checks import CHECKS, Figures, Points, run_checks
 from console.security.queries import read_figures
-from console.security.rollout import Rollout, build_rollout
 from console.users.params import Tab, UserListParams, missing_view, users_view
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
@@ -71,12 +68,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Score:
-    """The sum of the checks that apply, and the roll-out of two-factor authentication."""
+    """The sum of the checks that apply, and the numbers that they were computed from."""
 
+    figures: Figures
     points: Points
     checks: list[Check]
     rules: list[Rule]
-    rollout: Rollout
 
     @property
     def ring(self) -> charts.Ring:
@@ -95,17 +92,16 @@ class Score:
         return any(rule.points is None for rule in self.rules)
 
 
-def security_score(viewer: Membership, now: datetime | None = None) -> Score:
+def security_score(viewer: Membership, now: datetime) -> Score:
     """Return the score of the viewer's organization. A fixed number of queries, whatever its size."""
-    now = now or timezone.now()
     figures = read_figures(viewer.organization, now)
     points = run_checks(figures)
     total = Points(sum(each.earned for each in points.values()), sum(each.possible for each in points.values()))
     return Score(
+        figures=figures,
         points=total,
         checks=[_check(key, figures, each, viewer) for key, each in points.items()],
         rules=[Rule(str(texts.ABOUT[key][0]), str(texts.ABOUT[key][2]), points.get(key)) for key in CHECKS],
-        rollout=build_rollout(viewer, figures.active, figures.two_factor, now),
     )
 
 

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +15,7 @@ from base.policies import require
 from base.responses import htmx_redirect
 from console.security.conflict_texts import policy_changes
 from console.security.forms import SecurityForm
+from console.security.rollout import build_rollout
 from console.security.score import security_score
 from organizations.access import member_required
 from organizations.permissions import Permission
@@ -29,11 +31,14 @@ def _form(request: MemberRequest) -> SecurityForm:
 
 
 def _render(request: MemberRequest, form: SecurityForm, *, status: int = 200, **extra) -> HttpResponse:
+    member, now = request.membership, timezone.now()
+    score = security_score(member, now)
     context = {
         "form": form,
         "can_manage": can(request.membership, Permission.SECURITY_MANAGE),
         "days": settings.INVITATION_DAYS,
-        "score": security_score(request.membership),
+        "score": score,
+        "rollout": build_rollout(member, score.figures.active, score.figures.two_factor, now),
         **extra,
     }
     return render(request, "console/security/security.html", context, status=status)

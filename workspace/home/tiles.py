@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from audit.lines import AuditLine, describe
 from audit.queries import recent_entries
 from base import charts
+from base.times import RelativeTime
 from console.security.checks import Points
+from console.security.rollout import deadline_texts
 from console.security.score import Score, security_score
 from console.users.filters import Tab
 from console.users.params import missing_view, users_view
@@ -172,7 +174,7 @@ def score_tile(viewer: Membership, now: datetime) -> ScoreTile | None:
     open_checks = [check for check in score.checks if not check.is_done]
     base = reverse("security", args=[viewer.organization.slug])
     fixes = [Fix(each.title, each.points, each.fix_label, _absolute(base, each.fix_url)) for each in open_checks]
-    return ScoreTile(score, fixes[:FIXES], score.rollout.deadline)
+    return ScoreTile(score, fixes[:FIXES], deadline_texts(viewer.organization, RelativeTime(now)))
 
 
 def _absolute(base: str, url: str) -> str:
