@@ -15,5 +15,4 @@ RUN SECRET_KEY=used-only-while-the-image-is-built-signs-nothing ALLOWED_HOSTS=x 
 ENV TEAMADMIN_DATA=/srv/teamadmin/data
 USER teamadmin
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", \
-     "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "25", "teamadmin.wsgi:application"]
+CMD ["python", "-m", "teamadmin.server", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,10 +1,8 @@
 """TeamAdmin for bin/run: web server, queue, worker and beat, with SQLite and files.
 
-A supervisor process migrates the database. Its one child serves the pages and runs the worker, because the memory://
-broker works only within a process. The supervisor starts no threads, so that it can fork safely.
+Everything runs in one process, because the memory:// broker works only within a process.
 """
 
-import atexit
 import json
 import os
 import signal
@@ -16,8 +14,9 @@ from collections.abc import Callable
 from typing import Any
 
 ADDRESS = "127.0.0.1"
-# Seconds. Together they end everything within ten seconds of SIGTERM.
-WORKER_STOP_TIMEOUT, CHILD_STOP_TIMEOUT = 3, 5
+# Seconds. With the requests that are running, everything ends within ten seconds of SIGTERM.
+WORKER_STOP_TIMEOUT, REQUEST_STOP_TIMEOUT = 3, 5
+THREADS = 4
 WELCOME = """
 TeamAdmin is running at {url}
   Acme:    olga@acme.example (Admin), max@acme.example (Manager),
@@ -57,43 +56,26 @@ def prepare() -> None:
 
 
 def serve() -> None:
-    """Run the web server until it is told to stop."""
+    """Run the web server, the worker and beat until told to stop."""
     from django.conf import settings
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
 
-    Granian(
-        "teamadmin.embedded:application",
-        address=ADDRESS,
-        port=settings.PORT,
-        interface=Interfaces.WSGI,
-        factory=True,
-        blocking_threads=4,
-        websockets=False,
-        log_level=LogLevels.error,
-        workers_kill_timeout=CHILD_STOP_TIMEOUT,
-    ).serve()
+    from teamadmin import server
+    from teamadmin.wsgi import application
 
-
-def application() -> Callable:
-    """Return the child's WSGI application, after starting the worker and beat."""
-    # Ctrl-C in a terminal signals both processes. The child ignores it and is stopped once, by its supervisor.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    signal.signal(
-        signal.SIGTERM, lambda *_: os._exit(0)
-    )  # until the server sets its own handler; no request is running yet
-    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
-    from django.core.wsgi import get_wsgi_application
-
-    wsgi = get_wsgi_application()
-    start_worker()
+    server.STOP_TIMEOUT = REQUEST_STOP_TIMEOUT
+    web = server.create(application, host=ADDRESS, port=settings.PORT, threads=THREADS)
+    stop_worker = start_worker()
     threading.Thread(target=announce, daemon=True).start()
-    return wsgi
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, web.stop)
+    web.run()
+    stop_worker()
+    sys.stdout.flush()
+    os._exit(0)  # don't wait for threads that still run
 
 
-def start_worker() -> None:
-    """Run a Celery worker and beat in threads. They are shut down gracefully when the process exits."""
+def start_worker() -> Callable[[], None]:
+    """Run a Celery worker and beat in threads. Return a function that stops them gracefully."""
     from celery import signals
     from celery.beat import EmbeddedService, Scheduler
     from celery.worker import WorkController
@@ -112,14 +94,7 @@ def start_worker() -> None:
         stopper.start()
         stopper.join(WORKER_STOP_TIMEOUT)
 
-    atexit.register(stop)
-
-
-def end_with_parent(parent: int) -> None:
-    """Exit when the supervisor has been killed, since it can no longer stop its child."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
+    return stop
 
 
 def announce() -> None:

@@ -64,5 +64,7 @@ def configuration(*, level: str) -> dict:
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # A wrong Host header is the client's mistake, and django.request already logs the 400.
             "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # It warns of each request that waits for a thread.
+            "waitress.queue": {"level": "ERROR"},
         },
     }

@@ -1,4 +1,4 @@
-"""The WSGI application for granian."""
+"""The WSGI application for teamadmin.server."""
 
 import os
 

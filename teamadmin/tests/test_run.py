@@ -74,7 +74,6 @@ def test_prints_the_url_and_sign_ins_once_ready(demo):
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_stops_completely_within_ten_seconds(demo, how):
     demo.wait_ready()
-    assert len(group_of(demo.process.pid)) == 2
     began = time.monotonic()
     if how == signal.SIGINT:
         os.killpg(demo.process.pid, how)  # Ctrl-C in a terminal signals every process
@@ -94,16 +93,6 @@ def test_can_be_stopped_while_starting(data, how, after):
     os.killpg(demo.process.pid, how)
     demo.process.wait(10)
     assert group_of(demo.process.pid) == []
-
-
-def test_child_exits_when_the_supervisor_is_killed(demo):
-    demo.wait_ready()
-    os.kill(demo.process.pid, signal.SIGKILL)
-    demo.process.wait()
-    end = time.monotonic() + 5
-    while remaining := group_of(demo.process.pid):
-        assert time.monotonic() < end, remaining
-        time.sleep(0.1)
 
 
 def test_data_is_kept(demo, page):
