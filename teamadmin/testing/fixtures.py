@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -81,6 +82,25 @@ def celery_worker_process(transactional_db, tmp_path) -> Iterator[Callable[..., 
     yield start
     for child in started:
         child.kill()
+
+
+@pytest.fixture
+def web_process(transactional_db, tmp_path) -> Iterator[Callable[..., processes.Web]]:
+    """A function that starts the production web server and waits for it: start(threads=8, EMAIL_URL=...).
+
+    Killed after the test.
+    """
+    started: list[processes.Web] = []
+
+    def start(**options: Any) -> processes.Web:
+        web = processes.Web(tmp_path / f"web-{len(started)}.log", **options)
+        started.append(web)
+        web.wait_ready()
+        return web
+
+    yield start
+    for web in started:
+        web.kill()
 
 
 @pytest.fixture(scope="session")

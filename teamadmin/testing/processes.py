@@ -1,4 +1,4 @@
-"""Real processes for tests: a Celery worker, and the demo started by bin/run."""
+"""Real processes for tests: a web server, a Celery worker, and the demo started by bin/run."""
 
 import os
 import signal
@@ -110,6 +110,22 @@ def start_worker(log: Path, *options: str, ready: float = 30, **env: str) -> Chi
         child.kill()
         raise
     return child
+
+
+class Web(Child):
+    """The production web server on a free port, on the test's database and Redis."""
+
+    def __init__(self, log: Path, *, port: int = 0, threads: int = 8, **env: str) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        command = [sys.executable, "-m", "teamadmin.server", "--port", str(self.port), "--threads", str(threads)]
+        test_env = {"DATABASE_URL": test_database_url(), "BASE_URL": settings.BASE_URL}
+        # The settings of the tests need no collectstatic.
+        super().__init__(command, log, **{**test_env, "DJANGO_SETTINGS_MODULE": "teamadmin.testing.settings", **env})
+
+    def wait_ready(self, timeout: float = 60) -> None:
+        """Wait until the process responds."""
+        self.wait_for(lambda: responds(f"{self.url}/health/live"), timeout)
 
 
 class Demo(Child):
