@@ -55,7 +55,7 @@ def processes(web_process, celery_worker_process, mail_server, tmp_path) -> dict
     places = {"DATABASE_URL": real.test_database_url(), "BASE_URL": settings.BASE_URL}
     beat = Child(command, tmp_path / "beat.log", METRICS_PORT=ports["beat"], **places, **options)
     try:
-        celery_worker_process(METRICS_PORT=ports["worker"], **options)
+        celery_worker_process(METRICS_PORT=ports["worker"], ready=90, **options)
         urls = {"web": web_process(**options).url, **{name: f"http://127.0.0.1:{port}" for name, port in ports.items()}}
         beat.wait_for(lambda: answers(urls["beat"]), 60)
         yield urls
@@ -120,7 +120,7 @@ def check_labels(scrapes: list[Scrape]) -> None:
 def test_tasks_of_a_killed_process_are_recorded(celery_worker_process, mail_server, cast):
     port = free_port()
     options = {"METRICS_TOKEN": TOKEN, "METRICS_PORT": str(port), "EMAIL_URL": mail_server.url}
-    worker = celery_worker_process(**options)
+    worker = celery_worker_process(ready=90, **options)
     mail_server.behaviour.delay = 60
     cast.invite(actor=cast.olga, role="operator", people=[("Ada", "Lovelace", "ada@acme.example")])
     worker.wait_for(OutgoingEmail.objects.filter(state=State.SENDING).exists, 30)
