@@ -5,7 +5,6 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import AttemptCount, Session
 from teamadmin.testing import nginx
@@ -80,5 +79,4 @@ def test_slow_request_bodies_hold_up_nobody(proxy, cast: Cast):
             assert client.get("/accounts/login/").status_code == 200
             times.append(time.monotonic() - began)
             time.sleep(0.1)
-    print(f"300 slow bodies: median {statistics.median(times):.3f} s, slowest of {len(times)} {max(times):.3f} s")
-    assert statistics.median(times) < 0.5
+    assert statistics.median(times) < 0.5, f"slowest of {len(times)}: {max(times)}"
