@@ -164,6 +164,16 @@ def test_example_of_the_configuration_is_valid(tmp_path):
     promtool.run("check", "config", "prometheus.yml", cwd=tmp_path)
 
 
+def test_example_of_the_configuration_fits_the_compose_file():
+    services = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
+    for job in yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]:
+        (place,) = job["dns_sd_configs"]
+        service = services[place["names"][0]]
+        port = service["environment"].get("METRICS_PORT", 8000)
+        assert (job["job_name"], place["port"]) == (f"teamadmin-{place['names'][0]}", port)
+        assert "back" in service["networks"]
+
+
 def test_dashboard_has_every_panel_once_and_asks_for_its_data_source():
     panels = DASHBOARD["panels"]
     assert DASHBOARD["templating"]["list"][0]["query"] == "prometheus"
