@@ -20,6 +20,7 @@ from waitress.server import TcpWSGIServer
 
 from base.uploads import MAX_REQUEST_BYTES
 from teamadmin import startup
+from teamadmin.metrics import waitress as server_metrics
 
 logger = logging.getLogger(__name__)
 # All in seconds. A request must have arrived this long after its first byte. 50 MB need 7 Mbit/s then.
@@ -111,7 +112,9 @@ def create(application: Callable, *, host: str, port: int, threads: int) -> Serv
         "clear_untrusted_proxy_headers": False,
         "ident": "web",  # the Server header
     }
-    return Server(application, adj=Adjustments(**options))
+    server = Server(application, adj=Adjustments(**options))
+    server_metrics.watch(server)
+    return server
 
 
 def main() -> None:

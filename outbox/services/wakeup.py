@@ -8,6 +8,8 @@ from celery import current_app
 from django.db import transaction
 from kombu.pools import producers
 
+from base.metrics import BROKER_FAILURES
+
 logger = logging.getLogger(__name__)
 
 # After the broker failed to answer, it isn't tried for this long, so that not every request waits for the timeout.
@@ -53,6 +55,7 @@ def publish(name: str, *args: str, countdown: float = 0) -> bool:
         _publish(name, args, countdown)
     except Exception:  # whatever the broker's client raises: the work is committed and the sweep will find it
         _paused_until = time.monotonic() + BROKER_PAUSE_SECONDS
+        BROKER_FAILURES.inc()
         logger.warning("Can't wake a worker; the sweep will find the work.", exc_info=True)
         return False
     return True
