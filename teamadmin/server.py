@@ -19,6 +19,8 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
 from base.uploads import MAX_REQUEST_BYTES
+from teamadmin.logs import take_over
+from teamadmin.request_log import ErrorTask
 
 logger = logging.getLogger(__name__)
 # All in seconds. A request must have arrived this long after its first byte. 50 MB need 7 Mbit/s then.
@@ -36,6 +38,7 @@ MAX_CONNECTIONS = 2000
 class Channel(HTTPChannel):
     """A connection that knows since when it reads the request that isn't complete yet."""
 
+    error_task_class = ErrorTask
     reading_since: float | None = None
 
     def received(self, data: bytes) -> bool:
@@ -122,6 +125,7 @@ def main() -> None:
     options = parser.parse_args()
     from teamadmin.wsgi import application
 
+    take_over()
     server = create(application, host=options.host, port=options.port, threads=options.threads)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.stop)

@@ -4,5 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from teamadmin.request_log import log_requests
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
-application = get_wsgi_application()
+application = log_requests(get_wsgi_application())
