@@ -7,7 +7,9 @@ from typing import Any
 from billiard import pool
 from celery import Celery, signals
 from celery.apps.beat import Beat
+from celery.concurrency import prefork
 
+from teamadmin import tracing
 from teamadmin.logs import REQUEST_HEADER, request_id, take_over
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ def _print_nothing(instance: Any, **kwargs: object) -> None:
     """Print no banner and no message at SIGTERM: all output is lines of JSON."""
     from celery.apps import worker
 
+    take_over()
     instance.quiet = True
     worker.safe_say = lambda *args: None
 
@@ -54,6 +57,24 @@ app.Beat = app.subclass_with_self(QuietBeat)
 @signals.worker_shutting_down.connect
 def _log_shutdown(sig: str, how: str, **kwargs: object) -> None:
     logger.info("Stopping: %s (%s)", sig, how)
+
+
+@signals.worker_process_init.connect
+def _trace_pool_process(**kwargs: object) -> None:
+    tracing.start("worker")
+
+
+@signals.worker_ready.connect
+def _trace_threads(sender: Any, **kwargs: object) -> None:
+    """Trace the worker itself, unless the processes of its pool run the tasks."""
+    if not isinstance(sender.pool, prefork.TaskPool):
+        tracing.start("worker")
+
+
+@signals.worker_process_shutdown.connect
+@signals.worker_shutdown.connect
+def _stop_tracing(**kwargs: object) -> None:
+    tracing.stop()
 
 
 @signals.before_task_publish.connect

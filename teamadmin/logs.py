@@ -77,7 +77,7 @@ def _add_fields(_logger: Any, _name: str, event: dict) -> dict:
         "request": getattr(record, "request_id", "") or context.current().request_id or published_by,
         "task": task,
         "task_name": name,
-        "trace": trace_id(),
+        "trace": trace_id() or event.pop("trace", ""),
         "event": getattr(record, "event", None),
         "exception": _exception(exc_info, record.levelno) if exc_info else "",
         "stack": event.pop("stack_info", ""),
@@ -167,8 +167,11 @@ def configuration(*, level: str) -> dict:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "teamadmin.logs.JsonFormatter"}},
-        "filters": {"request": {"()": "teamadmin.request_log.IntoRequestLine"}},
-        "handlers": {"stderr": {"()": "teamadmin.logs.Stderr", "formatter": "json", "filters": ["request"]}},
+        "filters": {
+            "request": {"()": "teamadmin.request_log.IntoRequestLine"},
+            "seldom": {"()": "teamadmin.tracing.Seldom"},
+        },
+        "handlers": {"stderr": {"()": "teamadmin.logs.Stderr", "formatter": "json", "filters": ["request", "seldom"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},

@@ -16,6 +16,7 @@ from waitress.task import ErrorTask as WaitressErrorTask
 
 from base import context
 from base.middleware import CONTEXT_KEY, USER_KEY, new_context
+from teamadmin.tracing import TRACE_KEY
 
 NAME = "teamadmin.requests"
 logger = structlog.get_logger(NAME)
@@ -50,6 +51,7 @@ class Entry:
             user=self.environ.get(USER_KEY, ""),
             ip=self.context.ip,
             reason=self.reason,
+            trace=self.environ.get(TRACE_KEY, ""),
         )
 
 

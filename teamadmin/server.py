@@ -19,10 +19,11 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
 from base.uploads import MAX_REQUEST_BYTES
+from teamadmin import tracing
 from teamadmin.logs import take_over
 from teamadmin.request_log import ErrorTask
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("teamadmin.server")
 # All in seconds. A request must have arrived this long after its first byte. 50 MB need 7 Mbit/s then.
 READ_DEADLINE = 60
 # A connection without a request, or whose client doesn't read the response, is closed after this.
@@ -132,6 +133,7 @@ def main() -> None:
     logger.info("Listening on %s:%s with %s threads", options.host, options.port, options.threads)
     server.run()
     logger.info("Stopped")
+    tracing.stop()
     logging.shutdown()
     os._exit(0)  # don't wait for a thread that still runs
 
