@@ -13,7 +13,9 @@ class TeamadminConfig(AppConfig):
     name = "teamadmin"
 
     def ready(self) -> None:
-        """Tell the log which values it must never contain."""
+        """Register the system checks, and tell the log which values it must never contain."""
+        from teamadmin import checks  # noqa: F401
+
         add_secrets(secrets_of(settings))
 
 
