@@ -13,7 +13,7 @@ import select
 import signal
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
@@ -78,7 +78,7 @@ class Server(TcpWSGIServer):
         ):
             self._poll()
         for dispatcher in (self.probe_dispatcher, self.task_dispatcher):
-            dispatcher.shutdown(timeout=1)
+            dispatcher.shutdown(timeout=0.5)
 
     def stop(self, *args: object) -> None:
         """Stop gracefully. A signal handler."""
@@ -155,8 +155,20 @@ def create(application: Callable, *, host: str, port: int, threads: int) -> Serv
     return Server(application, adj=Adjustments(**options))
 
 
+def serve(application: Callable, *, host: str, port: int, threads: int) -> NoReturn:
+    """Serve until SIGTERM or SIGINT, and exit."""
+    server = create(application, host=host, port=port, threads=threads)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, server.stop)
+    logger.info("Listening on %s:%s with %s threads", host, port, threads)
+    server.run()
+    logger.info("Stopped")
+    logging.shutdown()
+    os._exit(0)  # don't wait for a thread that still runs
+
+
 def main() -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve TeamAdmin."""
     for number in (signal.SIGTERM, signal.SIGINT):
         # Until the server sets its own handlers. As a container's first process, it would ignore the signals.
         signal.signal(number, lambda *_: os._exit(0))
@@ -167,14 +179,7 @@ def main() -> None:
     options = parser.parse_args()
     from teamadmin.wsgi import application
 
-    server = create(application, host=options.host, port=options.port, threads=options.threads)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, server.stop)
-    logger.info("Listening on %s:%s with %s threads", options.host, options.port, options.threads)
-    server.run()
-    logger.info("Stopped")
-    logging.shutdown()
-    os._exit(0)  # don't wait for a thread that still runs
+    serve(application, host=options.host, port=options.port, threads=options.threads)
 
 
 if __name__ == "__main__":
