@@ -26,13 +26,18 @@ class Browser:
         self.cookies = {name: morsel.value for name, morsel in client.cookies.items()} if client else {}
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
+    @property
+    def cookie(self) -> str:
+        """The value of the Cookie header."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
     def request(
         self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None, timeout: float = 60
     ) -> Response:
         """Send a request. The names of `headers` are sent as they are."""
         connection = HTTPConnection(self.host, self.port, timeout=timeout)
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        sent = {"Connection": "close", **({"Cookie": cookie} if cookie else {}), **self.headers, **(headers or {})}
+        cookies = {"Cookie": self.cookie} if self.cookies else {}
+        sent = {"Connection": "close", **cookies, **self.headers, **(headers or {})}
         try:
             connection.request(method, path, body or None, sent)
             response = connection.getresponse()
