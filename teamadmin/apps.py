@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -23,7 +23,9 @@ def secrets_of(source: Any) -> Iterator[str]:
     """Yield the keys and passwords in the settings."""
     yield source.SECRET_KEY
     yield source.EMAIL_HOST_PASSWORD
-    yield urlsplit(source.REDIS_URL).password or ""
+    yield getattr(source, "METRICS_TOKEN", "")
+    redis = urlsplit(source.REDIS_URL).password or ""
+    yield from (redis, unquote(redis))
     for name in ("SECRET_KEY_FALLBACKS", "INVITATION_KEYS", "ENCRYPTION_KEYS"):
         yield from getattr(source, name)
     yield from (database.get("PASSWORD") or "" for database in source.DATABASES.values())

@@ -182,7 +182,10 @@ def publish_failing_tasks() -> None:
     """Publish tasks that raise, for a request of ours."""
     token = context.set_current(context.RequestContext(PUBLISHER))
     try:
-        for name, args in (("audit.tasks.deliver", ["no id s3cret: tap_x7QmLw71c0Rv"]), ("x.unknown", ["t0ken"])):
+        for name, args in (
+            ("audit.tasks.deliver", ["no id s3cret: tap_x7QmLw71c0Rv"]),
+            ("x.unknown", ["tap_x7QmLw71c0Rv"]),
+        ):
             for _ in range(4):  # so that each worker gets some
                 current_app.send_task(name, args=args, ignore_result=True)
     finally:
