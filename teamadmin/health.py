@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Session
+from base.context import in_this_context
 from outbox import queries as outbox
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def live() -> HttpResponse:
 def ready() -> HttpResponse:
     """Return 503 if a check is down, else 200. A missing broker only degrades: the sweep sends emails without it."""
     checks = {"database": DOWN, "migrations": UNKNOWN, "mail": UNKNOWN, "sweep": UNKNOWN, "broker": DEGRADED}
-    futures = [_database.submit(database_checks), _broker.submit(broker_check)]
+    futures = [_database.submit(in_this_context(database_checks)), _broker.submit(in_this_context(broker_check))]
     done, late = wait(futures, timeout=DEADLINE)
     for future in late:
         future.cancel()
