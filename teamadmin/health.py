@@ -6,7 +6,7 @@ contain no version and no host name. docs/operating.md explains each check.
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 
 import redis
 from django.conf import settings
@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Session
-from base.context import in_this_context
+from base.threads import ContextPool
 from outbox import queries as outbox
 
 logger = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ MAX_EMAIL_DELAY = 5 * 60
 MAX_SWEEP_AGE = 2 * 60
 OK, DOWN, DEGRADED, UNKNOWN = "ok", "down", "degraded", "unknown"
 # One thread each: a server that never responds blocks this thread, not one more per probe.
-_database = ThreadPoolExecutor(1, "health-database")
-_broker = ThreadPoolExecutor(1, "health-broker")
+_database = ContextPool(1, "health-database")
+_broker = ContextPool(1, "health-broker")
 # Once all migrations are applied, this is not checked again: a running process does not lose them.
 _migrated = False
 
@@ -56,7 +56,7 @@ def live() -> HttpResponse:
 def ready() -> HttpResponse:
     """Return 503 if a check is down, else 200. A missing broker only degrades: the sweep sends emails without it."""
     checks = {"database": DOWN, "migrations": UNKNOWN, "mail": UNKNOWN, "sweep": UNKNOWN, "broker": DEGRADED}
-    futures = [_database.submit(in_this_context(database_checks)), _broker.submit(in_this_context(broker_check))]
+    futures = [_database.submit(database_checks), _broker.submit(broker_check)]
     done, late = wait(futures, timeout=DEADLINE)
     for future in late:
         future.cancel()
