@@ -289,10 +289,10 @@ def check_files() -> Iterator[CheckMessage]:
 
 @setting_check
 def check_names() -> Iterator[CheckMessage]:
-    """No variable is almost named like one of ours (W022)."""
+    """No variable is almost named like one of ours (W022). OpenTelemetry reads its own."""
     known = env.names_read | OTHER_VARIABLES
     known |= {f"{name}_FILE" for name in known}
-    for name in sorted(os.environ.keys() - known):
+    for name in sorted(name for name in os.environ.keys() - known if not name.startswith("OTEL_")):
         meant = get_close_matches(name.upper(), known, 1, SIMILARITY)
         if meant or name.startswith("TEAMADMIN_"):
             hint = f"Did you mean {meant[0]}?" if meant else "docs/operating.md lists all variables."

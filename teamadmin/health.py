@@ -6,7 +6,7 @@ contain no version and no host name. docs/operating.md explains each check.
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 
 import redis
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Session
+from base.threads import ContextPool
 from outbox import queries as outbox
 
 logger = logging.getLogger(__name__)
@@ -26,8 +27,8 @@ MAX_EMAIL_DELAY = 5 * 60
 MAX_SWEEP_AGE = 2 * 60
 OK, DOWN, DEGRADED, UNKNOWN = "ok", "down", "degraded", "unknown"
 # One thread each: a server that never responds blocks this thread, not one more per probe.
-_database = ThreadPoolExecutor(1, "health-database")
-_broker = ThreadPoolExecutor(1, "health-broker")
+_database = ContextPool(1, "health-database")
+_broker = ContextPool(1, "health-broker")
 # Once all migrations are applied, this is not checked again: a running process does not lose them.
 _migrated = False
 

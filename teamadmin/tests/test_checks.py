@@ -240,7 +240,9 @@ def test_misspelled_variable(production, monkeypatch, name, meant):
     assert found() == {"W022": f"The variable {name} is unknown, so it is ignored. {meant}"}
 
 
-@pytest.mark.parametrize("name", ["REDIS_PORT", "EMAIL", "HOST", "POSTGRES_PASSWORD", "DATABASE_PORT", "SSL_CERT_FILE"])
+@pytest.mark.parametrize(
+    "name", ["REDIS_PORT", "EMAIL", "HOST", "POSTGRES_PASSWORD", "DATABASE_PORT", "SSL_CERT_FILE", "OTEL_SERVICE"]
+)
 def test_variables_of_others_are_no_misspellings(production, monkeypatch, name):
     monkeypatch.setenv(name, "1")
     assert found() == {}

@@ -24,6 +24,7 @@ from teamadmin.tracing import Seldom
 
 # Spans are sent after a minute. So those that arrive show that a process sends them when it ends.
 SLOW = {"OTEL_BSP_SCHEDULE_DELAY": "60000"}
+TIMEOUT = {"OTEL_EXPORTER_OTLP_TIMEOUT": "100"}
 
 
 class Collector(ThreadingHTTPServer):
@@ -103,21 +104,24 @@ def test_spans_of_a_request_its_statements_and_its_task_arrive_linked_and_withou
     assert line["trace"] == server.trace_id.hex() and "Traceback" not in web.output + worker.output
 
 
-def test_a_dead_collector_slows_nothing_and_fills_no_log(web_process):
+@pytest.mark.parametrize("is_listening", [True, False])
+def test_a_dead_collector_slows_nothing_and_fills_no_log(web_process, is_listening):
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts connections and never answers
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        if not is_listening:
+            silent.close()
         small = {"OTEL_BSP_MAX_QUEUE_SIZE": "10", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "5"}
-        fast = {"OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_EXPORTER_OTLP_TIMEOUT": "1"}
-        web = web_process(OTEL_EXPORTER_OTLP_ENDPOINT=url, **small, **fast)
+        web = web_process(OTEL_EXPORTER_OTLP_ENDPOINT=url, OTEL_BSP_SCHEDULE_DELAY="50", **TIMEOUT, **small)
         began = time.monotonic()
-        for _ in range(30):
+        for _ in range(10):
             with urlopen(f"{web.url}/accounts/login/", timeout=60) as response:
                 assert response.status == 200
-        assert time.monotonic() - began < 30
-        assert web.stop() < 10
+        assert time.monotonic() - began < int(TIMEOUT["OTEL_EXPORTER_OTLP_TIMEOUT"])  # none waited for it
+        assert web.stop() < 15
     lines = [json.loads(line) for line in web.output.splitlines()]
     about = [line for line in lines if line["logger"].startswith(("opentelemetry", "urllib3"))]
-    assert 1 <= len(about) <= 4 and not [line for line in about if "Traceback" in line.get("exception", "")]
+    assert len(about) <= 4 and not [line for line in about if "Traceback" in line.get("exception", "")]
+    assert is_listening or about
 
 
 def test_lines_about_the_collector_pass_once_and_are_warnings():
