@@ -43,16 +43,13 @@ def main() -> None:
 
 def prepare() -> None:
     """Migrate the database, and create the demo organizations if there are none."""
-    import django
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
 
     from teamadmin import startup
 
-    with startup.refuse_wrong_settings():
-        django.setup()
-    startup.check_settings()
+    startup.prepare()
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     call_command("demo", if_empty=True, verbosity=0)

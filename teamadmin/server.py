@@ -121,9 +121,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--threads", type=int, default=8, help="how many requests are handled at once (default: 8)")
     options = parser.parse_args()
-    with startup.refuse_wrong_settings():
-        from teamadmin.wsgi import application
-    startup.check_settings()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
+    startup.prepare()
+    from teamadmin.wsgi import application
+
     server = create(application, host=options.host, port=options.port, threads=options.threads)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.stop)
