@@ -9,7 +9,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from teamadmin import startup
+
+    with startup.refuse_wrong_settings():
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

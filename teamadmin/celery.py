@@ -1,12 +1,31 @@
 """The Celery application. Its settings are Django's CELERY_* settings."""
 
 import os
+from typing import Any
 
 from billiard import pool
 from celery import Celery, signals
+from celery.loaders.app import AppLoader
+
+from teamadmin import startup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
-app = Celery("teamadmin")
+
+
+class Loader(AppLoader):
+    """Loads the settings. Wrong ones end the worker or beat with one line each, instead of a traceback."""
+
+    def config_from_object(self, obj: Any, silent: bool = False) -> bool:
+        """Read Django's settings."""
+        with startup.refuse_wrong_settings():
+            return super().config_from_object(obj, silent)
+
+    def on_worker_init(self) -> None:
+        """Check the settings. The worker and beat call this once Django is set up."""
+        startup.check_settings()
+
+
+app = Celery("teamadmin", loader="teamadmin.celery:Loader")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # With the memory:// broker, a task that retries must find this application, not Celery's default one.

@@ -48,8 +48,12 @@ def prepare() -> None:
     from django.core.management import call_command
     from django.db import connections
 
+    from teamadmin import startup
+
+    with startup.refuse_wrong_settings():
+        django.setup()
+    startup.check_settings()
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("demo", if_empty=True, verbosity=0)
     connections.close_all()

@@ -19,6 +19,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
 from base.uploads import MAX_REQUEST_BYTES
+from teamadmin import startup
 
 logger = logging.getLogger(__name__)
 # All in seconds. A request must have arrived this long after its first byte. 50 MB need 7 Mbit/s then.
@@ -120,8 +121,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--threads", type=int, default=8, help="how many requests are handled at once (default: 8)")
     options = parser.parse_args()
-    from teamadmin.wsgi import application
-
+    with startup.refuse_wrong_settings():
+        from teamadmin.wsgi import application
+    startup.check_settings()
     server = create(application, host=options.host, port=options.port, threads=options.threads)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.stop)
