@@ -60,7 +60,7 @@ def serve() -> None:
     """Run the web server, the worker and beat until told to stop."""
     from django.conf import settings
 
-    from teamadmin import server
+    from teamadmin import server, tracing
     from teamadmin.wsgi import application
 
     server.STOP_TIMEOUT = REQUEST_STOP_TIMEOUT
@@ -71,6 +71,7 @@ def serve() -> None:
         signal.signal(number, web.stop)
     web.run()
     stop_worker()
+    tracing.stop()
     sys.stdout.flush()
     os._exit(0)  # don't wait for threads that still run
 

@@ -19,9 +19,11 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
 from base.uploads import MAX_REQUEST_BYTES
-from teamadmin import startup
+from teamadmin import startup, tracing
+from teamadmin.logs import take_over
+from teamadmin.request_log import ErrorTask
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("teamadmin.server")
 # All in seconds. A request must have arrived this long after its first byte. 50 MB need 7 Mbit/s then.
 READ_DEADLINE = 60
 # A connection without a request, or whose client doesn't read the response, is closed after this.
@@ -37,6 +39,7 @@ MAX_CONNECTIONS = 2000
 class Channel(HTTPChannel):
     """A connection that knows since when it reads the request that isn't complete yet."""
 
+    error_task_class = ErrorTask
     reading_since: float | None = None
 
     def received(self, data: bytes) -> bool:
@@ -123,6 +126,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
     startup.prepare()
+    take_over()
     from teamadmin.wsgi import application
 
     server = create(application, host=options.host, port=options.port, threads=options.threads)
@@ -131,6 +135,7 @@ def main() -> None:
     logger.info("Listening on %s:%s with %s threads", options.host, options.port, options.threads)
     server.run()
     logger.info("Stopped")
+    tracing.stop()
     logging.shutdown()
     os._exit(0)  # don't wait for a thread that still runs
 
