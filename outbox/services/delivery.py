@@ -1,7 +1,6 @@
 """Delivery: send one email, or all due emails over one SMTP connection."""
 
 import logging
-import threading
 import time
 from collections.abc import Sequence
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from django.core.mail import EmailMessage, get_connection
 from django.utils.translation import gettext as _
 
+from base.stopping import stopping
 from outbox.models import OutgoingEmail
 from outbox.policies import Failure, classify_failure
 from outbox.services import claim
@@ -21,9 +21,6 @@ BATCH = 250
 BUDGET = 45.0
 # What a killed worker may send twice: the emails accepted in the last moment, which on a slow server is one.
 MAX_UNSAVED, MAX_UNSAVED_SECONDS = 250, 0.1
-
-# Set when a worker shuts down: it finishes the current email and requeues the rest.
-stopping = threading.Event()
 
 
 class ServerUnavailable(Exception):
@@ -60,8 +57,8 @@ class Delivery:
         """Save accepted emails as sent if there are at least `minimum`, or if the oldest has waited long enough."""
         waited = time.monotonic() - self.accepted_since >= MAX_UNSAVED_SECONDS
         if self.accepted and (waited or len(self.accepted) >= minimum):
-            rows, self.accepted = self.accepted, []
-            claim.mark_sent(rows)
+            claim.mark_sent(self.accepted)
+            self.accepted = []
 
     def close(self) -> None:
         """Close the connection. Ignore errors of the server."""
