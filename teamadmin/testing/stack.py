@@ -1,6 +1,5 @@
 """The processes of docker-compose.yml, with their own commands and variables, on the test's database and Redis."""
 
-import json
 import os
 import re
 import subprocess
@@ -56,16 +55,17 @@ class Stack:
 
     def command(self, name: str) -> list[str]:
         """Return the command of a service, with this environment's programs and a web process's own address."""
-        image = re.search(r"^CMD (\[.*\])$", (settings.BASE_DIR / "Dockerfile").read_text(), re.M)
-        assert image
-        command = self.compose[SERVICES[name]].get("command") or json.loads(image[1])
+        command = self.compose[SERVICES[name]]["command"]
         own = {
-            "python": [sys.executable],
-            "celery": [sys.executable, "-m", "celery"],
-            "0.0.0.0": [ADDRESSES.get(name, "")],
-            "8000": [str(self.web_port)],
+            r"^python$|(?<=exec )python\b": sys.executable,
+            r"0\.0\.0\.0": ADDRESSES.get(name, ""),
+            r"\b8000\b": str(self.web_port),
+            r"/tmp/": f"{self.folder}/{name}-",
+            r"\$\$": "$",  # as compose reads it
         }
-        return [argument for part in command for argument in own.get(str(part), [str(part)])]
+        for pattern, value in own.items():
+            command = [re.sub(pattern, value.replace("\\", r"\\"), str(part)) for part in command]
+        return [sys.executable, "-m", *command] if command[0] == "celery" else command
 
     def grace(self, name: str) -> int:
         """Return how many seconds compose waits after SIGTERM."""

@@ -169,7 +169,7 @@ def test_rolling_restart(running, mail_server, capsys):
     services, visitor = running
     create_first_admin(services, visitor)
     sign_in(visitor)
-    names = [f"Old{number}" for number in range(40)]
+    names = [f"Old{number}" for number in range(20)]
     invite(visitor, "Ada", *names)
     mail_server.wait_for(len(names) + 2, 90)  # and one about the password
     accept(Visitor(visitor.url, visitor.certificate), mail_server, "ada@acme.example")
