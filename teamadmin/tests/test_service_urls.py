@@ -11,7 +11,7 @@ from teamadmin.service_urls import Smtp
 from teamadmin.testing.processes import Child, free_port
 
 # Each has one of the characters that need percent-encoding in a URL.
-PASSWORDS = ["pa/ss", "pa#ss", "pa?ss", "pa@ss", "pa%ss", "pa ss", "12/3", "12?3", "12#3", "[x]"]
+PASSWORDS = ["pa/ss", "pa#ss", "pa?ss", "pa@ss", "pa%ss", "pa ss", "12/3", "12?3", "12#3", "[x]", "%00", "%ff"]
 READERS = {"DATABASE_URL": service_urls.database, "REDIS_URL": service_urls.redis, "EMAIL_URL": service_urls.smtp}
 URLS = {
     "DATABASE_URL": "postgresql://u:{}@db.acme.com:5432/teamadmin",
@@ -128,6 +128,7 @@ def test_database_url_of_a_socket(monkeypatch):
         ("sslmod=require", "DATABASE_URL has unknown parameters: sslmod."),
         ("pool=1&x=2", "DATABASE_URL has unknown parameters: pool, x."),
         ("sslmode=", "DATABASE_URL: the parameter 'sslmode' has no value."),
+        ("sslmode=verify-full&SSLMODE=disable", "DATABASE_URL: the parameter 'sslmode' is there twice."),
         ("password=p", 'DATABASE_URL has unknown parameters: password. Write user, password and name before the "?".'),
     ],
 )
@@ -215,6 +216,7 @@ def test_other_redis_urls_are_refused(monkeypatch, url, text):
         ("smtp://mail.acme.com", Smtp("mail.acme.com", 25)),
         ("smtp://mail.acme.com/", Smtp("mail.acme.com", 25)),
         ("smtp://u:p%40@mail.acme.com?tls=true", Smtp("mail.acme.com", 587, "u", "p@", tls=True)),
+        ("smtp://mail.acme.com?TLS=1", Smtp("mail.acme.com", 587, tls=True)),
         ("smtp://mail.acme.com?starttls=1", Smtp("mail.acme.com", 587, tls=True)),
         ("smtp://mail.acme.com:25?tls=1&starttls=yes", Smtp("mail.acme.com", 25, tls=True)),
         ("smtp://mail.acme.com:465", Smtp("mail.acme.com", 465, ssl=True)),
@@ -250,6 +252,7 @@ def test_contradictions_in_email_url_are_refused(smtp, url):
         ("smtp://m?timeout=5&tls=1", "EMAIL_URL has unknown parameters: timeout. Known ones: tls, starttls, ssl."),
         ("smtp://m?tls=ja", "tls in EMAIL_URL must be 1 or 0"),
         ("smtp://m?tls", "EMAIL_URL: the parameter 'tls' has no value."),
+        ("smtp://m?tls=1&tls=0", "EMAIL_URL: the parameter 'tls' is there twice."),
         ("smtp://m/path", "EMAIL_URL must have a host and no path"),
         ("smtp://", "EMAIL_URL must have a host and no path"),
         ("smtp://u@m", "EMAIL_URL has a user or a password, but not both: EMAIL_PASSWORD is missing."),
