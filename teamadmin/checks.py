@@ -76,8 +76,8 @@ def check_demo() -> Iterator[CheckMessage]:
         return
     if settings.SECURE:
         yield Error(
-            "TEAMADMIN_DEMO=1 runs the demo, whose passwords and keys are public, but BASE_URL is https.",
-            hint="Remove TEAMADMIN_DEMO in production, or use an http BASE_URL on this machine.",
+            "The demo (bin/run or TEAMADMIN_DEMO=1) has public passwords and keys, but BASE_URL is https.",
+            hint="Remove TEAMADMIN_DEMO in production. For the demo, use http on this machine.",
             id="teamadmin.E001",
         )
     database = settings.DATABASES["default"]
@@ -90,7 +90,7 @@ def check_demo() -> Iterator[CheckMessage]:
     others = [name for name, host in hosts.items() if not is_loopback(host)]
     if others:
         yield Error(
-            f"TEAMADMIN_DEMO=1 runs the demo, but {', '.join(others)} names a server of production.",
+            f"TEAMADMIN_DEMO=1 runs the demo, but these variables name other hosts: {', '.join(others)}.",
             hint="Remove TEAMADMIN_DEMO in production, or remove these variables.",
             id="teamadmin.E002",
         )
@@ -110,7 +110,7 @@ def check_keys() -> Iterator[CheckMessage]:
     published = [name for name, keys in _keys().items() if any(map(PUBLISHED_KEY.search, keys))]
     if published:
         yield Error(
-            f"{', '.join(published)} contains a key of the demo or of an example, which everyone knows.",
+            f"A key of the demo or of an example, which everyone knows, is in {', '.join(published)}.",
             hint='Create one: python -c "import secrets; print(secrets.token_urlsafe(50))"',
             id="teamadmin.E003",
         )

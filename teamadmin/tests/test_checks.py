@@ -43,16 +43,16 @@ def test_demo_with_https_is_refused(production):
     production.DEMO, production.SMTP, production.REDIS_URL = True, Smtp(), ""
     production.DATABASES["default"] = {"ENGINE": "django.db.backends.sqlite3"}
     assert found() == {
-        "E001": "TEAMADMIN_DEMO=1 runs the demo, whose passwords and keys are public, but BASE_URL is https."
-        " Remove TEAMADMIN_DEMO in production, or use an http BASE_URL on this machine."
+        "E001": "The demo (bin/run or TEAMADMIN_DEMO=1) has public passwords and keys, but BASE_URL is https."
+        " Remove TEAMADMIN_DEMO in production. For the demo, use http on this machine."
     }
 
 
 def test_demo_with_servers_of_production_is_refused(production):
     production.DEMO, production.SECURE, production.ANYMAIL = True, False, {"PROVIDER": "postmark"}
     assert found()["E002"] == (
-        "TEAMADMIN_DEMO=1 runs the demo, but DATABASE_URL, REDIS_URL, EMAIL_URL, ANYMAIL_PROVIDER names a server of"
-        " production. Remove TEAMADMIN_DEMO in production, or remove these variables."
+        "TEAMADMIN_DEMO=1 runs the demo, but these variables name other hosts: DATABASE_URL, REDIS_URL, EMAIL_URL,"
+        " ANYMAIL_PROVIDER. Remove TEAMADMIN_DEMO in production, or remove these variables."
     )
     production.DATABASES["default"] = {"HOST": "", "OPTIONS": {"host": "/var/run/postgresql"}}
     production.SMTP, production.REDIS_URL, production.ANYMAIL = Smtp("127.0.0.1"), "redis://[::1]:1/0", {}
@@ -66,7 +66,7 @@ def test_published_keys_are_refused(production, monkeypatch, key):
     production.SECRET_KEY = key
     monkeypatch.setenv("INVITATION_KEYS", f"{KEY},{key}")
     assert found()["E003"] == (
-        "SECRET_KEY, INVITATION_KEYS contains a key of the demo or of an example, which everyone knows."
+        "A key of the demo or of an example, which everyone knows, is in SECRET_KEY, INVITATION_KEYS."
         ' Create one: python -c "import secrets; print(secrets.token_urlsafe(50))"'
     )
 
