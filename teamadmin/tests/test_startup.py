@@ -47,9 +47,7 @@ def test_unsafe_settings_end_the_start_with_one_line_each(command, tmp_path):
 def test_demo_on_a_public_address_does_not_start(tmp_path):
     result = start(DEMO, tmp_path, TEAMADMIN_DEMO="1", DATABASE_URL="", REDIS_URL="", EMAIL_URL="")
     assert result.returncode == 2
-    assert result.stderr.startswith(
-        "teamadmin: The demo (bin/run or TEAMADMIN_DEMO=1) has public passwords"
-    )
+    assert result.stderr.startswith("teamadmin: The demo (bin/run or TEAMADMIN_DEMO=1) has public passwords")
     assert not list(tmp_path.iterdir())
 
 
