@@ -4,7 +4,7 @@ import logging
 import os
 from typing import Any
 
-from billiard import pool
+from billiard import current_process, pool
 from celery import Celery, signals
 from celery.apps.beat import Beat
 from celery.concurrency import prefork
@@ -31,7 +31,7 @@ class Loader(AppLoader):
         startup.check_settings()
 
 
-app = Celery("teamadmin", loader="teamadmin.celery:Loader")
+app = Celery("teamadmin", loader="teamadmin.celery:Loader", task_cls="teamadmin.metrics.jobs:MeasuredTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # With the memory:// broker, a task that retries must find this application, not Celery's default one.
@@ -98,3 +98,20 @@ def _add_request_id(headers: dict, **kwargs: object) -> None:
     """Let the task's lines have the id of the request that published it."""
     if found := request_id():
         headers[REQUEST_HEADER] = found
+
+
+@signals.worker_init.connect
+@signals.beat_init.connect
+def _serve_metrics(**kwargs: object) -> None:
+    """Serve metrics from the main process of a worker, and from beat unless it runs inside a worker (-B)."""
+    from teamadmin.metrics import exporter
+
+    if current_process().name == "MainProcess":
+        exporter.start()
+
+
+@signals.beat_init.connect
+def _count_published_tasks(**kwargs: object) -> None:
+    from teamadmin.metrics.jobs import count_published
+
+    signals.after_task_publish.connect(count_published)

@@ -23,6 +23,7 @@ from base.uploads import MAX_REQUEST_BYTES
 from teamadmin import startup, tracing
 from teamadmin.connections import BODY_IN_MEMORY, MB, Channel, limit_bodies_on_disk
 from teamadmin.logs import take_over
+from teamadmin.metrics import waitress as server_metrics
 
 logger = logging.getLogger("teamadmin.server")
 # All in seconds. A request must have arrived this long after its first byte: 50 MB need 7 Mbit/s then.
@@ -154,7 +155,9 @@ def create(application: Callable, *, host: str, port: int, threads: int) -> Serv
         "clear_untrusted_proxy_headers": False,
         "ident": "web",  # the Server header
     }
-    return Server(application, adj=Adjustments(**options))
+    server = Server(application, adj=Adjustments(**options))
+    server_metrics.watch(server)
+    return server
 
 
 def serve(application: Callable, *, host: str, port: int, threads: int) -> NoReturn:
@@ -180,10 +183,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--threads", type=int, default=8, help="how many requests are handled at once (default: 8)")
     options = parser.parse_args()
-    with startup.refuse_wrong_settings():
-        from teamadmin.wsgi import application
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
+    startup.prepare()
     take_over()
-    startup.check_settings()
+    from teamadmin.wsgi import application
+
     serve(application, host=options.host, port=options.port, threads=options.threads)
 
 
