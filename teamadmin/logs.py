@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 from celery import current_task
+from structlog.typing import EventDict
 
 from base import context
 from teamadmin.masking import mask, safe_text
@@ -62,7 +63,7 @@ def _message(record: logging.LogRecord) -> str:
         return " ".join(map(safe_text, (record.msg, *arguments)))
 
 
-def _add_fields(_logger: Any, _name: str, event: dict) -> dict:
+def _add_fields(_logger: Any, _name: str, event: EventDict) -> EventDict:
     """A processor: return the line's fields in their order, those of the event last."""
     record = event.pop("_record")
     event.pop("_from_structlog")
@@ -111,7 +112,7 @@ def _exception(exc_info: Any, level: int) -> str:
         return type(error).__qualname__
 
 
-def _render(_logger: Any, _name: str, line: dict) -> str:
+def _render(_logger: Any, _name: str, line: EventDict) -> str:
     """A processor: return the fields that have a value as JSON, without secrets, in MAX_LINE bytes at most."""
     known = {name: value for name, value in line.items() if name in FIELDS and not _is_empty(value)}
     others = {name: value for name, value in line.items() if name not in FIELDS and not _is_empty(value)}
