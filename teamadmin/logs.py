@@ -183,6 +183,8 @@ def configuration(*, level: str) -> dict:
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # It warns of each request that waits for a thread.
             "waitress.queue": {"level": "ERROR"},
+            # The pool's own errors. billiard lets this logger propagate nothing.
+            "multiprocessing": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             # A line for each task that a worker gets. There is another one when it ends.
             "celery.worker.strategy": {"level": "WARNING"},
         },

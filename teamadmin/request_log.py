@@ -46,7 +46,7 @@ class Entry:
         method = self.environ.get("REQUEST_METHOD", "")
         logger.log(
             level,
-            f"{method} {path} {self.status}",
+            " ".join(filter(None, (method, path, str(self.status)))),
             method=method,
             path=path,
             status=self.status,
