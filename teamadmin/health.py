@@ -10,7 +10,7 @@ from concurrent.futures import Future, wait
 
 import redis
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils import timezone
@@ -74,9 +74,11 @@ def ready() -> HttpResponse:
 def _result(future: Future) -> dict[str, str]:
     try:
         return future.result()
+    except DatabaseError:
+        logger.warning("The database doesn't respond", exc_info=True)
     except Exception:  # the probe must get its response; the log gets the reason
         logger.exception("A health check failed")
-        return {}
+    return {}
 
 
 def database_checks() -> dict[str, str]:

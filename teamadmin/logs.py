@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 from celery import current_task
+from structlog.typing import EventDict
 
 from base import context
 from teamadmin.masking import mask, safe_text
@@ -28,6 +29,8 @@ MAX_LINE = 64 * 1024
 TEXT_LIMITS = (16_000, 4_000, 500, 60)
 # The fields of every line, in this order. Fields of an event can't replace them.
 FIELDS = ("time", "level", "logger", "message", "request", "task", "task_name", "trace", "event", "exception", "stack")
+# Those that contain no text of others, so that nothing needs to be masked.
+PLAIN_FIELDS = frozenset({"time", "level", "logger", "request", "task", "task_name", "trace"})
 # Celery's own lines about a task, outside of it: "Task outbox.tasks.sweep[7b0c...] raised ...".
 _TASK_IN_TEXT = re.compile(r"\b([a-z_]+(?:\.[A-Za-z_]+)+)\[([0-9a-f-]{36})\]")
 # The message header with the id of the request that published a task.
@@ -46,11 +49,8 @@ class JsonFormatter(structlog.stdlib.ProcessorFormatter):
         super().__init__(processors=[_add_fields, _render])
 
     def format(self, record: logging.LogRecord) -> str:
-        record = logging.makeLogRecord(record.__dict__)
-        if not isinstance(record.msg, dict):  # a dictionary is structlog's event
-            record.msg, record.args = _message(record), ()
-        elif not hasattr(record, "_logger"):
-            record.msg = safe_text(record.msg)
+        if not hasattr(record, "_logger"):  # it isn't from structlog, which has a dictionary as message
+            record = logging.makeLogRecord({**record.__dict__, "msg": _message(record), "args": ()})
         return super().format(record)
 
 
@@ -63,7 +63,7 @@ def _message(record: logging.LogRecord) -> str:
         return " ".join(map(safe_text, (record.msg, *arguments)))
 
 
-def _add_fields(_logger: Any, _name: str, event: dict) -> dict:
+def _add_fields(_logger: Any, _name: str, event: EventDict) -> EventDict:
     """A processor: return the line's fields in their order, those of the event last."""
     record = event.pop("_record")
     event.pop("_from_structlog")
@@ -89,7 +89,7 @@ def _task_of(record: logging.LogRecord, message: Any) -> tuple[str, str, str]:
     """Return the id and name of the task that the record is about, and the id of the request that published it."""
     request = current_task.request if current_task else None
     if request is not None and request.id:
-        return request.id, request.task or "", getattr(request, REQUEST_HEADER, None) or ""
+        return request.id, request.task or "", _publisher_of(request)
     if record.name.startswith("celery"):
         found = _TASK_IN_TEXT.search(safe_text(message))
         return (found[2], found[1], "") if found else ("", "", "")
@@ -112,13 +112,14 @@ def _exception(exc_info: Any, level: int) -> str:
         return type(error).__qualname__
 
 
-def _render(_logger: Any, _name: str, line: dict) -> str:
+def _render(_logger: Any, _name: str, line: EventDict) -> str:
     """A processor: return the fields that have a value as JSON, without secrets, in MAX_LINE bytes at most."""
     known = {name: value for name, value in line.items() if name in FIELDS and not _is_empty(value)}
     others = {name: value for name, value in line.items() if name not in FIELDS and not _is_empty(value)}
     for limit in TEXT_LIMITS:
         # ASCII, because the locale of stderr may be anything, and some tools split lines at U+2028.
-        text = json.dumps({**{name: mask(value, limit) for name, value in known.items()}, **mask(others, limit)})
+        masked = {name: value if name in PLAIN_FIELDS else mask(value, limit) for name, value in known.items()}
+        text = json.dumps({**masked, **mask(others, limit)}, default=safe_text)
         if len(text) < MAX_LINE:
             return text
     return json.dumps({name: mask(value, limit) for name, value in known.items() if name in FIELDS[:7]})
@@ -131,7 +132,11 @@ def _is_empty(value: Any) -> bool:
 def request_id() -> str:
     """Return the id of the request that this code runs for, also in a task that it published, or ""."""
     request = current_task.request if current_task else None
-    return context.current().request_id or getattr(request, REQUEST_HEADER, None) or ""
+    return context.current().request_id or _publisher_of(request)
+
+
+def _publisher_of(task_request: Any) -> str:
+    return safe_text(getattr(task_request, REQUEST_HEADER, None) or "")[:40]
 
 
 class Stderr(logging.Handler):
@@ -178,6 +183,8 @@ def configuration(*, level: str) -> dict:
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # It warns of each request that waits for a thread.
             "waitress.queue": {"level": "ERROR"},
+            # The pool's own errors. billiard lets this logger propagate nothing.
+            "multiprocessing": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             # A line for each task that a worker gets. There is another one when it ends.
             "celery.worker.strategy": {"level": "WARNING"},
         },

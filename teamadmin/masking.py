@@ -85,6 +85,8 @@ def is_secret_name(name: str) -> bool:
 
 def mask_text(text: str) -> str:
     """Return the text with each secret in it replaced by "..."."""
+    if len(text) < MIN_LENGTH and text.isalnum():
+        return text
     if _known_pattern is not None:
         text = _known_pattern.sub(MASK, text)
     lower = text.lower()

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from waitress.task import ErrorTask as WaitressErrorTask
 
 from base import context
@@ -23,6 +24,8 @@ logger = structlog.get_logger(NAME)
 # Logged at DEBUG only: probes come every few seconds, and each page has ten static files.
 QUIET = ("/health/", "/metrics", "/static/")
 MAX_REASON = 500
+# Loggers of what happens to a request, and of nothing else.
+FOLDED = ("django.request", "django.security", "api.problems")
 
 
 class Entry:
@@ -43,7 +46,7 @@ class Entry:
         method = self.environ.get("REQUEST_METHOD", "")
         logger.log(
             level,
-            f"{method} {path} {self.status}",
+            " ".join(filter(None, (method, path, str(self.status)))),
             method=method,
             path=path,
             status=self.status,
@@ -89,8 +92,9 @@ def log_requests(application: Callable) -> Callable:
             return start_response(status, *args)
 
         def end() -> None:
+            # The context stays until the thread's next request, for what the server says about this one.
             entry.write()
-            _leave()
+            _current.set(None)
 
         body = application(environ, start)
         if isinstance(body, environ.get("wsgi.file_wrapper", ())):  # the server sends the file by itself
@@ -101,30 +105,32 @@ def log_requests(application: Callable) -> Callable:
     return logged
 
 
-def _leave() -> None:
-    context.set_current(context.EMPTY)
-    _current.set(None)
-
-
 class IntoRequestLine(logging.Filter):
-    """Put what Django says about a refused request into the request's line, instead of a line of its own.
+    """Put why a request was refused into the request's line, instead of a line of its own.
 
-    Unexpected errors keep their line, with the traceback.
+    Unexpected errors keep their line, with the traceback. The database being away is expected.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         entry = _current.get()
-        if entry is None or not record.name.startswith(("django.request", "django.security")):
+        if entry is None or not record.name.startswith(FOLDED):
             return True
         error = record.exc_info[1] if record.exc_info else None
-        if record.name == "django.request":
-            if error and record.levelno >= logging.ERROR:
-                return True
-            reason = traceback.format_exception_only(error)[-1].strip() if error else ""
-        else:
+        is_suspicious = record.name.startswith("django.security")  # its message is the reason
+        if record.levelno >= logging.ERROR and error and not is_suspicious and not is_outage(error):
+            return True
+        if is_suspicious:
             reason = record.getMessage()
+        else:
+            reason = "".join(traceback.format_exception_only(error)).strip() if error else ""
         entry.reason = entry.reason or reason[:MAX_REASON]
         return False
+
+
+def is_outage(error: BaseException) -> bool:
+    """Return whether the database could not be reached, or is shutting down. A statement that failed is no outage."""
+    state = getattr(error.__cause__, "sqlstate", None) or "08"
+    return isinstance(error, OperationalError | InterfaceError) and state.startswith(("08", "57P"))
 
 
 class ErrorTask(WaitressErrorTask):
@@ -143,7 +149,7 @@ class ErrorTask(WaitressErrorTask):
         self.response_headers.append(("X-Request-ID", entry.context.request_id))
         super().execute()
         entry.write()
-        _leave()
+        _current.set(None)
 
 
 def level_of(path: str, status: int) -> int:

@@ -64,6 +64,8 @@ class MeasuredRequest(Request):
 def _measured(on_success: Callable[..., Any]) -> Callable[..., Any]:
     def measured(self: MeasuredRequest, failed__retval__runtime: tuple, **options: Any) -> Any:
         failed, value, seconds = failed__retval__runtime
+        if seconds is None:  # Celery gives no time for a task that raised
+            seconds = time.monotonic() - (self.began or time.monotonic())
         retried = failed and isinstance(value.exception, Retry)
         self.record("retry" if retried else "failure" if failed else "success", seconds)
         return on_success(self, failed__retval__runtime, **options)
