@@ -67,6 +67,7 @@ def test_service_is_hardened(name):
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["mem_limit"] and service["pids_limit"] and service["stop_grace_period"]
     assert not {"privileged", "network_mode", "pid", "ipc", "devices"} & set(service)
+    assert service["logging"]["options"]["max-size"]  # logs don't fill the disk
     assert "docker.sock" not in str(service.get("volumes"))
     # Only the proxy listens outside and needs more than its own user may do.
     assert ("ports" in service) == ("cap_add" in service) == (name == "proxy")
