@@ -1,6 +1,7 @@
 """docker-compose.yml and the Dockerfile: hardened, pinned, complete, and every command in them exists."""
 
 import importlib.util
+import inspect
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from organizations.services import without_statement_timeout
 from teamadmin import server
 from teamadmin.testing import nginx
 
@@ -67,6 +69,7 @@ def test_service_is_hardened(name):
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["mem_limit"] and service["pids_limit"] and service["stop_grace_period"]
     assert not {"privileged", "network_mode", "pid", "ipc", "devices"} & set(service)
+    assert service["logging"]["options"]["max-size"]  # logs don't fill the disk
     assert "docker.sock" not in str(service.get("volumes"))
     # Only the proxy listens outside and needs more than its own user may do.
     assert ("ports" in service) == ("cap_add" in service) == (name == "proxy")
@@ -179,6 +182,13 @@ def test_grace_is_longer_than_stopping_takes():
     assert seconds("web") >= server.STOP_TIMEOUT + 2
     main = (nginx.FILES / "nginx.conf.template").read_text()
     assert seconds("proxy") > int(re.search(r"worker_shutdown_timeout (\d+)s;", main)[1])
+
+
+def test_proxy_waits_longer_than_a_statement_may_take():
+    """Otherwise people would see an error page for something that is still being done."""
+    longest = inspect.signature(without_statement_timeout).parameters["seconds"].default
+    wait = re.search(r"proxy_read_timeout (\d+)s;", (nginx.FILES / "web.conf.template").read_text())
+    assert int(wait[1]) > longest
 
 
 def test_proxy_gets_every_variable_of_its_templates():

@@ -11,9 +11,8 @@ from teamadmin import checks, service_urls
 
 ROOT = settings.BASE_DIR
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
-VARIABLES, _, COMPOSE = (
-    OPERATING.partition("\n## Variables\n")[2].partition("\n## ")[0].partition("\n### Docker Compose\n")
-)
+VARIABLES = OPERATING.partition("\n## Variables\n")[2].partition("\n## ")[0]
+COMPOSE = OPERATING.partition("\n### Variables of docker-compose.yml\n")[2].partition("\n##")[0]
 FOLDERS = [path.parent for path in ROOT.glob("*/__init__.py")]
 PRODUCT = [
     path for folder in FOLDERS for path in folder.rglob("*.py") if not {"tests", "testing", "bench"} & set(path.parts)
