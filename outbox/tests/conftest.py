@@ -82,14 +82,14 @@ def worker(transactional_db, tmp_path, settings, mail_server):
         folder = tmp_path / f"worker-{len(started)}"
         folder.mkdir()
         command = [sys.executable, "-m", "celery", "-A", "teamadmin", "worker", "-c", "4", "-l", "info", *options]
-        child = processes.Child(
-            command,
-            folder / "worker.log",
-            DJANGO_SETTINGS_MODULE="outbox.tests.worker_settings",
-            BASE_URL="https://team.example",
-            MAIL_PORT=str(mail_server.port),
-            **{"DATABASE_URL": processes.test_database_url(), "TMPDIR": str(folder), **env},
-        )
+        test_env = {
+            "DATABASE_URL": processes.test_database_url(),
+            "DJANGO_SETTINGS_MODULE": "outbox.tests.worker_settings",
+            "BASE_URL": "https://team.example",
+            "MAIL_PORT": str(mail_server.port),
+            "TMPDIR": str(folder),
+        }
+        child = processes.Child(command, folder / "worker.log", **{**test_env, **env})
         started.append(child)
         child.wait_for(lambda: " ready." in child.output, 90)
         return child

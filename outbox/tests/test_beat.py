@@ -14,6 +14,7 @@ from outbox.beat import ReportingScheduler, Scheduler
 from outbox.models import OutgoingEmail
 from outbox.services import wakeup
 from teamadmin.celery import app
+from teamadmin.settings import OUTBOX_KINDS
 from teamadmin.testing.processes import Child, wait_until
 from teamadmin.testing.processes import test_database_url as database_url
 
@@ -75,7 +76,8 @@ def test_beat_without_a_broker_goes_on_and_is_healthy(monkeypatch, tmp_path, cap
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_beats_at_once_double_nothing(live_cast, worker, beat, redis_server, mail_server, monkeypatch):
+def test_two_beats_at_once_double_nothing(live_cast, worker, beat, redis_server, mail_server, monkeypatch, settings):
+    settings.OUTBOX_KINDS = OUTBOX_KINDS
     soon = timezone.now() + timedelta(days=6)
     key, _secret = create_access_key(
         actor=live_cast.bo, name="Nightly", scopes=("projects:read",), expires_at=soon, personal=True
