@@ -55,6 +55,7 @@ def live() -> HttpResponse:
 def ready() -> HttpResponse:
     """Return 503 if a check is down, else 200. A missing broker only degrades: the sweep sends emails without it."""
     checks = {"database": DOWN, "migrations": UNKNOWN, "mail": UNKNOWN, "sweep": UNKNOWN, "broker": DEGRADED}
+    checks["mail_server"] = UNKNOWN
     futures = [_database.submit(database_checks), _broker.submit(broker_check)]
     done, late = wait(futures, timeout=DEADLINE)
     for future in late:
@@ -89,6 +90,7 @@ def database_checks() -> dict[str, str]:
             "migrations": OK,
             "mail": OK if (seconds["oldest_due_seconds"] or 0) < MAX_EMAIL_DELAY else DOWN,
             "sweep": OK if _recent(seconds["last_sweep_seconds"]) else DOWN,
+            "mail_server": DEGRADED if outbox.current_outage() else OK,
         }
     finally:
         connection.close()
