@@ -75,18 +75,15 @@ def serve() -> None:
 
 
 def start_worker() -> Callable[[], None]:
-    """Run a Celery worker and beat in threads. Return a function that stops them gracefully."""
+    """Run a Celery worker in threads, which starts beat. Return a function that stops them gracefully."""
     from celery import signals
-    from celery.beat import EmbeddedService, Scheduler
     from celery.worker import WorkController
 
     from teamadmin.celery import app
 
     quiet: dict[str, Any] = {"without_heartbeat": True, "without_mingle": True, "without_gossip": True}
     worker = WorkController(app=app, pool_cls="threads", concurrency=2, loglevel="ERROR", **quiet)
-    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)  # the default scheduler writes a file
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
-    beat.start()
 
     def stop() -> None:
         signals.worker_shutting_down.send(sender="embedded", sig="SIGTERM", how="Warm", exitcode=0)

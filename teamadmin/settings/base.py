@@ -1,17 +1,17 @@
 """What this installation is: its names, keys, apps, database and files."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
-from teamadmin import env, logs
+from teamadmin import env, logs, service_urls
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DEMO = env.flag("TEAMADMIN_DEMO")
 DATA_DIR = Path(env.text("TEAMADMIN_DATA", str(BASE_DIR / "var"))).resolve()
-PORT = env.number("PORT", 8000)
+PORT = env.number("PORT", 8000, least=1, most=65535)
 
 if not DEMO:
     env.require("SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DATABASE_URL", "REDIS_URL")
@@ -28,9 +28,9 @@ SECURE = BASE_URL.startswith("https://")
 DEBUG = False
 # The demo's key is public. It protects nothing, because the demo never runs in production.
 SECRET_KEY = "demo-only-" + "k" * 50 if DEMO else env.secret_key("SECRET_KEY")
-SECRET_KEY_FALLBACKS = env.items("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = env.keys("SECRET_KEY_FALLBACKS")
 # The first key signs invitation links, and all of them verify links. Keep an old key listed for at least 30 days.
-INVITATION_KEYS = env.items("INVITATION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+INVITATION_KEYS = env.keys("INVITATION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 # The first key encrypts secrets in the database, such as authenticator keys, and all of them decrypt. See rotate_keys.
 ENCRYPTION_KEYS = env.keys("ENCRYPTION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
@@ -116,12 +116,19 @@ TEMPLATES = [
 ]
 
 # --- data ---------------------------------------------------------------------------------------
-DATABASES = {
-    "default": dj_database_url.parse(
-        env.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'teamadmin.sqlite3'}"),
-        conn_max_age=0 if DEMO else 600,
-        conn_health_checks=True,
-    )
+# Neither an unreachable server nor a hanging statement may block a web worker forever.
+STATEMENT_TIMEOUT_MS, LOCK_TIMEOUT_MS = env.number("STATEMENT_TIMEOUT_MS", 15000), env.number("LOCK_TIMEOUT_MS", 0)
+PREPARED = env.flag("PREPARED_STATEMENTS", True)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **(
+            service_urls.database("DATABASE_URL")
+            if env.text("DATABASE_URL")
+            else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "teamadmin.sqlite3")}
+        ),
+        "CONN_MAX_AGE": 0 if DEMO else 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # The web threads and the worker share one process. Without WAL and immediate transactions: "database is locked".
@@ -130,21 +137,21 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
-elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # Neither an unreachable server nor a hanging statement may block a web worker forever.
-    PREPARED = env.flag("PREPARED_STATEMENTS", True)
+else:
     # A pooler that shares connections per transaction supports neither prepared statements nor server-side cursors.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not PREPARED
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        connect_timeout=3,
+    URL_OPTIONS = DATABASES["default"]["OPTIONS"]
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 3,
+        **URL_OPTIONS,
         # After five runs on a connection, PostgreSQL keeps a statement's plan. Planning takes longer than running most
         # of our statements.
-        server_side_binding=True,
-        prepare_threshold=5 if PREPARED else None,
-        options=f"-c statement_timeout={env.number('STATEMENT_TIMEOUT_MS', 15000)}"
-        f" -c lock_timeout={env.number('LOCK_TIMEOUT_MS', 0)}",
-    )
-REDIS_URL = env.text("REDIS_URL")
+        "server_side_binding": True,
+        "prepare_threshold": 5 if PREPARED else None,
+        "options": f"{URL_OPTIONS.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+        f" -c lock_timeout={LOCK_TIMEOUT_MS}".strip(),
+    }
+REDIS_URL = service_urls.redis("REDIS_URL")
 CACHES = {
     "default": (
         {
@@ -160,7 +167,8 @@ MEDIA_ROOT, MAIL_DIR = DATA_DIR / "media", DATA_DIR / "mail"
 MEDIA_URL = "/media/"
 
 # --- logs ---------------------------------------------------------------------------------------
-LOGGING = logs.configuration(level=env.text("LOG_LEVEL", "WARNING" if DEMO else "INFO").upper())
+LOG_LEVEL = env.choice("LOG_LEVEL", "WARNING" if DEMO else "INFO", env.LOG_LEVELS)
+LOGGING = logs.configuration(level=LOG_LEVEL)
 
 # --- language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -128,10 +128,10 @@ SSO_REQUEST_MINUTES = 15
 SSO_SIGNED_OUT_PAGE = "provisioning.queries.identity_providers.signed_out_page"
 # Private networks in which identity providers may be ("10.0.0.0/8"), also with http. By default, our requests to
 # addresses that customers enter reach public addresses only.
-OUTGOING_ALLOWED_NETWORKS = env.items("OUTGOING_ALLOWED_NETWORKS") or (["127.0.0.0/8", "::1"] if DEMO else [])
+OUTGOING_ALLOWED_NETWORKS = env.networks("OUTGOING_ALLOWED_NETWORKS") or (["127.0.0.0/8", "::1"] if DEMO else [])
 OUTGOING_TIMEOUT_SECONDS = 5
 # The DNS servers that are asked for TXT records ("192.0.2.53" or "192.0.2.53:5353"), by default the system's.
-DNS_SERVERS = env.items("DNS_SERVERS")
+DNS_SERVERS = env.name_servers("DNS_SERVERS")
 # How long a domain stays verified after its TXT record is gone.
 DOMAIN_GRACE_DAYS = 7
 SETUP_LINK_DAYS = 7
@@ -139,20 +139,21 @@ SETUP_COOKIE_NAME = f"{COOKIE_NAME}-setup"
 # Sent to the pages of one link only.
 SETUP_COOKIE_NAME = ("__Secure-" if SECURE else "") + f"{_COOKIE}-setup"
 # How many SCIM requests each token may send, on average over ten seconds.
-SCIM_REQUESTS_PER_SECOND = env.number("SCIM_REQUESTS_PER_SECOND", 150)
+SCIM_REQUESTS_PER_SECOND = env.number("SCIM_REQUESTS_PER_SECOND", 150, least=1)
 # How many requests each access key may send to the API per minute.
-API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600)
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600, least=1)
 
 # --- security headers ---------------------------------------------------------------------------
 # The API refuses http instead, or a client would never learn that it sent its access key unencrypted (ASVS 4.1.2).
 SECURE_REDIRECT_EXEMPT = [r"^api/(?!v1/docs)"]
-SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", not DEMO)
+SECURE_SSL_REDIRECT = env.flag("SSL_REDIRECT", not DEMO) and SECURE
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE and env.flag("HSTS_SUBDOMAINS", True)
-SECURE_HSTS_PRELOAD = SECURE and env.flag("HSTS_PRELOAD", True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", True) and SECURE
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", True) and SECURE
+BEHIND_PROXY = env.flag("BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 # The number of our own proxies that append to X-Forwarded-For. 0 ignores the header.
-TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if env.flag("BEHIND_PROXY") else 0)
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 1 if BEHIND_PROXY else 0, most=20)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from teamadmin import env
+from teamadmin import env, service_urls
 from teamadmin.settings.base import DEMO, REDIS_URL
 
 # --- email and queue ----------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "TeamAdmin <invite@teamadmin.example>")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", "TeamAdmin <invite@teamadmin.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-SMTP = env.smtp("EMAIL_URL")
+SMTP = service_urls.smtp("EMAIL_URL")
 EMAIL_HOST, EMAIL_PORT = SMTP.host, SMTP.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
@@ -43,7 +43,7 @@ OUTBOX_KINDS = {
 # How the audit log publishes a task: its app doesn't know the queue's.
 AUDIT_PUBLISH = "outbox.services.publish"
 # Entries of the audit log are deleted after this many days. 0 keeps them forever.
-AUDIT_RETENTION_DAYS = env.number("AUDIT_RETENTION_DAYS", 0)
+AUDIT_RETENTION_DAYS = env.number("AUDIT_RETENTION_DAYS", 0, most=36500)
 
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
 # A request only wakes a worker, and the sweep finds what a lost wake-up missed. So while the broker is down, a request
@@ -65,6 +65,9 @@ CELERY_TASK_IGNORE_RESULT = True
 # A task may run twice, but is never lost. The outbox makes running twice harmless.
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300
+# A worker ends at most this long after SIGTERM (outbox.deadline). docker-compose.yml sends SIGKILL after 30 seconds.
+# Longer than EMAIL_TIMEOUT: if a mail server hangs, the email is back in the outbox by then.
+WORKER_STOP_SECONDS = 25
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1 if REDIS_URL else 4
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -79,7 +82,7 @@ SWEEPS = [
     "audit.tasks.sweep",
 ]
 # The schedule is kept in memory: after a start every periodic task is due at once, which is harmless here.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "outbox.beat:ReportingScheduler"
 CELERY_BEAT_SCHEDULE = {
     **{name: {"task": name, "schedule": timedelta(seconds=60), "options": {"expires": 55}} for name in SWEEPS},
     # It saves once a day. Running every hour, it needs no clock that is still there after a restart.

@@ -102,7 +102,7 @@ class Child:
 def start_worker(log: Path, *options: str, ready: float = 30, **env: str) -> Child:
     """Start `celery -A teamadmin worker -B` on the test's database and Redis, and return it once it is ready."""
     command = [sys.executable, "-m", "celery", "-A", "teamadmin", "worker", "-B", "-c", "2", *options]
-    test_env = {"DATABASE_URL": test_database_url(), "BASE_URL": settings.BASE_URL}
+    test_env = {"DATABASE_URL": test_database_url(), "BASE_URL": settings.BASE_URL, "TMPDIR": str(log.parent)}
     child = Child(command, log, **{**test_env, **env})
     try:
         child.wait_for(lambda: " ready." in child.output, ready)
@@ -115,10 +115,11 @@ def start_worker(log: Path, *options: str, ready: float = 30, **env: str) -> Chi
 class Web(Child):
     """The production web server on a free port, on the test's database and Redis."""
 
-    def __init__(self, log: Path, *, port: int = 0, threads: int = 8, **env: str) -> None:
-        self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "teamadmin.server", "--port", str(self.port), "--threads", str(threads)]
+    def __init__(self, log: Path, *, host: str = "127.0.0.1", port: int = 0, threads: int = 8, **env: str) -> None:
+        self.host, self.port = host, port or free_port()
+        self.url = f"http://{self.host}:{self.port}"
+        command = [sys.executable, "-m", "teamadmin.server", "--host", host, "--port", str(self.port)]
+        command += ["--threads", str(threads)]
         test_env = {"DATABASE_URL": test_database_url(), "BASE_URL": settings.BASE_URL}
         # The settings of the tests need no collectstatic.
         super().__init__(command, log, **{**test_env, "DJANGO_SETTINGS_MODULE": "teamadmin.testing.settings", **env})
