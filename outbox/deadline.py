@@ -8,16 +8,15 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
+from django.conf import settings
+
 from base.stopping import stopping
 
 logger = logging.getLogger(__name__)
-# Seconds from SIGTERM to the end. docker-compose.yml sends SIGKILL after stop_grace_period, 30 seconds.
-# Longer than EMAIL_TIMEOUT: if a mail server hangs, the email is back in the outbox before.
-DEADLINE = 25
 
 
 def enforce_deadline(pool_pids: Callable[[], Iterable[int]]) -> None:
-    """Once the worker is told to stop, give it DEADLINE seconds, then kill its pool and exit. Runs in a thread.
+    """Once the worker is told to stop, give it WORKER_STOP_SECONDS, then kill its pool and exit. Runs in a thread.
 
     Celery waits for running tasks without a limit, or with worker_soft_shutdown_timeout always for the whole timeout,
     and reads no results meanwhile, so that finished tasks run twice. What is killed here is in the database, and
@@ -25,9 +24,14 @@ def enforce_deadline(pool_pids: Callable[[], Iterable[int]]) -> None:
     """
     while not stopping.is_set():
         time.sleep(0.5)
-    time.sleep(DEADLINE)
-    logger.error("Killed: not stopped %s seconds after SIGTERM. The work is continued later.", DEADLINE)
-    for pid in pool_pids():
+    time.sleep(settings.WORKER_STOP_SECONDS)
+    kill(pool_pids(), f"it hasn't stopped {settings.WORKER_STOP_SECONDS} seconds after SIGTERM")
+
+
+def kill(pool_pids: Iterable[int], reason: str) -> None:
+    """End this worker now."""
+    logger.error("The worker is killed, because %s. Its work is continued later.", reason)
+    for pid in pool_pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     os._exit(1)

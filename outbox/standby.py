@@ -10,11 +10,11 @@ import os
 import subprocess
 import sys
 
+from django.conf import settings
+
 logger = logging.getLogger(__name__)
 BROKER = "memory://localhost//"
 CONCURRENCY = "4"
-# Seconds. Longer than the standby needs, because it ends itself within stop.DEADLINE.
-STOP_TIMEOUT = 28
 
 
 class Standby:
@@ -40,7 +40,7 @@ class Standby:
             return
         self.process.terminate()
         try:
-            self.process.wait(STOP_TIMEOUT)
+            self.process.wait(settings.WORKER_STOP_SECONDS + 3)  # after which it should have ended itself
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

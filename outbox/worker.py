@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 BROKER_INTERVAL, TICK = 15.0, 0.5
 # Seconds without a turn of the event loop, after which the worker hangs. Reconnecting takes half a minute at most.
 MAX_SILENCE = 120.0
+# Seconds after which a worker that doesn't work ends itself.
+MAX_ILLNESS = 300.0
 
 
 def publish_sweeps() -> bool:
@@ -57,7 +59,7 @@ class Sweeper:
         self.standby = Standby(worker.app.main)
         self.woken, self.stopped = threading.Event(), threading.Event()
         self.broker_is_away = False
-        self.looped_at = time.monotonic()
+        self.looped_at = self.well_at = time.monotonic()
         self.sweep_at = self.look_at = self.write_at = 0.0
         self.is_program = isinstance(worker, Worker)
         # No other process can publish there, so it needs a beat of its own.
@@ -73,7 +75,7 @@ class Sweeper:
         if self.beat:
             self.beat.start()
         if self.is_program:
-            deadline.start(lambda: [process.pid for process in pool_processes(self.worker)])
+            deadline.start(self.pool_pids)
         self.thread.start()
 
     def stop(self) -> None:
@@ -111,7 +113,17 @@ class Sweeper:
             self.use_broker(broker_responds())
         if self.is_program and not self.is_standby and now >= self.write_at:
             self.write_at = now + health.WRITE_INTERVAL
-            health.write("worker", self.state())
+            self.report(self.state())
+
+    def report(self, state: str) -> None:
+        """Write the file for the health check. End the worker if it won't recover: supervisors start it again."""
+        health.write("worker", state)
+        self.well_at = time.monotonic() if state == health.OK else self.well_at
+        if time.monotonic() - self.well_at > MAX_ILLNESS:
+            deadline.kill(self.pool_pids(), state)
+
+    def pool_pids(self) -> list[int]:
+        return [process.pid for process in pool_processes(self.worker)]
 
     def use_broker(self, responds: bool) -> None:
         """Start the standby if the broker is away, and stop it once the broker is back."""

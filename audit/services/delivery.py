@@ -26,6 +26,7 @@ from audit.ocsf import to_json_line
 from audit.queries import due_streams, entries_after
 from audit.services.entries import record
 from base.outgoing import OutgoingError, Response, post_bytes
+from base.stopping import stopping
 
 logger = logging.getLogger(__name__)
 # A batch ends with the entry that makes it this long, and has at most MAX_ENTRIES.
@@ -89,9 +90,12 @@ def deliver_streams(organization_id: UUID | None = None) -> int:
 
 
 def deliver_stream(pk: UUID) -> int:
-    """Send the stream's entries until none are left, a request fails, or BUDGET is used up. Return how many."""
+    """Send the stream's entries until none are left, a request fails or the worker stops, for BUDGET seconds.
+
+    Return how many were accepted.
+    """
     total, end = 0, time.monotonic() + BUDGET
-    while time.monotonic() < end:
+    while time.monotonic() < end and not stopping.is_set():
         stream = _claim(pk)
         if stream is None:
             break

@@ -12,6 +12,7 @@ from outbox.models import Outage, OutgoingEmail
 from outbox.services import wakeup
 from outbox.tests.worker_settings import OUTBOX_KINDS
 from teamadmin.testing import processes
+from teamadmin.testing.redis_server import RedisServer
 
 
 @pytest.fixture(autouse=True)
@@ -71,19 +72,23 @@ def broker(settings, monkeypatch):
 
 @pytest.fixture
 def worker(transactional_db, tmp_path, settings, mail_server):
-    """worker(*options, **env) starts a real worker without beat that sends to `mail_server`; stopped after the test."""
+    """worker(*options, **env) starts a real worker without beat that sends to `mail_server`; stopped after the test.
+
+    It returns when the worker is ready, or its standby.
+    """
     started = []
 
     def start(*options: str, **env: str) -> processes.Child:
+        folder = tmp_path / f"worker-{len(started)}"
+        folder.mkdir()
         command = [sys.executable, "-m", "celery", "-A", "teamadmin", "worker", "-c", "4", "-l", "info", *options]
         child = processes.Child(
             command,
-            tmp_path / f"worker-{len(started)}.log",
-            DATABASE_URL=processes.test_database_url(),
+            folder / "worker.log",
             DJANGO_SETTINGS_MODULE="outbox.tests.worker_settings",
             BASE_URL="https://team.example",
             MAIL_PORT=str(mail_server.port),
-            **env,
+            **{"DATABASE_URL": processes.test_database_url(), "TMPDIR": str(folder), **env},
         )
         started.append(child)
         child.wait_for(lambda: " ready." in child.output, 90)
@@ -92,3 +97,22 @@ def worker(transactional_db, tmp_path, settings, mail_server):
     yield start
     for child in started:
         child.kill()
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    """A Redis of its own, with stop(), start(), freeze() and thaw()."""
+    server = RedisServer(tmp_path)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def states():
+    """states() returns how many emails are in each state."""
+
+    def count() -> dict[str, int]:
+        values = list(OutgoingEmail.objects.values_list("state", flat=True))
+        return {state: values.count(state) for state in set(values)}
+
+    return count

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 import redis
+from django.db import connection, transaction
 
 from outbox import services
 from outbox.models import OutgoingEmail
@@ -25,8 +26,15 @@ def states() -> dict[str, int]:
     return {state: values.count(state) for state in set(values)}
 
 
-def wait_for_states(expected: dict[str, int], seconds: float = 30) -> None:
+def wait_for_states(expected: dict[str, int], seconds: float = 60) -> None:
     wait_until(lambda: states() == expected, seconds, lambda: str(states()))
+
+
+def blocks_others() -> bool:
+    """Return whether another connection waits for a lock of ours."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None
 
 
 def ids(server) -> list[str]:
@@ -79,6 +87,24 @@ def test_a_worker_killed_between_the_servers_reply_and_the_commit(worker, mail_s
     assert len(mail_server.messages) <= 2
 
 
+def test_a_worker_killed_between_250_and_the_commit(worker, mail_server, rows, make_due):
+    """A lock on the row holds up the commit."""
+    (row,) = rows()
+    mail_server.behaviour.delay = 2
+    first = worker()
+    mail_server.wait_for(1, 60)
+    with transaction.atomic():
+        OutgoingEmail.objects.select_for_update().get(pk=row.pk)
+        wait_until(blocks_others, 60)
+        first.kill()
+    assert states() == {"sending": 1}
+    mail_server.reset()
+    make_due()
+    worker()
+    wait_for_states({"sent": 1})
+    assert ids(mail_server) == [row.message_id] * 2
+
+
 def test_a_worker_killed_before_the_server_accepted_the_email(worker, mail_server, rows, make_due):
     (row,) = rows()
     mail_server.stop()
@@ -89,9 +115,9 @@ def test_a_worker_killed_before_the_server_accepted_the_email(worker, mail_serve
         first = worker()
         wait_for_states({"sending": 1})
         silent.settimeout(30)
-        connection, _ = silent.accept()
+        client, _ = silent.accept()
         first.kill()
-        connection.close()
+        client.close()
     mail_server.start()
     make_due()
     worker()

@@ -65,6 +65,9 @@ CELERY_TASK_IGNORE_RESULT = True
 # A task may run twice, but is never lost. The outbox makes running twice harmless.
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300
+# A worker ends at most this long after SIGTERM (outbox.deadline). docker-compose.yml sends SIGKILL after 30 seconds.
+# Longer than EMAIL_TIMEOUT: if a mail server hangs, the email is back in the outbox by then.
+WORKER_STOP_SECONDS = 25
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1 if REDIS_URL else 4
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
