@@ -39,9 +39,23 @@ class _OnOtherDatabases:
 
 
 class AddIndexConcurrently(_OnOtherDatabases, postgres.AddIndexConcurrently):
-    """Build an index without blocking writes. The migration needs `atomic = False`."""
+    """Build an index without blocking writes. The migration needs `atomic = False`, and can be run again if it failed.
+
+    It waits for every transaction that is open, longer than lock_timeout: no one waits behind it, and a timeout would
+    leave an invalid index.
+    """
 
     otherwise = AddIndex
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        on_postgresql = schema_editor.connection.vendor == "postgresql"
+        if on_postgresql:
+            schema_editor.execute("SET lock_timeout = 0")
+            name = schema_editor.quote_name(self.index.name)
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # invalid, from a try that failed
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        if on_postgresql:
+            schema_editor.execute("RESET lock_timeout")
 
 
 class RemoveIndexConcurrently(_OnOtherDatabases, postgres.RemoveIndexConcurrently):

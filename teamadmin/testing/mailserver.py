@@ -62,11 +62,18 @@ class Session(SMTP):
             self.transport.abort()
             return True
         if command in behaviour.stall:
-            await asyncio.sleep(60)
+            await self.stall(command)
+            return True
         if reply := behaviour.refuse.get(command):
             await super().push(reply)
             return True
         return False
+
+    async def stall(self, command: str) -> None:
+        """Say nothing until the client hangs up or the test resets the server, then hang up."""
+        while command in self.server.behaviour.stall and self in self.server.open_connections:
+            await asyncio.sleep(0.02)
+        self.transport.abort()
 
     async def push(self, status: Any) -> None:
         if self.greeted:
@@ -162,6 +169,8 @@ class MailServer:
     def stop(self) -> None:
         """Refuse connections from now on."""
         if self._controller:
+            for session in list(self.open_connections):
+                self._controller.loop.call_soon_threadsafe(session.transport.abort)
             self._controller.stop(no_assert=True)
             self._controller = None
 
@@ -181,7 +190,9 @@ class MailServer:
             return reply
         message = email.message_from_bytes(envelope.content, policy=policy.default)
         self.messages.append(Received(envelope.mail_from, list(envelope.rcpt_tos), message, time.monotonic()))
-        await asyncio.sleep(60 if "DATA" in behaviour.stall else behaviour.delay)
+        await asyncio.sleep(behaviour.delay)
+        if "DATA" in behaviour.stall:
+            await server.stall("DATA")
         if behaviour.drop or "DATA" in behaviour.hang_up:
             server.transport.abort()
         return "250 OK"

@@ -71,9 +71,14 @@ def print_sql(migration: Migration, state: ProjectState) -> tuple[list[str], Pro
     return ["BEGIN;", *lines, "COMMIT;"] if migration.atomic else lines, state
 
 
-def lint(migrations: list[Migration], chosen: set[tuple[str, str]], folder: Path) -> bool:
-    """Lint the chosen ones of all `migrations`, write their SQL to the folder, and return whether they are safe."""
-    state, sql = ProjectState(), {}
+def lint(
+    migrations: list[Migration], chosen: set[tuple[str, str]], folder: Path, *, state: ProjectState | None = None
+) -> bool:
+    """Lint the chosen ones of `migrations`, write their SQL to the folder, and return whether they are safe.
+
+    `state` is the one before the first of them. Default: before all migrations.
+    """
+    state, sql = state or ProjectState(), {}
     for migration in migrations:
         key = (migration.app_label, migration.name)
         if key not in chosen:
