@@ -148,9 +148,9 @@ def create(application: Callable, *, host: str, port: int, threads: int) -> Serv
         "max_request_body_size": MAX_REQUEST_BYTES + 1,
         "recv_bytes": 64 * 1024,
         "inbuf_overflow": BODY_IN_MEMORY,
-        # A response up to here is buffered, on disk if it's large, so that a slow reader takes no thread.
+        # A slow reader takes no thread until its response is larger. From `outbuf_overflow`, it's on disk.
         "outbuf_overflow": 256 * 1024,
-        "outbuf_high_watermark": 64 * MB,
+        "outbuf_high_watermark": 16 * MB,
         # Django reads these headers if BEHIND_PROXY or TRUSTED_PROXIES says so.
         "clear_untrusted_proxy_headers": False,
         "ident": "web",  # the Server header

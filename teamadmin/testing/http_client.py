@@ -5,7 +5,6 @@ from http.client import HTTPConnection, HTTPMessage
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings
 from django.test import Client
 
 
@@ -54,11 +53,15 @@ class Browser:
         self, path: str, data: dict[str, str], headers: dict[str, str] | None = None, timeout: float = 60
     ) -> Response:
         """Send a form. Gets a CSRF cookie first if there is none."""
-        if settings.CSRF_COOKIE_NAME not in self.cookies:
+        if not self._csrf_token():
             self.get("/accounts/login/")
-        body = urlencode({"csrfmiddlewaretoken": self.cookies[settings.CSRF_COOKIE_NAME], **data})
+        body = urlencode({"csrfmiddlewaretoken": self._csrf_token(), **data})
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.request("POST", path, body, form | (headers or {}), timeout)
+
+    def _csrf_token(self) -> str:
+        """Return the token in the cookie, whose name begins differently in each process."""
+        return next((value for name, value in self.cookies.items() if name.endswith("-csrf")), "")
 
     def sign_in(self, email: str, password: str, headers: dict[str, str] | None = None) -> Response:
         return self.post("/accounts/login/", {"login": email, "password": password}, headers)

@@ -14,11 +14,11 @@ from teamadmin.testing.raw_http import connect, get, read_all, seconds, send, se
 
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n"
-LARGE = 20 * 1024 * 1024
+LARGE = 16 * 1024 * 1024
 
 
 class Application:
-    """Responds to /large with 20 MB, and to everything else with the method and the length of the body."""
+    """Responds to /large with 16 MB, and to everything else with the method and the length of the body."""
 
     def __init__(self):
         self.calls = []
@@ -170,7 +170,7 @@ def read_to_end(client) -> None:
 
 
 def test_slow_readers_take_no_thread(app, port):
-    """Ten clients don't read a response of 20 MB. The server has two threads."""
+    """Ten clients don't read a response of 16 MB. The server has two threads."""
     readers = [connect(port) for _ in range(10)]
     for reader in readers:
         reader.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
