@@ -9,6 +9,7 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         from outbox import checks  # noqa: F401
-        from outbox.worker import SweepStep
+        from outbox.worker import ConnectionStep, SweepStep
 
-        current_app.steps["consumer"].add(SweepStep)
+        current_app.steps["worker"].add(SweepStep)
+        current_app.steps["consumer"].add(ConnectionStep)

@@ -43,16 +43,13 @@ def main() -> None:
 
 def prepare() -> None:
     """Migrate the database, and create the demo organizations if there are none."""
-    import django
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
 
     from teamadmin import startup
 
-    with startup.refuse_wrong_settings():
-        django.setup()
-    startup.check_settings()
+    startup.prepare()
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
     call_command("demo", if_empty=True, verbosity=0)
@@ -63,7 +60,7 @@ def serve() -> None:
     """Run the web server, the worker and beat until told to stop."""
     from django.conf import settings
 
-    from teamadmin import server
+    from teamadmin import server, tracing
     from teamadmin.wsgi import application
 
     server.STOP_TIMEOUT = REQUEST_STOP_TIMEOUT
@@ -74,23 +71,21 @@ def serve() -> None:
         signal.signal(number, web.stop)
     web.run()
     stop_worker()
+    tracing.stop()
     sys.stdout.flush()
     os._exit(0)  # don't wait for threads that still run
 
 
 def start_worker() -> Callable[[], None]:
-    """Run a Celery worker and beat in threads. Return a function that stops them gracefully."""
+    """Run a Celery worker in threads, which starts beat. Return a function that stops them gracefully."""
     from celery import signals
-    from celery.beat import EmbeddedService, Scheduler
     from celery.worker import WorkController
 
     from teamadmin.celery import app
 
     quiet: dict[str, Any] = {"without_heartbeat": True, "without_mingle": True, "without_gossip": True}
     worker = WorkController(app=app, pool_cls="threads", concurrency=2, loglevel="ERROR", **quiet)
-    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)  # the default scheduler writes a file
     threading.Thread(target=worker.start, name="celery-worker", daemon=True).start()
-    beat.start()
 
     def stop() -> None:
         signals.worker_shutting_down.send(sender="embedded", sig="SIGTERM", how="Warm", exitcode=0)

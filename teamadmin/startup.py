@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import NoReturn
 
+import django
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
@@ -30,11 +31,18 @@ def refuse(*lines: str) -> NoReturn:
     sys.exit(EXIT_STATUS)
 
 
+def prepare() -> None:
+    """Set Django up, and check the settings. Exits if they are wrong."""
+    with refuse_wrong_settings():
+        django.setup()
+    check_settings()
+
+
 @cache  # bin/run runs the web server and the worker in one process
 def check_settings() -> None:
     """Run the checks of teamadmin.checks. Log warnings, one line each, and exit if there are errors.
 
-    `manage.py` runs them by itself. Web, worker and beat call this once Django is set up.
+    `manage.py` runs them by itself. Workers and beat call this once Django is set up.
     """
     messages = sorted(checks.run_checks(tags=["teamadmin"]), key=lambda message: str(message.id))
     found = [message for message in messages if not message.is_silenced()]

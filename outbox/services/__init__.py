@@ -4,7 +4,8 @@ Other apps use queue_email, queue_emails and cancel_emails. Apps with work of th
 as email is, use publish, publish_after_commit and stopping.
 """
 
-from outbox.services.delivery import deliver_due, deliver_email, stopping
+from base.stopping import stopping
+from outbox.services.delivery import deliver_due, deliver_email
 from outbox.services.hold import hold_outbox, release_outbox
 from outbox.services.maintenance import sweep
 from outbox.services.queue import NewEmail, cancel_emails, queue_email, queue_emails

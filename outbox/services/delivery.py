@@ -1,7 +1,6 @@
 """Delivery: send one email, or all due emails over one SMTP connection."""
 
 import logging
-import threading
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,6 +9,7 @@ from uuid import UUID
 from django.core.mail import EmailMessage, get_connection
 from django.utils.translation import gettext as _
 
+from base.stopping import stopping
 from outbox.models import OutgoingEmail
 from outbox.policies import Cause, Failure, classify_failure
 from outbox.queries import current_outage
@@ -25,9 +25,6 @@ BUDGET = 45.0
 MAX_UNSAVED, MAX_UNSAVED_SECONDS = 250, 0.1
 # After as many failures that aren't about their emails, with no email accepted in between, the rest isn't tried.
 STOP_AFTER = 3
-
-# Set when a worker shuts down: it finishes the current email and requeues the rest.
-stopping = threading.Event()
 
 
 class ServerUnavailable(Exception):
@@ -66,8 +63,8 @@ class Delivery:
         """Save accepted emails as sent if there are at least `minimum`, or if the oldest has waited long enough."""
         waited = time.monotonic() - self.accepted_since >= MAX_UNSAVED_SECONDS
         if self.accepted and (waited or len(self.accepted) >= minimum):
-            rows, self.accepted = self.accepted, []
-            claim.mark_sent(rows)
+            claim.mark_sent(self.accepted)
+            self.accepted = []
             outage.end_outage()
 
     def close(self) -> None:

@@ -3,9 +3,11 @@
 import logging
 import time
 from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.db import transaction
+from kombu import Connection
 from kombu.pools import producers
 
 from base.metrics import BROKER_FAILURES
@@ -29,13 +31,25 @@ def publish_after_commit(name: str, *args: str) -> None:
     transaction.on_commit(partial(publish, name, *args), robust=True)
 
 
-def _publish(name: str, args: tuple[str, ...], countdown: float) -> None:
+def _publish(name: str, args: tuple[str, ...], countdown: float, expires: float | None) -> None:
     """Publish by name, because tasks.py imports the services. Uses a connection pool of its own."""
-    connection = current_app.connection_for_write(transport_options=SHORT_TIMEOUTS)
-    with producers[connection].acquire(block=True, timeout=1) as producer:
-        current_app.send_task(
-            name, args=args, countdown=countdown or None, producer=producer, retry=False, ignore_result=True
-        )
+    options: dict[str, Any] = {"countdown": countdown or None, **({"expires": expires} if expires else {})}
+    with producers[_connection()].acquire(block=True, timeout=1) as producer:
+        current_app.send_task(name, args=args, producer=producer, retry=False, ignore_result=True, **options)
+
+
+def _connection() -> Connection:
+    return current_app.connection_for_write(transport_options=SHORT_TIMEOUTS)
+
+
+def broker_responds() -> bool:
+    """Return whether a new connection to the broker can be made."""
+    try:
+        with _connection() as connection:
+            connection.ensure_connection(max_retries=0, timeout=1)
+    except Exception:  # whatever the broker's client raises
+        return False
+    return True
 
 
 def wake(task: str, *args: str) -> bool:
@@ -43,16 +57,16 @@ def wake(task: str, *args: str) -> bool:
     return publish(f"outbox.tasks.{task}", *args)
 
 
-def publish(name: str, *args: str, countdown: float = 0) -> bool:
+def publish(name: str, *args: str, countdown: float = 0, expires: float | None = None) -> bool:
     """Publish a task of any app, given by its full name, as wake() does. The work itself must be in the database.
 
-    It runs after `countdown` seconds at the earliest.
+    It runs after `countdown` seconds at the earliest, and not at all if it hasn't started after `expires` seconds.
     """
     global _paused_until
     if time.monotonic() < _paused_until:
         return False
     try:
-        _publish(name, args, countdown)
+        _publish(name, args, countdown, expires)
     except Exception:  # whatever the broker's client raises: the work is committed and the sweep will find it
         _paused_until = time.monotonic() + BROKER_PAUSE_SECONDS
         BROKER_FAILURES.inc()

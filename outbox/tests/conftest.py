@@ -86,7 +86,7 @@ def worker(transactional_db, tmp_path, settings, mail_server):
             **env,
         )
         started.append(child)
-        child.wait_for(lambda: " ready." in child.output, 30)
+        child.wait_for(lambda: " ready." in child.output, 90)
         return child
 
     yield start

@@ -79,7 +79,7 @@ SWEEPS = [
     "audit.tasks.sweep",
 ]
 # The schedule is kept in memory: after a start every periodic task is due at once, which is harmless here.
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULER = "outbox.beat:ReportingScheduler"
 CELERY_BEAT_SCHEDULE = {
     **{name: {"task": name, "schedule": timedelta(seconds=60), "options": {"expires": 55}} for name in SWEEPS},
     # It saves once a day. Running every hour, it needs no clock that is still there after a restart.

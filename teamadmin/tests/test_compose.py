@@ -70,7 +70,7 @@ def test_service_is_hardened(name):
     assert "docker.sock" not in str(service.get("volumes"))
     # Only the proxy listens outside and needs more than its own user may do.
     assert ("ports" in service) == ("cap_add" in service) == (name == "proxy")
-    assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
+    assert service["restart"] == ("on-failure:10" if name == "migrate" else "unless-stopped")
 
 
 @every_service

@@ -51,3 +51,10 @@ def test_demo_on_a_public_address_does_not_start(tmp_path):
         "teamadmin: TEAMADMIN_DEMO=1 runs the demo, whose passwords and keys are public, but"
     )
     assert not list(tmp_path.iterdir())
+
+
+def test_database_that_is_away_ends_a_command_with_one_line(tmp_path):
+    result = start([PYTHON, "manage.py", "showmigrations"], tmp_path, BEHIND_PROXY="1")
+    assert result.returncode == 2
+    text = "teamadmin: The database can't be used: connection failed: connection to server"
+    assert result.stderr.startswith(text) and result.stderr.count("\n") == 1

@@ -1,0 +1,38 @@
+"""The end of a worker: whatever its tasks wait for, it ends within the time that supervisors leave it."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from base.stopping import stopping
+
+logger = logging.getLogger(__name__)
+# Seconds from SIGTERM to the end. docker-compose.yml sends SIGKILL after stop_grace_period, 30 seconds.
+# Longer than EMAIL_TIMEOUT: if a mail server hangs, the email is back in the outbox before.
+DEADLINE = 25
+
+
+def enforce_deadline(pool_pids: Callable[[], Iterable[int]]) -> None:
+    """Once the worker is told to stop, give it DEADLINE seconds, then kill its pool and exit. Runs in a thread.
+
+    Celery waits for running tasks without a limit, or with worker_soft_shutdown_timeout always for the whole timeout,
+    and reads no results meanwhile, so that finished tasks run twice. What is killed here is in the database, and
+    continued when its lease ends.
+    """
+    while not stopping.is_set():
+        time.sleep(0.5)
+    time.sleep(DEADLINE)
+    logger.error("Killed: not stopped %s seconds after SIGTERM. The work is continued later.", DEADLINE)
+    for pid in pool_pids():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    os._exit(1)
+
+
+def start(pool_pids: Callable[[], Iterable[int]]) -> None:
+    """Enforce the deadline in a thread."""
+    threading.Thread(target=enforce_deadline, args=(pool_pids,), name="deadline", daemon=True).start()
