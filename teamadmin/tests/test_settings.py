@@ -126,6 +126,7 @@ def test_containers_get_every_variable_of_the_env_file():
         assert service["environment"].keys() <= {
             "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DEFAULT_FROM_EMAIL", "DATABASE_URL", "DATABASE_PASSWORD",
             "REDIS_URL", "REDIS_PASSWORD", "BEHIND_PROXY", "TEAMADMIN_DATA", "STATEMENT_TIMEOUT_MS", "LOCK_TIMEOUT_MS",
+            "METRICS_PORT",
         }  # fmt: skip
 
 
