@@ -103,10 +103,13 @@ def _add_request_id(headers: dict, **kwargs: object) -> None:
 @signals.worker_init.connect
 @signals.beat_init.connect
 def _serve_metrics(**kwargs: object) -> None:
-    """Serve metrics from the main process of a worker, and from beat unless it runs inside a worker (-B)."""
+    """Serve metrics from the main process of a worker, and from beat unless it runs inside a worker (-B).
+
+    Not from a worker with a queue in its own process: another one started it, and has the port.
+    """
     from teamadmin.metrics import exporter
 
-    if current_process().name == "MainProcess":
+    if current_process().name == "MainProcess" and not app.conf.broker_url.startswith("memory:"):
         exporter.start()
 
 

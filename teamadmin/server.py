@@ -40,7 +40,7 @@ MAX_CONNECTIONS = 2000
 OTHER_FILES = 200
 # The loop accepts this many connections at a time. Waitress accepts one, and then looks at all others again.
 ACCEPTS = 50
-PROBES, PROBE_THREADS = "/health/", 2
+PROBES, PROBE_THREADS = ("/health/", "/metrics"), 2
 
 
 class Server(TcpWSGIServer):
@@ -51,7 +51,7 @@ class Server(TcpWSGIServer):
     next_check = 0.0  # monotonic
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        # Health checks have their own threads: while the database hangs, so do all others.
+        # Health checks and metrics have their own threads: while the database hangs, so do all others.
         self.probe_dispatcher = ThreadedTaskDispatcher()
         self.probe_dispatcher.set_thread_count(PROBE_THREADS)
         super().__init__(*args, **options)

@@ -13,7 +13,7 @@ from accounts.models import AttemptCount, Session
 from audit.models import AuditStream, Entry
 from console.models import UNFINISHED, BulkAction
 from outbox.models import Heartbeat, OutgoingEmail, State
-from outbox.queries import health, renderer_paths
+from outbox.queries import HELD, SWEEP, health, last_outage, renderer_paths
 
 # Numbers stop here. Counting this many index entries takes about 20 ms.
 CAP = 100_000
@@ -25,6 +25,7 @@ NEWEST_ATTEMPTS = 10_000
 def read_all() -> Iterator[Metric]:
     """Yield all metrics of the database."""
     yield from email()
+    yield from mail_server()
     yield recent_emails()
     yield sweeps()
     yield from bulk_actions()
@@ -50,11 +51,23 @@ def seconds_since(moment: datetime | None) -> float:
 def email() -> Iterator[Metric]:
     """Yield the unfinished emails by state, and the age of the oldest one that is due."""
     family = GaugeMetricFamily("teamadmin_emails", "Emails that aren't finished, by state.", labels=["state"])
-    for state in (State.QUEUED, State.SENDING):
-        family.add_metric([state], count(OutgoingEmail.objects.filter(state=state)))
+    # Held rows have no index, so they are counted only while the outbox is held.
+    is_held = Heartbeat.objects.filter(name=HELD).exists()
+    for state in (State.QUEUED, State.SENDING, State.HELD):
+        is_read = state != State.HELD or is_held
+        family.add_metric([state], count(OutgoingEmail.objects.filter(state=state)) if is_read else 0)
     yield family
     waited = health()["oldest_due_seconds"] or 0.0
     yield gauge("email_oldest_due_seconds", "How long the oldest due email has waited. 0 if none is due.", waited)
+
+
+def mail_server() -> Iterator[Metric]:
+    """Yield for how long the mail server has taken no email from us, and when it last refused."""
+    outage = last_outage()
+    seconds = seconds_since(outage.since if outage else None)
+    yield gauge("mail_server_outage_seconds", "How long the mail server has taken no email from us, or 0.", seconds)
+    refused = outage.at.timestamp() if outage and outage.at else 0
+    yield gauge("mail_server_last_refusal_timestamp_seconds", "When it last refused us, or 0.", refused)
 
 
 def first_id(age: timedelta) -> UUID:
@@ -82,10 +95,10 @@ def recent_emails() -> Metric:
 
 
 def sweeps() -> Metric:
-    """Return when recurring jobs last ran."""
+    """Return when the outbox was last swept. The workers' metrics have the other sweeps."""
     family = GaugeMetricFamily("teamadmin_last_sweep_timestamp_seconds", "When a sweep last ran.", labels=["sweep"])
-    for name, at in Heartbeat.objects.values_list("name", "at"):
-        family.add_metric([name], at.timestamp())
+    for at in Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True):
+        family.add_metric(["outbox"], at.timestamp())
     return family
 
 

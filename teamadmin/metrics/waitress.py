@@ -19,7 +19,7 @@ class ServerCollector(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the numbers. The scrape itself takes a thread, so at least one is busy."""
+        """Yield the numbers of the threads for pages. Health checks and scrapes have others."""
         tasks = self.server.task_dispatcher
         yield gauge("teamadmin_server_threads", "Threads that handle requests.", len(tasks.threads))
         yield gauge("teamadmin_server_busy_threads", "Threads that handle a request now.", tasks.active_count)
