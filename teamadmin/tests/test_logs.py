@@ -4,10 +4,13 @@ import io
 import json
 import logging
 import math
+import subprocess
+import sys
 from datetime import datetime
 
 import pytest
 import structlog
+from django.conf import settings
 from django.urls import path
 
 from base import context
@@ -173,3 +176,23 @@ def test_structlog_adds_fields_that_cannot_replace_ours():
     entry = json.loads(stream.getvalue())
     assert (entry["message"], entry["count"], entry["password"]) == ("Sent", 3, "...")
     assert entry["time"] != "x" and entry["logger"] == "teamadmin.tests.fields"
+
+
+def test_what_python_prints_itself_becomes_lines():
+    code = """
+import logging.config, threading, warnings
+from teamadmin import logs
+logging.config.dictConfig(logs.configuration(level="INFO"))
+logs.take_over()
+warnings.warn("careful: token=s3cret")
+thread = threading.Thread(target=lambda: 1 / 0)
+thread.start()
+thread.join()
+raise ValueError("password=s3cret")
+"""
+    env = {"TEAMADMIN_DEMO": "1", "PATH": "/usr/bin", "LC_ALL": "C"}
+    result = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, env=env, capture_output=True)
+    lines = [json.loads(line) for line in result.stderr.decode("ascii").splitlines()]
+    assert [line["logger"] for line in lines] == ["py.warnings", "teamadmin.uncaught", "teamadmin.uncaught"]
+    assert "ZeroDivisionError" in lines[1]["exception"] and "ValueError" in lines[2]["exception"]
+    assert b"s3cret" not in result.stderr and result.returncode == 1 and not result.stdout

@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, StreamingHttpResponse
 from django.urls import path
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from psycopg import errors
 
 from base import context
@@ -50,9 +52,9 @@ urlpatterns = [
 
 
 @pytest.fixture
-def lines(settings, caplog):
+def lines(request, caplog):
     """A function that requests a path as a server does, and returns the status and the lines that an operator sees."""
-    settings.ROOT_URLCONF = __name__
+    request.getfixturevalue("settings").ROOT_URLCONF = __name__
     caplog.set_level(logging.INFO, request_log.NAME)
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -60,9 +62,9 @@ def lines(settings, caplog):
     handler.addFilter(request_log.IntoRequestLine())
     logging.getLogger().addHandler(handler)
 
-    def request(url: str, **environ: str) -> list[dict]:
+    def send(url: str, **environ: str) -> list[dict]:
         def run() -> None:
-            body = application({**base, "PATH_INFO": url, **environ}, lambda status, headers: None)
+            body = application({**base, "PATH_INFO": url, **environ}, lambda status, headers: sent.update(headers))
             list(body)
             body.close()
 
@@ -75,10 +77,15 @@ def lines(settings, caplog):
             "wsgi.url_scheme": "http",
             "wsgi.errors": io.StringIO(),
         }
+        sent: dict[str, str] = {}
+        stream.truncate(0)
+        stream.seek(0)
         Context().run(run)
-        return [json.loads(line) for line in stream.getvalue().splitlines()]
+        lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+        assert {line["request"] for line in lines} == {sent["X-Request-ID"]}
+        return lines
 
-    yield request
+    yield send
     logging.getLogger().removeHandler(handler)
 
 
@@ -121,3 +128,24 @@ def test_threads_of_a_request_have_its_id():
     function = context.in_this_context(context.current)
     context.reset(token)
     assert function().request_id == "abc123"
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=60),
+    st.binary(max_size=40),
+    st.sampled_from(["testserver", "evil", "[", "a\\", "\xff"]),
+    st.text(),
+)
+def test_whatever_a_client_sends_the_line_can_be_read(lines, path, header, host, method):
+    """Servers pass bytes as characters up to U+00FF."""
+    text = header.decode("latin-1")
+    environ = {
+        "HTTP_HOST": host,
+        "REQUEST_METHOD": method,
+        "HTTP_COOKIE": text,
+        "CONTENT_TYPE": text,
+        "HTTP_REFERER": text,
+    }
+    found = lines("/invitations/s3cret/" + path.decode("latin-1"), **environ)
+    assert [line["logger"] for line in found] == ["teamadmin.requests"] and "s3cret" not in json.dumps(found)
