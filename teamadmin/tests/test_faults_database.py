@@ -16,6 +16,7 @@ from organizations.models import Group
 from teamadmin.testing.cast import PASSWORD
 from teamadmin.testing.faulty_postgres import FaultyPostgres, faulty_postgres
 from teamadmin.testing.http_client import Browser, Response
+from teamadmin.testing.metrics import TOKEN, scrape
 from teamadmin.testing.processes import Web, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("faulty_postgres")]
@@ -85,7 +86,7 @@ def system(live_cast, systems, databases, tmp_path_factory) -> System:
         databases.append(context)
         database.execute("INSERT INTO outbox_heartbeat (name, at) VALUES ('sweep', now() + interval '1 day')")
         log = tmp_path_factory.mktemp("faults") / "web.log"
-        web = Web(log, threads=THREADS, DATABASE_URL=database.url, STATEMENT_TIMEOUT_MS="3000")
+        web = Web(log, threads=THREADS, DATABASE_URL=database.url, STATEMENT_TIMEOUT_MS="3000", METRICS_TOKEN=TOKEN)
         web.wait_ready()
         systems.append(System(database, web))
     wait_until(systems[0].works, 30)
@@ -138,7 +139,10 @@ def test_frozen(system):
     try:
         for thread in threads:
             thread.start()
-        for _ in range(3):
+        began = time.monotonic()
+        metrics = scrape(system.web.url)
+        assert time.monotonic() - began < 2
+        for _ in range(2):
             assert (system.health("live"), system.health("ready")) == (200, 503)
         assert results == []
     finally:
@@ -146,6 +150,9 @@ def test_frozen(system):
     for thread in threads:
         thread.join()
     assert [response.status for _, response in results] == [302] * len(threads)
+    assert metrics.value("teamadmin_database_up") == metrics.value("teamadmin_ready", check="database") == 0
+    assert metrics.value("teamadmin_server_busy_threads") == THREADS
+    assert metrics.value("teamadmin_server_waiting_requests") == 2
     assert sorted(before + [name for name, _ in results]) == sorted(system.stored())
     wait_until(system.works, 10)
 
