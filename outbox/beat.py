@@ -1,12 +1,15 @@
 """Beat's scheduler: all jobs are due at its start, and a broker that is away doesn't block it."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 from celery import beat
 
 from outbox import health
 from outbox.services.wakeup import publish
+
+RETRY = timedelta(seconds=30)
 
 
 class Scheduler(beat.Scheduler):
@@ -28,7 +31,16 @@ class Scheduler(beat.Scheduler):
     def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **kwargs: Any) -> None:
         """Publish the entry's task. While the broker is away, workers run the schedule themselves."""
         entry = self.reserve(entry) if advance else entry
-        publish(entry.task, expires=entry.options.get("expires"))
+        if not publish(entry.task, expires=entry.options.get("expires")):
+            self._try_again(entry.name)
+
+    def _try_again(self, name: str) -> None:
+        """Let a job that wasn't published be due soon, not only after its whole interval."""
+        entry = self.schedule[name]
+        waiting = getattr(entry.schedule, "run_every", RETRY) - RETRY
+        if waiting > timedelta(0):
+            entry.last_run_at = entry.last_run_at - waiting
+            self._heap = None  # sort the entries again
 
 
 class ReportingScheduler(Scheduler):

@@ -70,7 +70,9 @@ def test_beat_without_a_broker_goes_on_and_is_healthy(monkeypatch, tmp_path, cap
     monkeypatch.setattr(wakeup, "_publish", refuse)
     monkeypatch.setattr(wakeup, "_paused_until", 0.0)
     monkeypatch.setattr(health.tempfile, "tempdir", str(tmp_path))
-    assert tick_all(ReportingScheduler(app)) <= health.WRITE_INTERVAL
+    scheduler = ReportingScheduler(app)
+    assert tick_all(scheduler) <= health.WRITE_INTERVAL
+    assert max(entry.is_due().next for entry in scheduler.schedule.values()) <= 30, "hourly jobs are tried again soon"
     assert caplog.text.count("Can't wake a worker") == 1
     assert health.read("beat") == health.OK
 

@@ -99,7 +99,7 @@ class Child:
         self.process.wait()
 
 
-def start_worker(log: Path, *options: str, ready: float = 30, **env: str) -> Child:
+def start_worker(log: Path, *options: str, ready: float = 90, **env: str) -> Child:
     """Start `celery -A teamadmin worker -B` on the test's database and Redis, and return it once it is ready."""
     command = [sys.executable, "-m", "celery", "-A", "teamadmin", "worker", "-B", "-c", "2", *options]
     test_env = {"DATABASE_URL": test_database_url(), "BASE_URL": settings.BASE_URL, "TMPDIR": str(log.parent)}
