@@ -140,6 +140,19 @@ def test_settings_accept_the_environment(name):
     assert (result.stdout.strip(), result.returncode) == (expected, 0), result.stderr
 
 
+def test_image_can_be_built():
+    """The settings accept the variables with which the Dockerfile collects the static files."""
+    dockerfile = (settings.BASE_DIR / "Dockerfile").read_text()
+    command = dockerfile.partition("RUN SECRET_KEY=")[2].partition(" --noinput")[0]
+    command = "SECRET_KEY=" + command
+    *assignments, python, manage, collectstatic = command.replace("\\\n", " ").split()
+    assert (python, manage, collectstatic) == ("python", "manage.py", "collectstatic")
+    env = {"PATH": os.environ["PATH"], **dict(each.split("=", 1) for each in assignments)}
+    words = [sys.executable, manage, collectstatic, "--noinput", "--dry-run"]
+    result = subprocess.run(words, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
 def test_redis_wants_the_password_that_the_application_sends():
     redis, web = environment("redis"), environment("web")
     assert redis["REDIS_PASSWORD"] == redis["REDISCLI_AUTH"] == web["REDIS_PASSWORD"] == FILLED_IN["REDIS_PASSWORD"]
