@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Measure requests per second of the web server: the sign-in page, a trivial page, and floors.
+"""Measure requests per second of the web server: the sign-in page, a trivial page, and a floor.
 
 .venv/bin/python bench/server.py [--seconds 3] [--processes 1,2] [--clients 8]
 
-The floors are the same server with a WSGI application that does nothing, and Django's sign-in page called without a
-server. All runs alternate, so compare ratios. CPU time is that of the server processes, and says more on a busy machine
-than requests per second. The clients share the machine with the servers, so two processes on two cores get too little.
-Starts its own PostgreSQL and Redis unless DATABASE_URL and REDIS_URL are set. The database needs no tables.
+The floor is the same server with a WSGI application that does nothing. All runs alternate, so compare ratios. CPU time
+is that of the server processes, and says more on a busy machine than requests per second. The clients share the machine
+with the servers, so two processes on two cores get too little. Starts its own PostgreSQL and Redis unless DATABASE_URL
+and REDIS_URL are set. The database needs no tables.
 """
 
 import argparse
@@ -42,6 +42,7 @@ def start(port: int, *, floor: bool = False) -> subprocess.Popen:
     command = [sys.executable, *program, "--port", str(port), "--threads", "8"]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     wait_until(lambda: responds(f"http://127.0.0.1:{port}/health/live"), 60)
+    wait_until(lambda: responds(f"http://127.0.0.1:{port}/accounts/login/"), 60)  # the first page loads all modules
     return process
 
 
@@ -79,20 +80,6 @@ def rate(servers: dict[int, subprocess.Popen], path: str, seconds: float, client
     return total / seconds, (cpu_seconds(list(servers.values())) - used) * 1000 / total
 
 
-def rate_without_server(seconds: float) -> tuple[float, float]:
-    """Return how often per second Django renders the sign-in page in this process, and CPU milliseconds per page."""
-    import django
-
-    django.setup()
-    from django.test import Client
-
-    client, count, used, end = Client(), 0, time.process_time(), time.time() + seconds
-    while time.time() < end:
-        assert client.get("/accounts/login/").status_code == 200
-        count += 1
-    return count / seconds, (time.process_time() - used) * 1000 / count
-
-
 def measure(processes: list[int], seconds: float, clients: int) -> None:
     """Print the table: medians of three alternating rounds."""
     apps = {port: start(port) for port in (free_port() for _ in range(max(processes)))}
@@ -104,7 +91,6 @@ def measure(processes: list[int], seconds: float, clients: int) -> None:
                 for name, path in PAGES.items():
                     servers = dict(list((floors if name == "floor" else apps).items())[:number])
                     results.setdefault((name, number), []).append(rate(servers, path, seconds, clients))
-            results.setdefault(("sign-in page, no server", 1), []).append(rate_without_server(seconds))
     finally:
         for process in [*apps.values(), *floors.values()]:
             process.send_signal(signal.SIGTERM)
