@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Measure requests per second of the web server: the sign-in page, a trivial page, and floors.
+"""Measure requests per second of the web server: the sign-in page, a trivial page, and a floor.
 
 .venv/bin/python bench/server.py [--seconds 3] [--processes 1,2] [--clients 8]
 
-The floors are the same server with a WSGI application that does nothing, and Django's sign-in page called in the same
-process without a server. All runs alternate, so compare ratios. The clients take CPU time from the servers, which share
-the machine with them: figures of two processes on two cores are too low. Starts its own PostgreSQL and Redis unless
-DATABASE_URL and REDIS_URL are set; the database needs no tables.
+The floor is the same server with a WSGI application that does nothing. All runs alternate, so compare ratios. CPU time
+is that of the server processes, and says more on a busy machine than requests per second. The clients share the machine
+with the servers, so two processes on two cores get too little. Starts its own PostgreSQL and Redis unless DATABASE_URL
+and REDIS_URL are set. The database needs no tables.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def application(environ, start_response):
     return [b"ok"]
 server.serve(application, host="127.0.0.1", port=int(sys.argv[2]), threads=int(sys.argv[4]))
 """
-PAGES = {"sign-in page": "/accounts/login/", "trivial page": "/health/live"}
+PAGES = {"floor": "/", "trivial page": "/health/live", "sign-in page": "/accounts/login/"}
 
 
 def start(port: int, *, floor: bool = False) -> subprocess.Popen:
@@ -42,6 +42,7 @@ def start(port: int, *, floor: bool = False) -> subprocess.Popen:
     command = [sys.executable, *program, "--port", str(port), "--threads", "8"]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     wait_until(lambda: responds(f"http://127.0.0.1:{port}/health/live"), 60)
+    wait_until(lambda: responds(f"http://127.0.0.1:{port}/accounts/login/"), 60)  # the first page loads all modules
     return process
 
 
@@ -57,10 +58,16 @@ def request_until(end: float, port: int, path: str, counts: multiprocessing.Queu
     counts.put(count)
 
 
-def rate(ports: list[int], path: str, seconds: float, clients: int) -> float:
-    """Return requests per second with that many clients, spread over the ports."""
+def cpu_seconds(processes: list[subprocess.Popen]) -> float:
+    """Return the CPU time that the processes have used."""
+    fields = [Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split() for process in processes]
+    return sum(int(values[11]) + int(values[12]) for values in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def rate(servers: dict[int, subprocess.Popen], path: str, seconds: float, clients: int) -> tuple[float, float]:
+    """Return requests per second with that many clients, spread over the ports, and CPU milliseconds per request."""
     counts: multiprocessing.Queue = multiprocessing.Queue()
-    end = time.time() + seconds
+    ports, used, end = list(servers), cpu_seconds(list(servers.values())), time.time() + seconds
     processes = [
         multiprocessing.Process(target=request_until, args=(end, ports[number % len(ports)], path, counts))
         for number in range(clients)
@@ -70,48 +77,31 @@ def rate(ports: list[int], path: str, seconds: float, clients: int) -> float:
     total = sum(counts.get() for _ in processes)
     for process in processes:
         process.join()
-    return total / seconds
-
-
-def rate_without_server(seconds: float) -> float:
-    """Return how often per second Django renders the sign-in page in one thread of this process."""
-    import django
-
-    django.setup()
-    from django.test import Client
-
-    client, count, end = Client(), 0, time.time() + seconds
-    while time.time() < end:
-        assert client.get("/accounts/login/").status_code == 200
-        count += 1
-    return count / seconds
+    return total / seconds, (cpu_seconds(list(servers.values())) - used) * 1000 / total
 
 
 def measure(processes: list[int], seconds: float, clients: int) -> None:
     """Print the table: medians of three alternating rounds."""
-    apps, floors = [free_port() for _ in range(max(processes))], [free_port() for _ in range(max(processes))]
-    running = [start(port) for port in apps] + [start(port, floor=True) for port in floors]
-    cases = {
-        (name, number): (ports[:number], path)
-        for number in processes
-        for name, ports, path in [*((name, apps, path) for name, path in PAGES.items()), ("floor", floors, "/")]
-    }
-    rates: dict[tuple[str, int], list[float]] = {case: [] for case in cases}
-    bare = []
+    apps = {port: start(port) for port in (free_port() for _ in range(max(processes)))}
+    floors = {port: start(port, floor=True) for port in (free_port() for _ in range(max(processes)))}
+    results: dict[tuple[str, int], list[tuple[float, float]]] = {}
     try:
         for _round in range(3):
-            for case, (ports, path) in cases.items():
-                rates[case].append(rate(ports, path, seconds, clients))
-            bare.append(rate_without_server(seconds))
+            for number in processes:
+                for name, path in PAGES.items():
+                    servers = dict(list((floors if name == "floor" else apps).items())[:number])
+                    results.setdefault((name, number), []).append(rate(servers, path, seconds, clients))
     finally:
-        for process in running:
+        for process in [*apps.values(), *floors.values()]:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
-    print(f"{'':36}{'requests/s':>12}{'of floor':>10}")
-    for (name, number), values in rates.items():
-        ratio = statistics.median(values) / statistics.median(rates["floor", number])
-        print(f"{name}, {number} process{'es' * (number > 1):26}{statistics.median(values):12.0f}{ratio:10.2f}")
-    print(f"{'sign-in page without a server':36}{statistics.median(bare):12.0f}")
+    medians = {
+        case: [statistics.median(column) for column in zip(*rows, strict=True)] for case, rows in results.items()
+    }
+    print(f"{'':26}{'processes':>10}{'requests/s':>12}{'of floor':>10}{'CPU ms each':>13}{'of floor':>10}")
+    for (name, number), (per_second, cpu) in medians.items():
+        floor = medians["floor", number]
+        print(f"{name:26}{number:10}{per_second:12.0f}{per_second / floor[0]:10.2f}{cpu:13.1f}{cpu / floor[1]:10.1f}")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ MB = 1024 * 1024
 BODY_IN_MEMORY = 64 * 1024
 MAX_BODIES_ON_DISK = 256 * MB
 # How many bytes of a chunked body may be something else than content. Sizes, extensions and trailers cost much CPU time
-# per byte: 50 MB of chunks with one byte each kept the event loop busy for a minute.
+# per byte: 50 MB of chunks with one byte each keep the event loop busy for 36 seconds.
 CHUNK_OVERHEAD, CHUNK_OVERHEAD_RATIO = 8 * 1024, 8
 # Seconds. For this long, what a client sends after a refusal is read and dropped. Otherwise TCP would reset the
 # connection, and the client might not see the response.
