@@ -1,6 +1,7 @@
 """allauth's forms about passwords, with our rules and limits (settings.ACCOUNT_FORMS)."""
 
 from typing import Any
+from uuid import uuid4
 
 from allauth.account import forms as allauth_forms
 from allauth.account.fields import EmailField
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.passwords import normalize_password
 from accounts.services import change_password, confirm_password, request_password_reset, reset_password
 from accounts.validators import password_rules
+from base.ids import parse_uuid
 from base.policies import RateLimited
 
 
@@ -45,9 +47,12 @@ class ResetForm(forms.Form):
     """The email address to send a reset link to. Known and unknown ones take the same work."""
 
     email = EmailField()
+    # Another for each page: pressing the button twice sends one email.
+    press = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput, initial=uuid4)
 
     def save(self, request: HttpRequest, **options: Any) -> None:
-        request_password_reset(request, email=self.cleaned_data["email"])
+        press = parse_uuid(self.cleaned_data["press"])
+        request_password_reset(request, email=self.cleaned_data["email"], press=press)
 
 
 class NewPasswordForm(forms.Form):

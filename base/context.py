@@ -1,7 +1,9 @@
 """The current request's id, client address and browser. Middleware sets it, audit and logging read it."""
 
-from contextvars import ContextVar, Token
+from collections.abc import Callable
+from contextvars import ContextVar, Token, copy_context
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,8 @@ def set_current(context: RequestContext) -> Token[RequestContext]:
 def reset(token: Token[RequestContext]) -> None:
     """Restore the context from before the set_current() call that returned `token`."""
     _current.reset(token)
+
+
+def in_this_context(function: Callable) -> Callable:
+    """Return the function for another thread, where it will run with this thread's context as it is now."""
+    return partial(copy_context().run, function)

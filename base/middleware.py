@@ -35,21 +35,33 @@ def _parse_address(text: str) -> str | None:
     return None
 
 
+# In a request's META: its context, if the WSGI application has set it already, and the id of its user, for the log.
+CONTEXT_KEY, USER_KEY = "teamadmin.context", "teamadmin.user"
+
+
+def new_context(meta: dict) -> context.RequestContext:
+    """Return the context of a new request, with an id that is never the client's."""
+    return context.RequestContext(secrets.token_hex(8), client_ip(meta), meta.get("HTTP_USER_AGENT", ""))
+
+
 class RequestContextMiddleware:
-    """Give each request an id (never the client's) and send it as X-Request-ID."""
+    """Set the request's context, and send its id as X-Request-ID."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        request.id = secrets.token_hex(8)
-        agent = request.META.get("HTTP_USER_AGENT", "")
-        token = context.set_current(context.RequestContext(request.id, client_ip(request.META), agent))
+        current = request.META.get(CONTEXT_KEY) or new_context(request.META)
+        request.id = current.request_id
+        token = context.set_current(current)
         try:
             response = self.get_response(request)
         finally:
             context.reset(token)
         response["X-Request-ID"] = request.id
+        # Where something looked at request.user. To log it is no reason to load it.
+        if user := getattr(request, "_cached_user", None):
+            request.META[USER_KEY] = str(user.pk or "")
         return response
 
 

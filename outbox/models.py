@@ -92,3 +92,21 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class Outage(models.Model):
+    """Whether the mail server takes email from us. One row, written when it first doesn't.
+
+    `since` is set while it doesn't, and None otherwise. `at` and `reason` are those of its last refusal. Until `until`,
+    email isn't tried again. `pauses` counts the pauses of this outage, so that they grow.
+    """
+
+    name = models.CharField(primary_key=True, max_length=50)
+    since = models.DateTimeField(null=True)
+    at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    pauses = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.since} {self.reason}"

@@ -8,9 +8,10 @@ from django.db.models import Min, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from outbox.models import Heartbeat, OutgoingEmail, State
+from outbox.models import Heartbeat, Outage, OutgoingEmail, State
 
-SWEEP = "sweep"
+SWEEP, HELD = "sweep", "held"
+MAIL_SERVER = "mail_server"
 
 
 def renderer_paths() -> dict[str, str]:
@@ -51,3 +52,29 @@ def health() -> dict[str, float | None]:
     oldest = due_emails().order_by().aggregate(oldest=Min("next_attempt_at"))["oldest"]
     last_sweep = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
     return {"oldest_due_seconds": _seconds_since(oldest), "last_sweep_seconds": _seconds_since(last_sweep)}
+
+
+def current_outage() -> Outage | None:
+    """Return why and since when the mail server takes no email from us, or None if it does."""
+    return Outage.objects.filter(name=MAIL_SERVER, since__isnull=False).first()
+
+
+def last_outage() -> Outage | None:
+    """Return the current outage, or the last one if it's over (`since` is None). `at`: the last refusal."""
+    return Outage.objects.filter(name=MAIL_SERVER).first()
+
+
+def counts() -> dict[str, int]:
+    """Return how many emails are queued, sending and held, and how many failed in the last day.
+
+    Reads only unfinished and failed rows, by their partial indexes. Held rows have none, so they are counted only while
+    the outbox is held.
+    """
+    day_ago = timezone.now() - timedelta(days=1)
+    held = Heartbeat.objects.filter(name=HELD).exists()
+    return {
+        "queued": OutgoingEmail.objects.filter(state=State.QUEUED).count(),
+        "sending": OutgoingEmail.objects.filter(state=State.SENDING).count(),
+        "held": OutgoingEmail.objects.filter(state=State.HELD).count() if held else 0,
+        "failed_last_day": OutgoingEmail.objects.filter(state=State.FAILED, claimed_at__gte=day_ago).count(),
+    }

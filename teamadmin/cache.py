@@ -8,6 +8,8 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
+from base.metrics import CACHE_FAILURES
+
 logger = logging.getLogger(__name__)
 # After a failure, don't try Redis again for this many seconds. Otherwise every request waits for the timeout.
 RETRY_AFTER = 5
@@ -25,6 +27,7 @@ def _with_fallback(name: str) -> Any:
                 return real(self, *args)
             except RedisError as error:
                 _retry_at = time.monotonic() + RETRY_AFTER
+                CACHE_FAILURES.inc()
                 logger.error("The cache is down; this process uses its own memory for %s s: %s", RETRY_AFTER, error)
         return getattr(self.local, name)(*args)
 

@@ -43,13 +43,14 @@ def main() -> None:
 
 def prepare() -> None:
     """Migrate the database, and create the demo organizations if there are none."""
-    import django
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
 
+    from teamadmin import startup
+
+    startup.prepare()
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("demo", if_empty=True, verbosity=0)
     connections.close_all()
@@ -59,7 +60,7 @@ def serve() -> None:
     """Run the web server, the worker and beat until told to stop."""
     from django.conf import settings
 
-    from teamadmin import server
+    from teamadmin import server, tracing
     from teamadmin.wsgi import application
 
     server.STOP_TIMEOUT = REQUEST_STOP_TIMEOUT
@@ -70,6 +71,7 @@ def serve() -> None:
         signal.signal(number, web.stop)
     web.run()
     stop_worker()
+    tracing.stop()
     sys.stdout.flush()
     os._exit(0)  # don't wait for threads that still run
 

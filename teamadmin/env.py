@@ -23,7 +23,7 @@ names_read: set[str] = set()
 
 
 def verbatim(name: str) -> str:
-    """Return the value of the variable, or of the file that NAME_FILE names, or "". Only a file's last line break goes.
+    """Return the value of the variable, or of the file that NAME_FILE names, or "". Only line breaks at its end go.
 
     Raise ImproperlyConfigured if both are set, or if the file can't be read or is empty.
     """
@@ -37,7 +37,7 @@ def verbatim(name: str) -> str:
 
 
 def read_file(name: str, path: Path) -> str:
-    """Return the text of the file that the variable `name` names, without its last line break."""
+    """Return the text of the file that the variable `name` names, without line breaks at its end."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
@@ -45,7 +45,9 @@ def read_file(name: str, path: Path) -> str:
     except OSError as error:
         raise ImproperlyConfigured(f"{name}: can't read {path} ({error.strerror}).") from None
     except ValueError:
-        raise ImproperlyConfigured(f"{name}: {path} isn't text in UTF-8.") from None
+        value = "\0"
+    if "\0" in value:
+        raise ImproperlyConfigured(f"{name}: {path} isn't text in UTF-8.")
     if not value.strip():
         raise ImproperlyConfigured(f"{name}: {path} is empty.")
     if len(content) > MAX_FILE_BYTES:

@@ -6,17 +6,18 @@ contain no version and no host name. docs/operating.md explains each check.
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 
 import redis
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Session
+from base.threads import ContextPool
 from outbox import queries as outbox
 
 logger = logging.getLogger(__name__)
@@ -26,8 +27,8 @@ MAX_EMAIL_DELAY = 5 * 60
 MAX_SWEEP_AGE = 2 * 60
 OK, DOWN, DEGRADED, UNKNOWN = "ok", "down", "degraded", "unknown"
 # One thread each: a server that never responds blocks this thread, not one more per probe.
-_database = ThreadPoolExecutor(1, "health-database")
-_broker = ThreadPoolExecutor(1, "health-broker")
+_database = ContextPool(1, "health-database")
+_broker = ContextPool(1, "health-broker")
 # Once all migrations are applied, this is not checked again: a running process does not lose them.
 _migrated = False
 
@@ -55,6 +56,7 @@ def live() -> HttpResponse:
 def ready() -> HttpResponse:
     """Return 503 if a check is down, else 200. A missing broker only degrades: the sweep sends emails without it."""
     checks = {"database": DOWN, "migrations": UNKNOWN, "mail": UNKNOWN, "sweep": UNKNOWN, "broker": DEGRADED}
+    checks["mail_server"] = UNKNOWN
     futures = [_database.submit(database_checks), _broker.submit(broker_check)]
     done, late = wait(futures, timeout=DEADLINE)
     for future in late:
@@ -72,9 +74,11 @@ def ready() -> HttpResponse:
 def _result(future: Future) -> dict[str, str]:
     try:
         return future.result()
+    except DatabaseError:
+        logger.warning("The database doesn't respond", exc_info=True)
     except Exception:  # the probe must get its response; the log gets the reason
         logger.exception("A health check failed")
-        return {}
+    return {}
 
 
 def database_checks() -> dict[str, str]:
@@ -89,6 +93,7 @@ def database_checks() -> dict[str, str]:
             "migrations": OK,
             "mail": OK if (seconds["oldest_due_seconds"] or 0) < MAX_EMAIL_DELAY else DOWN,
             "sweep": OK if _recent(seconds["last_sweep_seconds"]) else DOWN,
+            "mail_server": DEGRADED if outbox.current_outage() else OK,
         }
     finally:
         connection.close()

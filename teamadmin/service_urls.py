@@ -74,7 +74,7 @@ def database(name: str) -> dict[str, Any]:
 def _sqlite(name: str) -> dict[str, Any]:
     """Return the entry of DATABASES for sqlite:///relative, sqlite:////absolute or sqlite://:memory:."""
     path = env.text(name).removeprefix("sqlite://")
-    if path != ":memory:" and (not path.startswith("/") or re.search(r"[?#]", path)):
+    if path != ":memory:" and not re.fullmatch(r"/[^?#]*[^?#/]", path):
         raise ImproperlyConfigured(f"{name} must look like sqlite:////folder/file, without parameters.")
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": path if path == ":memory:" else unquote(path[1:])}
 
@@ -153,22 +153,33 @@ def parse(name: str, *schemes: str) -> Url:
         raise _malformed(name, value)
     try:
         user, password, host, path = (_decode(found[part]) for part in ("user", "password", "host", "path"))
-        options = dict(_split_option(name, part) for part in (found["query"] or "").split("&") if part)
-    except UnicodeDecodeError:
+        options = _options(name, found["query"] or "")
+    except ValueError:
         raise _malformed(name, value) from None
     other, port = _own_variable(name, password), int(found["port"]) if found["port"] else None
     return Url(found["scheme"].lower(), user, other or password, found["ipv6"] or host, port, path, options)
 
 
 def _decode(part: str | None) -> str:
-    return unquote(part or "", errors="strict")
+    """Decode a part. Raise ValueError if it isn't UTF-8 or contains control characters."""
+    value = unquote(part or "", errors="strict")
+    if re.search(r"[\x00-\x1f\x7f]", value):
+        raise ValueError
+    return value
 
 
-def _split_option(name: str, part: str) -> tuple[str, str]:
-    option, _equals, value = part.partition("=")
-    if not value:
-        raise ImproperlyConfigured(f"{name}: the parameter {option!r} has no value.")
-    return _decode(option), _decode(value)
+def _options(name: str, query: str) -> dict[str, str]:
+    """Return the parameters of a query, with names in lower case."""
+    options: dict[str, str] = {}
+    for part in filter(None, query.split("&")):
+        option, _equals, value = part.partition("=")
+        option = _decode(option).lower()
+        if not value:
+            raise ImproperlyConfigured(f"{name}: the parameter {option!r} has no value.")
+        if option in options:
+            raise ImproperlyConfigured(f"{name}: the parameter {option!r} is there twice.")
+        options[option] = _decode(value)
+    return options
 
 
 def _own_variable(name: str, password: str) -> str:
@@ -187,7 +198,7 @@ def password_variable(name: str) -> str:
 
 def _malformed(name: str, value: str) -> ImproperlyConfigured:
     after_user = re.split(r"[/?#]", value.partition("://")[2].rpartition("@")[2])[0]
-    if after_user.count(":") > 1 and "[" not in after_user:
+    if after_user.count(":") > 1 and re.fullmatch(r"[0-9a-f:.]+", after_user, re.I):
         return ImproperlyConfigured(f"{name}: write an IPv6 address in brackets, such as [2001:db8::1].")
     return ImproperlyConfigured(
         f"{name} must look like {EXAMPLES[name]}. Percent-encode special characters in user and password"

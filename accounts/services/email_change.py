@@ -23,6 +23,8 @@ from outbox.services import queue_email
 CONFIRMATION = "accounts.email_confirmation"
 # Each request sends an email to an address of the user's choice.
 MAX_REQUESTS, PERIOD = 5, timedelta(hours=1)
+# Asking for the same address again within this time is the same press of the button.
+DOUBLE_PRESS = timedelta(seconds=30)
 
 
 class AddressTaken(Refused):
@@ -37,12 +39,14 @@ class LinkEnded(Refused):
 def request_email_change(*, user: User, email: str) -> None:
     """Ask the new address, in canonical form, to confirm the change. The user's address stays until then.
 
-    Does the same for an address that has a user, to whom no email is sent: the answer doesn't tell. Raises Refused,
-    RateLimited and User.DoesNotExist.
+    Does the same for an address that has a user, to whom no email is sent: the answer doesn't tell. A second press
+    sends nothing. Raises Refused, RateLimited and User.DoesNotExist.
     """
     user = lock_user(user)
     require(can_change_email(user, email))
     sent = OutgoingEmail.objects.filter(subject_id=user.pk, kind=CONFIRMATION, created_at__gt=timezone.now() - PERIOD)
+    if user.pending_email == email and sent.filter(created_at__gt=timezone.now() - DOUBLE_PRESS).exists():
+        return
     if sent.count() >= MAX_REQUESTS:
         raise RateLimited(_("Too many emails. Try again in an hour."), timezone.now() + PERIOD)
     user.pending_email = email

@@ -14,6 +14,7 @@ from accounts.models import User
 from audit.models import Entry
 from audit.services import record_each
 from base import context
+from base.metrics import SECURITY_EVENTS, SIGN_IN_FAILURES
 from outbox.services import queue_email
 
 logger = logging.getLogger("teamadmin.security")
@@ -72,6 +73,7 @@ def record_event(*, user: User, action: str, actor: Any = None, data: dict | Non
 
 def log_event(*, action: str, user: User | None = None, data: dict | None = None, level: int = logging.INFO) -> None:
     """Write a security event to the web log only. teamadmin.logs adds the time and the request's id."""
+    SECURITY_EVENTS.labels(action).inc()
     event = {"action": action, "user": str(user.pk) if user else "", "ip": context.current().ip or ""}
     logger.log(level, "Security event: %s", action, extra={"event": {**(data or {}), **event}})
 
@@ -86,6 +88,7 @@ def record_failed_sign_in(*, reason: str, user: User | None = None, email: str =
     be a password typed into the wrong field, and isn't ours to store. The hash still shows that the same address is
     tried again.
     """
+    SIGN_IN_FAILURES.labels(reason).inc()
     if user is None:
         user = User.objects.filter(email=email.strip().lower()).first()
     subject = str(user.pk) if user else _hash_address(email)

@@ -1,10 +1,12 @@
 """Changing a password, and asking for a link to choose a new one."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import OldPassword, User
@@ -13,10 +15,15 @@ from accounts.services.attempts import attempt_keys, clear_account, start_attemp
 from accounts.services.authentication import CONFIRMATION, SIGN_IN
 from accounts.services.browsers import forget_browsers
 from accounts.services.events import log_event, record_event
+from base.hashing import hash_token
 from base.ids import uuid7
+from outbox.models import OutgoingEmail
 from outbox.services import queue_email
 
 RESET = "reset"
+RESET_EMAIL = "accounts.password_reset"
+# A form that was pressed longer ago is pressed again because no email has come.
+DOUBLE_PRESS = timedelta(seconds=30)
 
 
 @transaction.atomic
@@ -51,8 +58,10 @@ def reset_password(*, user: User, password: str) -> None:
         clear_account(user.email, action)
 
 
-def request_password_reset(request: HttpRequest, *, email: str) -> None:
+def request_password_reset(request: HttpRequest, *, email: str, press: UUID | None = None) -> None:
     """Queue the email with a reset link. Raise RateLimited after too many requests. Not inside a transaction.
+
+    `press` is the id of the form: pressing its button twice within DOUBLE_PRESS queues one email.
 
     An unknown address takes the same work (CVE-2024-39329): its row is about no user, and no email is sent for it.
     One that was invited gets the invitation again (I-11), from the worker for the same reason.
@@ -61,8 +70,15 @@ def request_password_reset(request: HttpRequest, *, email: str) -> None:
     start_attempt(*attempt_keys(request, RESET, email))
     awaited: UUID | None = import_string(settings.AWAITED_MEMBER)(email)
     subject_id = user.pk if user else awaited or uuid7()
-    queue_email(kind="accounts.password_reset", subject_id=subject_id, key=f"password_reset:{uuid4()}")
+    queue_email(kind=RESET_EMAIL, subject_id=subject_id, key=_reset_key(email, press))
     log_event(action="password.reset_requested", user=user)
+
+
+def _reset_key(email: str, press: UUID | None) -> str:
+    """Return the outbox key. The same work for all addresses, known or not."""
+    key = f"password_reset:{hash_token(f'{press or uuid4()} {email}')}"
+    earlier = OutgoingEmail.objects.filter(key=key, created_at__lt=timezone.now() - DOUBLE_PRESS).exists()
+    return f"password_reset:{uuid4()}" if earlier else key
 
 
 def send_password_link(*, user: User) -> None:

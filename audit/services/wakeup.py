@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from audit.queries import due_streams
+from base.context import in_this_context
 
 logger = logging.getLogger(__name__)
 TASK, DELIVER = "audit.tasks.seal", "audit.tasks.deliver"
@@ -45,7 +46,8 @@ def deliver_soon(organization_id: UUID | None = None) -> None:
 
 def _publish_in_thread(task: str, *args: str) -> None:
     """Publish in a thread, because the broker may take longer than writing the entry."""
-    threading.Thread(target=_publish, args=(task, *args), kwargs={"countdown": DELAY}, daemon=True).start()
+    publish = in_this_context(_publish)
+    threading.Thread(target=publish, args=(task, *args), kwargs={"countdown": DELAY}, daemon=True).start()
 
 
 def _publish(task: str, *args: str, countdown: float = 0) -> None:

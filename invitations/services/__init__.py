@@ -7,7 +7,7 @@ from invitations.services.acceptance import (
 )
 from invitations.services.batches import BatchInvalid, send_batch
 from invitations.services.drafts import DraftChanged, discard_draft, save_draft
-from invitations.services.invitations import resend_invitation, withdraw_invitation
+from invitations.services.invitations import AlreadyResent, resend_invitation, withdraw_invitation
 from invitations.services.inviting import Person, invite_people
 from invitations.services.quota import delete_old_sends
 from invitations.services.released import add_expired_invitations
@@ -15,6 +15,7 @@ from invitations.services.resets import resend_after_reset
 from invitations.services.roles import retire_role
 
 __all__ = [
+    "AlreadyResent",
     "BatchInvalid",
     "DraftChanged",
     "Outcome",

@@ -26,6 +26,10 @@ from organizations.services import (
 from outbox.services import queue_email
 
 
+class AlreadyResent(Refused):
+    """The invitation was sent again after the page was rendered. Nothing was sent now."""
+
+
 def new_expiry() -> datetime:
     """Return when an invitation that is sent now expires (I-1)."""
     return timezone.now() + timedelta(days=settings.INVITATION_DAYS)
@@ -38,8 +42,11 @@ def resend_invitation(
     """Send a pending member's email again and make `actor` the inviter (I-4), unless it's an organization's key.
 
     The expiry stays the same (I-2). Resending an expired invitation starts a new period and invalidates the old
-    link (I-3). If `sends` is given and is not the current number of sends, nothing is sent: the button was pressed
-    twice. With `asked_by_member`, the audit log says that the member asked for it (I-11); `actor` is then the inviter.
+    link (I-3). With `asked_by_member`, the audit log says that the member asked for it (I-11); `actor` is then the
+    inviter.
+
+    `sends` is the number of emails that the page with the button was rendered with. If there are more by now, the
+    button was pressed twice, or someone else was faster: AlreadyResent is raised, and nothing changes.
 
     Raises Refused with the reason, NoFreeSeats for an expired one (A-9), RateLimited if a limit on emails is reached
     (I-5).
@@ -52,7 +59,7 @@ def resend_invitation(
         raise Refused(reason % {"name": member.name})
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=pending.pk)
     if sends is not None and invitation.sends != sends:
-        return invitation
+        raise AlreadyResent(_("%(name)s’s invitation was already resent.") % {"name": member.name})
     expired = member.is_expired
     if expired:  # it uses no seat until now
         require_free_seats(actor.organization)

@@ -2,7 +2,9 @@
 
 import secrets
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Self
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -22,7 +24,11 @@ from organizations.brand_rules import (
 from organizations.models import Membership, Organization
 from organizations.permissions import Permission
 from organizations.services.locks import lock_actor
+from outbox.queries import latest_email
 from outbox.services import queue_email
+
+BRAND_TEST = "organizations.brand_test"
+TEST_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -104,10 +110,12 @@ def remove_logo(*, actor: Membership) -> bool:
 def send_brand_test(*, actor: Membership) -> None:
     """Queue an email in the saved brand to the actor, at most one a minute. Raises Refused."""
     actor, organization = _lock_organization(actor)
-    minute = timezone.now().strftime("%Y%m%d%H%M")
+    last = latest_email(subject_id=actor.pk, kind=BRAND_TEST)
+    if last and last.created_at > timezone.now() - TEST_INTERVAL:
+        return
     queue_email(
-        kind="organizations.brand_test",
+        kind=BRAND_TEST,
         subject_id=actor.pk,
-        key=f"brand_test:{actor.pk}:{minute}",
+        key=f"brand_test:{actor.pk}:{uuid4()}",
         organization_id=organization.pk,
     )

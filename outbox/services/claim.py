@@ -5,7 +5,7 @@ requeued can't overwrite the result of the next worker.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -22,7 +22,7 @@ from outbox.services.listeners import notify_listeners
 LEASE = timedelta(minutes=5)
 
 
-def _locked(rows: QuerySet[OutgoingEmail]) -> QuerySet[OutgoingEmail]:
+def locked(rows: QuerySet[OutgoingEmail]) -> QuerySet[OutgoingEmail]:
     """Lock with SKIP LOCKED if the database has it. SQLite has one writer at a time and needs no row locks."""
     skip = connection.features.has_select_for_update_skip_locked
     return rows.select_for_update(skip_locked=skip)
@@ -30,7 +30,7 @@ def _locked(rows: QuerySet[OutgoingEmail]) -> QuerySet[OutgoingEmail]:
 
 def _claim(rows: QuerySet[OutgoingEmail]) -> list[OutgoingEmail]:
     with transaction.atomic():
-        claimed = {row.pk: row for row in _locked(rows)}
+        claimed = {row.pk: row for row in locked(rows)}
         queued = OutgoingEmail.objects.filter(pk__in=claimed, state=State.QUEUED)
         changed = queued.update(state=State.SENDING, claimed_at=Now(), attempts=F("attempts") + 1) if claimed else 0
         if changed != len(claimed):  # without row locks another worker can be faster: leave these rows to it
@@ -70,13 +70,16 @@ def mark_cancelled(row: OutgoingEmail, reason: str) -> None:
     _save_result(row, state=State.CANCELLED, last_error=reason)
 
 
-def mark_failed(row: OutgoingEmail, failure: Failure) -> None:
-    """sending -> failed if the failure is permanent or no attempts are left, otherwise -> queued with a delay."""
+def mark_failed(row: OutgoingEmail, failure: Failure, until: datetime | None = None) -> None:
+    """sending -> failed if the failure is permanent or no attempts are left, otherwise -> queued with a delay.
+
+    `until`: when to try again, if all emails wait.
+    """
     if failure.permanent or row.attempts >= failure.max_attempts:
         _save_result(row, state=State.FAILED, last_error=failure.reason)
     else:
         seconds = retry_delay(row.attempts) if failure.delay is None else failure.delay
-        next_attempt = Now() + timedelta(seconds=seconds) if seconds else Now()
+        next_attempt = until or (Now() + timedelta(seconds=seconds) if seconds else Now())
         _save_result(row, state=State.QUEUED, next_attempt_at=next_attempt, last_error=failure.reason)
 
 
@@ -94,16 +97,16 @@ def mark_sent(rows: Sequence[OutgoingEmail]) -> None:
 
 
 def release_claims(rows: Sequence[OutgoingEmail]) -> None:
-    """sending -> queued for rows that were claimed but not attempted. The attempt isn't counted."""
+    """sending -> queued for rows that were claimed but not attempted, as they were before."""
     for row in rows:
         own = OutgoingEmail.objects.filter(pk=row.pk, state=State.SENDING, attempts=row.attempts)
-        own.update(state=State.QUEUED, attempts=F("attempts") - 1)
+        own.update(state=State.QUEUED, attempts=F("attempts") - 1, claimed_at=row.claimed_at)
 
 
 def requeue_stuck(limit: int) -> int:
     """sending -> queued for rows whose worker died, or -> failed if too many workers did. Return the number of rows."""
     with transaction.atomic():
-        rows = list(_locked(stuck_emails(LEASE)[:limit]))
+        rows = list(locked(stuck_emails(LEASE)[:limit]))
         for row in rows:
             # The first time may be bad luck: retry at once. After that, the email itself may be killing workers.
             delay = 0 if row.attempts == 1 else None

@@ -3,8 +3,10 @@
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from outbox.models import OutgoingEmail, State
+from outbox.models import Heartbeat, OutgoingEmail, State
+from outbox.queries import HELD
 from outbox.services.listeners import notify_listeners
 
 BATCH = 500
@@ -26,9 +28,12 @@ def _set_state(rows: Q, state: State, **changes: object) -> int:
 
 def hold_outbox() -> int:
     """Hold all unsent email, so that a copy doesn't send what the original has sent. Return the number of emails."""
+    Heartbeat.objects.update_or_create(name=HELD, defaults={"at": timezone.now()})
     return _set_state(Q(state__in=[State.QUEUED, State.SENDING]), state=State.HELD)
 
 
 def release_outbox() -> int:
     """Queue all held email, due at once. Return the number of emails."""
-    return _set_state(Q(state=State.HELD), state=State.QUEUED, next_attempt_at=Now())
+    count = _set_state(Q(state=State.HELD), state=State.QUEUED, next_attempt_at=Now())
+    Heartbeat.objects.filter(name=HELD).delete()
+    return count

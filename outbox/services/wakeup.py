@@ -10,6 +10,8 @@ from django.db import transaction
 from kombu import Connection
 from kombu.pools import producers
 
+from base.metrics import BROKER_FAILURES
+
 logger = logging.getLogger(__name__)
 
 # After the broker failed to answer, it isn't tried for this long, so that not every request waits for the timeout.
@@ -67,6 +69,7 @@ def publish(name: str, *args: str, countdown: float = 0, expires: float | None =
         _publish(name, args, countdown, expires)
     except Exception:  # whatever the broker's client raises: the work is committed and the sweep will find it
         _paused_until = time.monotonic() + BROKER_PAUSE_SECONDS
+        BROKER_FAILURES.inc()
         logger.warning("Can't wake a worker; the sweep will find the work.", exc_info=True)
         return False
     return True

@@ -8,7 +8,7 @@ import pytest
 from celery import Celery
 from django.utils import timezone
 
-from outbox.models import OutgoingEmail
+from outbox.models import Outage, OutgoingEmail
 from outbox.services import wakeup
 from outbox.tests.worker_settings import OUTBOX_KINDS
 from teamadmin.testing import processes
@@ -42,11 +42,12 @@ def rows(db):
 
 @pytest.fixture
 def make_due():
-    """make_due() lets the delay of every queued row pass, and the lease of every claimed row."""
+    """make_due() lets the delay of every queued row pass, the lease of every claimed row, and a pause."""
 
     def pass_time() -> None:
         OutgoingEmail.objects.filter(state="queued").update(next_attempt_at=timezone.now() - timedelta(seconds=1))
         OutgoingEmail.objects.filter(state="sending").update(claimed_at=timezone.now() - timedelta(minutes=6))
+        Outage.objects.filter(since__isnull=False).update(until=timezone.now() - timedelta(seconds=1))
 
     return pass_time
 

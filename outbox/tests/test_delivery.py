@@ -83,7 +83,7 @@ def test_a_4xx_reply_is_retried_with_growing_delays_and_the_reason_saved(mail_se
     assert ids(mail_server) == [row.message_id]
 
 
-@pytest.mark.parametrize(("point", "reply"), [("RCPT", "550 no such user"), ("DATA", "554 5.7.1 we think it is spam")])
+@pytest.mark.parametrize(("point", "reply"), [("RCPT", "550 no such user"), ("DATA", "554 5.6.0 we can't read it")])
 def test_a_5xx_reply_fails_at_once_and_other_emails_are_sent(mail_server, rows, point, reply):
     (bad,), (good,) = rows(), rows()
     mail_server.behaviour.refuse = RefuseOnce({point: reply})

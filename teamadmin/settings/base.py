@@ -33,6 +33,9 @@ SECRET_KEY_FALLBACKS = env.keys("SECRET_KEY_FALLBACKS")
 INVITATION_KEYS = env.keys("INVITATION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 # The first key encrypts secrets in the database, such as authenticator keys, and all of them decrypt. See rotate_keys.
 ENCRYPTION_KEYS = env.keys("ENCRYPTION_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
+# Opens /metrics of web, workers and beat. Workers and beat listen on METRICS_PORT.
+METRICS_TOKEN = env.secret_key("METRICS_TOKEN") if env.text("METRICS_TOKEN") else ""
+METRICS_PORT = env.number("METRICS_PORT", 0, most=65535)
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS") or ([*LOOPBACK, urlsplit(BASE_URL).hostname] if DEMO else [])
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -64,10 +67,12 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_otp",
     "django_otp_webauthn",
+    "django_prometheus",
     "django_tables2",
 ]
 MIDDLEWARE = [
     "base.middleware.RequestContextMiddleware",
+    "teamadmin.metrics.middleware.EndpointMiddleware",
     "teamadmin.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -89,6 +94,13 @@ MIDDLEWARE = [
     "accounts.middleware.FreshSignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
+if METRICS_TOKEN:  # otherwise nobody reads what they measure
+    after_health = MIDDLEWARE.index("teamadmin.health.HealthMiddleware") + 1
+    MIDDLEWARE[after_health:after_health] = [
+        "django_prometheus.middleware.PrometheusBeforeMiddleware",
+        "teamadmin.metrics.middleware.MeasureMiddleware",
+    ]
+PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, float("inf"))
 ROOT_URLCONF = "teamadmin.urls"
 WSGI_APPLICATION = "teamadmin.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -151,6 +163,8 @@ else:
         "options": f"{URL_OPTIONS.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
         f" -c lock_timeout={LOCK_TIMEOUT_MS}".strip(),
     }
+if METRICS_TOKEN:  # the same backends, which count queries, errors and connections
+    DATABASES["default"]["ENGINE"] = "django_prometheus.db." + DATABASES["default"]["ENGINE"].removeprefix("django.db.")
 REDIS_URL = service_urls.redis("REDIS_URL")
 CACHES = {
     "default": (

@@ -45,7 +45,7 @@ def ensure() -> str | None:
 
 def _run_quietly(*command: str) -> bool:
     print("nginx for the tests of the proxy:", *command, file=sys.stderr, flush=True)
-    # The package would start a server on port 80. Exit code 101 of this policy forbids that.
+    # In this runlevel, the package doesn't start a server.
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     return subprocess.run(command, stdout=subprocess.DEVNULL, env=env).returncode == 0
 

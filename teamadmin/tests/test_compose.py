@@ -1,6 +1,7 @@
 """docker-compose.yml and the Dockerfile: hardened, pinned, complete, and every command in them exists."""
 
 import importlib.util
+import inspect
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
+from organizations.services import without_statement_timeout
 from teamadmin import server
 from teamadmin.testing import nginx
 
@@ -67,10 +69,11 @@ def test_service_is_hardened(name):
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["mem_limit"] and service["pids_limit"] and service["stop_grace_period"]
     assert not {"privileged", "network_mode", "pid", "ipc", "devices"} & set(service)
+    assert service["logging"]["options"]["max-size"]  # logs don't fill the disk
     assert "docker.sock" not in str(service.get("volumes"))
     # Only the proxy listens outside and needs more than its own user may do.
     assert ("ports" in service) == ("cap_add" in service) == (name == "proxy")
-    assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
+    assert service["restart"] == ("on-failure:10" if name == "migrate" else "unless-stopped")
 
 
 @every_service
@@ -137,6 +140,19 @@ def test_settings_accept_the_environment(name):
     assert (result.stdout.strip(), result.returncode) == (expected, 0), result.stderr
 
 
+def test_image_can_be_built():
+    """The settings accept the variables with which the Dockerfile collects the static files."""
+    dockerfile = (settings.BASE_DIR / "Dockerfile").read_text()
+    command = dockerfile.partition("RUN SECRET_KEY=")[2].partition(" --noinput")[0]
+    command = "SECRET_KEY=" + command
+    *assignments, python, manage, collectstatic = command.replace("\\\n", " ").split()
+    assert (python, manage, collectstatic) == ("python", "manage.py", "collectstatic")
+    env = {"PATH": os.environ["PATH"], **dict(each.split("=", 1) for each in assignments)}
+    words = [sys.executable, manage, collectstatic, "--noinput", "--dry-run"]
+    result = subprocess.run(words, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
 def test_redis_wants_the_password_that_the_application_sends():
     redis, web = environment("redis"), environment("web")
     assert redis["REDIS_PASSWORD"] == redis["REDISCLI_AUTH"] == web["REDIS_PASSWORD"] == FILLED_IN["REDIS_PASSWORD"]
@@ -179,6 +195,13 @@ def test_grace_is_longer_than_stopping_takes():
     assert seconds("web") >= server.STOP_TIMEOUT + 2
     main = (nginx.FILES / "nginx.conf.template").read_text()
     assert seconds("proxy") > int(re.search(r"worker_shutdown_timeout (\d+)s;", main)[1])
+
+
+def test_proxy_waits_longer_than_a_statement_may_take():
+    """Otherwise people would see an error page for something that is still being done."""
+    longest = inspect.signature(without_statement_timeout).parameters["seconds"].default
+    wait = re.search(r"proxy_read_timeout (\d+)s;", (nginx.FILES / "web.conf.template").read_text())
+    assert int(wait[1]) > longest
 
 
 def test_proxy_gets_every_variable_of_its_templates():

@@ -56,7 +56,13 @@ def test_variable_and_file_are_refused_together(set_file, monkeypatch):
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"", "is empty."), (b" \n", "is empty."), (b"\xff\xfe", "isn't text in UTF-8."), (b"x" * 70_000, "than 64 KB.")],
+    [
+        (b"", "is empty."),
+        (b" \n", "is empty."),
+        (b"\xff\xfe", "UTF-8."),
+        (b"a\0", "UTF-8."),
+        (b"x" * 70_000, "than 64 KB."),
+    ],
 )
 def test_unusable_files_are_refused_by_name(set_file, content, reason):
     set_file("SECRET_KEY", content)

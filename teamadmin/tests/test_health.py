@@ -12,6 +12,7 @@ from django.utils import timezone
 from base.ids import uuid7
 from outbox.models import Heartbeat, OutgoingEmail
 from outbox.queries import SWEEP
+from outbox.services import outage
 from teamadmin import health
 from teamadmin.testing.processes import free_port
 
@@ -60,7 +61,7 @@ def quick_get(client, url: str):
 
 def test_ready_when_everything_works(client):
     response = quick_get(client, READY)
-    checks = {"database": "ok", "migrations": "ok", "mail": "ok", "sweep": "ok", "broker": "ok"}
+    checks = dict.fromkeys(["database", "migrations", "mail", "sweep", "broker", "mail_server"], "ok")
     assert (response.status_code, response.json()) == (200, {"status": "ok", "checks": checks})
     assert response["Cache-Control"] == "no-store"
 
@@ -118,6 +119,16 @@ def test_broker_down_only_degrades(client, settings, silent_port, state):
     assert (response.status_code, response.json()["status"]) == (200, "degraded")
     assert response.json()["checks"]["broker"] == "degraded"
     assert "127.0.0.1" not in response.text
+
+
+def test_a_mail_server_that_refuses_us_only_degrades(client):
+    outage.start_pause("Mail server replied: 553 5.7.1 not your address", affects_all=True)
+    response = client.get(READY)
+    assert (response.status_code, response.json()["status"]) == (200, "degraded")
+    assert response.json()["checks"]["mail_server"] == "degraded"
+    assert "553" not in response.text
+    outage.end_outage()
+    assert client.get(READY).json()["checks"]["mail_server"] == "ok"
 
 
 def test_page_while_the_database_is_down(client, monkeypatch):

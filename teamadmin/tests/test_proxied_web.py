@@ -1,7 +1,9 @@
 """The production web server behind the proxy of docker-compose.yml (Debian's nginx with deploy/nginx)."""
 
+import signal
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from accounts.models import AttemptCount, Session
 from teamadmin.testing import nginx
 from teamadmin.testing.cast import PASSWORD, Cast
-from teamadmin.testing.processes import free_port
+from teamadmin.testing.processes import free_port, wait_until
 from teamadmin.testing.proxied import Client, connect, log_lines
 
 FORGED = {
@@ -80,3 +82,22 @@ def test_slow_request_bodies_hold_up_nobody(proxy, cast: Cast):
             times.append(time.monotonic() - began)
             time.sleep(0.1)
     assert statistics.median(times) < 0.5, f"slowest of {len(times)}: {max(times)}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_frozen_web_process_holds_up_only_its_own_requests(web_process, tmp_path, cast: Cast):
+    """Its page waits until the health check ends the process, and is then loaded from the other one."""
+    if not nginx.ensure():
+        pytest.skip("nginx isn't installed, and can't be installed here")
+    port, web_port = free_port(), free_port()
+    first = web_process(port=web_port, **nginx.environment(port))
+    other = web_process(host="127.0.0.2", port=web_port, **nginx.environment(port))
+    addresses = [first.host, other.host]
+    with nginx.running(tmp_path / "proxy", port=port, web_port=web_port, addresses=addresses) as proxy:
+        first.process.send_signal(signal.SIGSTOP)
+        with ThreadPoolExecutor(20) as pool:
+            pages = [pool.submit(Client(proxy).get, "/accounts/login/") for _ in range(20)]
+            wait_until(lambda: sum(page.done() for page in pages) > 3, 30)
+            assert not all(page.done() for page in pages)
+            first.kill()
+            assert {page.result().status_code for page in pages} == {200}

@@ -147,6 +147,8 @@ def test_access_log_has_no_secrets(proxy, web):
         f"/accounts/not-me/{secret}/": "/accounts/not-me/...",
         f"/accounts/email-change/{secret}/": "/accounts/email-change/...",
         f"/setup/{secret}/": "/setup/...",
+        f"/accounts/confirm-email/{secret}/": "/accounts/confirm-email/...",
+        f"/Invitations/{secret}/": "/Invitations/...",
         f"/%69nvitations/{secret}/accept": "/invitations/...",
         f"/x/invitations/{secret}/setup/{secret}": "/x/invitations/...",
         f"/accounts/login/?next=/invitations/{secret}/": "/accounts/login/",

