@@ -186,8 +186,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teamadmin.settings")
     startup.prepare()
     take_over()
+    from django.urls import get_resolver
+
     from teamadmin.wsgi import application
 
+    # Loads all views before the port is open. Otherwise the first requests after a restart would wait for that.
+    _ = get_resolver().url_patterns
     serve(application, host=options.host, port=options.port, threads=options.threads)
 
 

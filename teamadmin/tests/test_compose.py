@@ -19,7 +19,7 @@ from teamadmin.testing import nginx
 COMPOSE = settings.BASE_DIR / "docker-compose.yml"
 SERVICES = yaml.safe_load(COMPOSE.read_text())["services"]
 NETWORKS = yaml.safe_load(COMPOSE.read_text())["networks"]
-APP = {name for name, service in SERVICES.items() if service["image"] == "teamadmin"}
+APP = sorted(name for name, service in SERVICES.items() if service["image"] == "teamadmin")
 PINNED = re.compile(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}")
 # What an operator might choose.
 FILLED_IN = {
