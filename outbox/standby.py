@@ -31,8 +31,9 @@ class Standby:
         if self.process is not None and self.process.poll() is None:
             return
         logger.warning("The broker is away. Starting a standby, which works without it until it is back.")
-        # The variable takes precedence over the setting CELERY_BROKER_URL.
-        self.process = subprocess.Popen(self.command, env={**os.environ, "CELERY_BROKER_URL": BROKER})  # noqa: S603
+        # The first takes precedence over the setting CELERY_BROKER_URL. The port of the metrics is the worker's.
+        env = {**os.environ, "CELERY_BROKER_URL": BROKER, "METRICS_PORT": "0"}
+        self.process = subprocess.Popen(self.command, env=env)  # noqa: S603
 
     def stop(self) -> None:
         """Stop the process gracefully, if it runs."""
