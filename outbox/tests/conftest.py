@@ -86,6 +86,8 @@ def worker(transactional_db, tmp_path, settings, mail_server):
             "DATABASE_URL": processes.test_database_url(),
             "DJANGO_SETTINGS_MODULE": "outbox.tests.worker_settings",
             "BASE_URL": "https://team.example",
+            "ALLOWED_HOSTS": "team.example",
+            "BEHIND_PROXY": "1",
             "MAIL_PORT": str(mail_server.port),
             "TMPDIR": str(folder),
         }

@@ -76,8 +76,10 @@ def test_spans_of_a_request_its_statements_and_its_task_arrive_linked_and_withou
     live_cast, web_process, celery_worker_process, mail_server, collector
 ):
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "EMAIL_URL": mail_server.url, **SLOW}
+    # Sent by the worker's first sweep, which would otherwise also send the email below.
     links = [accept_url(live_cast.invite()[0]), password_reset_url(live_cast.bo.user)]
     web, worker = web_process(**env), celery_worker_process(ready=120, **env)
+    mail_server.wait_for(1, 90)
     browser = Browser(web.url)
     for link in links:
         browser.open(link.removeprefix("http://testserver") + "?code=s3cret-code&next=" + link)
