@@ -11,9 +11,10 @@ import signal
 import sys
 import time
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
-FAILURES = 6
+FAILURES = 4
 # Both in seconds.
 TIMEOUT = 5
 DUMP_TIME = 3
@@ -23,15 +24,29 @@ def main(url: str, pid_file: Path) -> int:
     """Check the URL. Count failures in a file next to the process number, from the first response on."""
     counter = pid_file.with_suffix(".failures")
     if responds(url):
-        counter.write_text("0")
+        write(counter, 0)
         return 0
     if counter.exists():
-        failures = int(counter.read_text()) + 1
-        counter.write_text(str(failures))
+        failures = read(counter) + 1
+        write(counter, failures)
         if failures >= FAILURES:
             counter.unlink()
             end(int(pid_file.read_text()))
     return 1
+
+
+def read(counter: Path) -> int:
+    """Return the number in the file. One that couldn't be written, because the disk was full, counts as all but one."""
+    text = counter.read_text()
+    return int(text) if text.isdigit() else FAILURES - 1
+
+
+def write(counter: Path, number: int) -> None:
+    """Write the number to the file, if there is room."""
+    try:
+        counter.write_text(str(number))
+    except OSError as error:
+        sys.stdout.write(f"can't write {counter}: {error}\n")
 
 
 def responds(url: str) -> bool:
@@ -40,7 +55,7 @@ def responds(url: str) -> bool:
     try:
         with opener.open(url, timeout=TIMEOUT) as response:
             return response.status == 200
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 

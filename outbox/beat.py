@@ -1,4 +1,4 @@
-"""Beat's scheduler: all jobs are due at its start, and a broker that is away doesn't block it."""
+"""Beat's scheduler: all jobs are due at its start, and a broker that is unavailable doesn't block it."""
 
 import time
 from datetime import timedelta
@@ -29,7 +29,7 @@ class Scheduler(beat.Scheduler):
                 entry.last_run_at = entry.last_run_at - interval
 
     def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **kwargs: Any) -> None:
-        """Publish the entry's task. While the broker is away, workers run the schedule themselves."""
+        """Publish the entry's task. While the broker is unavailable, workers run the schedule themselves."""
         entry = self.reserve(entry) if advance else entry
         if not publish(entry.task, expires=entry.options.get("expires")):
             self._try_again(entry.name)

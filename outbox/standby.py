@@ -1,4 +1,4 @@
-"""The standby: a second worker that runs while the broker is away, with a queue in its own process (memory://).
+"""The standby: a second worker that runs while the broker is unavailable, with a queue in its own process (memory://).
 
 It sweeps, runs beat's schedule, and does all work that its tasks publish, so nothing waits for the broker. The worker
 itself can't: its event loop waits for the broker, and threads in it would be copied, with their locks and database
@@ -30,10 +30,9 @@ class Standby:
         """Start the process, unless it runs."""
         if self.process is not None and self.process.poll() is None:
             return
-        logger.warning("The broker is away. Starting a standby, which works without it until it is back.")
-        # The first takes precedence over the setting CELERY_BROKER_URL. The port of the metrics is the worker's.
-        env = {**os.environ, "CELERY_BROKER_URL": BROKER, "METRICS_PORT": "0"}
-        self.process = subprocess.Popen(self.command, env=env)  # noqa: S603
+        logger.warning("The broker is unavailable. Starting a standby worker until it responds again.")
+        # The variable takes precedence over the setting CELERY_BROKER_URL.
+        self.process = subprocess.Popen(self.command, env={**os.environ, "CELERY_BROKER_URL": BROKER})  # noqa: S603
 
     def stop(self) -> None:
         """Stop the process gracefully, if it runs."""

@@ -50,7 +50,7 @@ def pool_processes(worker: "WorkController") -> list[Any]:
 class Sweeper:
     """A thread that publishes the sweeps at start, after each reconnection and by its own clock.
 
-    Beat isn't required, nor is a broker: while it is away, a standby sweeps. The thread makes no database connection.
+    Neither beat nor a broker is required: without a broker, a standby sweeps. The thread makes no database connection.
     """
 
     def __init__(self, worker: "WorkController") -> None:
@@ -95,7 +95,7 @@ class Sweeper:
             try:
                 self.tick()
             except Exception:
-                logger.exception("The sweeper failed, and goes on.")
+                logger.exception("The sweeper failed and will try again.")
                 self.stopped.wait(TICK)
         self.standby.stop()
 
@@ -126,7 +126,7 @@ class Sweeper:
         return [process.pid for process in pool_processes(self.worker)]
 
     def use_broker(self, responds: bool) -> None:
-        """Start the standby if the broker is away, and stop it once the broker is back."""
+        """Start the standby if the broker is unavailable, and stop it once the broker is back."""
         if responds and self.broker_is_away:
             self.looped_at = time.monotonic()
             self.standby.stop()

@@ -23,7 +23,7 @@ from structlog.typing import EventDict
 from base import context
 from teamadmin.masking import mask, safe_text
 
-# A line has at most this many bytes, so that no collector cuts it. Docker's limit for a part of a line is 16 KB.
+# A line has at most this many bytes. Docker stores lines above 16 KB in parts, which collectors of logs join again.
 MAX_LINE = 64 * 1024
 # How much of each text a line contains. The smaller limits are tried if the line would be too long.
 TEXT_LIMITS = (16_000, 4_000, 500, 60)

@@ -22,7 +22,7 @@ from teamadmin.tracing import TRACE_KEY
 NAME = "teamadmin.requests"
 logger = structlog.get_logger(NAME)
 # Logged at DEBUG only: probes come every few seconds, and each page has ten static files.
-QUIET = ("/health/", "/metrics", "/static/")
+PROBES, STATIC = ("/health/live", "/health/ready", "/metrics"), "/static/"
 MAX_REASON = 500
 # Loggers of what happens to a request, and of nothing else.
 FOLDED = ("django.request", "django.security", "api.problems")
@@ -154,7 +154,7 @@ class ErrorTask(WaitressErrorTask):
 
 def level_of(path: str, status: int) -> int:
     """Return the level of a request's line: INFO, WARNING if it failed, DEBUG for what no one reads."""
-    if path.startswith(QUIET) and (status < 400 or path.startswith("/health/")):
+    if path in PROBES or (path.startswith(STATIC) and status < 400):
         return logging.DEBUG
     return logging.WARNING if status >= 400 else logging.INFO
 

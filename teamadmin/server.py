@@ -40,7 +40,7 @@ MAX_CONNECTIONS = 2000
 OTHER_FILES = 200
 # The loop accepts this many connections at a time. Waitress accepts one, and then looks at all others again.
 ACCEPTS = 50
-PROBES, PROBE_THREADS = ("/health/", "/metrics"), 2
+PROBES, PROBE_THREADS = ("/health/live", "/health/ready", "/metrics"), 2
 
 
 class Server(TcpWSGIServer):
@@ -59,7 +59,7 @@ class Server(TcpWSGIServer):
     def add_task(self, channel: Channel) -> None:
         """Queue a connection's next request for a thread."""
         request = channel.requests[0]
-        is_quick = request.error or request.path.startswith(PROBES)
+        is_quick = request.error or request.path in PROBES
         (self.probe_dispatcher if is_quick else self.task_dispatcher).add_task(channel)
 
     def handle_accept(self) -> None:
@@ -111,8 +111,9 @@ class Server(TcpWSGIServer):
 
     def _close_listening_socket(self) -> None:
         """Accept the connections that wait, because closing the socket would reset them, and close it."""
-        while select.select([self.socket], [], [], 0)[0]:
-            self.handle_accept()
+        for _ in range(MAX_CONNECTIONS // ACCEPTS):
+            if select.select([self.socket], [], [], 0)[0]:
+                self.handle_accept()
         self.accepting = False
         self.del_channel()
         self.socket.close()

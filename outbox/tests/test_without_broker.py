@@ -41,7 +41,7 @@ def test_email_is_sent_while_redis_is_away_and_when_it_is_back(
 
     getattr(redis_server, fault)()
     # A sweep that the worker already has may still run.
-    wait_until(lambda: "The broker is away. Starting a standby" in child.output, 60, lambda: child.output)
+    wait_until(lambda: "The broker is unavailable. Starting a standby" in child.output, 60, lambda: child.output)
     rows(3)
     wait_for_sent(4)
     ready = client.get("/health/ready")
