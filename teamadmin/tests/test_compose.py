@@ -105,7 +105,7 @@ def test_processes_are_not_root_and_own_what_they_write():
     dockerfile = (settings.BASE_DIR / "Dockerfile").read_text()
     uid = re.search(r"^USER (\d+):\1$", dockerfile, re.MULTILINE)[1]
     assert f"--uid {uid}" in dockerfile and f"--gid {uid}" in dockerfile
-    assert "chown teamadmin:teamadmin /srv/teamadmin/data" in dockerfile
+    assert "chown -R teamadmin:teamadmin /srv/teamadmin/data" in dockerfile
     for name in APP:
         assert SERVICES[name]["volumes"] == ["data:/srv/teamadmin/data"]
         assert environment(name)["TEAMADMIN_DATA"] == "/srv/teamadmin/data"
