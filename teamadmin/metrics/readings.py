@@ -30,7 +30,7 @@ def read_all() -> Iterator[Metric]:
     yield sweeps()
     yield from bulk_actions()
     yield from audit_log()
-    yield from sign_in()
+    yield from blocked_sign_ins()
 
 
 def gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
@@ -121,7 +121,7 @@ def audit_log() -> Iterator[Metric]:
     yield gauge("audit_streams_failing", "Audit streams whose receiver doesn't accept entries.", count(failing))
 
 
-def sign_in() -> Iterator[Metric]:
+def blocked_sign_ins() -> Iterator[Metric]:
     """Yield the open sessions, and the accounts, browsers and addresses that are blocked for failed attempts."""
     now = timezone.now()
     yield gauge("sessions", "Sessions that haven't expired.", count(Session.objects.filter(expire_date__gt=now)))

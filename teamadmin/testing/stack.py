@@ -57,11 +57,11 @@ class Stack:
         """Return the command of a service, with this environment's programs and a web process's own address."""
         command = self.compose[SERVICES[name]]["command"]
         own = {
-            r"^python$|(?<=exec )python\b": sys.executable,
+            r"/tmp/": f"{self.folder}/{name}-",
             r"0\.0\.0\.0": ADDRESSES.get(name, ""),
             r"\b8000\b": str(self.web_port),
-            r"/tmp/": f"{self.folder}/{name}-",
             r"\$\$": "$",  # as compose reads it
+            r"^python$|(?<=exec )python\b": sys.executable,  # the last one: its path can contain all others
         }
         for pattern, value in own.items():
             command = [re.sub(pattern, value.replace("\\", r"\\"), str(part)) for part in command]
