@@ -24,6 +24,7 @@ from teamadmin import startup, tracing
 from teamadmin.connections import BODY_IN_MEMORY, MB, Channel, limit_bodies_on_disk
 from teamadmin.logs import take_over
 from teamadmin.metrics import waitress as server_metrics
+from teamadmin.request_log import PROBES
 
 logger = logging.getLogger("teamadmin.server")
 # All in seconds. A request must have arrived this long after its first byte: 50 MB need 7 Mbit/s then.
@@ -40,7 +41,7 @@ MAX_CONNECTIONS = 2000
 OTHER_FILES = 200
 # The loop accepts this many connections at a time. Waitress accepts one, and then looks at all others again.
 ACCEPTS = 50
-PROBES, PROBE_THREADS = ("/health/live", "/health/ready", "/metrics"), 2
+PROBE_THREADS = 2
 
 
 class Server(TcpWSGIServer):
@@ -112,8 +113,9 @@ class Server(TcpWSGIServer):
     def _close_listening_socket(self) -> None:
         """Accept the connections that wait, because closing the socket would reset them, and close it."""
         for _ in range(MAX_CONNECTIONS // ACCEPTS):
-            if select.select([self.socket], [], [], 0)[0]:
-                self.handle_accept()
+            if not select.select([self.socket], [], [], 0)[0]:
+                break
+            self.handle_accept()
         self.accepting = False
         self.del_channel()
         self.socket.close()
@@ -131,7 +133,7 @@ def connection_limit() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     limit = MAX_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MAX_CONNECTIONS, (soft - OTHER_FILES) // 2)
     if limit < MAX_CONNECTIONS:
-        logger.warning("Only %s connections, because this process may open only %s files (ulimit -n)", limit, soft)
+        logger.warning("Limited to %s connections: this process may open only %s files (ulimit -n)", limit, soft)
     return limit
 
 

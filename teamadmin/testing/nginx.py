@@ -1,6 +1,5 @@
 """Debian's nginx with the files in deploy/nginx, in front of web processes that it finds as in docker-compose.yml."""
 
-import datetime
 import os
 import re
 import shutil
@@ -16,11 +15,9 @@ import dns.flags
 import dns.message
 import dns.rdatatype
 import dns.rrset
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
+from teamadmin.testing.certificates import write_certificate
 from teamadmin.testing.dns_server import DnsServer, running_server
 from teamadmin.testing.processes import Child, free_port
 
@@ -59,22 +56,6 @@ def render(folder: Path, variables: dict[str, str]) -> Path:
     return folder / "nginx.conf"
 
 
-def create_certificate(folder: Path, *names: str) -> Path:
-    """Write fullchain.pem and privkey.pem for the names, signed by themselves. Return the certificate."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
-    now = datetime.datetime.now(datetime.UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1))
-    builder = builder.not_valid_after(now + datetime.timedelta(days=7))
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), critical=False)
-    pem = serialization.Encoding.PEM
-    (folder / "fullchain.pem").write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(pem))
-    plain = serialization.NoEncryption()
-    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
-    return folder / "fullchain.pem"
-
-
 class Nginx(Child):
     """nginx in front of the addresses that its DNS server gives for the name "web", all with the same port.
 
@@ -87,7 +68,8 @@ class Nginx(Child):
         dns_server.respond = self._answer
         self.http_port, self.port = free_port(), port
         self.url, self.http_url = f"https://{HOST}:{self.port}", f"http://{HOST}:{self.http_port}"
-        self.certificate = create_certificate(folder, HOST)
+        self.certificate = write_certificate(folder / "fullchain.pem", HOST)
+        shutil.copy(self.certificate, folder / "privkey.pem")  # it contains both
         self.tls = ssl.create_default_context(cafile=str(self.certificate))
         variables = {
             "PROXY_TLS": "files",
