@@ -30,7 +30,7 @@ def enforce_deadline(pool_pids: Callable[[], Iterable[int]]) -> None:
 
 def kill(pool_pids: Iterable[int], reason: str) -> None:
     """End this worker now."""
-    logger.error("The worker is killed, because %s. Its work is continued later.", reason)
+    logger.error("Killing the worker: %s. Its work will be continued.", reason)
     for pid in pool_pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -198,7 +198,7 @@ def take_over() -> None:
 
     def uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         if not issubclass(kind, KeyboardInterrupt | SystemExit):
-            logger.critical("Nothing caught %s", kind.__name__, exc_info=error)
+            logger.critical("Uncaught %s", kind.__name__, exc_info=error)
 
     sys.excepthook = uncaught
     threading.excepthook = lambda args: uncaught(args.exc_type, args.exc_value, args.exc_traceback)

@@ -50,9 +50,8 @@ def start_pause(reason: str, *, affects_all: bool) -> Outage:
             delay = min(retry_delay(outage.pauses + 1), MAX_DELAY if affects_all else MAX_UNSURE_DELAY)
             _outages().update(until=Now() + timedelta(seconds=delay), pauses=F("pauses") + 1)
             outage.refresh_from_db()
-            logger.warning(
-                "Email waits until %s (pause %d): %s", f"{outage.until:%Y-%m-%d %H:%M:%S} UTC", outage.pauses, reason
-            )
+            end = f"{outage.until:%Y-%m-%d %H:%M:%S} UTC"
+            logger.warning("Sending email is paused until %s (pause %d): %s", end, outage.pauses, reason)
     return outage
 
 
@@ -93,4 +92,4 @@ def end_outage() -> None:
             waiting = OutgoingEmail.objects.filter(state=State.QUEUED, next_attempt_at=outage.until)
             count = waiting.update(next_attempt_at=Now())
     if over:
-        logger.info("The mail server accepts email again. %d emails that waited are due.", count)
+        logger.info("The mail server accepts email again. Sending %d waiting emails.", count)

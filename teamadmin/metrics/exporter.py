@@ -43,6 +43,6 @@ def start() -> None:
     try:
         server = make_server("0.0.0.0", settings.METRICS_PORT, application, _Server, _Handler)  # noqa: S104
     except OSError as error:
-        logger.error("No metrics on port %s: %s", settings.METRICS_PORT, error)
+        logger.error("Can't serve metrics on port %s: %s", settings.METRICS_PORT, error)
         return
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
