@@ -1,0 +1,39 @@
+"""Headings of columns in English and German, as spreadsheets, contact exports and HR systems write them."""
+
+from invitations.pasted_people.text import fold
+
+EMAIL = """
+email, emails, mail, email address, mail address, email adresse, mailadresse, e mail 1 value, email 1 value,
+primary email, work email, business email, geschäftliche email, email dienstlich, user principal name, adresse, address
+"""
+FIRST = "first name, firstname, given name, givenname, forename, first, vorname, vornamen, rufname"
+LAST = "last name, lastname, surname, family name, familyname, last, sn, nachname, familienname, zuname"
+NAME = """
+name, full name, display name, person, member, employee, user, contact, mitarbeiter, mitarbeiterin, anzeigename,
+vollständiger name, vor und nachname, vorname und nachname, vorname nachname, benutzer, kontakt
+"""
+
+
+def _folded(names: str) -> set[str]:
+    return {fold(name) for name in names.split(",")}
+
+
+KNOWN = {"email": _folded(EMAIL), "first_name": _folded(FIRST), "last_name": _folded(LAST), "name": _folded(NAME)}
+
+
+def heading_of(cell: str) -> str:
+    """Return what a column with this heading has: "first_name", "last_name", "name", "email" or ""."""
+    return next((column for column, names in KNOWN.items() if fold(cell) in names), "")
+
+
+def columns_of(cells: list[str]) -> list[str]:
+    """Return what each column has by its heading. Each is found once: in "E-mail; E-mail 2", the first.
+
+    Beside a first name, "Name" is the last name, as in "Name; Vorname".
+    """
+    columns = [heading_of(cell) for cell in cells]
+    if "first_name" in columns and "last_name" not in columns:
+        columns = ["last_name" if column == "name" else column for column in columns]
+    if "first_name" in columns or "last_name" in columns:
+        columns = ["" if column == "name" else column for column in columns]
+    return [column if column not in columns[:n] else "" for n, column in enumerate(columns)]
