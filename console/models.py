@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from base.ids import uuid7
-from organizations.models import Organization
+from organizations.models import Membership, Organization
 
 
 class BulkState(models.TextChoices):
@@ -91,3 +91,47 @@ class BulkItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedView(models.Model):
+    """A name for a view of the Users page (U-20): search, filters, sort and columns.
+
+    `view` is the URL relative to the Users page, as UserListParams.from_url() reads it. A private view has an owner. A
+    view that is shared with the organization has none, so that it stays when the member who made it leaves.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    owner = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(Membership, models.SET_NULL, null=True, blank=True, related_name="+")
+    name = models.CharField(_("name"), max_length=100)
+    name_key = models.CharField(max_length=400)
+    view = models.CharField(max_length=4000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name_key"], condition=Q(owner=None), name="saved_view_shared_name"
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "name_key"], condition=Q(owner__isnull=False), name="saved_view_own_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_shared(self) -> bool:
+        return self.owner_id is None
+
+
+class DefaultView(models.Model):
+    """The saved view that the Users page opens on for one member (U-20)."""
+
+    member = models.OneToOneField(Membership, models.CASCADE, primary_key=True, related_name="+")
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.view)

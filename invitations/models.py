@@ -2,9 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from base.ids import uuid7
-from organizations.models import Membership, Organization
+from organizations.models import Delivery, Membership, Organization
 
 
 class Batch(models.Model):
@@ -25,6 +26,8 @@ class Batch(models.Model):
     project_ids = models.JSONField(default=list)
     reason = models.TextField(blank=True)
     welcome_page = models.CharField(max_length=40, blank=True)
+    # A pasted list that the inviter is reviewing: the text, the meaning of its columns and whether it has a heading.
+    pasted = models.JSONField(default=dict, blank=True, db_default={})
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     sent_at = models.DateTimeField(null=True)
@@ -94,6 +97,10 @@ class Invitation(models.Model):
     membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="invitations")
     version = models.PositiveIntegerField(default=1)
     sends = models.PositiveIntegerField(default=1)
+    # How often the link was copied, and the name of the member who copied it last (I-10).
+    copies = models.IntegerField(default=0, db_default=0)
+    copied_at = models.DateTimeField(null=True)
+    copied_by = models.CharField(max_length=300, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -119,3 +126,28 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return str(self.membership or self.pk)
+
+
+class InvitationEmail(models.Model):
+    """One email of an invitation: who sent it, and what became of it (I-8).
+
+    `number` is the invitation's `sends` at that time, so email_key() gives the email's key in the outbox. `delivery`
+    changed last at `delivery_at`. `reason` says in our words why it has a problem, and `answer` is what the mail server
+    or the provider said.
+    """
+
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="emails", db_index=False)
+    number = models.IntegerField()
+    email = models.CharField(max_length=254)
+    sent_by = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    delivery = models.SmallIntegerField(choices=Delivery, default=Delivery.QUEUED)
+    delivery_at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=200, blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["invitation", "number"], name="invitation_email_once")]
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.get_delivery_display()}"

@@ -5,12 +5,13 @@ from accounts.models.browsers import KnownBrowser
 from accounts.models.passwords import OldPassword
 from accounts.models.sessions import Session
 from accounts.models.two_factor import AuthenticatorApp, BackupCode
-from accounts.models.users import Theme, User, UserManager
+from accounts.models.users import CsvSeparator, Theme, User, UserManager
 
 __all__ = [
     "AttemptCount",
     "AuthenticatorApp",
     "BackupCode",
+    "CsvSeparator",
     "KnownBrowser",
     "OldPassword",
     "Session",

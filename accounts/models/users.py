@@ -39,6 +39,13 @@ class Theme(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+class CsvSeparator(models.TextChoices):
+    """What separates the columns of exported CSV files. Excel expects a semicolon where a comma is the decimal sign."""
+
+    COMMA = ",", _("Comma")
+    SEMICOLON = ";", _("Semicolon")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A sign-in identity. `email` is canonical (base.text.canonical_email) and unique."""
 
@@ -53,6 +60,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     # When a passkey was offered after a sign-in with a password, and whether the user declined for good.
     passkey_offered_at = models.DateTimeField(null=True)
     passkey_declined = models.BooleanField(default=False)
+    # A name of the IANA time zone database, blank for the one that the browser proposes.
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="", db_default="")
+    csv_separator = models.CharField(
+        _("CSV separator"),
+        max_length=1,
+        choices=CsvSeparator,
+        default=CsvSeparator.COMMA,
+        db_default=CsvSeparator.COMMA,
+    )
     theme = models.CharField(_("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM)
     # Part of every session's signature: raising it ends all sessions at their next request, without looking them up.
     sessions_version = models.PositiveIntegerField(default=0)

@@ -3,9 +3,25 @@
 import re
 
 # Parts of last names: "Ludwig van Beethoven".
-PARTICLES = set(
-    ["van", "von", "der", "den", "de", "da", "di", "del", "dos", "la", "le", "el", "al", "bin", "ben", "zu", "ter"]
-)
+PARTICLES = {
+    "van",
+    "von",
+    "der",
+    "den",
+    "de",
+    "da",
+    "di",
+    "del",
+    "dos",
+    "la",
+    "le",
+    "el",
+    "al",
+    "bin",
+    "ben",
+    "zu",
+    "ter",
+}
 # Addresses of departments and machines, not of people.
 SHARED = {
     "admin", "all", "billing", "career", "contact", "customer", "dev", "finance", "help", "hr", "info", "it", "jobs",

@@ -17,7 +17,10 @@ CORPUS = {
     "line separators": ("sam@x.example\u2028kim@x.example", ["||sam@x.example", "||kim@x.example"]),
     "blank lines": ("\n\nsam@x.example\n\n\nkim@x.example\n", ["||sam@x.example", "||kim@x.example"]),
     "indented": ("   sam@x.example\n\tkim@x.example  ", ["||sam@x.example", "||kim@x.example"]),
-    "bullets": ("- sam@x.example\n• kim@x.example\n* lee@x.example", ["||sam@x.example", "||kim@x.example", "||lee@x.example"]),
+    "bullets": (
+        "- sam@x.example\n• kim@x.example\n* lee@x.example",
+        ["||sam@x.example", "||kim@x.example", "||lee@x.example"],
+    ),
     "numbers": ("1. Ana Soto ana@x.example\n2) Tom Berg <tom@x.example>", [ANA, TOM]),
     # Separators.
     "commas": ("sam@x.example, kim@x.example", ["||sam@x.example", "||kim@x.example"]),

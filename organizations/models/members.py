@@ -27,6 +27,20 @@ class ManagedBy(models.TextChoices):
     SCIM = "scim", _("Managed externally")
 
 
+class Delivery(models.IntegerChoices):
+    """What became of a pending member's latest invitation email (I-8), in the order of the Delivery column."""
+
+    NONE = 0, _("No email")
+    BOUNCED = 1, _("Bounced")
+    FAILED = 2, _("Failed")
+    QUEUED = 3, _("Queued")
+    SENT = 4, _("Sent")
+    DELIVERED = 5, _("Delivered")
+
+
+DELIVERY_PROBLEMS = (Delivery.BOUNCED, Delivery.FAILED)
+
+
 class TwoFactorMethod(models.TextChoices):
     """The second factors of a user who has one."""
 
@@ -70,6 +84,9 @@ class Membership(models.Model):
     roles = models.ManyToManyField(Role, through="MembershipRole", related_name="memberships")
     role_order = models.PositiveSmallIntegerField(default=100)
     invite_expires_at = models.DateTimeField(default=NEVER)
+    # The latest invitation email of a pending member. Stored here because lists sort and filter by both.
+    invite_sent_at = models.DateTimeField(default=NEVER, db_default=NEVER)
+    invite_delivery = models.SmallIntegerField(choices=Delivery, default=Delivery.NONE, db_default=Delivery.NONE)
     joined_at = models.DateTimeField(default=NEVER)
     last_active_at = models.DateTimeField(default=NEVER)
     welcomed_at = models.DateTimeField(null=True, blank=True)
@@ -105,6 +122,15 @@ class Membership(models.Model):
             models.Index(fields=["organization", "status", "invite_expires_at", "id"], name="member_by_expiry"),
             models.Index(fields=["organization", "status", "last_active_at", "id"], name="member_by_activity"),
             models.Index(fields=["organization", "status", "joined_at", "id"], name="member_by_joining"),
+            # Only pending members have an invitation, so these two contain no others.
+            models.Index(
+                fields=["organization", "invite_sent_at", "id"], condition=Q(status="invited"), name="member_by_sending"
+            ),
+            models.Index(
+                fields=["organization", "invite_delivery", "invite_sent_at", "id"],
+                condition=Q(status="invited"),
+                name="member_by_delivery",
+            ),
             # For filters that match few members. With few distinct values, these indexes are small.
             models.Index(fields=["organization", "managed_by"], name="member_by_manager"),
             models.Index(fields=["organization", "two_factor", "two_factor_method"], name="member_by_method"),

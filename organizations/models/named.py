@@ -13,6 +13,8 @@ class NamedModel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("name"), max_length=100)
     name_key = models.CharField(max_length=400)
+    # The name as lists sort and search it: text.fold(name).
+    sort_name = models.CharField(max_length=500, blank=True, default="", db_default="")
     description = models.CharField(_("description"), max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -27,6 +29,7 @@ class NamedModel(models.Model):
         super().save(*args, **options)
 
     def prepare(self):
-        """Set the key that makes the name unique. Return self, for bulk writes."""
+        """Set the key that makes the name unique, and the form to sort by. Return self, for bulk writes."""
         self.name_key = text.name_key(self.name)[:400]
+        self.sort_name = text.fold(self.name)[:500]
         return self

@@ -35,7 +35,7 @@ def save_named(
     if seen is not None and seen != now:
         raise NamedConflict(now)
     item.name, item.description = fields
-    item.save(update_fields=["name", "name_key", "description"])
+    item.save(update_fields=["name", "name_key", "sort_name", "description"])
     data = {"from": now.name, "to": fields.name} if now.name != fields.name else {"description": fields.description}
     record(organization_id=item.organization_id, actor=actor, action=action, target=item, data=data)
     return True

@@ -34,7 +34,7 @@ def rename_provisioned_group(*, actor: Any, group: Group, name: str) -> bool:
         return False
     data = {"from": group.name, "to": name}
     group.name = name
-    group.save(update_fields=["name", "name_key"])
+    group.save(update_fields=["name", "name_key", "sort_name"])
     record(organization_id=group.organization_id, actor=actor, action="group.renamed", target=group, data=data)
     return True
 
