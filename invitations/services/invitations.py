@@ -91,8 +91,10 @@ def send_again(
         invitation.new_link_asked_at = None
         member.invite_expires_at = new_expiry()
     invitation.sends += 1
-    invitation.version += expired or new_link
-    invitation.save(update_fields=["sends", "version", "new_link_asked_at"])
+    if expired or new_link:
+        invitation.version += 1
+        invitation.copies, invitation.copied_at, invitation.copied_by = 0, None, ""  # of the old link
+    invitation.save()
     member.invited_by = inviter_after(actor, member)
     queue_next_email(invitation, member, sent_by=sent_by)
 
