@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base.lists.filters import Filter, Options, choice_filter, one_of, parse_id
 from base.times import NEVER
+from console.users.delivery import DELIVERY_FILTER
 from organizations.models import (
     GroupMembership,
     ManagedBy,
@@ -191,6 +192,7 @@ def _expires_soon(context: UsersContext, value: str) -> Q:
 # --- the filters, in the toolbar's order ---------------------------------------------------------
 FILTERS = (
     Filter("status", _("Status"), parse=str),  # options and statuses: STATUS_FILTERS
+    DELIVERY_FILTER,
     Filter(
         "role",
         _("Role"),
@@ -229,7 +231,7 @@ FILTERS = (
     Filter("expires", _("Invite expires"), parse=one_of(EXPIRES), condition=_expires_soon, options=EXPIRES),
 )
 # The filters that one tab alone has: the others' members have no value to filter by.
-ONLY_IN_TAB = {"two_factor": Tab.ALL, "last_active": Tab.ALL, "expires": Tab.PENDING}
+ONLY_IN_TAB = {"two_factor": Tab.ALL, "last_active": Tab.ALL, "expires": Tab.PENDING, "delivery": Tab.PENDING}
 
 
 def _filters_of(tab: Tab) -> tuple[Filter, ...]:

@@ -24,6 +24,7 @@ from console.users.details import load_details
 from console.users.empty import empty_state
 from console.users.export import export_lines
 from console.users.filters import TAB_FILTERS, Tab, UsersContext, filter_named
+from console.users.just_invited import just_invited, just_invited_text, with_batch
 from console.users.params import UserListParams
 from console.users.queries import TabCounts, UserPage, count_matches, count_tabs, find_page
 from console.users.rendering import RowRenderer
@@ -59,15 +60,17 @@ def users_pending(request: MemberRequest) -> HttpResponse:
 def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
     now, organization = timezone.now(), request.organization
     params = UserListParams.from_querydict(tab, request.GET, organization_id=organization.pk)
+    batch = just_invited(request, tab, now)
     if params.columns is None and (columns := saved_columns(request.membership, tab)):
         params = replace(params, columns=columns)
         if not is_htmx_fragment(request):  # so that the URL always has the view, and can be sent to others
-            return redirect(params.url(organization.slug))
+            return redirect(with_batch(params.url(organization.slug), batch))
     context = UsersContext.load(organization)
     page = find_page(context, params, now)
     load_details(organization, page.members, context.roles)
     counts = count_tabs(organization, tab, now)
-    rows = RowRenderer(viewer=request.membership, params=page.params, now=now)
+    new_batch = batch.pk if batch else None
+    rows = RowRenderer(viewer=request.membership, params=page.params, now=now, new_batch=new_batch)
     return render_page_or_fragment(
         request,
         page="console/users/users.html",
@@ -78,6 +81,7 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
             **_toolbar(context, page),
             **_notices(request, page.params, counts),
             **_requests(request, tab),
+            **just_invited_text(batch),
             **tabs(organization, page.params, counts),
         },
         url=page.params.url(organization.slug),
@@ -153,7 +157,8 @@ def _notices(request: MemberRequest, params: UserListParams, counts: TabCounts) 
 
 
 def tabs(organization: Organization, params: UserListParams, counts: TabCounts) -> dict[str, Any]:
-    """Return what console/users/_tabs.html takes, also after an action that changed the counts (U-18)."""
+    """Return what _tabs.html, _summary.html and _undelivered.html take, also after an action that changed the counts
+    (U-18)."""
     labels = {Tab.ALL: (_("All Users"), counts.joined), Tab.PENDING: (_("Pending"), counts.pending)}
     return {
         "tabs": [
@@ -166,6 +171,7 @@ def tabs(organization: Organization, params: UserListParams, counts: TabCounts) 
             for tab, (label, count) in labels.items()
         ],
         "summary": texts.summary(organization, counts),
+        "undelivered": texts.undelivered_notice(organization, params, counts),
     }
 
 

@@ -1,0 +1,119 @@
+"""What became of pending members' invitation emails (I-8): the filter, and the texts of the Users page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from base.lists.filters import Filter, Options, one_of
+from base.times import RelativeTime
+from invitations.models import Invitation
+from organizations.models import DELIVERY_PROBLEMS, Delivery, Membership
+
+TONES = {
+    Delivery.BOUNCED: "danger",
+    Delivery.FAILED: "danger",
+    Delivery.QUEUED: "neutral",
+    Delivery.SENT: "warning",
+    Delivery.DELIVERED: "success",
+}
+# An email that waits for longer than this has been tried at least once.
+SENT_WITHIN = timedelta(minutes=5)
+PROBLEM, ASKED = "problem", "asked"
+OPTIONS: Options = [
+    (PROBLEM, gettext_lazy("Delivery problem")),
+    *((state.name.lower(), state.label) for state in Delivery if state != Delivery.NONE),
+    (ASKED, gettext_lazy("Asked for a new link")),
+]
+# Members are found from their invitations or from an index of pending members if there are at most this many.
+FEW_MEMBERS = 3000
+
+
+class IsPending(Func):
+    """Whether a member is pending, for the indexes of pending members.
+
+    The value isn't a parameter: a cached generic plan wouldn't know it, and couldn't use these indexes.
+    """
+
+    template = "%(expressions)s = 'invited'"
+
+    def __init__(self) -> None:
+        super().__init__(F("status"), output_field=BooleanField())
+
+
+def _asked(context: Any) -> QuerySet[Invitation]:
+    """Return the open invitations whose recipient asked for a new link and hasn't been answered."""
+    return Invitation.objects.filter(
+        organization=context.organization, accepted_at=None, revoked_at=None, new_link_asked_at__isnull=False
+    ).order_by()
+
+
+def _state(value: str) -> Q:
+    states = DELIVERY_PROBLEMS if value == PROBLEM else (Delivery[value.upper()],)
+    return Q(IsPending(), invite_delivery__in=states)
+
+
+def _condition(context: Any, value: str) -> Q:
+    return Q(IsPending(), pk__in=_asked(context).values("membership")) if value == ASKED else _state(value)
+
+
+def _row_condition(context: Any, value: str) -> Q:
+    if value != ASKED:
+        return _state(value)
+    of_member = _asked(context).filter(membership=OuterRef("pk")).values("pk")[:1]
+    return Q(IsPending(), IsNull(Subquery(of_member), False))
+
+
+def _is_rare(context: Any, value: str) -> bool:
+    members = Membership.objects.filter(_condition(context, value), organization=context.organization)
+    return members.order_by().values("pk")[: FEW_MEMBERS + 1].count() <= FEW_MEMBERS
+
+
+DELIVERY_FILTER = Filter(
+    "delivery",
+    gettext_lazy("Delivery"),
+    parse=one_of(OPTIONS),
+    condition=_condition,
+    row_condition=_row_condition,
+    is_rare=_is_rare,
+    options=OPTIONS,
+)
+
+
+def delivery_labels() -> dict[int, tuple[str, str]]:
+    """Return the label and tone of each state, translated once for all rows."""
+    return {int(state): (str(state.label), tone) for state, tone in TONES.items()}
+
+
+def delivery_badges() -> dict[int, str]:
+    """Return the badge of a row by state: only for what asks for an action."""
+    return {int(Delivery.BOUNCED): _("Bounced"), int(Delivery.FAILED): _("Not delivered")}
+
+
+def delivery_note(member: Any, time: RelativeTime) -> str:
+    """Return the second line of the Delivery column: why there is a problem, or since when the state is known.
+
+    `member` comes from console.users.details.load_details().
+    """
+    state, at = member.invite_delivery, member.delivery_at
+    if member.delivery_reason:
+        return member.delivery_reason
+    if state == Delivery.SENT:
+        return _("Accepted by server")
+    if state == Delivery.QUEUED:
+        return _("Sends in a minute") if is_recent(at, time.now) else _("Not sent yet")
+    date = time.date(at or member.invite_sent_at)
+    return date.html if date else ""
+
+
+def is_recent(at: datetime | None, now: datetime) -> bool:
+    return at is not None and now - at < SENT_WITHIN
+
+
+def delivery_csv(member: Any) -> str:
+    """Return "Delivered", or "Bounced: Mailbox doesn’t exist"; "" for a member without an invitation email."""
+    label = str(Delivery(member.invite_delivery).label) if member.invite_delivery in TONES else ""
+    return f"{label}: {member.delivery_reason}" if label and member.delivery_reason else label
