@@ -11,10 +11,13 @@ from django.db.models.functions import Now, TruncWeek
 
 from invitations.email_keys import EMAIL_KIND, email_key
 from invitations.links import read_token
-from invitations.models import Batch, Invitation
+from invitations.models import Batch, Invitation, InvitationEmail
 from organizations.models import Group, Membership, Organization, Project, Role, Status
 from organizations.queries import groups_in, projects_in, projects_through_groups, roles_in
 from outbox.queries import failed_emails
+
+# The newest emails of an invitation. Resends are limited to ten a day (I-5).
+MOST_EMAILS = 50
 
 
 class LinkState(StrEnum):
@@ -69,6 +72,11 @@ def pending_invitation(member: Membership) -> Invitation | None:
     """Return the member's invitation that is neither accepted nor revoked. It may have expired."""
     invitations = Invitation.objects.filter(membership=member, accepted_at=None, revoked_at=None)
     return invitations.select_related("batch", "organization").first()
+
+
+def invitation_emails(invitation: Invitation) -> list[InvitationEmail]:
+    """Return the invitation's emails, newest first, at most MOST_EMAILS. One query."""
+    return list(InvitationEmail.objects.filter(invitation=invitation).order_by("-number")[:MOST_EMAILS])
 
 
 def accepted_invitation(member: Membership) -> Invitation | None:

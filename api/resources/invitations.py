@@ -7,7 +7,7 @@ from django.utils import timezone
 from api.resources.members import refer
 from api.schemas.invitations import Invitation, InvitationState
 from invitations import models
-from invitations.services.invitations import email_key
+from invitations.email_keys import email_key
 from organizations.models import MembershipRole
 from outbox.models import OutgoingEmail
 

@@ -13,6 +13,12 @@ MEMBERS = {
     "invitation.renewed": Description(
         gettext_lazy("{actor} renewed {target}’s invitation for 30 days"), "refresh", "accent"
     ),
+    "invitation.link_copied": Description(
+        gettext_lazy("{actor} copied the link of {target}’s invitation"), "copy", "warning"
+    ),
+    "invitation.address_corrected": Description(
+        gettext_lazy("{actor} corrected {target}’s address from {from} to {to}"), "mail", "accent"
+    ),
     "invitation.revoked": Description(gettext_lazy("{actor} withdrew {target}’s invitation"), "ban", "danger"),
     "invitation.accepted": Description(gettext_lazy("{target} accepted the invitation"), "check", "success"),
     "invitation.requested": Description(gettext_lazy("{target} asked for the invitation again"), "send", "accent"),

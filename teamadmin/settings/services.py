@@ -39,6 +39,8 @@ OUTBOX_KINDS = {
     "provisioning.domain_lapsed": "provisioning.emails.domains.render_domain_lapsed",
     "provisioning.join_approved": "provisioning.emails.joining.render_join_approved",
 }
+# Called with the emails whose state has changed.
+OUTBOX_LISTENERS = ["invitations.services.follow_emails"]
 
 # How the audit log publishes a task: its app doesn't know the queue's.
 AUDIT_PUBLISH = "outbox.services.publish"

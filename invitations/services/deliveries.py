@@ -1,0 +1,137 @@
+"""What becomes of each invitation email (I-8): from the outbox, and from the email provider's webhooks.
+
+News may arrive twice, late, or in the wrong order: a provider may report an email as delivered before our worker has
+saved it as sent. So a state only replaces a state of lower rank. The state of a member is that of their latest email.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from invitations.email_keys import EMAIL_KIND, read_email_key
+from invitations.models import Invitation, InvitationEmail
+from organizations.models import Delivery, Membership, Status
+from outbox.models import OutgoingEmail, State
+from outbox.policies import in_words, reply_in
+
+# A server may accept an email and return it later, so a bounce replaces all others.
+RANKS = {
+    Delivery.QUEUED: 0,
+    Delivery.NONE: 1,
+    Delivery.SENT: 2,
+    Delivery.FAILED: 3,
+    Delivery.DELIVERED: 4,
+    Delivery.BOUNCED: 5,
+}
+# These may be reported several times, each time with another reason.
+WAITING = (Delivery.QUEUED, Delivery.SENT)
+
+
+@dataclass(frozen=True)
+class News:
+    """The state of an invitation's email, which has this number, since `at`."""
+
+    invitation_id: UUID
+    number: int
+    delivery: Delivery
+    at: datetime
+    reason: str = ""
+    answer: str = ""
+
+
+def follow_emails(rows: Sequence[OutgoingEmail]) -> None:
+    """Follow the state of emails in the outbox (settings.OUTBOX_LISTENERS)."""
+    now = timezone.now()
+    save_news([_news_of(row, now) for row in rows if row.kind == EMAIL_KIND])
+
+
+def _news_of(row: OutgoingEmail, now: datetime) -> News:
+    pk, number = read_email_key(row.key)
+    match row.state:
+        case State.SENT:
+            return News(pk, number, Delivery.SENT, row.sent_at or now)
+        case State.FAILED:
+            answer = reply_in(row.last_error)
+            return News(pk, number, Delivery.FAILED, now, in_words(answer) or _("It couldn’t be sent"), answer)
+        case State.CANCELLED:
+            return News(pk, number, Delivery.NONE, now, row.last_error)
+        case State.HELD:
+            return News(pk, number, Delivery.QUEUED, now, _("All email is on hold"))
+    answer = reply_in(row.last_error)
+    return News(pk, number, Delivery.QUEUED, now, _reason_to_wait(answer), answer)
+
+
+def _reason_to_wait(answer: str) -> str:
+    if not answer:
+        return ""
+    return _("%(reason)s. We’ll try again") % {"reason": in_words(answer) or _("It couldn’t be sent yet")}
+
+
+@transaction.atomic
+def save_news(news: Sequence[News]) -> None:
+    """Save the news in the emails' rows, and in those of pending members if it's about their latest email.
+
+    Locks the members first, as resending does, and in the order of their ids. Six queries, and one per state.
+    """
+    if not news:
+        return
+    invitations, emails = _lock({each.invitation_id for each in news})
+    saved: dict[tuple[UUID, int], InvitationEmail] = {}
+    members: dict[Delivery, list[UUID]] = {}
+    for each in news:
+        key, invitation = (each.invitation_id, each.number), invitations.get(each.invitation_id)
+        if invitation is None:
+            continue
+        is_latest = each.number == invitation.sends
+        email = emails.setdefault(key, _email_of(invitation, each))
+        if _apply(email, _of_latest(each) if is_latest else each) or email.pk is None:
+            saved[key] = email
+            if is_latest:
+                members.setdefault(Delivery(email.delivery), []).append(invitation.membership_id)
+    InvitationEmail.objects.bulk_create(email for email in saved.values() if email.pk is None)
+    known = [email for email in saved.values() if email.pk is not None]
+    InvitationEmail.objects.bulk_update(known, ["delivery", "delivery_at", "reason", "answer"])
+    for delivery, pks in members.items():
+        Membership.objects.filter(pk__in=pks).update(invite_delivery=delivery)
+
+
+def _lock(ids: set[UUID]) -> tuple[dict[UUID, Invitation], dict[tuple[UUID, int], InvitationEmail]]:
+    """Lock the pending members of these invitations. Return their invitations by id, and those emails by key."""
+    owners = Invitation.objects.filter(pk__in=ids).values("membership")
+    pending = Membership.objects.select_for_update(no_key=True).filter(pk__in=owners, status=Status.INVITED)
+    locked = [member.pk for member in pending.order_by("pk")]
+    invitations = Invitation.objects.select_related("membership").filter(pk__in=ids, membership__in=locked)
+    found = {invitation.pk: invitation for invitation in invitations}
+    emails = InvitationEmail.objects.filter(invitation__in=found)
+    return found, {(email.invitation_id, email.number): email for email in emails}
+
+
+def _email_of(invitation: Invitation, news: News) -> InvitationEmail:
+    """Return a row for an email that the previous release queued."""
+    address = invitation.membership.email if invitation.membership else ""
+    return InvitationEmail(invitation=invitation, number=news.number, email=address, created_at=news.at)
+
+
+def _of_latest(news: News) -> News:
+    """Return the news about a pending member's latest email: if that was cancelled, they got none."""
+    if news.delivery != Delivery.NONE:
+        return news
+    reason = _("The invitation couldn’t be accepted any more")
+    return replace(news, delivery=Delivery.FAILED, reason=reason)
+
+
+def _apply(email: InvitationEmail, news: News) -> bool:
+    """Change the email's state. Return False if it's no news."""
+    old, new = Delivery(email.delivery), news.delivery
+    same = (new, news.reason, news.answer) == (old, email.reason, email.answer)
+    repeated = new == old and (new not in WAITING or (new == Delivery.SENT and not news.reason))
+    if same or repeated or RANKS[new] < RANKS[old]:
+        return False
+    email.delivery, email.delivery_at = new, news.at
+    email.reason, email.answer = news.reason[:200], news.answer[:500]
+    return True
