@@ -44,7 +44,7 @@ def _pending(member: Membership, text: Any) -> str:
     return str(text) if member.status == Status.INVITED else ""
 
 
-def _two_factor(member: Membership) -> str:
+def two_factor_text(member: Membership) -> str:
     """Return "Off", "On" or "On (Passkey)", "" for a member who has never signed in."""
     if member.user_id is None:
         return ""
@@ -79,7 +79,7 @@ class UserTable(tables.Table):
         csv=lambda member: gettext("All") if member.has_all_projects else str(member.project_count),
         default_tabs=(Tab.ALL,),
     )
-    invited_by = Column(_("Invited by"), csv=lambda member: member.inviter_name, default_tabs=(Tab.PENDING,))
+    invited_by = Column(_("Invited by"), csv=lambda member: member.inviter_name)
     delivery = Column(
         _("Delivery"),
         sort=("invite_delivery", "invite_sent_at"),
@@ -98,7 +98,7 @@ class UserTable(tables.Table):
     status = Column(_("Status"), csv=lambda member: str(STATES[member.state]), default_tabs=(Tab.ALL, Tab.PENDING))
     two_factor = Column(
         _("2FA"),
-        csv=lambda member: _joined(member, _two_factor(member)),
+        csv=lambda member: _joined(member, two_factor_text(member)),
         default_tabs=(Tab.ALL,),
     )
     last_active = Column(

@@ -1,7 +1,9 @@
 """What became of pending members' invitation emails (I-8): the filter, and the texts of the Users page."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
@@ -9,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from base.lists.filters import Filter, Options, one_of
-from base.times import RelativeTime
 from invitations.models import Invitation
-from organizations.models import DELIVERY_PROBLEMS, Delivery, Membership
+from organizations.models import DELIVERY_PROBLEMS, Delivery, Membership, Status
 
 TONES = {
     Delivery.BOUNCED: "danger",
@@ -88,29 +89,36 @@ def delivery_labels() -> dict[int, tuple[str, str]]:
     return {int(state): (str(state.label), tone) for state, tone in TONES.items()}
 
 
-def delivery_badges() -> dict[int, str]:
-    """Return the badge of a row by state: only for what asks for an action."""
-    return {int(Delivery.BOUNCED): _("Bounced"), int(Delivery.FAILED): _("Not delivered")}
+class Badges:
+    """The badges of a row, as (label, tone): only what asks for an action, and who was invited just now.
+
+    Translated once for all rows. `new_batch`: the batch of invitations whose members are marked as new.
+    """
+
+    def __init__(self, new_batch: UUID | None) -> None:
+        self.new_batch, self.new = new_batch, (_("New"), "success")
+        self.asked = (_("Asked for a new link"), "accent")
+        labels = {Delivery.BOUNCED: _("Bounced"), Delivery.FAILED: _("Not delivered")}
+        self.problems = {int(state): (label, "danger") for state, label in labels.items()}
+
+    def __call__(self, member: Any) -> Sequence[tuple[str, str]]:
+        if member.status != Status.INVITED:
+            return ()
+        found = [self.new] if self.new_batch and member.batch_id == self.new_batch else []
+        found += [self.problems[member.invite_delivery]] if member.invite_delivery in self.problems else []
+        return [*found, self.asked] if member.has_asked else found
 
 
-def delivery_note(member: Any, time: RelativeTime) -> str:
-    """Return the second line of the Delivery column: why there is a problem, or since when the state is known.
+def delivery_note(member: Any, now: datetime) -> str:
+    """Return why there is a problem, or what happens next: the second line of the Delivery column. "" shows the date.
 
     `member` comes from console.users.details.load_details().
     """
-    state, at = member.invite_delivery, member.delivery_at
-    if member.delivery_reason:
+    if member.delivery_reason or member.invite_delivery not in (Delivery.SENT, Delivery.QUEUED):
         return member.delivery_reason
-    if state == Delivery.SENT:
+    if member.invite_delivery == Delivery.SENT:
         return _("Accepted by server")
-    if state == Delivery.QUEUED:
-        return _("Sends in a minute") if is_recent(at, time.now) else _("Not sent yet")
-    date = time.date(at or member.invite_sent_at)
-    return date.html if date else ""
-
-
-def is_recent(at: datetime | None, now: datetime) -> bool:
-    return at is not None and now - at < SENT_WITHIN
+    return _("Sends in a minute") if now - (member.delivery_at or now) < SENT_WITHIN else _("Not sent yet")
 
 
 def delivery_csv(member: Any) -> str:

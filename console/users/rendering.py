@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from base.text import avatar_color, initials
 from base.times import RelativeTime
 from console.users.columns import COLUMNS, STATES
-from console.users.delivery import delivery_badges, delivery_labels, delivery_note
+from console.users.delivery import Badges, delivery_labels, delivery_note
 from console.users.filters import Tab
 from console.users.params import UserListParams
 from organizations.models import ManagedBy, Membership, TwoFactorMethod, TwoFactorRule
@@ -64,13 +64,12 @@ class RowRenderer:
             "avatar_color": avatar_color,
             "other_group_roles": other_group_roles,
             "deliveries": delivery_labels(),
-            "badges": delivery_badges(),
+            "badges_of": Badges(self.new_batch),
             "delivery_note": delivery_note,
             "users_url": UserListParams.default(Tab.ALL).url(self.viewer.organization.slug),
             "back": "?" + urlencode({"view": view}) if (view := self.params.view) else "",
             "icons": static("img/icons.svg"),
             "oob": oob,
-            "new_batch": self.new_batch,
         }
         return mark_safe(get_template("users.html", using="rows").render(context))
 
@@ -86,9 +85,7 @@ def _texts() -> dict[str, str]:
         "on": _("On"),
         "off": _("Off"),
         "never": _("Never"),
-        "asked": _("Asked for a new link"),
         "times": _("%(count)s times"),
-        "new": _("New"),
     }
 
 
