@@ -9,7 +9,12 @@ EMAIL_KIND = "invitations.invitation"
 
 def email_key(invitation: Invitation) -> str:
     """Return the outbox key of the invitation's latest send; every resend has its own key."""
-    return f"invitation:{invitation.pk}:{invitation.sends}"
+    return make_email_key(invitation.pk, invitation.sends)
+
+
+def make_email_key(invitation_id: UUID, number: int) -> str:
+    """Return the outbox key of the email with this number."""
+    return f"invitation:{invitation_id}:{number}"
 
 
 def read_email_key(key: str) -> tuple[UUID, int]:

@@ -148,6 +148,10 @@ class InvitationEmail(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["invitation", "number"], name="invitation_email_once")]
+        # For the hourly repair. Few emails are queued, however many were sent.
+        indexes = [
+            models.Index(fields=["created_at"], name="invitation_email_queued", condition=Q(delivery=Delivery.QUEUED))
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} {self.get_delivery_display()}"

@@ -71,6 +71,11 @@ class OutgoingEmail(models.Model):
             models.Index(fields=["next_attempt_at"], name="outbox_due", condition=Q(state=State.QUEUED)),
             models.Index(fields=["claimed_at"], name="outbox_in_hand", condition=Q(state=State.SENDING)),
             models.Index(fields=["subject_id", "kind"], name="outbox_by_subject"),
+            # The provider's webhooks name it. Blank with SMTP.
+            models.Index(
+                fields=["provider_message_id"], name="outbox_by_provider_id", condition=~Q(provider_message_id="")
+            ),
+            # For the previous release. The next one can remove it.
             models.Index(
                 fields=["organization_id", "kind", "-created_at"], name="outbox_failed", condition=Q(state=State.FAILED)
             ),

@@ -7,6 +7,7 @@ saved it as sent. So a state only replaces a state of lower rank. The state of a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,8 @@ from invitations.models import Invitation, InvitationEmail
 from organizations.models import Delivery, Membership, Status
 from outbox.models import OutgoingEmail, State
 from outbox.policies import in_words, reply_in
+from outbox.policies.events import Outcome
+from outbox.services import EmailEvent
 
 # A server may accept an email and return it later, so a bounce replaces all others.
 RANKS = {
@@ -28,18 +31,25 @@ RANKS = {
     Delivery.DELIVERED: 4,
     Delivery.BOUNCED: 5,
 }
+DELIVERY_OF = {
+    Outcome.DELIVERED: Delivery.DELIVERED,
+    Outcome.DEFERRED: Delivery.SENT,  # the provider will try again
+    Outcome.BOUNCED: Delivery.BOUNCED,
+    Outcome.FAILED: Delivery.FAILED,
+}
 # These may be reported several times, each time with another reason.
 WAITING = (Delivery.QUEUED, Delivery.SENT)
 
 
 @dataclass(frozen=True)
 class News:
-    """The state of an invitation's email, which has this number, since `at`."""
+    """The state of an invitation's email, which has this number and was queued at `queued_at`, since `at`."""
 
     invitation_id: UUID
     number: int
     delivery: Delivery
     at: datetime
+    queued_at: datetime
     reason: str = ""
     answer: str = ""
 
@@ -50,20 +60,30 @@ def follow_emails(rows: Sequence[OutgoingEmail]) -> None:
     save_news([_news_of(row, now) for row in rows if row.kind == EMAIL_KIND])
 
 
+def follow_events(events: Sequence[EmailEvent]) -> None:
+    """Follow what the email provider reports about emails (settings.OUTBOX_EVENT_LISTENERS)."""
+    save_news([_reported(event) for event in events if event.email.kind == EMAIL_KIND])
+
+
+def _reported(event: EmailEvent) -> News:
+    pk, number = read_email_key(event.email.key)
+    return News(pk, number, DELIVERY_OF[event.outcome], event.at, event.email.created_at, event.reason, event.answer)
+
+
 def _news_of(row: OutgoingEmail, now: datetime) -> News:
     pk, number = read_email_key(row.key)
+    news = partial(News, pk, number, queued_at=row.created_at)
+    answer = reply_in(row.last_error)
     match row.state:
         case State.SENT:
-            return News(pk, number, Delivery.SENT, row.sent_at or now)
+            return news(Delivery.SENT, row.sent_at or now)
         case State.FAILED:
-            answer = reply_in(row.last_error)
-            return News(pk, number, Delivery.FAILED, now, in_words(answer) or _("It couldn’t be sent"), answer)
+            return news(Delivery.FAILED, now, reason=in_words(answer) or _("It couldn’t be sent"), answer=answer)
         case State.CANCELLED:
-            return News(pk, number, Delivery.NONE, now, row.last_error)
+            return news(Delivery.NONE, now, reason=row.last_error)
         case State.HELD:
-            return News(pk, number, Delivery.QUEUED, now, _("All email is on hold"))
-    answer = reply_in(row.last_error)
-    return News(pk, number, Delivery.QUEUED, now, _reason_to_wait(answer), answer)
+            return news(Delivery.QUEUED, now, reason=_("All email is on hold"))
+    return news(Delivery.QUEUED, now, reason=_reason_to_wait(answer), answer=answer)
 
 
 def _reason_to_wait(answer: str) -> str:
@@ -81,22 +101,30 @@ def save_news(news: Sequence[News]) -> None:
     if not news:
         return
     invitations, emails = _lock({each.invitation_id for each in news})
-    saved: dict[tuple[UUID, int], InvitationEmail] = {}
-    members: dict[Delivery, list[UUID]] = {}
+    changed: dict[tuple[UUID, int], InvitationEmail] = {}
     for each in news:
         key, invitation = (each.invitation_id, each.number), invitations.get(each.invitation_id)
         if invitation is None:
             continue
-        is_latest = each.number == invitation.sends
         email = emails.setdefault(key, _email_of(invitation, each))
-        if _apply(email, _of_latest(each) if is_latest else each) or email.pk is None:
-            saved[key] = email
-            if is_latest:
-                members.setdefault(Delivery(email.delivery), []).append(invitation.membership_id)
-    InvitationEmail.objects.bulk_create(email for email in saved.values() if email.pk is None)
-    known = [email for email in saved.values() if email.pk is not None]
+        if _apply(email, _of_latest(each) if each.number == invitation.sends else each) or email.pk is None:
+            changed[key] = email
+    new = [email for email in changed.values() if email.pk is None]
+    known = [email for email in changed.values() if email.pk is not None]
+    InvitationEmail.objects.bulk_create(new)
     InvitationEmail.objects.bulk_update(known, ["delivery", "delivery_at", "reason", "answer"])
-    for delivery, pks in members.items():
+    _save_latest([email for (pk, number), email in changed.items() if number == invitations[pk].sends], new)
+
+
+def _save_latest(emails: Sequence[InvitationEmail], new: Sequence[InvitationEmail]) -> None:
+    """Save the state of latest emails in the rows of their members, and when they were sent if `new` has them."""
+    owners: dict[int, list[UUID]] = {}
+    for email in emails:
+        if pk := email.invitation.membership_id:
+            owners.setdefault(email.delivery, []).append(pk)
+            if email in new:
+                Membership.objects.filter(pk=pk).update(invite_sent_at=email.created_at)
+    for delivery, pks in owners.items():
         Membership.objects.filter(pk__in=pks).update(invite_delivery=delivery)
 
 
@@ -107,14 +135,17 @@ def _lock(ids: set[UUID]) -> tuple[dict[UUID, Invitation], dict[tuple[UUID, int]
     locked = [member.pk for member in pending.order_by("pk")]
     invitations = Invitation.objects.select_related("membership").filter(pk__in=ids, membership__in=locked)
     found = {invitation.pk: invitation for invitation in invitations}
-    emails = InvitationEmail.objects.filter(invitation__in=found)
-    return found, {(email.invitation_id, email.number): email for email in emails}
+    emails = {}
+    for email in InvitationEmail.objects.filter(invitation__in=found):
+        email.invitation = found[email.invitation_id]
+        emails[email.invitation_id, email.number] = email
+    return found, emails
 
 
 def _email_of(invitation: Invitation, news: News) -> InvitationEmail:
     """Return a row for an email that the previous release queued."""
     address = invitation.membership.email if invitation.membership else ""
-    return InvitationEmail(invitation=invitation, number=news.number, email=address, created_at=news.at)
+    return InvitationEmail(invitation=invitation, number=news.number, email=address, created_at=news.queued_at)
 
 
 def _of_latest(news: News) -> News:

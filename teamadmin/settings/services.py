@@ -41,6 +41,8 @@ OUTBOX_KINDS = {
 }
 # Called with the emails whose state has changed.
 OUTBOX_LISTENERS = ["invitations.services.follow_emails"]
+# Called with what the email provider's webhook reports.
+OUTBOX_EVENT_LISTENERS = ["invitations.services.follow_events"]
 
 # How the audit log publishes a task: its app doesn't know the queue's.
 AUDIT_PUBLISH = "outbox.services.publish"
@@ -104,6 +106,7 @@ CELERY_BEAT_SCHEDULE = {
     "delete_old_sso": {"task": "provisioning.tasks.delete_old_sso", "schedule": timedelta(hours=1)},
     "delete_old_idempotency_keys": {"task": "api.tasks.delete_old_idempotency_keys", "schedule": timedelta(hours=1)},
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
+    "repair_deliveries": {"task": "invitations.tasks.repair_deliveries", "schedule": timedelta(hours=1)},
     "check_certificates": {"task": "provisioning.tasks.check_certificates", "schedule": timedelta(hours=1)},
     "check_domains": {"task": "provisioning.tasks.check_domains", "schedule": timedelta(minutes=1)},
 }

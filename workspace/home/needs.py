@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base.counting import Count
+from base.counting import Count, capped_count
 from console.users.filters import Tab
 from console.users.params import users_view
-from invitations.queries import link_requests, undelivered_invitations
+from invitations.queries import link_requests, undelivered_members
 from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.policies import can
@@ -68,9 +68,10 @@ def _members(members: Sequence[Membership], count: Count) -> str:
 
 
 def _undelivered(viewer: Membership, now: datetime) -> list[Need]:
-    members = undelivered_invitations(viewer.organization, now)
-    title = ngettext("%(count)s invitation wasn’t delivered", "%(count)s invitations weren’t delivered", len(members))
-    count = Count(len(members))
+    undelivered = undelivered_members(viewer.organization)
+    members = list(undelivered[:NAMED])
+    count = capped_count(undelivered) if len(members) == NAMED else Count(len(members))
+    title = ngettext("%(count)s invitation wasn’t delivered", "%(count)s invitations weren’t delivered", count.value)
     return _need("danger", "mail", title, count, _members(members, count), _pending_url(viewer), _("View pending"))
 
 
