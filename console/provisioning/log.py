@@ -23,10 +23,10 @@ from base.ids import parse_uuid
 from base.lists.filters import Filter, FilterControl, conditions, control, one_of, read_filters
 from base.lists.keyset import compare_rows
 from base.lists.params import ListParams, read_search
-from console.provisioning.log_texts import ACTION_FILTERS, RESULTS, action_label, result_tone
+from console.provisioning.log_texts import ACTION_FILTERS, FAILED_RECENTLY, RESULTS, action_label, result_tone
 from organizations.models import Organization
 from provisioning.models import ScimLogEntry
-from provisioning.queries.scim import FAILED
+from provisioning.queries.scim import FAILED, RECENTLY
 
 PAGE_SIZE = 10
 KEEP = timedelta(days=30)
@@ -35,12 +35,18 @@ SEARCHED = 20_000
 EXPORTED, EXPORT_CHUNK = 20_000, 500
 COUNTED = 1000
 
+
+def _result(value: str) -> Q:
+    recently = Q(at__gte=timezone.now() - RECENTLY)
+    return {"failed": FAILED, FAILED_RECENTLY: FAILED & recently}.get(value, ~FAILED)
+
+
 FILTERS = (
     Filter(
         "result",
         _("Result"),
         parse=one_of(list(RESULTS.items())),
-        condition=lambda context, value: FAILED if value == "failed" else ~FAILED,
+        condition=lambda context, value: _result(value),
         options=list(RESULTS.items()),
     ),
     Filter(

@@ -45,6 +45,9 @@ class IsPending(Func):
         super().__init__(F("status"), output_field=BooleanField())
 
 
+UNDELIVERED = Q(IsPending(), invite_delivery__in=DELIVERY_PROBLEMS)
+
+
 def _asked(context: Any) -> QuerySet[Invitation]:
     """Return the open invitations whose recipient asked for a new link and hasn't been answered."""
     return Invitation.objects.filter(
@@ -53,8 +56,7 @@ def _asked(context: Any) -> QuerySet[Invitation]:
 
 
 def _state(value: str) -> Q:
-    states = DELIVERY_PROBLEMS if value == PROBLEM else (Delivery[value.upper()],)
-    return Q(IsPending(), invite_delivery__in=states)
+    return UNDELIVERED if value == PROBLEM else Q(IsPending(), invite_delivery=Delivery[value.upper()])
 
 
 def _condition(context: Any, value: str) -> Q:
