@@ -10,7 +10,7 @@ from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from base.lists.filters import Filter, Options, one_of
+from base.lists.filters import Filter, Options, Values, one_of
 from invitations.models import Invitation
 from organizations.models import DELIVERY_PROBLEMS, Delivery, Membership, Status
 
@@ -55,23 +55,32 @@ def _asked(context: Any) -> QuerySet[Invitation]:
     ).order_by()
 
 
-def _state(value: str) -> Q:
-    return UNDELIVERED if value == PROBLEM else Q(IsPending(), invite_delivery=Delivery[value.upper()])
+def _states(values: Values) -> list[Delivery]:
+    states = {Delivery[value.upper()] for value in values if value not in (PROBLEM, ASKED)}
+    return sorted(states | set(DELIVERY_PROBLEMS if PROBLEM in values else ()))
 
 
-def _condition(context: Any, value: str) -> Q:
-    return Q(IsPending(), pk__in=_asked(context).values("membership")) if value == ASKED else _state(value)
+def _condition(context: Any, values: Values) -> Q:
+    in_state, asked = Q(IsPending(), invite_delivery__in=_states(values)), _asked(context).values("membership")
+    if ASKED not in values:
+        return in_state
+    if len(values) == 1:
+        return Q(IsPending(), pk__in=asked)
+    # Not OR: each half has an index.
+    members = Membership.objects.filter(in_state, organization=context.organization).order_by().values("pk")
+    return Q(pk__in=members.union(asked, all=True))
 
 
-def _row_condition(context: Any, value: str) -> Q:
-    if value != ASKED:
-        return _state(value)
+def _row_condition(context: Any, values: Values) -> Q:
+    in_state = Q(IsPending(), invite_delivery__in=_states(values))
+    if ASKED not in values:
+        return in_state
     of_member = _asked(context).filter(membership=OuterRef("pk")).values("pk")[:1]
-    return Q(IsPending(), IsNull(Subquery(of_member), False))
+    return in_state | Q(IsPending(), IsNull(Subquery(of_member), False))
 
 
-def _is_rare(context: Any, value: str) -> bool:
-    members = Membership.objects.filter(_condition(context, value), organization=context.organization)
+def _is_rare(context: Any, values: Values) -> bool:
+    members = Membership.objects.filter(_condition(context, values), organization=context.organization)
     return members.order_by().values("pk")[: FEW_MEMBERS + 1].count() <= FEW_MEMBERS
 
 

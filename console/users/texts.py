@@ -29,7 +29,7 @@ def summary(organization: Organization, counts: TabCounts) -> str:
 
 def undelivered_notice(organization: Organization, params: UserListParams, counts: TabCounts) -> dict[str, str]:
     """Return the notice about invitations that weren't delivered and the URL of their list; {} on that list itself."""
-    if not counts.undelivered or params.filters.get("delivery") == PROBLEM:
+    if not counts.undelivered or params.values("delivery") == (PROBLEM,):
         return {}
     title = ngettext(
         "%(count)s invitation wasn’t delivered", "%(count)s invitations weren’t delivered", counts.undelivered.value

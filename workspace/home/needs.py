@@ -116,7 +116,7 @@ def _provisioning(viewer: Membership, now: datetime) -> list[Need]:
     if connection is None:
         return []
     url = reverse("provisioning", args=[organization.slug])
-    log_url = LogParams(filters={"result": FAILED_RECENTLY}).url(organization.slug)
+    log_url = LogParams(filters={"result": (FAILED_RECENTLY,)}).url(organization.slug)
     failures, last = failed_requests(organization, since=now - RECENTLY)
     title = ngettext("%(count)s provisioning request failed", "%(count)s provisioning requests failed", failures.value)
     found = _need("warning", "alert", title, failures, connection.label, log_url, _("View log"), last)
