@@ -46,7 +46,8 @@ class Confirmation:
         posted = request.POST if request.method == "POST" else None
         if posted and posted.get("others"):
             selection = selection.excluding(request.membership.pk)
-        self.selection = replace(selection, before=_asked_at(posted, self.now))
+        undelivered = bool(posted and posted.get("undelivered")) and kind.key == "invitation"
+        self.selection = replace(selection, before=_asked_at(posted, self.now), undelivered=undelivered)
         self.choice = BulkChoice(selection.params.tab)
         self.preview: Preview = preview_of(kind, request.membership, self.selection, self.choice, self.now)
         self.form = build_form(kind.key, posted, actor=request.membership, eligible=self.preview.eligible)

@@ -76,6 +76,9 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/activity/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
     "users/<uuid:member_id>/menu/": {"GET": people_viewers(200)},
     "users/<uuid:member_id>/invitation/": {"GET": inviters(200), "POST": inviters(302)},
+    "users/<uuid:member_id>/invitation/link/": {"GET": inviters(200), "POST": inviters(200)},
+    # Without an address.
+    "users/<uuid:member_id>/invitation/address/": {"GET": inviters(200), "POST": inviters(422)},
     "users/<uuid:member_id>/two-factor-reset/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/two-factor-reminder/": {"POST": admins(302)},
     "users/<uuid:member_id>/sessions/<str:session_key>/ending/": {"POST": admins(302)},

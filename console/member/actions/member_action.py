@@ -28,6 +28,8 @@ from organizations.requests import MemberRequest
 URL_NAMES = {
     "edit": "user_profile",
     "resend": "user_invitation",
+    "copy_link": "user_invitation_link",
+    "correct_address": "user_invitation_address",
     "reset_two_factor": "user_two_factor_reset",
     "log_out": "user_sessions",
     "deactivate": "user_deactivation",
