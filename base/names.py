@@ -2,12 +2,17 @@
 
 import re
 
+from django.utils.translation import gettext_lazy as _
+
+# The error of a form without either name: one is enough.
+MISSING_NAME = _("Enter a first or last name.")
 # Han, Hangul and Kana with their marks: iteration and length marks, half-width Katakana, variation selectors.
-_EAST_ASIAN = re.compile(
-    "[\u1100-\u11ff\u2e80-\u2fd5\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u309f\u30a1-\u30ff\u3131-\u318e"
+EAST_ASIAN = (
+    "^[\u1100-\u11ff\u2e80-\u2fd5\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u309f\u30a1-\u30ff\u3131-\u318e"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb\uf900-\ufaff\ufe00-\ufe0f\uff66-\uff9f"
-    "\U0001b000-\U0001b16f\U00020000-\U0003ffff\U000e0100-\U000e01ef]+"
+    "\U0001b000-\U0001b16f\U00020000-\U0003ffff\U000e0100-\U000e01ef]+$"
 )
+_EAST_ASIAN = re.compile(EAST_ASIAN)
 
 
 def is_family_first(first_name: str, last_name: str) -> bool:

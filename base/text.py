@@ -149,7 +149,8 @@ def canonical_email(value: str) -> str:
 
 def initials(name: str) -> str:
     """Return one or two letters for a name: "Ana María Soto" gives AS, an email address its first letter."""
-    words = [word for word in re.split(r"[\s@]+", name) if word and word[0].isalnum()]
+    words = [word.lstrip(MARKS + INVISIBLE) for word in re.split(r"[\s@]+", name)]
+    words = [word for word in words if word[:1].isalnum()]
     letters = [words[0][0], words[-1][0]] if len(words) > 1 and "@" not in name else [word[0] for word in words[:1]]
     return "".join(letters).upper() or "?"
 
