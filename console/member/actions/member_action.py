@@ -27,6 +27,7 @@ from organizations.requests import MemberRequest
 
 URL_NAMES = {
     "edit": "user_profile",
+    "undo": "user_undo",
     "resend": "user_invitation",
     "reset_two_factor": "user_two_factor_reset",
     "log_out": "user_sessions",
