@@ -376,10 +376,10 @@ for (const other of document.querySelectorAll(`input[name="theme"][value="${even
 }
 {
 const region = document.getElementById('toasts');
-const remove = toast => {
-if (toast.matches(':hover, :focus-within')) return setTimeout(remove, 3000, toast);
-toast.remove();
-};
+const expire = (toast, left) => setTimeout(() => {
+if (!toast.matches(':hover, :focus-within, :has(.htmx-request)')) left -= 250;
+left > 0 ? expire(toast, left) : toast.remove();
+}, 250);
 const show = toast => {
 const modal = document.querySelector('dialog:modal');
 if (modal) {
@@ -387,7 +387,7 @@ modal.querySelector(':scope > [data-toast]')?.remove();
 toast.setAttribute('role', 'alert');
 modal.prepend(toast);
 }
-if (toast.matches('[data-tone="success"]')) setTimeout(remove, 8000, toast);
+if (toast.matches('[data-tone="success"]')) expire(toast, toast.matches('[data-undo]') ? 10000 : 8000);
 };
 document.addEventListener('click', event => {
 const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');

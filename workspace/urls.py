@@ -37,6 +37,7 @@ urlpatterns = [
         project_access.project_group_removal,
         name="project_group",
     ),
+    path("projects/<uuid:project_id>/undo/", project_access.project_undo, name="project_undo"),
     path("workspace/", workspace.workspace, name="workspace"),
     path("", include("workspace.records.urls")),
     path("preferences/", preferences.preferences, name="preferences"),

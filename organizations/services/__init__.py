@@ -76,6 +76,7 @@ from organizations.services.provisioned_groups import (
     remove_provisioned_members,
     rename_provisioned_group,
 )
+from organizations.services.removals import restore_access, restore_permissions
 from organizations.services.role_order import reorder_members
 from organizations.services.roles import RoleConflict, RoleFields, RoleNameTaken, create_role, delete_role, edit_role
 from organizations.services.seats import save_seat_use
@@ -178,6 +179,8 @@ __all__ = [
     "rename_provisioned_group",
     "reorder_members",
     "reset_member_two_factor",
+    "restore_access",
+    "restore_permissions",
     "restore_project",
     "resume_organization",
     "revoke_projects",

@@ -43,6 +43,8 @@ INSIDE: dict[str, dict[str, str]] = {
     "projects/<uuid:project_id>/people/<uuid:member_id>/removal/": {"POST": project_sharers(302)},
     "projects/<uuid:project_id>/groups/": {"GET": project_sharers(200), "POST": project_sharers(422)},
     "projects/<uuid:project_id>/groups/<uuid:group_id>/removal/": {"POST": project_sharers(302)},
+    # Undo without the token of a removal only says that it is too late.
+    "projects/<uuid:project_id>/undo/": {"POST": with_project_access(302, "olga", "max", "bo", "tess", "read_only")},
     "workspace/": {"GET": workspace_viewers(200)},
     "preferences/": {"GET": everyone(200), "POST": everyone(422)},
     "preferences/security/": {"GET": everyone(200)},
@@ -63,6 +65,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "roles/<uuid:role_id>/": {"GET": people_viewers(200)},
     "roles/<uuid:role_id>/edit/": {"GET": admins(200), "POST": admins(422)},
     "roles/<uuid:role_id>/deletion/": {"GET": admins(200), "POST": admins(302)},
+    "roles/<uuid:role_id>/undo/": {"POST": people_viewers(302)},
     "users/": {"GET": people_viewers(200)},
     "users/pending/": {"GET": people_viewers(200)},
     "users/columns/": {"GET": people_viewers(200), "POST": people_viewers(302)},
@@ -73,6 +76,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/choices/groups/": {"POST": people_editors(200)},
     "users/<uuid:member_id>/choices/projects/": {"POST": people_editors(200)},
     "users/<uuid:member_id>/projects/": {"GET": people_viewers(200)},
+    "users/<uuid:member_id>/undo/": {"POST": people_viewers(302)},
     "users/<uuid:member_id>/activity/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
     "users/<uuid:member_id>/menu/": {"GET": people_viewers(200)},
     "users/<uuid:member_id>/invitation/": {"GET": inviters(200), "POST": inviters(302)},
@@ -133,6 +137,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "groups/<uuid:group_id>/projects/": {"GET": group_managers(200), "POST": group_managers(422)},
     "groups/<uuid:group_id>/projects/<uuid:project_id>/removal/": {"POST": group_managers(302)},
     "groups/<uuid:group_id>/roles/": {"GET": group_managers(200), "POST": group_managers(302)},
+    "groups/<uuid:group_id>/undo/": {"POST": people_viewers(302)},
     # No one is selected, so those with the permission are redirected to the list.
     "users/export/": {"GET": people_viewers(200)},
     "users/bulk/": {"GET": people_viewers(200)},
