@@ -12,6 +12,7 @@ from workspace.views import (
     project,
     project_access,
     projects,
+    search,
     workspace,
 )
 
@@ -39,6 +40,7 @@ urlpatterns = [
     ),
     path("workspace/", workspace.workspace, name="workspace"),
     path("", include("workspace.records.urls")),
+    path("search/", search.search, name="search"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/security/", privacy.privacy, name="privacy"),
     path("preferences/access/", my_access.my_access, name="my_access"),

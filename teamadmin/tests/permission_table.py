@@ -44,6 +44,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "projects/<uuid:project_id>/groups/": {"GET": project_sharers(200), "POST": project_sharers(422)},
     "projects/<uuid:project_id>/groups/<uuid:group_id>/removal/": {"POST": project_sharers(302)},
     "workspace/": {"GET": workspace_viewers(200)},
+    "search/": {"GET": everyone(200)},
     "preferences/": {"GET": everyone(200), "POST": everyone(422)},
     "preferences/security/": {"GET": everyone(200)},
     "preferences/access/": {"GET": everyone(200)},
