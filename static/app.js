@@ -370,6 +370,10 @@ for (const other of document.querySelectorAll(`input[name="theme"][value="${even
 });
 }
 {
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
+}
+{
 const region = document.getElementById('toasts');
 const remove = toast => {
 if (toast.matches(':hover, :focus-within')) return setTimeout(remove, 3000, toast);

@@ -42,6 +42,7 @@ urlpatterns = [
     path("", include("workspace.records.urls")),
     path("search/", search.search, name="search"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/time-zone/", preferences.time_zone, name="time_zone"),
     path("preferences/security/", privacy.privacy, name="privacy"),
     path("preferences/access/", my_access.my_access, name="my_access"),
     path("preferences/activity/", activity.my_activity, name="my_activity"),

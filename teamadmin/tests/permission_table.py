@@ -46,6 +46,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "workspace/": {"GET": workspace_viewers(200)},
     "search/": {"GET": everyone(200)},
     "preferences/": {"GET": everyone(200), "POST": everyone(422)},
+    "preferences/time-zone/": {"POST": everyone(302)},
     "preferences/security/": {"GET": everyone(200)},
     "preferences/access/": {"GET": everyone(200)},
     # Their own keys only. The key of the tests belongs to the organization.
