@@ -108,7 +108,7 @@ class KeyForm(NameForm):
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the key expires: None for never, otherwise the end of the day in the user's time zone; for a valid form."""
+        """When the key expires: None for never, otherwise the end of the day in the user's zone; for a valid form."""
         chosen, day = self.cleaned_data["expires"], self.cleaned_data["expires_on"]
         if chosen == ON_DATE:
             return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))

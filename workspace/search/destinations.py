@@ -95,9 +95,8 @@ ACTIONS = (
 
 
 def _navigation(search: Search) -> list[Place]:
-    sections = {pages.Section.WORKSPACE: _("Workspace"), pages.Section.ACCOUNT: _("Account")}
     return [
-        Place(page.label, page.url_name, page.icon, _everyone, sections[page.section])
+        Place(page.label, page.url_name, page.icon, _everyone)
         for page in pages.accessible_pages(permissions_of_member(search.viewer))
     ]
 

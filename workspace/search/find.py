@@ -12,6 +12,7 @@ def find(search: Search) -> list[Section]:
     At most 14 queries, whatever the organization's size.
     """
     pages = destinations.find_pages(search)
+    sections: list[Section | None]
     if not search.words:
         sections = [_actions(search, []), pages]
     else:

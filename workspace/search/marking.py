@@ -1,6 +1,7 @@
 """Marks the letters that a search matched. Compares folded text, as the search does: "jose" marks "José"."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -11,11 +12,17 @@ from base import text
 SHORT = 2
 
 
+@lru_cache(maxsize=4096)
+def _fold_letter(char: str) -> str:
+    """Return the letter as it is folded inside a word: "" for an accent of its own, " " for what separates words."""
+    return text.fold(f"a{char}a")[1:-1]
+
+
 def _fold_letters(value: str) -> tuple[str, list[int]]:
     """Return the folded text, and for each of its letters the position of the letter in `value` that it comes from."""
     folded, positions = [], []
     for position, char in enumerate(value):
-        for letter in " " if char.isspace() else text.fold(char):
+        for letter in _fold_letter(char):
             folded.append(letter)
             positions.append(position)
     return "".join(folded), positions
@@ -41,7 +48,7 @@ def mark(value: str, words: Sequence[str]) -> SafeString:
     parts, is_open = [], False
     for position, char in enumerate(value):
         # An accent that is a character of its own belongs to the letter before it.
-        is_marked = position in marked or (is_open and not text.fold(char) and not char.isspace())
+        is_marked = position in marked or (is_open and not _fold_letter(char))
         if is_marked != is_open:
             parts.append("<mark>" if is_marked else "</mark>")
             is_open = is_marked

@@ -74,7 +74,6 @@ def group_section(search: Search, groups: list[Group]) -> Section:
             label=group.name,
             words=search.words,
             note=_members(sizes[group.pk][0]),
-            avatar_key=str(group.pk),
         )
         for group in shown
     ]
