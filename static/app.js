@@ -375,6 +375,10 @@ for (const other of document.querySelectorAll(`input[name="theme"][value="${even
 });
 }
 {
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
+}
+{
 const region = document.getElementById('toasts');
 const expire = (toast, left) => setTimeout(() => {
 if (!toast.matches(':hover, :focus-within, :has(.htmx-request)')) left -= 250;

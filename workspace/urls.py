@@ -12,6 +12,7 @@ from workspace.views import (
     project,
     project_access,
     projects,
+    search,
     workspace,
 )
 
@@ -40,7 +41,9 @@ urlpatterns = [
     path("projects/<uuid:project_id>/undo/", project_access.project_undo, name="project_undo"),
     path("workspace/", workspace.workspace, name="workspace"),
     path("", include("workspace.records.urls")),
+    path("search/", search.search, name="search"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("preferences/time-zone/", preferences.time_zone, name="time_zone"),
     path("preferences/security/", privacy.privacy, name="privacy"),
     path("preferences/access/", my_access.my_access, name="my_access"),
     path("preferences/activity/", activity.my_activity, name="my_activity"),

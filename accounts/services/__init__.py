@@ -67,6 +67,8 @@ from accounts.services.users import (
     rename_user,
     set_theme,
     verify_address,
+    set_csv_separator,
+    set_time_zone,
 )
 
 __all__ = [
@@ -137,7 +139,9 @@ __all__ = [
     "set_avatar",
     "set_browser_cookie",
     "set_second_factor",
+    "set_csv_separator",
     "set_theme",
+    "set_time_zone",
     "sign_in",
     "start_attempt",
     "start_authenticator",

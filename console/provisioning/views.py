@@ -94,7 +94,7 @@ def provisioning_log_export(request: MemberRequest) -> StreamingHttpResponse:
     """Return the log as CSV, with the filters of the page."""
     params = LogParams.from_querydict(request.GET, request.organization)
     response = StreamingHttpResponse(
-        export_lines(request.organization, params),
+        export_lines(request.organization, params, request.user.csv_separator),
         content_type="text/csv; charset=utf-8",
     )
     name = f"{request.organization.slug}-provisioning-{timezone.now():%Y-%m-%d}.csv"

@@ -46,7 +46,9 @@ INSIDE: dict[str, dict[str, str]] = {
     # Undo without the token of a removal only says that it is too late.
     "projects/<uuid:project_id>/undo/": {"POST": with_project_access(302, "olga", "max", "bo", "tess", "read_only")},
     "workspace/": {"GET": workspace_viewers(200)},
+    "search/": {"GET": everyone(200)},
     "preferences/": {"GET": everyone(200), "POST": everyone(422)},
+    "preferences/time-zone/": {"POST": everyone(302)},
     "preferences/security/": {"GET": everyone(200)},
     "preferences/access/": {"GET": everyone(200)},
     # Their own keys only. The key of the tests belongs to the organization.

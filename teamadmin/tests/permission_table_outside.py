@@ -59,6 +59,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "scim/v2/": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
     "scim/v2/<path:path>": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
     "accounts/theme/": {"POST": "302 400 400"},
+    "accounts/csv-separator/": {"POST": "302 400 400"},
     "accounts/login/": {"GET": "200 302 302", "POST": "200 302 302"},
     "accounts/logout/": {"GET": "302 200 200", "POST": "302 302 302"},
     "accounts/inactive/": {"GET": "200 200 200"},
