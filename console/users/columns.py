@@ -106,7 +106,7 @@ class UserTable(tables.Table):
         sort=("invite_expires_at",),
         sort_labels=(_("Expires soonest"), _("Expires latest")),
         csv=lambda member: _pending(member, _iso(member.invite_expires_at)),
-        default_tabs=(Tab.ALL, Tab.PENDING),
+        default_tabs=(Tab.PENDING,),
     )
     joined = Column(
         _("Joined"),
