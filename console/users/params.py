@@ -11,7 +11,7 @@ from base.lists.filters import read_filters
 from base.lists.params import ListParams, read_search
 from base.picker import search_words
 from console.users.columns import COLUMNS, ONLY_JOINED, ONLY_PENDING, chosen_columns, default_columns
-from console.users.filters import STATUS_FILTERS, TAB_FILTERS, StatusFilter, Tab
+from console.users.filters import TAB_FILTERS, StatusFilter, Tab, status_filter
 
 DEFAULT_SORT = {Tab.ALL: "name", Tab.PENDING: "invite_expires"}
 
@@ -49,7 +49,7 @@ class UserListParams(ListParams):
 
     @property
     def status(self) -> StatusFilter:
-        return STATUS_FILTERS[self.tab][self.filters.get("status", "")]
+        return status_filter(self.tab, self.values("status"))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -90,8 +90,8 @@ class UserListParams(ListParams):
             sort = default if default in available else "name"
         return super().set_sort(sort)
 
-    def set_filter(self, name: str, value: str) -> Self:
-        params = super().set_filter(name, value)
+    def set_filter(self, name: str, *values: str) -> Self:
+        params = super().set_filter(name, *values)
         return params.set_sort(self.sort)
 
     def url(self, slug: str) -> str:
@@ -109,11 +109,11 @@ def _base_url(tab: Tab, slug: str) -> str:
     return reverse("users" if tab == Tab.ALL else "users_pending", args=[slug])
 
 
-def users_view(tab: Tab, **filters: str) -> UserListParams:
-    """Return the view of the Users page with these filters."""
+def users_view(tab: Tab, **filters: str | tuple[str, ...]) -> UserListParams:
+    """Return the view of the Users page with these filters, each with one value or several."""
     params = UserListParams.default(tab)
-    for name, value in filters.items():
-        params = params.set_filter(name, value)
+    for name, values in filters.items():
+        params = params.set_filter(name, *([values] if isinstance(values, str) else values))
     return params
 
 

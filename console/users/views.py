@@ -13,7 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
 from base.lists.columns import headings, sort_options
-from base.lists.filters import control
+from base.lists.controls import (
+    Chips,
+    active_filters,
+    chips_of_several,
+    choice_groups,
+    control,
+    is_search,
+    ticked_values,
+)
 from base.picker import search_query
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.bulk.kinds import available_kinds
@@ -76,6 +84,7 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
             "rows_html": rows.render(page.members) if page.members else "",
             **_results(request, context, page),
             **_toolbar(context, page),
+            "chips": _chips(context, page),
             **_notices(request, page.params, counts),
             **_requests(request, tab),
             **tabs(organization, page.params, counts),
@@ -116,15 +125,18 @@ def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> d
 def _toolbar(context: UsersContext, page: UserPage) -> dict[str, Any]:
     """Return what console/users/_tools.html takes."""
     params, slug = page.params, context.organization.slug
-    names = {name: label for name, label in page.names.items() if label}
-    controls = [control(item, params.filters.get(item.name, ""), names, context) for item in TAB_FILTERS[params.tab]]
     return {
         "base": UserListParams.default(params.tab).url(slug),
-        "controls": controls,
-        "menus": [item for item in controls if not item.options],
+        "controls": [control(item, params.values(item.name), page.names, context) for item in TAB_FILTERS[params.tab]],
         "menus_url": f"{reverse('users', args=[slug])}choices/",
         "sorts": sort_options(UserTable, params),
     }
+
+
+def _chips(context: UsersContext, page: UserPage) -> Chips:
+    params, slug = page.params, context.organization.slug
+    active = active_filters(TAB_FILTERS[params.tab], params.filters, page.names, context)
+    return chips_of_several(active, params, lambda view: view.url(slug))
 
 
 def _sso_notice(request: MemberRequest) -> dict[str, Any]:
@@ -176,28 +188,27 @@ def _params(request: MemberRequest, query: QueryDict) -> UserListParams:
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
-    """The groups or projects to filter by, each a link to the filtered list. `named` searches among them."""
+    """The groups or projects to filter by. `named` searches among them; `apply` goes to the list filtered by those that
+    are ticked."""
     params, slug, item = _params(request, request.GET).first_page(), request.organization.slug, filter_named(kind)
-    query, current = search_query(request.GET, "named"), params.filters.get(kind, "")
-    choices = item.choose(request.organization, query, [])  # type: ignore[misc]
-    heading, label = item.choose_texts
-    entries = [
-        (option.name, params.set_filter(kind, str(option.pk)).url(slug), str(option.pk) == current)
-        for option in choices.listed
-    ]
+    ticked = ticked_values(item, params, request.GET)
+    if "apply" in request.GET:
+        return redirect(params.set_filter(kind, *ticked).url(slug))
+    query = search_query(request.GET, "named")
+    choices = item.choose(request.organization, query, ticked)  # type: ignore[misc]
+    options = [(str(option.pk), option.name) for option in choices.listed]
     context = {
-        "heading": heading,
-        "label": label,
-        "groups": [("", entries)] if entries else [],
-        "any_url": "" if query else params.remove_filter(kind).url(slug),
-        "current": current,
+        "heading": item.choose_texts[0],
+        "label": item.choose_texts[1],
+        "name": kind,
+        "groups": choice_groups([("", options)], ticked),
         "query": query,
         "has_more": choices.more,
-        "is_searchable": bool(query or choices.more or len(entries) > SEARCHABLE),
+        "is_searchable": bool(query or choices.more or len(options) > SEARCHABLE),
         "view": params.view,
         "url": request.path,
         "back": params.url(slug),
-        "only_entries": "named" in request.GET,
+        "only_entries": is_search(request.GET),
     }
     return render(request, "ui/filter_menu.html" if request.htmx else "ui/filter_page.html", context)
 
