@@ -5,6 +5,7 @@ from django.urls import include, path
 from workspace.views import (
     activity,
     avatar,
+    first_tasks,
     homepage,
     my_access,
     preferences,
@@ -18,8 +19,11 @@ from workspace.views import (
 
 urlpatterns = [
     path("", homepage.homepage, name="homepage"),
-    path("tasks/hidden/", homepage.homepage_tasks_hidden, name="homepage_tasks_hidden"),
-    path("tasks/<slug:key>/", homepage.homepage_task, name="homepage_task"),
+    path("tasks/hidden/", first_tasks.tasks_hidden, name="homepage_tasks_hidden"),
+    path("tasks/shown/", first_tasks.tasks_shown, name="homepage_tasks_shown"),
+    path("tasks/<slug:key>/", first_tasks.task_start, name="homepage_task"),
+    path("tasks/<slug:key>/completion/", first_tasks.task_completion, name="homepage_task_completion"),
+    path("tasks/<slug:key>/reopening/", first_tasks.task_reopening, name="homepage_task_reopening"),
     path("projects/", projects.project_list, name="projects"),
     path("projects/new/", projects.project_new, name="project_new"),
     path("projects/<uuid:project_id>/", project.project_page, name="project"),

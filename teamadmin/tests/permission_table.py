@@ -28,7 +28,10 @@ INSIDE: dict[str, dict[str, str]] = {
     "": {"GET": everyone(200)},
     # A task that no one has.
     "tasks/<slug:key>/": {"POST": everyone(404)},
+    "tasks/<slug:key>/completion/": {"POST": everyone(404)},
+    "tasks/<slug:key>/reopening/": {"POST": everyone(404)},
     "tasks/hidden/": {"POST": everyone(302)},
+    "tasks/shown/": {"POST": everyone(302)},
     "projects/": {"GET": workspace_viewers(200)},
     "projects/new/": {"GET": project_managers(200), "POST": project_managers(422)},
     "projects/<uuid:project_id>/": {"GET": with_project_access(200, "olga", "max", "bo", "tess", "read_only")},
