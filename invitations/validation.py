@@ -38,12 +38,16 @@ class BatchErrors:
 
 
 def _validate_names(errors: BatchErrors, row: int, person: dict) -> None:
-    for name, missing in (("first_name", _("Enter a first name.")), ("last_name", _("Enter a last name."))):
+    """One name is enough, first or last."""
+    names = []
+    for name in ("first_name", "last_name"):
         try:
-            if not text.clean_line(person.get(name, "")):
-                errors.add(row, name, missing)
+            names.append(text.clean_line(person.get(name, "")))
         except ValidationError as error:
+            names.append("?")
             errors.add(row, name, first_error(error))
+    if not any(names):
+        errors.add(row, "first_name", _("Enter a first or last name."))
 
 
 def _validate_address(errors: BatchErrors, row: int, person: dict, organization: Organization) -> str | None:

@@ -5,7 +5,7 @@ out and why. It knows nothing of organizations: whether an address may be invite
 It takes linear time: each step looks at a character a bounded number of times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from invitations.pasted_people.addresses import read_list
 from invitations.pasted_people.model import COLUMNS, LeftOut, PastedPeople, PastedPerson, Reason
@@ -25,17 +25,27 @@ __all__ = [
 ]
 
 
-def read_people(text: str, *, columns: Sequence[str] | None = None, has_heading: bool | None = None) -> PastedPeople:
+def read_people(
+    text: str,
+    *,
+    columns: Sequence[str] | None = None,
+    has_heading: bool | None = None,
+    addresses: Mapping[str, str] | None = None,
+) -> PastedPeople:
     """Return the people in the text, and the lines that were left out.
 
     For a table, `columns` names what each column has ("first_name", "last_name", "name", "email" or ""), and
-    `has_heading` says whether its first line is a heading. By default both are found out. Never raises.
+    `has_heading` says whether its first line is a heading. By default both are found out. `addresses` are for
+    parts without one, by LeftOut.key. Never raises.
     """
     is_cut = len(text) > MAX_CHARACTERS
     lines = tidy(text[:MAX_CHARACTERS]).split("\n")
     is_cut, lines = is_cut or len(lines) > MAX_LINES, lines[:MAX_LINES]
     table = find_table("\n".join(lines), forced=columns is not None)
-    result = read_table(table, columns, has_heading) if table else read_list(lines)
+    if table:
+        result = read_table(table, columns, has_heading, addresses or {})
+    else:
+        result = read_list(lines, addresses or {})
     result.is_cut = is_cut
     result.line_count = sum(1 for line in lines if line.strip())
     return result

@@ -1,9 +1,9 @@
 """Lists of addresses: one per line, or separated by semicolons, commas or spaces, with or without names."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from invitations.pasted_people.model import PastedPeople, PastedPerson, Reason
+from invitations.pasted_people.model import PastedPeople, PastedPerson
 from invitations.pasted_people.names import BULLET, PARTICLES, guess_name, split_name
 from invitations.pasted_people.text import ADDRESS, BIDI, clean_address
 
@@ -28,14 +28,14 @@ NOT_A_NAME = re.compile(r"[\W\d_]*")
 MAX_NAME, MAX_WORDS = 100, 7
 
 
-def read_list(lines: Sequence[str]) -> PastedPeople:
+def read_list(lines: Sequence[str], addresses: Mapping[str, str]) -> PastedPeople:
     """Return the people in a list of addresses."""
-    result = PastedPeople()
+    result = PastedPeople(addresses=addresses)
     for number, line in _joined_lines(lines):
         people, rest = _read_line(number, line)
         result.add(people)
         for part in rest:
-            result.leave_out(number, part, Reason.NO_ADDRESS)
+            result.add_without_address(number, part, split_name(part))
     result.left_out.sort(key=lambda left: left.line)
     return result
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from invitations.pasted_people.columns import find_columns
 from invitations.pasted_people.headings import columns_of
@@ -75,21 +75,23 @@ def _is_table(rows: list[Row]) -> bool:
     return len(wide) * 2 > len(rows)
 
 
-def read_table(rows: list[Row], columns: Sequence[str] | None, has_heading: bool | None) -> PastedPeople:
+def read_table(
+    rows: list[Row], columns: Sequence[str] | None, has_heading: bool | None, addresses: Mapping[str, str]
+) -> PastedPeople:
     """Return the people in the rows. Without `columns`, find out what each column has."""
     found = _find_heading(rows)
     heading = (found or 0) if has_heading else None
     if has_heading is None:
         heading = found
     above, body = (rows[:heading], rows[heading + 1 :]) if heading is not None else ([], rows)
-    result = PastedPeople(rows=body, heading=rows[heading][1] if heading is not None else [])
+    result = PastedPeople(rows=body, heading=rows[heading][1] if heading is not None else [], addresses=addresses)
     if columns is None:
         known = columns_of(result.heading) if result.heading else [""] * len(rows[0][1])
         result.columns, result.unsure = find_columns([cells for _line, cells in body], known)
     else:
         result.columns = _chosen(columns, len(rows[0][1]))
     for line, cells in above:
-        result.leave_out(line, _joined(cells), Reason.NO_ADDRESS)
+        result.add_without_address(line, _joined(cells), split_name(_joined(cells)))
     for line, cells in body:
         _read_row(result, line, cells)
     return result
@@ -112,18 +114,16 @@ def _read_row(result: PastedPeople, line: int, cells: list[str]) -> None:
     if not found and "email" in result.columns:
         found = [cell for cell in cells if is_address(cell)][:1]
     if not found:
-        result.leave_out(line, _joined(cells), Reason.NO_ADDRESS)
+        result.add_without_address(line, _joined(cells), _name_in(values))
         return
-    result.add([_person(line, clean_address(found[0]), values)])
+    email = clean_address(found[0])
+    first, last = _name_in(values)
+    guessed = guess_name(email) if not (first or last) else ("", "")
+    result.add([PastedPerson(email, first or guessed[0], last or guessed[1], guessed=any(guessed), line=line)])
     for other in found[1:]:
         result.leave_out(line, clean_address(other), Reason.SECOND_ADDRESS, line)
 
 
-def _person(line: int, email: str, values: dict[str, str]) -> PastedPerson:
+def _name_in(values: Mapping[str, str]) -> tuple[str, str]:
     first, last = values.get("first_name", ""), values.get("last_name", "")
-    if values.get("name") and not (first or last):
-        first, last = split_name(values["name"])
-    if first or last:
-        return PastedPerson(email, first, last, line=line)
-    first, last = guess_name(email)
-    return PastedPerson(email, first, last, guessed=bool(first), line=line)
+    return split_name(values["name"]) if values.get("name") and not (first or last) else (first, last)

@@ -11,7 +11,7 @@ from base.policies import require
 from invitations.email_keys import EMAIL_KIND, email_key
 from invitations.models import Batch, Invitation
 from invitations.queries import batch_access
-from invitations.services.drafts import DraftChanged
+from invitations.services.drafts import DraftChanged, start_next_draft
 from invitations.services.invitations import new_expiry
 from invitations.services.quota import consume_mail_quota
 from invitations.validation import BatchErrors, validate_batch
@@ -91,6 +91,7 @@ def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], role
     batch.sent_at = timezone.now()
     batch.inviter_name = actor.name
     batch.reason = text.clean_multiline(batch.reason)
+    start_next_draft(actor=actor, batch=batch)
     batch.save()
     invitations = Invitation.objects.bulk_create(
         Invitation(organization=actor.organization, batch=batch, membership=member) for member in members
