@@ -84,8 +84,15 @@ class SetupStep:
 
     @property
     def people(self) -> list[dict]:
-        rows = self.batch.people or [EMPTY_PERSON]
-        return [{**row, "n": n, "errors": self.errors.people.get(n, {})} for n, row in enumerate(rows)]
+        rows, guessed = self.batch.people or [EMPTY_PERSON], self.batch.pasted.get("guessed", [])
+        return [
+            {**row, "n": n, "errors": self.errors.people.get(n, {}), "guessed": row in guessed}
+            for n, row in enumerate(rows)
+        ]
+
+    @property
+    def has_guessed(self) -> bool:
+        return any(row["guessed"] for row in self.people)
 
     @property
     def blank_row(self) -> dict:
