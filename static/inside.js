@@ -283,9 +283,34 @@ document.addEventListener('htmx:load', event => {
 for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = button.dataset.menu ? 'dialog' : 'menu';
 });
 document.addEventListener('htmx:afterRequest', event => {
-const { requestConfig: config, successful } = event.detail;
-if (successful && config?.verb === 'post') document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
+const { requestConfig: config, successful, target } = event.detail;
+if (successful && (config?.verb === 'post' || target?.id === 'results')) document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
 });
+}
+{
+const link = document.querySelector('[data-palette]');
+const isMac = /^(Mac|iP)/.test(navigator.platform);
+const open = event => {
+event.preventDefault();
+link.dataset.typed ??= '';
+import(link.dataset.palette).then(() => link.dispatchEvent(new Event('palette')), () => location.assign(link.href));
+};
+const isShortcut = ({ key, ctrlKey, metaKey, altKey, target }) => (key === 'k'
+? (isMac ? metaKey : ctrlKey) && !altKey
+: key === '/' && !ctrlKey && !metaKey && !target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select'));
+if (link) {
+document.addEventListener('keydown', event => {
+const { key, ctrlKey, metaKey } = event;
+if ('typed' in link.dataset && key.length === 1 && !ctrlKey && !metaKey) {
+event.preventDefault();
+link.dataset.typed += key;
+} else if (isShortcut(event) && !document.querySelector('dialog[open]')) open(event);
+}, true);
+document.addEventListener('click', event => {
+if (event.target.closest('[data-palette]') && !event.ctrlKey && !event.metaKey && !event.shiftKey) open(event);
+});
+if (isMac) document.querySelector('[data-palette] kbd').textContent = '⌘ K';
+}
 }
 {
 const ONE_ADDRESS = /^\s*[^\s@<>,;:]+@[^\s@<>,;:]+\s*$/, MAX = 100001;
@@ -385,4 +410,14 @@ restore();
 }
 {
 document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+{
+document.addEventListener('keydown', event => {
+if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, dialog')) return;
+const button = [...document.querySelectorAll('[data-undo] [type="submit"]')].at(-1);
+if (!button) return;
+event.preventDefault();
+button.click();
+});
 }

@@ -65,10 +65,10 @@ from accounts.services.users import (
     delete_user,
     lock_user,
     rename_user,
-    set_theme,
-    verify_address,
     set_csv_separator,
+    set_theme,
     set_time_zone,
+    verify_address,
 )
 
 __all__ = [
