@@ -15,6 +15,7 @@ from invitations.queries import invitation_emails, reason_to_wait, undelivered_m
 from invitations.services import (
     accept_as_new_user,
     add_expired_invitations,
+    follow_emails,
     repair_deliveries,
     resend_invitation,
     withdraw_invitation,
@@ -220,8 +221,6 @@ def test_the_migration_copies_the_states_of_pending_members_in_batches(cast, mon
 
 
 def test_a_batch_of_a_hundred_takes_few_queries(cast, django_assert_max_num_queries):
-    from invitations.services import follow_emails
-
     cast.invite(people=[(f"P{number}", "X", f"p{number}@acme.example") for number in range(100)])
     rows = list(OutgoingEmail.objects.all())
     for row in rows:
