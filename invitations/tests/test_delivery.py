@@ -57,6 +57,7 @@ def test_a_new_invitation_is_queued_and_names_its_sender(cast, invitation):
 def test_an_accepted_email_is_sent(cast, mail_server, invitation):
     deliver_due()
     assert (member_of(invitation).invite_delivery, history(invitation)) == (Delivery.SENT, [("Sent", "")])
+    assert invitation_emails(invitation)[0].answer == "250 OK", "what the server answered"
 
 
 @pytest.mark.django_db(transaction=True)
