@@ -14,8 +14,8 @@ from base.policies import Decision, Refused, require
 from invitations.models import Invitation
 from invitations.policies import can_resend, can_withdraw
 from invitations.queries import pending_invitation
-from invitations.services.emails import queue_next_email
 from invitations.services.quota import consume_mail_quota
+from invitations.services.sending import queue_next_email
 from organizations.models import Membership
 from organizations.policies import require_free_seats
 from organizations.services import (
