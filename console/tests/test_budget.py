@@ -34,6 +34,10 @@ def crowd(cast, size: int) -> None:
         (USERS + "?columns=invited_by,joined", 0),
         (PENDING, 1),  # the count of expired invitations
         (PENDING + "?sort=name", 1),
+        (PENDING + "?sort=-sent", 1),
+        (PENDING + "?sort=delivery", 1),
+        (PENDING + "?delivery=problem", 2),  # and whether they are few
+        (PENDING + "?delivery=asked&sort=sent", 2),
         (PENDING + "?status=pending&sort=name", 2),  # and how many rows to check for pending ones
         (USERS + "?q=person", 2),  # names that start with it, how many rows to check, and the other matches
         (USERS + "?q=nobody", 2),  # the same without details, plus matches with other statuses
