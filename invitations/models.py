@@ -97,7 +97,7 @@ class Invitation(models.Model):
     membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="invitations")
     version = models.PositiveIntegerField(default=1)
     sends = models.PositiveIntegerField(default=1)
-    # How often the link was copied, and the name of the member who copied it last (I-10).
+    # How often the current link was copied, and the name of the member who copied it last (I-10).
     copies = models.IntegerField(default=0, db_default=0)
     copied_at = models.DateTimeField(null=True)
     copied_by = models.CharField(max_length=300, blank=True, default="", db_default="")

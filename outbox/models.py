@@ -54,6 +54,9 @@ class OutgoingEmail(models.Model):
     last_error = models.CharField(max_length=500, blank=True)
     provider_message_id = models.CharField(max_length=320, blank=True)
 
+    # What an SMTP server said when it accepted the email. For listeners, not stored here.
+    answer = ""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key"], name="outbox_key_once"),

@@ -11,9 +11,9 @@ from base.policies import require
 from invitations.models import Batch, Invitation
 from invitations.queries import batch_access
 from invitations.services.drafts import DraftChanged
-from invitations.services.emails import queue_first_emails
 from invitations.services.invitations import new_expiry
 from invitations.services.quota import consume_mail_quota
+from invitations.services.sending import queue_first_emails
 from invitations.validation import BatchErrors, validate_batch
 from organizations.models import Delivery, Membership, Role
 from organizations.pages import default_welcome_page, welcome_pages

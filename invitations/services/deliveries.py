@@ -76,7 +76,7 @@ def _news_of(row: OutgoingEmail, now: datetime) -> News:
     answer = reply_in(row.last_error)
     match row.state:
         case State.SENT:
-            return news(Delivery.SENT, row.sent_at or now)
+            return news(Delivery.SENT, row.sent_at or now, answer=row.answer)
         case State.FAILED:
             return news(Delivery.FAILED, now, reason=in_words(answer) or _("It couldn’t be sent"), answer=answer)
         case State.CANCELLED:

@@ -14,8 +14,8 @@ from base.policies import Decision, Refused, require
 from invitations.models import Invitation
 from invitations.policies import can_resend, can_withdraw
 from invitations.queries import pending_invitation
-from invitations.services.emails import queue_next_email
 from invitations.services.quota import consume_mail_quota
+from invitations.services.sending import queue_next_email
 from organizations.models import Membership
 from organizations.policies import require_free_seats
 from organizations.services import (
@@ -91,8 +91,10 @@ def send_again(
         invitation.new_link_asked_at = None
         member.invite_expires_at = new_expiry()
     invitation.sends += 1
-    invitation.version += expired or new_link
-    invitation.save(update_fields=["sends", "version", "new_link_asked_at"])
+    if expired or new_link:
+        invitation.version += 1
+        invitation.copies, invitation.copied_at, invitation.copied_by = 0, None, ""  # of the old link
+    invitation.save()
     member.invited_by = inviter_after(actor, member)
     queue_next_email(invitation, member, sent_by=sent_by)
 

@@ -14,7 +14,8 @@ from organizations.models import Membership
 def copy_link(*, actor: Membership, member: Membership) -> str:
     """Return the link of a pending member's invitation, the same as in the email. Count and audit that.
 
-    The link is a secret: whoever has it can join. Don't store, log or cache it.
+    The link is a secret: anyone who has it can join. Don't store, log or cache it. It doesn't verify an address any
+    more (accounts.services.create_unverified_user).
 
     Raises Refused with the reason, and Membership.DoesNotExist.
     """

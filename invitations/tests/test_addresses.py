@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit.models import Entry
 from base.policies import RateLimited, Refused
 from invitations.emails import render_invitation
-from invitations.links import make_token
+from invitations.links import accept_url, make_token
 from invitations.models import InvitationEmail
 from invitations.queries import LinkState, find_link, invitation_emails
 from invitations.services import AlreadyCorrected, correct_address, resend_invitation
@@ -48,6 +48,16 @@ def test_the_old_link_stops_working_and_the_new_address_gets_the_email(cast, inv
     assert render_invitation(new).to == [RIGHT]
     assert [email.email for email in invitation_emails(invitation)] == [RIGHT, "nadia@acme.example"]
     assert member.invite_delivery == Delivery.QUEUED
+
+
+@pytest.mark.spec("I-7", "I-11")
+def test_the_old_link_does_not_reveal_the_new_address(cast, invitation):
+    old = accept_url(invitation)
+    correct_address(actor=cast.max, member=invitation.membership, email=RIGHT)
+    response = cast.client().get(old, follow=True)
+    assert response.status_code == 410
+    text = response.content.decode()
+    assert "There’s a newer link" in text and "nadia" not in text.lower()
 
 
 def test_the_correction_is_audited_with_both_addresses(cast, invitation):

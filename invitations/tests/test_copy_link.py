@@ -15,6 +15,7 @@ from invitations.queries import LinkState, find_link
 from invitations.services import copy_link, correct_address
 from organizations.models import Membership
 
+NEW_PASSWORD = "a-long-walk-by-the-sea"  # noqa: S105
 pytestmark = pytest.mark.spec("I-10")
 
 
@@ -47,6 +48,17 @@ def test_a_copied_link_stops_working_when_the_address_is_corrected(cast, invitat
     assert find_link(token).state == LinkState.OPEN
     correct_address(actor=cast.olga, member=invitation.membership, email="other@acme.example")
     assert find_link(token).state == LinkState.REPLACED
+
+
+def test_a_copied_link_lets_a_person_join_and_sign_in_again(cast, invitation):
+    client = cast.client()
+    client.get(copy_link(actor=cast.max, member=invitation.membership), follow=True)
+    accepted = client.post("/invitations/accept/", {"invitation": invitation.pk, "password": NEW_PASSWORD})
+    assert (accepted.status_code, accepted["Location"]) == (302, "/o/acme/welcome/")
+    client.post("/accounts/logout/")
+    client.post("/accounts/login/", {"login": "nadia@acme.example", "password": NEW_PASSWORD})
+    assert client.get("/o/acme/", follow=True).status_code == 200
+    assert client.get("/organizations/", follow=True).status_code == 200
 
 
 @pytest.mark.spec("I-10", "R-6")

@@ -15,6 +15,7 @@ from invitations.queries import invitation_emails, reason_to_wait, undelivered_m
 from invitations.services import (
     accept_as_new_user,
     add_expired_invitations,
+    follow_emails,
     repair_deliveries,
     resend_invitation,
     withdraw_invitation,
@@ -56,6 +57,7 @@ def test_a_new_invitation_is_queued_and_names_its_sender(cast, invitation):
 def test_an_accepted_email_is_sent(cast, mail_server, invitation):
     deliver_due()
     assert (member_of(invitation).invite_delivery, history(invitation)) == (Delivery.SENT, [("Sent", "")])
+    assert invitation_emails(invitation)[0].answer == "250 OK", "what the server answered"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -220,8 +222,6 @@ def test_the_migration_copies_the_states_of_pending_members_in_batches(cast, mon
 
 
 def test_a_batch_of_a_hundred_takes_few_queries(cast, django_assert_max_num_queries):
-    from invitations.services import follow_emails
-
     cast.invite(people=[(f"P{number}", "X", f"p{number}@acme.example") for number in range(100)])
     rows = list(OutgoingEmail.objects.all())
     for row in rows:

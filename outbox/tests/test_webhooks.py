@@ -6,8 +6,10 @@ import hmac
 import json
 
 import pytest
+from anymail.signals import AnymailTrackingEvent, EventType
 
 from invitations.models import InvitationEmail
+from invitations.services import resend_invitation
 from organizations.models import Delivery, Membership
 from outbox import services
 from outbox.models import OutgoingEmail, State
@@ -124,8 +126,6 @@ def test_an_event_before_the_email_is_saved_as_sent_counts(client, postmark, cas
 
 @pytest.mark.spec("I-8")
 def test_an_event_about_an_older_email_does_not_hide_the_newest(client, postmark, cast, sent):
-    from invitations.services import resend_invitation
-
     member = Membership.objects.get(invitations=sent.subject_id)
     resend_invitation(actor=cast.olga, member=member)
     bounce(client, sent)
@@ -266,8 +266,6 @@ def test_hostile_texts_are_cut_and_cleaned(client, postmark, sent):
     bounce(client, sent, details="550 5.1.1 \0\u202e<script>\r\n" + "x" * 5000)
     answer = InvitationEmail.objects.get().answer
     assert len(answer) == 500 and answer.isprintable() and answer.startswith("550 5.1.1")
-    page = client.get("/")
-    assert page.status_code == 302
 
 
 @pytest.mark.spec("I-8")
@@ -290,8 +288,6 @@ def break_down(events: object) -> None:
 def test_many_events_take_few_queries(client, cast, postmark, django_assert_max_num_queries):
     invitations = cast.invite(people=[(f"P{n}", "X", f"p{n}@acme.example") for n in range(40)])
     rows = list(OutgoingEmail.objects.filter(subject_id__in=[each.pk for each in invitations]))
-    from anymail.signals import AnymailTrackingEvent, EventType
-
     events = [
         AnymailTrackingEvent(event_type=kind, metadata={"outbox": str(row.pk)}, timestamp=None)
         for kind in (EventType.BOUNCED, EventType.DELIVERED)

@@ -16,6 +16,9 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.prefixed("ANYMAIL_")}
+# Opens the provider's webhook (outbox.webhooks), by HTTP Basic authentication.
+if secret := env.credentials("ANYMAIL_WEBHOOK_SECRET"):
+    ANYMAIL["WEBHOOK_SECRET"] = secret
 if DEMO:
     EMAIL_BACKEND = "teamadmin.devmail.backend.EmailBackend"
 elif provider := ANYMAIL.pop("PROVIDER", ""):
