@@ -109,12 +109,13 @@ def load_details(organization: Organization, members: Sequence[Membership], role
 
 def _read(organization: Organization, members: Sequence[Membership]) -> dict[UUID, dict[str, Any]]:
     """Return the columns of DETAILS by name, by member."""
+    params: list[Any]
     if connection.vendor == "postgresql":
-        columns = zip(*((each.pk, each.invited_by_id, _is_pending(each)) for each in members), strict=True)
+        columns: Any = zip(*((each.pk, each.invited_by_id, _is_pending(each)) for each in members), strict=True)
         sql, params = POSTGRESQL, [*map(list, columns), organization.pk, organization.pk]
     else:
-        rows = [(each.pk.hex, each.invited_by_id and each.invited_by_id.hex, _is_pending(each)) for each in members]
-        sql, params = SQLITE, [json.dumps(rows), organization.pk.hex, organization.pk.hex]
+        triples = [(each.pk.hex, each.invited_by_id and each.invited_by_id.hex, _is_pending(each)) for each in members]
+        sql, params = SQLITE, [json.dumps(triples), organization.pk.hex, organization.pk.hex]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column[0] for column in cursor.description]
