@@ -13,7 +13,8 @@ from django.utils import timezone
 from base import context
 from base.counting import CAP
 from base.policies import require
-from console.bulk.kinds import BulkChoice, Kind
+from console.bulk.choice import BulkChoice
+from console.bulk.kinds import Kind
 from console.bulk.queries import item_counts
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from console.users.filters import UsersContext

@@ -141,6 +141,11 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/bulk/count/": {"GET": people_viewers(200)},
     "users/bulk/role/": {"GET": people_editors(302), "POST": people_editors(302)},
     "users/bulk/group/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/group-removal/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/group-move/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/project/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/project-removal/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/sessions/": {"GET": admins(302), "POST": admins(302)},
     "users/bulk/invitation/": {"GET": inviters(302), "POST": inviters(302)},
     "users/bulk/deactivation/": {"GET": admins(302), "POST": admins(302)},
     "users/bulk/reactivation/": {"GET": admins(302), "POST": admins(302)},
@@ -148,6 +153,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/bulk/deletion/": {"GET": admins(302), "POST": admins(302)},
     # The action is an Admin's. Others see only their own actions.
     "users/bulk/<uuid:action_id>/": {"GET": admins_else_not_found(200)},
+    "users/bulk/<uuid:action_id>/undo/": {"POST": admins_else_not_found(302)},
     "users/bulk/<uuid:action_id>/cancellation/": {"POST": admins_else_not_found(302)},
     # Each inviter has a draft: an empty form redirects to it, and an empty POST is an old version of it.
     "users/add/": {"GET": inviters(302), "POST": inviters(422)},
