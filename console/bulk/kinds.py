@@ -188,7 +188,7 @@ KINDS = {
         Kind(
             "reminder", gettext_lazy("Remind about 2FA"), "shield", frozenset({Status.ACTIVE}),
             can_send_two_factor_reminders, _can_remind, _remind,
-            unchanged_note=gettext_lazy("Already has 2FA, or was reminded within the last week."),
+            unchanged_note=gettext_lazy("Already has 2FA, or was reminded within the last week."), in_menu=True,
         ),
         Kind(
             "sessions", gettext_lazy("Log out"), "log-out", frozenset({Status.ACTIVE}), _can_administer,

@@ -110,11 +110,11 @@ MENU = ["menu", "group_removal", "group_move", "project", "project_removal"]
 @pytest.mark.parametrize(
     ("who", "view", "expected"),
     [
-        ("olga", "", ["role", "group", "reminder", "deactivation", "deletion", *MENU, "sessions"]),
+        ("olga", "", ["role", "group", "deactivation", "deletion", *MENU, "reminder", "sessions"]),
         (
             "olga",
             "?status=everyone",
-            ["role", "group", "invitation", "reminder", "deactivation", "deletion", *MENU, "sessions"],
+            ["role", "group", "invitation", "deactivation", "deletion", *MENU, "reminder", "sessions"],
         ),
         ("olga", "?status=deactivated", ["role", "group", "reactivation", "deletion", *MENU]),
         ("olga", "pending/", ["role", "group", "invitation", "deletion", *MENU]),

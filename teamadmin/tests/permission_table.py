@@ -106,6 +106,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "security/provisioning/": {"GET": allowed(200, "olga", "tess", "read_only")},
     "security/provisioning/connection/": {"POST": admins(422)},
     "security/provisioning/roles/": {"POST": admins(302)},
+    "security/provisioning/roles/undo/": {"POST": admins(302)},
     "security/provisioning/adoption/": {"POST": admins(302)},
     "security/provisioning/log/export/": {"GET": allowed(200, "olga", "tess", "read_only")},
     "security/provisioning/test/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": admins(422)},
