@@ -42,8 +42,9 @@ users_urls = [
 bulk_urls = [
     path("", bulk.bulk_list, name="users_bulk"),
     path("count/", bulk.bulk_count, name="users_bulk_count"),
-    *(path(f"{key}/", bulk.bulk_action, {"key": key}, name=f"users_bulk_{key}") for key in KINDS),
+    *(path(f"{kind.path}/", bulk.bulk_action, {"key": key}, name=f"users_bulk_{key}") for key, kind in KINDS.items()),
     path("<uuid:action_id>/", bulk.bulk_result, name="users_bulk_result"),
+    path("<uuid:action_id>/undo/", bulk.bulk_undo, name="users_bulk_undo"),
     path("<uuid:action_id>/cancellation/", bulk.bulk_cancellation, name="users_bulk_cancellation"),
 ]
 

@@ -29,6 +29,8 @@ NONE: Pairs = frozenset()
 MAX_PEOPLE = 1000
 # The most projects of a removal that are looked at one by one.
 MAX_PROJECTS = 100
+# The most grants of the groups that were left that are read to find these projects.
+MAX_GRANTS = 1000
 
 
 @dataclass(frozen=True)
@@ -136,14 +138,14 @@ class Access:
 
 
 def members_concerned(organization: Organization, removal: Holdings) -> dict[UUID, Membership]:
-    """Return the members concerned by name: MAX_PEOPLE and one more, if there are more."""
-    members = Membership.objects.filter(organization=organization)
-    concerned = Q(pk__in=removal.members)
-    if removal.groups:
-        links = GroupMembership.objects.filter(group__in=removal.groups).order_by()
-        ids = links.values_list("membership_id", flat=True).distinct()[: MAX_PEOPLE + 1]
-        concerned |= Q(pk__in=list(ids))
-    return {member.pk: member for member in members.filter(concerned).order_by("sort_name", "pk")}
+    """Return the members concerned by name. Of more than MAX_PEOPLE, only some. One query, and one for each group."""
+    ids = removal.members
+    for group in removal.groups:
+        if len(ids) <= MAX_PEOPLE:  # never reads all members of a large group
+            links = GroupMembership.objects.filter(group=group).order_by()
+            ids |= set(links.values_list("membership_id", flat=True)[: MAX_PEOPLE + 1])
+    members = Membership.objects.filter(organization=organization, pk__in=list(ids)[: MAX_PEOPLE + 1])
+    return {member.pk: member for member in members.order_by("sort_name", "pk")}
 
 
 def names_concerned(organization: Organization, removal: Holdings, members: dict[UUID, Membership]) -> Names:
@@ -153,10 +155,11 @@ def names_concerned(organization: Organization, removal: Holdings, members: dict
     wanted = left | removal.groups
     if len(members) <= MAX_PEOPLE:
         wanted |= set(GroupMembership.objects.filter(membership__in=members).values_list("group_id", flat=True))
-    grants = ProjectGrant.objects.filter(organization=organization, group__in=left)
+    grants = ProjectGrant.objects.filter(organization=organization, group__in=left).order_by()
     own = {project for _owner, project in removal.member_projects | removal.group_projects}
+    own |= set(grants.values_list("project_id", flat=True)[:MAX_GRANTS]) if left else set()
     projects = Project.objects.filter(organization=organization, archived_at=None)
-    concerned = projects.filter(Q(pk__in=own) | Q(pk__in=grants.values("project"))).order_by("name_key", "pk")
+    concerned = projects.filter(pk__in=own).order_by("name_key", "pk")
     roles = Role.objects.filter(Q(organization=organization) | Q(organization=None)).order_by("rank", "name")
     return Names(
         members,

@@ -22,7 +22,7 @@ from organizations.services.members.break_glass import (
     remove_break_glass,
 )
 from organizations.services.members.email_change import follow_email
-from organizations.services.members.groups import add_to_group, remove_from_group
+from organizations.services.members.groups import add_to_group, move_between_groups, remove_from_group
 from organizations.services.members.joining import add_active_member
 from organizations.services.members.pending import (
     NewMember,
@@ -163,6 +163,7 @@ __all__ = [
     "lock_pending_member",
     "log_out_member",
     "mark_welcomed",
+    "move_between_groups",
     "notify_admins_of_reset",
     "reactivate_member",
     "reactivate_provisioned_member",

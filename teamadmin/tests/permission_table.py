@@ -121,6 +121,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "security/provisioning/": {"GET": allowed(200, "olga", "tess", "read_only")},
     "security/provisioning/connection/": {"POST": admins(422)},
     "security/provisioning/roles/": {"POST": admins(302)},
+    "security/provisioning/roles/undo/": {"POST": admins(302)},
     "security/provisioning/adoption/": {"POST": admins(302)},
     "security/provisioning/log/export/": {"GET": allowed(200, "olga", "tess", "read_only")},
     "security/provisioning/test/": {"GET": allowed(200, "olga", "tess", "read_only"), "POST": admins(422)},
@@ -156,6 +157,11 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/bulk/count/": {"GET": people_viewers(200)},
     "users/bulk/role/": {"GET": people_editors(302), "POST": people_editors(302)},
     "users/bulk/group/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/group-removal/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/group-move/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/project/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/project-removal/": {"GET": people_editors(302), "POST": people_editors(302)},
+    "users/bulk/sessions/": {"GET": admins(302), "POST": admins(302)},
     "users/bulk/invitation/": {"GET": inviters(302), "POST": inviters(302)},
     "users/bulk/deactivation/": {"GET": admins(302), "POST": admins(302)},
     "users/bulk/reactivation/": {"GET": admins(302), "POST": admins(302)},
@@ -163,6 +169,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/bulk/deletion/": {"GET": admins(302), "POST": admins(302)},
     # The action is an Admin's. Others see only their own actions.
     "users/bulk/<uuid:action_id>/": {"GET": admins_else_not_found(200)},
+    "users/bulk/<uuid:action_id>/undo/": {"POST": admins_else_not_found(302)},
     "users/bulk/<uuid:action_id>/cancellation/": {"POST": admins_else_not_found(302)},
     # Each inviter has a draft: an empty form redirects to it, and an empty POST is an old version of it.
     "users/add/": {"GET": inviters(302), "POST": inviters(302)},

@@ -27,6 +27,7 @@ from organizations.queries import (
     accessible_projects,
     direct_roles_of,
     group_choices,
+    manual_groups_in,
     project_choices,
     project_page,
     roles_in,
@@ -210,7 +211,8 @@ class ProfilePage:
     def group_picker(self) -> Picker:
         picker = Picker("join", _("Groups to add"), _("Search groups"), self.submitted.searches.get("join", ""))
         if self.is_resubmitted:
-            pick = group_choices(self.organization, picker.query, self.submitted.join)
+            groups = manual_groups_in(self.organization)
+            pick = group_choices(self.organization, picker.query, self.submitted.join, groups=groups)
             roles = roles_of_groups(self.organization, [group.pk for group in pick.listed])
             self._fill(picker, pick, [self._group_choice(group, roles.get(group.pk, [])) for group in pick.listed])
             picker.empty_text = _("No matching groups.") if picker.query else _("No groups yet.")
