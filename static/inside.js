@@ -283,8 +283,8 @@ document.addEventListener('htmx:load', event => {
 for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = button.dataset.menu ? 'dialog' : 'menu';
 });
 document.addEventListener('htmx:afterRequest', event => {
-const { requestConfig: config, successful } = event.detail;
-if (successful && config?.verb === 'post') document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
+const { requestConfig: config, successful, target } = event.detail;
+if (successful && (config?.verb === 'post' || target?.id === 'results')) document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
 });
 }
 {

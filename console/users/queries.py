@@ -8,7 +8,7 @@ groups and projects with few members are gathered at once. docs/performance.md h
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce, StrIndex
 from django.db.models.lookups import GreaterThan
 
 from base.counting import Count
-from base.lists.filters import conditions, find_names
+from base.lists.filters import Names, conditions, find_names, known_values
 from base.lists.keyset import PAGE_SIZE, compare_rows, merge_sorted
 from console.users.filters import TAB_FILTERS, Tab, UsersContext
 from console.users.params import UserListParams
@@ -60,11 +60,11 @@ def count_tabs(organization: Organization, tab: Tab, now: datetime) -> TabCounts
 
 @dataclass(frozen=True)
 class UserPage:
-    """The members of a page, and its neighbours. `names`: see base.lists.filters.find_names()."""
+    """The members of a page, and its neighbours. `names`: of the objects that the list is filtered by."""
 
     params: UserListParams
     members: list[Membership]
-    names: dict[str, str | None]
+    names: Names
     previous: UserListParams | None = None
     next: UserListParams | None = None
 
@@ -75,15 +75,15 @@ def find_page(context: UsersContext, params: UserListParams, now: datetime) -> U
     One query without search and filters. No member matches a role, group or project of another organization.
     """
     names = find_names(TAB_FILTERS[params.tab], params.filters, context)
-    if None in names.values():
+    if (filters := known_values(params.filters, names)) is None:
         return UserPage(params.first_page(), [], names)
     try:
-        found = find_members(context, params, now, PAGE_SIZE + 1)
+        found = find_members(context, replace(params, filters=filters), now, PAGE_SIZE + 1)
     except (ValueError, ValidationError):  # the cursor is of an earlier release
         found = []
     if not found and params.cursor:
         params = params.first_page()
-        found = find_members(context, params, now, PAGE_SIZE + 1)
+        found = find_members(context, replace(params, filters=filters), now, PAGE_SIZE + 1)
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if params.backwards:
         found.reverse()
@@ -199,9 +199,11 @@ class _Search:
 
 
 def _expiry(params: UserListParams, now: datetime) -> list[Q]:
-    if params.status.expired is None:
+    status = params.status
+    if status.expired is None:
         return []
-    return [Q(invite_expires_at__lte=now) if params.status.expired else Q(invite_expires_at__gt=now)]
+    condition = Q(invite_expires_at__lte=now) if status.expired else Q(invite_expires_at__gt=now)
+    return [condition if status.only_pending else condition | ~Q(status=Status.INVITED)]
 
 
 def _is_rare(context: UsersContext, params: UserListParams) -> bool:
@@ -245,10 +247,11 @@ def _unindexed(name: str) -> Any:
 
 def matching(context: UsersContext, params: UserListParams, now: datetime) -> QuerySet[Membership]:
     """Return all members that the search and the filters match, in no order."""
-    if None in find_names(TAB_FILTERS[params.tab], params.filters, context).values():
+    filters = known_values(params.filters, find_names(TAB_FILTERS[params.tab], params.filters, context))
+    if filters is None:
         return Membership.objects.none()
     rows = Membership.objects.filter(organization=context.organization, status__in=params.status.statuses)
-    return _Search(context, params, now, section=1).match(rows)
+    return _Search(context, replace(params, filters=filters), now, section=1).match(rows)
 
 
 def count_matches(organization: Organization, params: UserListParams, *, cap: int = 100) -> dict[str, int]:
