@@ -13,22 +13,27 @@ from accounts.models import CsvSeparator, Theme, User
 from accounts.queries import NAME_LIMIT, AccountRules
 from accounts.validators import MaximumLengthValidator, PasswordRules, check_new_password, password_rules
 from base.forms import SingleLineField
+from base.names import MISSING_NAME
 from base.policies import RateLimited
 from base.text import canonical_email
 from base.zones import find_zone_name
 
 
 class NameForm(forms.Form):
-    """The user's own name."""
+    """The user's own name. One of the two is enough."""
 
     first_name = SingleLineField(
-        label=_("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-        error_messages={"required": _("Enter a first name.")},
-    )  # fmt: skip
+        label=_("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"}), required=False
+    )
     last_name = SingleLineField(
-        label=_("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
-        error_messages={"required": _("Enter a last name.")},
-    )  # fmt: skip
+        label=_("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"}), required=False
+    )
+
+    def clean(self) -> dict[str, str]:
+        names = self.cleaned_data
+        if not self.errors and not (names["first_name"] or names["last_name"]):
+            self.add_error("first_name", MISSING_NAME)
+        return names
 
 
 class PasskeyForm(forms.Form):

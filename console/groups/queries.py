@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from base import text
 from base.counting import Count, capped_count
 from base.lists.filters import conditions
 from base.lists.keyset import KeysetPage, keyset_page
@@ -14,7 +13,7 @@ from console.groups.params import FILTERS, GroupListParams
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from organizations.models import Group, GroupMembership, Membership, Organization, Project, Role, Status
-from organizations.queries import group_sizes, groups_in, matching_members, projects_in, sql
+from organizations.queries import group_sizes, groups_in, matching_members, matching_names, projects_in, sql
 
 # How many members' avatars a row shows.
 AVATAR_COUNT = 4
@@ -53,9 +52,9 @@ def group_page(organization: Organization, params: GroupListParams) -> KeysetPag
     """Return a page of GroupRows by name: three queries, one where there are none."""
     groups = groups_in(organization).filter(*conditions(FILTERS, params.filters, organization))
     if params.q:
-        groups = groups.filter(name_key__contains=text.name_key(params.q))
+        groups = matching_names(groups, params.q)
     after, before = ("", params.token) if params.backwards else (params.token, "")
-    page = keyset_page(groups, "name_key", after=after, before=before)
+    page = keyset_page(groups, "sort_name", "id", after=after, before=before)
     return KeysetPage(_load_rows(page.rows), page.previous, page.next)
 
 
@@ -118,7 +117,7 @@ def group_members(group: Group, *, search: str = "", after: str = "", before: st
 def group_projects(group: Group, *, after: str = "", before: str = "") -> KeysetPage:
     """Return a page of the projects that the group has access to, by name: one query."""
     projects = projects_in(group.organization).filter(grants__group=group)
-    return keyset_page(projects, "name_key", after=after, before=before)
+    return keyset_page(projects, "sort_name", "id", after=after, before=before)
 
 
 @dataclass(frozen=True)

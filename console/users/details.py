@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from base.text import name_key
+from base.names import full_name
+from base.text import fold
 from organizations.models import Membership, Organization, Role
 from organizations.permissions import Permission
 from organizations.queries import all_roles_of, set_prefetched_roles
@@ -48,10 +49,11 @@ member_projects AS (
     GROUP BY membership_id
 ),
 inviter AS MATERIALIZED (
-    SELECT id, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email) AS inviter_name
+    SELECT id, first_name, last_name, email
     FROM organizations_membership WHERE id {is_inviter} AND (organization_id = %s) IS TRUE
 )
-SELECT member.id, role_ids, group_data, COALESCE(project_count, 0) AS project_count, inviter_name
+SELECT member.id, role_ids, group_data, COALESCE(project_count, 0) AS project_count,
+    inviter.first_name, inviter.last_name, inviter.email
 FROM member
 LEFT JOIN member_roles ON member_roles.membership_id = member.id
 LEFT JOIN member_groups ON member_groups.membership_id = member.id
@@ -106,7 +108,7 @@ def _read(organization: Organization, members: Sequence[Membership]) -> dict[UUI
 
 
 def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role], all_projects: set[UUID]) -> None:
-    groups = sorted(_read_json(details["group_data"]), key=lambda group: name_key(group["name"]))
+    groups = sorted(_read_json(details["group_data"]), key=lambda group: fold(group["name"]))
     via_groups = [
         (role, group["name"])
         for group in groups
@@ -116,7 +118,8 @@ def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role
     member.group_names = [group["name"] for group in groups]
     member.has_all_projects = any(role.pk in all_projects for role in all_roles_of(member))
     member.project_count = details["project_count"]
-    member.inviter_name = details["inviter_name"] or ""
+    inviter = full_name(details["first_name"] or "", details["last_name"] or "")
+    member.inviter_name = inviter or details["email"] or ""
 
 
 def _roles(role_ids: Any, roles: Mapping[UUID, Role]) -> list[Role]:

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from base import text
 from base.picker import MAX_OPTIONS, search_words
 from organizations.models import Membership, Organization, Status
+from organizations.models.named import NamedModel
 from organizations.queries.groups import groups_in
 from organizations.queries.projects import projects_in
+
+N = TypeVar("N", bound=NamedModel)
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,15 @@ def matching_members(members: QuerySet[Membership], search: str) -> QuerySet[Mem
     return members
 
 
+def matching_names(items: QuerySet[N], search: str) -> QuerySet[N]:
+    """Filter groups, projects or records to those with every word of `search` in their name."""
+    for word in search_words(search):
+        items = items.filter(sort_name__contains=word)
+    return items
+
+
 def _search_by_name(items: QuerySet, search: str, ids: Iterable[UUID | str]) -> ChoiceList:
-    found = items.filter(name_key__contains=text.name_key(search))[: MAX_OPTIONS + 1]
+    found = matching_names(items, search)[: MAX_OPTIONS + 1]
     return _add_chosen(items, list(found), ids)
 
 

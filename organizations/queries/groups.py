@@ -34,7 +34,7 @@ FROM organizations_group AS grp WHERE grp.id IN ({group_ids})"""
 
 def groups_in(organization: Organization, ids: Iterable[UUID] | None = None) -> QuerySet[Group]:
     """Return the organization's groups ordered by name, limited to `ids` if given."""
-    groups = Group.objects.filter(organization=organization).order_by("name_key", "id")
+    groups = Group.objects.filter(organization=organization).order_by("sort_name", "id")
     return groups if ids is None else groups.filter(pk__in=list(ids))
 
 

@@ -58,12 +58,12 @@ class ProfilePage:
     @cached_property
     def groups(self) -> list[Group]:
         groups = Group.objects.filter(member_links__membership=self.member, organization=self.organization)
-        return list(groups.only("id", "name", "managed_by").order_by("name_key"))
+        return list(groups.only("id", "name", "managed_by").order_by("sort_name", "id"))
 
     @cached_property
     def direct_projects(self) -> list[Project]:
         projects = Project.objects.filter(grants__membership=self.member, organization=self.organization)
-        return list(projects.only("id", "name", "archived_at").order_by("name_key"))
+        return list(projects.only("id", "name", "archived_at").order_by("sort_name", "id"))
 
     @cached_property
     def profile(self) -> Profile:
