@@ -289,26 +289,23 @@ if (successful && (config?.verb === 'post' || target?.id === 'results')) documen
 });
 }
 {
-const link = document.querySelector('[data-palette]');
-const isMac = /^(Mac|iP)/.test(navigator.platform);
+const link = document.querySelector('[data-palette]'), isMac = navigator.platform.startsWith('Mac');
 const open = event => {
 event.preventDefault();
 link.dataset.typed ??= '';
 import(link.dataset.palette).then(() => link.dispatchEvent(new Event('palette')), () => location.assign(link.href));
 };
-const isShortcut = ({ key, ctrlKey, metaKey, altKey, target }) => (key === 'k'
-? (isMac ? metaKey : ctrlKey) && !altKey
-: key === '/' && !ctrlKey && !metaKey && !target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select'));
 if (link) {
 document.addEventListener('keydown', event => {
 const { key, ctrlKey, metaKey } = event;
 if ('typed' in link.dataset && key.length === 1 && !ctrlKey && !metaKey) {
 event.preventDefault();
 link.dataset.typed += key;
-} else if (isShortcut(event) && !document.querySelector('dialog[open]')) open(event);
+} else if (!document.querySelector('dialog[open]')
+&& (key === 'k' ? (isMac ? metaKey : ctrlKey) : key === '/' && !event.target.matches(':read-write, select'))) open(event);
 }, true);
 document.addEventListener('click', event => {
-if (event.target.closest('[data-palette]') && !event.ctrlKey && !event.metaKey && !event.shiftKey) open(event);
+if (event.target.closest('[data-palette]') && !event.ctrlKey && !event.metaKey) open(event);
 });
 if (isMac) document.querySelector('[data-palette] kbd').textContent = '⌘ K';
 }

@@ -7,8 +7,8 @@ return { dialog, input: dialog?.querySelector('[role="combobox"]'), list: dialog
 const optionsOf = list => [...list.querySelectorAll('a[role="option"]')];
 const chosenIn = list => list.querySelector('[aria-selected="true"]');
 let enter = null; // the Enter that waits for results
-const styles = new Promise((onload, onerror) => {
-document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: link.dataset.styles, onload, onerror }));
+const styles = new Promise(done => {
+document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: link.dataset.styles, onload: done, onerror: done }));
 });
 const show = async () => {
 const before = document.activeElement;

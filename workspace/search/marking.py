@@ -8,9 +8,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from base import text
 
-# Words of one or two letters match the start of a word only (organizations.queries.search_pattern).
-SHORT = 2
-
 
 @lru_cache(maxsize=4096)
 def _fold_letter(char: str) -> str:
@@ -30,12 +27,8 @@ def _fold_letters(value: str) -> tuple[str, list[int]]:
 
 def _find(folded: str, word: str) -> int:
     """Return where the word matches, at the start of a word if possible, or -1."""
-    if folded.startswith(word):
-        return 0
-    at_start = folded.find(f" {word}")
-    if at_start >= 0:
-        return at_start + 1
-    return folded.find(word) if len(word) > SHORT else -1
+    at_start = f" {folded}".find(f" {word}")
+    return at_start if at_start >= 0 else folded.find(word)
 
 
 def mark(value: str, words: Sequence[str]) -> SafeString:

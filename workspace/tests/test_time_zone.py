@@ -1,13 +1,17 @@
 """Times are in the user's time zone: chosen in Account preferences, or else named by the browser."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.services import record_event
 from audit.models import Entry
 from organizations.models import Membership
+from outbox.models import OutgoingEmail
+from outbox.services.render import render
 
 PREFERENCES, SAVE, USERS = "/o/acme/preferences/", "/o/acme/preferences/time-zone/", "/o/acme/users/"
 EVENING = datetime(2026, 3, 3, 22, 30, tzinfo=UTC)  # the next day in Kolkata, at 04:00
@@ -96,3 +100,23 @@ def test_error_pages_and_signed_out_pages_work_with_a_zone(cast):
     visitor = cast.client()
     visitor.cookies["time_zone"] = "Asia/Kolkata"
     assert visitor.get("/accounts/login/").status_code == 200
+
+
+@pytest.mark.spec("S-8")
+def test_emails_to_a_user_have_times_in_the_zone_that_they_chose(cast):
+    choose(cast, "bo", "Asia/Kolkata")
+    record_event(user=cast.user("bo"), action="password.changed")
+    record_event(user=cast.user("opal"), action="password.changed")
+    messages = [render(row) for row in OutgoingEmail.objects.filter(kind="accounts.security_notice")]
+    texts = {message.to[0]: str(message.body) for message in messages}
+    assert re.search(r"\d\d:\d\d IST", texts["bo@acme.example"]) and "UTC" not in texts["bo@acme.example"]
+    assert re.search(r"\d\d:\d\d UTC", texts["opal@acme.example"])
+
+
+@pytest.mark.spec("M-5", "W-10")
+def test_invitations_have_utc_whatever_the_inviters_zone(cast):
+    choose(cast, "olga", "Asia/Kolkata")
+    batch = cast.draft()
+    client = cast.client("olga")
+    preview = client.get(f"/o/acme/users/add/{batch.pk}/preview/mail/").content.decode()
+    assert re.search(r"\d\d:\d\d UTC", preview) and "IST" not in preview

@@ -10,8 +10,8 @@ const chosenIn = list => list.querySelector('[aria-selected="true"]');
 let enter = null; // the Enter that waits for results
 
 /* ---- Opening ---- */
-const styles = new Promise((onload, onerror) => {
-  document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: link.dataset.styles, onload, onerror }));
+const styles = new Promise(done => {
+  document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: link.dataset.styles, onload: done, onerror: done }));
 });
 
 const show = async () => {
