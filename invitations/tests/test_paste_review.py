@@ -7,7 +7,8 @@ import pytest
 from invitations.models import Batch
 from invitations.tests.wizard_helpers import draft_form, page_html, people_in, personalize_form, setup_form, url
 from invitations.validation import MAX_PEOPLE
-from organizations.models import Membership
+from organizations.models import Membership, Status
+from teamadmin.testing.cast import add_member, add_user
 from teamadmin.testing.html import text_of
 
 pytestmark = pytest.mark.spec("W-4")
@@ -96,6 +97,8 @@ def test_the_first_line_is_a_heading(cast):
 
 
 def test_each_line_left_out_has_its_reason_and_what_to_do(cast):
+    add_member(cast.acme, add_user("gone@acme.example", "Gil", "Gone"), "builder", status=Status.DEACTIVATED)
+    cast.invite(people=[("Pia", "Pending", "pia@acme.example")])
     client = cast.client("olga")
     lines = [
         "Warehouse team (Porto)",
