@@ -101,7 +101,7 @@ def _split_list(name: str) -> tuple[list[str], str]:
 
 def _text(part: str) -> str:
     """Return the part without separators, or "" if it has no letter."""
-    part = part.strip(SEPARATORS + "()[]")
+    part = part.strip(SEPARATORS)
     return "" if NOT_A_NAME.fullmatch(part) else part
 
 

@@ -20,7 +20,7 @@ HEADING_LINES = 5
 def find_table(text: str, *, forced: bool = False) -> list[Row]:
     """Return the rows of the table with their line numbers, or [] if the text isn't a table."""
     for delimiter in "\t;,|":
-        if delimiter in text and (rows := _rows(text, delimiter)) and (forced or _is_table(rows)):
+        if delimiter in text and (rows := _rows(text, delimiter)) and (forced or _is_table(rows, delimiter)):
             width = max(len(cells) for _line, cells in rows)
             return [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in rows]
     return []
@@ -62,7 +62,7 @@ def _find_heading(rows: list[Row]) -> int | None:
     return -max(known)[1] if known else None
 
 
-def _is_table(rows: list[Row]) -> bool:
+def _is_table(rows: list[Row], delimiter: str) -> bool:
     """Return whether the rows have one address each, or follow a heading of known columns."""
     heading = _find_heading(rows)
     if heading is not None and heading + 1 < len(rows) and "email" in columns_of(rows[heading][1]):
@@ -72,7 +72,7 @@ def _is_table(rows: list[Row]) -> bool:
     wide = [cells for cells in one_each if sum(bool(cell) for cell in cells) > 1]
     if not wide or len(one_each) < len(with_address) or any("<" in cell for _line, row in rows for cell in row):
         return False
-    return len(wide) * 2 > len(rows)
+    return len(wide) * (4 if delimiter == "\t" else 2) > len(rows)
 
 
 def read_table(
@@ -103,7 +103,9 @@ def _chosen(columns: Sequence[str], width: int) -> list[str]:
 
 
 def _joined(cells: list[str]) -> str:
-    return " ".join(cell for cell in cells if cell)
+    """Return the row as a text, without numbers that only count the rows."""
+    with_letters = [cell for cell in cells if any(map(str.isalpha, cell))]
+    return " ".join(with_letters or filter(None, cells))
 
 
 def _read_row(result: PastedPeople, line: int, cells: list[str]) -> None:

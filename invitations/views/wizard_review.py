@@ -1,5 +1,6 @@
 """What the page with a pasted list shows: the columns and people that were read, and the lines left out (W-4)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,19 +56,18 @@ class ReviewPage:
 
     @property
     def columns(self) -> list[dict]:
-        """The columns of the table, with what can be chosen. Columns without a cell are only posted back."""
+        """The shown columns of the table, with what can be chosen."""
         reading, labels = self.review.reading, column_labels()
         return [
             {
                 "n": n,
                 "label": _("Column %(n)s") % {"n": n + 1},
                 "heading": reading.heading[n] if reading.heading else "",
-                "value": column,
+                "value": reading.columns[n],
                 "ask": n in reading.unsure,
-                "is_shown": n in self._shown_columns,
                 "options": labels.items(),
             }
-            for n, column in enumerate(reading.columns)
+            for n in self._shown_columns
         ]
 
     @cached_property
@@ -176,10 +176,11 @@ class ReviewPage:
     @property
     def read_summary(self) -> str:
         """What step 1 says below it."""
-        parts = left_out_sentences(self.review.left_out)
-        if any(person.guessed for person in self.review.people):
-            parts.append(_("Names in italics are guessed from the address."))
-        return " ".join(parts)
+        return " ".join(left_out_sentences(self.review.left_out))
+
+    @property
+    def has_guessed(self) -> bool:
+        return any(person.guessed for person in self._people)
 
     @property
     def left_out(self) -> list[dict]:
@@ -269,8 +270,20 @@ def left_out_sentences(parts: Sequence[LeftOutPart]) -> list[str]:
             len(missing),
         )
         sentences.append(text % {"count": f"{len(missing):,}", "names": few_names(missing)})
-    others = len(parts) - len(missing)
+    counts = Counter(part.problem for part in parts)
+    texts = {
+        Problem.REPEATED: ngettext("%(count)s repeated", "%(count)s repeated", counts[Problem.REPEATED]),
+        Problem.SECOND_ADDRESS: ngettext(
+            "%(count)s second address", "%(count)s second addresses", counts[Problem.SECOND_ADDRESS]
+        ),
+        Problem.LISTED: ngettext("%(count)s already in your form", "%(count)s already in your form", 1),
+        Problem.MEMBER: ngettext("%(count)s member", "%(count)s members", counts[Problem.MEMBER]),
+        Problem.PENDING: ngettext("%(count)s already invited", "%(count)s already invited", counts[Problem.PENDING]),
+        Problem.DEACTIVATED: ngettext(
+            "%(count)s deactivated member", "%(count)s deactivated members", counts[Problem.DEACTIVATED]
+        ),
+    }
+    others = [text % {"count": f"{counts[problem]:,}"} for problem, text in texts.items() if counts[problem]]
     if others:
-        text = ngettext("%(count)s address was left out.", "%(count)s addresses were left out.", others)
-        sentences.append(text % {"count": f"{others:,}"})
+        sentences.append(_("Left out: %(people)s.") % {"people": join_names(others)})
     return sentences
