@@ -1,5 +1,6 @@
 """Writes of users: their accounts, sign-ins, second factors and sessions."""
 
+from accounts.services.addresses import create_unverified_user, verify_address
 from accounts.services.attempts import (
     attempt_keys,
     check_attempts,
@@ -59,15 +60,7 @@ from accounts.services.sessions import (
 from accounts.services.sign_in import confirm_identity, has_used_factor, set_second_factor, sign_in
 from accounts.services.staff import PlatformStaff, unlock_user
 from accounts.services.two_factor import clear_two_factor, notify_two_factor_listeners, reset_two_factor
-from accounts.services.users import (
-    create_unverified_user,
-    create_verified_user,
-    delete_user,
-    lock_user,
-    rename_user,
-    set_theme,
-    verify_address,
-)
+from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
 
 __all__ = [
     "AddressTaken",
