@@ -14,6 +14,7 @@ from console.member import actions
 from console.member.profile import views as profile
 from console.provisioning.urls import provisioning_urls
 from console.roles import views as roles
+from console.saved_views.urls import saved_views_urls
 from console.security import reminders
 from console.security import views as security
 from console.setup_links import views as setup_links
@@ -32,6 +33,7 @@ users_urls = [
         if item.choose
     ),
     path("export/", users.users_export, name="users_export"),
+    path("views/", include(saved_views_urls)),
     path("requests/", join_requests.join_requests, name="join_requests"),
     path("requests/<uuid:request_id>/approval/", join_requests.join_request_approval, name="join_request_approval"),
     path("requests/<uuid:request_id>/refusal/", join_requests.join_request_refusal, name="join_request_refusal"),

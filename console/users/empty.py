@@ -28,7 +28,7 @@ def empty_state(
         return _other_status(slug, params, matches)
     filters = active_filters(TAB_FILTERS[params.tab], params.filters, names, context)
     state = _no_matches(params, filters) if params.q else _nothing_filtered(filters)
-    state.url = UserListParams.default(params.tab).url(slug)
+    state.url = params.everyone(params.tab).url(slug)
     if len(filters) + bool(params.q) > 1:
         state.choices = chips(filters, params, lambda view: view.url(slug))
         if params.q:

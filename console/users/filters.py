@@ -17,11 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from base.lists.filters import Filter, Options, Values, choice_filter, each, one_of, parse_id
 from base.times import NEVER
+from console.models import DefaultView
 from console.users.delivery import DELIVERY_FILTER
 from organizations.models import (
     GroupMembership,
     GroupRole,
     ManagedBy,
+    Membership,
     MembershipRole,
     Organization,
     ProjectGrant,
@@ -95,16 +97,27 @@ def status_filter(tab: Tab, keys: Values) -> StatusFilter:
 
 @dataclass(frozen=True)
 class UsersContext:
-    """What the Users page needs to know of its organization: every role that a member can have, by id."""
+    """What the Users page needs to know of its organization: every role that a member can have, by id.
+
+    default_view: the id of the saved view that the page opens on for the viewer, "" if it opens on everyone.
+    """
 
     organization: Organization
     roles: Mapping[UUID, Role]
+    default_view: str = ""
 
     @classmethod
-    def load(cls, organization: Organization) -> "UsersContext":
-        """One query. Members may still have roles of the other scheme, which aren't offered."""
+    def load(cls, organization: Organization, viewer: Membership | None = None) -> "UsersContext":
+        """One query. Members may still have roles of the other scheme, which aren't offered.
+
+        The default view comes with it, because it would be another query of every page.
+        """
         roles = Role.objects.filter(Q(organization=organization) | Q(organization=None)).order_by("rank", "name")
-        return cls(organization, {role.pk: role for role in roles})
+        if viewer:
+            roles = roles.annotate(default_view=Subquery(DefaultView.objects.filter(member=viewer).values("view")[:1]))
+        found = {role.pk: role for role in roles}
+        default = next((getattr(role, "default_view", None) for role in found.values()), None)
+        return cls(organization, found, str(default or ""))
 
     @property
     def offered_roles(self) -> list[Role]:

@@ -26,6 +26,9 @@ from base.picker import search_query
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.bulk.kinds import available_kinds
 from console.join_requests.views import requests_context
+from console.models import SavedView
+from console.saved_views.current import current_view, saved_url
+from console.saved_views.queries import view_of
 from console.users import texts
 from console.users.columns import COLUMNS, OPTIONAL, UserTable, chosen_columns, default_columns, saved_columns
 from console.users.details import load_details
@@ -69,11 +72,15 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
     now, organization = timezone.now(), request.organization
     params = UserListParams.from_querydict(tab, request.GET, organization_id=organization.pk)
     batch = just_invited(request, tab, now)
+    context = UsersContext.load(organization, request.membership)
+    saved = _saved_view(request, params, context.default_view)
+    params = replace(params, saved=str(saved.pk) if saved else "", opens_view=bool(context.default_view))
+    if saved and _opens(request) and (url := saved_url(organization.slug, saved)) != request.get_full_path():
+        return redirect(url)
     if params.columns is None and (columns := saved_columns(request.membership, tab)):
         params = replace(params, columns=columns)
         if not is_htmx_fragment(request):  # so that the URL always has the view, and can be sent to others
             return redirect(with_batch(params.url(organization.slug), batch))
-    context = UsersContext.load(organization)
     page = find_page(context, params, now)
     load_details(organization, page.members, context.roles)
     counts = count_tabs(organization, tab, now)
@@ -88,6 +95,7 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
             **_results(request, context, page),
             **_toolbar(context, page),
             "chips": _chips(context, page),
+            "saved": current_view(saved, page, context.default_view) if saved else None,
             **_notices(request, page.params, counts),
             **_requests(request, tab),
             **just_invited_text(batch),
@@ -95,6 +103,18 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
         },
         url=page.params.url(organization.slug),
     )
+
+
+def _opens(request: MemberRequest) -> bool:
+    """Whether the URL is that of a saved view, or of the page without anything."""
+    return set(request.GET) <= {"saved"}
+
+
+def _saved_view(request: MemberRequest, params: UserListParams, default: str) -> SavedView | None:
+    """Return the saved view that the URL names, or that the page opens on. One query if there may be one."""
+    opens_default = params.tab == Tab.ALL and not request.GET
+    view_id = params.saved or (default if opens_default else "")
+    return view_of(request.membership, view_id) if view_id else None
 
 
 def _requests(request: MemberRequest, tab: Tab) -> dict[str, Any]:
@@ -131,6 +151,7 @@ def _toolbar(context: UsersContext, page: UserPage) -> dict[str, Any]:
     params, slug = page.params, context.organization.slug
     return {
         "base": UserListParams.default(params.tab).url(slug),
+        "clear_url": params.everyone(params.tab).url(slug),
         "controls": [control(item, params.values(item.name), page.names, context) for item in TAB_FILTERS[params.tab]],
         "menus_url": f"{reverse('users', args=[slug])}choices/",
         "sorts": sort_options(UserTable, params),
@@ -177,7 +198,7 @@ def tabs(organization: Organization, params: UserListParams, counts: TabCounts) 
             {
                 "label": label,
                 "count": count,
-                "url": UserListParams.default(tab).url(organization.slug),
+                "url": params.everyone(tab).url(organization.slug),
                 "current": tab == params.tab,
             }
             for tab, (label, count) in labels.items()

@@ -66,6 +66,13 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/": {"GET": people_viewers(200)},
     "users/pending/": {"GET": people_viewers(200)},
     "users/columns/": {"GET": people_viewers(200), "POST": people_viewers(302)},
+    "users/views/": {"GET": people_viewers(200)},
+    "users/views/new/": {"GET": people_viewers(200), "POST": people_viewers(422)},
+    "users/views/default/": {"POST": people_viewers(302)},
+    # A shared view.
+    "users/views/<uuid:view_id>/": {"GET": people_editors(200), "POST": people_editors(422)},
+    "users/views/<uuid:view_id>/contents/": {"POST": people_editors(302)},
+    "users/views/<uuid:view_id>/deletion/": {"GET": people_editors(200), "POST": people_editors(302)},
     "users/choices/group/": {"GET": people_viewers(200)},
     "users/choices/project/": {"GET": people_viewers(200)},
     # A form without the version it was based on is out of date.
