@@ -95,6 +95,15 @@ class RelativeTime:
         text = self._ago(value.astimezone(self.zone))
         return self._format(value, self.in_sentence.get(text, text) if in_sentence else text)
 
+    def moment(self, value: datetime) -> FormattedTime | None:
+        """Format a day with the time: "Today, 14:05", "Yesterday, 09:02", "Dec 16, 15:20"; None for NEVER."""
+        if value == NEVER:
+            return None
+        local = value.astimezone(self.zone)
+        days = (self.today - local.date()).days
+        day = _("Today") if days == 0 else self.texts["yesterday"] if days == 1 else self.day(local)
+        return self._format(value, f"{day}, {local.hour:02}:{local.minute:02}")
+
     def _format(self, value: datetime, text: str) -> FormattedTime:
         return FormattedTime(text, self.exact(value), value.astimezone(self.zone).isoformat(timespec="minutes"))
 

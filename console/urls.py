@@ -14,6 +14,7 @@ from console.member import actions
 from console.member.profile import views as profile
 from console.provisioning.urls import provisioning_urls
 from console.roles import views as roles
+from console.saved_views.urls import saved_views_urls
 from console.security import reminders
 from console.security import views as security
 from console.setup_links import views as setup_links
@@ -32,6 +33,7 @@ users_urls = [
         if item.choose
     ),
     path("export/", users.users_export, name="users_export"),
+    path("views/", include(saved_views_urls)),
     path("requests/", join_requests.join_requests, name="join_requests"),
     path("requests/<uuid:request_id>/approval/", join_requests.join_request_approval, name="join_request_approval"),
     path("requests/<uuid:request_id>/refusal/", join_requests.join_request_refusal, name="join_request_refusal"),
@@ -53,6 +55,8 @@ member_urls = [
     path("activity/", profile.user_activity, name="user_activity"),
     path("menu/", actions.user_menu, name="user_menu"),
     path("invitation/", actions.user_invitation, name="user_invitation"),
+    path("invitation/link/", actions.user_invitation_link, name="user_invitation_link"),
+    path("invitation/address/", actions.user_invitation_address, name="user_invitation_address"),
     path("two-factor-reset/", actions.user_two_factor_reset, name="user_two_factor_reset"),
     path("sessions/", actions.user_sessions, name="user_sessions"),
     path("sessions/<str:session_key>/ending/", actions.user_session_ending, name="user_session_ending"),

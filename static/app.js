@@ -4,6 +4,7 @@ button.hidden = 'copy' in button.dataset && !navigator.clipboard;
 });
 const textOf = element => {
 const items = [...element.querySelectorAll('li')];
+if (element.matches('input')) return element.value;
 return items.length ? items.map(item => item.textContent.trim()).join('\n') : element.textContent.trim();
 };
 const announce = text => {
@@ -23,7 +24,11 @@ if (!button) return;
 if ('print' in button.dataset) print();
 else copy(button);
 });
-document.addEventListener('htmx:load', event => showButtons(event.target));
+document.addEventListener('htmx:load', event => {
+showButtons(event.target);
+const button = navigator.clipboard && event.target.querySelector?.('[data-copy-now]');
+if (button) copy(button).catch(() => {});
+});
 showButtons(document);
 }
 {

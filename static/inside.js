@@ -261,6 +261,7 @@ htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 
 };
 const forget = menu => {
 const button = document.getElementById(menu.dataset.of);
+if (button?.matches('[aria-busy]')) return load(button, menu.dataset.from); // it would show what was before the change
 menu.remove();
 if (!button) return;
 button.type = 'submit';
@@ -283,8 +284,8 @@ document.addEventListener('htmx:load', event => {
 for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = button.dataset.menu ? 'dialog' : 'menu';
 });
 document.addEventListener('htmx:afterRequest', event => {
-const { requestConfig: config, successful } = event.detail;
-if (successful && config?.verb === 'post') document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
+const { requestConfig: config, successful, target } = event.detail;
+if (successful && (config?.verb === 'post' || target?.id === 'results')) document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
 });
 }
 {

@@ -39,4 +39,10 @@ MEMBERS = {
     "member.email_changed": Description(
         gettext_lazy("{actor} changed {target}’s email address from {from} to {to}"), "mail"
     ),
+    "saved_view.shared": Description(gettext_lazy("{actor} shared the view {target} of Users"), "eye", "success"),
+    "saved_view.changed": Description(gettext_lazy("{actor} changed the shared view {target} of Users"), "eye"),
+    "saved_view.renamed": Description(gettext_lazy("{actor} renamed the shared view {from} to {target}"), "pencil"),
+    "saved_view.deleted": Description(
+        gettext_lazy("{actor} deleted the shared view {target} of Users"), "trash", "danger"
+    ),
 }

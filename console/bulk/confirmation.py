@@ -24,6 +24,7 @@ from console.bulk.preview import Preview, preview_of
 from console.bulk.services import IMMEDIATE_LIMIT, start_bulk
 from console.bulk.worker import process
 from console.models import UNFINISHED, BulkAction
+from console.saved_views.queries import default_view_id
 from console.users.queries import count_tabs
 from console.users.selection import Selection
 from console.users.views import tabs
@@ -46,7 +47,8 @@ class Confirmation:
         posted = request.POST if request.method == "POST" else None
         if posted and posted.get("others"):
             selection = selection.excluding(request.membership.pk)
-        self.selection = replace(selection, before=_asked_at(posted, self.now))
+        undelivered = bool(posted and posted.get("undelivered")) and kind.key == "invitation"
+        self.selection = replace(selection, before=_asked_at(posted, self.now), undelivered=undelivered)
         self.choice = BulkChoice(selection.params.tab)
         self.preview: Preview = preview_of(kind, request.membership, self.selection, self.choice, self.now)
         self.form = build_form(kind.key, posted, actor=request.membership, eligible=self.preview.eligible)
@@ -126,6 +128,7 @@ class Confirmation:
         if self.is_on_security:
             response = render(self.request, "ui/toasts.html", {"oob": True})
         else:
+            params = replace(params, opens_view=default_view_id(self.request.membership) is not None)
             context = tabs(organization, params, count_tabs(organization, params.tab, timezone.now()))
             response = render(self.request, "console/member/_action_done.html", context)
         response["HX-Trigger"] = json.dumps({"select:clear": "", "users-changed": ""})

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from console.bulk.kinds import BulkChoice, Kind
 from console.users.filters import UsersContext
 from console.users.selection import MAX_IDS, MemberClass, Selection, count_classes, load_selected
-from organizations.models import ManagedBy, Membership, Role, Status
+from organizations.models import DELIVERY_PROBLEMS, ManagedBy, Membership, Role, Status
 from organizations.queries import (
     direct_roles_of,
     permissions_of_member,
@@ -36,7 +36,7 @@ class Preview:
 
     eligible: how many of `total` members will be changed. first_members: some of them. skipped: how many are skipped
     for one reason, and the reason. includes_actor: whether the actor is selected. deactivated, expired: how many of the
-    eligible members are.
+    eligible members are. undelivered: how many of them have an invitation that wasn't delivered.
     """
 
     total: int = 0
@@ -46,6 +46,7 @@ class Preview:
     includes_actor: bool = False
     deactivated: int = 0
     expired: int = 0
+    undelivered: int = 0
 
     @property
     def first_with_roles(self) -> list[tuple[Membership, list[Role]]]:
@@ -79,6 +80,7 @@ def preview_of(kind: Kind, actor: Membership, selection: Selection, choice: Bulk
         includes_actor=any(member.pk == actor.pk for member in members),
         deactivated=sum(member.status == Status.DEACTIVATED for member in eligible),
         expired=sum(member.is_expired for member in eligible),
+        undelivered=sum(member.invite_delivery in DELIVERY_PROBLEMS for member in eligible),
     )
 
 
@@ -115,6 +117,7 @@ def _preview_by_class(
         preview.eligible += count
         preview.deactivated += count if member_class.status == Status.DEACTIVATED else 0
         preview.expired += count if member_class.is_expired else 0
+        preview.undelivered += count if member_class.is_undelivered else 0
     preview.skipped = [(count, f"{count:,}: {reason}") for reason, count in reasons.most_common()]
     choice = BulkChoice(selection.params.tab)
     preview.first_members = [member for member in first_members if kind.rule(actor, member, choice)][:FEW_NAMES]

@@ -1,6 +1,6 @@
 """Rules for the actions on one member. The menu, the buttons and the requests all ask these (U-7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,23 @@ def can_resend(actor: Membership, member: Membership, tab: Tab) -> Decision:
     return decision
 
 
+def can_copy_link(actor: Membership, member: Membership, tab: Tab) -> Decision:
+    """Whether the actor can copy the invitation link (I-10). An expired one works only after a resend."""
+    decision = invitations.can_copy_link(actor, member)
+    is_open = member.status == Status.INVITED and not member.is_expired
+    return decision if is_open else not_applicable(decision.reason)
+
+
+def can_correct_address(actor: Membership, member: Membership, tab: Tab) -> Decision:
+    """Whether the actor can correct the email address (I-11). It restarts an expired invitation, as a resend does."""
+    decision = invitations.can_correct_address(actor, member)
+    if member.status != Status.INVITED:
+        return not_applicable(decision.reason)
+    if decision and member.is_expired and tab != Tab.PENDING:
+        return not_applicable(_("This invitation has expired. Correct the address on the Pending tab."))
+    return decision
+
+
 def can_reactivate(actor: Membership, member: Membership) -> Decision:
     """U-10, A-9: a member who is active again uses a seat."""
     return organizations.can_reactivate_member(actor, member) and organizations.has_free_seats(member.organization)
@@ -38,6 +55,8 @@ def _for_any_tab(rule: Callable[[Membership, Membership], Decision]) -> Rule:
 ACTIONS: dict[str, Rule] = {
     "edit": _for_any_tab(organizations.can_edit_member),
     "resend": can_resend,
+    "copy_link": can_copy_link,
+    "correct_address": can_correct_address,
     "reset_two_factor": _for_any_tab(organizations.can_reset_two_factor),
     "log_out": _for_any_tab(organizations.can_end_sessions),
     "deactivate": _for_any_tab(organizations.can_deactivate_member),
@@ -46,12 +65,29 @@ ACTIONS: dict[str, Rule] = {
 }
 
 
-def applicable_decisions(actor: Membership, member: Membership, tab: Tab) -> dict[str, Decision]:
-    """Return the decision for each of ACTIONS that applies to `member` on that tab. Some query the database."""
-    decisions = {key: rule(actor, member, tab) for key, rule in ACTIONS.items()}
-    # I-5: checked again on the request itself, under the organization's lock.
-    if decisions["resend"] and (wait := check_mail_quota(actor, [member.email_key])):
-        decisions["resend"] = deny(wait.reason)
-    if decisions["resend"] and member.is_expired:  # A-9: a new period uses a seat. The service checks again.
-        decisions["resend"] = organizations.has_free_seats(actor.organization)
+# These mostly depend on the same rules as resending.
+OF_INVITATION = ("copy_link", "correct_address")
+
+
+def applicable_decisions(
+    actor: Membership, member: Membership, tab: Tab, keys: Collection[str] = tuple(ACTIONS)
+) -> dict[str, Decision]:
+    """Return the decision for each of these ACTIONS that applies to `member` on that tab. Some query the database."""
+    decisions = {key: ACTIONS[key](actor, member, tab) for key in keys}
+    if "resend" in decisions:
+        same = decisions["resend"].reason
+        decisions["resend"] = _within_limits(actor, member, decisions["resend"])
+        # What forbids to resend is said once.
+        decisions = {
+            key: each for key, each in decisions.items() if key not in OF_INVITATION or each or each.reason != same
+        }
     return {key: decision for key, decision in decisions.items() if decision or decision.applies}
+
+
+def _within_limits(actor: Membership, member: Membership, decision: Decision) -> Decision:
+    # I-5: checked again on the request itself, under the organization's lock.
+    if decision and (wait := check_mail_quota(actor, [member.email_key])):
+        return deny(wait.reason)
+    if decision and member.is_expired:  # A-9: a new period uses a seat. The service checks again.
+        return organizations.has_free_seats(actor.organization)
+    return decision

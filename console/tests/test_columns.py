@@ -110,7 +110,9 @@ def test_every_column_has_a_cell_a_csv_value_and_an_index(cast, name):
         assert isinstance(column.csv(member), str)
         assert str(column.label) in headings(page)
     if column.sort:
-        fields = ["organization", "status", *column.sort, "id"]
+        # Indexes of pending members alone don't begin with the status.
+        status = [] if name in ("delivery", "sent") else ["status"]
+        fields = ["organization", *status, *column.sort, "id"]
         assert fields in [index.fields for index in Membership._meta.indexes]
         assert all(column.sort_labels)
         assert client.get(f"{USERS}?sort={name}").status_code == 200

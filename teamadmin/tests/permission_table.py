@@ -66,6 +66,13 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/": {"GET": people_viewers(200)},
     "users/pending/": {"GET": people_viewers(200)},
     "users/columns/": {"GET": people_viewers(200), "POST": people_viewers(302)},
+    "users/views/": {"GET": people_viewers(200)},
+    "users/views/new/": {"GET": people_viewers(200), "POST": people_viewers(422)},
+    "users/views/default/": {"POST": people_viewers(302)},
+    # A shared view.
+    "users/views/<uuid:view_id>/": {"GET": people_editors(200), "POST": people_editors(422)},
+    "users/views/<uuid:view_id>/contents/": {"POST": people_editors(302)},
+    "users/views/<uuid:view_id>/deletion/": {"GET": people_editors(200), "POST": people_editors(302)},
     "users/choices/group/": {"GET": people_viewers(200)},
     "users/choices/project/": {"GET": people_viewers(200)},
     # A form without the version it was based on is out of date.
@@ -76,6 +83,9 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/activity/": {"GET": allowed(200, "olga", "max", "tess", "read_only", "auditor")},
     "users/<uuid:member_id>/menu/": {"GET": people_viewers(200)},
     "users/<uuid:member_id>/invitation/": {"GET": inviters(200), "POST": inviters(302)},
+    "users/<uuid:member_id>/invitation/link/": {"GET": inviters(200), "POST": inviters(200)},
+    # Without an address.
+    "users/<uuid:member_id>/invitation/address/": {"GET": inviters(200), "POST": inviters(422)},
     "users/<uuid:member_id>/two-factor-reset/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/two-factor-reminder/": {"POST": admins(302)},
     "users/<uuid:member_id>/sessions/<str:session_key>/ending/": {"POST": admins(302)},

@@ -13,6 +13,8 @@ from base.picker import MAX_OPTIONS, Picker, PickerOption
 from base.policies import Decision
 from console.member.actions.member_action import MemberAction
 from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, take_snapshot
+from console.member.profile.invitation import InvitationPanel
+from console.member.profile.membership import MembershipFacts
 from console.member.profile.security import SIGN_IN_ACTIONS, TwoFactorFacts, sign_in_activity, two_factor_facts
 from organizations import policies
 from organizations.effective_access import Access
@@ -101,6 +103,15 @@ class ProfilePage:
     @property
     def is_deactivated(self) -> bool:
         return self.member.status == Status.DEACTIVATED
+
+    @cached_property
+    def invitation(self) -> InvitationPanel | None:
+        """The open invitation of a pending member."""
+        return InvitationPanel.of(self.action)
+
+    @property
+    def membership(self) -> MembershipFacts:
+        return MembershipFacts(self.member)
 
     # --- roles --------------------------------------------------------------------------------------
 
