@@ -1,5 +1,6 @@
 """Writes of users: their accounts, sign-ins, second factors and sessions."""
 
+from accounts.services.addresses import create_unverified_user, verify_address
 from accounts.services.attempts import (
     attempt_keys,
     check_attempts,
@@ -70,6 +71,7 @@ from accounts.services.users import (
     set_time_zone,
     verify_address,
 )
+from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
 
 __all__ = [
     "AddressTaken",

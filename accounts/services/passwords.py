@@ -11,12 +11,12 @@ from django.utils.module_loading import import_string
 
 from accounts.models import OldPassword, User
 from accounts.queries import MAX_HISTORY, find_user, get_account_rules, has_two_factor
+from accounts.services.addresses import verify_address
 from accounts.services.attempts import attempt_keys, clear_account, start_attempt
 from accounts.services.authentication import CONFIRMATION, SIGN_IN
 from accounts.services.browsers import forget_browsers
 from accounts.services.events import log_event, record_event
 from accounts.services.two_factor import clear_two_factor
-from accounts.services.users import verify_address
 from base.hashing import hash_token
 from base.ids import uuid7
 from outbox.models import OutgoingEmail

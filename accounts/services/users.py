@@ -16,24 +16,11 @@ def create_verified_user(*, email: str, first_name: str, last_name: str, passwor
     `email` is canonical. Without a password, the user can't sign in before choosing one with a reset link. Raise
     IntegrityError if the email address already has a user.
     """
-    return _create_user(email, first_name, last_name, password, is_verified=True)
+    return create_user(email, first_name, last_name, password, is_verified=True)
 
 
-def create_unverified_user(*, email: str, first_name: str, last_name: str, password: str) -> User:
-    """Create a user by a link that others may have had too, such as a copied invitation link (I-10).
-
-    Until verify_address(), the user can't join organizations because of their address. Otherwise like
-    create_verified_user().
-    """
-    return _create_user(email, first_name, last_name, password, is_verified=False)
-
-
-def verify_address(*, user: User) -> bool:
-    """Record that the user has received a link at their address. Return False if it was verified before."""
-    return bool(EmailAddress.objects.filter(user=user, verified=False).update(verified=True))
-
-
-def _create_user(email: str, first_name: str, last_name: str, password: str | None, *, is_verified: bool) -> User:
+def create_user(email: str, first_name: str, last_name: str, password: str | None, *, is_verified: bool) -> User:
+    """Create a user, as create_verified_user() and create_unverified_user() do."""
     user = User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
     EmailAddress.objects.create(user=user, email=user.email, verified=is_verified, primary=True)
     record(organization_id=None, actor=user, action="user.created", target=user)

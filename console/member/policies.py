@@ -22,6 +22,23 @@ def can_resend(actor: Membership, member: Membership, tab: Tab) -> Decision:
     return decision
 
 
+def can_copy_link(actor: Membership, member: Membership, tab: Tab) -> Decision:
+    """Whether the actor can copy the invitation link (I-10). An expired one works only after a resend."""
+    decision = invitations.can_copy_link(actor, member)
+    is_open = member.status == Status.INVITED and not member.is_expired
+    return decision if is_open else not_applicable(decision.reason)
+
+
+def can_correct_address(actor: Membership, member: Membership, tab: Tab) -> Decision:
+    """Whether the actor can correct the email address (I-11). It restarts an expired invitation, as a resend does."""
+    decision = invitations.can_correct_address(actor, member)
+    if member.status != Status.INVITED:
+        return not_applicable(decision.reason)
+    if decision and member.is_expired and tab != Tab.PENDING:
+        return not_applicable(_("This invitation has expired. Correct the address on the Pending tab."))
+    return decision
+
+
 def can_reactivate(actor: Membership, member: Membership) -> Decision:
     """U-10, A-9: a member who is active again uses a seat."""
     return organizations.can_reactivate_member(actor, member) and organizations.has_free_seats(member.organization)
@@ -34,22 +51,12 @@ def _for_any_tab(rule: Callable[[Membership, Membership], Decision]) -> Rule:
     return lambda actor, member, tab: rule(actor, member)
 
 
-def _for_pending(rule: Callable[[Membership, Membership], Decision]) -> Rule:
-    """Return the rule, which doesn't apply to members who have joined."""
-
-    def decide(actor: Membership, member: Membership, tab: Tab) -> Decision:
-        decision = rule(actor, member)
-        return decision if member.status == Status.INVITED else not_applicable(decision.reason)
-
-    return decide
-
-
 # In menu order.
 ACTIONS: dict[str, Rule] = {
     "edit": _for_any_tab(organizations.can_edit_member),
     "resend": can_resend,
-    "copy_link": _for_pending(invitations.can_copy_link),
-    "correct_address": _for_pending(invitations.can_correct_address),
+    "copy_link": can_copy_link,
+    "correct_address": can_correct_address,
     "reset_two_factor": _for_any_tab(organizations.can_reset_two_factor),
     "log_out": _for_any_tab(organizations.can_end_sessions),
     "deactivate": _for_any_tab(organizations.can_deactivate_member),
@@ -58,13 +65,22 @@ ACTIONS: dict[str, Rule] = {
 }
 
 
+# These mostly depend on the same rules as resending.
+OF_INVITATION = ("copy_link", "correct_address")
+
+
 def applicable_decisions(
     actor: Membership, member: Membership, tab: Tab, keys: Collection[str] = tuple(ACTIONS)
 ) -> dict[str, Decision]:
     """Return the decision for each of these ACTIONS that applies to `member` on that tab. Some query the database."""
     decisions = {key: ACTIONS[key](actor, member, tab) for key in keys}
     if "resend" in decisions:
+        same = decisions["resend"].reason
         decisions["resend"] = _within_limits(actor, member, decisions["resend"])
+        # What forbids to resend is said once.
+        decisions = {
+            key: each for key, each in decisions.items() if key not in OF_INVITATION or each or each.reason != same
+        }
     return {key: decision for key, decision in decisions.items() if decision or decision.applies}
 
 

@@ -16,6 +16,8 @@ from teamadmin.testing.sso import with_sso
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 ACTIVE = ["Edit profile", "Log out sessions", "Deactivate", "Delete"]
+LINK, ADDRESS = "Copy invitation link", "Correct email address"
+PENDING_ENTRIES = ["Edit profile", "Resend invite", LINK, ADDRESS]
 
 
 @pytest.fixture
@@ -56,8 +58,8 @@ def client_of(member: Membership) -> Client:
 def test_entries_depend_on_status_and_viewer(cast, nadia, eve):
     assert of(cast, "olga", cast.bo) == ACTIVE
     assert of(cast, "max", cast.bo) == ["Edit profile"]
-    assert of(cast, "olga", nadia) == ["Edit profile", "Resend invite", "Delete"]
-    assert of(cast, "max", nadia) == ["Edit profile", "Resend invite"]
+    assert of(cast, "olga", nadia) == [*PENDING_ENTRIES, "Delete"]
+    assert of(cast, "max", nadia) == PENDING_ENTRIES
     Membership.objects.filter(pk=cast.opal.pk).update(status=Status.DEACTIVATED)
     assert of(cast, "olga", cast.opal) == ["Edit profile", "Reactivate", "Delete"]
     Membership.objects.filter(pk__in=[cast.bo.pk, cast.opal.pk]).update(two_factor=True)
@@ -70,7 +72,7 @@ def test_entries_depend_on_status_and_viewer(cast, nadia, eve):
 @pytest.mark.parametrize("view", ["", "%3Fstatus=everyone", "%3Fstatus=expired"])
 def test_an_expired_invitation_is_resent_from_the_pending_tab_only(cast, eve, view):
     assert of(cast, "olga", eve, view) == ["Edit profile", "Delete"]
-    assert of(cast, "olga", eve, "pending/") == ["Edit profile", "Resend invite", "Delete"]
+    assert of(cast, "olga", eve, "pending/") == ["Edit profile", "Resend invite", ADDRESS, "Delete"]
 
 
 @pytest.mark.spec("U-7", "U-9", "U-10", "U-13")
@@ -139,7 +141,7 @@ def test_resending_requires_the_right_to_give_the_role(cast):
     response = cast.client("max").post(url(boss, "invitation"))
     assert response.status_code == 403 and reason in text_of(response)
     assert OutgoingEmail.objects.count() == 1
-    assert of(cast, "olga", boss) == ["Edit profile", "Resend invite", "Delete"]
+    assert of(cast, "olga", boss) == [*PENDING_ENTRIES, "Delete"]
 
 
 @pytest.mark.spec("I-2", "O-4", "U-7")
@@ -147,7 +149,9 @@ def test_single_sign_on_keeps_resend(cast, nadia):
     cast.acme.sso_enforced = True
     cast.acme.save()
     client = with_sso(cast.client("olga"), cast.acme)
-    assert menu(client.get(url(nadia, "menu"), headers=HTMX)) == ["Edit profile", "Resend invite", "Delete"]
+    entries = menu(client.get(url(nadia, "menu"), headers=HTMX))
+    assert [*entries[:3], entries[-1]] == ["Edit profile", "Resend invite", LINK, "Delete"]
+    assert entries[3].startswith(f"{ADDRESS}: ") and "single sign-on" in entries[3] and len(entries) == 5
 
 
 @pytest.mark.spec("U-7", "I-4")
@@ -158,7 +162,8 @@ def test_readers_can_only_view_profiles(cast):
     assert names(page) == ["Nadia Petrov"] and "Add User" not in text_of(page)
     for person in (member, cast.tess):
         assert menu(ria.get(url(person, "menu"), headers=HTMX)) == ["View profile"]
-        for noun in ("invitation", "deletion", "deactivation", "reactivation", "sessions", "two-factor-reset"):
+        nouns = ("invitation", "invitation/link", "invitation/address", "deletion", "deactivation", "reactivation")
+        for noun in (*nouns, "sessions", "two-factor-reset"):
             assert ria.post(url(person, noun)).status_code == 403
 
 
@@ -174,9 +179,9 @@ def test_every_row_has_its_menu_and_none_costs_a_query(cast, nadia, eve, django_
 def test_the_menu_is_a_menu_for_htmx_and_a_page_without(cast, nadia):
     client = cast.client("olga")
     part, page = client.get(url(nadia, "menu"), headers=HTMX), client.get(url(nadia, "menu"))
-    assert part.content.decode().count('role="menuitem"') == 3 and "<html" not in part.content.decode()
+    assert part.content.decode().count('role="menuitem"') == 5 and "<html" not in part.content.decode()
     assert "menuitem" not in page.content.decode() and "Actions for Nadia Petrov" in text_of(page)
-    assert [entry for entry in menu(page) if entry in ("Edit profile", "Resend invite", "Delete")] == menu(part)
+    assert [entry for entry in menu(page) if entry in (*PENDING_ENTRIES, "Delete")] == menu(part)
 
 
 @pytest.mark.spec("I-5", "U-7")

@@ -259,13 +259,7 @@ FILTERS = (
         choose_texts=(_("Filter by project"), _("Search projects")),
     ),
     choice_filter("managed_by", _("Managed by"), ManagedBy.choices, field="managed_by"),
-    Filter(
-        "two_factor",
-        _("2FA"),
-        parse=one_of(TWO_FACTOR),
-        condition=each(_two_factor),
-        options=TWO_FACTOR,
-    ),
+    Filter("two_factor", _("2FA"), parse=one_of(TWO_FACTOR), condition=each(_two_factor), options=TWO_FACTOR),
     Filter(
         "last_active",
         _("Last active"),

@@ -18,7 +18,7 @@ from base.times import FormattedTime, RelativeTime
 from console.member import policies
 from console.member.actions.member_action import MemberAction
 from invitations.models import Invitation, InvitationEmail
-from invitations.queries import invitation_emails, pending_invitation
+from invitations.queries import invitation_emails, pending_invitation, reason_to_wait
 from organizations.models import DELIVERY_PROBLEMS, Delivery, Status
 from organizations.pages import registered_pages
 
@@ -123,6 +123,12 @@ class InvitationPanel:
         return [
             DeliveryEvent(each.sentence, each.tone, each.icon, each.at, self.time.moment(each.at)) for each in events
         ]
+
+    @property
+    def wait_reason(self) -> str:
+        """Return why no email is sent now, if the latest one waits."""
+        waits = self.emails and self.emails[0].delivery == Delivery.QUEUED and not self.emails[0].reason
+        return reason_to_wait() if waits else ""
 
     @property
     def has_older_emails(self) -> bool:

@@ -14,8 +14,8 @@ from base.policies import Decision
 from console.member.actions.member_action import MemberAction
 from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, take_snapshot
 from console.member.profile.invitation import InvitationPanel
+from console.member.profile.membership import MembershipFacts
 from console.member.profile.security import SIGN_IN_ACTIONS, TwoFactorFacts, sign_in_activity, two_factor_facts
-from console.users.columns import two_factor_text
 from organizations import policies
 from organizations.effective_access import Access
 from organizations.models import Group, ManagedBy, Project, Role, Scheme, Status
@@ -111,15 +111,8 @@ class ProfilePage:
         return InvitationPanel.of(self.action)
 
     @property
-    def invited_by(self) -> str:
-        """Return who invited the member, or what else brought them here."""
-        if self.member.invited_by:
-            return self.member.invited_by.name
-        return _("Your identity provider") if self.is_managed_externally else "–"
-
-    @property
-    def two_factor_text(self) -> str:
-        return two_factor_text(self.member)
+    def membership(self) -> MembershipFacts:
+        return MembershipFacts(self.member)
 
     # --- roles --------------------------------------------------------------------------------------
 
