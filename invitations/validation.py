@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from base import text
 from base.forms import first_error
+from base.names import MISSING_NAME
 from invitations.models import Batch
 from organizations.models import Membership, Organization, Status
 from organizations.pages import welcome_pages
@@ -38,16 +39,16 @@ class BatchErrors:
 
 
 def _validate_names(errors: BatchErrors, row: int, person: dict) -> None:
-    """One name is enough, first or last."""
-    names = []
+    """Validate both names. One of them is enough (W-2)."""
+    has_name = False
     for name in ("first_name", "last_name"):
         try:
-            names.append(text.clean_line(person.get(name, "")))
+            has_name |= bool(text.clean_line(person.get(name, "")))
         except ValidationError as error:
-            names.append("?")
             errors.add(row, name, first_error(error))
-    if not any(names):
-        errors.add(row, "first_name", _("Enter a first or last name."))
+            has_name = True
+    if not has_name:
+        errors.add(row, "first_name", MISSING_NAME)
 
 
 def _validate_address(errors: BatchErrors, row: int, person: dict, organization: Organization) -> str | None:
@@ -101,6 +102,21 @@ def validate_people(organization: Organization, people: Sequence[dict]) -> Batch
     if not (decision := has_free_seats(organization, len(keys.keys() - errors.people.keys()))):
         errors.general["people"] = decision.reason
     return errors
+
+
+def validate_address(organization: Organization, email: str, member: Membership) -> str:
+    """Return the canonical form of another address for a pending member. Raise ValidationError as a row of a batch has.
+
+    One query.
+    """
+    errors = BatchErrors()
+    key = _validate_address(errors, 0, {"email": email}, organization)
+    others = members_by_email(organization, [key] if key else [])
+    if key in others and others[key].pk != member.pk:
+        errors.add(0, "email", _existing_member_error(others[key]))
+    if errors or key is None:
+        raise ValidationError(errors.people[0]["email"])
+    return key
 
 
 def too_many_people() -> str:

@@ -4,6 +4,7 @@ button.hidden = 'copy' in button.dataset && !navigator.clipboard;
 });
 const textOf = element => {
 const items = [...element.querySelectorAll('li')];
+if (element.matches('input')) return element.value;
 return items.length ? items.map(item => item.textContent.trim()).join('\n') : element.textContent.trim();
 };
 const announce = text => {
@@ -23,7 +24,11 @@ if (!button) return;
 if ('print' in button.dataset) print();
 else copy(button);
 });
-document.addEventListener('htmx:load', event => showButtons(event.target));
+document.addEventListener('htmx:load', event => {
+showButtons(event.target);
+const button = navigator.clipboard && event.target.querySelector?.('[data-copy-now]');
+if (button) copy(button).catch(() => {});
+});
 showButtons(document);
 }
 {
@@ -89,7 +94,7 @@ const menu = event.target;
 const opener = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)].find(button => button.checkVisibility());
 if (!opener) return;
 const b = opener.getBoundingClientRect(), m = menu.getBoundingClientRect();
-const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8;
+const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8 || (opener.matches('.filter') && b.left + m.width < innerWidth - 8);
 Object.assign(menu.style, {
 inset: 'auto', margin: 0,
 insetBlockStart: `${up ? b.top - m.height - 4 : b.bottom + 4}px`,
@@ -323,11 +328,15 @@ for (const other of document.querySelectorAll(`input[name="theme"][value="${even
 });
 }
 {
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
+}
+{
 const region = document.getElementById('toasts');
-const remove = toast => {
-if (toast.matches(':hover, :focus-within')) return setTimeout(remove, 3000, toast);
-toast.remove();
-};
+const expire = (toast, left) => setTimeout(() => {
+if (!toast.matches(':hover, :focus-within, :has(.htmx-request)')) left -= 250;
+left > 0 ? expire(toast, left) : toast.remove();
+}, 250);
 const show = toast => {
 const modal = document.querySelector('dialog:modal');
 if (modal) {
@@ -335,7 +344,7 @@ modal.querySelector(':scope > [data-toast]')?.remove();
 toast.setAttribute('role', 'alert');
 modal.prepend(toast);
 }
-if (toast.matches('[data-tone="success"]')) setTimeout(remove, 8000, toast);
+if (toast.matches('[data-tone="success"]')) expire(toast, toast.matches('[data-undo]') ? 10000 : 8000);
 };
 document.addEventListener('click', event => {
 const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');

@@ -27,7 +27,8 @@ def refer_to_member(member: Membership) -> MemberReference:
     )
 
 
-def _time(value: datetime) -> datetime | None:
+def known_time(value: datetime) -> datetime | None:
+    """Return the time, None for one that the database stores as unknown."""
     return None if value == NEVER else value
 
 
@@ -42,7 +43,7 @@ class Links:
         for role_link in direct.order_by("role__rank", "role__name"):
             self.roles[role_link.membership_id].append(role_link.role)
         links = GroupMembership.objects.filter(membership__in=keys).select_related("group")
-        for link in links.order_by("group__name_key", "group_id"):
+        for link in links.order_by("group__sort_name", "group_id"):
             self.groups[link.membership_id].append(link.group)
         ids = {group.pk for groups in self.groups.values() for group in groups}
         self.group_roles = roles_of_groups(organization, ids) if ids else {}
@@ -67,8 +68,8 @@ class Links:
             "two_factor": member.two_factor,
             "invited_by": member.invited_by_id,
             "invite_expires_at": member.invite_expires_at if member.status == models.Status.INVITED else None,
-            "joined_at": _time(member.joined_at),
-            "last_active_at": _time(member.last_active_at),
+            "joined_at": known_time(member.joined_at),
+            "last_active_at": known_time(member.last_active_at),
             "created_at": member.created_at,
         }
 
@@ -82,7 +83,7 @@ def summarize_members(organization: Organization, members: Sequence[Membership])
 def describe_member(organization: Organization, member: Membership) -> Member:
     """Return the resource of one member. At most four queries."""
     grants = ProjectGrant.objects.filter(membership=member, project__archived_at=None).select_related("project")
-    projects = [refer(grant.project) for grant in grants.order_by("project__name_key", "project_id")]
+    projects = [refer(grant.project) for grant in grants.order_by("project__sort_name", "project_id")]
     return Member(**Links(organization, [member]).fields(member), projects=projects)
 
 

@@ -41,6 +41,17 @@ def test_continue_saves_and_opens_step_two(cast):
     assert cast.client("olga").get(url("user_add_personalize", draft)).status_code == 200
 
 
+@pytest.mark.spec("W-2")
+def test_one_name_is_enough(cast):
+    client = cast.client("olga")
+    response = client.post(url("user_add"), setup_form(("", "\u200b", "none@acme.example")))
+    assert response.status_code == 422 and 'id="first_name-0-error"' in page_html(response)
+    assert "Enter a first or last name." in text_of(response)
+    draft = start_draft(client, ("", "Petrov", "first@acme.example"), ("Nadia", "", "last@acme.example"))
+    page = text_of(client.get(url("user_add_personalize", draft)))
+    assert "Petrov" in page and "Nadia" in page
+
+
 @pytest.mark.spec("W-4")
 def test_errors_are_shown_at_their_fields_and_input_is_kept(cast):
     add_member(cast.acme, add_user("gone@acme.example", "Gil", "Gone"), "builder", status=Status.DEACTIVATED)

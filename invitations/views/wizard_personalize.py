@@ -22,6 +22,7 @@ from invitations.views.wizard_access import WizardRequest, stashed_post, wizard_
 from invitations.views.wizard_context import personalize_context, wizard_context
 from invitations.views.wizard_draft import read_version, redirect_to_pending, save_posted, unsaved_draft
 from invitations.views.wizard_setup import validate_setup
+from invitations.views.wizard_tasks import tasks_context
 from organizations.brands import brand_of
 from organizations.fresh import require_fresh_to_give
 from organizations.services import lock_organization
@@ -36,8 +37,8 @@ def _render_personalize(
     roles = list(preview.content.roles)
     initial = {"reason": batch.reason, "welcome_page": batch.welcome_page}
     form = form or forms.PersonalizeForm(initial=initial, roles=roles)
-    context = wizard_context(request, batch, step=2) | personalize_context(batch, roles, form)
-    context |= {"preview": preview, **extra}
+    context = wizard_context(request, batch, step=2) | personalize_context(batch, form)
+    context |= {"preview": preview, **tasks_context(preview.content), **extra}
     return render(request, "invitations/wizard/personalize.html", context, status=status)
 
 

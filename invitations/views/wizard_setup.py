@@ -9,6 +9,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from base.picker import selected_ids
 from invitations import forms
 from invitations.models import Batch
 from invitations.pasted_lists import PastedList, Review
@@ -108,9 +109,18 @@ def _show(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     if batch is None and "new" not in request.GET and (latest := latest_draft(request.membership)):
         return redirect(f"{wizard_url(request, latest)}?restored=1")
     if batch is None:
-        return _render_setup(request, unsaved_batch(request, request.draft_id))
+        return _render_setup(request, _new_batch(request))
     errors = validate_setup(request, batch) if "check" in request.GET else None
     return _render_setup(request, batch, errors, restored="restored" in request.GET)
+
+
+def _new_batch(request: WizardRequest) -> Batch:
+    """Return an empty draft, with the group that the link names, if any (`?new&group=<id>`)."""
+    group_ids = selected_ids(request.GET, "group")[:1]
+    if not group_ids:
+        return unsaved_batch(request, request.draft_id)
+    typed = {"role_ids": [], "group_ids": [str(key) for key in group_ids], "project_ids": []}
+    return unsaved_batch(request, request.draft_id, **_drop_foreign_ids(request, typed))
 
 
 def _restore_stash(request: WizardRequest, batch: Batch | None, post: QueryDict) -> Batch:

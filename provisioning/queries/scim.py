@@ -1,21 +1,23 @@
 """What the provisioning page shows of a SCIM connection. Every count stops at a cap (C-5, C-6)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count as CountRows
 from django.db.models import Q, QuerySet
 
-from base import text
 from base.counting import Count, capped_count
 from base.lists.keyset import KeysetPage, keyset_page
 from organizations.models import Group, ManagedBy, Membership, Organization, Status
+from organizations.queries import matching_names
 from provisioning.models import AdoptionRequest, ScimConnection, ScimLogEntry, ScimToken
 
 # The requests among which failures are counted, and the first adoption requests that the page shows.
 RECENT, SHOWN_REQUESTS = 1000, 25
 GROUPS_PER_PAGE = 20
 FAILED = Q(status__gte=400)
+# Failed requests need someone's attention for this long.
+RECENTLY = timedelta(days=7)
 
 
 def connection_of(organization: Organization) -> ScimConnection | None:
@@ -94,8 +96,8 @@ def group_page(organization: Organization, *, search: str = "", after: str = "",
     """Return a page of the provider's groups by name."""
     groups = managed_groups(organization)
     if search:
-        groups = groups.filter(name_key__contains=text.name_key(search))
-    return keyset_page(groups, "name_key", after=after, before=before, size=GROUPS_PER_PAGE)
+        groups = matching_names(groups, search)
+    return keyset_page(groups, "sort_name", "id", after=after, before=before, size=GROUPS_PER_PAGE)
 
 
 def open_requests(organization: Organization) -> QuerySet[AdoptionRequest]:
