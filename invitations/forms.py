@@ -79,11 +79,13 @@ def read_list_choices(post: QueryDict, pasted: PastedList) -> PastedList:
     changed = pasted.with_changed_text(post.get("text", pasted.text))
     if changed.text != pasted.text:
         return changed
-    addresses = {
+    # Those that were used have no field any more.
+    addresses = changed.addresses | {
         name.removeprefix(ADDED_ADDRESS): value.strip()[:MAX_ADDRESS]
         for name, value in post.items()
-        if name.startswith(ADDED_ADDRESS) and value.strip()
+        if name.startswith(ADDED_ADDRESS)
     }
+    addresses = {key: value for key, value in addresses.items() if value}
     shown = read_people(changed.text, columns=changed.columns, has_heading=changed.has_heading)
     if not any(name.startswith(COLUMN) for name in post):
         return replace(changed, addresses=addresses)

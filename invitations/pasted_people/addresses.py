@@ -24,6 +24,8 @@ AFTER = re.compile(r"[\s:–—-]{0,9}([^;,\n]+)")
 END = re.compile(r"\s{0,9}(?:[;,]|$)")
 SEPARATORS = " \t,;:/<>–—-" + BIDI
 NOT_A_NAME = re.compile(r"[\W\d_]*")
+AND = re.compile(r"^(?:and|und|or|oder|cc|&)(?:\s+|$)", re.I)
+MACHINE = set("{}<>=@#\\|")
 # A longer text before an address is a sentence, not a name.
 MAX_NAME, MAX_WORDS = 100, 7
 
@@ -41,19 +43,19 @@ def read_list(lines: Sequence[str], addresses: Mapping[str, str]) -> PastedPeopl
 
 
 def _joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield the lines with their numbers. If names and addresses are on lines of their own by turns, join each pair."""
+    """Yield the lines with their numbers. Join names and addresses on lines of their own: the name is always before, or
+    always after the address.
+    """
     numbered = [(number, _plain(line)) for number, line in enumerate(lines, start=1) if line.strip(" \t;,")]
-    names, addresses = numbered[::2], numbered[1::2]
-    if (
-        len(addresses) > 1
-        and len(names) == len(addresses)
-        and all(ENTRY.fullmatch(line) for _number, line in addresses)
-        and not any("@" in line for _number, line in names)
-    ):
-        for (number, name), (_number, address) in zip(names, addresses, strict=True):
-            yield number, f"{name} <{address.strip('<>')}>"
-    else:
-        yield from numbered
+    alone = {n for n, (_number, line) in enumerate(numbered) if "@" in line and ENTRY.fullmatch(line)}
+    names = {n for n, (_number, line) in enumerate(numbered) if "@" not in line}
+    step = next((step for step in (-1, 1) if len(alone) > 1 and {n + step for n in alone} <= names), 0)
+    joined = {n + step: numbered[n][1] for n in alone} if step else {}
+    for n, (number, line) in enumerate(numbered):
+        if n in joined:
+            yield number, f"{line} <{joined[n].strip('<>')}>"
+        elif n not in alone or not joined:
+            yield number, line
 
 
 def _plain(line: str) -> str:
@@ -89,19 +91,27 @@ def _ends_with_comma(text: str) -> bool:
 
 def _split_list(name: str) -> tuple[list[str], str]:
     """Split text before an address into what isn't the name and the name: "Kim Lee, Ana Soto" are two people."""
-    text = name.strip(SEPARATORS)
-    if len(text) > MAX_NAME or len(text.split()) > MAX_WORDS:
+    text = AND.sub("", name.strip(SEPARATORS))
+    if not _may_be_name(text):
         return [text], ""
     start, comma, end = text.rpartition(",")
     words = start.split()
     if comma and len(words) > 1 and len(end.split()) > 1 and '"' not in text and not PARTICLES & set(words):
         return [start], end
-    return [], name
+    return [], text
+
+
+def _may_be_name(text: str) -> bool:
+    """Return whether the text isn't a sentence or something for machines."""
+    words = text.split()
+    small = [word for word in words if word[0].islower() and word not in PARTICLES]
+    is_sentence = len(words) > 3 and len(small) == len(words) or len(words) > 2 and 0 < len(small) < len(words)
+    return len(text) <= MAX_NAME and len(words) <= MAX_WORDS and not is_sentence and not MACHINE & set(text)
 
 
 def _text(part: str) -> str:
     """Return the part without separators, or "" if it has no letter."""
-    part = part.strip(SEPARATORS)
+    part = " ".join(part.split()).strip(SEPARATORS)
     return "" if NOT_A_NAME.fullmatch(part) else part
 
 

@@ -46,7 +46,8 @@ def _fill(columns: list[str], names: list[int], rows: list[list[str]]) -> tuple[
         return columns, []
     full = [n for n in free if _share(row[n].count(" ") > 0 for row in rows if row[n]) > 0.5]
     if len(missing) == 2 and (len(free) == 1 or (len(full) == 1 and _repeats(rows, set(free) - set(full)))):
-        columns[(full or free)[0]] = "name"
+        if full:
+            columns[full[0]] = "name"
         return columns, [] if full and len(free) == 1 else free
     if len(free) > len(missing):  # leave out those with the fewest values, such as a department
         free = sorted(sorted(free, key=lambda n: -len({row[n] for row in rows}))[: len(missing)])
@@ -78,7 +79,7 @@ def _has_names(cells: list[str]) -> bool:
 def _votes(row: list[str], email: int, names: list[int]) -> list[tuple[int, str]]:
     """Return which columns the address confirms: with ana.soto@, "Ana" is a first name and "Soto" a last name."""
     local = row[email].partition("@")[0].partition("+")[0]
-    words = [fold(word) for word in re.split(r"[._-]+", local[:100]) if fold(word)]
+    words = [word for part in re.split(r"[._-]+", local[:100]) if (word := fold(part.rstrip("0123456789")))]
     votes = []
     for n in names:
         cell = fold(row[n][:200])

@@ -5,7 +5,7 @@ import re
 # Parts of last names: "Ludwig van Beethoven".
 PARTICLES = {
     "van", "von", "der", "den", "de", "da", "di", "del", "dos", "du", "la", "le", "el", "al", "bin", "ben", "zu", "zum",
-    "zur", "ter", "ten", "af", "av",
+    "zur", "ter", "ten", "af", "av", "e", "y", "das", "do", "op", "het", "vom", "vor", "ibn", "abu", "san", "auf",
 }  # fmt: skip
 # Addresses of departments and machines, not of people.
 SHARED = {

@@ -32,6 +32,7 @@ def _rows(text: str, delimiter: str) -> list[Row]:
     # A quote that nothing closes takes the lines after it with it.
     if any(cell.count("\n") > 5 or (cell.count("@") > 1 and "\n" in cell) for _line, cells in rows for cell in cells):
         rows = _parse(text, delimiter, csv.QUOTE_NONE)
+        rows = [(line, [cell.strip('" ') for cell in cells]) for line, cells in rows]
     rows = [(line, [" ".join(cell.split()) for cell in cells]) for line, cells in rows]
     rows = [(line, cells) for line, cells in rows if any(map(str.isalnum, "".join(cells)))]
     width = max((len(cells) for _line, cells in rows), default=0)
@@ -55,7 +56,7 @@ def _find_heading(rows: list[Row]) -> int | None:
     """Return the index of the row with the headings: in the first rows, above the first address."""
     known = []
     for index, (_line, cells) in enumerate(rows[:HEADING_LINES]):
-        if any(is_address(cell) for cell in cells):
+        if any("@" in cell for cell in cells):
             break
         if count := sum(bool(column) for column in columns_of(cells)):
             known.append((count, -index))

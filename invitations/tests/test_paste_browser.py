@@ -69,6 +69,7 @@ def test_columns_are_chosen_and_an_address_added(page_at, axe):
     expect(page.get_by_text("We weren’t sure about three columns")).to_be_visible()
     axe(page)
     column = page.get_by_label("Column 3")
+    column.focus()
     column.select_option("Last name")
     expect(page.get_by_text("Read 3 people")).to_be_visible()
     expect(column).to_be_focused()

@@ -135,7 +135,9 @@ def test_an_address_can_be_added_to_a_line_without_one(cast):
     response = review(client, action="read", **{"address-1-0": "kim@"})
     assert "Enter an email address like name@company.com." in text_of(response)
     assert 'value="kim@"' in page_html(response)
-    review(client, action="add", **{"address-1-0": "kim@acme.example"})
+    response = review(client, action="read", **{"address-1-0": "kim@acme.example"})
+    assert "Add 3 people" in text_of(response) and "Add address" not in text_of(response)
+    review(client, action="add")
     assert rows() == [("Kim", "Lee", "kim@acme.example"), ANA, TOM]
 
 

@@ -63,6 +63,19 @@ CORPUS = {
     "apostrophe": ("Sinéad O’Connor <so@x.example>", ["Sinéad|O’Connor|so@x.example"]),
     "Japanese": ("森 由紀 <mori@x.example>", ["由紀|森|mori@x.example"]),
     "names and addresses by turns": ("Ana Soto\nana@x.example\nTom Berg\ntom@x.example", [ANA, TOM]),
+    "titles": ("Dr. Ana Soto <ana@x.example>, Prof. Dr. Tom Berg <tom@x.example>", [ANA, TOM]),
+    "degree and suffix": (
+        "Soto, Ana, PhD <ana@x.example>\nTom Berg, Jr. <tom@x.example>",
+        [ANA, "Tom|Berg Jr.|tom@x.example"],
+    ),
+    "Korean": ("김 민준 <k@x.example>", ["민준|김|k@x.example"]),
+    "Chinese, without a space": ("王小明 <w@x.example>", ["王小明||w@x.example"]),
+    "joiner in a name": ("علی\u200cرضا <a@x.example>", ["علی\u200cرضا||a@x.example"]),
+    "commas throughout": ("Ana Soto, ana@x.example, Tom Berg, tom@x.example", [ANA, TOM]),
+    "and": ("Ana Soto <ana@x.example> and Tom Berg <tom@x.example>", [ANA, TOM]),
+    "addresses and names by turns": ("ana@x.example\nAna Soto\ntom@x.example\nTom Berg", [ANA, TOM]),
+    "name slash address": ("Ana Soto / ana@x.example", [ANA]),
+    "international domain": ("Größe, Jörg <j@bücher.example>", ["Jörg|Größe|j@bücher.example"]),
     # Links and copied headers.
     "mailto": ("mailto:ana@x.example", ["||ana@x.example"]),
     "mailto with a subject": ("mailto:ana@x.example?subject=Hi", ["||ana@x.example"]),
@@ -70,11 +83,17 @@ CORPUS = {
     "Markdown": ("[ana@x.example](mailto:ana@x.example)", ["||ana@x.example"]),
     "header To": ("To: Ana Soto <ana@x.example>, Tom Berg <tom@x.example>", [ANA, TOM]),
     "header An": ("An: Soto, Ana <ana@x.example>; Berg, Tom <tom@x.example>", [ANA, TOM]),
+    "contact's fields": (
+        "Name: Ana Soto\nE-Mail: ana@x.example\n\nName: Tom Berg\nE-Mail: tom@x.example",
+        [ANA, TOM],
+    ),
     # Unseen characters.
     "zero width": ("\u200bana@x.example\u200b", ["||ana@x.example"]),
     "byte order mark": ("\ufeffana@x.example", ["||ana@x.example"]),
     "no-break spaces": ("Ana\u00a0Soto\u00a0<ana@x.example>", [ANA]),
     "directional marks": ("\u200eana@x.example\u200f", ["||ana@x.example"]),
+    "embedding from Windows": ("\u202aana@x.example\u202c", ["||ana@x.example"]),
+    "wide characters": ("ana＠x.example；tom＠x.example", ["||ana@x.example", "||tom@x.example"]),
     # Guessed names.
     "guessed": ("ana.soto@x.example", ["Ana|Soto|ana.soto@x.example?"]),
     "guessed, underscore": ("ana_soto@x.example", ["Ana|Soto|ana_soto@x.example?"]),
@@ -104,6 +123,12 @@ CORPUS = {
     ),
     "Excel, cell with a line break": ('"Ana\nMaría"\tSoto\tana@x.example', ["Ana María|Soto|ana@x.example"]),
     "Excel, addresses only": ("Email\t\nsam@x.example\t\nkim@x.example\t", ["||sam@x.example", "||kim@x.example"]),
+    "Excel, numbers only beside": ("1\tana@x.example\tAna\tSoto", [ANA]),
+    "Excel, phone numbers": ("Ana Soto\t+49 30 1\tana@x.example\nTom Berg\t+49 30 2\ttom@x.example", [ANA, TOM]),
+    "Excel, unclosed quote": ('"Ana\tSoto\tana@x.example\nTom\tBerg\ttom@x.example', [ANA, TOM]),
+    "Excel, role": ("ana.soto@x.example\tAdmin", ["Ana|Soto|ana.soto@x.example?"]),
+    "Excel, initial and last name": ("Soto\tAna\tasoto@x.example", ["Ana|Soto|asoto@x.example"]),
+    "Markdown table": ("| Name | Email |\n|---|---|\n| Ana Soto | ana@x.example |", [ANA]),
     # CSV.
     "CSV": ("Ana,Soto,ana@x.example\nTom,Berg,tom@x.example", [ANA, TOM]),
     "CSV, heading": ("first name,last name,email\nAna,Soto,ana@x.example\nTom,Berg,tom@x.example", [ANA, TOM]),
@@ -113,6 +138,13 @@ CORPUS = {
         "Given Name,Family Name,Group Membership,E-mail 1 - Value\nAna,Soto,* myContacts,ana@x.example",
         [ANA],
     ),
+    "CSV, Google Workspace": (
+        "First Name [Required],Last Name [Required],Email Address [Required],Password\nAna,Soto,ana@x.example,x",
+        [ANA],
+    ),
+    "CSV, Entra ID": ("userPrincipalName,displayName,surname,givenName\nana@x.example,Ana Soto,Soto,Ana", [ANA]),
+    "CSV, two addresses": ("Name;E-Mail;E-Mail 2\nAna Soto;ana@x.example;ana@y.example", [ANA]),
+    "CSV, address first": ("ana@x.example;Ana Soto\ntom@x.example;Tom Berg", [ANA, TOM]),
     "CSV, spaces": ("Ana, Soto, ana@x.example\nTom, Berg, tom@x.example", [ANA, TOM]),
 }  # fmt: skip
 
@@ -142,6 +174,15 @@ def left_out(text: str) -> list[tuple]:
         ("Ana Soto <ana@x.example>; Kim Lee; Tom Berg <tom@x.example>", [(1, "Kim Lee", Reason.NO_ADDRESS)]),
         ("Ana\tSoto\tana@x.example\nKim\tLee\t\nTom\tBerg\ttom@x.example", [(2, "Kim Lee", Reason.NO_ADDRESS)]),
         ("Name,Email\nAna Soto,ana@x.example\nKim Lee,", [(3, "Kim Lee", Reason.NO_ADDRESS)]),
+        (
+            "Please invite Ana (ana@x.example) to the project",
+            [(1, "Please invite Ana", Reason.NO_ADDRESS), (1, "to the project", Reason.NO_ADDRESS)],
+        ),
+        ("ana@x.example, Kim Lee, Ana Soto <b@x.example>", [(1, "Kim Lee", Reason.NO_ADDRESS)]),
+        ("Ana Soto\nana@x.example\nOwner\nTom\ntom@x.example", [(3, "Owner", Reason.NO_ADDRESS)]),
+        ("Team list\t\nName\tEmail\nAna Soto\tana@x.example", [(1, "Team list", Reason.NO_ADDRESS)]),
+        ("Name\tEmail\nAna\tana@x.example, ana@y.example", [(2, "ana@y.example", Reason.SECOND_ADDRESS)]),
+        ("ana @x.example", [(1, "ana @x.example", Reason.NO_ADDRESS)]),
         ("ana@x.example\nsam@x.example\nANA@x.example", [(3, "ANA@x.example", Reason.REPEATED)]),
     ],
 )
