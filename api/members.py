@@ -10,7 +10,7 @@ from api.auth import ApiRequest
 from api.lookups import chosen_groups, chosen_projects, chosen_roles
 from api.paging import bad_cursor, make_cursor, read_cursor
 from api.problems import FieldError, Problem
-from base.lists.filters import find_names
+from base.lists.filters import find_names, known_values
 from base.lists.params import SEARCH_LIMIT, Cursor
 from console.users.filters import TAB_FILTERS, Tab, UsersContext
 from console.users.params import UserListParams
@@ -30,15 +30,15 @@ def members_page(
     """
     organization = request.organization
     context = UsersContext.load(organization)
-    values = {name: str(value) for name, value in filters.items() if value is not None}
+    values = {name: (str(value),) for name, value in filters.items() if value is not None}
     params = UserListParams(
         tab=Tab.ALL,
         q=" ".join(q.split())[:SEARCH_LIMIT],
-        filters={"status": "everyone", **values},
+        filters={"status": ("everyone",), **values},
         sort=sort,
         cursor=Cursor(False, tuple(read_cursor(request, after))) if after else None,
     )
-    if None in find_names(TAB_FILTERS[Tab.ALL], params.filters, context).values():
+    if known_values(params.filters, find_names(TAB_FILTERS[Tab.ALL], params.filters, context)) is None:
         return [], None
     try:
         found = find_members(context, params, timezone.now(), limit + 1)

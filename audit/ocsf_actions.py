@@ -116,6 +116,7 @@ ACTIVITIES = {
     **_all(
         OcsfClass.ENTITY,
         {
+            2: "invitation.link_copied",
             8: "domain.verified domain.found organization.sso_enforced",
             9: "domain.lapsed domain.missing organization.sso_not_enforced",
             12: "organization.suspended",

@@ -14,6 +14,7 @@ from base.mail import clean_header, compose_email, render_html, sender
 from base.pictures import AVATAR_COLORS
 from base.text import avatar_color, initials
 from invitations.content import InvitationContent, Inviter, draft_content, invitation_content
+from invitations.email_keys import email_key
 from invitations.links import accept_url
 from invitations.models import Batch, Invitation
 from invitations.policies import can_accept
@@ -60,9 +61,12 @@ def _acceptable_invitation(invitation_id: UUID) -> Invitation | None:
 
 
 def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:
-    """Render the invitation email with a freshly signed link, or None if the invitation can't be accepted any more."""
+    """Render the invitation email with a freshly signed link.
+
+    None if the invitation can't be accepted any more, or if there is a newer email, maybe to another address.
+    """
     invitation = _acceptable_invitation(row.subject_id)
-    if invitation is None:
+    if invitation is None or row.key != email_key(invitation):
         return None
     content = invitation_content(invitation)
     return compose_email(

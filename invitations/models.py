@@ -97,7 +97,7 @@ class Invitation(models.Model):
     membership = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="invitations")
     version = models.PositiveIntegerField(default=1)
     sends = models.PositiveIntegerField(default=1)
-    # How often the link was copied, and the name of the member who copied it last (I-10).
+    # How often the current link was copied, and the name of the member who copied it last (I-10).
     copies = models.IntegerField(default=0, db_default=0)
     copied_at = models.DateTimeField(null=True)
     copied_by = models.CharField(max_length=300, blank=True, default="", db_default="")
@@ -148,6 +148,10 @@ class InvitationEmail(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["invitation", "number"], name="invitation_email_once")]
+        # For the hourly repair. Few emails are queued, however many were sent.
+        indexes = [
+            models.Index(fields=["created_at"], name="invitation_email_queued", condition=Q(delivery=Delivery.QUEUED))
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} {self.get_delivery_display()}"

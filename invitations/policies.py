@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from base.policies import ALLOWED, Decision, deny
+from base.policies import ALLOWED, Decision, deny, not_applicable
 from invitations.models import Invitation
-from organizations.models import Membership, Status
+from organizations.models import ManagedBy, Membership, Status
 from organizations.permissions import ADMINISTRATIVE, Permission
-from organizations.policies import can, can_delete_member, can_give_roles, domain_allowed
+from organizations.policies import can, can_add_users, can_delete_member, can_give_roles, domain_allowed
 from organizations.queries import all_roles_of, permissions_of_member
 
 
@@ -18,6 +18,31 @@ def can_resend(actor: Membership, member: Membership) -> Decision:
     if not (decision := can(actor, Permission.PEOPLE_INVITE)):
         return decision
     if not (decision := domain_allowed(actor.organization, member.email)):
+        return decision
+    return can_give_roles(actor, all_roles_of(member))
+
+
+def can_copy_link(actor: Membership, member: Membership) -> Decision:
+    """I-10: whoever may resend the invitation may copy its link, while it can be accepted."""
+    if not (decision := can_resend(actor, member)):
+        return decision
+    if member.is_expired:
+        return deny(_("The invitation has expired. Resend it first."))
+    if not can_accept(member, single_sign_on=True):  # the inviter can't give the role any more
+        return deny(_("The link doesn’t work now. Resend the invitation first."))
+    return ALLOWED
+
+
+def can_correct_address(actor: Membership, member: Membership) -> Decision:
+    """I-11: whoever may invite people and give them these roles may correct where a pending invitation goes.
+
+    Unlike resending, not where single sign-on is enforced (O-4): the new address may be another person's.
+    """
+    if member.status != Status.INVITED:
+        return not_applicable(_("%(name)s has already joined.") % {"name": member.name})
+    if member.managed_by == ManagedBy.SCIM:
+        return deny(_("The email address comes from the identity provider. Change it there."))
+    if not (decision := can_add_users(actor)):
         return decision
     return can_give_roles(actor, all_roles_of(member))
 

@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now, TruncWeek
+from django.utils.translation import gettext as _
 
-from invitations.email_keys import EMAIL_KIND, email_key
 from invitations.links import read_token
-from invitations.models import Batch, Invitation
-from organizations.models import Group, Membership, Organization, Project, Role, Status
+from invitations.models import Batch, Invitation, InvitationEmail
+from organizations.models import DELIVERY_PROBLEMS, Group, Membership, Organization, Project, Role, Status
 from organizations.queries import groups_in, projects_in, projects_through_groups, roles_in
-from outbox.queries import failed_emails
+from outbox.queries import current_outage
+
+# The newest emails of an invitation. Resends are limited to ten a day (I-5).
+MOST_EMAILS = 50
 
 
 class LinkState(StrEnum):
@@ -69,6 +71,11 @@ def pending_invitation(member: Membership) -> Invitation | None:
     """Return the member's invitation that is neither accepted nor revoked. It may have expired."""
     invitations = Invitation.objects.filter(membership=member, accepted_at=None, revoked_at=None)
     return invitations.select_related("batch", "organization").first()
+
+
+def invitation_emails(invitation: Invitation) -> list[InvitationEmail]:
+    """Return the invitation's emails, newest first, at most MOST_EMAILS. One query."""
+    return list(InvitationEmail.objects.filter(invitation=invitation).order_by("-number")[:MOST_EMAILS])
 
 
 def accepted_invitation(member: Membership) -> Invitation | None:
@@ -128,17 +135,18 @@ def batch_access(batch: Batch) -> BatchAccess:
 
 
 # Invitations that the queries below look at, the newest ones.
-MOST_FAILED, MOST_REQUESTS, MOST_BY_WEEK = 200, 100, 20_000
+MOST_REQUESTS, MOST_BY_WEEK = 100, 20_000
 
 
-def undelivered_invitations(organization: Organization, now: datetime) -> list[Membership]:
-    """Return pending members whose latest email failed, newest first, at most MOST_FAILED. Two queries."""
-    since = now - timedelta(days=settings.INVITATION_DAYS)
-    failed = failed_emails(organization.pk, kind=EMAIL_KIND, since=since)
-    keys = dict(failed.values_list("subject_id", "key")[:MOST_FAILED])
-    invitations = _live(organization).filter(pk__in=keys).order_by("-created_at", "-pk") if keys else []
-    # An email that was sent again since has another key.
-    return [each.membership for each in invitations if each.membership and keys[each.pk] == email_key(each)]
+def undelivered_members(organization: Organization) -> QuerySet[Membership]:
+    """Return the pending members whose latest email had a problem, as the Delivery filter of Pending finds them."""
+    members = Membership.objects.filter(organization=organization, status=Status.INVITED)
+    return members.filter(invite_delivery__in=DELIVERY_PROBLEMS).order_by("-invite_sent_at", "-pk")
+
+
+def reason_to_wait() -> str:
+    """Return why queued email isn't sent now, "" if nothing keeps it. One query."""
+    return _("The mail server doesn’t accept our email now. We’ll try again") if current_outage() else ""
 
 
 def link_requests(organization: Organization) -> list[Invitation]:

@@ -9,3 +9,9 @@ from invitations import services
 def delete_old_sends() -> None:
     """Delete email counts that no limit needs any more. Celery beat runs this every hour."""
     services.delete_old_sends()
+
+
+@shared_task(ignore_result=True, expires=3600)
+def repair_deliveries() -> None:
+    """Repair the states of invitation emails whose news were lost. Celery beat runs this every hour."""
+    services.repair_deliveries()

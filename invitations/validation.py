@@ -104,6 +104,21 @@ def validate_people(organization: Organization, people: Sequence[dict]) -> Batch
     return errors
 
 
+def validate_address(organization: Organization, email: str, member: Membership) -> str:
+    """Return the canonical form of another address for a pending member. Raise ValidationError as a row of a batch has.
+
+    One query.
+    """
+    errors = BatchErrors()
+    key = _validate_address(errors, 0, {"email": email}, organization)
+    others = members_by_email(organization, [key] if key else [])
+    if key in others and others[key].pk != member.pk:
+        errors.add(0, "email", _existing_member_error(others[key]))
+    if errors or key is None:
+        raise ValidationError(errors.people[0]["email"])
+    return key
+
+
 def too_many_people() -> str:
     """Return the message for more than MAX_PEOPLE rows (W-3)."""
     return _("Add at most %(limit)s people at once.") % {"limit": MAX_PEOPLE}

@@ -17,7 +17,11 @@ def _path_errors(setting: str, path: str, error_id: str) -> list[Error]:
 
 @register("outbox")
 def check_paths(app_configs: object, **kwargs: object) -> list[Error]:
-    """Check the paths in OUTBOX_KINDS (outbox.E001) and OUTBOX_LISTENERS (outbox.E002)."""
-    renderers, listeners = renderer_paths().values(), getattr(settings, "OUTBOX_LISTENERS", [])
-    errors = [error for path in renderers for error in _path_errors("OUTBOX_KINDS", path, "outbox.E001")]
-    return errors + [error for path in listeners for error in _path_errors("OUTBOX_LISTENERS", path, "outbox.E002")]
+    """Check the paths in OUTBOX_KINDS (outbox.E001), OUTBOX_LISTENERS and OUTBOX_EVENT_LISTENERS (outbox.E002)."""
+    errors = [
+        error for path in renderer_paths().values() for error in _path_errors("OUTBOX_KINDS", path, "outbox.E001")
+    ]
+    for setting in ("OUTBOX_LISTENERS", "OUTBOX_EVENT_LISTENERS"):
+        for path in getattr(settings, setting, []):
+            errors += _path_errors(setting, path, "outbox.E002")
+    return errors

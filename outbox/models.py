@@ -54,6 +54,9 @@ class OutgoingEmail(models.Model):
     last_error = models.CharField(max_length=500, blank=True)
     provider_message_id = models.CharField(max_length=320, blank=True)
 
+    # What an SMTP server said when it accepted the email. For listeners, not stored here.
+    answer = ""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key"], name="outbox_key_once"),
@@ -71,6 +74,11 @@ class OutgoingEmail(models.Model):
             models.Index(fields=["next_attempt_at"], name="outbox_due", condition=Q(state=State.QUEUED)),
             models.Index(fields=["claimed_at"], name="outbox_in_hand", condition=Q(state=State.SENDING)),
             models.Index(fields=["subject_id", "kind"], name="outbox_by_subject"),
+            # The provider's webhooks name it. Blank with SMTP.
+            models.Index(
+                fields=["provider_message_id"], name="outbox_by_provider_id", condition=~Q(provider_message_id="")
+            ),
+            # For the previous release. The next one can remove it.
             models.Index(
                 fields=["organization_id", "kind", "-created_at"], name="outbox_failed", condition=Q(state=State.FAILED)
             ),

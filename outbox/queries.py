@@ -34,12 +34,6 @@ def latest_email(*, subject_id: UUID, kind: str) -> OutgoingEmail | None:
     return OutgoingEmail.objects.filter(subject_id=subject_id, kind=kind).order_by("-id").first()
 
 
-def failed_emails(organization_id: UUID, *, kind: str, since: datetime) -> QuerySet[OutgoingEmail]:
-    """Return the organization's emails of this kind that were given up since then, newest first."""
-    rows = OutgoingEmail.objects.filter(organization_id=organization_id, kind=kind, state=State.FAILED)
-    return rows.filter(created_at__gte=since).order_by("-created_at")
-
-
 def _seconds_since(moment: datetime | None) -> float | None:
     return None if moment is None else max(0.0, (timezone.now() - moment).total_seconds())
 

@@ -261,6 +261,7 @@ htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 
 };
 const forget = menu => {
 const button = document.getElementById(menu.dataset.of);
+if (button?.matches('[aria-busy]')) return load(button, menu.dataset.from); // it would show what was before the change
 menu.remove();
 if (!button) return;
 button.type = 'submit';
@@ -283,8 +284,49 @@ document.addEventListener('htmx:load', event => {
 for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = button.dataset.menu ? 'dialog' : 'menu';
 });
 document.addEventListener('htmx:afterRequest', event => {
-const { requestConfig: config, successful } = event.detail;
-if (successful && config?.verb === 'post') document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
+const { requestConfig: config, successful, target } = event.detail;
+if (successful && (config?.verb === 'post' || target?.id === 'results')) document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
+});
+}
+{
+const link = document.querySelector('[data-palette]'), isMac = navigator.platform.startsWith('Mac');
+const open = event => {
+event.preventDefault();
+link.dataset.typed ??= '';
+import(link.dataset.palette).then(() => link.dispatchEvent(new Event('palette')), () => location.assign(link.href));
+};
+if (link) {
+document.addEventListener('keydown', event => {
+const { key, ctrlKey, metaKey } = event;
+if ('typed' in link.dataset && key.length === 1 && !ctrlKey && !metaKey) {
+event.preventDefault();
+link.dataset.typed += key;
+} else if (!document.querySelector('dialog[open]')
+&& (key === 'k' ? (isMac ? metaKey : ctrlKey) : key === '/' && !event.target.matches(':read-write, select'))) open(event);
+}, true);
+document.addEventListener('click', event => {
+if (event.target.closest('[data-palette]') && !event.ctrlKey && !event.metaKey) open(event);
+});
+if (isMac) document.querySelector('[data-palette] kbd').textContent = '⌘ K';
+}
+}
+{
+const ONE_ADDRESS = /^\s*[^\s@<>,;:]+@[^\s@<>,;:]+\s*$/, MAX = 100001;
+document.addEventListener('paste', event => {
+const field = event.target, text = event.clipboardData?.getData('text/plain').replaceAll('\0', '') ?? '';
+if (!field.matches?.('[data-paste]') || ONE_ADDRESS.test(text) || !(text.includes('@') || /\S\s*[\n\r]\s*\S/.test(text))) return;
+const form = field.form, { pasted, pasted_at: at } = form.elements;
+event.preventDefault();
+pasted.value = text.slice(0, MAX);
+at.value = field.closest('[data-repeat-row]')?.dataset.n ?? '';
+form.requestSubmit(form.querySelector('[data-paste-read]'));
+});
+document.addEventListener('input', event => {
+if (!event.target.matches('[data-guess]')) return;
+for (const field of event.target.closest('[data-repeat-row]').querySelectorAll('[data-guess]')) {
+field.removeAttribute('data-guess');
+field.removeAttribute('aria-describedby');
+}
 });
 }
 {
@@ -366,4 +408,14 @@ restore();
 }
 {
 document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+{
+document.addEventListener('keydown', event => {
+if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, dialog')) return;
+const button = [...document.querySelectorAll('[data-undo] [type="submit"]')].at(-1);
+if (!button) return;
+event.preventDefault();
+button.click();
+});
 }

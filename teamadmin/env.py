@@ -120,6 +120,17 @@ def secret_key(name: str) -> str:
     return text(name)
 
 
+def credentials(name: str) -> str:
+    """Return "user:password", or "". Raise ImproperlyConfigured if it has another form or can be guessed."""
+    value = text(name)
+    if value:
+        user, _, password = value.partition(":")
+        if not user or not password:
+            raise ImproperlyConfigured(f"{name} must be a user and a password with a colon between them.")
+        _require_strong(name, password, f"The password in {name}")
+    return value
+
+
 def keys(name: str) -> list[str]:
     """Return the keys of a list that is separated by commas or line breaks.
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from outbox.webhooks import email_events
 from teamadmin import errors, media
 from teamadmin.brand_stylesheets import brand_stylesheet
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("accounts/email/", errors.page_not_found),
     path("accounts/reauthenticate/code/", errors.page_not_found),
     path("accounts/reauthenticate/code/confirm/", errors.page_not_found),
+    path("emails/events/<str:provider>/", email_events, name="email_events"),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("o/<slug:slug>/users/", include("invitations.urls_wizard")),

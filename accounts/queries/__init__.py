@@ -20,7 +20,14 @@ from accounts.queries.two_factor import (
     has_two_factor,
 )
 from accounts.queries.two_factor_rules import Announcement, TwoFactorRules, get_two_factor_rules
-from accounts.queries.users import AccountRules, canonical_or_lower, find_user, get_account_rules, user_exists
+from accounts.queries.users import (
+    AccountRules,
+    canonical_or_lower,
+    find_user,
+    get_account_rules,
+    is_address_verified,
+    user_exists,
+)
 
 __all__ = [
     "AccountRules",
@@ -47,6 +54,7 @@ __all__ = [
     "has_passkey",
     "has_two_factor",
     "is_old_password",
+    "is_address_verified",
     "list_open_sessions",
     "list_passkeys",
     "propose_name",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
@@ -13,6 +14,11 @@ from base.text import canonical_email
 def user_exists(email: str) -> bool:
     """Return whether a user has this canonical email address."""
     return User.objects.filter(email=email).exists()
+
+
+def is_address_verified(user: User) -> bool:
+    """Return False for a user who joined by a link that others may have had, and got no link at their address since."""
+    return not EmailAddress.objects.filter(user=user, verified=False).exists()
 
 
 def find_user(email: str) -> User | None:

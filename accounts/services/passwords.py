@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import OldPassword, User
-from accounts.queries import MAX_HISTORY, find_user, get_account_rules
+from accounts.queries import MAX_HISTORY, find_user, get_account_rules, has_two_factor
 from accounts.services.attempts import attempt_keys, clear_account, start_attempt
 from accounts.services.authentication import CONFIRMATION, SIGN_IN
 from accounts.services.browsers import forget_browsers
 from accounts.services.events import log_event, record_event
+from accounts.services.two_factor import clear_two_factor
+from accounts.services.users import verify_address
 from base.hashing import hash_token
 from base.ids import uuid7
 from outbox.models import OutgoingEmail
@@ -51,9 +53,17 @@ def _keep_old_password(user: User, old_hash: str) -> None:
     OldPassword.objects.filter(user=user).exclude(pk__in=list(newest[: max(kept, 0)])).delete()
 
 
+@transaction.atomic
 def reset_password(*, user: User, password: str) -> None:
-    """Set the password that the user chose with an emailed link. They may sign in at once, whatever failed before."""
+    """Set the password that the user chose with an emailed link. They may sign in at once, whatever failed before.
+
+    The link verifies their address. If it wasn't verified before, someone else may have set up the account, so second
+    factors go too.
+    """
     change_password(user=user, password=password, action="password.reset")
+    if verify_address(user=user) and has_two_factor(user):
+        clear_two_factor(user=user)
+        record_event(user=user, action="two_factor.disabled", data={"by": "password.reset"})
     for action in (SIGN_IN, CONFIRMATION, RESET):
         clear_account(user.email, action)
 

@@ -3,9 +3,10 @@
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from accounts.models import Theme, User
+from accounts.models import CsvSeparator, Theme, User
 from audit.services import record
 from base.uploads import delete_after_commit
+from base.zones import zone_named
 
 
 @transaction.atomic
@@ -15,8 +16,26 @@ def create_verified_user(*, email: str, first_name: str, last_name: str, passwor
     `email` is canonical. Without a password, the user can't sign in before choosing one with a reset link. Raise
     IntegrityError if the email address already has a user.
     """
+    return _create_user(email, first_name, last_name, password, is_verified=True)
+
+
+def create_unverified_user(*, email: str, first_name: str, last_name: str, password: str) -> User:
+    """Create a user by a link that others may have had too, such as a copied invitation link (I-10).
+
+    Until verify_address(), the user can't join organizations because of their address. Otherwise like
+    create_verified_user().
+    """
+    return _create_user(email, first_name, last_name, password, is_verified=False)
+
+
+def verify_address(*, user: User) -> bool:
+    """Record that the user has received a link at their address. Return False if it was verified before."""
+    return bool(EmailAddress.objects.filter(user=user, verified=False).update(verified=True))
+
+
+def _create_user(email: str, first_name: str, last_name: str, password: str | None, *, is_verified: bool) -> User:
     user = User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=is_verified, primary=True)
     record(organization_id=None, actor=user, action="user.created", target=user)
     return user
 
@@ -25,6 +44,20 @@ def set_theme(*, user: User, theme: Theme) -> None:
     """Save the user's theme."""
     user.theme = theme
     user.save(update_fields=["theme"])
+
+
+def set_time_zone(*, user: User, time_zone: str) -> None:
+    """Save the user's time zone, "" for the one that the browser names. Raise ValueError for another text."""
+    if time_zone and zone_named(time_zone) is None:
+        raise ValueError(time_zone)
+    user.time_zone = time_zone
+    user.save(update_fields=["time_zone"])
+
+
+def set_csv_separator(*, user: User, separator: CsvSeparator) -> None:
+    """Save what separates the columns in the user's CSV files."""
+    user.csv_separator = separator
+    user.save(update_fields=["csv_separator"])
 
 
 @transaction.atomic

@@ -4,18 +4,26 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from api.resources.members import refer
-from api.schemas.invitations import Invitation, InvitationState
+from api.resources.members import known_time, refer
+from api.schemas.invitations import DeliveryState, Invitation, InvitationState
 from invitations import models
-from invitations.services.invitations import email_key
-from organizations.models import MembershipRole
+from invitations.email_keys import email_key, make_email_key
+from organizations.models import Delivery, MembershipRole
 from outbox.models import OutgoingEmail
 
 RELATED = "membership__invited_by", "batch"
+REASON = "invitation_id", "number", "reason"
+DELIVERY_STATES = {
+    Delivery.QUEUED: DeliveryState.QUEUED,
+    Delivery.SENT: DeliveryState.SENT,
+    Delivery.DELIVERED: DeliveryState.DELIVERED,
+    Delivery.BOUNCED: DeliveryState.BOUNCED,
+    Delivery.FAILED: DeliveryState.FAILED,
+}
 
 
 def describe_invitations(invitations: Sequence[models.Invitation]) -> list[Invitation]:
-    """Return the resources of pending invitations, loaded with RELATED. Two queries."""
+    """Return the resources of pending invitations, loaded with RELATED. Three queries."""
     now = timezone.now()
     roles: dict = {}
     links = MembershipRole.objects.filter(membership__in=[each.membership_id for each in invitations])
@@ -23,6 +31,8 @@ def describe_invitations(invitations: Sequence[models.Invitation]) -> list[Invit
         roles.setdefault(link.membership_id, []).append(link.role)
     keys = [email_key(each) for each in invitations]
     states = dict(OutgoingEmail.objects.filter(key__in=keys).values_list("key", "state"))
+    emails = models.InvitationEmail.objects.filter(invitation__in=invitations).exclude(reason="")
+    reasons = {make_email_key(pk, number): reason for pk, number, reason in emails.values_list(*REASON)}
     found = []
     for each in invitations:
         member = each.membership
@@ -42,6 +52,9 @@ def describe_invitations(invitations: Sequence[models.Invitation]) -> list[Invit
                 created_at=each.created_at,
                 expires_at=member.invite_expires_at,
                 sends=each.sends,
+                last_sent_at=known_time(member.invite_sent_at),
+                delivery=DELIVERY_STATES.get(member.invite_delivery),
+                delivery_reason=reasons.get(email_key(each), ""),
                 email_state=states.get(email_key(each)),
             )
         )

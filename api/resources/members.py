@@ -27,7 +27,8 @@ def refer_to_member(member: Membership) -> MemberReference:
     )
 
 
-def _time(value: datetime) -> datetime | None:
+def known_time(value: datetime) -> datetime | None:
+    """Return the time, None for one that the database stores as unknown."""
     return None if value == NEVER else value
 
 
@@ -67,8 +68,8 @@ class Links:
             "two_factor": member.two_factor,
             "invited_by": member.invited_by_id,
             "invite_expires_at": member.invite_expires_at if member.status == models.Status.INVITED else None,
-            "joined_at": _time(member.joined_at),
-            "last_active_at": _time(member.last_active_at),
+            "joined_at": known_time(member.joined_at),
+            "last_active_at": known_time(member.last_active_at),
             "created_at": member.created_at,
         }
 

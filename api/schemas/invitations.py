@@ -18,6 +18,16 @@ class InvitationState(StrEnum):
     EXPIRED = "expired"
 
 
+class DeliveryState(StrEnum):
+    """What became of an email. Delivered and bounced come from the email provider's reports."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+
+
 class Invitation(Output):
     """An invitation that no one has accepted yet."""
 
@@ -42,7 +52,16 @@ class Invitation(Output):
         json_schema_extra={"format": "int32"},
         examples=[1],
     )
-    email_state: EmailState | None = Field(description="The state of the latest email, null if there was none.")
+    last_sent_at: Time | None = Field(description="When the latest email was queued, null if there was none.")
+    delivery: DeliveryState | None = Field(description="What became of the latest email, null if that isn’t known.")
+    delivery_reason: str = Field(
+        max_length=200,
+        description="Why the email bounced, failed or waits, in words.",
+        examples=["Mailbox doesn’t exist"],
+    )
+    email_state: EmailState | None = Field(
+        description="The state of the latest email in the queue, null if it isn’t there."
+    )
 
 
 class InvitationPage(Output):

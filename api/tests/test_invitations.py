@@ -12,8 +12,8 @@ from api.tests.test_by_email import put_body
 from api.tests.test_core import assert_problem
 from audit.models import Entry
 from invitations.links import make_token
-from invitations.models import Batch, Invitation, SendCount
-from organizations.models import GroupMembership, GroupRole, Membership, ProjectGrant, Status
+from invitations.models import Batch, Invitation, InvitationEmail, SendCount
+from organizations.models import Delivery, GroupMembership, GroupRole, Membership, ProjectGrant, Status
 from outbox.models import OutgoingEmail
 from teamadmin.testing.cast import role_named
 
@@ -50,6 +50,7 @@ def test_people_are_invited_together(cast, admin):
     assert (first["email"], second["email"]) == ("nadia@acme.example", "samuel@acme.example")
     assert first["status"] == "pending" and first["inviter"] == "Olga Ivanova" and first["sends"] == 1
     assert first["roles"][0]["name"] == "Builder" and first["email_state"] == "queued"
+    assert (first["delivery"], first["delivery_reason"]) == ("queued", "") and first["last_sent_at"]
     assert (first["reason"], first["welcome_page"]) == ("Hello", "projects")
     members = Membership.objects.filter(status=Status.INVITED, invited_by=cast.olga)
     assert GroupMembership.objects.filter(group=marketing, membership__in=members).count() == 2
@@ -269,3 +270,14 @@ def test_builders_and_operators_invite_no_one(cast, name):
     assert_problem(client.get("invitations"), 403)
     assert_problem(client.send("PUT", "members/by-email/nadia@acme.example", put_body()), 403)
     assert_nothing_sent()
+
+
+@pytest.mark.spec("A-7", "I-8")
+def test_a_bounce_is_shown_with_its_reason(cast, admin):
+    first, second = cast.invite(people=[("A", "One", "a@acme.example"), ("B", "Two", "b@acme.example")])
+    Membership.objects.filter(pk=first.membership_id).update(invite_delivery=Delivery.BOUNCED)
+    InvitationEmail.objects.filter(invitation=first).update(reason="Mailbox doesn’t exist")
+    found = {each["email"]: each for each in admin.send("GET", "invitations").json()["items"]}
+    assert found["a@acme.example"]["delivery"] == "bounced"
+    assert found["a@acme.example"]["delivery_reason"] == "Mailbox doesn’t exist"
+    assert (found["b@acme.example"]["delivery"], found["b@acme.example"]["delivery_reason"]) == ("queued", "")

@@ -1,36 +1,50 @@
-"""Filters of list pages: each is declared once, with its URL parameter, label, options and condition."""
+"""Filters of list pages: each is declared once, with its URL parameter, label, options and condition.
+
+A filter takes several values, `role=A&role=B`: rows match that have any of them. Rows must match all filters.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
 from base.ids import parse_uuid
 
 Text = str | Promise
 Options = Sequence[tuple[str, Text]]
-Condition = Callable[[Any, str], Q]
+Values = tuple[str, ...]
+Condition = Callable[[Any, Values], Q]
+# The names of the objects that a list is filtered by: by filter, by value. Those that don't exist are left out.
+Names = Mapping[str, Mapping[str, str]]
+
+# More would make URLs longer than some mail programs and logs keep.
+MAX_VALUES = 20
 
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter of a list page, shown as a select or as a menu of its own.
+    """A filter of a list page, shown as a menu of check boxes, or as a select if only one value makes sense.
 
     The functions get the list's context first: an object with the `organization` and anything else its filters need.
+    `values` is never empty.
 
     name: the URL parameter.
-    parse: returns the value from the URL in canonical form, "" if it is invalid.
-    condition: function of (context, value), the condition for the rows that match. None if the list applies it itself.
+    parse: returns a value from the URL in canonical form, "" if it is invalid.
+    condition: function of (context, values), the condition for the rows that match any of the values: see each().
+        None if the list applies it itself.
     row_condition: an equivalent condition that is fast to check row by row. `condition` if None.
-    is_rare: function of (context, value), whether so few rows match that `condition` finds them fast. None if unknown.
-    options: the values with their labels, or a function of the context that returns them.
-    find_name: for filters by an object's id, function of (context, value) that returns the object's name, None if the
-        organization has no such object.
-    choose: for filters with too many options for a select, function of (organization, search, ids) that returns the
+    is_rare: function of (context, values), whether so few rows match that `condition` finds them fast. None if unknown.
+    options: the values with their labels, or a function of the context that returns them. The label of "" is shown
+        if the filter has no value.
+    single: whether only one value makes sense, as for a threshold.
+    find_names: for filters by an object's id, function of (context, values) that returns the names of those objects
+        that the organization has, by value.
+    choose: for filters with too many options for a page, function of (organization, search, ids) that returns the
         objects that match a search. `choose_texts`: the heading and the search label of that menu.
     """
 
@@ -39,14 +53,20 @@ class Filter:
     parse: Callable[[str], str]
     condition: Condition | None = None
     row_condition: Condition | None = None
-    is_rare: Callable[[Any, str], bool] | None = None
+    is_rare: Callable[[Any, Values], bool] | None = None
     options: Options | Callable[[Any], Options] = ()
-    find_name: Callable[[Any, str], str | None] | None = None
+    single: bool = False
+    find_names: Callable[[Any, Values], Mapping[str, str]] | None = None
     choose: Callable[..., Any] | None = None
     choose_texts: tuple[Text, Text] = ("", "")
 
     def get_options(self, context: Any) -> Options:
         return self.options(context) if callable(self.options) else self.options
+
+    def read(self, texts: Iterable[str]) -> Values:
+        """Return the valid values among those of a URL, sorted, so that a choice has one URL."""
+        values = dict.fromkeys(value for text in texts if (value := self.parse(text)))
+        return tuple(values)[-1:] if self.single else tuple(sorted(tuple(values)[:MAX_VALUES]))
 
 
 def one_of(options: Iterable[tuple[str, Text]]) -> Callable[[str], str]:
@@ -55,88 +75,57 @@ def one_of(options: Iterable[tuple[str, Text]]) -> Callable[[str], str]:
     return lambda text: text if text in values else ""
 
 
+def each(condition: Callable[[Any, str], Q]) -> Condition:
+    """Return a condition for several values, made of one for a single value: a row matches if any of them does."""
+    return lambda context, values: reduce(or_, (condition(context, value) for value in values))
+
+
 def choice_filter(name: str, label: Text, choices: Options, *, field: str) -> Filter:
     """Return a filter by a model field that has these choices. `name` is the URL parameter."""
     return Filter(
-        name, label, parse=one_of(choices), condition=lambda context, value: Q(**{field: value}), options=choices
+        name,
+        label,
+        parse=one_of(choices),
+        condition=lambda context, values: Q(**{f"{field}__in": values}),
+        options=choices,
     )
 
 
 def parse_id(text: str) -> str:
-    """Return the id in canonical form, "" if it is invalid. `find_name` checks that the object exists."""
+    """Return the id in canonical form, "" if it is invalid. `find_names` checks that the object exists."""
     return str(parse_uuid(text) or "")
 
 
-def read_filters(filters: Iterable[Filter], query: QueryDict) -> dict[str, str]:
-    """Return the values of these filters in a URL, without blank ones."""
-    values = {item.name: item.parse(query.get(item.name, "")) for item in filters}
-    return {name: value for name, value in values.items() if value}
+def read_filters(filters: Iterable[Filter], query: QueryDict) -> dict[str, Values]:
+    """Return the values of these filters in a URL, without filters that have none."""
+    values = {item.name: item.read(query.getlist(item.name)) for item in filters}
+    return {name: found for name, found in values.items() if found}
 
 
-@dataclass(frozen=True)
-class FilterControl:
-    """A filter in the toolbar: a select with `options` (value, label, selected), or without options a button that opens
-    a menu and shows the name of the `chosen` object."""
-
-    name: str
-    label: Text
-    value: str
-    options: tuple[tuple[str, Text, bool], ...] = ()
-    chosen: Text = ""
-
-
-def control(item: Filter, value: str, names: Mapping[str, str], context: Any) -> FilterControl:
-    """Return the control for a filter. `names` are those of the objects that the list is filtered by."""
-    if item.choose:
-        chosen = (names.get(item.name) or _("Unknown")) if value else _("Any")
-        return FilterControl(item.name, item.label, value, chosen=chosen)
-    options = list(item.get_options(context))
-    if "" not in dict(options):
-        options.insert(0, ("", _("Any")))
-    if value not in dict(options):
-        options.append((value, _("Unknown")))  # so that the form keeps sending it
-    return FilterControl(item.name, item.label, value, tuple((key, label, key == value) for key, label in options))
-
-
-@dataclass(frozen=True)
-class ActiveFilter:
-    """A filter that hides rows: its name, its label and the label of the value."""
-
-    name: str
-    label: Text
-    value_label: Text
-
-
-def active_filters(
-    filters: Iterable[Filter], values: Mapping[str, str], names: Mapping[str, str], context: Any
-) -> list[ActiveFilter]:
-    """Return the filters that have a value, in the order in which they are declared."""
-    active = []
-    for item in filters:
-        if value := values.get(item.name, ""):
-            labels = {} if item.find_name else dict(item.get_options(context))
-            label = labels.get(value) or names.get(item.name) or _("Unknown")
-            active.append(ActiveFilter(item.name, item.label, label))
-    return active
-
-
-def conditions(filters: Iterable[Filter], values: Mapping[str, str], context: Any, *, by_row: bool = False) -> list:
+def conditions(filters: Iterable[Filter], values: Mapping[str, Values], context: Any, *, by_row: bool = False) -> list:
     """Return the conditions of the filters that have a value. by_row: in the form for checking row by row."""
     found = []
     for item in filters:
-        if item.condition and (value := values.get(item.name, "")):
+        if item.condition and (chosen := values.get(item.name)):
             condition = (by_row and item.row_condition) or item.condition
-            found.append(condition(context, value))
+            found.append(condition(context, chosen))
     return found
 
 
-def find_names(filters: Iterable[Filter], values: Mapping[str, str], context: Any) -> dict[str, str | None]:
-    """Return the names of the objects that a list is filtered by, None for those that the organization doesn't have.
-
-    Takes at most one query for each filter.
-    """
+def find_names(filters: Iterable[Filter], values: Mapping[str, Values], context: Any) -> Names:
+    """Return the names of the objects that a list is filtered by. Takes at most one query for each filter."""
     return {
-        item.name: item.find_name(context, values[item.name])
+        item.name: item.find_names(context, values[item.name])
         for item in filters
-        if item.find_name and item.name in values
+        if item.find_names and item.name in values
     }
+
+
+def known_values(values: Mapping[str, Values], names: Names) -> dict[str, Values] | None:
+    """Return the values without objects that the organization doesn't have. None if a filter has only such ones, and so
+    no row can match."""
+    known = {
+        name: tuple(value for value in chosen if value in names[name]) if name in names else chosen
+        for name, chosen in values.items()
+    }
+    return known if all(known.values()) else None

@@ -24,12 +24,12 @@ class Cursor:
 class ListParams:
     """One view of a list page. Subclasses define the available filters, sorts and columns.
 
-    filters: values by filter name, without blank ones. columns: names, None for the defaults. token: the cursor
-    as it is in the URL. No URL causes an error: unknown values are ignored.
+    filters: values by filter name, without filters that have none. columns: names, None for the defaults. token: the
+    cursor as it is in the URL. No URL causes an error: unknown values are ignored.
     """
 
     q: str = ""
-    filters: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = ""
     columns: tuple[str, ...] | None = None
     cursor: Cursor | None = None
@@ -48,18 +48,31 @@ class ListParams:
         """Whether a search or a filter hides rows."""
         return bool(self.q or self.filters)
 
-    def fields(self) -> dict[str, str]:
+    def values(self, name: str) -> tuple[str, ...]:
+        """Return the values of a filter, () if it has none."""
+        return self.filters.get(name, ())
+
+    def value(self, name: str) -> str:
+        """Return the first value of a filter, "" if it has none."""
+        return next(iter(self.values(name)), "")
+
+    def fields(self) -> dict[str, str | tuple[str, ...]]:
         """Return the URL's parameters that differ from the default view."""
-        fields = {"q": self.q, **self.filters}
+        fields: dict[str, str | tuple[str, ...]] = {"q": self.q, **self.filters}
         fields["sort"] = "" if self.sort == self.default_sort else self.sort
         fields["columns"] = ",".join(self.columns or ())
         if self.cursor:
             fields["before" if self.cursor.backwards else "after"] = self.token
         return {name: value for name, value in fields.items() if value}
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the names and values of these parameters, as a form needs them."""
+        fields = self.fields().items()
+        return [(name, each) for name, value in fields for each in ([value] if isinstance(value, str) else value)]
+
     def query(self) -> str:
         """Return the URL's query with its question mark, "" for the default view."""
-        return "?" + urlencode(fields) if (fields := self.fields()) else ""
+        return "?" + urlencode(fields, doseq=True) if (fields := self.fields()) else ""
 
     @property
     def default_sort(self) -> str:
@@ -73,14 +86,17 @@ class ListParams:
     def first_page(self) -> Self:
         return replace(self, cursor=None, token="")
 
-    def set_filter(self, name: str, value: str) -> Self:
-        """Return the first page with that filter set, or without the filter if `value` is ""."""
+    def set_filter(self, name: str, *values: str) -> Self:
+        """Return the first page with that filter set, or without the filter if there is no value."""
         filters = {key: old for key, old in self.filters.items() if key != name}
-        return replace(self.first_page(), filters=filters | {name: value} if value else filters)
+        chosen = tuple(value for value in values if value)
+        return replace(self.first_page(), filters=filters | {name: chosen} if chosen else filters)
 
-    def remove_filter(self, name: str) -> Self:
-        """Return the first page without that filter, or without the search for "q"."""
-        return replace(self.first_page(), q="") if name == "q" else self.set_filter(name, "")
+    def remove_filter(self, name: str, value: str = "") -> Self:
+        """Return the first page without that filter, or only without that value, or without the search for "q"."""
+        if name == "q":
+            return replace(self.first_page(), q="")
+        return self.set_filter(name, *(each for each in self.values(name) if value and each != value))
 
     def set_sort(self, sort: str) -> Self:
         return replace(self.first_page(), sort=sort)
@@ -105,7 +121,7 @@ class ListParams:
         return self
 
     def _signer(self, scope: object) -> Signer:
-        view = urlencode({"q": self.q, "sort": self.sort, **self.filters})
+        view = urlencode({"q": self.q, "sort": self.sort, **self.filters}, doseq=True)
         return Signer(salt=f"{type(self).__module__}:{scope}:{view}", sep=".")
 
 

@@ -23,7 +23,7 @@ class Subject(NamedTuple):
 
 
 SUBJECTS = {
-    "users": Subject(gettext_lazy("Users"), ("member", "members", "user", "join")),
+    "users": Subject(gettext_lazy("Users"), ("member", "members", "user", "join", "saved_view")),
     "invitations": Subject(gettext_lazy("Invitations"), ("invitation",)),
     "signing_in": Subject(
         gettext_lazy("Signing in"),

@@ -74,14 +74,14 @@ MENUS = {
 
 def time_choices(params: AuditLogParams, slug: str) -> dict[str, Any]:
     """Return what console/audit_log/_when.html takes: links to periods, and what the form of dates keeps."""
-    start, end = params.filters.get("from", ""), params.filters.get("to", "")
+    start, end = params.value("from"), params.value("to")
     base = params.remove_filter("from").remove_filter("to").remove_filter("when")
-    current = "custom" if start or end else params.filters.get("when", "")
+    current = "custom" if start or end else params.value("when")
     periods = [("", ANY_TIME), *PERIODS]
     return {
         "entries": [(label, base.set_filter("when", value).url(slug), value == current) for value, label in periods],
         "start": start,
         "end": end,
-        "kept": base.fields(),
+        "kept": base.pairs(),
         "action": AuditLogParams().url(slug),
     }

@@ -1,6 +1,5 @@
 """Data for the audit log's templates, in a fixed number of queries."""
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -11,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.lists.columns import Heading, headings
+from base.lists.controls import ActiveFilter, Chips, FilterControl, active_filters, chips, chips_of_several, control
 from base.lists.empty import EmptyState
-from base.lists.filters import FilterControl, active_filters
+from base.lists.filters import Names
 from base.policies import Decision
 from console.audit_log.export import FORMATS
 from console.audit_log.filters import ANY_TIME, FILTERS, PERIODS, AuditContext
@@ -86,45 +86,42 @@ class AuditLogPage:
 
     @property
     def menus(self) -> list[FilterControl]:
-        values, names = self.params.filters, self.page.names
-        menus = [
-            FilterControl(
-                item.name, item.label, value, chosen=(names.get(item.name) or _("Unknown")) if value else _("Any")
-            )
-            for item in FILTERS[:3]
-            for value in [values.get(item.name, "")]
-        ]
-        is_limited = bool(values.keys() & {"when", "from", "to"})
-        return [*menus, FilterControl("when", _("When"), "1" if is_limited else "", chosen=time_label(values, names))]
+        params, names = self.params, self.page.names
+        menus = [control(item, params.values(item.name), names, self.context) for item in FILTERS[:3]]
+        times = params.values("when") or params.values("from") or params.values("to")
+        return [*menus, FilterControl("when", _("When"), times, chosen=time_label(params, names))]
+
+    @cached_property
+    def _active(self) -> list[ActiveFilter]:
+        return active_filters(FILTERS, self.params.filters, self.page.names, self.context)
+
+    @property
+    def chips(self) -> Chips:
+        return chips_of_several(self._active, self.params, lambda params: params.url(self.slug))
 
     @property
     def empty(self) -> EmptyState:
         """The empty state of the list."""
-        params, values = self.params, self.params.filters
+        params = self.params
         if not params.is_filtered:
             if params.cursor:
                 return EmptyState(_("No entries on this page"), url=self.base, action=_("Newest entries"))
             return EmptyState(_("No entries yet"), _("Activity in this organization appears here."))
-        active = active_filters(
-            FILTERS, values, {key: name or "" for key, name in self.page.names.items()}, self.context
-        )
-        choices = [
-            (f"{item.label}: {item.value_label}", params.remove_filter(item.name).url(self.slug)) for item in active
-        ]
+        choices = chips(self._active, params, lambda view: view.url(self.slug))
         if params.q:
             choices.insert(
                 0, (_("Search: %(search)s") % {"search": params.q}, params.remove_filter("q").url(self.slug))
             )
         return EmptyState(
             _("No entries match"),
-            self._why_empty(values),
+            self._why_empty(),
             self.base,
             _("Clear search and filters"),
             choices if len(choices) > 1 else [],
         )
 
-    def _why_empty(self, values: Mapping[str, str]) -> str:
-        if values.get("from", "") > values.get("to", "9"):
+    def _why_empty(self) -> str:
+        if self.params.value("from") > (self.params.value("to") or "9"):
             return _("The start date is after the end date. Choose other dates.")
         if self.params.q:
             return _("Search covers the latest 20,000 entries. Filter by person, event or target to find older ones.")
@@ -150,11 +147,11 @@ class AuditLogPage:
         ]
 
 
-def time_label(values: Mapping[str, str], names: Mapping[str, str | None]) -> str:
+def time_label(params: AuditLogParams, names: Names) -> str:
     """Return the label of the time filter."""
-    start, end = names.get("from"), names.get("to")
+    start, end = (names.get(name, {}).get(params.value(name)) for name in ("from", "to"))
     if start and end:
         return start if start == end else f"{start} – {end}"
     if start or end:
         return _("From %(day)s") % {"day": start} if start else _("Until %(day)s") % {"day": end}
-    return str(dict(PERIODS).get(values.get("when", ""), ANY_TIME))
+    return str(dict(PERIODS).get(params.value("when"), ANY_TIME))

@@ -46,7 +46,7 @@ class AuditLogParams(ListParams):
         """Return the view of a URL's query: "?person=...". Django refuses a query of too many fields with a 400."""
         return cls.from_querydict(QueryDict(view.removeprefix("?")[:4000]), organization_id=organization_id)
 
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> dict[str, str | tuple[str, ...]]:
         fields = super().fields()
         return fields | {"entry": str(self.entry)} if self.entry else fields
 

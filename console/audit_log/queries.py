@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max, Q, QuerySet
 
 from audit.models import Entry
-from base.lists.filters import conditions, find_names
+from base.lists.filters import Names, Values, conditions, find_names
 from base.lists.keyset import PAGE_SIZE, compare_rows, merge_sorted
 from base.picker import MAX_OPTIONS
 from console.audit_log.actions import actions_of, search_actions
@@ -33,7 +33,7 @@ class AuditPage:
 
     params: AuditLogParams
     entries: list[Entry]
-    names: dict[str, str | None]
+    names: Names
     previous: AuditLogParams | None = None
     next: AuditLogParams | None = None
 
@@ -86,30 +86,34 @@ def _after_cursor(slices: list[QuerySet[Entry]], params: AuditLogParams) -> list
 def _slices(context: AuditContext, params: AuditLogParams) -> list[QuerySet[Entry]]:
     """Return the matching entries as disjoint querysets, each sorted by an index.
 
-    A person is several: entries as actor and as target. So is a subject, whose actions are looked up one by one unless
-    a person or a target leaves few entries anyway.
+    A person is several: entries as actor and as target. So are several targets, and a subject, whose actions are looked
+    up one by one unless a person or a target leaves few entries anyway.
     """
     rows = Entry.objects.filter(organization_id=context.organization.pk)
     rows = rows.filter(*conditions(FILTERS, params.filters, context))
     if params.q:
         rows = rows.filter(_search(context.organization.pk, params.q))
-    person, action = params.filters.get("person"), params.filters.get("action")
-    if action and (person or "target" in params.filters or params.q):
-        rows, action = rows.filter(action__in=actions_of(action)), ""
-    if person:
-        return _of_person(rows, _person_ids(context.organization, UUID(person)))
-    if action:
-        return [rows.filter(action=each) for each in actions_of(action)] or [rows.none()]
+    people, targets, events = (params.values(name) for name in ("person", "target", "action"))
+    actions = list(dict.fromkeys(action for event in events for action in actions_of(event)))
+    if events and (people or targets or params.q):
+        rows = rows.filter(action__in=actions)
+    if people:
+        rows = rows.filter(target_id__in=targets) if targets else rows
+        return _of_people(rows, _person_ids(context.organization, people))
+    if targets:
+        return [rows.filter(target_id=target) for target in targets]
+    if events and not params.q:
+        return [rows.filter(action=each) for each in actions] or [rows.none()]
     return [rows]
 
 
-def _person_ids(organization: Organization, person: UUID) -> list[UUID]:
-    """Return the ids that the log has for a person: the member's, and the user's in entries about the account."""
-    user_id = Membership.objects.filter(organization=organization, pk=person).values_list("user_id", flat=True).first()
-    return [person, user_id] if user_id else [person]
+def _person_ids(organization: Organization, people: Values) -> list[UUID]:
+    """Return the ids that the log has for people: the members', and the users' in entries about the accounts."""
+    users = Membership.objects.filter(organization=organization, pk__in=people, user__isnull=False)
+    return [*map(UUID, people), *users.values_list("user_id", flat=True)]
 
 
-def _of_person(rows: QuerySet[Entry], ids: list[UUID]) -> list[QuerySet[Entry]]:
+def _of_people(rows: QuerySet[Entry], ids: list[UUID]) -> list[QuerySet[Entry]]:
     acted = [rows.filter(actor_id=each) for each in ids]
     return [*acted, *(rows.filter(target_id=each).exclude(actor_id__in=ids) for each in ids)]
 

@@ -111,7 +111,7 @@ class AuditRowRenderer:
 
     def _view(self, **filters: Any) -> str:
         """Return the URL of the log with this filter alone."""
-        return AuditLogParams(filters={name: str(value) for name, value in filters.items()}).url(self.slug)
+        return AuditLogParams(filters={name: (str(value),) for name, value in filters.items()}).url(self.slug)
 
     def _country(self, ip: str | None) -> str:
         if ip not in self.countries:

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audit.services import record
+from base.lists.controls import choice_groups, is_search, ticked_values
 from base.picker import search_query
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.audit_log.choices import MENUS, time_choices
 from console.audit_log.export import FORMATS
-from console.audit_log.filters import AuditContext
+from console.audit_log.filters import AuditContext, filter_named
 from console.audit_log.page import AuditLogPage
 from console.audit_log.params import AuditLogParams
 from console.audit_log.queries import iterate_entries
@@ -47,24 +48,28 @@ def audit_log(request: MemberRequest) -> HttpResponse:
 @require_safe
 @member_required(Permission.AUDIT_VIEW)
 def audit_log_choices(request: MemberRequest, kind: str) -> HttpResponse:
-    """List the people, events or targets to filter by, as links. `named` searches among them."""
-    params, slug, menu = _view(request), request.organization.slug, MENUS[kind]
-    search, current = search_query(request.GET, "named"), params.filters.get(kind, "")
+    """The people, events or targets to filter by. `named` searches among them.
+
+    `apply` goes to the list that is filtered by those that are ticked.
+    """
+    params, menu, item = _view(request), MENUS[kind], filter_named(kind)
+    ticked = ticked_values(item, params, request.GET)
+    if "apply" in request.GET:
+        return redirect(params.set_filter(kind, *ticked).url(request.organization.slug))
+    search = search_query(request.GET, "named")
     found, has_more = menu.search(request.membership, search)
-    groups = [
-        (heading, [(label, params.set_filter(kind, value).url(slug), value == current) for value, label in choices])
-        for heading, choices in found
-    ]
+    listed = {value for _heading, choices in found for value, _label in choices}
+    names = item.find_names(_context(request), ticked) if ticked else {}  # type: ignore[misc]
+    others = [(value, name) for value, name in names.items() if value not in listed]
     context = {
         "heading": menu.heading,
         "label": menu.search_label,
-        "groups": groups,
-        "any_url": "" if search else params.remove_filter(kind).url(slug),
-        "current": current,
+        "name": kind,
+        "groups": choice_groups([("", others), *found], ticked),
         "query": search,
         "has_more": has_more,
         "is_searchable": True,
-        "only_entries": "named" in request.GET,
+        "only_entries": is_search(request.GET),
     }
     return _render_menu(request, params, "ui/filter_menu.html", "ui/filter_page.html", context)
 
@@ -95,7 +100,8 @@ def audit_log_export(request: MemberRequest, kind: str) -> HttpResponseBase:
     if request.method == "GET":
         data = {"format": str(chosen.label), "view": params.query()[:500]}
         entry = record(organization_id=organization.pk, actor=request.membership, action="audit.exported", data=data)
-        lines = chosen.lines(iterate_entries(_context(request), params, before=entry))
+        chunks = iterate_entries(_context(request), params, before=entry)
+        lines = chosen.lines(chunks, request.user.csv_separator)
     response = StreamingHttpResponse(lines, content_type=chosen.content_type)
     name = f"{organization.slug}-audit-log-{timezone.now():%Y-%m-%d}.{chosen.extension}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -14,7 +14,8 @@ from base import context
 from base.counting import CAP
 from base.names import EAST_ASIAN
 from base.policies import require
-from console.bulk.kinds import BulkChoice, Kind
+from console.bulk.choice import BulkChoice
+from console.bulk.kinds import Kind
 from console.bulk.queries import item_counts
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from console.users.filters import UsersContext

@@ -14,6 +14,8 @@ from console.users.details import load_details
 from console.users.filters import UsersContext
 from organizations.models import Group, GroupMembership, Membership, Organization, Project, Role, Status
 from organizations.queries import group_sizes, groups_in, matching_members, matching_names, projects_in, sql
+from organizations.queries.holdings import MAX_PROJECTS
+from organizations.queries.removals import Removal, effect_of
 
 # How many members' avatars a row shows.
 AVATAR_COUNT = 4
@@ -160,17 +162,13 @@ def deletion_preview(group: Group, roles: list[Role]) -> DeletionPreview:
     projects = list(projects_in(group.organization).filter(grants__group=group)[: NAMED + 1])
     if counts.members.value > SMALL_GROUP:
         return DeletionPreview(counts, projects, roles, None)
-    keepers = _keepers(group)
+    keepers = _keepers(group, list(projects_in(group.organization).filter(grants__group=group)[:MAX_PROJECTS]))
     return DeletionPreview(counts, projects, roles, keepers[:NAMED], max(len(keepers) - NAMED, 0))
 
 
-def _keepers(group: Group) -> list[Membership]:
-    """Return the members who have access to one of the group's projects directly or through another group."""
-    projects = projects_in(group.organization).filter(grants__group=group).order_by()
-    if not projects.exists():
-        return []
-    members = Membership.objects.filter(group_links__group=group)
-    other_links = GroupMembership.objects.filter(membership__group_links__group=group).exclude(group=group)
-    through_groups = other_links.filter(group__project_links__project__in=projects).values_list("membership", flat=True)
-    direct = members.filter(project_links__project__in=projects).values_list("pk", flat=True)
-    return list(members.filter(pk__in={*through_groups, *direct}).order_by("sort_name", "pk"))
+def _keepers(group: Group, projects: list[Project]) -> list[Membership]:
+    """Return the members who have access to one of these projects of the group in another way, by name."""
+    removal = Removal(group_projects=frozenset((group.pk, project.pk) for project in projects))
+    losses = effect_of(group.organization, removal).losses if projects else []
+    keepers = {member for loss in losses for member, _source in loss.keepers}
+    return sorted(keepers, key=lambda member: (member.sort_name, member.pk))

@@ -1,6 +1,6 @@
 """Rules for the actions on one member. The menu, the buttons and the requests all ask these (U-7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.utils.translation import gettext as _
 
@@ -34,10 +34,22 @@ def _for_any_tab(rule: Callable[[Membership, Membership], Decision]) -> Rule:
     return lambda actor, member, tab: rule(actor, member)
 
 
+def _for_pending(rule: Callable[[Membership, Membership], Decision]) -> Rule:
+    """Return the rule, which doesn't apply to members who have joined."""
+
+    def decide(actor: Membership, member: Membership, tab: Tab) -> Decision:
+        decision = rule(actor, member)
+        return decision if member.status == Status.INVITED else not_applicable(decision.reason)
+
+    return decide
+
+
 # In menu order.
 ACTIONS: dict[str, Rule] = {
     "edit": _for_any_tab(organizations.can_edit_member),
     "resend": can_resend,
+    "copy_link": _for_pending(invitations.can_copy_link),
+    "correct_address": _for_pending(invitations.can_correct_address),
     "reset_two_factor": _for_any_tab(organizations.can_reset_two_factor),
     "log_out": _for_any_tab(organizations.can_end_sessions),
     "deactivate": _for_any_tab(organizations.can_deactivate_member),
@@ -46,12 +58,20 @@ ACTIONS: dict[str, Rule] = {
 }
 
 
-def applicable_decisions(actor: Membership, member: Membership, tab: Tab) -> dict[str, Decision]:
-    """Return the decision for each of ACTIONS that applies to `member` on that tab. Some query the database."""
-    decisions = {key: rule(actor, member, tab) for key, rule in ACTIONS.items()}
-    # I-5: checked again on the request itself, under the organization's lock.
-    if decisions["resend"] and (wait := check_mail_quota(actor, [member.email_key])):
-        decisions["resend"] = deny(wait.reason)
-    if decisions["resend"] and member.is_expired:  # A-9: a new period uses a seat. The service checks again.
-        decisions["resend"] = organizations.has_free_seats(actor.organization)
+def applicable_decisions(
+    actor: Membership, member: Membership, tab: Tab, keys: Collection[str] = tuple(ACTIONS)
+) -> dict[str, Decision]:
+    """Return the decision for each of these ACTIONS that applies to `member` on that tab. Some query the database."""
+    decisions = {key: ACTIONS[key](actor, member, tab) for key in keys}
+    if "resend" in decisions:
+        decisions["resend"] = _within_limits(actor, member, decisions["resend"])
     return {key: decision for key, decision in decisions.items() if decision or decision.applies}
+
+
+def _within_limits(actor: Membership, member: Membership, decision: Decision) -> Decision:
+    # I-5: checked again on the request itself, under the organization's lock.
+    if decision and (wait := check_mail_quota(actor, [member.email_key])):
+        return deny(wait.reason)
+    if decision and member.is_expired:  # A-9: a new period uses a seat. The service checks again.
+        return organizations.has_free_seats(actor.organization)
+    return decision

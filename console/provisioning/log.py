@@ -20,13 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from base import text
 from base.counting import Count
 from base.ids import parse_uuid
-from base.lists.filters import Filter, FilterControl, conditions, control, one_of, read_filters
+from base.lists.controls import Chips, FilterControl, active_filters, chips_of_several, control
+from base.lists.filters import Filter, conditions, each, one_of, read_filters
 from base.lists.keyset import compare_rows
 from base.lists.params import ListParams, read_search
-from console.provisioning.log_texts import ACTION_FILTERS, RESULTS, action_label, result_tone
+from console.provisioning.log_texts import ACTION_FILTERS, FAILED_RECENTLY, RESULTS, action_label, result_tone
 from organizations.models import Organization
 from provisioning.models import ScimLogEntry
-from provisioning.queries.scim import FAILED
+from provisioning.queries.scim import FAILED, RECENTLY
 
 PAGE_SIZE = 10
 KEEP = timedelta(days=30)
@@ -35,19 +36,26 @@ SEARCHED = 20_000
 EXPORTED, EXPORT_CHUNK = 20_000, 500
 COUNTED = 1000
 
+
+def _result(value: str) -> Q:
+    recently = Q(at__gte=timezone.now() - RECENTLY)
+    return {"failed": FAILED, FAILED_RECENTLY: FAILED & recently}.get(value, ~FAILED)
+
+
 FILTERS = (
     Filter(
         "result",
         _("Result"),
         parse=one_of(list(RESULTS.items())),
-        condition=lambda context, value: FAILED if value == "failed" else ~FAILED,
+        condition=each(lambda context, value: _result(value)),
         options=list(RESULTS.items()),
+        single=True,
     ),
     Filter(
         "action",
         _("Action"),
         parse=lambda value: value if value in ACTION_FILTERS else "",
-        condition=lambda context, value: Q(action__in=ACTION_FILTERS[value].actions),
+        condition=each(lambda context, value: Q(action__in=ACTION_FILTERS[value].actions)),
         options=[(key, option.label) for key, option in ACTION_FILTERS.items()],
     ),
 )
@@ -68,7 +76,7 @@ class LogParams(ListParams):
         )
         return params.read_cursor(organization.pk, query)
 
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> dict[str, str | tuple[str, ...]]:
         fields = super().fields()
         return fields | {"entry": str(self.entry)} if self.entry else fields
 
@@ -173,7 +181,12 @@ class LogPage:
 
     @property
     def controls(self) -> list[FilterControl]:
-        return [control(item, self.params.filters.get(item.name, ""), {}, self.organization) for item in FILTERS]
+        return [control(item, self.params.values(item.name), {}, self.organization) for item in FILTERS]
+
+    @property
+    def chips(self) -> Chips:
+        active = active_filters(FILTERS, self.params.filters, {}, self.organization)
+        return chips_of_several(active, self.params, lambda params: params.url(self.slug))
 
     @cached_property
     def total(self) -> Count:
@@ -190,7 +203,7 @@ class LogPage:
         url = reverse("provisioning_log_export", args=[self.slug])
         fields = {"q": self.params.q, **self.params.filters}
         fields = {name: value for name, value in fields.items() if value}
-        return f"{url}?{urlencode(fields)}" if fields else url
+        return f"{url}?{urlencode(fields, doseq=True)}" if fields else url
 
 
 def matching_entries(organization: Organization, params: LogParams) -> QuerySet[ScimLogEntry]:

@@ -26,7 +26,8 @@ ACTION_FILTERS = {
     "groups": ActionFilter(_("Groups"), tuple(key for key in ACTIONS if "group" in key or key.endswith("_member"))),
     "read": ActionFilter(_("Read"), ("read_user", "find_user", "discover")),
 }
-RESULTS = {"succeeded": _("Succeeded"), "failed": _("Failed")}
+FAILED_RECENTLY = "failed_recently"
+RESULTS = {"succeeded": _("Succeeded"), "failed": _("Failed"), FAILED_RECENTLY: _("Failed in the last 7 days")}
 
 
 def action_label(action: str) -> str | Promise:

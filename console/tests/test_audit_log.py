@@ -194,5 +194,5 @@ def test_htmx_gets_the_list_and_the_filters_alone(cast):
     write(cast.acme, cast.olga, "group.created")
     response = cast.client("olga").get(LOG, {"when": "today"}, headers={"HX-Request": "true"})
     page = response.content.decode()
-    assert "<html" not in page and 'id="audit-filters" hx-swap-oob="true"' in page and len(ids(response)) == 1
+    assert "<html" not in page and 'id="audit-kept" hx-swap-oob="true"' in page and len(ids(response)) == 1
     assert response["HX-Push-Url"] == f"{LOG}?when=today"

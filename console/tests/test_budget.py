@@ -4,7 +4,7 @@ import pytest
 from django.db import connection  # noqa: F401
 
 from console.tests.people import PENDING, USERS, in_groups, joined, pending
-from organizations.models import MembershipRole
+from organizations.models import Delivery, MembershipRole, Status
 from teamadmin.testing.cast import role_named
 
 HTMX = {"HX-Request": "true"}
@@ -21,6 +21,7 @@ def crowd(cast, size: int) -> None:
             for member in members
             for role in ("operator", "manager")
         )
+    cast.acme.memberships.filter(status=Status.INVITED).update(invite_delivery=Delivery.BOUNCED)
 
 
 @pytest.mark.spec("U-6")
@@ -34,6 +35,10 @@ def crowd(cast, size: int) -> None:
         (USERS + "?columns=invited_by,joined", 0),
         (PENDING, 1),  # the count of expired invitations
         (PENDING + "?sort=name", 1),
+        (PENDING + "?sort=-sent", 1),
+        (PENDING + "?sort=delivery", 1),
+        (PENDING + "?delivery=problem", 2),  # and whether they are few
+        (PENDING + "?delivery=asked&sort=sent", 1),  # the same without details: no one has asked
         (PENDING + "?status=pending&sort=name", 2),  # and how many rows to check for pending ones
         (USERS + "?q=person", 2),  # names that start with it, how many rows to check, and the other matches
         (USERS + "?q=nobody", 2),  # the same without details, plus matches with other statuses

@@ -27,6 +27,10 @@ def found(cast, query: str, base: str = USERS) -> list[str]:
     return names(cast.client("olga").get(f"{base}?{query}"))
 
 
+def ticked(page, name: str) -> list[str]:
+    return re.findall(rf'name="{name}" value="([^"]*)"\s+checked', page.content.decode())
+
+
 @pytest.mark.spec("U-6", "G-4")
 def test_filter_by_role_includes_roles_through_groups(cast):
     assert found(cast, f"role={role_id('manager')}") == ["Max Keller"]
@@ -206,7 +210,7 @@ def test_foreign_ids_match_no_one_and_reveal_nothing(cast):
         page = cast.client("olga").get(f"{USERS}?{query}")
         assert names(page) == [] and "Secret" not in page.content.decode() and "“Unknown”" in text_of(page)
         if query.startswith("role"):  # so that the next request of the form still sends it
-            assert f'<option value="{role.pk}" selected>Unknown</option>' in page.content.decode()
+            assert re.search(rf'name="role" value="{role.pk}"\s+checked>Unknown</label>', page.content.decode())
         texts.append(re.sub(r"[0-9a-f-]{36}", "", text_of(page)))
     assert texts[1] == texts[3]
 
@@ -240,26 +244,35 @@ def test_an_empty_list_offers_to_remove_each_filter(cast):
 def test_the_form_shows_and_keeps_active_filters(cast):
     group = cast.groups["marketing"]
     page = cast.client("olga").get(f"{USERS}?group={group.pk}&role={role_id('builder')}").content.decode()
-    assert f'<option value="{role_id("builder")}" selected>Builder</option>' in page
+    assert re.search(rf'name="role" value="{role_id("builder")}"\s+checked>Builder</label>', page)
     assert f'<input type="hidden" name="group" value="{group.pk}">' in page
-    assert re.search(r'id="users-group" data-on><span>Group</span><b class="truncate">Marketing</b>', page)
+    assert re.search(r'id="filter-group-value" data-on\s+>Marketing</b>', page)
+    assert re.search(r'id="filter-project-value"\s+>Any</b>', page)
     fragment = cast.client("olga").get(f"{USERS}?group={group.pk}", headers={"HX-Request": "true"}).content.decode()
-    assert 'id="users-picks" hx-swap-oob="true"' in fragment and str(group.pk) in fragment
+    assert re.search(r'id="filter-group-value" data-on\s+hx-swap-oob="true">Marketing</b>', fragment)
+    assert 'id="users-kept" hx-swap-oob="true"' in fragment and str(group.pk) in fragment
 
 
 @pytest.mark.spec("U-6")
 def test_groups_and_projects_have_their_own_filter_menus(cast):
     client = cast.client("olga")
     page = client.get(f"{USERS}choices/group/?view=%3Fq%3Dbo%26status%3Dactive")
-    assert "Filter by group" in text_of(page)
+    assert "Filter by group" in text_of(page) and ticked(page, "group") == []
+    marketing, research = (str(cast.groups[name].pk) for name in ("marketing", "research"))
+    choose = f"{USERS}choices/group/?view=%3Fq%3Dbo%26status%3Dactive&group={marketing}&apply=1"
+    assert client.get(choose).url == f"{USERS}?q=bo&status=active&group={marketing}"
+    both = client.get(f"{choose}&group={research}&group=nonsense").url
+    assert both == f"{USERS}?q=bo&status=active" + "".join(f"&group={key}" for key in sorted((marketing, research)))
+    nothing = f"{USERS}choices/group/?view=%3Fq%3Dbo%26group%3D{marketing}"
     assert (
-        link(page, '<span class="truncate">Marketing')
-        == f"{USERS}?q=bo&status=active&group={cast.groups['marketing'].pk}"
+        ticked(client.get(nothing), "group") == [marketing] and client.get(f"{nothing}&apply=1").url == f"{USERS}?q=bo"
     )
-    assert link(page, "Any") == f"{USERS}?q=bo&status=active"
-    page = client.get(f"{USERS}choices/project/?view=pending/&named=atl")
-    assert link(page, '<span class="truncate">Atlas') == f"{PENDING}?project={cast.projects['atlas'].pk}"
-    assert "Website" not in text_of(page) and "Ledger" not in text_of(page)
+    # What is ticked stays in the list while the user searches for others.
+    page = client.get(f"{USERS}choices/project/?view=pending/&named=atl&project={cast.projects['website'].pk}")
+    assert ticked(page, "project") == [str(cast.projects["website"].pk)]
+    assert "Website Atlas" in text_of(page) and "Ledger" not in text_of(page)
+    applied = client.get(f"{USERS}choices/project/?view=pending/&apply=1&project={cast.projects['atlas'].pk}")
+    assert applied.url == f"{PENDING}?project={cast.projects['atlas'].pk}"
     assert "No matches for “zzz”" in text_of(client.get(f"{USERS}choices/project/?named=zzz"))
     fragment = client.get(f"{USERS}choices/group/?view=", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment and "Marketing" in fragment

@@ -2,11 +2,10 @@
 templates/rows/users.html, under the same name."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import django_tables2 as tables
-from django.conf import settings
 from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from base.lists.columns import Column, columns_of
+from console.users.delivery import delivery_csv
 from console.users.filters import Tab
 from organizations.models import ManagedBy, Membership, Status
 from organizations.models.members import NEVER
@@ -22,17 +22,14 @@ from organizations.queries import all_roles_of
 STATES = {"active": _("Active"), "pending": _("Pending"), "expired": _("Expired"), "deactivated": _("Deactivated")}
 
 html = lazy(format_html, SafeString)
-# The check box does something only with a script (static/js/inside/select.js).
+# The check box does something only with a script (static/js/inside/select.js). Phones show its label.
 SELECT_PAGE = html(
-    '<span class="sr-only">{}</span><input class="check" type="checkbox" form="bulk" data-select-page aria-label="{}">',
+    '<span class="sr-only">{}</span><label><input class="check" type="checkbox" form="bulk" data-select-page'
+    ' aria-label="{}"><span>{}</span></label>',
     _("Select"),
     _("Select this page"),
+    _("Select this page"),
 )
-
-
-def sent_at(member: Membership) -> datetime:
-    """Return when the invitation was first sent: its period starts then, and a resend doesn't change it (I-1, I-2)."""
-    return member.invite_expires_at - timedelta(days=settings.INVITATION_DAYS)
 
 
 def _iso(value: datetime) -> str:
@@ -49,7 +46,7 @@ def _pending(member: Membership, text: Any) -> str:
     return str(text) if member.status == Status.INVITED else ""
 
 
-def _two_factor(member: Membership) -> str:
+def two_factor_text(member: Membership) -> str:
     """Return "Off", "On" or "On (Passkey)", "" for a member who has never signed in."""
     if member.user_id is None:
         return ""
@@ -84,12 +81,26 @@ class UserTable(tables.Table):
         csv=lambda member: gettext("All") if member.has_all_projects else str(member.project_count),
         default_tabs=(Tab.ALL,),
     )
-    invited_by = Column(_("Invited by"), csv=lambda member: member.inviter_name, default_tabs=(Tab.PENDING,))
-    sent = Column(_("Sent"), csv=lambda member: _pending(member, _iso(sent_at(member))), default_tabs=(Tab.PENDING,))
+    invited_by = Column(_("Invited by"), csv=lambda member: member.inviter_name)
+    delivery = Column(
+        _("Delivery"),
+        sort=("invite_delivery", "invite_sent_at"),
+        sort_labels=(_("Delivery, problems first"), _("Delivery, problems last")),
+        csv=lambda member: _pending(member, delivery_csv(member)),
+        default_tabs=(Tab.PENDING,),
+    )
+    sent = Column(
+        _("Sent"),
+        sort=("invite_sent_at",),
+        sort_labels=(_("Sent, oldest first"), _("Sent, newest first")),
+        descending_first=True,
+        csv=lambda member: _pending(member, _iso(member.invite_sent_at)),
+        default_tabs=(Tab.PENDING,),
+    )
     status = Column(_("Status"), csv=lambda member: str(STATES[member.state]), default_tabs=(Tab.ALL, Tab.PENDING))
     two_factor = Column(
         _("2FA"),
-        csv=lambda member: _joined(member, _two_factor(member)),
+        csv=lambda member: _joined(member, two_factor_text(member)),
         default_tabs=(Tab.ALL,),
     )
     last_active = Column(
@@ -106,7 +117,7 @@ class UserTable(tables.Table):
         sort=("invite_expires_at",),
         sort_labels=(_("Expires soonest"), _("Expires latest")),
         csv=lambda member: _pending(member, _iso(member.invite_expires_at)),
-        default_tabs=(Tab.ALL, Tab.PENDING),
+        default_tabs=(Tab.PENDING,),
     )
     joined = Column(
         _("Joined"),
@@ -121,7 +132,7 @@ class UserTable(tables.Table):
 COLUMNS = columns_of(UserTable)
 OPTIONAL = tuple(name for name, column in COLUMNS.items() if column.optional)
 # Sorting by a column that is empty for all members of a list would do nothing.
-ONLY_JOINED, ONLY_PENDING = ("last_active", "joined"), ("invite_expires",)
+ONLY_JOINED, ONLY_PENDING = ("last_active", "joined"), ("delivery", "sent", "invite_expires")
 
 
 def default_columns(tab: Tab) -> tuple[str, ...]:

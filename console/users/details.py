@@ -1,7 +1,9 @@
-"""What lists show of members besides their own row: roles, groups, number of projects and who invited them."""
+"""What lists show of members besides their own row: roles, groups, number of projects, who invited them, and what
+became of the invitation."""
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from django.db import connection
 
 from base.names import full_name
 from base.text import fold
-from organizations.models import Membership, Organization, Role
+from organizations.models import Membership, Organization, Role, Status
 from organizations.permissions import Permission
 from organizations.queries import all_roles_of, set_prefetched_roles
 from organizations.roles import permissions_of
@@ -48,29 +50,40 @@ member_projects AS (
     )
     GROUP BY membership_id
 ),
+invitation AS (
+    SELECT membership_id, batch_id, sends, new_link_asked_at, email.reason AS delivery_reason, email.delivery_at
+    FROM invitations_invitation LEFT JOIN invitations_invitationemail AS email
+    ON email.invitation_id = invitations_invitation.id AND email.number = invitations_invitation.sends
+    WHERE membership_id {is_pending} AND accepted_at IS NULL AND revoked_at IS NULL
+),
 inviter AS MATERIALIZED (
     SELECT id, first_name, last_name, email
     FROM organizations_membership WHERE id {is_inviter} AND (organization_id = %s) IS TRUE
 )
 SELECT member.id, role_ids, group_data, COALESCE(project_count, 0) AS project_count,
-    inviter.first_name, inviter.last_name, inviter.email
+    inviter.first_name, inviter.last_name, inviter.email,
+    batch_id, sends, new_link_asked_at, delivery_reason, delivery_at
 FROM member
 LEFT JOIN member_roles ON member_roles.membership_id = member.id
 LEFT JOIN member_groups ON member_groups.membership_id = member.id
 LEFT JOIN member_projects ON member_projects.membership_id = member.id
+LEFT JOIN invitation ON invitation.membership_id = member.id
 LEFT JOIN inviter ON inviter.id = member.invited_by_id
 """
 # In PostgreSQL an array makes each table be read by its index, where a join might read all of it.
 POSTGRESQL = DETAILS.format(
-    members="SELECT * FROM unnest(%s::uuid[], %s::uuid[]) AS ids (id, invited_by_id)",
+    members="SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bool[]) AS ids (id, invited_by_id, is_pending)",
     is_member="= ANY(ARRAY(SELECT id FROM member))",
+    is_pending="= ANY(ARRAY(SELECT id FROM member WHERE is_pending))",
     is_inviter="= ANY(ARRAY(SELECT DISTINCT invited_by_id FROM member))",
     array="json_agg",
     object="json_build_object",
 )
 SQLITE = DETAILS.format(
-    members="SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS invited_by_id FROM json_each(%s)",
+    members="SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS invited_by_id,"
+    " json_extract(value, '$[2]') AS is_pending FROM json_each(%s)",
     is_member="IN (SELECT id FROM member)",
+    is_pending="IN (SELECT id FROM member WHERE is_pending)",
     is_inviter="IN (SELECT invited_by_id FROM member)",
     array="json_group_array",
     object="json_object",
@@ -81,7 +94,9 @@ def load_details(organization: Organization, members: Sequence[Membership], role
     """Load the details of members of the organization, in one query; none if there are no members.
 
     Sets on each member its organization and roles, which are taken from `roles` (every role that a member can have),
-    and the attributes `group_names` in order, `project_count`, `has_all_projects` and `inviter_name` ("" if unknown).
+    and the attributes `group_names` in order, `project_count`, `has_all_projects`, `inviter_name` ("" if unknown), and
+    for pending ones `batch_id`, `sends` (how many emails), `has_asked` (for a new link), `delivery_reason` and
+    `delivery_at` of the latest email (else None, 0, False, "" and None).
     """
     if not members:
         return
@@ -94,17 +109,22 @@ def load_details(organization: Organization, members: Sequence[Membership], role
 
 def _read(organization: Organization, members: Sequence[Membership]) -> dict[UUID, dict[str, Any]]:
     """Return the columns of DETAILS by name, by member."""
+    params: list[Any]
     if connection.vendor == "postgresql":
-        ids = [member.pk for member in members], [member.invited_by_id for member in members]
-        sql, params = POSTGRESQL, [*ids, organization.pk, organization.pk]
+        columns: Any = zip(*((each.pk, each.invited_by_id, _is_pending(each)) for each in members), strict=True)
+        sql, params = POSTGRESQL, [*map(list, columns), organization.pk, organization.pk]
     else:
-        pairs = [(member.pk.hex, member.invited_by_id and member.invited_by_id.hex) for member in members]
-        sql, params = SQLITE, [json.dumps(pairs), organization.pk.hex, organization.pk.hex]
+        triples = [(each.pk.hex, each.invited_by_id and each.invited_by_id.hex, _is_pending(each)) for each in members]
+        sql, params = SQLITE, [json.dumps(triples), organization.pk.hex, organization.pk.hex]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column[0] for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return {UUID(str(row["id"])): row for row in rows}
+
+
+def _is_pending(member: Membership) -> bool:
+    return member.status == Status.INVITED
 
 
 def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role], all_projects: set[UUID]) -> None:
@@ -120,10 +140,18 @@ def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role
     member.project_count = details["project_count"]
     inviter = full_name(details["first_name"] or "", details["last_name"] or "")
     member.inviter_name = inviter or details["email"] or ""
+    member.batch_id = details["batch_id"] and UUID(str(details["batch_id"]))
+    member.sends, member.has_asked = details["sends"] or 0, details["new_link_asked_at"] is not None
+    member.delivery_reason, member.delivery_at = details["delivery_reason"] or "", _read_time(details["delivery_at"])
 
 
 def _roles(role_ids: Any, roles: Mapping[UUID, Role]) -> list[Role]:
     return [roles[UUID(key)] for key in _read_json(role_ids)]
+
+
+def _read_time(value: Any) -> datetime | None:
+    """Return a time: PostgreSQL's driver has parsed it already, SQLite's has not."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 
 
 def _read_json(value: Any) -> list:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from base.lists.controls import ActiveFilter, active_filters, chips
 from base.lists.empty import EmptyState
-from base.lists.filters import ActiveFilter, active_filters
+from base.lists.filters import Names
 from console.users.filters import JOINED, TAB_FILTERS, Tab, UsersContext
 from console.users.params import UserListParams
 from organizations.models import Status
@@ -14,7 +15,7 @@ from organizations.queries import search_pattern
 
 
 def empty_state(
-    context: UsersContext, params: UserListParams, names: Mapping[str, str | None], matches: Mapping[str, int]
+    context: UsersContext, params: UserListParams, names: Names, matches: Mapping[str, int]
 ) -> EmptyState | None:
     """Return the message of a list that a search or filters made empty, None if the tab itself is empty.
 
@@ -27,11 +28,9 @@ def empty_state(
         return _other_status(slug, params, matches)
     filters = active_filters(TAB_FILTERS[params.tab], params.filters, names, context)
     state = _no_matches(params, filters) if params.q else _nothing_filtered(filters)
-    state.url = UserListParams.default(params.tab).url(slug)
+    state.url = params.everyone(params.tab).url(slug)
     if len(filters) + bool(params.q) > 1:
-        state.choices = [
-            (f"{item.label}: {item.value_label}", params.remove_filter(item.name).url(slug)) for item in filters
-        ]
+        state.choices = chips(filters, params, lambda view: view.url(slug))
         if params.q:
             text = _("Search: %(search)s") % {"search": params.q}
             state.choices.insert(0, (text, params.remove_filter("q").url(slug)))
@@ -80,7 +79,7 @@ def _other_status(slug: str, params: UserListParams, matches: Mapping[str, int])
     heading = _("No members match “%(search)s”")
     if params.status != JOINED:
         heading = _("No members with this status match “%(search)s”")
-    everyone = UserListParams(tab=Tab.ALL, q=params.q, filters={"status": "everyone"})
+    everyone = UserListParams(tab=Tab.ALL, q=params.q, filters={"status": ("everyone",)})
     return EmptyState(
         heading=heading % {"search": params.q},
         text=text % {"count": total},

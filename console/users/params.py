@@ -7,21 +7,27 @@ from typing import Self
 from django.http import QueryDict
 from django.urls import reverse
 
-from base.lists.filters import read_filters
+from base.lists.filters import parse_id, read_filters
 from base.lists.params import ListParams, read_search
 from base.picker import search_words
 from console.users.columns import COLUMNS, ONLY_JOINED, ONLY_PENDING, chosen_columns, default_columns
-from console.users.filters import STATUS_FILTERS, TAB_FILTERS, StatusFilter, Tab
+from console.users.filters import TAB_FILTERS, StatusFilter, Tab, status_filter
 
 DEFAULT_SORT = {Tab.ALL: "name", Tab.PENDING: "invite_expires"}
 
 
 @dataclass(frozen=True)
 class UserListParams(ListParams):
-    """One view of the Users page."""
+    """One view of the Users page.
+
+    saved: the id of the saved view that the user opened (U-20). opens_view: whether the page opens on a saved view for
+    the user, so that the URL of everyone needs a parameter.
+    """
 
     sort: str = "name"
     tab: Tab = Tab.ALL
+    saved: str = ""
+    opens_view: bool = False
 
     @classmethod
     def default(cls, tab: Tab) -> Self:
@@ -36,6 +42,8 @@ class UserListParams(ListParams):
             q=read_search(query),
             filters=read_filters(TAB_FILTERS[tab], query),
             columns=chosen_columns(",".join(query.getlist("columns")).split(",")),
+            saved=parse_id(query.get("saved", "")),
+            opens_view=query.get("saved") == "none",
         )
         return params.set_sort(query.get("sort", "")).read_cursor(organization_id, query)
 
@@ -49,7 +57,7 @@ class UserListParams(ListParams):
 
     @property
     def status(self) -> StatusFilter:
-        return STATUS_FILTERS[self.tab][self.filters.get("status", "")]
+        return status_filter(self.tab, self.values("status"))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -90,9 +98,21 @@ class UserListParams(ListParams):
             sort = default if default in available else "name"
         return super().set_sort(sort)
 
-    def set_filter(self, name: str, value: str) -> Self:
-        params = super().set_filter(name, value)
+    def set_filter(self, name: str, *values: str) -> Self:
+        params = super().set_filter(name, *values)
         return params.set_sort(self.sort)
+
+    def fields(self) -> dict[str, str | tuple[str, ...]]:
+        fields = super().fields()
+        if self.saved:
+            fields["saved"] = self.saved
+        if not fields and self.opens_view and self.tab == Tab.ALL:
+            fields["saved"] = "none"
+        return fields
+
+    def everyone(self, tab: Tab) -> Self:
+        """Return the tab without search, filters and saved view."""
+        return replace(self.default(tab), opens_view=self.opens_view)
 
     def url(self, slug: str) -> str:
         """Return the URL in the organization with that slug."""
@@ -109,11 +129,11 @@ def _base_url(tab: Tab, slug: str) -> str:
     return reverse("users" if tab == Tab.ALL else "users_pending", args=[slug])
 
 
-def users_view(tab: Tab, **filters: str) -> UserListParams:
-    """Return the view of the Users page with these filters."""
+def users_view(tab: Tab, **filters: str | tuple[str, ...]) -> UserListParams:
+    """Return the view of the Users page with these filters, each with one value or several."""
     params = UserListParams.default(tab)
-    for name, value in filters.items():
-        params = params.set_filter(name, value)
+    for name, values in filters.items():
+        params = params.set_filter(name, *([values] if isinstance(values, str) else values))
     return params
 
 

@@ -8,39 +8,50 @@ groups and projects with few members are gathered at once. docs/performance.md h
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet, Sum, TextField, Value
+from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Coalesce, StrIndex
 from django.db.models.lookups import GreaterThan
 
 from base.counting import Count
-from base.lists.filters import conditions, find_names
+from base.lists.filters import Names, conditions, find_names, known_values
 from base.lists.keyset import PAGE_SIZE, compare_rows, merge_sorted
+from console.users.delivery import IsPending
 from console.users.filters import TAB_FILTERS, Tab, UsersContext
 from console.users.params import UserListParams
-from organizations.models import MemberCount, Membership, Organization, Status
+from organizations.models import DELIVERY_PROBLEMS, MemberCount, Membership, Organization, Status
 from organizations.queries import matching_members, search_pattern
 
 # How many rows are checked along the index, and how many if the first WALK rows had at least PROMISING matches: then
 # LONG_WALK rows will probably fill the page.
 WALK, LONG_WALK = 1000, 10_000
 PROMISING = PAGE_SIZE * WALK // LONG_WALK
-EXPIRED_CAP = 100
+# The most invitations that the page counts as expired or not delivered.
+SUMMARY_CAP = 100
 
 
 @dataclass(frozen=True)
 class TabCounts:
-    """Members who have joined, pending members, and how many of these have expired (None if not asked for)."""
+    """Members who have joined, pending members, and how many of these have expired or whose invitation wasn't
+    delivered (None if not asked for)."""
 
     joined: Count
     pending: Count
     expired: Count | None = None
+    undelivered: Count | None = None
+
+
+class _Number(Subquery):
+    """The number of rows of a subquery, which may have a limit."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 def count_tabs(organization: Organization, tab: Tab, now: datetime) -> TabCounts:
@@ -51,20 +62,22 @@ def count_tabs(organization: Organization, tab: Tab, now: datetime) -> TabCounts
     joined, pending = (Count(sums[name], sums[name]) for name in ("joined", "pending"))
     if tab == Tab.ALL:
         return TabCounts(joined, pending)
-    # Calculated from the clock, so no counter has it. The order makes PostgreSQL read the index and not the table.
-    expired = Membership.objects.filter(
-        organization=organization, status=Status.INVITED, invite_expires_at__lte=now
-    ).order_by("invite_expires_at")
-    return TabCounts(joined, pending, Count(expired.values("pk")[: EXPIRED_CAP + 1].count(), EXPIRED_CAP))
+    # No counter has these. The order makes PostgreSQL read the indexes and not the table.
+    rows = Membership.objects.filter(IsPending(), organization=organization)
+    expired = rows.filter(invite_expires_at__lte=now).order_by("invite_expires_at")
+    undelivered = rows.filter(invite_delivery__in=DELIVERY_PROBLEMS).order_by("invite_delivery")
+    numbers = [_Number(each.values("pk")[: SUMMARY_CAP + 1]) for each in (expired, undelivered)]
+    counts = Organization.objects.filter(pk=organization.pk).values_list(*numbers).first() or (0, 0)
+    return TabCounts(joined, pending, *(Count(number, SUMMARY_CAP) for number in counts))
 
 
 @dataclass(frozen=True)
 class UserPage:
-    """The members of a page, and its neighbours. `names`: see base.lists.filters.find_names()."""
+    """The members of a page, and its neighbours. `names`: of the objects that the list is filtered by."""
 
     params: UserListParams
     members: list[Membership]
-    names: dict[str, str | None]
+    names: Names
     previous: UserListParams | None = None
     next: UserListParams | None = None
 
@@ -75,15 +88,15 @@ def find_page(context: UsersContext, params: UserListParams, now: datetime) -> U
     One query without search and filters. No member matches a role, group or project of another organization.
     """
     names = find_names(TAB_FILTERS[params.tab], params.filters, context)
-    if None in names.values():
+    if (filters := known_values(params.filters, names)) is None:
         return UserPage(params.first_page(), [], names)
     try:
-        found = find_members(context, params, now, PAGE_SIZE + 1)
+        found = find_members(context, replace(params, filters=filters), now, PAGE_SIZE + 1)
     except (ValueError, ValidationError):  # the cursor is of an earlier release
         found = []
     if not found and params.cursor:
         params = params.first_page()
-        found = find_members(context, params, now, PAGE_SIZE + 1)
+        found = find_members(context, replace(params, filters=filters), now, PAGE_SIZE + 1)
     more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     if params.backwards:
         found.reverse()
@@ -141,7 +154,7 @@ def _sections(context: UsersContext, params: UserListParams) -> list[list[QueryS
     with the first word come first. They are a range of the index, and so are found wherever in the alphabet they are.
     """
     members = Membership.objects.filter(organization=context.organization)
-    slices = [members.filter(status=status) for status in params.status.statuses]
+    slices = [_with_status(members, status) for status in params.status.statuses]
     if not params.first_word:
         return [slices]
     start, end = _prefix_range(params.first_word)
@@ -150,6 +163,10 @@ def _sections(context: UsersContext, params: UserListParams) -> list[list[QueryS
         [rows.filter(sort_name__gte=start, sort_name__lt=end) for rows in slices],
         [rows.filter(condition) for rows in slices for condition in ranges],
     ]
+
+
+def _with_status(members: QuerySet, status: Status) -> QuerySet:
+    return members.filter(IsPending()) if status == Status.INVITED else members.filter(status=status)
 
 
 def _prefix_range(word: str) -> tuple[str, str]:
@@ -199,9 +216,11 @@ class _Search:
 
 
 def _expiry(params: UserListParams, now: datetime) -> list[Q]:
-    if params.status.expired is None:
+    status = params.status
+    if status.expired is None:
         return []
-    return [Q(invite_expires_at__lte=now) if params.status.expired else Q(invite_expires_at__gt=now)]
+    condition = Q(invite_expires_at__lte=now) if status.expired else Q(invite_expires_at__gt=now)
+    return [condition if status.only_pending else condition | ~Q(status=Status.INVITED)]
 
 
 def _is_rare(context: UsersContext, params: UserListParams) -> bool:
@@ -245,10 +264,11 @@ def _unindexed(name: str) -> Any:
 
 def matching(context: UsersContext, params: UserListParams, now: datetime) -> QuerySet[Membership]:
     """Return all members that the search and the filters match, in no order."""
-    if None in find_names(TAB_FILTERS[params.tab], params.filters, context).values():
+    filters = known_values(params.filters, find_names(TAB_FILTERS[params.tab], params.filters, context))
+    if filters is None:
         return Membership.objects.none()
     rows = Membership.objects.filter(organization=context.organization, status__in=params.status.statuses)
-    return _Search(context, params, now, section=1).match(rows)
+    return _Search(context, replace(params, filters=filters), now, section=1).match(rows)
 
 
 def count_matches(organization: Organization, params: UserListParams, *, cap: int = 100) -> dict[str, int]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.template.loader import get_template
 from django.templatetags.static import static
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from base.text import avatar_color, initials
 from base.times import RelativeTime
-from console.users.columns import COLUMNS, STATES, sent_at
+from console.users.columns import COLUMNS, STATES
+from console.users.delivery import Badges, delivery_labels, delivery_note
 from console.users.filters import Tab
 from console.users.params import UserListParams
 from organizations.models import ManagedBy, Membership, TwoFactorMethod, TwoFactorRule
@@ -25,10 +27,15 @@ TONES = {"active": "success", "pending": "warning", "expired": "danger", "deacti
 
 
 class RowRenderer:
-    """Renders members, as load_details() returns them, as rows of one view for one viewer."""
+    """Renders members, as load_details() returns them, as rows of one view for one viewer.
 
-    def __init__(self, *, viewer: Membership, params: UserListParams, now: datetime) -> None:
-        self.viewer, self.params, self.time = viewer, params, RelativeTime(now)
+    new_batch: the batch of invitations whose members are marked as new.
+    """
+
+    def __init__(
+        self, *, viewer: Membership, params: UserListParams, now: datetime, new_batch: UUID | None = None
+    ) -> None:
+        self.viewer, self.params, self.time, self.new_batch = viewer, params, RelativeTime(now), new_batch
 
     def render(self, members: Sequence[Membership]) -> SafeString:
         """Return the rows of a page."""
@@ -56,7 +63,9 @@ class RowRenderer:
             "initials": initials,
             "avatar_color": avatar_color,
             "other_group_roles": other_group_roles,
-            "sent_at": sent_at,
+            "deliveries": delivery_labels(),
+            "badges_of": Badges(self.new_batch),
+            "delivery_note": delivery_note,
             "users_url": UserListParams.default(Tab.ALL).url(self.viewer.organization.slug),
             "back": "?" + urlencode({"view": view}) if (view := self.params.view) else "",
             "icons": static("img/icons.svg"),
@@ -76,6 +85,7 @@ def _texts() -> dict[str, str]:
         "on": _("On"),
         "off": _("Off"),
         "never": _("Never"),
+        "times": _("%(count)s times"),
     }
 
 

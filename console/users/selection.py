@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Que
 from base import counting
 from base.ids import parse_uuid
 from base.lists.params import Cursor
+from console.users.delivery import UNDELIVERED
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from console.users.params import UserListParams
@@ -31,7 +33,8 @@ CHUNK = 1000
 class Selection:
     """Members by id, or all that match a view if `everyone`.
 
-    without: a member who is left out. before: members who were added later are left out.
+    without: a member who is left out. before: members who were added later are left out. undelivered: only pending
+    members whose invitation wasn't delivered.
     """
 
     params: UserListParams
@@ -39,6 +42,7 @@ class Selection:
     everyone: bool = False
     without: UUID | None = None
     before: datetime | None = None
+    undelivered: bool = False
 
     def __bool__(self) -> bool:
         return self.everyone or bool(self.ids)
@@ -51,7 +55,7 @@ class Selection:
         """Return what BulkAction stores of a selection of everyone, besides its view. They match at the time `now`."""
         without = str(self.without) if self.without else None
         before = self.before.isoformat() if self.before else None
-        return {"without": without, "before": before, "at": now.isoformat()}
+        return {"without": without, "before": before, "undelivered": self.undelivered, "at": now.isoformat()}
 
     @classmethod
     def from_json(cls, view: str, data: dict[str, Any], organization_id: UUID) -> tuple["Selection", datetime]:
@@ -59,7 +63,8 @@ class Selection:
         params = UserListParams.from_url(view, organization_id=organization_id)
         without = UUID(data["without"]) if data["without"] else None
         before = datetime.fromisoformat(data["before"]) if data["before"] else None
-        return cls(params, everyone=True, without=without, before=before), datetime.fromisoformat(data["at"])
+        selection = cls(params, (), True, without, before, data.get("undelivered", False))
+        return selection, datetime.fromisoformat(data["at"])
 
     @classmethod
     def from_request(cls, request: MemberRequest) -> "Selection":
@@ -86,6 +91,8 @@ def selected(context: UsersContext, selection: Selection, now: datetime) -> Quer
         members = members.exclude(pk=selection.without)
     if selection.before and selection.everyone:
         members = members.filter(created_at__lte=selection.before)
+    if selection.undelivered:
+        members = members.filter(UNDELIVERED)
     return members
 
 
@@ -133,6 +140,7 @@ class MemberClass:
     two_factor: bool
     is_reminded: bool
     has_user: bool
+    is_undelivered: bool
 
 
 def count_classes(
@@ -152,10 +160,10 @@ def count_classes(
         "is_above": _boolean(has_role | has_group_role) if roles_above else Value(False),
         "is_reminded": _boolean(Q(two_factor_reminded_at__gt=now - REMIND_EVERY)),
         "has_user": _boolean(Q(user__isnull=False)),
+        "is_undelivered": _boolean(UNDELIVERED),
     }
     members = selected(context, selection, now).order_by().annotate(**fields)
-    alike = "is_actor", "status", "managed_by", "is_expired", "is_above", "two_factor", "is_reminded", "has_user"
-    rows = members.values_list(*alike).annotate(Count("pk"))
+    rows = members.values_list(*(each.name for each in dataclass_fields(MemberClass))).annotate(Count("pk"))
     return Counter({MemberClass(*row): count for *row, count in rows})
 
 

@@ -4,6 +4,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from console.users.delivery import PROBLEM
+from console.users.filters import Tab
+from console.users.params import UserListParams, users_view
 from console.users.queries import TabCounts
 from organizations.models import Organization
 
@@ -22,6 +25,17 @@ def summary(organization: Organization, counts: TabCounts) -> str:
         parts.append(_("%(count)s expired") % {"count": counts.expired})
     links = _("Links are valid for %(days)s days.") % {"days": settings.INVITATION_DAYS}
     return f"{', '.join(parts)}. {links}"
+
+
+def undelivered_notice(organization: Organization, params: UserListParams, counts: TabCounts) -> dict[str, str]:
+    """Return the notice about invitations that weren't delivered and the URL of their list; {} on that list itself."""
+    if not counts.undelivered or params.values("delivery") == (PROBLEM,):
+        return {}
+    title = ngettext(
+        "%(count)s invitation wasn’t delivered", "%(count)s invitations weren’t delivered", counts.undelivered.value
+    )
+    url = users_view(Tab.PENDING, delivery=PROBLEM).url(organization.slug)
+    return {"title": title % {"count": counts.undelivered}, "url": url}
 
 
 def count_shown(count: int, *, more: bool) -> str:

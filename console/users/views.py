@@ -13,17 +13,29 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.services import record
 from base.lists.columns import headings, sort_options
-from base.lists.filters import control
+from base.lists.controls import (
+    Chips,
+    active_filters,
+    chips_of_several,
+    choice_groups,
+    control,
+    is_search,
+    ticked_values,
+)
 from base.picker import search_query
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.bulk.kinds import available_kinds
 from console.join_requests.views import requests_context
+from console.models import SavedView
+from console.saved_views.current import current_view, saved_url
+from console.saved_views.queries import view_of
 from console.users import texts
 from console.users.columns import COLUMNS, OPTIONAL, UserTable, chosen_columns, default_columns, saved_columns
 from console.users.details import load_details
 from console.users.empty import empty_state
 from console.users.export import export_lines
 from console.users.filters import TAB_FILTERS, Tab, UsersContext, filter_named
+from console.users.just_invited import just_invited, just_invited_text, with_batch
 from console.users.params import UserListParams
 from console.users.queries import TabCounts, UserPage, count_matches, count_tabs, find_page
 from console.users.rendering import RowRenderer
@@ -59,15 +71,21 @@ def users_pending(request: MemberRequest) -> HttpResponse:
 def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
     now, organization = timezone.now(), request.organization
     params = UserListParams.from_querydict(tab, request.GET, organization_id=organization.pk)
+    batch = just_invited(request, tab, now)
+    context = UsersContext.load(organization, request.membership)
+    saved = _saved_view(request, params, context.default_view)
+    params = replace(params, saved=str(saved.pk) if saved else "", opens_view=bool(context.default_view))
+    if saved and _opens(request) and (url := saved_url(organization.slug, saved)) != request.get_full_path():
+        return redirect(url)
     if params.columns is None and (columns := saved_columns(request.membership, tab)):
         params = replace(params, columns=columns)
         if not is_htmx_fragment(request):  # so that the URL always has the view, and can be sent to others
-            return redirect(params.url(organization.slug))
-    context = UsersContext.load(organization)
+            return redirect(with_batch(params.url(organization.slug), batch))
     page = find_page(context, params, now)
     load_details(organization, page.members, context.roles)
     counts = count_tabs(organization, tab, now)
-    rows = RowRenderer(viewer=request.membership, params=page.params, now=now)
+    new_batch = batch.pk if batch else None
+    rows = RowRenderer(viewer=request.membership, params=page.params, now=now, new_batch=new_batch)
     return render_page_or_fragment(
         request,
         page="console/users/users.html",
@@ -76,12 +94,27 @@ def _list(request: MemberRequest, tab: Tab) -> HttpResponse:
             "rows_html": rows.render(page.members) if page.members else "",
             **_results(request, context, page),
             **_toolbar(context, page),
+            "chips": _chips(context, page),
+            "saved": current_view(saved, page, context.default_view) if saved else None,
             **_notices(request, page.params, counts),
             **_requests(request, tab),
+            **just_invited_text(batch),
             **tabs(organization, page.params, counts),
         },
         url=page.params.url(organization.slug),
     )
+
+
+def _opens(request: MemberRequest) -> bool:
+    """Whether the URL is that of a saved view, or of the page without anything."""
+    return set(request.GET) <= {"saved"}
+
+
+def _saved_view(request: MemberRequest, params: UserListParams, default: str) -> SavedView | None:
+    """Return the saved view that the URL names, or that the page opens on. One query if there may be one."""
+    opens_default = params.tab == Tab.ALL and not request.GET
+    view_id = params.saved or (default if opens_default else "")
+    return view_of(request.membership, view_id) if view_id else None
 
 
 def _requests(request: MemberRequest, tab: Tab) -> dict[str, Any]:
@@ -116,15 +149,19 @@ def _results(request: MemberRequest, context: UsersContext, page: UserPage) -> d
 def _toolbar(context: UsersContext, page: UserPage) -> dict[str, Any]:
     """Return what console/users/_tools.html takes."""
     params, slug = page.params, context.organization.slug
-    names = {name: label for name, label in page.names.items() if label}
-    controls = [control(item, params.filters.get(item.name, ""), names, context) for item in TAB_FILTERS[params.tab]]
     return {
         "base": UserListParams.default(params.tab).url(slug),
-        "controls": controls,
-        "menus": [item for item in controls if not item.options],
+        "clear_url": params.everyone(params.tab).url(slug),
+        "controls": [control(item, params.values(item.name), page.names, context) for item in TAB_FILTERS[params.tab]],
         "menus_url": f"{reverse('users', args=[slug])}choices/",
         "sorts": sort_options(UserTable, params),
     }
+
+
+def _chips(context: UsersContext, page: UserPage) -> Chips:
+    params, slug = page.params, context.organization.slug
+    active = active_filters(TAB_FILTERS[params.tab], params.filters, page.names, context)
+    return chips_of_several(active, params, lambda view: view.url(slug))
 
 
 def _sso_notice(request: MemberRequest) -> dict[str, Any]:
@@ -153,19 +190,21 @@ def _notices(request: MemberRequest, params: UserListParams, counts: TabCounts) 
 
 
 def tabs(organization: Organization, params: UserListParams, counts: TabCounts) -> dict[str, Any]:
-    """Return what console/users/_tabs.html takes, also after an action that changed the counts (U-18)."""
+    """Return what _tabs.html, _summary.html and _undelivered.html take, also after an action that changed the counts
+    (U-18)."""
     labels = {Tab.ALL: (_("All Users"), counts.joined), Tab.PENDING: (_("Pending"), counts.pending)}
     return {
         "tabs": [
             {
                 "label": label,
                 "count": count,
-                "url": UserListParams.default(tab).url(organization.slug),
+                "url": params.everyone(tab).url(organization.slug),
                 "current": tab == params.tab,
             }
             for tab, (label, count) in labels.items()
         ],
         "summary": texts.summary(organization, counts),
+        "undelivered": texts.undelivered_notice(organization, params, counts),
     }
 
 
@@ -176,28 +215,27 @@ def _params(request: MemberRequest, query: QueryDict) -> UserListParams:
 @member_required(Permission.PEOPLE_VIEW)
 @require_safe
 def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
-    """The groups or projects to filter by, each a link to the filtered list. `named` searches among them."""
+    """The groups or projects to filter by. `named` searches among them; `apply` goes to the list filtered by those that
+    are ticked."""
     params, slug, item = _params(request, request.GET).first_page(), request.organization.slug, filter_named(kind)
-    query, current = search_query(request.GET, "named"), params.filters.get(kind, "")
-    choices = item.choose(request.organization, query, [])  # type: ignore[misc]
-    heading, label = item.choose_texts
-    entries = [
-        (option.name, params.set_filter(kind, str(option.pk)).url(slug), str(option.pk) == current)
-        for option in choices.listed
-    ]
+    ticked = ticked_values(item, params, request.GET)
+    if "apply" in request.GET:
+        return redirect(params.set_filter(kind, *ticked).url(slug))
+    query = search_query(request.GET, "named")
+    choices = item.choose(request.organization, query, ticked)  # type: ignore[misc]
+    options = [(str(option.pk), option.name) for option in choices.listed]
     context = {
-        "heading": heading,
-        "label": label,
-        "groups": [("", entries)] if entries else [],
-        "any_url": "" if query else params.remove_filter(kind).url(slug),
-        "current": current,
+        "heading": item.choose_texts[0],
+        "label": item.choose_texts[1],
+        "name": kind,
+        "groups": choice_groups([("", options)], ticked),
         "query": query,
         "has_more": choices.more,
-        "is_searchable": bool(query or choices.more or len(entries) > SEARCHABLE),
+        "is_searchable": bool(query or choices.more or len(options) > SEARCHABLE),
         "view": params.view,
         "url": request.path,
         "back": params.url(slug),
-        "only_entries": "named" in request.GET,
+        "only_entries": is_search(request.GET),
     }
     return render(request, "ui/filter_menu.html" if request.htmx else "ui/filter_page.html", context)
 
@@ -244,7 +282,7 @@ def users_export(request: MemberRequest) -> HttpResponseBase:
     if request.method == "GET":
         data = {"view": selection.params.view[:500], "selected": len(selection.ids)}
         record(organization_id=request.organization.pk, actor=request.membership, action="members.exported", data=data)
-    lines = export_lines(request.organization, selection, timezone.now())
+    lines = export_lines(request.organization, selection, timezone.now(), request.user.csv_separator)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="users.csv"'
     return response

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import create_verified_user
+from accounts.services import create_unverified_user, create_verified_user, verify_address
 from audit.services import record
 from base.policies import Refused, require
 from invitations.models import Invitation
@@ -37,6 +37,11 @@ def _claim(invitation: Invitation) -> Membership | None:
     member = locked.select_related("organization", "invited_by__organization").first()
     pending = Invitation.objects.filter(pk=invitation.pk, version=invitation.version, accepted_at=None, revoked_at=None)
     return member if member and pending.update(accepted_at=Now()) else None
+
+
+def _was_copied(invitation: Invitation) -> bool:
+    """Return whether others may have the link (I-10). Then it doesn't prove that the person has the mailbox."""
+    return Invitation.objects.filter(pk=invitation.pk, copies__gt=0).exists()
 
 
 def _join(invitation: Invitation, member: Membership, user: User) -> Outcome:
@@ -69,7 +74,8 @@ def accept_as_new_user(*, invitation: Invitation, password: str) -> tuple[Outcom
             member = _claim(invitation)
             if member is None:
                 return Outcome.TOO_LATE, None
-            user = create_verified_user(
+            create = create_unverified_user if _was_copied(invitation) else create_verified_user
+            user = create(
                 email=member.email_key, first_name=member.first_name, last_name=member.last_name, password=password
             )
             outcome = _join(invitation, member, user)
@@ -91,6 +97,8 @@ def accept_as_user(*, invitation: Invitation, user: User) -> Outcome:
             if user.email != member.email_key:
                 transaction.set_rollback(True)
                 return Outcome.WRONG_USER
+            if not _was_copied(invitation):
+                verify_address(user=user)
             return _join(invitation, member, user)
     except IntegrityError:
         return Outcome.ALREADY_MEMBER

@@ -8,18 +8,17 @@ from django.utils import timezone
 from audit.services import record_many
 from base import text
 from base.policies import require
-from invitations.email_keys import EMAIL_KIND, email_key
 from invitations.models import Batch, Invitation
 from invitations.queries import batch_access
-from invitations.services.drafts import DraftChanged
+from invitations.services.drafts import DraftChanged, start_next_draft
 from invitations.services.invitations import new_expiry
 from invitations.services.quota import consume_mail_quota
+from invitations.services.sending import queue_first_emails
 from invitations.validation import BatchErrors, validate_batch
-from organizations.models import Membership, Role
+from organizations.models import Delivery, Membership, Role
 from organizations.pages import default_welcome_page, welcome_pages
 from organizations.policies import can_add_users
 from organizations.services import NewMember, add_pending_members, lock_actor
-from outbox.services import NewEmail, queue_emails
 
 
 class BatchInvalid(Exception):
@@ -64,6 +63,7 @@ def send_locked_batch(actor: Membership, batch: Batch) -> list[Invitation]:
         groups=access.groups,
         projects=access.projects,
         expires_at=new_expiry(),
+        delivery=Delivery.QUEUED,
     )
     return _invite(actor, batch, members, access.roles)
 
@@ -91,6 +91,7 @@ def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], role
     batch.sent_at = timezone.now()
     batch.inviter_name = actor.name
     batch.reason = text.clean_multiline(batch.reason)
+    start_next_draft(actor=actor, batch=batch)
     batch.save()
     invitations = Invitation.objects.bulk_create(
         Invitation(organization=actor.organization, batch=batch, membership=member) for member in members
@@ -102,13 +103,5 @@ def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], role
         targets=members,
         data={"batch": str(batch.pk), "roles": [role.name for role in roles]},
     )
-    queue_emails(
-        NewEmail(
-            kind=EMAIL_KIND,
-            subject_id=invitation.pk,
-            key=email_key(invitation),
-            organization_id=actor.organization_id,
-        )
-        for invitation in invitations
-    )
+    queue_first_emails(invitations, sent_by=actor.name)
     return invitations

@@ -1,5 +1,6 @@
 """Resending and withdrawing invitations: rows, audit entry and email in one transaction."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from base.policies import Refused, require
-from invitations.email_keys import EMAIL_KIND, email_key
+from base.policies import Decision, Refused, require
 from invitations.models import Invitation
 from invitations.policies import can_resend, can_withdraw
 from invitations.queries import pending_invitation
 from invitations.services.quota import consume_mail_quota
+from invitations.services.sending import queue_next_email
 from organizations.models import Membership
 from organizations.policies import require_free_seats
 from organizations.services import (
@@ -23,7 +24,6 @@ from organizations.services import (
     lock_actor_and_member,
     lock_pending_member,
 )
-from outbox.services import queue_email
 
 
 class AlreadyResent(Refused):
@@ -51,39 +51,52 @@ def resend_invitation(
     Raises Refused with the reason, NoFreeSeats for an expired one (A-9), RateLimited if a limit on emails is reached
     (I-5).
     """
+    actor, member, invitation = lock_invitation(actor, member, can_resend)
+    if sends is not None and invitation.sends != sends:
+        raise AlreadyResent(_("%(name)s’s invitation was already resent.") % {"name": member.name})
+    consume_mail_quota(actor=actor, keys=[member.email_key], resend=True)
+    action = "invitation.renewed" if member.is_expired else "invitation.resent"
+    by, action = (member, "invitation.requested") if asked_by_member else (actor, action)
+    record(organization_id=member.organization_id, actor=by, action=action, target=member)
+    send_again(actor, member, invitation, sent_by=by.name)
+    return invitation
+
+
+def lock_invitation(
+    actor: Membership, member: Membership, check: Callable[[Membership, Membership], Decision]
+) -> tuple[Membership, Membership, Invitation]:
+    """Lock the pending member and their invitation, and return both and the actor as they are now.
+
+    Raises Refused with the reason of `check`, or if there is no invitation.
+    """
     actor, member = lock_actor_and_member(actor, member)
-    require(can_resend(actor, member))
+    require(check(actor, member))
     pending = pending_invitation(member)
     if pending is None:
         reason = _("There is no invitation to resend. Delete %(name)s and add them again.")
         raise Refused(reason % {"name": member.name})
-    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=pending.pk)
-    if sends is not None and invitation.sends != sends:
-        raise AlreadyResent(_("%(name)s’s invitation was already resent.") % {"name": member.name})
+    return actor, member, Invitation.objects.select_for_update(of=("self",)).get(pk=pending.pk)
+
+
+def send_again(
+    actor: Membership, member: Membership, invitation: Invitation, *, sent_by: str, new_link: bool = False
+) -> None:
+    """Email the invitation again, with a new period and link if it has expired. `actor` becomes the inviter.
+
+    Saves the member. Raises Refused if the actor can't be the inviter, and NoFreeSeats.
+    """
     expired = member.is_expired
     if expired:  # it uses no seat until now
         require_free_seats(actor.organization)
-    consume_mail_quota(actor=actor, keys=[member.email_key], resend=True)
-    invitation.sends += 1
-    if expired:
-        invitation.version += 1
         invitation.new_link_asked_at = None
         member.invite_expires_at = new_expiry()
-    invitation.save(update_fields=["sends", "version", "new_link_asked_at"])
+    invitation.sends += 1
+    if expired or new_link:
+        invitation.version += 1
+        invitation.copies, invitation.copied_at, invitation.copied_by = 0, None, ""  # of the old link
+    invitation.save()
     member.invited_by = inviter_after(actor, member)
-    member.save(update_fields=["invited_by", "invite_expires_at"])
-    action = "invitation.renewed" if expired else "invitation.resent"
-    if asked_by_member:
-        record(organization_id=member.organization_id, actor=member, action="invitation.requested", target=member)
-    else:
-        record(organization_id=member.organization_id, actor=actor, action=action, target=member)
-    queue_email(
-        kind=EMAIL_KIND,
-        subject_id=invitation.pk,
-        key=email_key(invitation),
-        organization_id=member.organization_id,
-    )
-    return invitation
+    queue_next_email(invitation, member, sent_by=sent_by)
 
 
 @transaction.atomic

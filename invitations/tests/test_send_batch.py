@@ -81,7 +81,7 @@ def test_failure_rolls_everything_back(cast, monkeypatch):
     def fail(*args, **kwargs):
         raise IntegrityError("no room")
 
-    monkeypatch.setattr("invitations.services.batches.queue_emails", fail)
+    monkeypatch.setattr("invitations.services.batches.queue_first_emails", fail)
     with pytest.raises(IntegrityError), transaction.atomic():
         send(cast.olga, batch)
     assert not Membership.objects.filter(status=Status.INVITED).exists()

@@ -17,6 +17,11 @@ def url(name: str, batch: Batch | None = None, slug: str = "acme", **more) -> st
     return reverse(name, args=[slug, *([batch.pk] if batch else []), *more.values()])
 
 
+def pending_after(batch: Batch) -> str:
+    """Return the URL that Done leads to: Pending with the people of this batch first."""
+    return f"{reverse('users_pending', args=['acme'])}?sort=-sent&invited={batch.pk}"
+
+
 def setup_form(*people: tuple[str, str, str], role: str = "builder", **fields) -> dict:
     """Return step 1 as a browser posts it. `role` is the key of a built-in role, or "" for none."""
     rows = people or (NADIA,)

@@ -1,6 +1,7 @@
 """Drafts of the Add User flow: saving the posted input, discarding (W-12), and what follows sending (W-11)."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -58,7 +59,9 @@ def redirect_to_pending(request: WizardRequest, batch: Batch) -> HttpResponse:
     count = len(batch.people)
     message = ngettext("%(count)s invitation sent", "%(count)s invitations sent", count)
     messages.success(request, message % {"count": count})
-    return htmx_redirect(request, reverse("users_pending", args=[request.organization.slug]))
+    # The people just invited come first, and the list marks them.
+    newest = urlencode({"sort": "-sent", "invited": batch.pk})
+    return htmx_redirect(request, f"{reverse('users_pending', args=[request.organization.slug])}?{newest}")
 
 
 @wizard_view("GET", "HEAD", "POST")
@@ -73,6 +76,5 @@ def discard(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     if request.method == "POST":
         discard_draft(actor=request.membership, batch=batch)
         return htmx_redirect(request, next_url)
-    return render(
-        request, "invitations/wizard/discard.html", {"batch": batch, "cancel_url": wizard_url(request, batch)}
-    )
+    cancel_url = wizard_url(request, batch, step=2 if request.GET.get("step") == "2" else 1)
+    return render(request, "invitations/wizard/discard.html", {"batch": batch, "cancel_url": cancel_url})

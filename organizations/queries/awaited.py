@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.queries import is_address_verified
 from organizations.models import ManagedBy, Membership, Status
 
 # Offers that a page shows. Few people are provisioned by more organizations than this.
@@ -16,6 +17,7 @@ def awaited_members() -> QuerySet[Membership]:
 
 
 def awaited_at(user: User) -> list[Membership]:
-    """Return the members with the address of this user, who hasn't joined there. One query."""
+    """Return the members with the verified address of this user, who hasn't joined there. At most two queries."""
     members = awaited_members().filter(email_key=user.email).exclude(organization__memberships__user=user)
-    return list(members.select_related("organization").order_by("organization__name", "pk")[:MAX_OFFERS])
+    offers = list(members.select_related("organization").order_by("organization__name", "pk")[:MAX_OFFERS])
+    return offers if offers and is_address_verified(user) else []

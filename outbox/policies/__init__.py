@@ -11,6 +11,7 @@ from outbox.policies.failure import (
     clean_reason,
     retry_delay,
 )
+from outbox.policies.words import in_words, reply_in
 
 __all__ = [
     "MAX_ATTEMPTS",
@@ -21,5 +22,7 @@ __all__ = [
     "InvalidMessage",
     "classify_failure",
     "clean_reason",
+    "in_words",
+    "reply_in",
     "retry_delay",
 ]

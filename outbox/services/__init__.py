@@ -6,12 +6,14 @@ as email is, use publish, publish_after_commit and stopping.
 
 from base.stopping import stopping
 from outbox.services.delivery import deliver_due, deliver_email
+from outbox.services.events import EmailEvent, record_events
 from outbox.services.hold import hold_outbox, release_outbox
 from outbox.services.maintenance import sweep
 from outbox.services.queue import NewEmail, cancel_emails, queue_email, queue_emails
 from outbox.services.wakeup import publish, publish_after_commit
 
 __all__ = [
+    "EmailEvent",
     "NewEmail",
     "cancel_emails",
     "deliver_due",
@@ -21,6 +23,7 @@ __all__ = [
     "publish_after_commit",
     "queue_email",
     "queue_emails",
+    "record_events",
     "release_outbox",
     "stopping",
     "sweep",

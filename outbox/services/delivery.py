@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
 from base.stopping import stopping
@@ -15,6 +15,7 @@ from outbox.policies import Cause, Failure, classify_failure
 from outbox.queries import current_outage
 from outbox.services import claim, outage
 from outbox.services.render import render
+from outbox.smtp import answer_of, open_backend
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Delivery:
     """An open connection to the mail server, and the emails it accepted that are not yet saved as sent."""
 
     def __init__(self) -> None:
-        self.connection = get_connection()
+        self.connection = open_backend()
         self.accepted: list[OutgoingEmail] = []
         self.accepted_since = 0.0
         self.failures_in_a_row = 0
@@ -55,6 +56,7 @@ class Delivery:
             raise ConnectionError(_("the email backend sent no message"))
         message_id = getattr(getattr(message, "anymail_status", None), "message_id", None)
         row.provider_message_id = "" if message_id is None else str(message_id)
+        row.answer = answer_of(self.connection)
         self.accepted_since = self.accepted_since if self.accepted else time.monotonic()
         self.accepted.append(row)
         self.failures_in_a_row = 0
@@ -73,7 +75,7 @@ class Delivery:
             self.connection.close()
         except Exception:
             logger.debug("Closing the connection to the mail server failed.", exc_info=True)
-            self.connection = get_connection()
+            self.connection = open_backend()
 
 
 def _deliver(delivery: Delivery, row: OutgoingEmail) -> Failure | None:

@@ -1,7 +1,7 @@
-"""Notify other apps of an email's new state, through settings.OUTBOX_LISTENERS."""
+"""Notify other apps of the new state of emails, through settings.OUTBOX_LISTENERS."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -12,17 +12,16 @@ from outbox.models import OutgoingEmail
 logger = logging.getLogger(__name__)
 
 
-def notify_listeners(rows: Iterable[OutgoingEmail]) -> None:
-    """Call every listener with every row, inside the transaction that changed the rows.
+def notify_listeners(rows: Sequence[OutgoingEmail]) -> None:
+    """Call every listener once with these rows, inside the transaction that changed them.
 
     If a listener raises, its own writes are rolled back and the error is logged. It must not fail the transaction: an
     email that was sent but not saved as sent would be sent again.
     """
-    listeners = [import_string(path) for path in getattr(settings, "OUTBOX_LISTENERS", [])]
-    for row in rows if listeners else ():
-        for listener in listeners:
-            try:
-                with transaction.atomic():
-                    listener(row)
-            except Exception:
-                logger.exception("Outbox listener %s failed for %s", listener, row.pk)
+    for path in getattr(settings, "OUTBOX_LISTENERS", []) if rows else ():
+        listener = import_string(path)
+        try:
+            with transaction.atomic():
+                listener(rows)
+        except Exception:
+            logger.exception("Outbox listener %s failed for %d emails.", path, len(rows))

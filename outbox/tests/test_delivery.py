@@ -45,7 +45,7 @@ def test_every_email_has_each_required_header_once(mail_server, rows):
 
 def test_a_batch_is_sent_over_one_connection(mail_server, rows, monkeypatch):
     connections = []
-    monkeypatch.setattr(delivery, "get_connection", lambda: connections.append(1) or mail.get_connection())
+    monkeypatch.setattr(delivery, "open_backend", lambda: connections.append(1) or mail.get_connection())
     rows(120)
     assert services.deliver_due(batch=50) == 120
     assert len(connections) == 1

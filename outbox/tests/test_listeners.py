@@ -1,5 +1,7 @@
 """Listeners are called on every result; the system check finds wrong paths."""
 
+from collections.abc import Sequence
+
 import pytest
 from django.core.checks import run_checks
 
@@ -10,14 +12,14 @@ from outbox.tests.test_delivery import RefuseOnce
 calls: list[tuple[str, str]] = []
 
 
-def record_call(row: OutgoingEmail) -> None:
+def record_call(rows: Sequence[OutgoingEmail]) -> None:
     """A listener that records each call."""
-    calls.append((row.state, row.last_error))
+    calls.extend((row.state, row.last_error) for row in rows)
 
 
-def write_and_fail(row: OutgoingEmail) -> None:
+def write_and_fail(rows: Sequence[OutgoingEmail]) -> None:
     """A listener that writes something, then raises."""
-    Heartbeat.objects.create(name=str(row.pk), at=row.created_at)
+    Heartbeat.objects.create(name=str(rows[0].pk), at=rows[0].created_at)
     raise RuntimeError("broken listener")
 
 

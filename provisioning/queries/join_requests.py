@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.queries import is_address_verified
 from base.counting import Count, capped_count
 from organizations.models import JoinRule, Membership, Organization
 from provisioning.models import JoinRequest
@@ -31,12 +32,12 @@ class JoinOffer:
 
 
 def join_offer(user: User) -> JoinOffer | None:
-    """Return the organization that a signed-in user could join by their own address. At most three queries."""
+    """Return the organization that a signed-in user could join by their own address. At most four queries."""
     organization = organization_of_address(user.email)
     if organization is None:
         return None
     rule = effective_join_rule(organization)
-    if rule == JoinRule.INVITATION or is_known(organization, user, user.email):
+    if rule == JoinRule.INVITATION or is_known(organization, user, user.email) or not is_address_verified(user):
         return None
     request = JoinRequest.objects.filter(organization=organization, user=user).first()
     return JoinOffer(organization, rule, request.status if request else "", organization.sso_enforced)

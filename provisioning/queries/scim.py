@@ -1,7 +1,7 @@
 """What the provisioning page shows of a SCIM connection. Every count stops at a cap (C-5, C-6)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count as CountRows
 from django.db.models import Q, QuerySet
@@ -16,6 +16,8 @@ from provisioning.models import AdoptionRequest, ScimConnection, ScimLogEntry, S
 RECENT, SHOWN_REQUESTS = 1000, 25
 GROUPS_PER_PAGE = 20
 FAILED = Q(status__gte=400)
+# Failed requests need someone's attention for this long.
+RECENTLY = timedelta(days=7)
 
 
 def connection_of(organization: Organization) -> ScimConnection | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.policies import can_sign_in
+from accounts.queries import is_address_verified
 from audit.services import record
 from base.policies import Refused, require
 from base.text import canonical_email
@@ -125,7 +126,7 @@ def _require_can_join(organization: Organization, user: User, email: str) -> Non
     name = {"organization": organization.name}
     if not organization.is_active or effective_join_rule(organization) == JoinRule.INVITATION:
         raise Refused(_("%(organization)s needs to invite you. Ask one of its Admins.") % name)
-    if not owns_address(organization, email):
+    if not owns_address(organization, email) or (email == user.email and not is_address_verified(user)):
         raise Refused(_("%(organization)s needs to invite you. Ask one of its Admins.") % name)
     if is_known(organization, user, email):
         raise Refused(_("You’re a member of %(organization)s, or invited. Ask one of its Admins.") % name)

@@ -4,6 +4,7 @@ const showButtons = root => root.querySelectorAll?.('[data-copy], [data-print]')
 });
 const textOf = element => {
   const items = [...element.querySelectorAll('li')];
+  if (element.matches('input')) return element.value;
   return items.length ? items.map(item => item.textContent.trim()).join('\n') : element.textContent.trim();
 };
 const announce = text => {
@@ -25,5 +26,10 @@ document.addEventListener('click', event => {
   if ('print' in button.dataset) print();
   else copy(button);
 });
-document.addEventListener('htmx:load', event => showButtons(event.target));
+document.addEventListener('htmx:load', event => {
+  showButtons(event.target);
+  // Some browsers allow it only in the click itself. Then the text and its button are there.
+  const button = navigator.clipboard && event.target.querySelector?.('[data-copy-now]');
+  if (button) copy(button).catch(() => {});
+});
 showButtons(document);

@@ -63,3 +63,9 @@ def add_invitations(builder: Builder, data: InvitationBatch, members: list[Membe
     inviter = builder.members[data.invited_by]
     details = {"batch": str(batch.pk), "roles": [builder.roles[key].name for key in data.roles]}
     _write(builder, [Event(batch.sent_at, inviter, "invitation.created", member, details) for member in members])
+
+
+def add_resend(builder: Builder, member: Membership, at: datetime) -> None:
+    """Add the entry of an invitation that its inviter sent again at that time."""
+    assert member.invited_by
+    _write(builder, [Event(at, member.invited_by, "invitation.resent", member)])

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from invitations.models import Batch, Invitation
 from organizations.models import GroupMembership, Membership
 from organizations.pages import HOMEPAGE
-from teamadmin.demo import history
+from teamadmin.demo import deliveries, history
 from teamadmin.demo.builder import Builder
 from teamadmin.demo.data import InvitationBatch
 
@@ -24,6 +24,7 @@ def add(builder: Builder, data: InvitationBatch) -> None:
         model.objects.filter(pk__in=[row.pk for row in rows]).update(created_at=sent_at)  # type: ignore[attr-defined]
     GroupMembership.objects.filter(membership__in=members).update(created_at=sent_at)
     history.add_invitations(builder, data, members, batch)
+    deliveries.add(builder, invitations, sent_at)
 
 
 def _create_members(builder: Builder, data: InvitationBatch, sent_at: datetime) -> list[Membership]:

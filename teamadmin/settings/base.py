@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.TimeZoneMiddleware",
     "accounts.middleware.SessionActivityMiddleware",
     "accounts.sign_out.SignOutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -16,6 +16,9 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.prefixed("ANYMAIL_")}
+# Opens the provider's webhook (outbox.webhooks), by HTTP Basic authentication.
+if secret := env.credentials("ANYMAIL_WEBHOOK_SECRET"):
+    ANYMAIL["WEBHOOK_SECRET"] = secret
 if DEMO:
     EMAIL_BACKEND = "teamadmin.devmail.backend.EmailBackend"
 elif provider := ANYMAIL.pop("PROVIDER", ""):
@@ -39,6 +42,10 @@ OUTBOX_KINDS = {
     "provisioning.domain_lapsed": "provisioning.emails.domains.render_domain_lapsed",
     "provisioning.join_approved": "provisioning.emails.joining.render_join_approved",
 }
+# Called with the emails whose state has changed.
+OUTBOX_LISTENERS = ["invitations.services.follow_emails"]
+# Called with what the email provider's webhook reports.
+OUTBOX_EVENT_LISTENERS = ["invitations.services.follow_events"]
 
 # How the audit log publishes a task: its app doesn't know the queue's.
 AUDIT_PUBLISH = "outbox.services.publish"
@@ -102,6 +109,7 @@ CELERY_BEAT_SCHEDULE = {
     "delete_old_sso": {"task": "provisioning.tasks.delete_old_sso", "schedule": timedelta(hours=1)},
     "delete_old_idempotency_keys": {"task": "api.tasks.delete_old_idempotency_keys", "schedule": timedelta(hours=1)},
     "delete_old_sends": {"task": "invitations.tasks.delete_old_sends", "schedule": timedelta(hours=1)},
+    "repair_deliveries": {"task": "invitations.tasks.repair_deliveries", "schedule": timedelta(hours=1)},
     "check_certificates": {"task": "provisioning.tasks.check_certificates", "schedule": timedelta(hours=1)},
     "check_domains": {"task": "provisioning.tasks.check_domains", "schedule": timedelta(minutes=1)},
 }

@@ -1,11 +1,12 @@
 """Pages in a real browser, signed in, whose console errors fail the test."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from teamadmin.testing.cast import Cast
 
@@ -27,6 +28,15 @@ def wait_for_htmx(page: Page) -> None:
     Before that the browser handles keys and clicks, as without JavaScript.
     """
     expect(page.locator(".htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
+
+def tick_filter(page: Page | Locator, name: str, *options: str) -> None:
+    """Tick or untick these options of a filter of a list, and close its menu."""
+    control = page.get_by_role("button", name=re.compile(f"^{name} "))
+    control.click()
+    for option in options:
+        page.get_by_role("checkbox", name=option, exact=True).click()
+    control.press("Escape")
 
 
 class PageOpener:

@@ -48,6 +48,23 @@ def test_prefixed_variables_can_be_in_files(set_file, monkeypatch):
     assert env.prefixed("ANYMAIL_") == {"PROVIDER": "postmark", "POSTMARK_SERVER_TOKEN": "t0ken"}
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("password" * 8, "with a colon between them"),
+        (":" + "0123456789abcdef" * 2 + "x", "with a colon between them"),
+        ("events:short", "at least 32 random characters"),
+        ("events:" + "ab" * 20, "must be random"),
+    ],
+)
+def test_credentials_that_can_be_guessed_are_refused_without_their_value(monkeypatch, value, reason):
+    monkeypatch.setenv("ANYMAIL_WEBHOOK_SECRET", value)
+    text = message(env.credentials, "ANYMAIL_WEBHOOK_SECRET")
+    assert reason in text and value not in text
+    monkeypatch.setenv("ANYMAIL_WEBHOOK_SECRET", "events:0123456789abcdef-0123456789ABCDEF")
+    assert env.credentials("ANYMAIL_WEBHOOK_SECRET") == "events:0123456789abcdef-0123456789ABCDEF"
+
+
 def test_variable_and_file_are_refused_together(set_file, monkeypatch):
     set_file("SECRET_KEY", b"s3cret")
     monkeypatch.setenv("SECRET_KEY", "0ther")

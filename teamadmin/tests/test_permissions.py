@@ -11,7 +11,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from audit.models import AuditStream
-from console.models import BulkAction
+from console.models import BulkAction, SavedView
 from invitations.links import make_token
 from organizations.models import AccessKey, Membership, Organization
 from organizations.permissions import Permission
@@ -100,6 +100,8 @@ def stage(cast) -> Stage:
         stage.values[slug]["role_id"] = str(add_role(getattr(cast, slug), "Spare", Permission.PEOPLE_VIEW).pk)
         action = BulkAction.objects.create(organization=admin.organization, actor_id=admin.pk, kind="deletion")
         stage.values[slug]["action_id"] = str(action.pk)
+        view = SavedView.objects.create(organization=admin.organization, name="Everyone", name_key="everyone")
+        stage.values[slug]["view_id"] = str(view.pk)
         stage.values[slug]["test_id"] = str(action.pk)  # of nothing
         stage.values[slug] |= add_domain_things(admin) | add_records(admin)
         connection = ScimConnection.objects.create(organization=admin.organization)

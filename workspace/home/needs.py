@@ -2,28 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base.counting import Count
+from base.counting import Count, capped_count
+from console.provisioning.log import LogParams
+from console.provisioning.log_texts import FAILED_RECENTLY
+from console.users.delivery import ASKED, PROBLEM
 from console.users.filters import Tab
 from console.users.params import users_view
-from invitations.queries import link_requests, undelivered_invitations
+from console.users.selection import count_matching
+from invitations.queries import MOST_REQUESTS, link_requests, undelivered_members
 from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.policies import can
 from organizations.queries import EXPIRES_SOON, expiring_members
 from provisioning.queries.join_requests import count_open_requests as count_join_requests
 from provisioning.queries.join_requests import open_requests as open_join_requests
-from provisioning.queries.scim import connection_of, failed_requests, open_adoption_requests
+from provisioning.queries.scim import RECENTLY, connection_of, failed_requests, open_adoption_requests
 
 # Names in a line; there may be more people.
 NAMED = 3
-# Failures of the identity provider's requests count for this long.
-PROVISIONING_ERRORS_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,23 @@ def _members(members: Sequence[Membership], count: Count) -> str:
 
 
 def _undelivered(viewer: Membership, now: datetime) -> list[Need]:
-    members = undelivered_invitations(viewer.organization, now)
-    title = ngettext("%(count)s invitation wasn’t delivered", "%(count)s invitations weren’t delivered", len(members))
-    count = Count(len(members))
-    return _need("danger", "mail", title, count, _members(members, count), _pending_url(viewer), _("View pending"))
+    undelivered = undelivered_members(viewer.organization)
+    members = list(undelivered[:NAMED])
+    count = capped_count(undelivered) if len(members) == NAMED else Count(len(members))
+    title = ngettext("%(count)s invitation wasn’t delivered", "%(count)s invitations weren’t delivered", count.value)
+    url = _pending_url(viewer, delivery=PROBLEM)
+    return _need("danger", "mail", title, count, _members(members, count), url, _("View delivery problems"))
 
 
 def _link_requests(viewer: Membership, now: datetime) -> list[Need]:
-    invitations = link_requests(viewer.organization)
-    title = ngettext("%(count)s person asked for a new link", "%(count)s people asked for a new link", len(invitations))
+    invitations, view = link_requests(viewer.organization), users_view(Tab.PENDING, delivery=ASKED)
+    count = Count(len(invitations))
+    if count.value == MOST_REQUESTS:  # the list may be longer
+        count = count_matching(viewer.organization, view, now)
+    title = ngettext("%(count)s person asked for a new link", "%(count)s people asked for a new link", count.value)
     members = [each.membership for each in invitations if each.membership]
     at = invitations[0].new_link_asked_at if invitations else None
-    url, count = _pending_url(viewer), Count(len(invitations))
+    url = view.url(viewer.organization.slug)
     return _need("accent", "refresh", title, count, _members(members, count), url, _("Send link"), at)
 
 
@@ -109,9 +116,10 @@ def _provisioning(viewer: Membership, now: datetime) -> list[Need]:
     if connection is None:
         return []
     url = reverse("provisioning", args=[organization.slug])
-    failures, last = failed_requests(organization, since=now - PROVISIONING_ERRORS_FOR)
+    log_url = LogParams(filters={"result": (FAILED_RECENTLY,)}).url(organization.slug)
+    failures, last = failed_requests(organization, since=now - RECENTLY)
     title = ngettext("%(count)s provisioning request failed", "%(count)s provisioning requests failed", failures.value)
-    found = _need("warning", "alert", title, failures, connection.label, url, _("View log"), last)
+    found = _need("warning", "alert", title, failures, connection.label, log_url, _("View log"), last)
     waiting, members = open_adoption_requests(organization, limit=NAMED)
     title = ngettext(
         "Your identity provider asked to manage %(count)s member",

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from base.lists.columns import headings, sort_options
+from base.lists.controls import active_filters, chips_of_several, control
 from base.lists.empty import EmptyState
-from base.lists.filters import control
 from organizations.queries import roles_in
 from organizations.requests import MemberRequest
 from organizations.roles import permissions_of
@@ -41,7 +41,10 @@ def list_context(request: MemberRequest, record_type: RecordType, params: Record
         "empty": None if page.rows else _empty_state(request, record_type, params, may_add=may_add),
         "page_url": url,
         "base": record_type.list_url(slug),
-        "controls": [control(item, params.filters.get(item.name, ""), {}, context) for item in filters],
+        "controls": [control(item, params.values(item.name), {}, context) for item in filters],
+        "chips": chips_of_several(
+            active_filters(filters, params.filters, {}, context), params, lambda view: view.url(slug)
+        ),
         "may_add": may_add,
         "new_url": record_type.new_url(slug),
     }

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from base.lists.columns import Column
-from base.lists.filters import Filter, Options, choice_filter, one_of, parse_id, read_filters
+from base.lists.filters import Filter, Options, Values, choice_filter, each, one_of, parse_id, read_filters
 from base.lists.params import ListParams, read_search
 from organizations.models import Membership
 from workspace.models import ConnectionKind, Pipeline, State
@@ -60,23 +60,23 @@ def _state(context: RecordContext, value: str) -> Q:
     return Q(archived_at__isnull=False) if value == ARCHIVED else Q(state=value, archived_at=None)
 
 
-def _project(context: RecordContext, value: str) -> Q:
-    """Return the condition for a project. It matches nothing if the viewer can't see the project."""
-    return Q(project=value) if value in dict(context.projects) else Q(pk=None)
+def _projects(context: RecordContext, values: Values) -> Q:
+    """Return the condition for projects. Those that the viewer can't see match nothing."""
+    return Q(project__in=[value for value, _name in context.projects if value in values])
 
 
 def _state_filter(states: tuple[State, ...]) -> Filter:
     choices = [(str(state.value), state.label) for state in states] + [(ARCHIVED, _("Archived"))]
     options = [("", _("Not archived")), *choices]
-    return Filter("state", _("Status"), parse=one_of(choices), condition=_state, options=options)
+    return Filter("state", _("Status"), parse=one_of(choices), condition=each(_state), options=options)
 
 
-PROJECT = Filter("project", _("Project"), parse=parse_id, condition=_project, options=lambda context: context.projects)
+PROJECT = Filter("project", _("Project"), parse=parse_id, condition=_projects, options=lambda context: context.projects)
 OWNER = Filter(
     "owner",
     _("Owner"),
     parse=parse_id,
-    condition=lambda context, value: Q(owner=value),
+    condition=lambda context, values: Q(owner__in=values),
     options=lambda context: context.owners,
 )
 KIND = choice_filter("kind", _("Kind"), ConnectionKind.choices, field="kind")

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from base.lists.columns import headings
+from base.lists.controls import active_filters, chips_of_several, control
 from base.lists.empty import EmptyState
-from base.lists.filters import control
 from base.picker import Picker, search_query, selected_ids
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment
@@ -54,7 +54,10 @@ def _list_context(request: MemberRequest, params: GroupListParams) -> dict[str, 
         "empty": None if page.rows else _empty_state(params, slug),
         "page_url": url,
         "base": GroupListParams().url(slug),
-        "controls": [control(item, params.filters.get(item.name, ""), {}, organization) for item in FILTERS],
+        "controls": [control(item, params.values(item.name), {}, organization) for item in FILTERS],
+        "chips": chips_of_several(
+            active_filters(FILTERS, params.filters, {}, organization), params, lambda view: view.url(slug)
+        ),
         "may_add": can_manage_groups(request.membership),
     }
 

@@ -1,7 +1,7 @@
 """A request for an action on one member, and the responses that all actions share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +27,10 @@ from organizations.requests import MemberRequest
 
 URL_NAMES = {
     "edit": "user_profile",
+    "undo": "user_undo",
     "resend": "user_invitation",
+    "copy_link": "user_invitation_link",
+    "correct_address": "user_invitation_address",
     "reset_two_factor": "user_two_factor_reset",
     "log_out": "user_sessions",
     "deactivate": "user_deactivation",
@@ -124,11 +127,11 @@ class MemberAction:
 
     def _list_updates(self, member: Membership | None) -> dict[str, Any]:
         organization, now = self.request.organization, timezone.now()
-        counts = count_tabs(organization, self.params.tab, now)
-        context = tabs(organization, self.params, counts)
-        roles = UsersContext.load(organization).roles
+        users = UsersContext.load(organization, self.request.membership)
+        params = replace(self.params, opens_view=bool(users.default_view))
+        context = tabs(organization, params, count_tabs(organization, params.tab, now))
         if member:
-            load_details(organization, [member], roles)
+            load_details(organization, [member], users.roles)
             rows = RowRenderer(viewer=self.request.membership, params=self.params, now=now)
             context["row_html"] = rows.render_one(member)
         return context

@@ -19,6 +19,8 @@ from organizations.requests import MemberRequest
 
 LABELS_AND_ICONS = {
     "resend": (gettext_lazy("Resend invite"), "send"),
+    "copy_link": (gettext_lazy("Copy invitation link"), "link"),
+    "correct_address": (gettext_lazy("Correct email address"), "mail"),
     "reset_two_factor": (gettext_lazy("Reset 2FA"), "phone"),
     "log_out": (gettext_lazy("Log out sessions"), "log-out"),
     "deactivate": (gettext_lazy("Deactivate"), "ban"),

@@ -13,7 +13,9 @@ from base.picker import MAX_OPTIONS, Picker, PickerOption
 from base.policies import Decision
 from console.member.actions.member_action import MemberAction
 from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, take_snapshot
+from console.member.profile.invitation import InvitationPanel
 from console.member.profile.security import SIGN_IN_ACTIONS, TwoFactorFacts, sign_in_activity, two_factor_facts
+from console.users.columns import two_factor_text
 from organizations import policies
 from organizations.effective_access import Access
 from organizations.models import Group, ManagedBy, Project, Role, Scheme, Status
@@ -25,6 +27,7 @@ from organizations.queries import (
     accessible_projects,
     direct_roles_of,
     group_choices,
+    manual_groups_in,
     project_choices,
     project_page,
     roles_in,
@@ -101,6 +104,22 @@ class ProfilePage:
     @property
     def is_deactivated(self) -> bool:
         return self.member.status == Status.DEACTIVATED
+
+    @cached_property
+    def invitation(self) -> InvitationPanel | None:
+        """The open invitation of a pending member."""
+        return InvitationPanel.of(self.action)
+
+    @property
+    def invited_by(self) -> str:
+        """Return who invited the member, or what else brought them here."""
+        if self.member.invited_by:
+            return self.member.invited_by.name
+        return _("Your identity provider") if self.is_managed_externally else "–"
+
+    @property
+    def two_factor_text(self) -> str:
+        return two_factor_text(self.member)
 
     # --- roles --------------------------------------------------------------------------------------
 
@@ -192,7 +211,8 @@ class ProfilePage:
     def group_picker(self) -> Picker:
         picker = Picker("join", _("Groups to add"), _("Search groups"), self.submitted.searches.get("join", ""))
         if self.is_resubmitted:
-            pick = group_choices(self.organization, picker.query, self.submitted.join)
+            groups = manual_groups_in(self.organization)
+            pick = group_choices(self.organization, picker.query, self.submitted.join, groups=groups)
             roles = roles_of_groups(self.organization, [group.pk for group in pick.listed])
             self._fill(picker, pick, [self._group_choice(group, roles.get(group.pk, [])) for group in pick.listed])
             picker.empty_text = _("No matching groups.") if picker.query else _("No groups yet.")

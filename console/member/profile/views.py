@@ -1,7 +1,6 @@
 """A member's page and its lists of projects and activity. The page is a drawer over the list for htmx (U-8, U-19)."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,15 +21,18 @@ from console.member.actions.member_action import MemberAction
 from console.member.profile.conflicts import changes_since
 from console.member.profile.forms import ProfileSnapshot, SubmittedProfile, read_snapshot, take_snapshot
 from console.member.profile.page import ProfilePage
+from console.member.profile.rendering import render_profile
 from organizations.access import member_required
 from organizations.effective_access import Access
 from organizations.fresh import require_fresh_to_give
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
 from organizations.policies import can, can_edit_member
-from organizations.queries import accessible_projects, member_in, project_page
+from organizations.queries import accessible_projects, member_in, profile_of, project_page
+from organizations.queries.removals import Removal, removal_between
 from organizations.requests import MemberRequest
 from organizations.services import EditConflict, EditResult, edit_member
+from organizations.undo import report_removal, undo_removal
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -41,7 +43,7 @@ def user_profile(request: MemberRequest, member_id: UUID) -> HttpResponse:
     if snapshot and member_in(request.organization, member_id) is None:
         return _deleted(request, snapshot)
     action = MemberAction.from_request(request, member_id)
-    return _save(action, snapshot) if action.is_post else _render(ProfilePage(action))
+    return _save(action, snapshot) if action.is_post else render_profile(ProfilePage(action))
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -54,21 +56,7 @@ def user_choices(request: MemberRequest, member_id: UUID, name: str) -> HttpResp
     page = ProfilePage(action, SubmittedProfile.from_post(request.POST), snapshot)
     if request.htmx:
         return render(request, "ui/picker_list.html", {"picker": page.pickers[name]})
-    return _render(page)
-
-
-def _render(page: ProfilePage, *, status: int = 200, **context: Any) -> HttpResponse:
-    request, member = page.action.request, page.member
-    view = request.GET.get("view", "")
-    context |= {
-        "page": page,
-        "member": member,
-        "view": view,
-        "query": "?" + urlencode({"view": view}) if view else "",
-        "close_url": page.action.list_url,
-        "base": reverse("user_profile", args=[request.organization.slug, member.pk]),
-    }
-    return render(request, "console/member/profile.html", context, status=status)
+    return render_profile(page)
 
 
 def _save(action: MemberAction, snapshot: ProfileSnapshot | None) -> HttpResponse:
@@ -76,10 +64,10 @@ def _save(action: MemberAction, snapshot: ProfileSnapshot | None) -> HttpRespons
     require(can_edit_member(request.membership, member))
     submitted = SubmittedProfile.from_post(request.POST)
     if snapshot is None:
-        return _render(ProfilePage(action, submitted), status=409, is_stale=True)
+        return render_profile(ProfilePage(action, submitted), status=409, is_stale=True)
     submitted.validate(request.organization, snapshot.profile)
     if submitted.errors:
-        return _render(ProfilePage(action, submitted, snapshot), status=422)
+        return render_profile(ProfilePage(action, submitted, snapshot), status=422)
     added = submitted.edit.changes_to(snapshot.profile)
     role_ids = (added.roles or frozenset()) - snapshot.profile.roles
     require_fresh_to_give(request, role_ids=role_ids, group_ids=added.join)
@@ -88,7 +76,7 @@ def _save(action: MemberAction, snapshot: ProfileSnapshot | None) -> HttpRespons
     except EditConflict as conflict:
         return _conflict(action, submitted, snapshot, conflict)
     except Refused as refusal:
-        return _render(ProfilePage(action, submitted, snapshot), status=403, refusal=str(refusal))
+        return render_profile(ProfilePage(action, submitted, snapshot), status=403, refusal=str(refusal))
     except Membership.DoesNotExist:
         return _deleted(request, snapshot)
     return _saved(action, submitted, snapshot, edited)
@@ -101,23 +89,41 @@ def _conflict(
     action = MemberAction.from_request(action.request, action.member.pk)
     changes = changes_since(snapshot, action.member, conflict.now, conflict.parts)
     page = ProfilePage(action, submitted, take_snapshot(action.member, conflict.now))
-    return _render(page, status=409, conflicts=changes)
+    return render_profile(page, status=409, conflicts=changes)
 
 
 def _saved(
     action: MemberAction, submitted: SubmittedProfile, snapshot: ProfileSnapshot, edited: EditResult
 ) -> HttpResponse:
     request, member = action.request, edited.member
-    messages.success(request, _("Changes saved.") if edited.changed else _("No changes to save."))
+    is_leaving_page = action.is_self and not can(member, Permission.PEOPLE_VIEW)
+    _report_saved(action, edited, can_undo=not is_leaving_page)
     if changes := _concurrent_changes(submitted, snapshot, edited):
         messages.info(request, _("Also changed in the meantime: %(changes)s.") % {"changes": "; ".join(changes)})
     added = submitted.edit.changes_to(edited.before)
     if member.status == Status.DEACTIVATED and (added.join or added.grant):
         text = _("%(name)s is deactivated. The access you added takes effect when they’re reactivated.")
         messages.warning(request, text % {"name": member.name})
-    if action.is_self and not can(member, Permission.PEOPLE_VIEW):  # they just gave up access to this page
+    if is_leaving_page:  # they just gave up access to it
         return htmx_redirect(request, reverse("homepage", args=[request.organization.slug]))
     return action.success(member)
+
+
+def _report_saved(action: MemberAction, edited: EditResult, *, can_undo: bool) -> None:
+    """Say that changes were saved and, if they removed access, what was lost, with Undo (U-22)."""
+    request, member = action.request, edited.member
+    removal = removal_between(member, edited.before, profile_of(member)) if can_undo and edited.changed else Removal()
+    done = _("Changes saved.") if edited.changed else _("No changes to save.")
+    report_removal(request, done, removal, action.url("undo"))
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_POST
+def user_undo(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """Undo a removal that saving the member's profile has just reported (U-22)."""
+    action = MemberAction.from_request(request, member_id)
+    undo_removal(request)
+    return action.success(MemberAction.from_request(request, member_id).member)
 
 
 def _concurrent_changes(submitted: SubmittedProfile, snapshot: ProfileSnapshot, edited: EditResult) -> list[str]:

@@ -7,13 +7,16 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Model
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries import get_second_factors
 from audit.services import record
 from base.policies import require
+from base.times import NEVER
 from organizations import policies
 from organizations.models import (
+    Delivery,
     Group,
     GroupMembership,
     Membership,
@@ -64,8 +67,11 @@ def add_pending_members(
     groups: Sequence[Group] = (),
     projects: Sequence[Project] = (),
     expires_at: datetime,
+    delivery: Delivery = Delivery.NONE,
 ) -> list[Membership]:
     """Add members who have not accepted yet, in the order of `people`. All of them or none.
+
+    `delivery` tells whether the caller queues an email to them now.
 
     Raises Refused if `actor` can't add people or give these roles (R-6), NoFreeSeats (A-9), and IntegrityError if an
     email address already belongs to a member. The caller writes the audit entries, because it knows what added the
@@ -86,6 +92,8 @@ def add_pending_members(
             email=person.email,
             invited_by=stored_member(actor),
             invite_expires_at=expires_at,
+            invite_delivery=delivery,
+            invite_sent_at=timezone.now() if delivery else NEVER,
             role_order=min(role.rank for role in roles),
         ).prepare()
         for person in people
@@ -103,7 +111,7 @@ def activate_member(*, member: Membership, user: User) -> bool:
     Raises IntegrityError if the user is already a member of the organization.
     """
     changed = Membership.objects.filter(pk=member.pk, status=Status.INVITED, invite_expires_at__gt=Now()).update(
-        status=Status.ACTIVE, user=user, joined_at=Now(), last_active_at=Now()
+        status=Status.ACTIVE, user=user, joined_at=Now(), last_active_at=Now(), invite_delivery=Delivery.NONE
     )
     if not changed:
         return False

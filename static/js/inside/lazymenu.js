@@ -41,10 +41,11 @@ const load = (button, from) => {
   htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 'innerHTML' }).then(done, done);
 };
 
-/* After a change, reload every menu: the actions for one member depend on the other members too. Not after a failure,
-   because trying again needs the entry. */
+/* After a change, reload every menu: the actions for one member depend on the other members too. So do the links of
+   filters after the list has changed. Not after a failure, because trying again needs the entry. */
 const forget = menu => {
   const button = document.getElementById(menu.dataset.of);
+  if (button?.matches('[aria-busy]')) return load(button, menu.dataset.from); // it would show what was before the change
   menu.remove();
   if (!button) return;
   button.type = 'submit';
@@ -69,6 +70,6 @@ document.addEventListener('htmx:load', event => {
   for (const button of event.target.querySelectorAll('[data-menu]')) button.ariaHasPopup = button.dataset.menu ? 'dialog' : 'menu';
 });
 document.addEventListener('htmx:afterRequest', event => {
-  const { requestConfig: config, successful } = event.detail;
-  if (successful && config?.verb === 'post') document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
+  const { requestConfig: config, successful, target } = event.detail;
+  if (successful && (config?.verb === 'post' || target?.id === 'results')) document.querySelectorAll('.menu[data-of]:not(:has([data-stays]))').forEach(forget);
 });

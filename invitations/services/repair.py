@@ -1,0 +1,39 @@
+"""Repairing the states of invitation emails whose news were lost."""
+
+import time
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from invitations.email_keys import EMAIL_KIND, make_email_key
+from invitations.models import InvitationEmail
+from invitations.services.deliveries import follow_emails
+from organizations.models import Delivery
+from outbox.models import OutgoingEmail
+
+# Emails that are queued for longer wait for the mail server, or the news of their sending were lost.
+QUEUED_FOR, RECENT = timedelta(minutes=10), timedelta(hours=2)
+BATCH = 500
+
+
+def repair_deliveries() -> None:
+    """Read the states of emails again that still seem queued, and add emails that the previous release queued.
+
+    News are lost if a listener of the outbox fails, and while workers of two releases run during an upgrade.
+    """
+    queued = InvitationEmail.objects.filter(
+        delivery=Delivery.QUEUED, created_at__lt=timezone.now() - QUEUED_FOR
+    ).values_list("invitation_id", "number")
+    _read_again([make_email_key(pk, number) for pk, number in queued.iterator()])
+    # Ids start with their creation time, so the primary key finds the newest rows.
+    since = UUID(int=int((time.time() - RECENT.total_seconds()) * 1000) << 80)
+    recent = OutgoingEmail.objects.filter(pk__gt=since, kind=EMAIL_KIND)
+    emails = InvitationEmail.objects.filter(created_at__gt=timezone.now() - 2 * RECENT)
+    known = {make_email_key(pk, number) for pk, number in emails.values_list("invitation_id", "number")}
+    _read_again([key for key in recent.values_list("key", flat=True) if key not in known])
+
+
+def _read_again(keys: list[str]) -> None:
+    for start in range(0, len(keys), BATCH):
+        follow_emails(list(OutgoingEmail.objects.filter(key__in=keys[start : start + BATCH])))

@@ -1,0 +1,60 @@
+"""What a mail server's or provider's reply says about a mailbox, in words for Admins."""
+
+import re
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outbox.policies.failure import clean_reason, without_addresses
+from outbox.policies.smtp import FULL, NO_MAILBOX, enhanced_code
+
+NO_SUCH_MAILBOX = gettext_lazy("Mailbox doesn’t exist")
+MAILBOX_FULL = gettext_lazy("Mailbox is full")
+REFUSED = gettext_lazy("Server refused it")
+# "subject.detail" of RFC 3463. Servers use the codes that aren't listed for several reasons; the text may say more.
+WORDS: dict[str, Promise] = {
+    "1.1": NO_SUCH_MAILBOX,
+    "1.2": gettext_lazy("Domain doesn’t exist"),
+    "1.3": gettext_lazy("Address isn’t valid"),
+    "1.6": gettext_lazy("Mailbox has moved"),
+    "1.10": gettext_lazy("Domain accepts no email"),
+    "2.1": gettext_lazy("Mailbox is disabled"),
+    "2.2": MAILBOX_FULL,
+    "2.3": gettext_lazy("Email is too large"),
+    "3.4": gettext_lazy("Email is too large"),
+    "4.1": gettext_lazy("Server doesn’t answer"),
+    "4.4": gettext_lazy("Domain can’t be reached"),
+    "4.6": gettext_lazy("Domain can’t be reached"),
+    "4.7": gettext_lazy("Server doesn’t answer"),
+    "7.17": gettext_lazy("Mailbox has a new owner"),
+    "7.18": gettext_lazy("Domain has a new owner"),
+}
+CODE = re.compile(r"(?:^|[\s;:(\[])[245]\d\d(?=[\s\-:;,.)\]]|$)")
+
+
+def _prefixes() -> list[str]:
+    """Return what the policies put before a reply."""
+    return [_("Mail server replied: %(reply)s") % {"reply": ""}, _("Email provider replied: %(reply)s") % {"reply": ""}]
+
+
+def reply_in(reason: str) -> str:
+    """Return the reply in a failure's reason as the server gave it: "550 5.1.1 User unknown"."""
+    for prefix in _prefixes():
+        if reason.startswith(prefix):
+            return reason.removeprefix(prefix)
+    return reason
+
+
+def in_words(reply: str) -> str:
+    """Return what a reply means in a few words, or "" for a text that is no server's reply."""
+    text = clean_reason(reply)
+    code = enhanced_code(re.sub(r"[\s;:\[]+", "\n", text))  # the code may be anywhere in a provider's text
+    if code and (words := WORDS.get(code[1])):
+        return str(words)
+    text = without_addresses(text)
+    if FULL.search(text):
+        return str(MAILBOX_FULL)
+    if NO_MAILBOX.search(text):
+        return str(NO_SUCH_MAILBOX)
+    return str(REFUSED) if code or CODE.search(text) else ""
