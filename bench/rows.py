@@ -17,8 +17,8 @@ STATES = ("active", "deactivated", "invited")
 TABLES = {
     "accounts_user": "id password is_superuser email first_name last_name theme is_active is_staff date_joined",
     "organizations_organization": "id name slug scheme logo sso_enforced allowed_email_domains created_at",
-    "organizations_group": "id organization_id name name_key description managed_by created_at",
-    "organizations_project": "id organization_id name name_key description created_at",
+    "organizations_group": "id organization_id name name_key sort_name description managed_by created_at",
+    "organizations_project": "id organization_id name name_key sort_name description created_at",
     "organizations_membership": "id organization_id user_id first_name last_name email email_key sort_name search_text"
     " status managed_by two_factor invited_by_id role_order invite_expires_at joined_at last_active_at welcomed_at"
     " created_at",
@@ -113,10 +113,10 @@ class Writer:
         self.add("organizations_organization", key, name, name, "ranked", "", "f", "[]", self.now)
         for number in range(plan.projects):
             project, name = plan.key(3, at * plan.projects + number), f"Project {number:02}"
-            self.add("organizations_project", project, key, name, name.lower(), "", self.now)
+            self.add("organizations_project", project, key, name, name.lower(), name.lower(), "", self.now)
         for number in range(plan.groups):
             group, name = plan.key(2, at * plan.groups + number), f"Group {number:03}"
-            self.add("organizations_group", group, key, name, name.lower(), "", "manual", self.now)
+            self.add("organizations_group", group, key, name, name.lower(), name.lower(), "", "manual", self.now)
             for index in self.random.sample(range(plan.projects), min(4, plan.projects)):
                 project = plan.key(3, at * plan.projects + index)
                 self.add("organizations_projectgrant", key, project, r"\N", group)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.descriptions import DESCRIPTIONS
+from base.text import fold
 
 ACTION = re.compile(r"[a-z_]{1,60}(\.[a-z_]{1,60})?")
 
@@ -131,12 +132,12 @@ def parse_action(value: str) -> str:
 
 def search_actions(search: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield each subject with its choices (value, label) that contain `search`; all choices if the subject does."""
-    wanted = search.casefold()
+    wanted = fold(search)
     for key, actions in _known_actions().items():
         label = str(SUBJECTS[key].label)
         choices = [(action, action_label(action)) for action in actions]
-        if wanted not in label.casefold():
-            choices = [choice for choice in choices if wanted in choice[1].casefold()]
+        if wanted not in fold(label):
+            choices = [choice for choice in choices if wanted in fold(choice[1])]
         elif choices:
             choices.insert(0, (key, _("All of these")))
         if choices:

@@ -159,7 +159,7 @@ def names_concerned(organization: Organization, removal: Holdings, members: dict
     own = {project for _owner, project in removal.member_projects | removal.group_projects}
     own |= set(grants.values_list("project_id", flat=True)[:MAX_GRANTS]) if left else set()
     projects = Project.objects.filter(organization=organization, archived_at=None)
-    concerned = projects.filter(pk__in=own).order_by("name_key", "pk")
+    concerned = projects.filter(pk__in=own).order_by("sort_name", "pk")
     roles = Role.objects.filter(Q(organization=organization) | Q(organization=None)).order_by("rank", "name")
     return Names(
         members,

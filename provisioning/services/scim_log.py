@@ -181,7 +181,7 @@ def log_request(
             "headers": _headers(response.headers),
             "body": _limit(mask(response.body)),
         },
-        search_text=f" {fold(about)} {action} {path} {response.status}"[:1000],
+        search_text=f" {fold(f'{about} {action} {path}')} {response.status}"[:1000],
     )
 
 

@@ -85,7 +85,7 @@ Lucas | Almeida da Silva | lucas.almeida@acme.example | builder | Platform engin
 Fatima | El Amrani | fatima.elamrani@acme.example | builder | Marketing | |
 Dmytro | Shevchuk | dmytro.shevchuk@acme.example | builder | Data | |
 Aoife | Ní Bhriain | aoife.nibhriain@acme.example | builder | Platform engineering, Support | |
-李 | 娜 | li.na@acme.example | builder | Data | Forecasting |
+娜 | 李 | li.na@acme.example | builder | Data | Forecasting |
 Zsófia | Szűcs | zsofia.szucs@acme.example | builder | Marketing | |
 Ravi | Subramaniam | ravi.subramaniam@acme.example | builder | Platform engineering | |
 Chidi | Nwosu | chidi.nwosu@acme.example | builder | Field operations | Annual plan |
