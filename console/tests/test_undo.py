@@ -8,11 +8,13 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
+from console.member.profile import views
 from console.tests.people import in_groups
 from console.tests.profiles import edit, form_of, profile_url
 from console.tests.provisioning_data import URL, add_scim_group, connect
 from organizations.models import Group, GroupMembership, GroupRole, MembershipRole, ProjectGrant
 from organizations.permissions import Permission as P
+from organizations.queries import profile_of
 from organizations.undo import MAX_AGE
 from teamadmin.testing.cast import add_role, role_named
 from teamadmin.testing.html import text_of
@@ -201,6 +203,21 @@ def test_undoing_a_profile_is_all_or_nothing(cast, marketing):
     cast.projects["ledger"].save()
     assert "The removal wasn’t undone. Ledger is archived. Restore it first." in text_of(press_undo(client, page))
     assert not GroupMembership.objects.filter(group=marketing).exists()
+
+
+def test_what_someone_else_removes_at_the_same_time_is_not_given_back(cast, marketing, monkeypatch):
+    research = cast.groups["research"]
+    in_groups([cast.bo], [research])
+
+    def profile_a_moment_later(member):
+        research.member_links.all().delete()
+        return profile_of(member)
+
+    monkeypatch.setattr(views, "profile_of", profile_a_moment_later)
+    client = cast.client("olga")
+    edit(client, cast.bo, leave=marketing)
+    press_undo(client, client.get("/o/acme/users/"))
+    assert [found.group for found in cast.bo.group_links.all()] == [marketing]
 
 
 def test_people_who_give_up_their_own_access_are_not_offered_undo(cast):
