@@ -7,6 +7,7 @@ from console.bulk.choice import BulkChoice
 from organizations.models import Group, Membership, Project
 from organizations.permissions import Permission
 from organizations.policies import can, can_end_sessions, can_give_member_projects
+from organizations.queries.holdings import Holdings
 from organizations.queries.removals import Removal, effect_of
 from organizations.removal_texts import describe_effect
 from organizations.services import (
@@ -62,6 +63,13 @@ def removal_of(kind_key: str, choice: BulkChoice, members: list[Membership]) -> 
     if kind_key == "project_removal" and choice.project:
         return Removal(member_projects=frozenset((member.pk, choice.project.pk) for member in members))
     return Removal()
+
+
+def joined_by(choice: BulkChoice, members: list[Membership]) -> Holdings:
+    """Return the links to the group that these members move to."""
+    if choice.target is None:
+        return Holdings()
+    return Holdings(links=frozenset((choice.target.pk, member.pk) for member in members))
 
 
 def _effect(kind_key: str, choice: BulkChoice, member: Membership) -> str | bool:

@@ -20,7 +20,7 @@ from base import params
 from base.ids import uuid7
 from base.responses import htmx_redirect
 from console.bulk import texts
-from console.bulk.access import REMOVING, removal_of
+from console.bulk.access import REMOVING, joined_by, removal_of
 from console.bulk.choice import BulkChoice
 from console.bulk.forms import BulkForm, DeletionForm, GroupChoiceForm, RoleChoiceForm
 from console.bulk.kinds import Kind
@@ -100,7 +100,9 @@ class Confirmation:
         removal = current_links(removal_of(self.kind.key, self.chosen, self.preview.members))
         if not removal:
             return ""
-        effect = describe_effect(effect_of(self.request.organization, removal))
+        moved = [member for member in self.preview.members if member.pk in removal.members]
+        joined = joined_by(self.chosen, moved)
+        effect = describe_effect(effect_of(self.request.organization, removal, joined=joined))
         return effect or _("No one loses access to a project or role.")
 
     def render(self, status: int = 200) -> HttpResponse:

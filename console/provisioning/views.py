@@ -99,6 +99,7 @@ def provisioning_roles(request: MemberRequest) -> HttpResponse:
 def provisioning_roles_undo(request: MemberRequest) -> HttpResponse:
     """Undo the removal of roles that this page has just reported (U-22)."""
     require(can(request.membership, Permission.SECURITY_MANAGE))
+    require_fresh_sign_in(request)
     undo_removal(request)
     return htmx_redirect(request, provisioning_url(request.organization) + "#groups")
 

@@ -126,6 +126,15 @@ def test_users_are_moved_between_groups(cast, marketing):
     assert notes() == {"Bo Lindqvist": "Bo loses Atlas and Website.", "Opal Nakamura": "Wasn’t in the group."}
 
 
+@pytest.mark.spec("U-22")
+def test_the_confirmation_counts_what_the_new_group_gives(cast, marketing):
+    research = cast.groups["research"]
+    ProjectGrant.objects.create(organization=cast.acme, group=research, project=cast.projects["website"])
+    form = {"find": "1", "group_id": marketing.pk, "target_id": research.pk}
+    shown = cast.client("max").post(url("group-move", cast.bo, cast.opal), form)
+    assert "Bo loses Atlas, and keeps Website via Research." in text_of(shown)
+
+
 @pytest.mark.spec("R-6")
 def test_no_one_is_moved_to_a_group_with_a_stronger_role(cast, marketing):
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))

@@ -179,7 +179,7 @@ def test_adding_no_one_or_a_deleted_member_is_an_error(cast, marketing, members,
 def test_removing_a_member_moves_the_focus(cast, marketing):
     path = url(marketing, f"members/{cast.bo.pk}/removal/")
     body = cast.client("max").post(path, headers=HTMX).content.decode()
-    assert "Bo Lindqvist was removed from Marketing." in body and 'id="members-title" tabindex="-1" autofocus' in body
+    assert "Removed Bo Lindqvist from Marketing." in body and 'id="members-title" tabindex="-1" autofocus' in body
     assert "No members yet" in body
     again = cast.client("max").post(path, follow=True)
     assert "Bo Lindqvist was not in Marketing." in text_of(again)

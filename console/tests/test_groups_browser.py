@@ -132,7 +132,7 @@ def test_adding_and_removing_members(olga, live_server, scene):
     wait_for_htmx(olga)
     olga.get_by_role("button", name="Remove Max Keller from this group").focus()
     olga.keyboard.press("Enter")
-    expect(olga.locator("#toasts")).to_contain_text("Max Keller was removed from Marketing.")
+    expect(olga.locator("#toasts")).to_contain_text("Removed Max Keller from Marketing.")
     expect(olga.locator("#members")).to_contain_text("No members of this group match “kel”")
     expect(olga.get_by_role("heading", name=re.compile("^Members"))).to_be_focused()
     assert group.member_links.count() == 5

@@ -8,10 +8,13 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
+from console.member.profile import views
 from console.tests.people import in_groups
 from console.tests.profiles import edit, form_of, profile_url
+from console.tests.provisioning_data import URL, add_scim_group, connect
 from organizations.models import Group, GroupMembership, GroupRole, MembershipRole, ProjectGrant
 from organizations.permissions import Permission as P
+from organizations.queries import profile_of
 from organizations.undo import MAX_AGE
 from teamadmin.testing.cast import add_role, role_named
 from teamadmin.testing.html import text_of
@@ -202,6 +205,21 @@ def test_undoing_a_profile_is_all_or_nothing(cast, marketing):
     assert not GroupMembership.objects.filter(group=marketing).exists()
 
 
+def test_what_someone_else_removes_at_the_same_time_is_not_given_back(cast, marketing, monkeypatch):
+    research = cast.groups["research"]
+    in_groups([cast.bo], [research])
+
+    def profile_a_moment_later(member):
+        research.member_links.all().delete()
+        return profile_of(member)
+
+    monkeypatch.setattr(views, "profile_of", profile_a_moment_later)
+    client = cast.client("olga")
+    edit(client, cast.bo, leave=marketing)
+    press_undo(client, client.get("/o/acme/users/"))
+    assert [found.group for found in cast.bo.group_links.all()] == [marketing]
+
+
 def test_people_who_give_up_their_own_access_are_not_offered_undo(cast):
     MembershipRole.objects.filter(membership=cast.bo).update(role=role_named("admin"))
     client = cast.client("olga")
@@ -225,3 +243,37 @@ def test_removing_permissions_from_a_role_says_who_loses_them(cast):
     page = press_undo(client, page)
     role.refresh_from_db()
     assert UNDONE in text_of(page) and str(P.AUDIT_VIEW) in role.permissions
+
+
+@pytest.mark.spec("U-22", "R-3")
+def test_deleting_a_role_says_which_permissions_are_lost(cast):
+    role = add_role(cast.acme, "Auditor", P.AUDIT_VIEW)
+    MembershipRole.objects.filter(membership=cast.bo).update(role=role)
+    text = text_of(cast.client("olga").get(f"/o/acme/roles/{role.pk}/deletion/"))
+    assert "They lose these permissions, unless the replacement or another role" in text and "See the audit log" in text
+
+
+# --- deleting a group, and the roles of the identity provider's groups --------------------------
+
+
+@pytest.mark.spec("U-22", "G-2")
+def test_deleting_a_group_says_who_keeps_its_projects_by_role_too(cast, marketing):
+    in_groups([cast.olga, cast.opal], [marketing])
+    ProjectGrant.objects.create(organization=cast.acme, membership=cast.opal, project=cast.projects["atlas"])
+    text = text_of(cast.client("max").get(url(marketing, "deletion/")))
+    assert "keep access to some of the projects: Olga Ivanova, Opal Nakamura" in text
+
+
+@pytest.mark.spec("U-22", "C-5")
+def test_removing_a_provisioned_group_s_role_can_be_undone(cast):
+    connect(cast.acme)
+    group, operator = add_scim_group(cast.acme, "Staff"), role_named("operator")
+    auditor = add_role(cast.acme, "Auditor", P.AUDIT_VIEW)
+    in_groups([cast.bo], [group])
+    GroupRole.objects.create(organization=cast.acme, group=group, role=auditor)
+    client = cast.client("olga")
+    form = {f"role-{group.pk}": operator.pk, f"seen-{group.pk}": str(auditor.pk)}
+    page = client.post(f"{URL}roles/", form, follow=True)
+    assert "Role saved for 1 group. Bo Lindqvist loses the role Auditor. Undo" in text_of(page)
+    assert UNDONE in text_of(press_undo(client, page))
+    assert {link.role for link in group.role_links.all()} == {auditor, operator}

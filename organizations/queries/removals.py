@@ -65,20 +65,23 @@ class Effect:
         return self.has_many or any(loss.losers for loss in self.losses)
 
 
-def effect_of(organization: Organization, removal: Removal) -> Effect:
-    """Return the effect of a removal that is about to happen, or has just happened. At most ten queries.
+def effect_of(organization: Organization, removal: Removal, *, joined: Holdings | None = None) -> Effect:
+    """Return the effect of a removal that is about to happen, or has just happened. About ten queries.
 
     If it has happened, what was given at the same time counts: who left a group for another one keeps what both give.
+    If it is about to, `joined` has the links to the groups that the members join at the same time.
     """
+    joined = joined or Holdings()
     members = members_concerned(organization, removal)
-    names = names_concerned(organization, removal, members)
+    names = names_concerned(organization, removal.including(joined), members)
     more_projects, projects = len(names.projects) > MAX_PROJECTS, list(names.projects)[:MAX_PROJECTS]
     roles = _roles_concerned(removal, names)
     if len(members) > MAX_PEOPLE:
         labels = [*(names.projects[key] for key in projects), *(_role_label(names.roles[key]) for key in roles)]
         return Effect([Loss(label) for label in labels], has_many=True, more_projects=more_projects)
     now = holdings_of(members, names)
-    before, after = (Access(each, names) for each in (now.including(removal), now.excluding(removal)))
+    before = Access(now.including(removal), names)
+    after = Access(now.including(joined).excluding(removal), names)
     losses = [_project_loss(names, before, after, project) for project in projects]
     losses += [_role_loss(names, before, after, role) for role in roles]
     losses.append(_all_projects_loss(names, before, after))
@@ -117,7 +120,7 @@ def _loss(label: str, members: Iterable[tuple[Membership, list[str], list[str]]]
     """Return the loss of one thing; for each member, what gave it before, and what gives it after the removal."""
     loss = Loss(label)
     for member, before, after in members:
-        if before == after:
+        if before == after or not before:
             continue
         if after:
             loss.keepers.append((member, after[0]))

@@ -1,5 +1,6 @@
 """A member's page and its lists of projects and activity. The page is a drawer over the list for htmx (U-8, U-19)."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -29,9 +30,9 @@ from organizations.models import Membership, Status
 from organizations.permissions import Permission
 from organizations.policies import can, can_edit_member
 from organizations.queries import accessible_projects, member_in, profile_of, project_page
-from organizations.queries.removals import Removal, removal_between
+from organizations.queries.removals import removal_between
 from organizations.requests import MemberRequest
-from organizations.services import EditConflict, EditResult, edit_member
+from organizations.services import Edit, EditConflict, EditResult, edit_member
 from organizations.undo import report_removal, undo_removal
 
 
@@ -97,7 +98,8 @@ def _saved(
 ) -> HttpResponse:
     request, member = action.request, edited.member
     is_leaving_page = action.is_self and not can(member, Permission.PEOPLE_VIEW)
-    _report_saved(action, edited, can_undo=not is_leaving_page)
+    saved = submitted.edit.changes_to(snapshot.profile).changes_to(edited.before)
+    _report_saved(action, edited, Edit() if is_leaving_page else saved)
     if changes := _concurrent_changes(submitted, snapshot, edited):
         messages.info(request, _("Also changed in the meantime: %(changes)s.") % {"changes": "; ".join(changes)})
     added = submitted.edit.changes_to(edited.before)
@@ -109,12 +111,20 @@ def _saved(
     return action.success(member)
 
 
-def _report_saved(action: MemberAction, edited: EditResult, *, can_undo: bool) -> None:
-    """Say that changes were saved and, if they removed access, what was lost, with Undo (U-22)."""
-    request, member = action.request, edited.member
-    removal = removal_between(member, edited.before, profile_of(member)) if can_undo and edited.changed else Removal()
+def _report_saved(action: MemberAction, edited: EditResult, changes: Edit) -> None:
+    """Say that `changes` were saved and, if they removed access, what was lost, with Undo (U-22).
+
+    What others removed at the same time is theirs to undo.
+    """
+    member, before, now = edited.member, edited.before, profile_of(edited.member)
+    after = replace(
+        before,
+        roles=before.roles if changes.roles is None else changes.roles,
+        groups=before.groups - (changes.leave - now.groups),
+        projects=before.projects - (changes.revoke - now.projects),
+    )
     done = _("Changes saved.") if edited.changed else _("No changes to save.")
-    report_removal(request, done, removal, action.url("undo"))
+    report_removal(action.request, done, removal_between(member, before, after), action.url("undo"))
 
 
 @member_required(Permission.PEOPLE_VIEW)
