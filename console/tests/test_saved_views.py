@@ -220,6 +220,14 @@ def test_own_columns_do_not_keep_the_default_view_from_opening(cast):
     assert len(names(page)) == 4 and "joined" in page.context["params"].shown
 
 
+def test_columns_can_be_reset_in_a_view(cast):
+    view = save(cast, "olga", view="?columns=role,joined")
+    client = cast.client("olga")
+    page = client.get(open_url("acme", view), follow=True)
+    reset = client.post(f"{USERS}columns/", {"view": page.context["params"].view, "usual": "1"}, follow=True)
+    assert "joined" not in reset.context["params"].shown and "Builders (changed)" in text_of(reset)
+
+
 def test_deleting_a_view_asks_first_and_clears_the_default(cast):
     view = save(cast, "olga", shared=True)
     for who in ("olga", "max"):

@@ -104,8 +104,8 @@ class UserListParams(ListParams):
 
     def fields(self) -> dict[str, str | tuple[str, ...]]:
         fields = super().fields()
-        if self.saved:
-            fields["saved"] = self.saved
+        if self.saved:  # with the columns: a URL with the id alone opens what was saved
+            fields |= {"columns": ",".join(self.shown), "saved": self.saved}
         if not fields and self.opens_view and self.tab == Tab.ALL:
             fields["saved"] = "none"
         return fields
