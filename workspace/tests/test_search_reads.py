@@ -1,6 +1,7 @@
 """What a search reads of a large organization (U-21, PERFORMANCE)."""
 
 import pytest
+from django.db import connection  # noqa: F401 (for the marker)
 
 from console.tests.test_reads import fill
 from teamadmin.testing.buffers import reads
