@@ -173,6 +173,11 @@ def filters() -> dict[str, str]:
     result |= {"group": f"group={group}", "project": f"project={project}"}
     result |= {"managed by": "managed_by=scim", "2FA on": "two_factor=on", "2FA off": "two_factor=off"}
     result["group, deactivated"] = f"group={group}&status=deactivated"
+    builder, manager = (
+        Role.objects.get(organization=None, scheme="ranked", key=key).pk for key in ("builder", "manager")
+    )
+    result["two roles"] = f"role={builder}&role={manager}"
+    result["active or pending"] = "status=active&status=pending"
     result["expired by role"] = "status=expired&sort=role"
     return result
 

@@ -261,6 +261,7 @@ htmx.ajax('GET', url.pathname + url.search, { source: menu, target: menu, swap: 
 };
 const forget = menu => {
 const button = document.getElementById(menu.dataset.of);
+if (button?.matches('[aria-busy]')) return load(button, menu.dataset.from); // it would show what was before the change
 menu.remove();
 if (!button) return;
 button.type = 'submit';

@@ -11,8 +11,11 @@ from console.users.queries import UserPage
 
 @dataclass(frozen=True)
 class CurrentView:
-    """`is_changed`: whether search, filters, sort or columns differ from what was saved. `is_default`: whether the Users
-    page opens on it. `missing`: labels of filters by something that no longer exists."""
+    """The view, and how the page differs from it.
+
+    is_changed: whether search, filters, sort or columns differ from what was saved. is_default: whether the Users page
+    opens on it. missing: labels of filters by something that no longer exists.
+    """
 
     view: SavedView
     is_changed: bool
@@ -37,7 +40,7 @@ def saved_url(slug: str, view: SavedView) -> str:
 
 
 def current_view(view: SavedView, page: UserPage, default: str) -> CurrentView:
-    """Return what the page says about the saved view that it shows. `default` is the id of the viewer's default view."""
+    """Return what the page says about the saved view that it shows. `default`: the id of the viewer's default view."""
     params = page.params
     missing = [
         str(item.label)

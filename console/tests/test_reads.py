@@ -96,6 +96,7 @@ def over_budget(cast, views: dict[str, int]) -> dict[str, tuple[int, int, str]]:
 def test_every_view_takes_few_queries_and_buffers(live_cast, size):
     fill(live_cast, size)
     cast, group = live_cast, live_cast.acme.groups.get(name="Group 2")
+    other = live_cast.acme.groups.get(name="Group 1")
     ordered = [
         "", deep_page(cast), "?sort=-name", "?sort=role", "?sort=-role", "?sort=last_active", "?sort=-last_active",
         "?sort=joined", "?sort=-joined", "?status=active", "?status=deactivated", "?status=everyone", "?status=pending",
@@ -115,6 +116,11 @@ def test_every_view_takes_few_queries_and_buffers(live_cast, size):
         f"{USERS}?managed_by=scim": walk,
         f"{USERS}?two_factor=app": walk,
         f"{USERS}?two_factor=both": walk,
+        f"{USERS}?two_factor=app&two_factor=both": walk,
+        f"{USERS}?managed_by=scim&managed_by=manual": walk,
+        f"{USERS}?status=active&status=pending": walk,
+        f"{USERS}?status=deactivated&status=expired&sort=-name": walk,
+        f"{USERS}?last_active=30": walk,
         f"{USERS}?last_active=inactive&status=active": walk,
         f"{USERS}?last_active=inactive": walk,
         f"{PENDING}?expires=soon": walk,
@@ -123,6 +129,8 @@ def test_every_view_takes_few_queries_and_buffers(live_cast, size):
     # These have to look up every row that is walked, or every match.
     views |= {f"{USERS}?{query}": walk + 2_000 for query in (
         f"role={ROLE['builder']}", f"role={ROLE['manager']}",
+        f"role={ROLE['builder']}&role={ROLE['manager']}", f"group={group.pk}&group={other.pk}",
+        f"project={cast.projects['ledger'].pk}&project={cast.projects['atlas'].pk}",
         f"group={group.pk}", f"group={group.pk}&status=deactivated",
         f"project={cast.projects['ledger'].pk}", f"group={group.pk}&q=person&sort=-joined",
     )}  # fmt: skip

@@ -45,6 +45,7 @@ const load = (button, from) => {
    filters after the list has changed. Not after a failure, because trying again needs the entry. */
 const forget = menu => {
   const button = document.getElementById(menu.dataset.of);
+  if (button?.matches('[aria-busy]')) return load(button, menu.dataset.from); // it would show what was before the change
   menu.remove();
   if (!button) return;
   button.type = 'submit';
