@@ -8,6 +8,28 @@ from zoneinfo import ZoneInfo, available_timezones
 REGIONS = frozenset(
     ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 )
+# Old names that browsers still use. Debian has moved them into a package that isn't installed everywhere.
+ALIASES = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Catamarca": "America/Argentina/Catamarca",
+    "America/Coral_Harbour": "America/Atikokan",
+    "America/Cordoba": "America/Argentina/Cordoba",
+    "America/Godthab": "America/Nuuk",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "America/Jujuy": "America/Argentina/Jujuy",
+    "America/Louisville": "America/Kentucky/Louisville",
+    "America/Mendoza": "America/Argentina/Mendoza",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "Europe/Kiev": "Europe/Kyiv",
+    "Pacific/Enderbury": "Pacific/Kanton",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+}
 # Browsers send it in a cookie that static/js/timezone.js sets. It's checked like everything that a browser sends.
 COOKIE = "time_zone"
 
@@ -16,7 +38,7 @@ COOKIE = "time_zone"
 def zone_names() -> tuple[str, ...]:
     """Return the accepted names, sorted: UTC and "Europe/Lisbon"."""
     names = (name for name in available_timezones() if name == "UTC" or name.partition("/")[0] in REGIONS)
-    return tuple(sorted(names))
+    return tuple(sorted(name for name in names if name not in ALIASES))
 
 
 @cache
@@ -25,6 +47,8 @@ def _names_by_key() -> dict[str, str]:
     keys: dict[str, str] = {}
     for name in reversed(zone_names()):
         keys[_key(name.rpartition("/")[2])] = name
+    for old, name in ALIASES.items():
+        keys |= {_key(old): name, _key(old.rpartition("/")[2]): name}
     return keys | {_key(name): name for name in zone_names()}
 
 
@@ -38,7 +62,8 @@ def find_zone_name(text: str) -> str:
 
 
 def zone_named(name: str) -> ZoneInfo | None:
-    """Return the zone with exactly this name, None for any other text."""
+    """Return the zone with exactly this name, also an old one. None for any other text."""
+    name = ALIASES.get(name, name)
     return ZoneInfo(name) if name in _name_set() else None
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from base.mail import format_time
 from base.times import RelativeTime, days_until, retry_text
-from base.zones import find_zone_name, zone_label, zone_named, zone_names
+from base.zones import ALIASES, find_zone_name, zone_label, zone_named, zone_names
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -17,6 +17,7 @@ NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
     [
         ("Europe/Lisbon", "Europe/Lisbon"), ("europe/lisbon", "Europe/Lisbon"), ("lisbon", "Europe/Lisbon"),
         (" New  York ", "America/New_York"), ("america/new york", "America/New_York"), ("utc", "UTC"),
+        ("kiev", "Europe/Kyiv"), ("Asia/Calcutta", "Asia/Kolkata"), ("cordoba", "America/Argentina/Cordoba"),
         ("Lisboa", ""), ("", ""), ("../../etc/passwd", ""), ("Europe", ""), ("localtime", ""), ("Factory", ""),
     ],
 )  # fmt: skip
@@ -29,6 +30,12 @@ def test_a_zone_is_found_by_name_or_city(typed, name):
 )
 def test_other_names_are_no_zone(name):
     assert zone_named(name) is None
+
+
+@pytest.mark.parametrize("old", ALIASES)
+def test_old_names_of_browsers_are_accepted_and_not_offered(old):
+    zone = zone_named(old)
+    assert zone is not None and zone.key == ALIASES[old] and old not in zone_names()
 
 
 def test_there_are_names_of_all_regions():

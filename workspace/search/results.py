@@ -62,7 +62,8 @@ class Result:
 
     @property
     def note_html(self) -> SafeString:
-        return mark(str(self.note), self.words)
+        """The note. Matched letters are marked in email addresses, which are searched, too."""
+        return mark(str(self.note), self.words if "@" in str(self.note) else ())
 
 
 @dataclass(frozen=True)

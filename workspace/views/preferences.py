@@ -74,4 +74,4 @@ def _time_zone_form(request: MemberRequest, data: QueryDict | None = None) -> Ti
 def _times_in() -> str:
     now = timezone.localtime()
     names = {"zone": timezone.get_current_timezone_name(), "time": f"{now:%H:%M}", "label": zone_label(now)}
-    return _("Times are shown in %(zone)s, where it’s %(time)s %(label)s.") % names
+    return _("Times are shown in %(zone)s. It’s now %(time)s %(label)s.") % names
