@@ -14,7 +14,8 @@ STATIC = ROOT / "static"
 SHEETS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "css").rglob("*.css"))]
 SCRIPTS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "js").rglob("*.js"))]
 CSS = (STATIC / "app.css").read_text() + (STATIC / "inside.css").read_text()
-INDEXES = ("index.css", "inside.css", "palette.css")
+MEDIA = (STATIC / "media.css").read_text()
+INDEXES = ("index.css", "inside.css", "media.css", "palette.css")
 
 
 def test_bundles_are_up_to_date():
@@ -62,7 +63,7 @@ def test_every_stylesheet_is_imported(path: Path):
 
 
 def test_every_variable_is_defined():
-    used, defined = set(re.findall(r"var\((--[\w-]+)\s*\)", CSS)), set(re.findall(r"(--[\w-]+):", CSS))
+    used, defined = set(re.findall(r"var\((--[\w-]+)\s*\)", CSS + MEDIA)), set(re.findall(r"(--[\w-]+):", CSS))
     assert used <= defined, used - defined
 
 
