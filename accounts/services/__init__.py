@@ -61,7 +61,6 @@ from accounts.services.sign_in import confirm_identity, has_used_factor, set_sec
 from accounts.services.staff import PlatformStaff, unlock_user
 from accounts.services.two_factor import clear_two_factor, notify_two_factor_listeners, reset_two_factor
 from accounts.services.users import (
-    create_unverified_user,
     create_verified_user,
     delete_user,
     lock_user,
@@ -69,9 +68,7 @@ from accounts.services.users import (
     set_csv_separator,
     set_theme,
     set_time_zone,
-    verify_address,
 )
-from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
 
 __all__ = [
     "AddressTaken",
