@@ -9,25 +9,31 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Theme, User
+from accounts.models import CsvSeparator, Theme, User
 from accounts.queries import NAME_LIMIT, AccountRules
 from accounts.validators import MaximumLengthValidator, PasswordRules, check_new_password, password_rules
 from base.forms import SingleLineField
+from base.names import MISSING_NAME
 from base.policies import RateLimited
 from base.text import canonical_email
+from base.zones import find_zone_name
 
 
 class NameForm(forms.Form):
-    """The user's own name."""
+    """The user's own name. One of the two is enough."""
 
     first_name = SingleLineField(
-        label=_("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-        error_messages={"required": _("Enter a first name.")},
-    )  # fmt: skip
+        label=_("First name"), widget=forms.TextInput(attrs={"autocomplete": "given-name"}), required=False
+    )
     last_name = SingleLineField(
-        label=_("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
-        error_messages={"required": _("Enter a last name.")},
-    )  # fmt: skip
+        label=_("Last name"), widget=forms.TextInput(attrs={"autocomplete": "family-name"}), required=False
+    )
+
+    def clean(self) -> dict[str, str]:
+        names = self.cleaned_data
+        if not self.errors and not (names["first_name"] or names["last_name"]):
+            self.add_error("first_name", MISSING_NAME)
+        return names
 
 
 class PasskeyForm(forms.Form):
@@ -44,6 +50,28 @@ class ThemeForm(forms.Form):
     """The user's theme."""
 
     theme = forms.ChoiceField(choices=Theme)
+
+
+class CsvSeparatorForm(forms.Form):
+    """What separates the columns in the user's CSV files."""
+
+    separator = forms.ChoiceField(choices=CsvSeparator)
+
+
+class TimeZoneForm(forms.Form):
+    """The user's time zone. Blank means the one that the browser names. The city alone is enough: "lisbon"."""
+
+    time_zone = SingleLineField(
+        label=_("Time zone"), required=False, limit=64,
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+    def clean_time_zone(self) -> str:
+        typed = self.cleaned_data["time_zone"]
+        name = find_zone_name(typed)
+        if typed and not name:
+            raise ValidationError(_("Choose a time zone from the list, for example Europe/Lisbon."), code="invalid")
+        return name
 
 
 def show_password_rules(field: forms.Field, rules: PasswordRules) -> None:

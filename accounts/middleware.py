@@ -1,4 +1,4 @@
-"""The activity of sessions, the cookie of known browsers, and asking for a fresh sign-in."""
+"""The activity of sessions, the cookie of known browsers, the user's time zone, and asking for a fresh sign-in."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from accounts.services import set_browser_cookie
 from accounts.services.suspension import suspend_request
 from base import context
 from base.responses import htmx_redirect, page_url
+from base.zones import COOKIE, zone_named
 
 
 class SessionActivityMiddleware:
@@ -42,6 +43,28 @@ class SessionActivityMiddleware:
             return
         import_string(settings.SESSION_IDLE_RULE)(session=row, now=now)
         Session.objects.filter(pk=row.pk).update(last_seen_at=now, ip=context.current().ip)
+
+
+# Requests without pages of times: the API and SCIM have all times in UTC, and the others are files.
+WITHOUT_TIMES = ("/api/", "/scim/", "/media/", "/brand/")
+
+
+class TimeZoneMiddleware:
+    """Show times in the user's time zone: the one they chose, else the one that their browser names, else UTC.
+
+    Without a session, it doesn't load one.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path.startswith(WITHOUT_TIMES):
+            return self.get_response(request)
+        user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        zone = zone_named(getattr(user, "time_zone", "")) or zone_named(request.COOKIES.get(COOKIE, ""))
+        with timezone.override(zone):  # None: UTC
+            return self.get_response(request)
 
 
 class FreshSignInMiddleware:

@@ -47,6 +47,7 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("theme/", theme.theme, name="theme"),
+    path("csv-separator/", theme.csv_separator, name="csv_separator"),
     path("reauthenticate/", reauthentication.reauthentication, name="account_reauthenticate"),
     path("sessions/ending/", sessions.other_sessions_ending, name="other_sessions_ending"),
     path("sessions/<slug:key>/ending/", sessions.session_ending, name="session_ending"),

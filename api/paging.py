@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from ninja import Query
 from pydantic import BaseModel
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from api.auth import ApiRequest
 from api.problems import Problem, invalid
 from api.replies import reply
-from base.lists.keyset import RowComparison
+from base.lists.keyset import compare_rows
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 200
 After = Annotated[
@@ -55,15 +55,10 @@ def make_cursor(request: ApiRequest, values: Sequence[Any]) -> str:
 
 def rows_after(request: ApiRequest, rows: QuerySet, order: Sequence[str], cursor: str) -> QuerySet:
     """Return the rows after the cursor. Raises Problem (422)."""
-    texts = read_cursor(request, cursor)
     try:
-        fields = [rows.model._meta.get_field(name) for name in order]
-        values = [field.to_python(text) for field, text in zip(fields, texts, strict=True)]
+        return rows.filter(compare_rows(rows, order, ">", read_cursor(request, cursor)))
     except (ValidationError, ValueError, TypeError):
         raise bad_cursor() from None
-    if len(order) == 1:
-        return rows.filter(**{f"{order[0]}__gt": values[0]})
-    return rows.filter(RowComparison([F(name) for name in order], ">", values))
 
 
 def page_of(

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from base.brands import Brand, platform_brand
 from base.text import BIDI, INVISIBLE
+from base.zones import zone_label, zone_named
 
 LINE_WIDTH = 72
 MAX_HEADER_LENGTH = 180
@@ -62,8 +63,17 @@ def sender(brand: Brand) -> tuple[str, str]:
 
 def format_utc(moment: datetime) -> str:
     """Return the date and time in UTC with the zone: "December 16, 2026, 14:05 UTC"."""
+    return _format_time(moment.astimezone(UTC))
+
+
+def format_time(moment: datetime, zone_name: str) -> str:
+    """Return the date and time in the recipient's time zone (User.time_zone), in UTC if that is blank."""
+    return _format_time(moment.astimezone(zone_named(zone_name) or UTC))
+
+
+def _format_time(local: datetime) -> str:
     # Translators: a Django date format, see the "date" template filter.
-    return formats.date_format(moment.astimezone(UTC), _("F j, Y, H:i")) + " UTC"
+    return formats.date_format(local, _("F j, Y, H:i")) + f" {zone_label(local)}"
 
 
 def _wrap_line(line: str) -> list[str]:

@@ -36,7 +36,7 @@ class QueryParams:
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
         """Return the parameters of the request's URL."""
-        return cls(*(line(request, name, limit=400) for name in cls.__dataclass_fields__))
+        return cls(*(line(request, name, limit=600) for name in cls.__dataclass_fields__))
 
     def query(self, **changed: str) -> dict[str, str]:
         """Return the parameters of this view with some of them changed."""

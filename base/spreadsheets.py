@@ -25,6 +25,10 @@ class _Echo:
         return text
 
 
-def csv_line(cells: Iterable[object]) -> str:
-    """Return the cells as a line, each in quotes and without formulas."""
-    return csv.writer(_Echo(), quoting=csv.QUOTE_ALL).writerow([escape_formulas(str(cell)) for cell in cells])
+def csv_line(cells: Iterable[object], separator: str = ",") -> str:
+    """Return the cells as a line, each in quotes and without formulas.
+
+    Where a comma is the decimal sign, spreadsheets expect a semicolon as the separator.
+    """
+    writer = csv.writer(_Echo(), delimiter=separator, quoting=csv.QUOTE_ALL)
+    return writer.writerow([escape_formulas(str(cell)) for cell in cells])

@@ -3,7 +3,7 @@
 Django's date_format() isn't used: a list has up to 200 times, and that would take a third of the page's CPU.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import NamedTuple
 
@@ -14,23 +14,28 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from base.zones import zone_label
+
 # Stands for "never" in columns that lists are sorted by: a sort key must not be NULL, or paging by key skips rows.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def retry_text(retry_at: datetime, now: datetime) -> str:
-    """Return the sentence "Try again in 25 minutes, at 14:05 UTC."."""
+    """Return the sentence "Try again in 25 minutes, at 14:05 UTC.", in the current time zone."""
     # Rounded up to the full minute and at least one minute, so that people who come back at that time aren't too early.
-    rounded = retry_at.astimezone(UTC) + timedelta(seconds=59)
-    return _("Try again in %(time)s, at %(clock)s UTC.") % {
+    rounded = timezone.localtime(retry_at + timedelta(seconds=59))
+    return _("Try again in %(time)s, at %(clock)s.") % {
         "time": timeuntil(max(rounded, now + timedelta(minutes=1)), now),
-        "clock": f"{rounded:%H:%M}",
+        "clock": f"{rounded:%H:%M} {zone_label(rounded)}",
     }
 
 
-def days_until(start: datetime, now: datetime) -> int:
-    """Return the days until a time in the future, by the calendar in UTC: 1 for tomorrow, and for later today."""
-    return max(1, (start.astimezone(UTC).date() - now.astimezone(UTC).date()).days)
+def days_until(start: datetime, now: datetime, zone: tzinfo | None = None) -> int:
+    """Return the days until a time in the future, by the calendar in `zone`: 1 for tomorrow, and for later today.
+
+    Without `zone`, it's the current time zone.
+    """
+    return max(1, (timezone.localdate(start, zone) - timezone.localdate(now, zone)).days)
 
 
 class FormattedTime(NamedTuple):
@@ -79,7 +84,7 @@ class RelativeTime:
     def exact(self, value: datetime) -> str:
         """Return "Dec 16, 2026, 14:05 UTC"."""
         local = value.astimezone(self.zone)
-        return f"{self.full(local)}, {local.hour:02}:{local.minute:02} {local.tzname()}"
+        return f"{self.full(local)}, {local.hour:02}:{local.minute:02} {zone_label(local)}"
 
     def date(self, value: datetime) -> FormattedTime | None:
         """Format the day of a time; None for NEVER."""

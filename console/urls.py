@@ -42,8 +42,9 @@ users_urls = [
 bulk_urls = [
     path("", bulk.bulk_list, name="users_bulk"),
     path("count/", bulk.bulk_count, name="users_bulk_count"),
-    *(path(f"{key}/", bulk.bulk_action, {"key": key}, name=f"users_bulk_{key}") for key in KINDS),
+    *(path(f"{kind.path}/", bulk.bulk_action, {"key": key}, name=f"users_bulk_{key}") for key, kind in KINDS.items()),
     path("<uuid:action_id>/", bulk.bulk_result, name="users_bulk_result"),
+    path("<uuid:action_id>/undo/", bulk.bulk_undo, name="users_bulk_undo"),
     path("<uuid:action_id>/cancellation/", bulk.bulk_cancellation, name="users_bulk_cancellation"),
 ]
 
@@ -52,6 +53,7 @@ member_urls = [
     path("choices/groups/", profile.user_choices, {"name": "join"}, name="user_group_choices"),
     path("choices/projects/", profile.user_choices, {"name": "give"}, name="user_project_choices"),
     path("projects/", profile.user_projects, name="user_projects"),
+    path("undo/", profile.user_undo, name="user_undo"),
     path("activity/", profile.user_activity, name="user_activity"),
     path("menu/", actions.user_menu, name="user_menu"),
     path("invitation/", actions.user_invitation, name="user_invitation"),
@@ -77,6 +79,7 @@ group_urls = [
     path("<uuid:group_id>/projects/", groups.group_projects, name="group_projects"),
     path("<uuid:group_id>/projects/<uuid:project_id>/removal/", groups.group_project, name="group_project"),
     path("<uuid:group_id>/roles/", groups.group_roles, name="group_roles"),
+    path("<uuid:group_id>/undo/", groups.group_undo, name="group_undo"),
 ]
 
 role_urls = [
@@ -85,6 +88,7 @@ role_urls = [
     path("<uuid:role_id>/", roles.role_page, name="role"),
     path("<uuid:role_id>/edit/", roles.role_edit, name="role_edit"),
     path("<uuid:role_id>/deletion/", roles.role_deletion, name="role_deletion"),
+    path("<uuid:role_id>/undo/", roles.role_undo, name="role_undo"),
 ]
 
 urlpatterns = [

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from base.counting import Count, capped_count
 from base.mail import format_utc
+from base.names import short_name
 from invitations.models import Batch, Invitation
 from invitations.queries import accepted_invitation, batch_access
 from organizations.models import Membership, Organization, Role
@@ -41,7 +42,7 @@ class InvitationContent:
     """
 
     organization: Organization
-    first_name: str
+    short_name: str
     email: str
     roles: Sequence[Role]
     projects: Sequence[str] = ()
@@ -118,14 +119,14 @@ def _author(batch: Batch) -> Inviter:
 def _member_content(member: Membership) -> dict:
     content = {
         "organization": member.organization,
-        "first_name": member.first_name,
+        "short_name": member.short_name,
         "email": member.email,
         "roles": direct_roles_of(member),
     }
     if Permission.PROJECTS_VIEW_ALL in permissions_of_member(member):
         return {**content, "has_all_projects": True}
     projects = granted_projects(member)
-    names = list(projects.order_by("name_key").values_list("name", flat=True)[:MAX_PROJECT_NAMES])
+    names = list(projects.order_by("sort_name", "id").values_list("name", flat=True)[:MAX_PROJECT_NAMES])
     count = capped_count(projects) if len(names) == MAX_PROJECT_NAMES else Count(len(names))
     return {**content, "projects": names, "project_count": count}
 
@@ -153,7 +154,7 @@ def draft_content(batch: Batch, actor: Membership) -> InvitationContent:
     inviter = Inviter(actor.name, actor.email)
     return InvitationContent(
         organization=actor.organization,
-        first_name=person.get("first_name", ""),
+        short_name=short_name(person.get("first_name", ""), person.get("last_name", "")),
         email=person.get("email", ""),
         roles=access.roles,
         has_all_projects=any(Permission.PROJECTS_VIEW_ALL in permissions_of(role) for role in access.roles),

@@ -1,6 +1,7 @@
 """Forms of the Add User flow. Input is read from the POST unchanged, so that a draft keeps it (W-12)."""
 
 import re
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from base.forms import MultiLineField
 from base.ids import parse_uuid
-from invitations.validation import MAX_PEOPLE
+from invitations.pasted_lists import PastedList
+from invitations.pasted_people import PastedPerson, read_people
 from organizations.models import Role
 from organizations.pages import default_welcome_page, welcome_pages
 
@@ -19,9 +21,11 @@ PERSON_FIELDS = ("first_name", "last_name", "email")
 EMPTY_PERSON = dict.fromkeys(PERSON_FIELDS, "")
 # Above MAX_PEOPLE, so that a pasted list that is too long is shown again and not lost. Our own form never posts more.
 MAX_ROWS = 500
-# Commas, semicolons, line breaks and tabs separate addresses, except inside the quotes of "Soto, Ana" <ana@x>.
-LIST_ITEM = re.compile(r'(?:"[^"\n]*"|[^,;\n\r\t])+')
-NAME_AND_ADDRESS = re.compile(r"^\s*(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+)>\s*$")
+ONE_ADDRESS = re.compile(r"\s*[^\s@<>,;:]+@[^\s@<>,;:]+\s*")
+# The fields of the page with a pasted list: what a column has, and an address that was added to a line without one.
+COLUMN, ADDED_ADDRESS, MAX_ADDRESS = "column-", "address-", 300
+# A longer text in an email field is a list.
+MAX_FIELD = 2000
 
 
 def _read_people(post: QueryDict) -> list[dict[str, str]]:
@@ -64,54 +68,65 @@ def read_personalization(post: QueryDict) -> dict[str, str]:
     return {"reason": reason, "welcome_page": post.get("welcome_page", "")[:40]}
 
 
-def _parse_person(item: str, first_name: str = "", last_name: str = "") -> dict[str, str]:
-    """Parse "address" or "Name <address>"; names that are given are kept."""
-    match = NAME_AND_ADDRESS.match(item)
-    if not match:
-        return {"first_name": first_name, "last_name": last_name, "email": item.strip()}
-    name = match["name"].strip().strip("\"'").strip()
-    if "," in name:
-        last, first = (part.strip() for part in name.split(",", 1))
-    else:
-        first, _space, last = name.partition(" ")
-    return {"first_name": first_name or first, "last_name": last_name or last.strip(), "email": match["email"]}
+def read_row(post: QueryDict) -> int:
+    """Return the row that a list was pasted into, from 0; after all rows if it isn't given."""
+    value = post.get("pasted_at", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else MAX_ROWS
 
 
-def _split_addresses(typed: str) -> list[str]:
-    items: list[str] = []
-    for item in LIST_ITEM.findall(typed):
-        words = item.split()
-        # "a@x b@x" is two addresses, "Ana Soto <a@x>" is one.
-        items.extend(words if all("@" in word for word in words) else [item.strip()])
-    return [item for item in items if item]
+def read_list_choices(post: QueryDict, pasted: PastedList) -> PastedList:
+    """Return the pasted list with the text, columns, heading and added addresses of its page."""
+    changed = pasted.with_changed_text(post.get("text", pasted.text))
+    if changed.text != pasted.text:
+        return changed
+    addresses = {
+        name.removeprefix(ADDED_ADDRESS): value.strip()[:MAX_ADDRESS]
+        for name, value in post.items()
+        if name.startswith(ADDED_ADDRESS) and value.strip()
+    }
+    shown = read_people(changed.text, columns=changed.columns, has_heading=changed.has_heading)
+    if not any(name.startswith(COLUMN) for name in post):
+        return replace(changed, addresses=addresses)
+    columns = [post.get(f"{COLUMN}{n}", "") for n in range(len(shown.columns))]
+    has_heading = "has_heading" in post
+    if has_heading != shown.has_heading and columns == shown.columns:  # find out again, below the new heading
+        return replace(changed, columns=None, has_heading=has_heading, addresses=addresses)
+    # What was found isn't stored as chosen, so that a column stays marked until the user decides.
+    if has_heading != shown.has_heading or columns != shown.columns:
+        changed = replace(changed, columns=columns, has_heading=has_heading)
+    return replace(changed, addresses=addresses)
 
 
-def expand_pasted_lists(people: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Turn lists of addresses pasted into one email field into rows, for browsers without JavaScript (W-4).
+def take_lists(people: list[dict[str, str]]) -> tuple[list[dict[str, str]], str, int]:
+    """Take pasted text out of email fields, for browsers without JavaScript (W-4).
 
-    Lists of more than MAX_PEOPLE stay in their field: they can't be sent, and a page with
-    thousands of rows is unusable.
+    A person with one address is put into the row; names that were typed are kept. Return the rows, the text of lists
+    with several people, and the row that the first of them was in.
     """
-    rows = _expand_rows(people)
-    return rows if len(rows) <= MAX_PEOPLE else people
-
-
-def count_people(people: list[dict[str, str]]) -> int:
-    """Return the number of people in these rows, with pasted lists expanded."""
-    return len(_expand_rows(people))
-
-
-def _expand_rows(people: list[dict[str, str]]) -> list[dict[str, str]]:
-    rows = []
-    for person in people:
-        items = _split_addresses(person["email"])
-        address_count = sum("@" in item for item in items)
-        if address_count < 2 and not NAME_AND_ADDRESS.match(person["email"]):
+    rows, texts, at = [], [], 0
+    for row, person in enumerate(people):
+        text = person["email"]
+        read = read_people(text) if is_list(text) and len(text) <= MAX_FIELD else None
+        if read and len(read.people) == 1 and not read.left_out:
+            rows.append(_fill(person, read.people[0]))
+        elif len(text) > MAX_FIELD or (read and read.people):
+            at = row if not texts else at
+            texts.append(text)
+            rows.append({**person, "email": ""})
+        else:
             rows.append(person)
-            continue
-        rows.append(_parse_person(items[0], person["first_name"], person["last_name"]))
-        rows.extend(_parse_person(item) for item in items[1:])
-    return rows
+    return rows, "\n".join(texts), at
+
+
+def is_list(text: str) -> bool:
+    """Return whether the text is more than one address without a name. paste.js has the same rule."""
+    return "@" in text and not ONE_ADDRESS.fullmatch(text)
+
+
+def _fill(row: dict[str, str], person: PastedPerson) -> dict[str, str]:
+    found = {"first_name": person.first_name, "last_name": person.last_name}
+    typed = {name: row[name] for name in found}
+    return {**(typed if any(value.strip() for value in typed.values()) else found), "email": person.email}
 
 
 def drop_blank_rows(people: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -117,7 +117,7 @@ class BatchAccess:
         """Direct projects and those that come with the groups, each once, by name (W-6, M-4)."""
         return sorted(
             {*self.projects, *self.group_projects},
-            key=lambda project: (project.name_key, project.pk),
+            key=lambda project: (project.sort_name, project.pk),
         )
 
 

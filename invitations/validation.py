@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from base import text
 from base.forms import first_error
+from base.names import MISSING_NAME
 from invitations.models import Batch
 from organizations.models import Membership, Organization, Status
 from organizations.pages import welcome_pages
@@ -38,12 +39,16 @@ class BatchErrors:
 
 
 def _validate_names(errors: BatchErrors, row: int, person: dict) -> None:
-    for name, missing in (("first_name", _("Enter a first name.")), ("last_name", _("Enter a last name."))):
+    """Validate both names. One of them is enough (W-2)."""
+    has_name = False
+    for name in ("first_name", "last_name"):
         try:
-            if not text.clean_line(person.get(name, "")):
-                errors.add(row, name, missing)
+            has_name |= bool(text.clean_line(person.get(name, "")))
         except ValidationError as error:
             errors.add(row, name, first_error(error))
+            has_name = True
+    if not has_name:
+        errors.add(row, "first_name", MISSING_NAME)
 
 
 def _validate_address(errors: BatchErrors, row: int, person: dict, organization: Organization) -> str | None:

@@ -13,6 +13,7 @@ from accounts.backoffice import StaffAdmin, StaffForm, run_form
 from accounts.models import User
 from accounts.services import send_password_link
 from base import text
+from base.names import MISSING_NAME
 from base.policies import Refused
 from organizations.models import ManagedBy, Membership, Organization, Scheme
 from organizations.services import (
@@ -47,14 +48,17 @@ class OrganizationForm(StaffForm):
         label=_("Seats"), min_value=0, max_value=10_000_000, initial=0, help_text=_("0 for any number.")
     )
     plan = PlanField()
-    first_name = forms.CharField(label=_("First Admin’s first name"), max_length=100)
-    last_name = forms.CharField(label=_("First Admin’s last name"), max_length=100)
+    first_name = forms.CharField(label=_("First Admin’s first name"), max_length=100, required=False)
+    last_name = forms.CharField(label=_("First Admin’s last name"), max_length=100, required=False)
     email = forms.EmailField(label=_("First Admin’s email address"), max_length=254)
     field_order = ["name", "slug", "scheme", "plan", "seat_limit", "first_name", "last_name", "email", "reason"]
 
     def save(self, *, staff: User, found: Any) -> str:
         data: dict[str, Any] = self.cleaned_data
         try:
+            first_name, last_name = (text.clean_line(data[name]) for name in ("first_name", "last_name"))
+            if not (first_name or last_name):
+                raise ValidationError(MISSING_NAME)
             member = create_organization_as_staff(
                 staff=staff,
                 name=text.clean_line(data["name"]),
@@ -62,7 +66,7 @@ class OrganizationForm(StaffForm):
                 scheme=Scheme(data["scheme"]),
                 seat_limit=data["seat_limit"],
                 plan=data["plan"],
-                admin=NewMember(text.clean_line(data["first_name"]), text.clean_line(data["last_name"]), data["email"]),
+                admin=NewMember(first_name, last_name, data["email"]),
                 reason=data["reason"],
             )
         except ValidationError as error:

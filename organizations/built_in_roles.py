@@ -17,11 +17,16 @@ P = Permission
 
 @dataclass(frozen=True)
 class QuickAction:
-    """A suggestion for a new member's first day (W-8). `page` is the key of the page where it starts, "" for none."""
+    """A suggestion for a new member's first day (W-8). `page` is the key of the page where it starts, "" for none.
+
+    `key` names it in URLs; without one, its label does.
+    """
 
     label: str | Promise
     icon: str
     page: str = ""
+    needs_project: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,17 @@ READ_ONLY = frozenset(
 WORK_PAGES = frozenset({"homepage", "projects", "workspace"})
 ADMIN_PAGES = WORK_PAGES | {"access_keys", "brands", "datasets", "integrations", "security", "users"}
 
-_OPEN_PROJECT = QuickAction(_("Open your first project"), "projects", "projects")
+OPEN_PROJECT = QuickAction(_("Open your first project"), "projects", "projects", needs_project=True)
+EDIT_PROJECT = QuickAction(_("Edit a project"), "pencil", "projects", needs_project=True)
+CREATE_PROJECT = QuickAction(_("Create a project"), "projects", "projects")
 EXPLORE_WORKSPACE = QuickAction(_("Explore the workspace"), "workspace", "workspace")
-_VIEW_TEAM = QuickAction(_("See who is on the team"), "users", "users")
-_INVITE_TEAM = QuickAction(_("Invite your team"), "send", "users")
-_ORGANIZE_GROUPS = QuickAction(_("Organize people into groups"), "groups", "groups")
-_REVIEW_SECURITY = QuickAction(_("Review the security settings"), "shield", "security")
+VIEW_TEAM = QuickAction(_("See who is on the team"), "users", "users")
+INVITE_TEAM = QuickAction(_("Invite your team"), "send", "users")
+ORGANIZE_GROUPS = QuickAction(_("Organize people into groups"), "groups", "groups")
+REVIEW_SECURITY = QuickAction(_("Review the security settings"), "shield", "security")
+CONNECT_SOURCE = QuickAction(_("Connect a source"), "integrations", "integrations")
+CREATE_SUB_ACCOUNT = QuickAction(_("Create a sub-account"), "tree", "sub_accounts")
+CHECK_SUBSCRIPTION = QuickAction(_("Check the subscription"), "card", "subscription")
 
 BUILT_IN: tuple[BuiltInRole, ...] = (
     BuiltInRole(
@@ -95,7 +105,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
             _("Manage groups, projects, datasets and integrations"),
             _("Manage security, brands, access keys and billing"),
         ),
-        quick_actions=(_INVITE_TEAM, _ORGANIZE_GROUPS, _REVIEW_SECURITY, EXPLORE_WORKSPACE),
+        quick_actions=(INVITE_TEAM, ORGANIZE_GROUPS, REVIEW_SECURITY, EXPLORE_WORKSPACE),
         welcome_pages=ADMIN_PAGES,
     ),
     BuiltInRole(
@@ -113,9 +123,9 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
             _("View the audit log"),
         ),
         quick_actions=(
-            _INVITE_TEAM,
-            _ORGANIZE_GROUPS,
-            QuickAction(_("Create a project"), "projects", "projects"),
+            INVITE_TEAM,
+            ORGANIZE_GROUPS,
+            CREATE_PROJECT,
             EXPLORE_WORKSPACE,
         ),
         welcome_pages=WORK_PAGES | {"datasets"},
@@ -131,7 +141,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
             _("Build and edit in the projects you can access"),
             _("Collaborate on your groups’ projects"),
         ),
-        quick_actions=(_OPEN_PROJECT, QuickAction(_("Edit a project"), "pencil", "projects"), EXPLORE_WORKSPACE),
+        quick_actions=(OPEN_PROJECT, EDIT_PROJECT, EXPLORE_WORKSPACE),
         welcome_pages=WORK_PAGES,
     ),
     BuiltInRole(
@@ -142,7 +152,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         description=_("Works in the projects they can access. Can’t edit them."),
         permissions=OPERATOR,
         capabilities=(_("Work in the projects you can access"), _("See what your groups are working on")),
-        quick_actions=(_OPEN_PROJECT, EXPLORE_WORKSPACE),
+        quick_actions=(OPEN_PROJECT, EXPLORE_WORKSPACE),
         welcome_pages=WORK_PAGES,
     ),
     BuiltInRole(
@@ -157,7 +167,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
             _("Invite, edit, deactivate and delete people"),
             _("Manage billing and security"),
         ),
-        quick_actions=(_INVITE_TEAM, _ORGANIZE_GROUPS, EXPLORE_WORKSPACE),
+        quick_actions=(INVITE_TEAM, ORGANIZE_GROUPS, EXPLORE_WORKSPACE),
     ),
     BuiltInRole(
         scheme=Scheme.TASK,
@@ -177,8 +187,8 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         ),
         capabilities=(_("Create and edit sources, destinations and pipelines"), _("Work with datasets")),
         quick_actions=(
-            _OPEN_PROJECT,
-            QuickAction(_("Connect a source"), "integrations", "integrations"),
+            OPEN_PROJECT,
+            CONNECT_SOURCE,
             QuickAction(_("Build a pipeline"), "arrow-right", "integrations"),
         ),
     ),
@@ -190,7 +200,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         description=_("Can view everything, but can’t make changes."),
         permissions=READ_ONLY,
         capabilities=(_("View everything in the organization"),),
-        quick_actions=(EXPLORE_WORKSPACE, _VIEW_TEAM),
+        quick_actions=(EXPLORE_WORKSPACE, VIEW_TEAM),
     ),
     BuiltInRole(
         scheme=Scheme.TASK,
@@ -200,7 +210,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         description=_("Creates and edits sub-accounts."),
         permissions=frozenset({P.WORKSPACE_VIEW, P.SUB_ACCOUNTS_MANAGE}),
         capabilities=(_("Create and edit sub-accounts"),),
-        quick_actions=(QuickAction(_("Create a sub-account"), "tree", "sub_accounts"), EXPLORE_WORKSPACE),
+        quick_actions=(CREATE_SUB_ACCOUNT, EXPLORE_WORKSPACE),
     ),
     BuiltInRole(
         scheme=Scheme.TASK,
@@ -210,7 +220,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         description=_("Adds and edits users."),
         permissions=frozenset({P.WORKSPACE_VIEW, P.PEOPLE_VIEW, P.PEOPLE_INVITE, P.PEOPLE_EDIT, P.GROUPS_MANAGE}),
         capabilities=(_("Add and edit users"), _("Manage groups")),
-        quick_actions=(_INVITE_TEAM, _ORGANIZE_GROUPS, _VIEW_TEAM),
+        quick_actions=(INVITE_TEAM, ORGANIZE_GROUPS, VIEW_TEAM),
     ),
     BuiltInRole(
         scheme=Scheme.TASK,
@@ -220,7 +230,7 @@ BUILT_IN: tuple[BuiltInRole, ...] = (
         description=_("Access to the subscription page only."),
         permissions=frozenset({P.BILLING_VIEW, P.BILLING_MANAGE}),
         capabilities=(_("View and manage the subscription"),),
-        quick_actions=(QuickAction(_("Check the subscription"), "card", "subscription"),),
+        quick_actions=(CHECK_SUBSCRIPTION,),
     ),
 )
 BUILT_IN_BY_ID = {role.id: role for role in BUILT_IN}

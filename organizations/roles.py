@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from organizations.built_in_roles import BUILT_IN, BUILT_IN_BY_ID, EXPLORE_WORKSPACE, BuiltInRole, QuickAction
+from organizations.built_in_roles import BUILT_IN, BUILT_IN_BY_ID, BuiltInRole
 from organizations.models import Role
 from organizations.permissions import LABELS, Permission
 
@@ -44,16 +44,3 @@ def capabilities_of(roles: list[Role]) -> list[str]:
             lines = [LABELS[name] for name in Permission if name in permissions_of(role)]
         sentences.update(dict.fromkeys(str(line) for line in lines))
     return list(sentences)
-
-
-def quick_actions_of(roles: list[Role]) -> list[QuickAction]:
-    """Return the suggested first tasks for these roles, without duplicates (W-8).
-
-    A custom role suggests exploring the workspace.
-    """
-    actions: dict[str, QuickAction] = {}
-    for role in roles:
-        built_in = built_in_definition(role)
-        for action in built_in.quick_actions if built_in else (EXPLORE_WORKSPACE,):
-            actions.setdefault(str(action.label), action)
-    return list(actions.values())

@@ -94,7 +94,7 @@ const menu = event.target;
 const opener = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)].find(button => button.checkVisibility());
 if (!opener) return;
 const b = opener.getBoundingClientRect(), m = menu.getBoundingClientRect();
-const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8;
+const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8 || (opener.matches('.filter') && b.left + m.width < innerWidth - 8);
 Object.assign(menu.style, {
 inset: 'auto', margin: 0,
 insetBlockStart: `${up ? b.top - m.height - 4 : b.bottom + 4}px`,
@@ -243,52 +243,6 @@ document.addEventListener('htmx:load', event => showRevealButtons(event.target))
 showRevealButtons(document);
 }
 {
-const NAMED = /^([^<>]*?)\s*<([^<>\s]+)>$/;
-const parseNamed = (text, email) => {
-const plain = text.replace(/^["'\s]+|["'\s]+$/g, '');
-const [first, last] = plain.includes(',') ? plain.split(/,(.*)/).slice(0, 2).reverse() : plain.split(/\s+(.*)/);
-return { email, first: (first ?? '').trim(), last: (last ?? '').trim() };
-};
-const parsePerson = part => {
-const match = part.match(NAMED);
-return match ? parseNamed(match[1], match[2]) : { email: part };
-};
-const parseList = line => (line.match(/(?:"[^"]*"|[^,;])+/g) ?? []).map(part => part.trim()).filter(Boolean)
-.flatMap(part => { const words = part.split(/\s+/); return words.every(word => word.includes('@')) ? words : [part]; })
-.map(parsePerson);
-const parseColumns = line => {
-const cells = line.split('\t').map(cell => cell.trim()), email = cells.find(cell => cell.includes('@'));
-const names = cells.filter(cell => cell && cell !== email);
-return email ? [{ email, first: names[0] ?? '', last: names.slice(1).join(' ') }] : [];
-};
-const parsePeople = text => text.split(/[\r\n]+/).flatMap(line => (line.includes('\t') ? parseColumns(line) : parseList(line)));
-const fillRow = (row, person) => {
-for (const [field, value] of Object.entries(person)) {
-const input = row.querySelector(`[data-paste="${field}"]`);
-if (!input || !value || (field !== 'email' && input.value)) continue;
-input.value = value;
-input.dispatchEvent(new Event('input', { bubbles: true }));
-}
-};
-const format = ({ email, first, last }) => (first ? `${first} ${last} <${email}>` : email);
-document.addEventListener('paste', event => {
-if (!event.target.matches('[data-paste="email"]')) return;
-const list = event.target.closest('[data-repeat]'), people = parsePeople(event.clipboardData.getData('text'));
-const addresses = people.filter(({ email }) => email.includes('@'));
-if (!list || (addresses.length < 2 && !addresses[0]?.first)) return;
-event.preventDefault();
-const all = [...list.querySelectorAll('[data-repeat-row]')], here = event.target.closest('[data-repeat-row]');
-const empty = all.slice(all.indexOf(here) + 1).filter(row => !row.querySelector('[data-paste="email"]').value);
-const rows = [here, ...empty].slice(0, people.length);
-const detail = { count: people.length - rows.length, rows: [] };
-here.dispatchEvent(new CustomEvent('repeat:want', { bubbles: true, detail }));
-rows.push(...detail.rows);
-rows.forEach((row, n) => fillRow(row, people[n]));
-const rest = people.slice(rows.length);
-if (rest.length) fillRow(rows.at(-1), { email: [people[rows.length - 1], ...rest].map(format).join(', ') });
-});
-}
-{
 const NUMBERED = ['id', 'name', 'for', 'aria-describedby', 'aria-labelledby', 'data-count-of'];
 const rowsOf = list => [...list.querySelectorAll('[data-repeat-row]')];
 const renumber = (row, to) => {
@@ -344,13 +298,12 @@ refresh(list);
 rowsOf(list)[Math.max(0, at - 1)].querySelector('input')?.focus();
 }
 });
-document.addEventListener('repeat:want', event => {
-const list = event.target.closest('[data-repeat]');
-for (let n = event.detail.count; n > 0; n -= 1) {
-const row = add(list);
-if (!row) break;
-event.detail.rows.push(row);
-}
+document.addEventListener('keydown', event => {
+const list = event.target.closest('[data-repeat-enter]');
+if (event.key !== 'Enter' || event.isComposing || !list || !event.target.matches('[data-repeat-row] input')) return;
+event.preventDefault();
+const rows = rowsOf(list);
+(rows[rows.indexOf(event.target.closest('[data-repeat-row]')) + 1] ?? add(list))?.querySelector('input')?.focus();
 });
 document.addEventListener('htmx:load', event => event.target.querySelectorAll?.('[data-repeat]').forEach(refresh));
 document.querySelectorAll('[data-repeat]').forEach(refresh);
@@ -375,11 +328,15 @@ for (const other of document.querySelectorAll(`input[name="theme"][value="${even
 });
 }
 {
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
+}
+{
 const region = document.getElementById('toasts');
-const remove = toast => {
-if (toast.matches(':hover, :focus-within')) return setTimeout(remove, 3000, toast);
-toast.remove();
-};
+const expire = (toast, left) => setTimeout(() => {
+if (!toast.matches(':hover, :focus-within, :has(.htmx-request)')) left -= 250;
+left > 0 ? expire(toast, left) : toast.remove();
+}, 250);
 const show = toast => {
 const modal = document.querySelector('dialog:modal');
 if (modal) {
@@ -387,7 +344,7 @@ modal.querySelector(':scope > [data-toast]')?.remove();
 toast.setAttribute('role', 'alert');
 modal.prepend(toast);
 }
-if (toast.matches('[data-tone="success"]')) setTimeout(remove, 8000, toast);
+if (toast.matches('[data-tone="success"]')) expire(toast, toast.matches('[data-undo]') ? 10000 : 8000);
 };
 document.addEventListener('click', event => {
 const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');

@@ -289,6 +289,47 @@ if (successful && (config?.verb === 'post' || target?.id === 'results')) documen
 });
 }
 {
+const link = document.querySelector('[data-palette]'), isMac = navigator.platform.startsWith('Mac');
+const open = event => {
+event.preventDefault();
+link.dataset.typed ??= '';
+import(link.dataset.palette).then(() => link.dispatchEvent(new Event('palette')), () => location.assign(link.href));
+};
+if (link) {
+document.addEventListener('keydown', event => {
+const { key, ctrlKey, metaKey } = event;
+if ('typed' in link.dataset && key.length === 1 && !ctrlKey && !metaKey) {
+event.preventDefault();
+link.dataset.typed += key;
+} else if (!document.querySelector('dialog[open]')
+&& (key === 'k' ? (isMac ? metaKey : ctrlKey) : key === '/' && !event.target.matches(':read-write, select'))) open(event);
+}, true);
+document.addEventListener('click', event => {
+if (event.target.closest('[data-palette]') && !event.ctrlKey && !event.metaKey) open(event);
+});
+if (isMac) document.querySelector('[data-palette] kbd').textContent = '⌘ K';
+}
+}
+{
+const ONE_ADDRESS = /^\s*[^\s@<>,;:]+@[^\s@<>,;:]+\s*$/, MAX = 100001;
+document.addEventListener('paste', event => {
+const field = event.target, text = event.clipboardData?.getData('text/plain').replaceAll('\0', '') ?? '';
+if (!field.matches?.('[data-paste]') || ONE_ADDRESS.test(text) || !(text.includes('@') || /\S\s*[\n\r]\s*\S/.test(text))) return;
+const form = field.form, { pasted, pasted_at: at } = form.elements;
+event.preventDefault();
+pasted.value = text.slice(0, MAX);
+at.value = field.closest('[data-repeat-row]')?.dataset.n ?? '';
+form.requestSubmit(form.querySelector('[data-paste-read]'));
+});
+document.addEventListener('input', event => {
+if (!event.target.matches('[data-guess]')) return;
+for (const field of event.target.closest('[data-repeat-row]').querySelectorAll('[data-guess]')) {
+field.removeAttribute('data-guess');
+field.removeAttribute('aria-describedby');
+}
+});
+}
+{
 const formatter = new Intl.NumberFormat(document.documentElement.lang || 'en');
 const formOf = () => document.querySelector('form[data-select]');
 const boxesOf = form => [...form.elements].filter(box => box.type === 'checkbox' && box.name && box.name !== 'all');
@@ -367,4 +408,14 @@ restore();
 }
 {
 document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+{
+document.addEventListener('keydown', event => {
+if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, dialog')) return;
+const button = [...document.querySelectorAll('[data-undo] [type="submit"]')].at(-1);
+if (!button) return;
+event.preventDefault();
+button.click();
+});
 }

@@ -15,6 +15,7 @@ from api.problems import Problem as ApiProblem
 from api.problems import problem_response
 from base.policies import RateLimited, Refused
 from base.responses import limit_reached
+from teamadmin import stale_forms
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Return 403: the CSRF check failed, because of an old tab or disabled cookies."""
+    """Return 403: the CSRF check failed, because of an old tab or disabled cookies. Keeps what was typed."""
+    if not _is_api(request) and (response := stale_forms.respond(request)):
+        return response
     text = _(
         "You signed in or out in another tab, or cookies are disabled. Nothing was saved."
         " Go back, reload the page, and try again."

@@ -53,6 +53,7 @@ class Record(NamedModel):
         abstract = True
         constraints = [models.UniqueConstraint(fields=["organization", "name_key"], name="%(class)s_name")]
         indexes = [
+            models.Index(fields=["organization", "sort_name", "id"], name="%(class)s_by_name"),
             models.Index(fields=["organization", "changed_at", "id"], name="%(class)s_changed"),
             models.Index(fields=["owner"], condition=Q(owner__isnull=False), name="%(class)s_owner"),
             models.Index(fields=["project"], condition=Q(project__isnull=False), name="%(class)s_project"),

@@ -16,7 +16,7 @@ EXPIRES_SOON = timedelta(days=7)
 
 def groups_of(member: Membership, *, limit: int = 20) -> list[Group]:
     """Return the member's groups by name, at most `limit`."""
-    return list(Group.objects.filter(member_links__membership=member).order_by("name_key")[:limit])
+    return list(Group.objects.filter(member_links__membership=member).order_by("sort_name", "id")[:limit])
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from accounts.policies import can_sign_in
 from accounts.queries import address_of
 from audit.models import Entry
 from audit.queries import get_entry
-from base.mail import compose_email, format_utc
+from base.mail import compose_email, format_time
 from outbox.models import OutgoingEmail
 
 
@@ -190,7 +190,7 @@ def render_security_notice(row: OutgoingEmail) -> AnymailMessage | None:
         context={
             "heading": _fill(notice.subject, entry),
             "sentence": describe_event(entry),
-            "facts": facts_of(entry),
+            "facts": facts_of(entry, user.time_zone),
             "rejection": _fill(notice.rejection, entry),
             "by_user": entry.actor_id == entry.target_id,
             "url": not_me_url(entry.pk, user),
@@ -209,9 +209,12 @@ def describe_event(entry: Entry) -> str:
         return _fill(notice.plain or notice.sentence, entry)
 
 
-def facts_of(entry: Entry) -> list[tuple[str, str]]:
-    """Return when and from where it happened, as labels and values. An Admin's address stays theirs."""
-    facts = [(gettext("Time"), format_utc(entry.at)), (gettext("Device"), entry.data.get("device", ""))]
+def facts_of(entry: Entry, zone_name: str) -> list[tuple[str, str]]:
+    """Return when and from where it happened, as labels and values. An Admin's address stays theirs.
+
+    zone_name: the user's time zone, blank for UTC.
+    """
+    facts = [(gettext("Time"), format_time(entry.at, zone_name)), (gettext("Device"), entry.data.get("device", ""))]
     if entry.actor_id == entry.target_id:
         facts.append((gettext("IP address"), entry.ip or ""))
         facts.append((gettext("Location"), country_of(entry.ip) if entry.ip else ""))

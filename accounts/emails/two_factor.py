@@ -9,7 +9,7 @@ from accounts.links import not_me_url
 from accounts.models import User
 from accounts.policies import can_sign_in
 from audit.queries import get_entry
-from base.mail import compose_email, format_utc
+from base.mail import compose_email, format_time
 from outbox.models import OutgoingEmail
 
 
@@ -29,7 +29,7 @@ def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
         context={
             "actor": entry.actor_label,
             "organization": entry.data.get("organization", ""),
-            "at": format_utc(entry.at),
+            "at": format_time(entry.at, user.time_zone),
             "url": settings.BASE_URL + reverse("account_login"),
             "not_me_url": not_me_url(entry.pk, user),
         },

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.passwords import normalize_password, password_forms
 from base import text
 from base.ids import uuid7
+from base.names import full_name, short_name
 
 
 class UserManager(BaseUserManager):
@@ -90,8 +91,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def name(self) -> str:
-        """First and last name, or the email address if both are blank."""
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        """The full name in the order of its script, or the email address if there is none."""
+        return full_name(self.first_name, self.last_name) or self.email
+
+    @property
+    def short_name(self) -> str:
+        """The name to greet the user by, "" if there is none."""
+        return short_name(self.first_name, self.last_name)
 
     def save(self, *args, **options) -> None:
         # Saving an older copy (in a password form, for example) must not bring back sessions that were ended meanwhile.

@@ -60,7 +60,15 @@ from accounts.services.sessions import (
 from accounts.services.sign_in import confirm_identity, has_used_factor, set_second_factor, sign_in
 from accounts.services.staff import PlatformStaff, unlock_user
 from accounts.services.two_factor import clear_two_factor, notify_two_factor_listeners, reset_two_factor
-from accounts.services.users import create_verified_user, delete_user, lock_user, rename_user, set_theme
+from accounts.services.users import (
+    create_verified_user,
+    delete_user,
+    lock_user,
+    rename_user,
+    set_csv_separator,
+    set_theme,
+    set_time_zone,
+)
 
 __all__ = [
     "AddressTaken",
@@ -130,7 +138,9 @@ __all__ = [
     "set_avatar",
     "set_browser_cookie",
     "set_second_factor",
+    "set_csv_separator",
     "set_theme",
+    "set_time_zone",
     "sign_in",
     "start_attempt",
     "start_authenticator",

@@ -3,9 +3,10 @@
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from accounts.models import Theme, User
+from accounts.models import CsvSeparator, Theme, User
 from audit.services import record
 from base.uploads import delete_after_commit
+from base.zones import zone_named
 
 
 @transaction.atomic
@@ -30,6 +31,20 @@ def set_theme(*, user: User, theme: Theme) -> None:
     """Save the user's theme."""
     user.theme = theme
     user.save(update_fields=["theme"])
+
+
+def set_time_zone(*, user: User, time_zone: str) -> None:
+    """Save the user's time zone, "" for the one that the browser names. Raise ValueError for another text."""
+    if time_zone and zone_named(time_zone) is None:
+        raise ValueError(time_zone)
+    user.time_zone = time_zone
+    user.save(update_fields=["time_zone"])
+
+
+def set_csv_separator(*, user: User, separator: CsvSeparator) -> None:
+    """Save what separates the columns in the user's CSV files."""
+    user.csv_separator = separator
+    user.save(update_fields=["csv_separator"])
 
 
 @transaction.atomic

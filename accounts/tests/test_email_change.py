@@ -89,7 +89,7 @@ def test_the_sent_page_tells_where_and_how_long(cast):
         ("bo@localhost", "Add the part after the last dot"),
         ("a" * 65 + "@x.example", "at most 64 characters"),
         ("bo\x00@x.example", "Null characters are not allowed"),
-        ("bo\u200b@x.example", "Remove spaces and hidden characters"),
+        ("bo\u200b@x.example", "Remove the hidden character U+200B after “bo”."),
         ("mıke@x.example", "Use plain letters a to z"),
     ],
 )

@@ -49,6 +49,7 @@ OUTCOMES: dict[str, tuple[int | None, int | None]] = {
     "accounts/sign-in-again/": (PAGE, DONE),
     "accounts/reauthenticate/": (PAGE, None),
     "accounts/theme/": (None, 400),  # the form is empty
+    "accounts/csv-separator/": (None, 400),
     # Nothing to do without a change that waits, codes to show or a second factor.
     "accounts/email-change/sent/": (ELSEWHERE, None),
     "accounts/two-factor/backup-codes/": (ELSEWHERE, ELSEWHERE),

@@ -35,7 +35,7 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
         "email": user.email,
         "address": address_of(entry, user),
         "sentence": describe_event(entry),
-        "facts": facts_of(entry),
+        "facts": facts_of(entry, user.time_zone),
         "action": entry.action,
         "by_user": entry.actor_id == user.pk,
         "rejection": find_rejection(user, entry),

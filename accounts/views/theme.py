@@ -8,10 +8,10 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accounts.forms import ThemeForm
-from accounts.models import Theme
+from accounts.forms import CsvSeparatorForm, ThemeForm
+from accounts.models import CsvSeparator, Theme
 from accounts.requests import UserRequest
-from accounts.services import set_theme
+from accounts.services import set_csv_separator, set_theme
 
 
 @require_POST
@@ -26,6 +26,17 @@ def theme(request: UserRequest) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest("theme")
     set_theme(user=request.user, theme=Theme(form.cleaned_data["theme"]))
+    return HttpResponse(status=204) if request.htmx else redirect(_previous_url(request))
+
+
+@require_POST
+@login_required
+def csv_separator(request: UserRequest) -> HttpResponse:
+    """Save what separates the columns in CSV files. Responds like theme()."""
+    form = CsvSeparatorForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest("separator")
+    set_csv_separator(user=request.user, separator=CsvSeparator(form.cleaned_data["separator"]))
     return HttpResponse(status=204) if request.htmx else redirect(_previous_url(request))
 
 

@@ -43,7 +43,7 @@ class Links:
         for role_link in direct.order_by("role__rank", "role__name"):
             self.roles[role_link.membership_id].append(role_link.role)
         links = GroupMembership.objects.filter(membership__in=keys).select_related("group")
-        for link in links.order_by("group__name_key", "group_id"):
+        for link in links.order_by("group__sort_name", "group_id"):
             self.groups[link.membership_id].append(link.group)
         ids = {group.pk for groups in self.groups.values() for group in groups}
         self.group_roles = roles_of_groups(organization, ids) if ids else {}
@@ -83,7 +83,7 @@ def summarize_members(organization: Organization, members: Sequence[Membership])
 def describe_member(organization: Organization, member: Membership) -> Member:
     """Return the resource of one member. At most four queries."""
     grants = ProjectGrant.objects.filter(membership=member, project__archived_at=None).select_related("project")
-    projects = [refer(grant.project) for grant in grants.order_by("project__name_key", "project_id")]
+    projects = [refer(grant.project) for grant in grants.order_by("project__sort_name", "project_id")]
     return Member(**Links(organization, [member]).fields(member), projects=projects)
 
 

@@ -16,10 +16,9 @@ from api.problems import not_found
 from api.replies import reply
 from api.resources.groups import describe_group, describe_groups
 from api.schemas import groups as schemas
-from base.text import name_key
 from organizations.models import Group, Membership
 from organizations.permissions import Permission
-from organizations.queries import groups_in
+from organizations.queries import groups_in, matching_names
 from organizations.services import change_group_roles, create_group, delete_group, edit_group, lock_actor
 
 router = Router()
@@ -56,8 +55,8 @@ def list_groups(
 ) -> HttpResponse:
     groups = groups_in(request.organization)
     if q:
-        groups = groups.filter(name_key__contains=name_key(q))
-    page, cursor = page_of(request, groups, after=after, limit=limit, order=("name_key",))
+        groups = matching_names(groups, q)
+    page, cursor = page_of(request, groups, after=after, limit=limit, order=("sort_name", "id"))
     return reply_page(request, schemas.GroupPage, describe_groups(request.organization, page), cursor)
 
 

@@ -16,12 +16,11 @@ from api.paging import PAGE_SIZE, After, Limit, page_of, reply_page
 from api.replies import reply
 from api.resources.projects import describe_project
 from api.schemas import projects as schemas
-from base.text import name_key
 from organizations import models
 from organizations.models import Membership
 from organizations.permissions import Permission
 from organizations.policies import can_manage_projects
-from organizations.queries import accessible_projects, archived_projects
+from organizations.queries import accessible_projects, archived_projects, matching_names
 from organizations.services import archive_project, create_project, edit_project, lock_actor, restore_project
 
 router = Router()
@@ -66,8 +65,8 @@ def list_projects(
         projects = archived_projects(request.organization)
         projects = projects if can_manage_projects(actor) else projects.none()
     if q:
-        projects = projects.filter(name_key__contains=name_key(q))
-    page, cursor = page_of(request, projects, after=after, limit=limit, order=("name_key",))
+        projects = matching_names(projects, q)
+    page, cursor = page_of(request, projects, after=after, limit=limit, order=("sort_name", "id"))
     return reply_page(request, schemas.ProjectPage, [describe_project(project) for project in page], cursor)
 
 

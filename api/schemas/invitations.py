@@ -78,10 +78,10 @@ class SentInvitations(Output):
 
 
 class Invitee(Input):
-    """A person to invite."""
+    """A person to invite. One of the two names is enough."""
 
-    first_name: Annotated[Text, Field(min_length=1, max_length=100, examples=["Nadia"])]
-    last_name: Annotated[Text, Field(min_length=1, max_length=100, examples=["Petrov"])]
+    first_name: Annotated[Text, Field(max_length=100, examples=["Nadia"])] = ""
+    last_name: Annotated[Text, Field(max_length=100, examples=["Petrov"])] = ""
     email: Address
 
 

@@ -76,7 +76,7 @@ def test_one_wrong_person_stops_everyone(cast, admin):
         person("x", email="no address"),
         person("y", email="BO@acme.example"),
         person("z", email="nadia@ACME.example"),
-        person("w", first_name="\u200b"),
+        person("w", first_name="\u200b", last_name=""),
     ]
     errors = assert_problem(admin.send("POST", "invitations", body_of(*people)), 422)["errors"]
     assert [each["field"] for each in errors] == [

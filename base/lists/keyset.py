@@ -1,6 +1,7 @@
 """Keyset pages: each starts after the last row of the previous page, so no query uses OFFSET or reads all rows."""
 
 import operator
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -26,27 +27,40 @@ class KeysetPage:
         return bool(self.previous or self.next)
 
 
-def _key(rows: QuerySet, field: str, value: str) -> Any:
-    """Return the value from a URL as a value of the field, None if it is blank or invalid."""
+# Between the values of a key. The last one is an id, which doesn't contain it.
+SEPARATOR = "~"
+
+
+def _bound(rows: QuerySet, fields: Sequence[str], operator: str, key: str) -> Any:
+    """Return the condition for the rows beyond the key from a URL, None if the key is blank or invalid.
+
+    Texts in URLs are in NFC (base.params), but folded names are in NFKD.
+    """
+    texts = unicodedata.normalize("NFKD", key).rsplit(SEPARATOR, len(fields) - 1) if len(fields) > 1 else [key]
     try:
-        return rows.model._meta.get_field(field).to_python(value) if value else None
-    except ValidationError:
+        return compare_rows(rows, fields, operator, texts) if key else None
+    except (ValidationError, ValueError):
         return None
 
 
+def _key(row: Any, fields: Sequence[str]) -> str:
+    return SEPARATOR.join(str(getattr(row, name)) for name in fields)
+
+
 def keyset_page(
-    rows: QuerySet, field: str, *, after: str = "", before: str = "", descending: bool = False, size: int = PAGE_SIZE
+    rows: QuerySet, *fields: str, after: str = "", before: str = "", descending: bool = False, size: int = PAGE_SIZE
 ) -> KeysetPage:
-    """Return the page `after` or `before` a key, ordered by `field`, whose values must be unique among `rows`.
+    """Return the page `after` or `before` a key, ordered by `fields`, whose values must be unique among `rows`.
 
     Takes one query. An invalid key returns the first page.
     """
-    back, start = _key(rows, field, before), _key(rows, field, after)
-    backwards = back is not None
-    bound = back if backwards else start
+    bound = _bound(rows, fields, ">" if descending else "<", before)
+    backwards = bound is not None
+    if bound is None:
+        bound = _bound(rows, fields, "<" if descending else ">", after)
     if bound is not None:
-        rows = rows.filter(**{f"{field}__{'lt' if descending != backwards else 'gt'}": bound})
-    found = list(rows.order_by(f"-{field}" if descending != backwards else field)[: size + 1])
+        rows = rows.filter(bound)
+    found = list(rows.order_by(*(f"-{name}" if descending != backwards else name for name in fields))[: size + 1])
     more, shown = len(found) > size, found[:size]
     if not shown:
         return KeysetPage([])
@@ -55,8 +69,8 @@ def keyset_page(
     earlier, later = (more, True) if backwards else (bound is not None, more)
     return KeysetPage(
         shown,
-        previous=str(getattr(shown[0], field)) if earlier else "",
-        next=str(getattr(shown[-1], field)) if later else "",
+        previous=_key(shown[0], fields) if earlier else "",
+        next=_key(shown[-1], fields) if later else "",
     )
 
 

@@ -1,5 +1,6 @@
 """The view that a list page's URL describes: search, filters, sort, columns and page."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -127,7 +128,12 @@ class ListParams:
 def read_search(query: QueryDict, name: str = "q") -> str:
     """Return the search text of a URL: one line of at most SEARCH_LIMIT characters.
 
-    Unprintable characters become spaces; PostgreSQL would reject a NUL.
+    Format characters, which show nothing, are dropped. Other unprintable characters become spaces; PostgreSQL would
+    reject a NUL.
     """
-    text = "".join(char if char.isprintable() else " " for char in query.get(name, ""))
+    text = "".join(char if char.isprintable() else _replace(char) for char in query.get(name, ""))
     return " ".join(text.split())[:SEARCH_LIMIT].strip()
+
+
+def _replace(char: str) -> str:
+    return "" if unicodedata.category(char) == "Cf" else " "

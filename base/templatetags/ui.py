@@ -65,6 +65,14 @@ def org_logo(organization: Any, size: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def undo_of(message: Any) -> dict[str, str] | None:
+    """Return the url and the token of a message that can be undone (organizations.undo), None for the others."""
+    tag, _space, rest = (message.extra_tags or "").partition(" ")
+    url, _space, token = rest.partition(" ")
+    return {"url": url, "token": token} if tag == "undo" else None
+
+
 @dataclass
 class TreeNode:
     """A membership in the organization switcher, with the memberships in sub-accounts of its organization."""

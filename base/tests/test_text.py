@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from base.text import avatar_color, canonical_email, clean_line, clean_multiline, fold, initials, name_key
+from base.text import canonical_email, clean_line, clean_multiline, name_key
 
 QUICK = settings(database=None, deadline=None, max_examples=200)
 LONG_DOMAIN = ".".join(["d" * 60] * 3)
@@ -19,6 +19,10 @@ SAME = {
     "A@X.TEST": "a@x.test",
     " a@x.test\u2028": "a@x.test",
     "a@x.test\u3000": "a@x.test",
+    "\ufeffa@x.test\u200b\u200d": "a@x.test",
+    "\u202aa@x.test\u202c": "a@x.test",
+    "\u2068a@x.test\u2069\u200e": "a@x.test",
+    "\u00ad\u2060 a@x.test \u061c": "a@x.test",
     "a+tag@x.test": "a+tag@x.test",
     "user@bücher.example": "user@xn--bcher-kva.example",
     "user@BÜCHER.example": "user@xn--bcher-kva.example",
@@ -52,16 +56,17 @@ REJECTED = {
     "a(b)@x.test": "Check the part before the @",
     '"a b"@x.test': "Remove spaces",
     "a b@x.test": "Remove spaces",
-    "a\x00@x.test": "Remove spaces",
+    "a\x00@x.test": "Remove the hidden character U\\+0000 after “a”",
     "a@x.test\r\nBcc: e.test": "Remove spaces",
-    "a\u200b@x.test": "Remove spaces",
-    "a@x\u200b.test": "Remove spaces",
-    "\u202ea@x.test": "Remove spaces",
+    "a\u200b@x.test": "Remove the hidden character U\\+200B after “a”",
+    "a@x\u200b.test": "Remove the hidden character U\\+200B after “a@x”",
+    "a\u200e@x.test": "Remove the hidden character U\\+200E after “a”",
+    "ann\u202ebell@x.test": "Remove the hidden character U\\+202E after “ann”",
     "üser@x.test": "Use plain letters",
     "аdmin@x.test": "Use plain letters",
     "ａ@x.test": "Use plain letters",
     "mıke@x.test": "Use plain letters",
-    "a\ud800@x.test": "Remove spaces",
+    "a\ud800@x.test": "Remove the hidden character U\\+D800 after “a”",
     "a" * 65 + "@x.test": "at most 64",
     "a" * 60 + "@" + LONG_DOMAIN + ".test" + "t" * 20: "at most 254",
     "a@" + "d" * 1_000_000 + ".test": "at most 254",
@@ -127,12 +132,49 @@ def test_invisible_text_counts_as_empty(blank):
     assert clean_line(blank) == clean_multiline(blank) == ""
 
 
-@pytest.mark.parametrize(
-    "bad", ["a\x00b", "a\nb", "a\tb", "a\u2028b", "a\ud800", "a\u202eb", "a\u2066b", "a\x1b[0m", "a\x7f", "a\u200fb"]
-)
-def test_names_with_control_characters_are_rejected(bad):
-    with pytest.raises(ValidationError, match="control characters"):
+HIDDEN = {
+    "Ann\u202eBell": "Remove the hidden character U+202E after “Ann”.",
+    "Ann \u2066Bell": "Remove the hidden character U+2066 after “Ann”.",
+    "\u202eAnn": "Remove the hidden character U+202E at the start.",
+    "Ann\u2069": "Remove the hidden character U+2069 after “Ann”.",
+    "a\x00b": "Remove the hidden character U+0000 after “a”.",
+    "a\ud800": "Remove the hidden character U+D800 after “a”.",
+    "a\x1b[0m": "Remove the hidden character U+001B after “a”.",
+    "a\x7f": "Remove the hidden character U+007F after “a”.",
+    "a\nb": "Remove the line break after “a”.",
+    "a\u2028b": "Remove the line break after “a”.",
+    "One two three four five six\u202a": "Remove the hidden character U+202A after “…three four five six”.",
+}
+
+
+@pytest.mark.spec("W-2")
+@pytest.mark.parametrize("bad,message", HIDDEN.items(), ids=ascii)
+def test_a_hidden_character_is_refused_and_located(bad, message):
+    with pytest.raises(ValidationError) as error:
         clean_line(bad)
+    assert error.value.messages == [message]
+
+
+@pytest.mark.spec("W-7")
+def test_a_hidden_character_is_located_in_longer_texts():
+    with pytest.raises(ValidationError, match="Remove the hidden character U\\+2067 after “…first line second”"):
+        clean_multiline("The first line\n\tsecond \u2067line\u2069")
+
+
+@pytest.mark.spec("W-2")
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u061c"])
+def test_directional_marks_are_allowed_in_names_and_reasons(mark):
+    assert clean_line(f"a{mark}b{mark}") == clean_multiline(f"a{mark}b{mark}") == f"a{mark}b{mark}"
+    assert clean_line(mark) == clean_multiline(f" {mark} ") == ""
+
+
+def test_a_tab_in_a_name_becomes_a_space():
+    assert clean_line("\tAnn\tBell\t") == "Ann Bell"
+
+
+@pytest.mark.parametrize("around", ["\ufeff{}", "{}\u200b", "\u2068{}\u2069", "\u202a{}\u202c", "\u00ad{}\u2060 "])
+def test_what_copying_puts_around_a_text_is_dropped(around):
+    assert clean_line(around.format("Ann Bell")) == clean_multiline(around.format("Ann Bell")) == "Ann Bell"
 
 
 @pytest.mark.parametrize("size", [101, 10_000, 1_000_000])
@@ -141,6 +183,24 @@ def test_long_names_are_rejected_quickly(size):
     with pytest.raises(ValidationError, match="at most 100 characters"):
         clean_line("é" * size)
     assert time.thread_time() - start < 0.1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u0327\u0301" * 500_000,
+        "\u202a" * 500_000 + "\u202c" * 500_000,
+        "\u200b" * 1_000_000 + "a\u202e",
+        "\u3164" * 1_000_000,
+    ],
+    ids=["marks", "embeddings", "zero-width", "blank"],
+)
+def test_hostile_texts_take_little_time(text):
+    start = time.thread_time()
+    for clean in (clean_line, clean_multiline, canonical_email):
+        with pytest.raises(ValidationError):
+            clean(text)
+    assert time.thread_time() - start < 0.5
 
 
 @pytest.mark.spec("W-7")
@@ -162,7 +222,7 @@ def test_length_is_counted_in_code_points(text):
 def test_multi_line_text_may_contain_line_breaks_and_tabs_only():
     assert clean_multiline("a\r\n\tb\r\n") == "a\n\tb"
     for bad in ("a\x00", "a\u202eb", "a\udfff", "a\x0bb"):
-        with pytest.raises(ValidationError, match="control characters"):
+        with pytest.raises(ValidationError, match="Remove the hidden character"):
             clean_multiline(bad)
 
 
@@ -177,34 +237,6 @@ def test_cleaning_a_name_twice_changes_nothing(text):
     clean.encode()
 
 
-@given(st.text(max_size=80))
-@QUICK
-def test_folding_twice_changes_nothing(text):
-    assert fold(fold(text)) == fold(text)
-    assert name_key(name_key(text)) == name_key(text)
-
-
-def test_search_and_uniqueness_ignore_case():
-    assert fold("  Ångström  ÉLAN ") == "angstrom elan"
+def test_uniqueness_ignores_case_and_unicode_form():
     assert name_key(" Mar KETING ") == name_key("mar keting") != name_key("marketing")
     assert name_key("Cafe\u0301") == name_key("CAFÉ")
-
-
-@pytest.mark.parametrize(
-    "name,letters",
-    [
-        ("Ana María Soto", "AS"),
-        ("olga@acme.example", "O"),
-        ("李娜", "李"),
-        ("O", "O"),
-        ("", "?"),
-        ("'x y", "Y"),
-        ("ß z", "SSZ"),
-    ],
-)
-def test_initials(name, letters):
-    assert initials(name) == letters
-
-
-def test_avatar_colours_are_eight_and_stable():
-    assert avatar_color("a") == avatar_color("a") and {avatar_color(number) for number in range(100)} == set(range(8))

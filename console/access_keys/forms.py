@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -92,7 +92,7 @@ class KeyForm(NameForm):
     def __init__(self, *args: Any, actor: Membership, can_share: bool, **options: Any) -> None:
         self.actor, self.can_share = actor, can_share
         super().__init__(*args, **options)
-        self.fields["expires_on"].widget.attrs["min"] = (timezone.now() + timedelta(days=1)).date().isoformat()
+        self.fields["expires_on"].widget.attrs["min"] = (timezone.localdate() + timedelta(days=1)).isoformat()
         if not can_share:
             del self.fields["owner"]
             return
@@ -108,10 +108,10 @@ class KeyForm(NameForm):
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the key expires: None for never, otherwise the end of the chosen day in UTC. The form must be valid."""
+        """When the key expires: None for never, otherwise the end of the day in the user's zone; for a valid form."""
         chosen, day = self.cleaned_data["expires"], self.cleaned_data["expires_on"]
         if chosen == ON_DATE:
-            return datetime.combine(day, time(23, 59, 59), UTC)
+            return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
         return timezone.now() + timedelta(days=int(chosen)) if chosen else None
 
     def clean(self) -> dict[str, Any]:
@@ -129,7 +129,7 @@ class KeyForm(NameForm):
         day = self.cleaned_data.get("expires_on")
         if day is None:
             self.add_error("expires_on", _("Choose a date."))
-        elif day <= timezone.now().date():
+        elif day <= timezone.localdate():
             self.add_error("expires_on", _("Choose a date in the future."))
 
     @property

@@ -24,15 +24,15 @@ from console.audit_log.rendering import actor_name
 Chunks = Iterable[list[Entry]]
 
 
-def csv_lines(chunks: Chunks) -> Iterator[str]:
+def csv_lines(chunks: Chunks, separator: str) -> Iterator[str]:
     """Yield the CSV file. Times are ISO 8601 in UTC."""
     heads = [
         _("Time"), _("By"), _("By (ID)"), _("Via"), _("Event"), _("What happened"), _("Target"), _("Target (ID)"),
         _("IP address"), _("Request ID"), _("Details"), _("Entry ID"), _("Sequence number"),
     ]  # fmt: skip
-    yield BOM + csv_line(heads)
+    yield BOM + csv_line(heads, separator)
     for entries in chunks:
-        yield "".join(csv_line(_cells(entry)) for entry in entries)
+        yield "".join(csv_line(_cells(entry), separator) for entry in entries)
 
 
 def _cells(entry: Entry) -> tuple[object, ...]:
@@ -57,18 +57,18 @@ def _plain_sentence(entry: Entry) -> str:
     return unescape(strip_tags(describe(entry).sentence))
 
 
-def ocsf_lines(chunks: Chunks) -> Iterator[str]:
+def ocsf_lines(chunks: Chunks, _separator: str) -> Iterator[str]:
     """Yield one OCSF event in JSON per line."""
     for entries in chunks:
         yield "".join(to_json_line(entry) + "\n" for entry in entries)
 
 
 class ExportFormat(NamedTuple):
-    """A kind of file that the log can be exported as."""
+    """A kind of file that the log can be exported as. `lines` takes the user's CSV separator, too."""
 
     label: str | Promise
     hint: str | Promise
-    lines: Callable[[Chunks], Iterator[str]]
+    lines: Callable[[Chunks, str], Iterator[str]]
     content_type: str
     extension: str
 

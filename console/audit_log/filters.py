@@ -1,7 +1,7 @@
 """The filters of the audit log: person, event, target and time (A-4)."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 
 from django.db.models import Q, QuerySet
@@ -21,18 +21,22 @@ ANY_TIME = _("Any time")
 
 @dataclass(frozen=True)
 class AuditContext:
-    """Context of the filters: the organization, and the current time for periods."""
+    """Context of the filters: the organization, and for periods the current time and the viewer's time zone.
+
+    An export is made after the request has ended, so the zone is kept here.
+    """
 
     organization: Organization
     now: datetime
+    zone: tzinfo = field(default_factory=timezone.get_current_timezone)
 
     @cached_property
     def today(self) -> date:
-        return timezone.localdate(self.now)
+        return timezone.localdate(self.now, self.zone)
 
     def start_of(self, day: date) -> datetime:
-        """Return when a day begins in the current time zone."""
-        return timezone.make_aware(datetime.combine(day, time.min))
+        """Return when a day begins in the viewer's time zone."""
+        return timezone.make_aware(datetime.combine(day, time.min), self.zone)
 
 
 def parse_day(text: str) -> str:

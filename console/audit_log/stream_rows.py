@@ -1,7 +1,7 @@
 """Rows of the audit log's streams, and the state of its chain."""
 
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from audit.models import AuditChain, AuditStream
 from audit.queries import streams_of
 from audit.services.streams import TestResult
+from base.zones import zone_label
 from organizations.models import Organization
 
 
@@ -56,11 +57,12 @@ class StreamRow:
     def next_try(self) -> str:
         """The time of the next attempt: "In 25 minutes, at 14:05 UTC"."""
         now, at = timezone.now(), self.stream.next_attempt_at
+        local = timezone.localtime(at)
         if at <= now:
             return _("Now")
         return _("In %(time)s, at %(clock)s") % {
             "time": timeuntil(at, now, depth=1) if at - now >= timedelta(minutes=1) else _("less than a minute"),
-            "clock": f"{at.astimezone(UTC):%H:%M} UTC",
+            "clock": f"{local:%H:%M} {zone_label(local)}",
         }
 
     @property

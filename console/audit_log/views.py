@@ -100,7 +100,8 @@ def audit_log_export(request: MemberRequest, kind: str) -> HttpResponseBase:
     if request.method == "GET":
         data = {"format": str(chosen.label), "view": params.query()[:500]}
         entry = record(organization_id=organization.pk, actor=request.membership, action="audit.exported", data=data)
-        lines = chosen.lines(iterate_entries(_context(request), params, before=entry))
+        chunks = iterate_entries(_context(request), params, before=entry)
+        lines = chosen.lines(chunks, request.user.csv_separator)
     response = StreamingHttpResponse(lines, content_type=chosen.content_type)
     name = f"{organization.slug}-audit-log-{timezone.now():%Y-%m-%d}.{chosen.extension}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -53,7 +53,7 @@ def _invitation(member: Membership) -> Context:
     background, color = AVATAR_COLORS[avatar_color(inviter.key)]
     content = InvitationContent(
         organization=member.organization,
-        first_name="Nadia",
+        short_name="Nadia",
         email="nadia@company.example",
         roles=everyday[:1],
         reason=_("We’d love to have you on the team."),

@@ -16,20 +16,31 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.fresh import require_fresh_sign_in
+from base import params
+from base.ids import uuid7
 from base.responses import htmx_redirect
 from console.bulk import texts
-from console.bulk.forms import build_form
-from console.bulk.kinds import BulkChoice, Kind
+from console.bulk.access import REMOVING, removal_of
+from console.bulk.choice import BulkChoice
+from console.bulk.forms import BulkForm, DeletionForm, GroupChoiceForm, RoleChoiceForm
+from console.bulk.kinds import Kind
+from console.bulk.list_forms import FORMS_WITH_LISTS
 from console.bulk.preview import Preview, preview_of
+from console.bulk.queries import current_links, removal_by
 from console.bulk.services import IMMEDIATE_LIMIT, start_bulk
 from console.bulk.worker import process
 from console.models import UNFINISHED, BulkAction
 from console.saved_views.queries import default_view_id
+from console.users.params import UserListParams
 from console.users.queries import count_tabs
 from console.users.selection import Selection
 from console.users.views import tabs
 from organizations.fresh import require_fresh_to_give
+from organizations.models import Membership
+from organizations.queries.removals import effect_of
+from organizations.removal_texts import describe_effect
 from organizations.requests import MemberRequest
+from organizations.undo import report_removal
 
 # The longest that a request processes members (htmx times out after 20 seconds); a worker does the rest.
 REQUEST_SECONDS = 8.0
@@ -51,7 +62,7 @@ class Confirmation:
         self.selection = replace(selection, before=_asked_at(posted, self.now), undelivered=undelivered)
         self.choice = BulkChoice(selection.params.tab)
         self.preview: Preview = preview_of(kind, request.membership, self.selection, self.choice, self.now)
-        self.form = build_form(kind.key, posted, actor=request.membership, eligible=self.preview.eligible)
+        self.form = build_form(kind.key, posted, actor=request.membership, preview=self.preview)
         self.is_blocked = kind.key == "deletion" and self.preview.includes_actor
         seen = posted.get("seen", "") if posted else ""
         self.has_grown = self.selection.everyone and seen.isdecimal() and self.preview.total > int(seen[:9])
@@ -72,8 +83,25 @@ class Confirmation:
         if self.kind.key in ("deactivation", "deletion"):
             require_fresh_sign_in(self.request)
         role_ids = [role.pk for role in self.form.roles]
-        group_ids = [self.form.group.pk] if self.form.group else []
+        group_ids = [group.pk for group in self.form.joined]
         require_fresh_to_give(self.request, role_ids=role_ids, group_ids=group_ids)
+
+    @property
+    def chosen(self) -> BulkChoice:
+        """What is chosen in the form. The form must have been validated."""
+        form = self.form
+        return replace(self.choice, roles=form.roles, group=form.group, target=form.target, project=form.project)
+
+    def effect(self) -> str:
+        """Return who will lose what with the group or project that is chosen so far, for a few members (U-22)."""
+        if not (self.form.is_bound and self.kind.key in REMOVING and self.preview.members):
+            return ""
+        self.form.is_valid()
+        removal = current_links(removal_of(self.kind.key, self.chosen, self.preview.members))
+        if not removal:
+            return ""
+        effect = describe_effect(effect_of(self.request.organization, removal))
+        return effect or _("No one loses access to a project or role.")
 
     def render(self, status: int = 200) -> HttpResponse:
         """Show the confirmation."""
@@ -92,12 +120,14 @@ class Confirmation:
             "tone": self.kind.tone,
             "icon_name": self.kind.icon,
             "search": self.request.POST.get("search", ""),
+            "removes": self.kind.key in REMOVING,
+            "effect": self.effect(),
         }
         return render(self.request, "console/bulk/confirmation.html", context, status=status)
 
     def run(self) -> HttpResponse:
         """Start the action. A small one is finished when this returns."""
-        choice = replace(self.choice, roles=self.form.roles, group=self.form.group)
+        choice = self.chosen
         try:
             action, started = start_bulk(
                 actor=self.request.membership,
@@ -120,19 +150,34 @@ class Confirmation:
 
     def _success(self, action: BulkAction, result_url: str) -> HttpResponse:
         text = format_html('{} <a href="{}">{}</a>', texts.result_summary(action), result_url, _("View results"))
-        level = messages.warning if action.refused else messages.success
-        level(self.request, text)
-        if not self.request.htmx:
-            return redirect(self.list_url)
-        organization, params = self.request.organization, self.selection.params
-        if self.is_on_security:
-            response = render(self.request, "ui/toasts.html", {"oob": True})
+        if removal := removal_by(action, self.chosen):
+            report_removal(self.request, text, removal, undo_url(self.request, action, self.selection))
         else:
-            params = replace(params, opens_view=default_view_id(self.request.membership) is not None)
-            context = tabs(organization, params, count_tabs(organization, params.tab, timezone.now()))
-            response = render(self.request, "console/member/_action_done.html", context)
-        response["HX-Trigger"] = json.dumps({"select:clear": "", "users-changed": ""})
-        return response
+            level = messages.warning if action.refused else messages.success
+            level(self.request, text)
+        return list_updated(self.request, self.selection.params, self.list_url, is_on_security=self.is_on_security)
+
+
+def list_updated(
+    request: MemberRequest, view: UserListParams, list_url: str, *, is_on_security: bool = False
+) -> HttpResponse:
+    """Return to the list; for htmx, update its counts, show the messages and let it reload its rows."""
+    if not request.htmx:
+        return redirect(list_url)
+    if is_on_security:
+        response = render(request, "ui/toasts.html", {"oob": True})
+    else:
+        view = replace(view, opens_view=default_view_id(request.membership) is not None)
+        context = tabs(request.organization, view, count_tabs(request.organization, view.tab, timezone.now()))
+        response = render(request, "console/member/_action_done.html", context)
+    response["HX-Trigger"] = json.dumps({"select:clear": "", "users-changed": ""})
+    return response
+
+
+def undo_url(request: MemberRequest, action: BulkAction, selection: Selection) -> str:
+    """Return the URL that undoes a bulk removal, and shows the same list again."""
+    url = reverse("users_bulk_undo", args=[request.organization.slug, action.pk])
+    return params.path(url, view=selection.params.view)
 
 
 def _asked_at(posted: Any, now: datetime) -> datetime | None:
@@ -142,3 +187,14 @@ def _asked_at(posted: Any, now: datetime) -> datetime | None:
         return min(asked.astimezone(UTC), now) if asked and asked.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def build_form(kind_key: str, data: Any, *, actor: Membership, preview: Preview) -> BulkForm:
+    """Return the form for a kind of action, bound where there is `data`."""
+    initial = {"once": uuid7(), "asked": timezone.now().isoformat()}
+    if kind_key == "deletion":
+        return DeletionForm(data, actor=actor, eligible=preview.eligible, initial=initial)
+    if kind_key in FORMS_WITH_LISTS:
+        return FORMS_WITH_LISTS[kind_key](data, actor=actor, members=preview.members, initial=initial)
+    forms_by_kind: dict[str, type[BulkForm]] = {"role": RoleChoiceForm, "group": GroupChoiceForm}
+    return forms_by_kind.get(kind_key, BulkForm)(data, actor=actor, initial=initial)

@@ -7,16 +7,32 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from base.ids import uuid7
 from base.picker import search_query, selected_ids
 from base.policies import Decision
 from console.bulk.texts import confirmation_phrase
-from organizations.models import Group, Membership, Organization, Role, Scheme
-from organizations.policies import can_add_to_group, can_give_role, can_give_roles, roles_allowed
-from organizations.queries import group_choices, groups_in, roles_in
+from organizations.models import (
+    Group,
+    Membership,
+    Organization,
+    Project,
+    Role,
+    Scheme,
+)
+from organizations.policies import (
+    can_add_to_group,
+    can_give_role,
+    can_give_roles,
+    roles_allowed,
+)
+from organizations.queries import (
+    group_choices,
+    groups_in,
+    manual_groups_in,
+    roles_in,
+)
 
 # Deleting at least this many members must be confirmed by typing; for fewer, every name is visible.
 TYPED_FROM = 10
@@ -44,11 +60,27 @@ class BulkForm(forms.Form):
 
     @property
     def roles(self) -> tuple[Role, ...]:
+        """The roles to give."""
         return ()
 
     @property
     def group(self) -> Group | None:
+        """The group to join or leave."""
         return None
+
+    @property
+    def target(self) -> Group | None:
+        """The group to move to."""
+        return None
+
+    @property
+    def project(self) -> Project | None:
+        return None
+
+    @property
+    def joined(self) -> list[Group]:
+        """The groups that members get into."""
+        return [self.target] if self.target else []
 
 
 class DeletionForm(BulkForm):
@@ -94,8 +126,8 @@ class RoleChoiceForm(BulkForm):
 
     def clean_role(self) -> Sequence[str]:
         roles = [role for role in self.available_roles if str(role.pk) in self.cleaned_data["role"]]
-        _raise_unless(roles_allowed(self.organization, roles))
-        _raise_unless(can_give_roles(self.actor, roles))
+        raise_unless(roles_allowed(self.organization, roles))
+        raise_unless(can_give_roles(self.actor, roles))
         return self.cleaned_data["role"]
 
 
@@ -109,38 +141,36 @@ class GroupChoiceForm(BulkForm):
         """Return the first groups that match the search, and the chosen one; each with whether it is chosen."""
         data = QueryDict() if not self.is_bound else self.data
         chosen = selected_ids(data, "group_id")
-        pick = group_choices(self.organization, search_query(data, "search"), chosen)
+        groups = manual_groups_in(self.organization)
+        pick = group_choices(self.organization, search_query(data, "search"), chosen, groups=groups)
         self.has_more = pick.more
         return [(group, group.pk in chosen) for group in pick.listed]
 
     @property
     def group(self) -> Group | None:
-        return _group(self.organization, self.cleaned_data.get("group_id"))
+        return find_group(self.organization, self.cleaned_data.get("group_id"))
+
+    @property
+    def joined(self) -> list[Group]:
+        return [self.group] if self.group else []
 
     def clean_group_id(self) -> UUID:
-        group = _group(self.organization, self.cleaned_data["group_id"])
+        group = find_group(self.organization, self.cleaned_data["group_id"])
         if group is None:
             raise ValidationError(_("Choose a group."))
-        _raise_unless(can_add_to_group(self.actor, group))
+        raise_unless(can_add_to_group(self.actor, group))
         return group.pk
 
 
-def _group(organization: Organization, group_id: UUID | None) -> Group | None:
+def find_group(organization: Organization, group_id: UUID | None) -> Group | None:
+    """Return one of the organization's groups, None where it has no such group."""
     group = groups_in(organization, [group_id]).first() if group_id else None
     if group:
         group.organization = organization
     return group
 
 
-def _raise_unless(decision: Decision) -> None:
+def raise_unless(decision: Decision) -> None:
+    """Raise ValidationError with the decision's reason unless it is allowed."""
     if not decision:
         raise ValidationError(decision.reason)
-
-
-def build_form(kind_key: str, data: Any, *, actor: Membership, eligible: int) -> BulkForm:
-    """Return the form for a kind of action, bound where there is `data`."""
-    initial = {"once": uuid7(), "asked": timezone.now().isoformat()}
-    if kind_key == "deletion":
-        return DeletionForm(data, actor=actor, eligible=eligible, initial=initial)
-    forms_by_kind: dict[str, type[BulkForm]] = {"role": RoleChoiceForm, "group": GroupChoiceForm}
-    return forms_by_kind.get(kind_key, BulkForm)(data, actor=actor, initial=initial)

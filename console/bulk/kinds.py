@@ -5,19 +5,19 @@ Each member's change is the same as that of the action on one member: same servi
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from base.policies import ALLOWED, Decision, Refused, require
+from console.bulk import access
+from console.bulk.choice import BulkChoice
 from console.member import policies as member_policies
-from console.users.filters import Tab
 from console.users.params import UserListParams
 from invitations import policies as invitations
 from invitations.services import resend_invitation, withdraw_invitation
-from organizations.models import Group, Membership, Organization, Role, Status
+from organizations.models import Membership, Status
 from organizations.permissions import Permission
 from organizations.policies import (
     can,
@@ -31,7 +31,6 @@ from organizations.policies import (
     can_remind_two_factor,
     can_send_two_factor_reminders,
 )
-from organizations.queries import groups_in, roles_in
 from organizations.services import (
     add_to_group,
     deactivate_member,
@@ -46,39 +45,10 @@ ALL_STATUSES = frozenset(Status)
 
 
 @dataclass(frozen=True)
-class BulkChoice:
-    """The roles or group chosen for an action, and the tab that it was started from (I-3)."""
-
-    tab: Tab = Tab.ALL
-    roles: tuple[Role, ...] = ()
-    group: Group | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the value of BulkAction.choice; `name` is for display."""
-        data: dict[str, Any] = {"tab": self.tab.value}
-        if self.roles:
-            data |= {"roles": [str(role.pk) for role in self.roles], "name": ", ".join(map(str, self.roles))}
-        if self.group:
-            data |= {"group": str(self.group.pk), "name": self.group.name}
-        return data
-
-
-def choice_from_json(organization: Organization, data: dict[str, Any]) -> BulkChoice:
-    """Load the choice stored in BulkAction.choice. Raises Refused where a role or the group no longer exists."""
-    role_ids = data.get("roles", [])
-    roles = tuple(role for role in roles_in(organization) if str(role.pk) in role_ids) if role_ids else ()
-    group = groups_in(organization, [data["group"]]).first() if "group" in data else None
-    if len(roles) < len(role_ids) or (group is None and "group" in data):
-        raise Refused(_("%(name)s no longer exists.") % {"name": data["name"]})
-    return BulkChoice(Tab(data["tab"]), roles, group)
-
-
-@dataclass(frozen=True)
 class Kind:
     """A kind of bulk action.
 
     statuses: of the members it can apply to. is_available: whether the actor can use it at all. rule: for one member.
-    apply: makes the change; returns whether anything changed, raises Refused. unchanged_note: shown where nothing did.
     """
 
     key: str
@@ -87,9 +57,15 @@ class Kind:
     statuses: frozenset[str]
     is_available: Callable[[Membership], Decision]
     rule: Callable[[Membership, Membership, BulkChoice], Decision]
-    apply: Callable[[Membership, Membership, BulkChoice], bool]
+    apply: Callable[[Membership, Membership, BulkChoice], bool | str]
     tone: str = "accent"
     unchanged_note: str | Promise = field(default="")
+    in_menu: bool = False
+
+    @property
+    def path(self) -> str:
+        """The kind's part of a URL."""
+        return self.key.replace("_", "-")
 
 
 def _can_edit(actor: Membership) -> Decision:
@@ -188,13 +164,35 @@ KINDS = {
             _can_add_to_group, _add_to_group, unchanged_note=gettext_lazy("Already in the group."),
         ),
         Kind(
+            "group_removal", gettext_lazy("Remove from group"), "x", ALL_STATUSES, can_change_group_members,
+            access.can_always, access.leave_group, unchanged_note=gettext_lazy("Wasn’t in the group."), in_menu=True,
+        ),
+        Kind(
+            "group_move", gettext_lazy("Move between groups"), "arrow-right", ALL_STATUSES, can_change_group_members,
+            access.can_always, access.move, unchanged_note=gettext_lazy("Wasn’t in the group."), in_menu=True,
+        ),
+        Kind(
+            "project", gettext_lazy("Give project access"), "projects", ALL_STATUSES, access.can_give_projects_at_all,
+            access.can_give_project, access.give_project, unchanged_note=gettext_lazy("Already had direct access."),
+            in_menu=True,
+        ),
+        Kind(
+            "project_removal", gettext_lazy("Remove project access"), "x", ALL_STATUSES,
+            access.can_give_projects_at_all, access.can_give_project, access.remove_project,
+            unchanged_note=gettext_lazy("Had no direct access."), in_menu=True,
+        ),
+        Kind(
             "invitation", gettext_lazy("Resend invite"), "send", frozenset({Status.INVITED}), _can_invite,
             _can_resend, _resend,
         ),
         Kind(
             "reminder", gettext_lazy("Remind about 2FA"), "shield", frozenset({Status.ACTIVE}),
             can_send_two_factor_reminders, _can_remind, _remind,
-            unchanged_note=gettext_lazy("Already has 2FA, or was reminded within the last week."),
+            unchanged_note=gettext_lazy("Already has 2FA, or was reminded within the last week."), in_menu=True,
+        ),
+        Kind(
+            "sessions", gettext_lazy("Log out"), "log-out", frozenset({Status.ACTIVE}), _can_administer,
+            access.can_log_out, access.log_out, in_menu=True,
         ),
         Kind(
             "deactivation", gettext_lazy("Deactivate"), "ban", frozenset({Status.ACTIVE}), _can_administer,
@@ -213,10 +211,11 @@ KINDS = {
 
 
 def available_kinds(actor: Membership, params: UserListParams) -> list[Kind]:
-    """Return the kinds for the action bar of a list. No query where the actor's roles are loaded.
+    """Return the kinds for the action bar of a list, then those in its menu. No query if the actor's roles are loaded.
 
     Where a list has active members, Deactivate is shown and Reactivate is not.
     """
     statuses = set(params.status.statuses)
     kinds = [kind for kind in KINDS.values() if kind.statuses & statuses and kind.is_available(actor)]
-    return [kind for kind in kinds if kind.key != "reactivation" or Status.ACTIVE not in statuses]
+    kinds = [kind for kind in kinds if kind.key != "reactivation" or Status.ACTIVE not in statuses]
+    return sorted(kinds, key=lambda kind: kind.in_menu)

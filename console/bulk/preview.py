@@ -12,10 +12,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from console.bulk.kinds import BulkChoice, Kind
+from console.bulk.choice import BulkChoice
+from console.bulk.kinds import Kind
 from console.users.filters import UsersContext
 from console.users.selection import MAX_IDS, MemberClass, Selection, count_classes, load_selected
 from organizations.models import DELIVERY_PROBLEMS, ManagedBy, Membership, Role, Status
+from organizations.permissions import Permission
+from organizations.policies import can
 from organizations.queries import (
     direct_roles_of,
     permissions_of_member,
@@ -34,7 +37,8 @@ FEW_NAMES = 5
 class Preview:
     """The result that a bulk action would have.
 
-    eligible: how many of `total` members will be changed. first_members: some of them. skipped: how many are skipped
+    eligible: how many of `total` members will be changed. first_members: some of them. members: all of them, if there
+    are at most MAX_IDS. skipped: how many are skipped
     for one reason, and the reason. includes_actor: whether the actor is selected. deactivated, expired: how many of the
     eligible members are. undelivered: how many of them have an invitation that wasn't delivered.
     """
@@ -42,6 +46,7 @@ class Preview:
     total: int = 0
     eligible: int = 0
     first_members: list[Membership] = field(default_factory=list)
+    members: list[Membership] = field(default_factory=list)
     skipped: list[tuple[int, str]] = field(default_factory=list)
     includes_actor: bool = False
     deactivated: int = 0
@@ -76,6 +81,7 @@ def preview_of(kind: Kind, actor: Membership, selection: Selection, choice: Bulk
         total=len(members),
         eligible=len(eligible),
         first_members=eligible[:NAME_LIMIT],
+        members=eligible,
         skipped=list(_group_by_reason((member, decision.reason) for member, decision in decisions if not decision)),
         includes_actor=any(member.pk == actor.pk for member in members),
         deactivated=sum(member.status == Status.DEACTIVATED for member in eligible),
@@ -111,7 +117,7 @@ def _preview_by_class(
     for member_class, count in count_classes(context, selection, now, actor=actor.pk, roles_above=above).items():
         preview.total += count
         preview.includes_actor = preview.includes_actor or member_class.is_actor
-        if reason := _skip_reason(kind, selection, member_class):
+        if reason := _skip_reason(kind, actor, selection, member_class):
             reasons[reason] += count
             continue
         preview.eligible += count
@@ -124,15 +130,16 @@ def _preview_by_class(
     return preview
 
 
-def _skip_reason(kind: Kind, selection: Selection, alike: MemberClass) -> str:
+def _skip_reason(kind: Kind, actor: Membership, selection: Selection, alike: MemberClass) -> str:
     """Return why the members of a class are skipped, as their rule would; empty where they are not."""
-    if alike.is_actor and kind.key in ("deletion", "deactivation"):
+    if alike.is_actor and kind.key in ("deletion", "deactivation", "sessions"):
         return _("You can’t do this to yourself.")
     if alike.status not in kind.statuses:
         return {
             "invitation": _("They have already joined."),
             "deactivation": _("They aren’t active."),
             "reminder": _("They aren’t active."),
+            "sessions": _("They aren’t active."),
             "reactivation": _("They aren’t deactivated."),
         }.get(kind.key, "")
     if alike.managed_by == ManagedBy.SCIM and kind.key == "deletion":
@@ -141,7 +148,12 @@ def _skip_reason(kind: Kind, selection: Selection, alike: MemberClass) -> str:
         return _("Their invitations have expired. Resend them from the Pending tab.")
     if kind.key == "reminder":
         return _reminder_reason(alike)
-    return _("Their roles include permissions that you don’t have.") if alike.is_above and kind.key != "group" else ""
+    if kind.key == "sessions" and not alike.has_user:
+        return _("They haven’t signed in yet.")
+    is_protected = alike.is_above and not kind.key.startswith("group")
+    if kind.key.startswith("project") and can(actor, Permission.PROJECTS_MANAGE):
+        is_protected = False
+    return _("Their roles include permissions that you don’t have.") if is_protected else ""
 
 
 def _reminder_reason(alike: MemberClass) -> str:

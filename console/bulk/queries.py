@@ -5,10 +5,14 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
+from console.bulk.access import removal_of
+from console.bulk.choice import BulkChoice
+from console.bulk.kinds import KINDS
 from console.models import BulkAction, BulkItem, ItemState
-from organizations.models import Membership
+from organizations.models import GroupMembership, Membership, ProjectGrant
 from organizations.permissions import Permission
 from organizations.policies import can
+from organizations.queries.removals import Removal
 
 PAGE_SIZE = 50
 
@@ -54,3 +58,27 @@ def items_of(action: BulkAction, *, state: str = "", after: UUID | None = None) 
         items = items.filter(member_id__gt=after)
     rows = list(items[: PAGE_SIZE + 1])
     return rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].member_id if len(rows) > PAGE_SIZE else None
+
+
+def current_links(removal: Removal) -> Removal:
+    """Return the part of the removal that exists: those who aren't in the group can't lose it. Two queries."""
+    groups, members = {group for group, _id in removal.links}, {member for _id, member in removal.links}
+    links = GroupMembership.objects.filter(group__in=groups, membership__in=members)
+    owners, projects = ({pair[side] for pair in removal.member_projects} for side in (0, 1))
+    grants = ProjectGrant.objects.filter(membership__in=owners, project__in=projects)
+    return Removal(
+        links=removal.links & frozenset(links.values_list("group_id", "membership_id")),
+        member_projects=removal.member_projects & frozenset(grants.values_list("membership_id", "project_id")),
+    )
+
+
+def removal_by(action: BulkAction, choice: BulkChoice) -> Removal:
+    """Return what a finished action removed; nothing if that can't be given back by adding it again. One query.
+
+    A move isn't undone: giving back the first group would leave them in both.
+    """
+    if action.kind not in ("group_removal", "project_removal"):
+        return Removal()
+    items = BulkItem.objects.filter(action=action, state=ItemState.DONE)
+    changed = items.exclude(note=str(KINDS[action.kind].unchanged_note)).values_list("member_id", flat=True)
+    return removal_of(action.kind, choice, [Membership(pk=key) for key in changed])

@@ -6,14 +6,16 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, UUIDField, Value
+from django.db.models import Case, F, UUIDField, Value, When
 from django.db.models.functions import Coalesce, Concat, Left, NullIf, Trim
 from django.utils import timezone
 
 from base import context
 from base.counting import CAP
+from base.names import EAST_ASIAN
 from base.policies import require
-from console.bulk.kinds import BulkChoice, Kind
+from console.bulk.choice import BulkChoice
+from console.bulk.kinds import Kind
 from console.bulk.queries import item_counts
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from console.users.filters import UsersContext
@@ -76,7 +78,9 @@ def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int
 
     One INSERT ... SELECT: later changes don't affect the selection, and no row passes through Python.
     """
-    full_name = Trim(Concat("first_name", Value(" "), "last_name"))
+    is_family_first = {"first_name__regex": EAST_ASIAN, "last_name__regex": EAST_ASIAN}  # as base.names.full_name
+    western = Trim(Concat("first_name", Value(" "), "last_name"))
+    full_name = Case(When(**is_family_first, then=Concat("last_name", "first_name")), default=western)
     name = Left(Coalesce(NullIf(full_name, Value("")), "email"), 254)
     values: list[Any] = [
         Value(action.pk, UUIDField()),

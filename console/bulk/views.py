@@ -16,7 +16,7 @@ from base.ids import parse_uuid
 from base.policies import require
 from base.responses import htmx_redirect
 from console.bulk import texts
-from console.bulk.confirmation import Confirmation
+from console.bulk.confirmation import Confirmation, list_updated
 from console.bulk.kinds import KINDS
 from console.bulk.queries import (
     PAGE_SIZE,
@@ -33,6 +33,7 @@ from console.users.selection import Selection, count_matching
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
+from organizations.undo import undo_removal
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -139,6 +140,16 @@ def _filters(counts: ItemCounts, action: BulkAction, url: str, show: str) -> lis
         for key, label, count in tabs
         if count or not key
     ]
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_POST
+def bulk_undo(request: MemberRequest, action_id: UUID) -> HttpResponse:
+    """Undo a bulk removal whose result was just reported, and return to the list (U-22)."""
+    _action_or_404(request, action_id)
+    undo_removal(request)
+    params = UserListParams.from_url(request.GET.get("view", ""), organization_id=request.organization.pk)
+    return list_updated(request, params, params.url(request.organization.slug))
 
 
 @member_required(Permission.PEOPLE_VIEW)

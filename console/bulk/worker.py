@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from base import context
 from base.policies import Refused
-from console.bulk.kinds import KINDS, Kind, choice_from_json
+from console.bulk.choice import choice_from_json
+from console.bulk.kinds import KINDS, Kind
 from console.bulk.queries import item_counts
 from console.bulk.services import TASK, prepare_items
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
@@ -113,6 +114,8 @@ def _apply(action: BulkAction, kind: Kind, item: BulkItem) -> tuple[ItemState, s
         return ItemState.REFUSED, _("No longer exists.")
     member.organization = organization
     changed = kind.apply(actor, member, choice)
+    if isinstance(changed, str):
+        return ItemState.DONE, changed
     return ItemState.DONE, "" if changed else str(kind.unchanged_note)
 
 

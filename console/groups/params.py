@@ -29,7 +29,7 @@ FILTERS = (choice_filter("managed", _("Managed by"), ManagedBy.choices, field="m
 
 @dataclass(frozen=True)
 class GroupListParams(ListParams):
-    """One view of the Groups page. Groups are always sorted by name, and a page starts after a group's name_key."""
+    """One view of the Groups page. Groups are always sorted by name, and a page starts after a group's key."""
 
     sort: str = "name"
 
@@ -39,12 +39,12 @@ class GroupListParams(ListParams):
         params = cls(q=read_search(query), filters=read_filters(FILTERS, query))
         for name in ("before", "after"):
             # PostgreSQL would refuse a NUL.
-            if key := "".join(char for char in query.get(name, "")[:400] if char.isprintable()):
+            if key := "".join(char for char in query.get(name, "")[:600] if char.isprintable()):
                 return params.start_at(key, backwards=name == "before")
         return params
 
     def start_at(self, key: str, *, backwards: bool = False) -> Self:
-        """Return the page after, or before, the group with that name_key."""
+        """Return the page after, or before, the group with that key (base.lists.keyset)."""
         return replace(self, cursor=Cursor(backwards, (key,)), token=key)
 
     @property

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
-from base import text
 from base.counting import Count, capped_count
 from base.lists.filters import conditions
 from base.lists.keyset import KeysetPage, keyset_page
@@ -14,7 +13,9 @@ from console.groups.params import FILTERS, GroupListParams
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from organizations.models import Group, GroupMembership, Membership, Organization, Project, Role, Status
-from organizations.queries import group_sizes, groups_in, matching_members, projects_in, sql
+from organizations.queries import group_sizes, groups_in, matching_members, matching_names, projects_in, sql
+from organizations.queries.holdings import MAX_PROJECTS
+from organizations.queries.removals import Removal, effect_of
 
 # How many members' avatars a row shows.
 AVATAR_COUNT = 4
@@ -53,9 +54,9 @@ def group_page(organization: Organization, params: GroupListParams) -> KeysetPag
     """Return a page of GroupRows by name: three queries, one where there are none."""
     groups = groups_in(organization).filter(*conditions(FILTERS, params.filters, organization))
     if params.q:
-        groups = groups.filter(name_key__contains=text.name_key(params.q))
+        groups = matching_names(groups, params.q)
     after, before = ("", params.token) if params.backwards else (params.token, "")
-    page = keyset_page(groups, "name_key", after=after, before=before)
+    page = keyset_page(groups, "sort_name", "id", after=after, before=before)
     return KeysetPage(_load_rows(page.rows), page.previous, page.next)
 
 
@@ -118,7 +119,7 @@ def group_members(group: Group, *, search: str = "", after: str = "", before: st
 def group_projects(group: Group, *, after: str = "", before: str = "") -> KeysetPage:
     """Return a page of the projects that the group has access to, by name: one query."""
     projects = projects_in(group.organization).filter(grants__group=group)
-    return keyset_page(projects, "name_key", after=after, before=before)
+    return keyset_page(projects, "sort_name", "id", after=after, before=before)
 
 
 @dataclass(frozen=True)
@@ -161,17 +162,13 @@ def deletion_preview(group: Group, roles: list[Role]) -> DeletionPreview:
     projects = list(projects_in(group.organization).filter(grants__group=group)[: NAMED + 1])
     if counts.members.value > SMALL_GROUP:
         return DeletionPreview(counts, projects, roles, None)
-    keepers = _keepers(group)
+    keepers = _keepers(group, list(projects_in(group.organization).filter(grants__group=group)[:MAX_PROJECTS]))
     return DeletionPreview(counts, projects, roles, keepers[:NAMED], max(len(keepers) - NAMED, 0))
 
 
-def _keepers(group: Group) -> list[Membership]:
-    """Return the members who have access to one of the group's projects directly or through another group."""
-    projects = projects_in(group.organization).filter(grants__group=group).order_by()
-    if not projects.exists():
-        return []
-    members = Membership.objects.filter(group_links__group=group)
-    other_links = GroupMembership.objects.filter(membership__group_links__group=group).exclude(group=group)
-    through_groups = other_links.filter(group__project_links__project__in=projects).values_list("membership", flat=True)
-    direct = members.filter(project_links__project__in=projects).values_list("pk", flat=True)
-    return list(members.filter(pk__in={*through_groups, *direct}).order_by("sort_name", "pk"))
+def _keepers(group: Group, projects: list[Project]) -> list[Membership]:
+    """Return the members who have access to one of these projects of the group in another way, by name."""
+    removal = Removal(group_projects=frozenset((group.pk, project.pk) for project in projects))
+    losses = effect_of(group.organization, removal).losses if projects else []
+    keepers = {member for loss in losses for member, _source in loss.keepers}
+    return sorted(keepers, key=lambda member: (member.sort_name, member.pk))

@@ -66,7 +66,7 @@ def sole_projects_of(member: Membership) -> list[str]:
     )
     direct = ProjectGrant.objects.filter(membership=member, project__archived_at=None)
     sole = direct.filter(~Exists(others.exclude(membership=member)), ~Exists(through_groups.exclude(membership=member)))
-    return list(sole.order_by("project__name_key").values_list("project__name", flat=True))
+    return list(sole.order_by("project__sort_name").values_list("project__name", flat=True))
 
 
 def _open_invitations(member: Membership, path: str = "") -> dict[str, object]:

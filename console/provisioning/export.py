@@ -11,10 +11,10 @@ from console.provisioning.log_texts import action_label
 from organizations.models import Organization
 
 
-def export_lines(organization: Organization, params: LogParams) -> Iterator[str]:
+def export_lines(organization: Organization, params: LogParams, separator: str = ",") -> Iterator[str]:
     """Yield the file in chunks."""
     heads = [_("Time"), _("Request"), _("About"), _("Result"), _("Milliseconds"), _("Method"), _("Path"), _("Note")]
-    yield BOM + csv_line([*heads, _("Reference")])
+    yield BOM + csv_line([*heads, _("Reference")], separator)
     for entries in iterate_entries(organization, params):
         yield "".join(
             csv_line(
@@ -28,7 +28,8 @@ def export_lines(organization: Organization, params: LogParams) -> Iterator[str]
                     entry.path,
                     entry.note,
                     entry.reference,
-                )
+                ),
+                separator,
             )
             for entry in entries
         )

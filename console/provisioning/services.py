@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from base import context
 from base.policies import require
-from console.bulk.kinds import KINDS, BulkChoice
+from console.bulk.choice import BulkChoice
+from console.bulk.kinds import KINDS
 from console.bulk.services import IMMEDIATE_LIMIT, TASK, insert_items
 from console.models import BulkAction
 from console.users.params import UserListParams

@@ -14,6 +14,7 @@ provisioning_urls = [
         name="provisioning_token_revocation",
     ),
     path("roles/", views.provisioning_roles, name="provisioning_roles"),
+    path("roles/undo/", views.provisioning_roles_undo, name="provisioning_roles_undo"),
     path("adoption/", adoption.provisioning_adoption, name="provisioning_adoption"),
     path("log/export/", views.provisioning_log_export, name="provisioning_log_export"),
     path("test/", testing.provisioning_test, name="provisioning_test"),

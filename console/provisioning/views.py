@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +21,9 @@ from console.provisioning.page import ProvisioningPage
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.policies import can
+from organizations.queries.removals import Removal
 from organizations.requests import MemberRequest
+from organizations.undo import report_removal, undo_removal
 from provisioning.queries.scim import connection_of
 from provisioning.services.group_roles import map_group_roles
 from provisioning.services.scim_tokens import connect
@@ -84,8 +87,20 @@ def provisioning_roles(request: MemberRequest) -> HttpResponse:
         messages.error(request, _("No roles were changed.") + " " + str(refusal))
     else:
         text = ngettext("Role saved for %(count)s group.", "Roles saved for %(count)s groups.", len(changed))
-        messages.success(request, text % {"count": len(changed)} if changed else _("The roles were saved already."))
+        done = text % {"count": len(changed)} if changed else _("The roles were saved already.")
+        taken = frozenset((change.group.pk, role.pk) for change in changed for role in change.remove)
+        url = reverse("provisioning_roles_undo", args=[request.organization.slug])
+        report_removal(request, done, Removal(group_roles=taken), url)
     return redirect(provisioning_url(request.organization) + "#groups")
+
+
+@member_required(Permission.SECURITY_VIEW)
+@require_POST
+def provisioning_roles_undo(request: MemberRequest) -> HttpResponse:
+    """Undo the removal of roles that this page has just reported (U-22)."""
+    require(can(request.membership, Permission.SECURITY_MANAGE))
+    undo_removal(request)
+    return htmx_redirect(request, provisioning_url(request.organization) + "#groups")
 
 
 @member_required(Permission.SECURITY_VIEW)
@@ -94,7 +109,7 @@ def provisioning_log_export(request: MemberRequest) -> StreamingHttpResponse:
     """Return the log as CSV, with the filters of the page."""
     params = LogParams.from_querydict(request.GET, request.organization)
     response = StreamingHttpResponse(
-        export_lines(request.organization, params),
+        export_lines(request.organization, params, request.user.csv_separator),
         content_type="text/csv; charset=utf-8",
     )
     name = f"{request.organization.slug}-provisioning-{timezone.now():%Y-%m-%d}.csv"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -81,7 +81,7 @@ class Setup:
         expires_at = self.provider.certificates_expire_at if self.provider else None
         if expires_at is None:
             return {"tone": "neutral", "text": _("No certificate")}
-        day, now = {"day": date_format(expires_at.astimezone(UTC), "F j, Y")}, timezone.now()
+        day, now = {"day": date_format(timezone.localtime(expires_at), "F j, Y")}, timezone.now()
         if expires_at <= now:
             return {"tone": "danger", "text": _("Expired on %(day)s") % day}
         is_soon = expires_at - now <= timedelta(days=max(STEPS))

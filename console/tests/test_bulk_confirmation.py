@@ -104,15 +104,22 @@ def test_htmx_closes_the_dialog_and_updates_list_and_counts(cast):
     assert 'id="users-tabs"' in response.content.decode() and "Deactivated 1 user." in text_of(response)
 
 
+MENU = ["menu", "group_removal", "group_move", "project", "project_removal"]
+
+
 @pytest.mark.parametrize(
     ("who", "view", "expected"),
     [
-        ("olga", "", ["role", "group", "reminder", "deactivation", "deletion"]),
-        ("olga", "?status=everyone", ["role", "group", "invitation", "reminder", "deactivation", "deletion"]),
-        ("olga", "?status=deactivated", ["role", "group", "reactivation", "deletion"]),
-        ("olga", "pending/", ["role", "group", "invitation", "deletion"]),
-        ("max", "pending/", ["role", "group", "invitation"]),
-        ("max", "", ["role", "group"]),
+        ("olga", "", ["role", "group", "deactivation", "deletion", *MENU, "reminder", "sessions"]),
+        (
+            "olga",
+            "?status=everyone",
+            ["role", "group", "invitation", "deactivation", "deletion", *MENU, "reminder", "sessions"],
+        ),
+        ("olga", "?status=deactivated", ["role", "group", "reactivation", "deletion", *MENU]),
+        ("olga", "pending/", ["role", "group", "invitation", "deletion", *MENU]),
+        ("max", "pending/", ["role", "group", "invitation", *MENU]),
+        ("max", "", ["role", "group", *MENU]),
     ],
 )
 def test_the_bar_shows_applicable_actions(cast, who, view, expected):
@@ -156,11 +163,11 @@ def test_invalid_ids_and_too_many_ids(cast):
 
 
 @pytest.mark.parametrize("size", [3, 60])
-@pytest.mark.parametrize("kind", ["role", "group", "deactivation", "deletion"])
+@pytest.mark.parametrize("kind", ["role", "group", "group-move", "project-removal", "deactivation", "deletion"])
 def test_a_confirmation_costs_the_same_for_few_and_many(cast, django_assert_max_num_queries, kind, size):
     admins = joined(cast.acme, size, role="admin")
     client = cast.client("olga")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):  # two lists of groups to move between
         client.get(url(kind, *admins))
 
 

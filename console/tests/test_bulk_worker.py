@@ -11,7 +11,8 @@ from django.utils import timezone
 from audit.models import Entry
 from base.policies import Refused
 from console.bulk import services, worker
-from console.bulk.kinds import KINDS, BulkChoice
+from console.bulk.choice import BulkChoice
+from console.bulk.kinds import KINDS
 from console.models import BulkAction, BulkItem, BulkState
 from console.tests.people import joined
 from console.users.filters import Tab

@@ -27,7 +27,7 @@ def headings(page) -> list[str]:
     return [re.sub(r"<[^>]*>", "", cell).strip() for cell in cells][1:-1]
 
 
-DEFAULT = ["Name", "Role", "Groups", "Projects", "Status", "2FA", "Last active", "Invite expires"]
+DEFAULT = ["Name", "Role", "Groups", "Projects", "Status", "2FA", "Last active"]
 
 
 @pytest.mark.spec("U-4", "U-5")
@@ -71,10 +71,7 @@ def test_reset_restores_the_default_columns(cast):
     client.post(COLUMNS_URL, {"view": "", "columns": ["joined"]})
     assert client.post(COLUMNS_URL, {"view": "?columns=joined", "usual": "1"}).url == USERS
     assert headings(client.get(USERS)) == DEFAULT
-    client.post(
-        COLUMNS_URL,
-        {"view": "", "columns": ["groups", "projects", "status", "two_factor", "last_active", "invite_expires"]},
-    )
+    client.post(COLUMNS_URL, {"view": "", "columns": ["groups", "projects", "status", "two_factor", "last_active"]})
     cast.olga.refresh_from_db()
     assert cast.olga.columns == ""  # the default columns aren't saved
 
@@ -89,6 +86,17 @@ def test_column_settings_work_as_a_page_and_as_a_menu(cast):
     response = client.post(COLUMNS_URL, {"view": "", "columns": ["joined"]}, headers={"HX-Request": "true"})
     menu = response.content.decode()
     assert 'hx-get="/o/acme/users/?columns=role%2Cjoined" hx-trigger="load"' in menu and "Save columns" not in menu
+
+
+@pytest.mark.spec("U-4")
+def test_invite_expires_is_shown_on_pending_and_hidden_on_all_users_until_chosen(cast):
+    pending(cast.acme, 1)
+    client = cast.client("olga")
+    assert "Invite expires" in headings(client.get(PENDING))
+    for view in ("", "?status=everyone", "?status=pending"):
+        assert "Invite expires" not in headings(client.get(USERS + view))
+    client.post(COLUMNS_URL, {"view": "", "columns": ["invite_expires"]})
+    assert headings(client.get(USERS, follow=True)) == ["Name", "Role", "Invite expires"]
 
 
 # --- declarations -------------------------------------------------------------------------------

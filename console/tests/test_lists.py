@@ -69,12 +69,10 @@ def test_a_row_shows_every_column(four):
     four.bo.last_active_at = timezone.now() - timedelta(minutes=12)
     four.bo.save()
     page = four.client("olga").get(USERS + "?status=everyone")
-    assert row(page, four.bo) == "BL Bo Lindqvist bo@acme.example Builder Marketing 2 Active Off 12m ago –"
-    assert row(page, four.olga) == "OI Olga Ivanova (you) olga@acme.example Admin – All Active Off Now –"
+    assert row(page, four.bo) == "BL Bo Lindqvist bo@acme.example Builder Marketing 2 Active Off 12m ago"
+    assert row(page, four.olga) == "OI Olga Ivanova (you) olga@acme.example Admin – All Active Off Now"
     assert "Deactivated Off" in row(page, four.opal)
-    expires = timezone.localtime(four.nadia.invite_expires_at)
-    day = f"{expires:%b} {expires.day}" + (f", {expires.year}" if expires.year != timezone.now().year else "")
-    assert row(page, four.nadia) == f"NP Nadia Petrov nadia@acme.example Builder Research 0 Pending – Never {day}"
+    assert row(page, four.nadia) == "NP Nadia Petrov nadia@acme.example Builder Research 0 Pending – Never"
     assert "Expired – Never" in row(page, four.eve)
 
 
@@ -90,7 +88,7 @@ def test_pending_tab_shows_inviter_and_expiry(four):
 def test_a_row_with_several_roles_and_groups(cast):
     tina = add_member(cast.globex, add_user("tina@globex.example", "Tina", "Roth"), "billing", "read_only")
     page = cast.client("tess").get("/o/globex/users/")
-    assert row(page, tina) == "TR Tina Roth tina@globex.example Read Only Billing – All Active Off Now –"
+    assert row(page, tina) == "TR Tina Roth tina@globex.example Read Only Billing – All Active Off Now"
     in_groups([cast.bo], [cast.groups["research"]])
     bo = row(cast.client("olga").get(USERS), cast.bo)
     assert "Builder Marketing +1 , Research 2 Active" in bo
@@ -147,7 +145,7 @@ def test_a_member_who_accepts_moves_to_all_users(cast):
     accept_as_new_user(invitation=invitation, password="a long enough passphrase")
     client, member = cast.client("olga"), invitation.membership
     page = client.get(USERS)
-    assert row(page, member) == "NP Nadia Petrov nadia@acme.example Operator Marketing 2 Active Off Now –"
+    assert row(page, member) == "NP Nadia Petrov nadia@acme.example Operator Marketing 2 Active Off Now"
     assert "All Users 5 Pending 0" in text_of(page)
     assert names(client.get(PENDING)) == []
 
@@ -207,8 +205,7 @@ def test_a_member_without_role_and_name_is_listed(cast):
     MembershipRole.objects.filter(membership=cast.bo).delete()
     Membership.objects.filter(pk=cast.bo.pk).update(first_name="", last_name="", last_active_at=NEVER)
     assert (
-        row(cast.client("olga").get(USERS), cast.bo)
-        == "B bo@acme.example bo@acme.example Marketing 2 Active Off Never –"
+        row(cast.client("olga").get(USERS), cast.bo) == "B bo@acme.example bo@acme.example Marketing 2 Active Off Never"
     )
 
 

@@ -70,7 +70,7 @@ def test_errors_are_next_to_their_fields_and_input_is_kept(cast, max_browser, he
     response = max_browser.save(form, headers=headers)
     body = response.content.decode()
     assert response.status_code == 422 and ("<html" in body) == (not headers)
-    for text in ("Remove the control characters", "Use at most 100 characters", "Choose a role."):
+    for text in ("Remove the hidden character U+0007 after “B”.", "Use at most 100 characters", "Choose a role."):
         assert text in text_of(response)
     assert body.count('aria-invalid="true"') == 3 and "L" * 101 in body
     assert re.search(rf'name="join" value="{cast.groups["research"].pk}"[^>]* checked', body)

@@ -137,7 +137,7 @@ def test_adding_a_role(cast):
         ({"name": "Admin", "permissions": ["audit.view"]}, "A role with this name already exists."),
         ({"name": "Night desk"}, "Choose at least one permission."),
         ({"name": "x" * 101, "permissions": ["audit.view"]}, "Use at most 100 characters."),
-        ({"name": "a\u202eb", "permissions": ["audit.view"]}, "Remove the control characters"),
+        ({"name": "a\u202eb", "permissions": ["audit.view"]}, "Remove the hidden character U+202E after “a”."),
         ({"name": "Night desk", "permissions": ["made.up"]}, "made.up"),
     ],
 )

@@ -22,10 +22,12 @@ from organizations.queries import all_roles_of
 STATES = {"active": _("Active"), "pending": _("Pending"), "expired": _("Expired"), "deactivated": _("Deactivated")}
 
 html = lazy(format_html, SafeString)
-# The check box does something only with a script (static/js/inside/select.js).
+# The check box does something only with a script (static/js/inside/select.js). Phones show its label.
 SELECT_PAGE = html(
-    '<span class="sr-only">{}</span><input class="check" type="checkbox" form="bulk" data-select-page aria-label="{}">',
+    '<span class="sr-only">{}</span><label><input class="check" type="checkbox" form="bulk" data-select-page'
+    ' aria-label="{}"><span>{}</span></label>',
     _("Select"),
+    _("Select this page"),
     _("Select this page"),
 )
 
@@ -115,7 +117,7 @@ class UserTable(tables.Table):
         sort=("invite_expires_at",),
         sort_labels=(_("Expires soonest"), _("Expires latest")),
         csv=lambda member: _pending(member, _iso(member.invite_expires_at)),
-        default_tabs=(Tab.ALL, Tab.PENDING),
+        default_tabs=(Tab.PENDING,),
     )
     joined = Column(
         _("Joined"),

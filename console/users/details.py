@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from base.text import name_key
+from base.names import full_name
+from base.text import fold
 from organizations.models import Membership, Organization, Role, Status
 from organizations.permissions import Permission
 from organizations.queries import all_roles_of, set_prefetched_roles
@@ -56,10 +57,11 @@ invitation AS (
     WHERE membership_id {is_pending} AND accepted_at IS NULL AND revoked_at IS NULL
 ),
 inviter AS MATERIALIZED (
-    SELECT id, COALESCE(NULLIF(TRIM(first_name || ' ' || last_name), ''), email) AS inviter_name
+    SELECT id, first_name, last_name, email
     FROM organizations_membership WHERE id {is_inviter} AND (organization_id = %s) IS TRUE
 )
-SELECT member.id, role_ids, group_data, COALESCE(project_count, 0) AS project_count, inviter_name,
+SELECT member.id, role_ids, group_data, COALESCE(project_count, 0) AS project_count,
+    inviter.first_name, inviter.last_name, inviter.email,
     batch_id, sends, new_link_asked_at, delivery_reason, delivery_at
 FROM member
 LEFT JOIN member_roles ON member_roles.membership_id = member.id
@@ -126,7 +128,7 @@ def _is_pending(member: Membership) -> bool:
 
 
 def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role], all_projects: set[UUID]) -> None:
-    groups = sorted(_read_json(details["group_data"]), key=lambda group: name_key(group["name"]))
+    groups = sorted(_read_json(details["group_data"]), key=lambda group: fold(group["name"]))
     via_groups = [
         (role, group["name"])
         for group in groups
@@ -136,7 +138,8 @@ def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role
     member.group_names = [group["name"] for group in groups]
     member.has_all_projects = any(role.pk in all_projects for role in all_roles_of(member))
     member.project_count = details["project_count"]
-    member.inviter_name = details["inviter_name"] or ""
+    inviter = full_name(details["first_name"] or "", details["last_name"] or "")
+    member.inviter_name = inviter or details["email"] or ""
     member.batch_id = details["batch_id"] and UUID(str(details["batch_id"]))
     member.sends, member.has_asked = details["sends"] or 0, details["new_link_asked_at"] is not None
     member.delivery_reason, member.delivery_at = details["delivery_reason"] or "", _read_time(details["delivery_at"])

@@ -11,11 +11,14 @@ from console.users.selection import Selection, iterate_selected
 from organizations.models import Organization
 
 
-def export_lines(organization: Organization, selection: Selection, now: datetime) -> Iterator[str]:
+def export_lines(
+    organization: Organization, selection: Selection, now: datetime, separator: str = ","
+) -> Iterator[str]:
     """Yield the file in chunks: name, email and the columns that the view shows."""
     columns = [column for name in selection.params.shown if (column := COLUMNS[name]).csv]
-    yield BOM + csv_line([_("Name"), _("Email"), *(str(column.label) for column in columns)])
+    yield BOM + csv_line([_("Name"), _("Email"), *(str(column.label) for column in columns)], separator)
     for members in iterate_selected(organization, selection, now):
         yield "".join(
-            csv_line([member.name, member.email, *(column.csv(member) for column in columns)]) for member in members
+            csv_line([member.name, member.email, *(column.csv(member) for column in columns)], separator)
+            for member in members
         )

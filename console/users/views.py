@@ -282,7 +282,7 @@ def users_export(request: MemberRequest) -> HttpResponseBase:
     if request.method == "GET":
         data = {"view": selection.params.view[:500], "selected": len(selection.ids)}
         record(organization_id=request.organization.pk, actor=request.membership, action="members.exported", data=data)
-    lines = export_lines(request.organization, selection, timezone.now())
+    lines = export_lines(request.organization, selection, timezone.now(), request.user.csv_separator)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="users.csv"'
     return response

@@ -2,27 +2,56 @@
 
 `read_people()` is the only entry. It decides whether the text is a table or a list of addresses, and says what it left
 out and why. It knows nothing of organizations: whether an address may be invited is decided in invitations.validation.
+It takes linear time: each step looks at a character a bounded number of times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from invitations.pasted_people.addresses import read_list
 from invitations.pasted_people.model import COLUMNS, LeftOut, PastedPeople, PastedPerson, Reason
 from invitations.pasted_people.tables import find_table, read_table
-from invitations.pasted_people.text import tidy
+from invitations.pasted_people.text import ADDRESS, MAX_CHARACTERS, MAX_LINES, clean_address, tidy
 
-__all__ = ["COLUMNS", "MAX_CHARACTERS", "LeftOut", "PastedPeople", "PastedPerson", "Reason", "read_people"]
+__all__ = [
+    "COLUMNS",
+    "MAX_CHARACTERS",
+    "MAX_LINES",
+    "LeftOut",
+    "PastedPeople",
+    "PastedPerson",
+    "Reason",
+    "find_address",
+    "read_people",
+]
 
-# More is cut: 100 people with long names and a few columns have less than a tenth of this.
-MAX_CHARACTERS = 200_000
 
-
-def read_people(text: str, *, columns: Sequence[str] | None = None, has_heading: bool | None = None) -> PastedPeople:
+def read_people(
+    text: str,
+    *,
+    columns: Sequence[str] | None = None,
+    has_heading: bool | None = None,
+    addresses: Mapping[str, str] | None = None,
+) -> PastedPeople:
     """Return the people in the text, and the lines that were left out.
 
     For a table, `columns` names what each column has ("first_name", "last_name", "name", "email" or ""), and
-    `has_heading` says whether its first line is a heading. By default both are found out. Never raises.
+    `has_heading` says whether its first line is a heading. By default both are found out. `addresses` are for
+    parts without one, by LeftOut.key. Never raises.
     """
-    text = tidy(text[:MAX_CHARACTERS])
-    table = find_table(text, forced=columns is not None)
-    return read_table(table, columns, has_heading) if table else read_list(text)
+    is_cut = len(text) > MAX_CHARACTERS
+    lines = tidy(text[:MAX_CHARACTERS]).split("\n")
+    is_cut, lines = is_cut or len(lines) > MAX_LINES, lines[:MAX_LINES]
+    table = find_table("\n".join(lines), forced=columns is not None)
+    if table:
+        result = read_table(table, columns, has_heading, addresses or {})
+    else:
+        result = read_list(lines, addresses or {})
+    result.is_cut = is_cut
+    result.line_count = sum(1 for line in lines if line.strip())
+    return result
+
+
+def find_address(text: str) -> str:
+    """Return the only address in the text, without what surrounds it, or ""."""
+    found = ADDRESS.findall(tidy(text[:1000]))
+    return clean_address(found[0]) if len(found) == 1 else ""

@@ -1,16 +1,20 @@
 """Headings of columns in English and German, as spreadsheets, contact exports and HR systems write them."""
 
+import re
+
 from invitations.pasted_people.text import fold
 
 EMAIL = """
 email, emails, mail, email address, mail address, email adresse, mailadresse, e mail 1 value, email 1 value,
-primary email, work email, business email, geschäftliche email, email dienstlich, user principal name, adresse, address
+primary email, work email, business email, geschäftliche email, email dienstlich, dienstliche email, email geschäftlich,
+user principal name, primary email address, email id, e mail address
 """
 FIRST = "first name, firstname, given name, givenname, forename, first, vorname, vornamen, rufname"
-LAST = "last name, lastname, surname, family name, familyname, last, sn, nachname, familienname, zuname"
+LAST = "last name, lastname, surname, family name, familyname, last, sn, nachname, nachnamen, familienname, zuname"
 NAME = """
 name, full name, display name, person, member, employee, user, contact, mitarbeiter, mitarbeiterin, anzeigename,
-vollständiger name, vor und nachname, vorname und nachname, vorname nachname, benutzer, kontakt
+vollständiger name, vor und nachname, vorname und nachname, vorname nachname, nachname vorname, name vorname, benutzer,
+kontakt, employee name, name des mitarbeiters
 """
 
 
@@ -23,7 +27,8 @@ KNOWN = {"email": _folded(EMAIL), "first_name": _folded(FIRST), "last_name": _fo
 
 def heading_of(cell: str) -> str:
     """Return what a column with this heading has: "first_name", "last_name", "name", "email" or ""."""
-    return next((column for column, names in KNOWN.items() if fold(cell) in names), "")
+    key = fold(re.sub(r"[(\[][^()\[\]]{0,50}[)\]]", "", cell[:100])) or fold(cell[:100])
+    return next((column for column, names in KNOWN.items() if key in names), "")
 
 
 def columns_of(cells: list[str]) -> list[str]:
@@ -36,4 +41,5 @@ def columns_of(cells: list[str]) -> list[str]:
         columns = ["last_name" if column == "name" else column for column in columns]
     if "first_name" in columns or "last_name" in columns:
         columns = ["" if column == "name" else column for column in columns]
-    return [column if column not in columns[:n] else "" for n, column in enumerate(columns)]
+    seen: set[str] = set()
+    return ["" if column in seen or seen.add(column) else column for column in columns]

@@ -1,6 +1,7 @@
 """What is read from a pasted text."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +14,7 @@ class Reason(StrEnum):
 
     NO_ADDRESS = "no_address"
     REPEATED = "repeated"
+    SECOND_ADDRESS = "second_address"
 
 
 @dataclass(frozen=True)
@@ -28,40 +30,72 @@ class PastedPerson:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A line or a part of it that has no new person. `same_as` is the line with the same address."""
+    """A line or a part of it that has no new person. `same_as` is the line with the same address.
+
+    `key` tells the parts of a line apart, as "6-0" and "6-1".
+    """
 
     line: int
     text: str
     reason: Reason
     same_as: int = 0
+    key: str = ""
 
 
 @dataclass
 class PastedPeople:
     """The people in the order of the text.
 
-    For tables: `columns` has what each column was read as, `rows` the cells with their line numbers, and `certain` says
-    whether the user should be asked about the columns.
+    For tables: `columns` has what each column was read as, `unsure` the numbers (from 0) of the columns that the user
+    should check, `rows` the cells with their line numbers, and `heading` the cells of the line with the headings.
+    `is_cut` says that the text was too long, and its end wasn't read. `addresses` are those that the user added, by the
+    key of the part without one.
     """
 
     people: list[PastedPerson] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
+    unsure: list[int] = field(default_factory=list)
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
-    has_heading: bool = False
-    certain: bool = True
+    heading: list[str] = field(default_factory=list)
+    line_count: int = 0
+    is_cut: bool = False
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    _lines: dict[str, int] = field(default_factory=dict, repr=False)
+    _parts: Counter[int] = field(default_factory=Counter, repr=False)
 
     @property
     def is_table(self) -> bool:
         return bool(self.columns)
 
+    @property
+    def has_heading(self) -> bool:
+        return bool(self.heading)
+
+    @property
+    def certain(self) -> bool:
+        """Whether there is nothing to ask the user about the columns."""
+        return not self.unsure
+
     def add(self, people: Iterable[PastedPerson]) -> None:
         """Add people, and leave out those whose address is there already."""
-        lines = {person.email.casefold(): person.line for person in self.people}
         for person in people:
             key = person.email.casefold()
-            if key in lines:
-                self.left_out.append(LeftOut(person.line, person.email, Reason.REPEATED, lines[key]))
+            if key in self._lines:
+                self.leave_out(person.line, person.email, Reason.REPEATED, self._lines[key])
             else:
-                lines[key] = person.line
+                self._lines[key] = person.line
                 self.people.append(person)
+
+    def leave_out(self, line: int, text: str, reason: Reason, same_as: int = 0) -> None:
+        """Add a line, or a part of one, that has no new person."""
+        self.left_out.append(LeftOut(line, text, reason, same_as))
+
+    def add_without_address(self, line: int, text: str, name: tuple[str, str]) -> None:
+        """Add a part without an address: a person if the user added one, else leave it out."""
+        key = f"{line}-{self._parts[line]}"
+        self._parts[line] += 1
+        if key in self.addresses:
+            self.add([PastedPerson(self.addresses[key], *name, line=line)])
+        else:
+            self.left_out.append(LeftOut(line, text, Reason.NO_ADDRESS, key=key))

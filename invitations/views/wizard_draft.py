@@ -76,6 +76,5 @@ def discard(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     if request.method == "POST":
         discard_draft(actor=request.membership, batch=batch)
         return htmx_redirect(request, next_url)
-    return render(
-        request, "invitations/wizard/discard.html", {"batch": batch, "cancel_url": wizard_url(request, batch)}
-    )
+    cancel_url = wizard_url(request, batch, step=2 if request.GET.get("step") == "2" else 1)
+    return render(request, "invitations/wizard/discard.html", {"batch": batch, "cancel_url": cancel_url})

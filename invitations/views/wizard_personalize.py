@@ -4,21 +4,25 @@ from base64 import b64encode
 from typing import Any
 
 from csp.decorators import csp
+from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
 
 from base.email_page import EMAIL_CSP
 from base.policies import RateLimited
 from invitations import emails, forms
 from invitations.limits import check_batch_mail_quota
 from invitations.models import Batch
+from invitations.pasted_lists import PastedList
 from invitations.queries import batch_access
 from invitations.services import BatchInvalid, DraftChanged, send_batch
 from invitations.views.wizard_access import WizardRequest, stashed_post, wizard_url, wizard_view
 from invitations.views.wizard_context import personalize_context, wizard_context
 from invitations.views.wizard_draft import read_version, redirect_to_pending, save_posted, unsaved_draft
 from invitations.views.wizard_setup import validate_setup
+from invitations.views.wizard_tasks import tasks_context
 from organizations.brands import brand_of
 from organizations.fresh import require_fresh_to_give
 from organizations.services import lock_organization
@@ -33,8 +37,8 @@ def _render_personalize(
     roles = list(preview.content.roles)
     initial = {"reason": batch.reason, "welcome_page": batch.welcome_page}
     form = form or forms.PersonalizeForm(initial=initial, roles=roles)
-    context = wizard_context(request, batch, step=2) | personalize_context(batch, roles, form)
-    context |= {"preview": preview, **extra}
+    context = wizard_context(request, batch, step=2) | personalize_context(batch, form)
+    context |= {"preview": preview, **tasks_context(preview.content), **extra}
     return render(request, "invitations/wizard/personalize.html", context, status=status)
 
 
@@ -58,7 +62,11 @@ def personalize(request: WizardRequest, batch: Batch) -> HttpResponse:
         return _render_personalize(request, draft, signed_in=True)
     if batch.sent_at or validate_setup(request, batch):
         return redirect(f"{wizard_url(request, batch)}?check=1")
-    return _render_personalize(request, batch)
+    form = None
+    if "check" in request.GET:
+        fields = {"reason": batch.reason, "welcome_page": batch.welcome_page}
+        form = forms.PersonalizeForm(fields, roles=batch_access(batch).roles)
+    return _render_personalize(request, batch, form)
 
 
 def _save_and_send(request: WizardRequest, batch: Batch) -> HttpResponse:
@@ -75,17 +83,27 @@ def _save_and_send(request: WizardRequest, batch: Batch) -> HttpResponse:
 
 
 def _send(request: WizardRequest, saved: Batch) -> HttpResponse:
+    """Send the batch. After an error, redirect to the form, so that the browser's Back shows it again."""
     form = forms.PersonalizeForm(request.POST, roles=batch_access(saved).roles)
     if not form.is_valid():
-        return _render_personalize(request, saved, form, status=422)
+        return redirect(f"{wizard_url(request, saved, step=2)}?check=1")
+    waiting = len(PastedList.from_json(saved.pasted).next_people)
     try:
         sent, _first = send_batch(actor=request.membership, batch=saved, version=saved.version)
-    except RateLimited as limit:
-        return _render_personalize(request, saved, form, status=429, limit=str(limit))
+    except RateLimited:
+        return redirect(f"{wizard_url(request, saved, step=2)}?check=1")
     except (BatchInvalid, IntegrityError):
         # A person was added or a choice was deleted since step 1; step 1 shows the errors.
         return redirect(f"{wizard_url(request, saved)}?check=1")
-    return redirect_to_pending(request, sent)
+    response = redirect_to_pending(request, sent)
+    if waiting:
+        text = ngettext(
+            "%(count)s more person from your list is in a new draft. Select Add User to continue with them.",
+            "%(count)s more people from your list are in a new draft. Select Add User to continue with them.",
+            waiting,
+        )
+        messages.info(request, text % {"count": f"{waiting:,}"})
+    return response
 
 
 @wizard_view("POST", page="user_add_personalize")

@@ -1,20 +1,25 @@
 """Add User, step 1: people, role, groups and projects (W-2 to W-6). Every button saves the draft first."""
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from base.picker import selected_ids
 from invitations import forms
 from invitations.models import Batch
+from invitations.pasted_lists import PastedList, Review
 from invitations.queries import find_own_batch, latest_draft
 from invitations.services import DraftChanged
-from invitations.validation import MAX_PEOPLE, BatchErrors, too_many_people, validate_access, validate_people
+from invitations.validation import BatchErrors, validate_access, validate_people
 from invitations.views.wizard_access import WizardRequest, stashed_post, wizard_url, wizard_view
 from invitations.views.wizard_context import SearchTerms, SetupStep, error_list, unsaved_batch, wizard_context
 from invitations.views.wizard_draft import read_version, redirect_to_pending, save_posted, unsaved_draft
+from invitations.views.wizard_list import after_reading, list_notice, read_list
 from organizations.policies import few_seats
 
 
@@ -75,7 +80,7 @@ def _render_setup(
     errors = errors or BatchErrors()
     step = SetupStep(request.membership, batch, errors, search or SearchTerms.from_querydict(request.GET))
     context = wizard_context(request, batch, step=1) | {"setup": step, "errors": error_list(errors), **extra}
-    context |= {"seats": "" if errors else few_seats(request.organization)}
+    context |= {"seats": "" if errors else few_seats(request.organization), "list": list_notice(request, batch)}
     return render(request, "invitations/wizard/setup.html", context, status=status)
 
 
@@ -104,9 +109,18 @@ def _show(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     if batch is None and "new" not in request.GET and (latest := latest_draft(request.membership)):
         return redirect(f"{wizard_url(request, latest)}?restored=1")
     if batch is None:
-        return _render_setup(request, unsaved_batch(request, request.draft_id))
+        return _render_setup(request, _new_batch(request))
     errors = validate_setup(request, batch) if "check" in request.GET else None
     return _render_setup(request, batch, errors, restored="restored" in request.GET)
+
+
+def _new_batch(request: WizardRequest) -> Batch:
+    """Return an empty draft, with the group that the link names, if any (`?new&group=<id>`)."""
+    group_ids = selected_ids(request.GET, "group")[:1]
+    if not group_ids:
+        return unsaved_batch(request, request.draft_id)
+    typed = {"role_ids": [], "group_ids": [str(key) for key in group_ids], "project_ids": []}
+    return unsaved_batch(request, request.draft_id, **_drop_foreign_ids(request, typed))
 
 
 def _restore_stash(request: WizardRequest, batch: Batch | None, post: QueryDict) -> Batch:
@@ -118,28 +132,83 @@ def _restore_stash(request: WizardRequest, batch: Batch | None, post: QueryDict)
 
 
 def _continue(request: WizardRequest, batch: Batch | None) -> HttpResponse:
-    typed = forms.read_setup(request.POST)
-    typed["people"] = forms.drop_blank_rows(forms.expand_pasted_lists(typed["people"]))
+    typed, is_added = _read_typed(request, batch)
+    if is_added is None:
+        typed["people"] = forms.drop_blank_rows(typed["people"])
     try:
         saved, choice_errors = save_setup(request, batch, typed)
     except DraftChanged as changed:
         return _render_conflict(request, changed, typed)
-    errors = validate_people(request.organization, saved.people)
-    if forms.count_people(saved.people) > MAX_PEOPLE:
-        errors.general["people"] = too_many_people()
-    errors.general |= choice_errors.general or validate_access(request.membership, saved).general
-    if errors:
-        search = SearchTerms.from_querydict(request.POST)
-        return _render_setup(request, saved, errors, status=422, search=search)
+    if choice_errors:  # nothing was saved, so this page is the only one that has what was typed
+        errors = validate_people(request.organization, saved.people)
+        errors.general |= choice_errors.general
+        return _render_setup(request, saved, errors, status=422, search=SearchTerms.from_querydict(request.POST))
+    if is_added is not None:
+        return redirect(after_reading(request, saved, is_added=is_added))
+    if validate_setup(request, saved):
+        # A redirect, so that the browser's Back shows the form again.
+        query = {name: value for name, value in _search_query(request).items() if value}
+        return redirect(f"{wizard_url(request, saved)}?{urlencode({'check': 1} | query)}")
     return redirect(wizard_url(request, saved, step=2))
+
+
+def _search_query(request: WizardRequest) -> dict[str, str]:
+    search = SearchTerms.from_querydict(request.POST)
+    return {"group_q": search.groups, "project_q": search.projects}
+
+
+def _read_typed(request: WizardRequest, batch: Batch | None) -> tuple[dict, bool | None]:
+    """Return step 1 with a list that was pasted into it, and whether its people were added; None without a list."""
+    typed = forms.read_setup(request.POST)
+    typed["people"], text, at = forms.take_lists(typed["people"])
+    if pasted := request.POST.get("pasted", "").strip():
+        text, at = f"{pasted}\n{text}".strip(), forms.read_row(request.POST)
+    if not text:
+        return typed, None
+    pasted_list = PastedList.from_json(batch.pasted if batch else {}).with_text(text, at)
+    fields, is_added = read_list(request, pasted_list, typed["people"])
+    return typed | fields, is_added
 
 
 @wizard_view("POST")
 def people(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     """Add a row without JavaScript (W-3)."""
-    typed = forms.read_setup(request.POST)
-    typed["people"] = [*forms.expand_pasted_lists(typed["people"]), dict(forms.EMPTY_PERSON)]
+    typed, is_added = _read_typed(request, batch)
+    if is_added is not None:
+        return _save_list(request, batch, typed, is_added=is_added)
+    typed["people"] = [*typed["people"], dict(forms.EMPTY_PERSON)]
     return save_setup_and_redirect(request, batch, typed, f"#first_name-{len(typed['people']) - 1}")
+
+
+@wizard_view("POST")
+def paste(request: WizardRequest, batch: Batch | None) -> HttpResponse:
+    """Read the list that was pasted into a field, or open the page to paste one, with what was typed saved (W-4)."""
+    typed, is_added = _read_typed(request, batch)
+    if is_added is None:
+        typed["pasted"] = PastedList.from_json(batch.pasted if batch else {}).with_text("").to_json()
+    return _save_list(request, batch, typed, is_added=bool(is_added))
+
+
+@wizard_view("POST")
+def undo(request: WizardRequest, batch: Batch | None) -> HttpResponse:
+    """Take the people of the pasted list out of the form again, and show its text."""
+    typed = forms.read_setup(request.POST)
+    pasted = PastedList.from_json(batch.pasted if batch else {})
+    review = Review(request.organization, pasted, typed["people"])
+    typed["people"] = forms.drop_blank_rows(review.other_rows)
+    typed["pasted"] = replace(pasted, added=[], beyond=[], under={}).to_json()
+    return _save_list(request, batch, typed, is_added=False)
+
+
+def _save_list(request: WizardRequest, batch: Batch | None, typed: dict, *, is_added: bool) -> HttpResponse:
+    try:
+        saved, errors = save_setup(request, batch, typed)
+    except DraftChanged as changed:
+        return _render_conflict(request, changed, typed)
+    if errors:
+        search = SearchTerms.from_querydict(request.POST)
+        return _render_setup(request, saved, errors, status=422, search=search)
+    return redirect(after_reading(request, saved, is_added=is_added))
 
 
 @wizard_view("POST")

@@ -1,5 +1,6 @@
 """Emails about new organization keys, and about keys that expire soon (A-6)."""
 
+from datetime import UTC
 from typing import Any
 
 from anymail.message import AnymailMessage
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.ids import parse_uuid
-from base.mail import compose_email, format_utc
+from base.mail import compose_email, format_time
 from base.times import days_until
+from base.zones import zone_named
 from organizations.brands import brand_of
 from organizations.emails.recipients import active_member
 from organizations.models import AccessKey, Membership
@@ -42,7 +44,7 @@ def render_access_key_created(row: OutgoingEmail) -> AnymailMessage | None:
     member, key = found
     subject = _("%(name)s created an access key for %(organization)s")
     subject = subject % {"name": key.created_by, "organization": member.organization.name}
-    context = {"by": key.created_by, "at": format_utc(key.created_at)}
+    context = {"by": key.created_by, "at": format_time(key.created_at, _zone_name(member))}
     return _compose(member, key, subject, "access_key_created", context)
 
 
@@ -55,17 +57,21 @@ def render_access_key_expiring(row: OutgoingEmail) -> AnymailMessage | None:
     now = timezone.now()
     if key.expires_at is None or key.expires_at <= now:
         return None
-    days = days_until(key.expires_at, now)
+    days = days_until(key.expires_at, now, zone_named(_zone_name(member)) or UTC)
     subject = ngettext(
         "The access key %(key)s expires in %(days)s day", "The access key %(key)s expires in %(days)s days", days
     )
     return _compose(member, key, subject % {"key": key.name, "days": days}, "access_key_expiring", {"days": days})
 
 
+def _zone_name(member: Membership) -> str:
+    return member.user.time_zone if member.user else ""
+
+
 def _compose(
     member: Membership, key: AccessKey, subject: str, template: str, context: dict[str, Any]
 ) -> AnymailMessage:
-    organization = member.organization
+    organization, zone = member.organization, _zone_name(member)
     page = "access_keys" if key.membership_id is None else "personal_keys"
     return compose_email(
         to=member.user.email,  # type: ignore[union-attr]
@@ -76,8 +82,8 @@ def _compose(
             "key": key.name,
             "is_personal": key.membership_id is not None,
             "scopes": describe_scopes(key.scopes),
-            "expires_at": format_utc(key.expires_at) if key.expires_at else "",
-            "last_used_at": format_utc(key.last_used_at) if key.last_used_at else "",
+            "expires_at": format_time(key.expires_at, zone) if key.expires_at else "",
+            "last_used_at": format_time(key.last_used_at, zone) if key.last_used_at else "",
             "url": settings.BASE_URL + reverse(page, args=[organization.slug]),
             **context,
         },

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from base.mail import compose_email, format_utc
+from base.mail import compose_email, format_time
 from organizations.brands import brand_of
 from organizations.emails.recipients import admin_and_entry
 from outbox.models import OutgoingEmail
@@ -29,7 +29,7 @@ def render_break_glass_used(row: OutgoingEmail) -> AnymailMessage | None:
         context={
             "organization": organization.name,
             "name": entry.actor_label,
-            "at": format_utc(entry.at),
+            "at": format_time(entry.at, admin.user.time_zone),  # type: ignore[union-attr]
             "device": entry.data.get("device", ""),
             "ip": entry.ip or "",
             "url": settings.BASE_URL + reverse("user_profile", args=[slug, entry.target_id]),

@@ -1,14 +1,12 @@
 """Emails about two-factor authentication: reminders to members, and notices of resets to Admins."""
 
-from datetime import UTC
-
 from anymail.message import AnymailMessage
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from base.mail import compose_email, format_utc
+from base.mail import compose_email, format_time
 from organizations.brands import brand_of
 from organizations.emails.recipients import active_member, admin_and_entry
 from organizations.models import Membership, Organization
@@ -41,7 +39,7 @@ def _deadline(member: Membership, organization: Organization) -> dict[str, objec
     """Return whether the organization requires a second factor of this member, and from when if that is to come."""
     start, applies = organization.two_factor_required_from, two_factor_applies(member)
     is_ahead = applies and start is not None and start > timezone.now()
-    date = formats.date_format(start.astimezone(UTC), "F j, Y, H:i") + " UTC" if is_ahead and start else ""
+    date = format_time(start, member.user.time_zone) if is_ahead and start else ""  # type: ignore[union-attr]
     return {"is_required": applies and not is_ahead, "date": date}
 
 
@@ -64,7 +62,7 @@ def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
             "organization": organization.name,
             "actor": entry.actor_label,
             "name": entry.target_label,
-            "at": format_utc(entry.at),
+            "at": format_time(entry.at, admin.user.time_zone),  # type: ignore[union-attr]
             "url": settings.BASE_URL + reverse("user_profile", args=[slug, entry.target_id]),
         },
         brand=brand_of(organization),

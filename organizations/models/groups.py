@@ -15,7 +15,12 @@ class Group(NamedModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "name_key"], name="group_name")]
-        indexes = [models.Index(fields=["organization", "managed_by", "name_key"], name="group_by_manager")]
+        indexes = [
+            models.Index(fields=["organization", "sort_name", "id"], name="group_by_name"),
+            models.Index(fields=["organization", "managed_by", "sort_name", "id"], name="group_by_manager_and_name"),
+            # For the previous release, which sorts by name_key.
+            models.Index(fields=["organization", "managed_by", "name_key"], name="group_by_manager"),
+        ]
 
 
 class GroupMembership(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from base import text
 from base.ids import uuid7
+from base.names import full_name, is_family_first, short_name
 from base.times import NEVER
 from organizations.models.organization import Organization, Role
 
@@ -47,6 +48,17 @@ class TwoFactorMethod(models.TextChoices):
     APP = "app", _("Authenticator app")
     PASSKEY = "passkey", _("Passkey")
     BOTH = "both", _("Authenticator app and passkey")
+
+
+def search_columns(first_name: str, last_name: str, email: str, email_key: str) -> tuple[str, str]:
+    """Return what Membership.sort_name and search_text are for a member with these names and address.
+
+    Family-first names are found in both orders: "李娜" and "娜李". The leading space lets a short search match the
+    start of a word with the trigram index.
+    """
+    sort_name = text.fold(full_name(first_name, last_name) or email)[:500]
+    other_order = f" {text.fold(first_name + last_name)}" if is_family_first(first_name, last_name) else ""
+    return sort_name, f" {sort_name} {text.fold(email)} {email_key}{other_order}"[:1000]
 
 
 class Membership(models.Model):
@@ -158,15 +170,18 @@ class Membership(models.Model):
     def prepare(self) -> "Membership":
         """Set the columns that lists sort and search by. Return self, for bulk writes."""
         self.email_key = text.canonical_email(self.email)
-        self.sort_name = text.fold(self.name)[:500]
-        # The leading space lets a short search match the start of a word with the trigram index.
-        self.search_text = f" {self.sort_name} {text.fold(self.email)} {self.email_key}"[:1000]
+        self.sort_name, self.search_text = search_columns(self.first_name, self.last_name, self.email, self.email_key)
         return self
 
     @property
     def name(self) -> str:
-        """First and last name, or the email address if both are blank."""
-        return f"{self.first_name} {self.last_name}".strip() or self.email
+        """The full name in the order of its script, or the email address if there is none."""
+        return full_name(self.first_name, self.last_name) or self.email
+
+    @property
+    def short_name(self) -> str:
+        """The name to greet the member by, "" if there is none."""
+        return short_name(self.first_name, self.last_name)
 
     @property
     def is_expired(self) -> bool:

@@ -17,9 +17,12 @@ class Project(NamedModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "name_key"], name="project_name")]
-        # Lists use this index to exclude archived projects. There are few of them.
+        # Lists use the second index to exclude archived projects. There are few of them.
         indexes = [
-            models.Index(fields=["organization", "id"], condition=Q(archived_at__isnull=False), name="project_archived")
+            models.Index(fields=["organization", "sort_name", "id"], name="project_by_name"),
+            models.Index(
+                fields=["organization", "id"], condition=Q(archived_at__isnull=False), name="project_archived"
+            ),
         ]
 
 

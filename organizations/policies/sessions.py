@@ -151,7 +151,7 @@ def requires_two_factor(member: Membership, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Deadline:
-    """When an organization will require a second factor, and the days until then: 1 means tomorrow in UTC."""
+    """When an organization will require a second factor, and the days until then: 1 means tomorrow."""
 
     at: datetime
     days_left: int

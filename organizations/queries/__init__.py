@@ -12,11 +12,12 @@ from organizations.queries.choices import (
     ChoiceList,
     group_choices,
     matching_members,
+    matching_names,
     member_choices,
     project_choices,
     search_pattern,
 )
-from organizations.queries.groups import group_sizes, groups_in
+from organizations.queries.groups import group_sizes, groups_in, manual_groups_in
 from organizations.queries.members import (
     awaited_member_id,
     has_open_invitation,
@@ -163,7 +164,9 @@ __all__ = [
     "has_open_invitation",
     "has_project_grant",
     "is_last_admin",
+    "manual_groups_in",
     "matching_members",
+    "matching_names",
     "member_choices",
     "member_counts",
     "member_in",

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from base import text
 from base.picker import MAX_OPTIONS, search_words
-from organizations.models import Membership, Organization, Status
+from organizations.models import Group, Membership, Organization, Project, Status
+from organizations.models.named import NamedModel
 from organizations.queries.groups import groups_in
 from organizations.queries.projects import projects_in
+
+N = TypeVar("N", bound=NamedModel)
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,24 @@ class ChoiceList:
     more: bool
 
 
-def group_choices(organization: Organization, search: str, ids: Iterable[UUID | str]) -> ChoiceList:
+def group_choices(
+    organization: Organization, search: str, ids: Iterable[UUID | str], *, groups: QuerySet[Group] | None = None
+) -> ChoiceList:
     """Return the first groups whose name contains `search`, and the chosen ones (W-5). Runs two queries.
 
-    A blank `search` matches all groups. `ids` are the ids of the chosen groups.
+    A blank `search` matches all groups. `ids` are the ids of the chosen groups. Only `groups` are offered, if given.
     """
-    return _search_by_name(groups_in(organization), search, ids)
+    return _search_by_name(groups_in(organization) if groups is None else groups, search, ids)
 
 
-def project_choices(organization: Organization, search: str, ids: Iterable[UUID | str]) -> ChoiceList:
-    """Return the first projects whose name contains `search`, and the chosen ones (W-6). Runs two queries."""
-    return _search_by_name(projects_in(organization), search, ids)
+def project_choices(
+    organization: Organization, search: str, ids: Iterable[UUID | str], *, projects: QuerySet[Project] | None = None
+) -> ChoiceList:
+    """Return the first projects whose name contains `search`, and the chosen ones (W-6). Runs two queries.
+
+    Only `projects` are offered, if given.
+    """
+    return _search_by_name(projects_in(organization) if projects is None else projects, search, ids)
 
 
 def member_choices(organization: Organization, search: str, ids: Iterable[UUID | str]) -> ChoiceList:
@@ -67,8 +77,15 @@ def matching_members(members: QuerySet[Membership], search: str) -> QuerySet[Mem
     return members
 
 
+def matching_names(items: QuerySet[N], search: str) -> QuerySet[N]:
+    """Filter groups, projects or records to those with every word of `search` in their name."""
+    for word in search_words(search):
+        items = items.filter(sort_name__contains=word)
+    return items
+
+
 def _search_by_name(items: QuerySet, search: str, ids: Iterable[UUID | str]) -> ChoiceList:
-    found = items.filter(name_key__contains=text.name_key(search))[: MAX_OPTIONS + 1]
+    found = matching_names(items, search)[: MAX_OPTIONS + 1]
     return _add_chosen(items, list(found), ids)
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from base import text
 from base.lists.keyset import PAGE_SIZE, KeysetPage, keyset_page
 from organizations.models import Membership, Project
 from organizations.permissions import Permission
+from organizations.queries.choices import matching_names
 from organizations.queries.projects import grants_of
 from organizations.queries.roles import permissions_of_member
 
@@ -71,8 +71,8 @@ def project_page(
     `projects` comes from accessible_projects(). `after` or `before` is a page key. `search` is a part of the name.
     """
     if search:
-        projects = projects.filter(name_key__contains=text.name_key(search))
-    page = keyset_page(projects, "name_key", after=after, before=before, size=size)
+        projects = matching_names(projects, search)
+    page = keyset_page(projects, "sort_name", "id", after=after, before=before, size=size)
     return replace(page, rows=_with_sources(member, page.rows)) if page.rows else page
 
 
@@ -85,6 +85,6 @@ def _with_sources(member: Membership, projects: list[Project]) -> list[ProjectAc
     direct, through_groups = (grants.filter(project__in=projects) for grants in grants_of(member))
     direct_ids = set(direct.values_list("project", flat=True))
     groups: dict[UUID, list[str]] = defaultdict(list)
-    for project_id, name in through_groups.order_by("group__name_key").values_list("project", "group__name"):
+    for project_id, name in through_groups.order_by("group__sort_name").values_list("project", "group__name"):
         groups[project_id].append(name)
     return [ProjectAccess(project, project.pk in direct_ids, groups[project.pk]) for project in projects]

@@ -59,7 +59,7 @@ class MemberAccess:
 def groups_with_project(project: Project, *, after: str = "", before: str = "") -> KeysetPage:
     """Return a page of the groups that give access to the project, ordered by name. Runs one query."""
     groups = Group.objects.filter(organization=project.organization_id, project_links__project=project)
-    return keyset_page(groups, "name_key", after=after, before=before)
+    return keyset_page(groups, "sort_name", "id", after=after, before=before)
 
 
 def roles_with_all_projects(organization: Organization) -> list[Role]:
@@ -77,7 +77,7 @@ def people_with_project(
     """
     groups = dict(
         Group.objects.filter(organization=project.organization_id, project_links__project=project)
-        .order_by("name_key")
+        .order_by("sort_name", "id")
         .values_list("pk", "name")[:MAX_GROUPS]
     )
     before_id = parse_uuid(before)

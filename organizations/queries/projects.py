@@ -11,13 +11,13 @@ from organizations.models import Group, Membership, Organization, Project, Proje
 
 def projects_in(organization: Organization, ids: Iterable[UUID] | None = None) -> QuerySet[Project]:
     """Return the organization's projects that aren't archived, ordered by name and limited to `ids` if given."""
-    projects = Project.objects.filter(organization=organization, archived_at=None).order_by("name_key", "id")
+    projects = Project.objects.filter(organization=organization, archived_at=None).order_by("sort_name", "id")
     return projects if ids is None else projects.filter(pk__in=list(ids))
 
 
 def archived_projects(organization: Organization) -> QuerySet[Project]:
     """Return the organization's archived projects, ordered by name."""
-    return Project.objects.filter(organization=organization, archived_at__isnull=False).order_by("name_key", "id")
+    return Project.objects.filter(organization=organization, archived_at__isnull=False).order_by("sort_name", "id")
 
 
 def project_in(organization: Organization, project_id: UUID) -> Project | None:
@@ -33,7 +33,7 @@ def projects_through_groups(organization: Organization, group_ids: Iterable[UUID
     grants = (
         ProjectGrant.objects.filter(organization=organization, group__in=list(group_ids), project__archived_at=None)
         .select_related("project", "group")
-        .order_by("project__name_key", "project_id", "group__name_key")
+        .order_by("project__sort_name", "project_id", "group__sort_name")
     )
     groups_by_project: dict[Project, list[Group]] = defaultdict(list)
     for grant in grants:

@@ -68,7 +68,7 @@ def members_with_role(organization: Organization, role: Role) -> QuerySet[Member
 def groups_with_role(organization: Organization, role: Role) -> QuerySet[Group]:
     """Return the groups with the role, ordered by name (G-4)."""
     links = {"role_links__role": role, "role_links__organization": organization}
-    return Group.objects.filter(organization=organization, **links).order_by("name_key", "id")
+    return Group.objects.filter(organization=organization, **links).order_by("sort_name", "id")
 
 
 def find_stronger_holder(

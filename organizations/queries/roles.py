@@ -48,7 +48,8 @@ def group_roles_of(member: Membership) -> list[RoleViaGroup]:
     """Return the roles that the member has through groups, with each group's name (G-4). One query per instance."""
     if not hasattr(member, "prefetched_group_roles"):
         links = GroupRole.objects.filter(group__member_links__membership=member).select_related("role", "group")
-        via_group = [(link.role, link.group.name) for link in links.order_by("group__name_key", "role__rank")]
+        links = links.order_by("group__sort_name", "group_id", "role__rank")
+        via_group = [(link.role, link.group.name) for link in links]
         member.prefetched_group_roles = via_group  # type: ignore[attr-defined]
     return member.prefetched_group_roles  # type: ignore[attr-defined]
 

@@ -22,7 +22,7 @@ from organizations.services.members.break_glass import (
     remove_break_glass,
 )
 from organizations.services.members.email_change import follow_email
-from organizations.services.members.groups import add_to_group, remove_from_group
+from organizations.services.members.groups import add_to_group, move_between_groups, remove_from_group
 from organizations.services.members.joining import add_active_member
 from organizations.services.members.pending import (
     NewMember,
@@ -76,6 +76,7 @@ from organizations.services.provisioned_groups import (
     remove_provisioned_members,
     rename_provisioned_group,
 )
+from organizations.services.removals import restore_access, restore_permissions
 from organizations.services.role_order import reorder_members
 from organizations.services.roles import RoleConflict, RoleFields, RoleNameTaken, create_role, delete_role, edit_role
 from organizations.services.seats import save_seat_use
@@ -162,6 +163,7 @@ __all__ = [
     "lock_pending_member",
     "log_out_member",
     "mark_welcomed",
+    "move_between_groups",
     "notify_admins_of_reset",
     "reactivate_member",
     "reactivate_provisioned_member",
@@ -178,6 +180,8 @@ __all__ = [
     "rename_provisioned_group",
     "reorder_members",
     "reset_member_two_factor",
+    "restore_access",
+    "restore_permissions",
     "restore_project",
     "resume_organization",
     "revoke_projects",

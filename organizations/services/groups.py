@@ -64,7 +64,7 @@ def delete_group(*, actor: Membership, group: Group) -> None:
     """
     actor, group = lock_group(actor, group)
     require(policies.can_delete_group(actor, group))
-    grants = group.project_links.select_related("project").order_by("project__name_key")
+    grants = group.project_links.select_related("project").order_by("project__sort_name")
     data = {
         "projects": [grant.project.name for grant in grants],
         "roles": [str(role.label) for role in roles_of_group(group)],

@@ -70,7 +70,7 @@ def test_an_existing_user_keeps_their_password():
         (("株式会社", *OLGA[1:]), "slug: This field cannot be blank."),
         ((*OLGA, "--slug", "a b"), "slug: Enter a valid"),
         ((*OLGA, "--slug", "taken"), "slug: Organization with this Slug already exists."),
-        (("A\x00", *OLGA[1:]), "control characters"),
+        (("A\x00", *OLGA[1:]), r"Remove the hidden character U\+0000 after “A”."),
     ],
 )
 def test_invalid_arguments_are_reported_and_create_nothing(arguments, error):

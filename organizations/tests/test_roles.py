@@ -4,10 +4,11 @@ import pytest
 
 from organizations import policies
 from organizations.built_in_roles import BUILT_IN
+from organizations.first_tasks import suggested_tasks
 from organizations.models import Membership, Role, Scheme, Status
 from organizations.permissions import ADMINISTRATIVE, ALL_PERMISSIONS, EVERYDAY, LABELS, Permission
 from organizations.queries import roles_in, set_prefetched_roles
-from organizations.roles import built_in_definition, capabilities_of, description_of, permissions_of, quick_actions_of
+from organizations.roles import built_in_definition, capabilities_of, description_of, permissions_of
 from teamadmin.testing.cast import role_named
 
 P = Permission
@@ -197,7 +198,7 @@ def test_roles_must_match_the_scheme(cast):
 def test_each_built_in_role_has_descriptions(db, built_in):
     role = Role.objects.get(pk=built_in.id)
     assert built_in_definition(role) is built_in and role.label == str(built_in.name)
-    assert description_of(role) and capabilities_of([role]) and quick_actions_of([role])
+    assert description_of(role) and capabilities_of([role]) and suggested_tasks([role], has_projects=lambda: True)
 
 
 @pytest.mark.spec("R-5", "W-8")
@@ -207,7 +208,8 @@ def test_several_roles_have_no_duplicate_sentences(db):
         role_named("read_only", Scheme.TASK),
         role_named("admin", Scheme.TASK),
     ]
-    sentences, actions = capabilities_of(roles), [str(action.label) for action in quick_actions_of(roles)]
+    sentences = capabilities_of(roles)
+    actions = [str(action.label) for action in suggested_tasks(roles, has_projects=lambda: True)]
     assert len(sentences) == len(set(sentences)) and len(actions) == len(set(actions))
 
 

@@ -5,12 +5,13 @@ from datetime import UTC
 from anymail.message import AnymailMessage
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from accounts.policies import can_sign_in
-from base.mail import compose_email
+from base.mail import compose_email, format_time
 from base.times import days_until
+from base.zones import zone_named
 from organizations.brands import brand_of
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
@@ -36,7 +37,7 @@ def render_certificate_expiring(row: OutgoingEmail) -> AnymailMessage | None:
     if expires_at is None or expires_at <= now or row.key.split(":")[2] != expires_at.date().isoformat():
         return None
     organization = member.organization
-    days = days_until(expires_at, now)
+    days = days_until(expires_at, now, zone_named(member.user.time_zone) or UTC)
     subject = ngettext(
         "The SAML certificate of %(organization)s expires in %(days)s day",
         "The SAML certificate of %(organization)s expires in %(days)s days",
@@ -48,7 +49,7 @@ def render_certificate_expiring(row: OutgoingEmail) -> AnymailMessage | None:
         template="certificate_expiring",
         context={
             "organization": organization.name,
-            "date": formats.date_format(expires_at.astimezone(UTC), "F j, Y, H:i") + " UTC",
+            "date": format_time(expires_at, member.user.time_zone),
             "is_enforced": organization.sso_enforced,
             "reads_again": bool(provider.metadata_url),
             "url": settings.BASE_URL + reverse("sso_settings", args=[organization.slug]),

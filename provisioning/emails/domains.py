@@ -1,17 +1,16 @@
 """Emails to Admins about a verified domain whose TXT record is gone (O-5)."""
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from anymail.message import AnymailMessage
 from django.conf import settings
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from accounts.policies import can_sign_in
 from audit.queries import get_entry
 from base.ids import parse_uuid
-from base.mail import compose_email
+from base.mail import compose_email, format_time
 from organizations.brands import brand_of
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
@@ -62,7 +61,7 @@ def _compose(admin: Membership, domain: Domain, template: str, subject: str) -> 
             "domain": domain.name,
             "name": record.name,
             "value": record.value,
-            "date": formats.date_format(lapses_at.astimezone(UTC), "F j, Y, H:i") + " UTC" if lapses_at else "",
+            "date": format_time(lapses_at, admin.user.time_zone) if lapses_at else "",  # type: ignore[union-attr]
             "url": settings.BASE_URL + reverse("domains", args=[organization.slug]),
         },
         brand=brand_of(organization),

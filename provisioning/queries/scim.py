@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from django.db.models import Count as CountRows
 from django.db.models import Q, QuerySet
 
-from base import text
 from base.counting import Count, capped_count
 from base.lists.keyset import KeysetPage, keyset_page
 from organizations.models import Group, ManagedBy, Membership, Organization, Status
+from organizations.queries import matching_names
 from provisioning.models import AdoptionRequest, ScimConnection, ScimLogEntry, ScimToken
 
 # The requests among which failures are counted, and the first adoption requests that the page shows.
@@ -96,8 +96,8 @@ def group_page(organization: Organization, *, search: str = "", after: str = "",
     """Return a page of the provider's groups by name."""
     groups = managed_groups(organization)
     if search:
-        groups = groups.filter(name_key__contains=text.name_key(search))
-    return keyset_page(groups, "name_key", after=after, before=before, size=GROUPS_PER_PAGE)
+        groups = matching_names(groups, search)
+    return keyset_page(groups, "sort_name", "id", after=after, before=before, size=GROUPS_PER_PAGE)
 
 
 def open_requests(organization: Organization) -> QuerySet[AdoptionRequest]:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet, Value
 from scim2_models import Context, InvalidValueException, UniquenessException
 
 from base import text
+from base.names import full_name
 from organizations.models import GroupMembership, ManagedBy, Membership, Organization, Status
 from organizations.services import (
     NewMember,
@@ -211,7 +212,7 @@ class Users:
 
 
 def _name(person: NewMember) -> str:
-    return f"{person.first_name} {person.last_name}".strip() or person.email
+    return full_name(person.first_name, person.last_name) or person.email
 
 
 def _same_name(members: QuerySet[Membership], person: NewMember) -> QuerySet:

@@ -19,13 +19,14 @@ class GroupRoleChange:
 
 
 @transaction.atomic
-def map_group_roles(*, actor: Membership, changes: Iterable[GroupRoleChange]) -> list[Group]:
-    """Make all these changes or none. Return the groups that changed.
+def map_group_roles(*, actor: Membership, changes: Iterable[GroupRoleChange]) -> list[GroupRoleChange]:
+    """Make all these changes or none. Return what actually changed.
 
     Raises Refused (R-6, R-7, R-8) and Group.DoesNotExist.
     """
     changed = []
     for change in changes:
-        if any(change_group_roles(actor=actor, group=change.group, add=change.add, remove=change.remove)):
-            changed.append(change.group)
+        added, removed = change_group_roles(actor=actor, group=change.group, add=change.add, remove=change.remove)
+        if added or removed:
+            changed.append(GroupRoleChange(change.group, added, removed))
     return changed

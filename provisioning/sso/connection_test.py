@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from base.names import full_name
 from organizations.brands import show_brand
 from provisioning.models import SsoRequest, SsoTest
 from provisioning.policies.sso import can_manage_sso
@@ -30,7 +31,7 @@ def finish_test(request: HttpRequest, sso_request: SsoRequest, profile: SsoProfi
     run = describe_sign_in(sso_request.identity_provider, profile, now=timezone.now())
     result = {
         "email": profile.email[:254],
-        "name": f"{profile.first_name} {profile.last_name}".strip()[:200],
+        "name": full_name(profile.first_name, profile.last_name)[:200],
         "can_sign_in": run.can_sign_in,
         "lines": run.lines,
         "member": _member(run),

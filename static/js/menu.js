@@ -54,7 +54,7 @@ if (!CSS.supports('position-area: block-end')) document.addEventListener('toggle
   const opener = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)].find(button => button.checkVisibility());
   if (!opener) return;
   const b = opener.getBoundingClientRect(), m = menu.getBoundingClientRect();
-  const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8;
+  const up = b.bottom + m.height + 8 > innerHeight, start = b.right - m.width < 8 || (opener.matches('.filter') && b.left + m.width < innerWidth - 8);
   Object.assign(menu.style, {
     inset: 'auto', margin: 0,
     insetBlockStart: `${up ? b.top - m.height - 4 : b.bottom + 4}px`,

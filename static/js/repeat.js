@@ -2,7 +2,7 @@
    <div data-repeat data-max="100"> [data-repeat-row]... <template> one row, numbered __n__ </template>
    <button data-repeat-add> </div>, with [data-repeat-remove] in each row and, for a Django formset,
    <input data-repeat-total>. [data-repeat-number] shows the row's number from 1. Rows are numbered from 0 without gaps,
-   and the last remaining row can't be removed. Without JavaScript the buttons submit the form to the server. */
+   and the last remaining row can't be removed. With data-repeat-enter, Enter in a field adds a row. Without JavaScript the buttons submit the form to the server. */
 const NUMBERED = ['id', 'name', 'for', 'aria-describedby', 'aria-labelledby', 'data-count-of'];
 const rowsOf = list => [...list.querySelectorAll('[data-repeat-row]')];
 
@@ -63,14 +63,13 @@ document.addEventListener('click', event => {
     rowsOf(list)[Math.max(0, at - 1)].querySelector('input')?.focus();
   }
 });
-// paste.js asks for `count` rows and gets them back in `rows`.
-document.addEventListener('repeat:want', event => {
-  const list = event.target.closest('[data-repeat]');
-  for (let n = event.detail.count; n > 0; n -= 1) {
-    const row = add(list);
-    if (!row) break;
-    event.detail.rows.push(row);
-  }
+// Enter goes to the next row, and adds one after the last.
+document.addEventListener('keydown', event => {
+  const list = event.target.closest('[data-repeat-enter]');
+  if (event.key !== 'Enter' || event.isComposing || !list || !event.target.matches('[data-repeat-row] input')) return;
+  event.preventDefault();
+  const rows = rowsOf(list);
+  (rows[rows.indexOf(event.target.closest('[data-repeat-row]')) + 1] ?? add(list))?.querySelector('input')?.focus();
 });
 document.addEventListener('htmx:load', event => event.target.querySelectorAll?.('[data-repeat]').forEach(refresh));
 document.querySelectorAll('[data-repeat]').forEach(refresh);

@@ -1,9 +1,10 @@
-/* Toasts: dismissed by their button. Success messages disappear after 8 seconds. */
+/* Toasts: dismissed by their button. Success messages disappear after 8 seconds, those with Undo after 10. While a toast
+   is hovered or focused, or being undone, its time stands still. */
 const region = document.getElementById('toasts');
-const remove = toast => {
-  if (toast.matches(':hover, :focus-within')) return setTimeout(remove, 3000, toast);
-  toast.remove();
-};
+const expire = (toast, left) => setTimeout(() => {
+  if (!toast.matches(':hover, :focus-within, :has(.htmx-request)')) left -= 250;
+  left > 0 ? expire(toast, left) : toast.remove();
+}, 250);
 const show = toast => {
   // Toasts below a modal dialog are hard to see and can't be used, so show them inside it.
   const modal = document.querySelector('dialog:modal');
@@ -12,7 +13,7 @@ const show = toast => {
     toast.setAttribute('role', 'alert');
     modal.prepend(toast);
   }
-  if (toast.matches('[data-tone="success"]')) setTimeout(remove, 8000, toast);
+  if (toast.matches('[data-tone="success"]')) expire(toast, toast.matches('[data-undo]') ? 10000 : 8000);
 };
 
 document.addEventListener('click', event => {

@@ -50,6 +50,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "invitations/accept/": {"GET": "404 404 404", "POST": "404 404 404"},
     "invitations/accept/other-account/": {"POST": "302 302 302"},
     "invitations/accept/new-link/": {"POST": "302 302 302"},
+    "invitations/accept/again/": {"GET": "200 200 200", "POST": "422 422 422"},
     "api/v1/openapi.json": {"GET": "200 200 200"},
     "api/v1/docs": {"GET": "200 200 200"},
     # The API takes an access key only. api/tests/permission_table.py has its operations.
@@ -59,6 +60,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "scim/v2/": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
     "scim/v2/<path:path>": dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), "401 401 401"),
     "accounts/theme/": {"POST": "302 400 400"},
+    "accounts/csv-separator/": {"POST": "302 400 400"},
     "accounts/login/": {"GET": "200 302 302", "POST": "200 302 302"},
     "accounts/logout/": {"GET": "302 200 200", "POST": "302 302 302"},
     "accounts/inactive/": {"GET": "200 200 200"},

@@ -14,7 +14,7 @@ STATIC = ROOT / "static"
 SHEETS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "css").rglob("*.css"))]
 SCRIPTS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "js").rglob("*.js"))]
 CSS = (STATIC / "app.css").read_text() + (STATIC / "inside.css").read_text()
-INDEXES = ("index.css", "inside.css")
+INDEXES = ("index.css", "inside.css", "palette.css")
 
 
 def test_bundles_are_up_to_date():

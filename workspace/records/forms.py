@@ -75,7 +75,7 @@ class RecordForm(forms.Form):
         projects = accessible_projects(self.member)
         return RowField(
             label=_("Project"),
-            rows=projects.order_by("name_key"),
+            rows=projects.order_by("sort_name", "id"),
             name_of=lambda project: project.name,
             find=lambda name: projects.filter(name_key=text.name_key(name)).first(),
             current=self.record.project if self.record else None,
@@ -217,7 +217,7 @@ class PipelineForm(RecordForm):
         self.fields["destination"] = self._joined_field(DestinationModel, _("Destination"), _("Choose a destination."))
 
     def _joined_field(self, model: type[Record], label: str, required: str) -> RowField:
-        rows = records_in(self.member.organization, model, archived=False).order_by("name_key")
+        rows = records_in(self.member.organization, model, archived=False).order_by("sort_name", "id")
         current = getattr(self.record, model._meta.model_name or "", None)
         return RowField(
             label=label,

@@ -3,10 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from base import text
 from base.lists.filters import conditions
 from base.lists.keyset import PAGE_SIZE, KeysetPage, compare_rows
 from organizations.models import Organization
+from organizations.queries import matching_names
 from workspace.models import Record
 from workspace.records.params import RecordContext, RecordListParams, filters_of
 from workspace.records.queries import records_in
@@ -20,7 +20,7 @@ def record_page(context: RecordContext, params: RecordListParams) -> KeysetPage:
     if "state" not in params.filters:
         records = records.filter(archived_at=None)
     if params.q:
-        records = records.filter(name_key__contains=text.name_key(params.q))
+        records = matching_names(records, params.q)
     rows, is_further, has_more = _read(records, params)
     if not rows:
         return KeysetPage([])

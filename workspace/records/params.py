@@ -23,7 +23,9 @@ ARCHIVED = "archived"
 class RecordTable(tables.Table):
     """The columns of every list of records, in order. Their cells are in templates/rows/records.html."""
 
-    name = Column(_("Name"), optional=False, sort=("name_key",), sort_labels=(_("Name, A to Z"), _("Name, Z to A")))
+    name = Column(
+        _("Name"), optional=False, sort=("sort_name", "id"), sort_labels=(_("Name, A to Z"), _("Name, Z to A"))
+    )
     project = Column(_("Project"), optional=False)
     owner = Column(_("Owner"), optional=False)
     state = Column(_("Status"), optional=False)

@@ -61,7 +61,7 @@ def pipelines_using(record: Record) -> QuerySet[Pipeline]:
         joining = Pipeline.objects.filter(destination=record)
     else:
         return Pipeline.objects.none()
-    return joining.filter(archived_at=None).order_by("name_key")
+    return joining.filter(archived_at=None).order_by("sort_name", "id")
 
 
 def names_of_users(record: Record) -> list[str]:
@@ -83,7 +83,8 @@ def visible_project_names(member: Membership, ids: Iterable[UUID | None]) -> dic
 def projects_with(member: Membership, model: type[Record]) -> list[Project]:
     """Return the projects that have such records and that the member can see, by name."""
     used = model._default_manager.filter(organization=member.organization, project__isnull=False).order_by()
-    return list(accessible_projects(member).filter(pk__in=used.values("project")).order_by("name_key")[:MAX_OPTIONS])
+    projects = accessible_projects(member).filter(pk__in=used.values("project"))
+    return list(projects.order_by("sort_name", "id")[:MAX_OPTIONS])
 
 
 def owners_of(organization: Organization, model: type[Record]) -> list[Membership]:
@@ -101,7 +102,7 @@ def active_members(organization: Organization) -> QuerySet[Membership]:
 def datasets_of(project: Project) -> list[Dataset]:
     """Return the project's datasets that aren't archived, by name. One query."""
     datasets = Dataset.objects.filter(project=project, archived_at=None).select_related("owner")
-    return list(datasets.order_by("name_key")[:MAX_OPTIONS])
+    return list(datasets.order_by("sort_name", "id")[:MAX_OPTIONS])
 
 
 def managers_of(organization: Organization, permission: Permission) -> tuple[list[Role], Count]:

@@ -16,6 +16,19 @@ def finish_task(*, member: Membership, key: str) -> None:
         Membership.objects.filter(pk=member.pk).update(tasks_done=[*current.tasks_done, key])
 
 
+@transaction.atomic
+def reopen_task(*, member: Membership, key: str) -> None:
+    """Mark a first task of the member as not done. Idempotent."""
+    current = Membership.objects.select_for_update().get(pk=member.pk)
+    done = [other for other in current.tasks_done if other != key]
+    Membership.objects.filter(pk=member.pk).update(tasks_done=done)
+
+
 def hide_tasks(*, member: Membership) -> None:
-    """Hide the member's first tasks for good."""
+    """Hide the member's first tasks."""
     Membership.objects.filter(pk=member.pk).update(tasks_hidden=True)
+
+
+def show_tasks(*, member: Membership) -> None:
+    """Show the member's first tasks again."""
+    Membership.objects.filter(pk=member.pk).update(tasks_hidden=False)

@@ -33,13 +33,22 @@ def test_changing_your_name_keeps_the_name_in_the_organization(cast):
 
 @pytest.mark.parametrize(
     "first,message",
-    [("", "Enter a first name."), ("a" * 101, "at most 100"), ("a\u202eb", "control"), ("a\x00", "control")],
+    [("a" * 101, "at most 100"), ("a\u202eb", "U+202E after “a”"), ("a\x00", "U+0000 after “a”")],
 )
 def test_invalid_name_shows_an_error_and_keeps_the_input(cast, first, message):
     response = cast.client("bo").post("/o/acme/preferences/", {"first_name": first, "last_name": "Kept"})
     assert response.status_code == 422
     assert message in response.content.decode() and 'value="Kept"' in response.content.decode()
     assert User.objects.get(pk=cast.bo.user_id).first_name == "Bo"
+
+
+@pytest.mark.spec("W-2")
+def test_one_name_is_enough(cast):
+    client = cast.client("bo")
+    response = client.post("/o/acme/preferences/", {"first_name": " ", "last_name": "\u200b"})
+    assert response.status_code == 422 and "Enter a first or last name." in response.content.decode()
+    assert client.post("/o/acme/preferences/", {"first_name": "", "last_name": "Lindqvist"}).status_code == 302
+    assert "Welcome, Lindqvist" in client.get("/o/acme/").content.decode()
 
 
 def test_number_of_queries_is_constant(cast):

@@ -12,6 +12,7 @@ from organizations.permissions import Permission, with_dependencies
 from organizations.queries import project_sharing
 from teamadmin.testing.cast import add_member, add_role, add_user
 from teamadmin.testing.html import text_of
+from teamadmin.testing.undo import press_undo
 from workspace.tests.projects import HTMX, access_by_name, add_people, project_url
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +162,42 @@ def test_choosing_nothing_or_an_unknown_id_shows_an_error(cast, website, noun, f
     assert response.status_code == 422 and "Something you chose no longer exists" in text_of(response)
     part = cast.client("olga").post(project_url(website, noun), {"q": "zzz", "search": "1"}, headers=HTMX)
     assert part.status_code == 200 and re.search("match(es)? “zzz”", text_of(part))
+
+
+# --- removing, with Undo ------------------------------------------------------------------------
+
+
+@pytest.mark.spec("U-22", "P-1")
+def test_removing_direct_access_says_what_is_lost_and_can_be_undone(cast, website):
+    ProjectGrant.objects.create(organization=cast.acme, project=website, membership=cast.opal)
+    client = cast.client("olga")
+    page = client.post(project_url(website, f"people/{cast.opal.pk}/removal/"), follow=True)
+    assert "Opal Nakamura no longer has direct access to Website. Opal loses Website. Undo" in text_of(page)
+    page = press_undo(client, page)
+    assert "Undone." in text_of(page) and access_by_name(page)["Opal Nakamura"] == "Direct"
+
+
+@pytest.mark.spec("U-22")
+def test_removing_direct_access_says_who_keeps_it(cast, website):
+    ProjectGrant.objects.create(organization=cast.acme, project=website, membership=cast.bo)
+    page = cast.client("olga").post(project_url(website, f"people/{cast.bo.pk}/removal/"), follow=True)
+    assert "Bo keeps Website via Marketing. Undo" in text_of(page)
+
+
+@pytest.mark.spec("U-22", "P-1")
+def test_removing_a_group_says_how_many_lose_access_and_can_be_undone(cast, website):
+    add_people(cast, 11, cast.groups["marketing"])
+    client = cast.client("olga")
+    page = client.post(project_url(website, f"groups/{cast.groups['marketing'].pk}/removal/"), headers=HTMX)
+    lost = "12 people lose Website, including Bo Lindqvist and Person 000 Crowd. Undo"
+    assert f"Marketing no longer has access to Website. {lost}" in text_of(page)
+    page = press_undo(client, page, headers=HTMX)
+    assert "Undone." in text_of(page) and len(access_by_name(page)) == 12
+
+
+@pytest.mark.spec("U-22")
+def test_access_to_a_project_archived_meanwhile_is_not_given_back(cast, website):
+    client = cast.client("olga")
+    page = client.post(project_url(website, f"groups/{cast.groups['marketing'].pk}/removal/"), follow=True)
+    client.post(project_url(website, "archive/"))
+    assert "The removal wasn’t undone. Website is archived. Restore it first." in text_of(press_undo(client, page))

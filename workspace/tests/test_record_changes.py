@@ -88,7 +88,7 @@ def test_saving_without_a_change_writes_nothing(cast):
         ({"name": ""}, "Enter a name."),
         ({"name": "x" * 101}, "Use at most 100 characters."),
         ({"name": "orders  2"}, "A dataset named “orders  2” already exists."),
-        ({"name": "a\x00b"}, "Remove the control characters."),
+        ({"name": "a\x00b"}, "Remove the hidden character U+0000 after “a”."),
         ({"state": "paused"}, "Select a valid choice"),
         ({"owner": "nobody"}, "No active member has this email address."),
         ({"owner": "01a2229e-ff3a-7135-af42-7c6b487ecbda"}, "No active member has this email address."),

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from accounts.own_sign_in import can_set_up_second_factor
 from base.counting import capped_count
 from organizations.access import member_required
 from organizations.permissions import Permission
@@ -16,10 +16,9 @@ from organizations.queries import accessible_projects, direct_roles_of, project_
 from organizations.requests import MemberRequest
 from workspace import queries
 from workspace.home import changes, tiles
-from workspace.home.first_tasks import SECOND_FACTOR, first_tasks, task_list
+from workspace.home.first_tasks import TaskList, task_list
 from workspace.home.needs import needs
 from workspace.navigation import users_url
-from workspace.services.first_tasks import finish_task, hide_tasks
 
 # The Homepage shows this many projects, then links to the Projects page.
 PROJECTS_SHOWN = 8
@@ -59,25 +58,22 @@ def _own_context(request: MemberRequest, *, by_role: bool) -> dict[str, Any]:
         "can_list_projects": Permission.WORKSPACE_VIEW in request.permissions,
         "can_edit_projects": bool({Permission.PROJECTS_EDIT, Permission.PROJECTS_MANAGE} & request.permissions),
         "groups": queries.groups_with_sizes(member),
-        "tasks": task_list(member, without_pages=frozenset() if total else frozenset({"projects"})),
+        "tasks": _tasks(request, bool(total)),
+        "tasks_just": _just_gone(request),
     }
 
 
-@require_POST
-@member_required()
-def homepage_task(request: MemberRequest, key: str) -> HttpResponse:
-    """Mark a first task as done and open its page. 404 if the member doesn't have the task."""
-    task = next((task for task in first_tasks(request.membership) if task.key == key), None)
-    if task is None:
-        raise Http404
-    if key != SECOND_FACTOR:  # which is done when it is set up
-        finish_task(member=request.membership, key=key)
-    return redirect(task.url)
+def _just_gone(request: MemberRequest) -> str:
+    """Return why the first tasks have just gone: "hidden", or the last task that was ticked off; "" otherwise."""
+    member, just = request.membership, request.GET.get("tasks", "")
+    return just if just in (["hidden"] if member.tasks_hidden else member.tasks_done) else ""
 
 
-@require_POST
-@member_required()
-def homepage_tasks_hidden(request: MemberRequest) -> HttpResponse:
-    """Hide the first tasks."""
-    hide_tasks(member=request.membership)
-    return redirect(reverse("homepage", args=[request.organization.slug]))
+def _tasks(request: MemberRequest, has_projects: bool) -> TaskList | None:
+    """Return the first tasks. `has_projects` may leave out projects that come with a role."""
+    member = request.membership
+    return task_list(
+        member,
+        has_projects=lambda: has_projects or accessible_projects(member).exists(),
+        second_factor=can_set_up_second_factor(request),
+    )

@@ -137,6 +137,12 @@ def _summary(page: KeysetPage) -> str:
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
 
 
+def undo_url(request: MemberRequest, project: Project) -> str:
+    """Return the URL that undoes a removal of access, and shows the same page of the project again."""
+    url = reverse("project_undo", args=[request.organization.slug, project.pk])
+    return params.path(url, **ProjectParams.of(request).query())
+
+
 def render_changed(request: MemberRequest, project: Project, *, focus: str = "") -> HttpResponse:
     """Respond to a change: redirect to the project's page, or for htmx render its sections and the messages.
 

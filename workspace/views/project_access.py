@@ -16,9 +16,11 @@ from organizations.models import Project, ProjectGrant
 from organizations.permissions import Permission
 from organizations.pickers import deactivated_warning, group_picker, member_picker, missing_message
 from organizations.queries import groups_in, member_in
+from organizations.queries.removals import Removal
 from organizations.requests import MemberRequest
 from organizations.services import GrantChanges, grant_projects, revoke_projects
-from workspace.views.project import FORM_METHODS, project_required, project_url, render_changed
+from organizations.undo import report_removal, undo_removal
+from workspace.views.project import FORM_METHODS, project_required, project_url, render_changed, undo_url
 
 
 def _require_sharing(request: MemberRequest, project: Project) -> None:
@@ -107,7 +109,9 @@ def project_person_removal(request: MemberRequest, project: Project, member_id: 
         raise Http404
     names = {"name": member.name, "project": project.name}
     if _remove(request, project, members=[member]):
-        messages.success(request, _("%(name)s no longer has direct access to %(project)s.") % names)
+        removal = Removal(member_projects=frozenset({(member.pk, project.pk)}))
+        done = _("%(name)s no longer has direct access to %(project)s.") % names
+        report_removal(request, done, removal, undo_url(request, project))
     else:
         messages.info(request, _("%(name)s had no direct access to %(project)s.") % names)
     return render_changed(request, project, focus="people")
@@ -122,7 +126,16 @@ def project_group_removal(request: MemberRequest, project: Project, group_id: UU
         raise Http404
     names = {"name": group.name, "project": project.name}
     if _remove(request, project, groups=[group]):
-        messages.success(request, _("%(name)s no longer has access to %(project)s.") % names)
+        removal = Removal(group_projects=frozenset({(group.pk, project.pk)}))
+        done = _("%(name)s no longer has access to %(project)s.") % names
+        report_removal(request, done, removal, undo_url(request, project))
     else:
         messages.info(request, _("%(name)s had no access to %(project)s.") % names)
     return render_changed(request, project, focus="groups")
+
+
+@project_required("POST")
+def project_undo(request: MemberRequest, project: Project) -> HttpResponse:
+    """Undo a removal that this page has just reported (U-22)."""
+    undo_removal(request)
+    return render_changed(request, project, focus="people")

@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from base.picker import Picker, search_query, selected_ids
 from base.policies import Decision, not_applicable, require
 from console.groups import texts
-from console.groups.views.group import FORM_METHODS, group_changed, group_url, group_view
+from console.groups.views.group import FORM_METHODS, group_changed, group_url, group_view, undo_url
 from organizations import policies
 from organizations.fresh import require_fresh_to_give
 from organizations.models import Group, GroupMembership, Membership, Project, ProjectGrant, Role
 from organizations.pickers import deactivated_warning, member_picker, missing_message, project_picker
 from organizations.queries import member_in, projects_in, roles_in, roles_of_group
+from organizations.queries.removals import Removal
 from organizations.requests import MemberRequest
 from organizations.roles import description_of
 from organizations.services import add_to_group, change_group_roles, grant_projects, remove_from_group, revoke_projects
+from organizations.undo import report_removal, undo_removal
 
 
 def _render_picker(request: MemberRequest, group: Group, picker: Picker, kind: str) -> HttpResponse:
@@ -68,7 +70,8 @@ def group_member(request: MemberRequest, group: Group, member_id: UUID) -> HttpR
     require(policies.can_remove_from_group(request.membership, group, member))
     names = {"name": member.name, "group": group.name}
     if remove_from_group(actor=request.membership, group=group, members=[member]):
-        messages.success(request, _("%(name)s was removed from %(group)s.") % names)
+        removal = Removal(links=frozenset({(group.pk, member.pk)}))
+        report_removal(request, _("Removed %(name)s from %(group)s.") % names, removal, undo_url(request, group))
     else:
         messages.info(request, _("%(name)s was not in %(group)s.") % names)
     return group_changed(request, group, focus="members")
@@ -104,9 +107,12 @@ def group_project(request: MemberRequest, group: Group, project_id: UUID) -> Htt
     if project is None:
         raise Http404
     require(policies.can_give_group_projects(request.membership))
-    revoke_projects(actor=request.membership, organization=request.organization, projects=[project], groups=[group])
-    names = {"group": group.name, "project": project.name}
-    messages.success(request, _("%(group)s no longer has access to %(project)s.") % names)
+    taken = revoke_projects(
+        actor=request.membership, organization=request.organization, projects=[project], groups=[group]
+    )
+    removal = Removal(group_projects=frozenset({(group.pk, project.pk)}) if taken else frozenset())
+    done = _("%(group)s no longer has access to %(project)s.") % {"group": group.name, "project": project.name}
+    report_removal(request, done, removal, undo_url(request, group))
     return group_changed(request, group, focus="projects")
 
 
@@ -130,8 +136,17 @@ def group_roles(request: MemberRequest, group: Group) -> HttpResponse:
     require_fresh_to_give(request, role_ids=chosen - seen)
     given, taken = change_group_roles(actor=actor, group=group, add=give, remove=take)
     if given or taken:
-        messages.success(request, _("Roles for %(group)s were saved.") % {"group": group.name})
+        removal = Removal(group_roles=frozenset((group.pk, role.pk) for role in taken))
+        done = _("Roles for %(group)s were saved.") % {"group": group.name}
+        report_removal(request, done, removal, undo_url(request, group))
     return group_changed(request, group)
+
+
+@group_view("POST")
+def group_undo(request: MemberRequest, group: Group) -> HttpResponse:
+    """Undo a removal that this page has just reported (U-22)."""
+    undo_removal(request)
+    return group_changed(request, group, focus="members")
 
 
 def _role_option(request: MemberRequest, group: Group, role: Role, is_current: bool) -> dict[str, Any]:

@@ -134,6 +134,12 @@ def group_url(request: MemberRequest, group: Group) -> str:
     return reverse("group", args=[request.organization.slug, group.pk])
 
 
+def undo_url(request: MemberRequest, group: Group) -> str:
+    """Return the URL that undoes a removal of access, and shows the same page of the group again."""
+    url = reverse("group_undo", args=[request.organization.slug, group.pk])
+    return params.path(url, **GroupPageParams.of(request).query())
+
+
 def return_url(request: MemberRequest, group: Group) -> str:
     """Return the URL that a dialog about the group was opened from."""
     if "view" in request.GET:

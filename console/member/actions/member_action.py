@@ -27,6 +27,7 @@ from organizations.requests import MemberRequest
 
 URL_NAMES = {
     "edit": "user_profile",
+    "undo": "user_undo",
     "resend": "user_invitation",
     "copy_link": "user_invitation_link",
     "correct_address": "user_invitation_address",

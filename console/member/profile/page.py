@@ -27,6 +27,7 @@ from organizations.queries import (
     accessible_projects,
     direct_roles_of,
     group_choices,
+    manual_groups_in,
     project_choices,
     project_page,
     roles_in,
@@ -60,12 +61,12 @@ class ProfilePage:
     @cached_property
     def groups(self) -> list[Group]:
         groups = Group.objects.filter(member_links__membership=self.member, organization=self.organization)
-        return list(groups.only("id", "name", "managed_by").order_by("name_key"))
+        return list(groups.only("id", "name", "managed_by").order_by("sort_name", "id"))
 
     @cached_property
     def direct_projects(self) -> list[Project]:
         projects = Project.objects.filter(grants__membership=self.member, organization=self.organization)
-        return list(projects.only("id", "name", "archived_at").order_by("name_key"))
+        return list(projects.only("id", "name", "archived_at").order_by("sort_name", "id"))
 
     @cached_property
     def profile(self) -> Profile:
@@ -203,7 +204,8 @@ class ProfilePage:
     def group_picker(self) -> Picker:
         picker = Picker("join", _("Groups to add"), _("Search groups"), self.submitted.searches.get("join", ""))
         if self.is_resubmitted:
-            pick = group_choices(self.organization, picker.query, self.submitted.join)
+            groups = manual_groups_in(self.organization)
+            pick = group_choices(self.organization, picker.query, self.submitted.join, groups=groups)
             roles = roles_of_groups(self.organization, [group.pk for group in pick.listed])
             self._fill(picker, pick, [self._group_choice(group, roles.get(group.pk, [])) for group in pick.listed])
             picker.empty_text = _("No matching groups.") if picker.query else _("No groups yet.")

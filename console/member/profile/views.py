@@ -28,9 +28,11 @@ from organizations.fresh import require_fresh_to_give
 from organizations.models import Membership, Status
 from organizations.permissions import Permission
 from organizations.policies import can, can_edit_member
-from organizations.queries import accessible_projects, member_in, project_page
+from organizations.queries import accessible_projects, member_in, profile_of, project_page
+from organizations.queries.removals import Removal, removal_between
 from organizations.requests import MemberRequest
 from organizations.services import EditConflict, EditResult, edit_member
+from organizations.undo import report_removal, undo_removal
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -94,16 +96,34 @@ def _saved(
     action: MemberAction, submitted: SubmittedProfile, snapshot: ProfileSnapshot, edited: EditResult
 ) -> HttpResponse:
     request, member = action.request, edited.member
-    messages.success(request, _("Changes saved.") if edited.changed else _("No changes to save."))
+    is_leaving_page = action.is_self and not can(member, Permission.PEOPLE_VIEW)
+    _report_saved(action, edited, can_undo=not is_leaving_page)
     if changes := _concurrent_changes(submitted, snapshot, edited):
         messages.info(request, _("Also changed in the meantime: %(changes)s.") % {"changes": "; ".join(changes)})
     added = submitted.edit.changes_to(edited.before)
     if member.status == Status.DEACTIVATED and (added.join or added.grant):
         text = _("%(name)s is deactivated. The access you added takes effect when they’re reactivated.")
         messages.warning(request, text % {"name": member.name})
-    if action.is_self and not can(member, Permission.PEOPLE_VIEW):  # they just gave up access to this page
+    if is_leaving_page:  # they just gave up access to it
         return htmx_redirect(request, reverse("homepage", args=[request.organization.slug]))
     return action.success(member)
+
+
+def _report_saved(action: MemberAction, edited: EditResult, *, can_undo: bool) -> None:
+    """Say that changes were saved and, if they removed access, what was lost, with Undo (U-22)."""
+    request, member = action.request, edited.member
+    removal = removal_between(member, edited.before, profile_of(member)) if can_undo and edited.changed else Removal()
+    done = _("Changes saved.") if edited.changed else _("No changes to save.")
+    report_removal(request, done, removal, action.url("undo"))
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_POST
+def user_undo(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """Undo a removal that saving the member's profile has just reported (U-22)."""
+    action = MemberAction.from_request(request, member_id)
+    undo_removal(request)
+    return action.success(MemberAction.from_request(request, member_id).member)
 
 
 def _concurrent_changes(submitted: SubmittedProfile, snapshot: ProfileSnapshot, edited: EditResult) -> list[str]:

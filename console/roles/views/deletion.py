@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from base.policies import require
 from base.responses import htmx_redirect
+from console.roles.permissions import join_labels
 from console.roles.views.roles import role_or_404
 from invitations.queries import drafts_with_role
 from invitations.services import retire_role
@@ -20,6 +21,7 @@ from organizations.permissions import Permission
 from organizations.policies import can_delete_role, can_replace_role
 from organizations.queries import role_uses, roles_in
 from organizations.requests import MemberRequest
+from organizations.roles import permissions_of
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -41,6 +43,7 @@ def role_deletion(request: MemberRequest, role_id: UUID) -> HttpResponse:
         "role": role,
         "use": use,
         "drafts": drafts,
+        "permissions": join_labels(permissions_of(role)),
         "options": _options(request, role) if use or drafts else [],
         "error": _("Choose a replacement role.") if request.method == "POST" else "",
         "cancel_url": reverse("role", args=[request.organization.slug, role.pk]),

@@ -5,11 +5,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from base.ids import parse_uuid
 from base.policies import require
+from base.responses import htmx_redirect
 from console.roles.forms import RoleForm
 from console.roles.permissions import permission_boxes
 from console.roles.texts import role_changes
@@ -22,6 +24,7 @@ from organizations.queries import role_in, roles_in
 from organizations.requests import MemberRequest
 from organizations.roles import description_of, permissions_of
 from organizations.services import RoleConflict, RoleFields, RoleNameTaken, create_role, edit_role
+from organizations.undo import report_removed_permissions, undo_removed_permissions
 
 
 def _render(request: MemberRequest, form: RoleForm, *, status: int = 200, **extra) -> HttpResponse:
@@ -92,9 +95,29 @@ def _edit(request: MemberRequest, role: Role, form: RoleForm) -> HttpResponse:
             return _conflict(request, conflict, form)
         else:
             if changed:
-                messages.success(request, _("The role %(name)s was saved.") % {"name": form.role.name})
+                _report(request, role, form.seen)
             return redirect("role", request.organization.slug, role.pk)
     return _render(request, form, status=422, role=role)
+
+
+def _report(request: MemberRequest, role: Role, before: RoleFields) -> None:
+    """Say that the role was saved and, if it lost permissions, who lost them, with Undo (U-22)."""
+    role.refresh_from_db(fields=["name", "permissions"])
+    done = _("The role %(name)s was saved.") % {"name": role.label}
+    if removed := before.permissions - permissions_of(role):
+        url = reverse("role_undo", args=[request.organization.slug, role.pk])
+        report_removed_permissions(request, done, role, removed, url)
+    else:
+        messages.success(request, done)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_POST
+def role_undo(request: MemberRequest, role_id: UUID) -> HttpResponse:
+    """Give a role back the permissions whose removal its page has just reported (U-22)."""
+    role = role_or_404(request.organization, role_id)
+    undo_removed_permissions(request, role)
+    return htmx_redirect(request, reverse("role", args=[request.organization.slug, role.pk]))
 
 
 def _conflict(request: MemberRequest, conflict: RoleConflict, form: RoleForm) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from accounts.emails import format_duration, password_reset_url
 from base import text
+from base.names import MISSING_NAME
 from organizations.models import Membership, Scheme
 from organizations.services import NewMember, create_organization_with_admin
 
@@ -23,8 +24,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help='the display name, such as "Acme Inc."')
         parser.add_argument("email", help="the first Admin's email address")
-        parser.add_argument("--first-name", required=True)
-        parser.add_argument("--last-name", required=True)
+        parser.add_argument(
+            "--first-name", default="", help="the first Admin's first name; one of the two names is enough"
+        )
+        parser.add_argument("--last-name", default="", help="the first Admin's last name")
         parser.add_argument("--slug", help="part of the URLs of its pages (default: derived from the name)")
         parser.add_argument(
             "--scheme", choices=Scheme.values, default=Scheme.RANKED,
@@ -34,11 +37,14 @@ class Command(BaseCommand):
     def handle(self, *, name: str, email: str, slug: str | None, scheme: str, **options: Any) -> None:
         """Create the organization. Raises CommandError with all validation errors, without creating anything."""
         try:
+            first_name, last_name = (text.clean_line(options[name]) for name in ("first_name", "last_name"))
+            if not (first_name or last_name):
+                raise ValidationError({"first-name": MISSING_NAME})
             member = create_organization_with_admin(
                 name=text.clean_line(name),
                 slug=slug or slugify(name)[:60].strip("-"),
                 scheme=Scheme(scheme),
-                admin=NewMember(text.clean_line(options["first_name"]), text.clean_line(options["last_name"]), email),
+                admin=NewMember(first_name, last_name, email),
             )
         except ValidationError as error:
             raise CommandError("\n".join(self._messages(error))) from error

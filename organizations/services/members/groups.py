@@ -58,6 +58,23 @@ def remove_from_group(*, actor: Membership, group: Group, members: Iterable[Memb
     return removed
 
 
+@transaction.atomic
+def move_between_groups(
+    *, actor: Membership, source: Group, target: Group, members: Iterable[Membership]
+) -> list[Membership]:
+    """Move those of the members who are in `source` to `target`. Return them. Raises as adding and removing do.
+
+    They are added first, so that the organization has an Admin at every step (R-8).
+    """
+    actor, source = lock_group(actor, source)
+    ids = [member.pk for member in members]
+    moving = list(Membership.objects.filter(group_links__group=source, pk__in=ids))
+    if moving:
+        add_to_group(actor=actor, group=target, members=moving)
+        remove_from_group(actor=actor, group=source, members=moving)
+    return moving
+
+
 def _record(actor: Membership, group: Group, action: str, members: list[Membership]) -> None:
     data = {"group": group.name, "group_id": str(group.pk)}
     record_many(organization_id=group.organization_id, actor=actor, action=action, targets=members, data=data)

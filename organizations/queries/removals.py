@@ -1,0 +1,180 @@
+"""What people lose when access is removed, and what they keep in another way (U-22)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from organizations.models import GroupMembership, GroupRole, Membership, MembershipRole, Organization, Role
+from organizations.permissions import LABELS, Permission
+from organizations.queries.holdings import (
+    MAX_PEOPLE,
+    MAX_PROJECTS,
+    NONE,
+    Access,
+    Holdings,
+    Names,
+    Pairs,
+    holdings_of,
+    members_concerned,
+    names_concerned,
+)
+from organizations.queries.profiles import Profile
+from organizations.roles import permissions_of
+
+
+@dataclass(frozen=True)
+class Removal(Holdings):
+    """The links that a removal of access deletes or has deleted.
+
+    replaced_by: the roles (member, role) that members got for those in `member_roles`.
+    """
+
+    replaced_by: Pairs = NONE
+
+
+@dataclass
+class Loss:
+    """A project, role or permission: who loses it, and who keeps it through what, as text ("via Support")."""
+
+    label: str
+    losers: list[Membership] = field(default_factory=list)
+    keepers: list[tuple[Membership, str]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.losers or self.keepers)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a removal takes from whom.
+
+    person: the only one concerned, if it is one person's access that was removed. has_many: more than MAX_PEOPLE are
+    concerned, so the losses name no one. more_projects: the projects beyond MAX_PROJECTS are not among the losses.
+    """
+
+    losses: list[Loss]
+    person: Membership | None = None
+    has_many: bool = False
+    more_projects: bool = False
+
+    @property
+    def takes_access(self) -> bool:
+        """Whether anyone loses something."""
+        return self.has_many or any(loss.losers for loss in self.losses)
+
+
+def effect_of(organization: Organization, removal: Removal) -> Effect:
+    """Return the effect of a removal that is about to happen, or has just happened. At most ten queries.
+
+    If it has happened, what was given at the same time counts: who left a group for another one keeps what both give.
+    """
+    members = members_concerned(organization, removal)
+    names = names_concerned(organization, removal, members)
+    more_projects, projects = len(names.projects) > MAX_PROJECTS, list(names.projects)[:MAX_PROJECTS]
+    roles = _roles_concerned(removal, names)
+    if len(members) > MAX_PEOPLE:
+        labels = [*(names.projects[key] for key in projects), *(_role_label(names.roles[key]) for key in roles)]
+        return Effect([Loss(label) for label in labels], has_many=True, more_projects=more_projects)
+    now = holdings_of(members, names)
+    before, after = (Access(each, names) for each in (now.including(removal), now.excluding(removal)))
+    losses = [_project_loss(names, before, after, project) for project in projects]
+    losses += [_role_loss(names, before, after, role) for role in roles]
+    losses.append(_all_projects_loss(names, before, after))
+    person = next(iter(members.values())) if len(members) == 1 and not removal.groups else None
+    return Effect([loss for loss in losses if loss], person, more_projects=more_projects)
+
+
+def removal_between(member: Membership, before: Profile, after: Profile) -> Removal:
+    """Return what an edit of a member's profile removed.
+
+    A role whose permissions the new roles all include was not removed: a promotion takes nothing. Runs one query.
+    """
+    roles = Role.objects.in_bulk([*(before.roles | after.roles)])
+    kept = frozenset().union(*(permissions_of(roles[key]) for key in after.roles))
+    lost = [key for key in before.roles - after.roles if key in roles and not permissions_of(roles[key]) <= kept]
+    return Removal(
+        links=frozenset((group, member.pk) for group in before.groups - after.groups),
+        member_projects=frozenset((member.pk, project) for project in before.projects - after.projects),
+        member_roles=frozenset((member.pk, role) for role in lost),
+        replaced_by=frozenset((member.pk, role) for role in after.roles) if lost else NONE,
+    )
+
+
+def _roles_concerned(removal: Removal, names: Names) -> list[UUID]:
+    left = GroupRole.objects.filter(group__in={group for group, _member in removal.links}) if removal.links else None
+    found = {role for _owner, role in removal.member_roles | removal.group_roles}
+    found |= set(left.values_list("role_id", flat=True)) if left is not None else set()
+    return [role for role in names.roles if role in found]
+
+
+def _role_label(role: Role) -> str:
+    return _("the role %(role)s") % {"role": role.label}
+
+
+def _loss(label: str, members: Iterable[tuple[Membership, list[str], list[str]]]) -> Loss:
+    """Return the loss of one thing; for each member, what gave it before, and what gives it after the removal."""
+    loss = Loss(label)
+    for member, before, after in members:
+        if before == after:
+            continue
+        if after:
+            loss.keepers.append((member, after[0]))
+        else:
+            loss.losers.append(member)
+    return loss
+
+
+def _project_loss(names: Names, before: Access, after: Access, project: UUID) -> Loss:
+    sources = (
+        (member, before.project_sources(key, project), after.project_sources(key, project))
+        for key, member in names.members.items()
+    )
+    return _loss(names.projects[project], sources)
+
+
+def _role_loss(names: Names, before: Access, after: Access, role: UUID) -> Loss:
+    """Return who loses the role. Whoever has all of its permissions through other roles loses nothing."""
+    sources = []
+    for key, member in names.members.items():
+        had, has = before.role_sources(key, role), after.role_sources(key, role)
+        if has or not permissions_of(names.roles[role]) <= after.permissions(key, besides=role):
+            sources.append((member, had, has))
+    return _loss(_role_label(names.roles[role]), sources)
+
+
+def _all_projects_loss(names: Names, before: Access, after: Access) -> Loss:
+    """Return who loses access to all projects with a role. Who keeps it isn't worth a sentence."""
+    sources = (
+        (member, before.all_projects_sources(key), after.all_projects_sources(key))
+        for key, member in names.members.items()
+    )
+    return replace(_loss(_("access to all projects"), sources), keepers=[])
+
+
+def permission_effect(organization: Organization, role: Role, permissions: Iterable[Permission]) -> Effect:
+    """Return who loses these permissions, which were just removed from the role, and who keeps them (R-3)."""
+    removed = frozenset(permissions)
+    labels = {name: _("“%(permission)s”") % {"permission": LABELS[name]} for name in Permission if name in removed}
+    ids = _holders(organization, role)
+    if len(ids) > MAX_PEOPLE:
+        return Effect([Loss(label) for label in labels.values()], has_many=True)
+    held = Holdings(member_roles=frozenset((member, role.pk) for member in ids))
+    members = members_concerned(organization, held)
+    names = names_concerned(organization, held, members)
+    access = Access(holdings_of(members, names), names)
+    losses = [
+        _loss(label, ((member, [""], access.permission_sources(key, name)) for key, member in members.items()))
+        for name, label in labels.items()
+    ]
+    return Effect([loss for loss in losses if loss])
+
+
+def _holders(organization: Organization, role: Role) -> set[UUID]:
+    """Return the members who have the role, directly or through a group; of many, at least MAX_PEOPLE + 1."""
+    through = GroupRole.objects.filter(organization=organization, role=role).values("group")
+    direct = MembershipRole.objects.filter(organization=organization, role=role)
+    links = GroupMembership.objects.filter(organization=organization, group__in=through)
+    found = (rows.order_by().values_list("membership_id", flat=True)[: MAX_PEOPLE + 1] for rows in (direct, links))
+    return {key for keys in found for key in keys}

@@ -1,0 +1,112 @@
+"""Giving back access that was just removed (U-22)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from base.policies import Refused
+from organizations.models import Group, Membership, Organization, Project, Role, Scheme
+from organizations.permissions import Permission
+from organizations.queries import direct_roles_of, roles_in
+from organizations.queries.holdings import Pairs
+from organizations.queries.removals import Removal
+from organizations.roles import permissions_of
+from organizations.services.groups import change_group_roles
+from organizations.services.locks import lock_actor, lock_member
+from organizations.services.members.groups import add_to_group
+from organizations.services.members.roles import set_member_roles
+from organizations.services.projects import grant_projects
+from organizations.services.roles import RoleFields, edit_role
+
+
+@transaction.atomic
+def restore_access(*, actor: Membership, removal: Removal) -> bool:
+    """Give back all that the removal took, or nothing. Return False if all of it was already given back.
+
+    Calls the services that give access, with their rules, locks and audit entries. Raises Refused with their reasons,
+    and where a member, group, project or role no longer exists.
+    """
+    actor = lock_actor(actor)
+    given = [_rejoin(actor, group, members) for group, members in _find(actor, Group, removal.links)]
+    for member, roles in _find(actor, Membership, removal.member_roles):
+        given.append(_restore_roles(actor, member, roles, removal))
+    for service_arguments in (
+        *({"members": [member], "projects": ids} for member, ids in _find(actor, Membership, removal.member_projects)),
+        *({"groups": [group], "projects": ids} for group, ids in _find(actor, Group, removal.group_projects)),
+    ):
+        given.append(_grant(actor, **service_arguments))
+    given += [_restore_group_roles(actor, group, roles) for group, roles in _find(actor, Group, removal.group_roles)]
+    return any(given)
+
+
+def _find(actor: Membership, model: Any, pairs: Pairs) -> Iterable[tuple[Any, list[UUID]]]:
+    """Yield each owner in the pairs (group or member), as it is now, with the ids that belong to it."""
+    by_owner: dict[UUID, list[UUID]] = defaultdict(list)
+    for owner, key in sorted(pairs):
+        by_owner[owner].append(key)
+    owners = _load(actor.organization, model, by_owner)
+    return [(owners[key], ids) for key, ids in by_owner.items()]
+
+
+def _load(organization: Organization, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:
+    wanted = set(ids)
+    found = model.objects.filter(organization=organization).in_bulk(list(wanted))
+    if len(found) < len(wanted):
+        raise Refused(_("Something that would be given back no longer exists."))
+    for item in found.values():
+        item.organization = organization
+    return found
+
+
+def _roles(organization: Organization, ids: Iterable[UUID]) -> list[Role]:
+    wanted = set(ids)
+    roles = [role for role in roles_in(organization) if role.pk in wanted]
+    if len(roles) < len(wanted):
+        raise Refused(_("Something that would be given back no longer exists."))
+    return roles
+
+
+def _rejoin(actor: Membership, group: Group, members: list[UUID]) -> bool:
+    return bool(add_to_group(actor=actor, group=group, members=_load(group.organization, Membership, members).values()))
+
+
+def _grant(actor: Membership, projects: list[UUID], **owners: list) -> bool:
+    found = _load(actor.organization, Project, projects).values()
+    return bool(grant_projects(actor=actor, organization=actor.organization, projects=found, **owners))
+
+
+def _restore_group_roles(actor: Membership, group: Group, roles: list[UUID]) -> bool:
+    added, _removed = change_group_roles(actor=actor, group=group, add=_roles(group.organization, roles))
+    return bool(added)
+
+
+def _restore_roles(actor: Membership, member: Membership, ids: list[UUID], removal: Removal) -> bool:
+    """Give a member their roles back. With one role per member (R-1), it replaces the one that they got for it."""
+    member = lock_member(member, actor.organization)
+    roles, held = _roles(actor.organization, ids), direct_roles_of(member)
+    if {role.pk for role in roles} <= {role.pk for role in held}:
+        return False
+    if actor.organization.scheme == Scheme.RANKED:
+        if any((member.pk, role.pk) not in removal.replaced_by for role in held):
+            raise Refused(_("Someone changed %(name)s’s role in the meantime.") % {"name": member.name})
+        return set_member_roles(actor=actor, member=member, roles=roles)
+    return set_member_roles(
+        actor=actor, member=member, roles=list({role.pk: role for role in [*held, *roles]}.values())
+    )
+
+
+@transaction.atomic
+def restore_permissions(*, actor: Membership, role: Role, permissions: Iterable[Permission]) -> bool:
+    """Give a custom role back permissions that were just removed from it. Return False if it has them.
+
+    Keeps what else was changed. Raises as edit_role() does.
+    """
+    actor = lock_actor(actor)
+    role = Role.objects.get(pk=role.pk, organization=actor.organization)
+    now = RoleFields.of(role)
+    fields = RoleFields(now.name, now.description, permissions_of(role) | frozenset(permissions))
+    return edit_role(actor=actor, role=role, seen=now, fields=fields)

@@ -1,0 +1,105 @@
+"""Undo in the toast that reports a removal of access (U-22).
+
+The toast's form holds a token that says what to give back. It is signed, is of use only to the member who removed the
+access, and expires. It gives no right: restoring checks the same rules as adding does.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from base.policies import Refused
+from organizations.fresh import require_fresh_to_give
+from organizations.models import Role
+from organizations.permissions import Permission
+from organizations.queries.removals import Effect, Removal, effect_of, permission_effect
+from organizations.removal_texts import describe_effect
+from organizations.requests import MemberRequest
+from organizations.services import restore_access, restore_permissions
+
+# The toast shows for ten seconds, but it waits while it is hovered or focused, stays without JavaScript, and networks
+# are slow.
+MAX_AGE = timedelta(minutes=2)
+# In front of the URL and the token in Message.extra_tags.
+TAG = "undo"
+
+
+def report_removal(request: MemberRequest, done: str, removal: Removal, url: str) -> None:
+    """Say what was removed and what that takes from whom, with Undo if anything was removed.
+
+    done: what was done, as a sentence. url: the page that undoes it: undo_removal(), then the changed page.
+    """
+    if not removal:
+        messages.success(request, done)
+        return
+    token = _signer(request, "removal").sign_object(_to_json(removal), compress=True)
+    _report(request, done, effect_of(request.organization, removal), url, token)
+
+
+def report_removed_permissions(
+    request: MemberRequest, done: str, role: Role, permissions: Iterable[Permission], url: str
+) -> None:
+    """Say that permissions were removed from a role, and from whom, with Undo: undo_removed_permissions()."""
+    removed = sorted(map(str, permissions))
+    token = _signer(request, f"role:{role.pk}").sign_object(removed, compress=True)
+    _report(request, done, permission_effect(request.organization, role, map(Permission, removed)), url, token)
+
+
+def _report(request: HttpRequest, done: str, effect: Effect, url: str, token: str) -> None:
+    text = format_html("<b>{}</b> {}", done, describe_effect(effect))
+    messages.success(request, text, extra_tags=f"{TAG} {url} {token}")
+
+
+def undo_removal(request: MemberRequest) -> None:
+    """Give back what the form's token says, and add a message about it. Raises FreshSignInRequired (S-7)."""
+    data = _read(request, "removal")
+    if data is None:
+        return
+    removal = Removal(**{name: frozenset((UUID(a), UUID(b)) for a, b in pairs) for name, pairs in data.items()})
+    role_ids = [role for _owner, role in removal.member_roles | removal.group_roles]
+    require_fresh_to_give(request, role_ids=role_ids, group_ids=[group for group, _member in removal.links])
+    _run(request, lambda: restore_access(actor=request.membership, removal=removal))
+
+
+def undo_removed_permissions(request: MemberRequest, role: Role) -> None:
+    """Give the role back the permissions in the form's token, and add a message about it."""
+    data = _read(request, f"role:{role.pk}")
+    if data is not None:
+        permissions = frozenset(map(Permission, data))
+        _run(request, lambda: restore_permissions(actor=request.membership, role=role, permissions=permissions))
+
+
+def _run(request: HttpRequest, restore: Callable[[], bool]) -> None:
+    try:
+        changed = restore()
+    except Refused as refusal:
+        messages.error(request, _("The removal wasn’t undone. %(reason)s") % {"reason": refusal})
+        return
+    text = _("Undone. Access is as it was before.") if changed else _("This was already undone.")
+    messages.add_message(request, messages.SUCCESS if changed else messages.INFO, text)
+
+
+def _signer(request: MemberRequest, kind: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"organizations.undo:{request.organization.pk}:{request.membership.pk}:{kind}")
+
+
+def _read(request: MemberRequest, kind: str) -> Any:
+    """Return what the form's token contains, or None, with a message, if it is too old or wasn't made for the user."""
+    try:
+        return _signer(request, kind).unsign_object(request.POST.get("token", ""), max_age=MAX_AGE)
+    except signing.BadSignature:
+        messages.warning(request, _("It’s too late to undo this. Add the access again instead."))
+        return None
+
+
+def _to_json(removal: Removal) -> dict[str, list[list[str]]]:
+    pairs = {each.name: getattr(removal, each.name) for each in fields(removal)}
+    return {name: sorted([a.hex, b.hex] for a, b in found) for name, found in pairs.items() if found}
