@@ -105,7 +105,8 @@ def setup(request: WizardRequest, batch: Batch | None) -> HttpResponse:
 
 def _show(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     if post := stashed_post(request):
-        return _render_setup(request, _restore_stash(request, batch, post), signed_in=True, unread=post.get("pasted", ""))
+        unread = post.get("pasted", "")
+        return _render_setup(request, _restore_stash(request, batch, post), signed_in=True, unread=unread)
     if batch and batch.sent_at:
         messages.info(request, _("These invitations have already been sent."))
         return redirect("users_pending", request.organization.slug)
