@@ -80,6 +80,9 @@ def _render_setup(
     errors = errors or BatchErrors()
     step = SetupStep(request.membership, batch, errors, search or SearchTerms.from_querydict(request.GET))
     context = wizard_context(request, batch, step=1) | {"setup": step, "errors": error_list(errors), **extra}
+    if status != 200 and (pasted := PastedList.from_json(batch.pasted)).is_waiting:
+        extra["unread"] = pasted.text  # it couldn't be saved, so the form posts it again
+    context |= {"unread": extra.get("unread", "")}
     context |= {"seats": "" if errors else few_seats(request.organization), "list": list_notice(request, batch)}
     return render(request, "invitations/wizard/setup.html", context, status=status)
 
@@ -102,7 +105,8 @@ def setup(request: WizardRequest, batch: Batch | None) -> HttpResponse:
 
 def _show(request: WizardRequest, batch: Batch | None) -> HttpResponse:
     if post := stashed_post(request):
-        return _render_setup(request, _restore_stash(request, batch, post), signed_in=True)
+        unread = post.get("pasted", "")
+        return _render_setup(request, _restore_stash(request, batch, post), signed_in=True, unread=unread)
     if batch and batch.sent_at:
         messages.info(request, _("These invitations have already been sent."))
         return redirect("users_pending", request.organization.slug)

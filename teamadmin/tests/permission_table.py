@@ -182,7 +182,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/add/discard/": {"GET": inviters(302), "POST": inviters(302)},
     "users/add/<uuid:batch_id>/": {"GET": inviters(200), "POST": inviters(409)},
     "users/add/<uuid:batch_id>/paste/": {"POST": inviters(409)},
-    "users/add/<uuid:batch_id>/list/": {"GET": inviters(200), "POST": inviters(409)},
+    "users/add/<uuid:batch_id>/list/": {"GET": inviters(200), "POST": inviters(302)},
     "users/add/<uuid:batch_id>/list/undo/": {"POST": inviters(409)},
     "users/add/<uuid:batch_id>/people/": {"POST": inviters(409)},
     "users/add/<uuid:batch_id>/people/<int:row>/removal/": {"POST": inviters(409)},

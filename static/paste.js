@@ -1,0 +1,19 @@
+{
+const ONE_ADDRESS = /^\s*[^\s@<>,;:]+@[^\s@<>,;:]+\s*$/, MAX = 100001;
+document.addEventListener('paste', event => {
+const field = event.target, text = event.clipboardData?.getData('text/plain').replaceAll('\0', '') ?? '';
+if (!field.matches?.('[data-paste]') || ONE_ADDRESS.test(text) || !(text.includes('@') || /\S\s*[\n\r]\s*\S/.test(text))) return;
+const form = field.form, { pasted, pasted_at: at } = form.elements;
+event.preventDefault();
+pasted.value = text.slice(0, MAX);
+at.value = field.closest('[data-repeat-row]')?.dataset.n ?? '';
+form.requestSubmit(form.querySelector('[data-paste-read]'));
+});
+document.addEventListener('input', event => {
+if (!event.target.matches('[data-guess]')) return;
+for (const field of event.target.closest('[data-repeat-row]').querySelectorAll('[data-guess]')) {
+field.removeAttribute('data-guess');
+field.removeAttribute('aria-describedby');
+}
+});
+}
