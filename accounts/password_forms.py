@@ -17,6 +17,7 @@ from accounts.services import change_password, confirm_password, request_passwor
 from accounts.validators import password_rules
 from base.ids import parse_uuid
 from base.policies import RateLimited
+from base.text import strip_hidden
 
 
 class LimitedForm(forms.Form):
@@ -39,14 +40,25 @@ class LimitedForm(forms.Form):
         return ValidationError(str(error), code="limited")
 
 
+class AddressField(EmailField):
+    """An email address, which may have been copied with hidden characters at its ends."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(strip_hidden(str(value or "")))
+
+
 class SignInForm(LimitedForm, allauth_forms.LoginForm):
     """Email address and password. AccountAdapter.authenticate() checks them."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["login"] = AddressField()
 
 
 class ResetForm(forms.Form):
     """The email address to send a reset link to. Known and unknown ones take the same work."""
 
-    email = EmailField()
+    email = AddressField()
     # Another for each page: pressing the button twice sends one email.
     press = forms.CharField(required=False, max_length=36, widget=forms.HiddenInput, initial=uuid4)
 

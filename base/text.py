@@ -20,6 +20,7 @@ __all__ = [
     "fold",
     "initials",
     "name_key",
+    "strip_hidden",
 ]
 
 # RFC 5321, 4.5.3.1: local part 64, path 256 with its angle brackets.
@@ -115,6 +116,11 @@ def canonical_domain(value: str) -> str:
     return domain
 
 
+def strip_hidden(value: str) -> str:
+    """Return an address without the whitespace and hidden characters at its ends, which come from copying."""
+    return value.strip(SPACES + INVISIBLE + MARKS + REVERSING)
+
+
 def canonical_email(value: str) -> str:
     """Return the canonical form of an email address, which identifies a person.
 
@@ -124,7 +130,7 @@ def canonical_email(value: str) -> str:
     Raise ValidationError with a message for the field: not exactly one @, over 254 or 64 characters, letters that only
     look like ASCII, quoted local parts, domains without a dot, control characters.
     """
-    text = value.strip(SPACES + INVISIBLE + MARKS + REVERSING)
+    text = strip_hidden(value)
     if len(text) > EMAIL_LIMIT:
         raise ValidationError(_("Use an email address of at most 254 characters."), code="max_length")
     local, at, domain = text.rpartition("@")
