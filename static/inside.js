@@ -390,13 +390,3 @@ restore();
 {
 document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
-{
-document.addEventListener('keydown', event => {
-if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, dialog')) return;
-const button = [...document.querySelectorAll('[data-undo] [type="submit"]')].at(-1);
-if (!button) return;
-event.preventDefault();
-button.click();
-});
-}

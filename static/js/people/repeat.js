@@ -2,7 +2,8 @@
    <div data-repeat data-max="100"> [data-repeat-row]... <template> one row, numbered __n__ </template>
    <button data-repeat-add> </div>, with [data-repeat-remove] in each row and, for a Django formset,
    <input data-repeat-total>. [data-repeat-number] shows the row's number from 1. Rows are numbered from 0 without gaps,
-   and the last remaining row can't be removed. With data-repeat-enter, Enter in a field adds a row. Without JavaScript the buttons submit the form to the server. */
+   and the last remaining row can't be removed. With data-repeat-enter, Enter in a field adds a row. Without JavaScript
+   the buttons submit the form to the server. */
 const NUMBERED = ['id', 'name', 'for', 'aria-describedby', 'aria-labelledby', 'data-count-of'];
 const rowsOf = list => [...list.querySelectorAll('[data-repeat-row]')];
 
