@@ -8,7 +8,7 @@ from invitations.services.acceptance import (
 from invitations.services.addresses import AlreadyCorrected, correct_address
 from invitations.services.batches import BatchInvalid, send_batch
 from invitations.services.deliveries import follow_emails, follow_events
-from invitations.services.drafts import DraftChanged, discard_draft, save_draft
+from invitations.services.drafts import DraftChanged, discard_draft, save_draft, save_list_choices
 from invitations.services.invitations import AlreadyResent, resend_invitation, withdraw_invitation
 from invitations.services.inviting import Person, invite_people
 from invitations.services.links import copy_link
@@ -42,6 +42,7 @@ __all__ = [
     "resend_invitation",
     "retire_role",
     "save_draft",
+    "save_list_choices",
     "send_batch",
     "withdraw_invitation",
 ]

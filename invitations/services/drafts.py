@@ -68,6 +68,14 @@ def save_draft(
     return locked
 
 
+def save_list_choices(*, actor: Membership, batch: Batch, version: int, pasted: dict[str, Any]) -> None:
+    """Save what the user chose for the pasted list, unless the draft has changed since `version`.
+
+    It keeps the version: the form on the page may already be on its way, and must not be refused for this.
+    """
+    Batch.objects.filter(pk=batch.pk, created_by=actor, sent_at=None, version=version).update(pasted=pasted)
+
+
 def start_next_draft(*, actor: Membership, batch: Batch) -> Batch | None:
     """Create a draft with the people of pasted lists for whom the batch had no room, and the same choices (W-4).
 

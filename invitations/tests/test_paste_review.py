@@ -86,6 +86,20 @@ def test_asks_about_columns_that_are_not_certain(cast):
     assert rows()[0] == ("Soto", "Ana", "a1@acme.example")
 
 
+def test_a_choice_is_kept_and_does_not_refuse_the_form(cast):
+    """With JavaScript, a choice is sent at once. The form may be submitted before the response is there."""
+    client = cast.client("olga")
+    paste(client, UNSURE)
+    batch = Batch.objects.get()
+    form = {"version": batch.version, "draft": str(batch.pk), "text": batch.pasted["text"]}
+    form |= {"column-2": "last_name", "column-3": "first_name", "column-4": "email"}
+    choice = client.post(url("user_add_list", batch), form, headers={"HX-Request": "true"})
+    assert choice.status_code == 200
+    assert 'value="last_name" selected' in client.get(url("user_add_list", batch)).content.decode()
+    added = client.post(url("user_add_list", batch), form | {"action": "add"}, follow=True)
+    assert added.status_code == 200 and len(rows()) == 3
+
+
 def test_the_first_line_is_a_heading(cast):
     client = cast.client("olga")
     paste(client, "Who\tWhere\nAna Soto\ta1@acme.example\nTom Berg\tt2@acme.example\nKim\t")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from invitations import forms
 from invitations.models import Batch
 from invitations.pasted_lists import PastedList, Review
-from invitations.services import DraftChanged
+from invitations.services import DraftChanged, save_list_choices
 from invitations.views.wizard_access import WizardRequest, stashed_post, wizard_url, wizard_view
 from invitations.views.wizard_context import wizard_context
 from invitations.views.wizard_draft import read_version, save_posted, unsaved_draft
@@ -76,6 +76,10 @@ def pasted_list(request: WizardRequest, batch: Batch) -> HttpResponse:
 def _read_posted(request: WizardRequest, batch: Batch) -> HttpResponse:
     action, before = request.POST.get("action", ""), PastedList.from_json(batch.pasted)
     pasted = forms.read_list_choices(request.POST, before)
+    if request.htmx:  # a choice, or an address for a line without one
+        batch.version = read_version(request.POST)
+        save_list_choices(actor=request.membership, batch=batch, version=batch.version, pasted=pasted.to_json())
+        return _render(request, batch, pasted)
     if action == "discard":
         pasted = replace(PastedList(), rest=before.rest, guessed=before.guessed)
     review = Review(request.organization, pasted, batch.people)
@@ -91,9 +95,7 @@ def _read_posted(request: WizardRequest, batch: Batch) -> HttpResponse:
         return _conflict(request, changed, pasted)
     if is_added or action == "discard":
         return redirect(f"{wizard_url(request, saved)}{'?read=1' if is_added else ''}")
-    if not request.htmx:
-        return redirect(list_url(request, saved) + ("?all=1" if action == "all" else ""))
-    return _render(request, saved, pasted)
+    return redirect(list_url(request, saved) + ("?all=1" if action == "all" else ""))
 
 
 def _conflict(request: WizardRequest, changed: DraftChanged, pasted: PastedList) -> HttpResponse:
