@@ -57,6 +57,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # An address that the user asked to change to, until they open the link that was sent there.
     pending_email = models.EmailField(max_length=254, blank=True)
     avatar = models.ImageField(upload_to="avatars/", blank=True)
+    # False for users who joined by a link that others may have had, until they receive a link at their address.
+    # allauth's EmailAddress.verified can't tell: allauth adds a row that isn't verified for users without one.
+    is_address_verified = models.BooleanField(default=True, db_default=True)
     password_changed_at = models.DateTimeField(null=True)
     # When a passkey was offered after a sign-in with a password, and whether the user declined for good.
     passkey_offered_at = models.DateTimeField(null=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
@@ -18,7 +17,7 @@ def user_exists(email: str) -> bool:
 
 def is_address_verified(user: User) -> bool:
     """Return False for a user who joined by a link that others may have had, and got no link at their address since."""
-    return not EmailAddress.objects.filter(user=user, verified=False).exists()
+    return not User.objects.filter(pk=user.pk, is_address_verified=False).exists()
 
 
 def find_user(email: str) -> User | None:

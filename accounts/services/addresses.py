@@ -1,6 +1,5 @@
 """Whether users have the mailbox of their email address. Only links that no one else can have prove it."""
 
-from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import User
@@ -19,4 +18,4 @@ def create_unverified_user(*, email: str, first_name: str, last_name: str, passw
 
 def verify_address(*, user: User) -> bool:
     """Record that the user has received a link at their address. Return False if it was verified before."""
-    return bool(EmailAddress.objects.filter(user=user, verified=False).update(verified=True))
+    return bool(User.objects.filter(pk=user.pk, is_address_verified=False).update(is_address_verified=True))

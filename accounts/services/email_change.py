@@ -78,10 +78,10 @@ def move_to_address(*, user: User, email: str, action: str, is_current: Callable
     user = lock_user(user)
     if not is_current(user):
         raise LinkEnded
-    old, user.email, user.pending_email = user.email, email, ""
+    old, user.email, user.pending_email, user.is_address_verified = user.email, email, "", True
     try:
         with transaction.atomic():
-            user.save(update_fields=["email", "pending_email"])
+            user.save(update_fields=["email", "pending_email", "is_address_verified"])
             EmailAddress.objects.filter(user=user).delete()
             EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     except IntegrityError:

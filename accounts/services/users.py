@@ -21,8 +21,9 @@ def create_verified_user(*, email: str, first_name: str, last_name: str, passwor
 
 def create_user(email: str, first_name: str, last_name: str, password: str | None, *, is_verified: bool) -> User:
     """Create a user, as create_verified_user() and create_unverified_user() do."""
-    user = User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
-    EmailAddress.objects.create(user=user, email=user.email, verified=is_verified, primary=True)
+    names = {"first_name": first_name, "last_name": last_name}
+    user = User.objects.create_user(email, password, is_address_verified=is_verified, **names)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record(organization_id=None, actor=user, action="user.created", target=user)
     return user
 

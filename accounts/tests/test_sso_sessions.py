@@ -68,8 +68,8 @@ OTHERS = (
     "accounts/^confirm-email", "accounts/password/reset", "accounts/^password/reset", "accounts/not-me/",
     "accounts/email-change/<str:token>/", "accounts/passkeys/sign-in", "accounts/passkeys/second-factor",
     "accounts/passkeys/confirmation", "accounts/two-factor/verify/", "accounts/email/", "accounts/reauthenticate/code",
-    # A stylesheet, and the API, which no session opens.
-    "brand/", "api",
+    # A stylesheet, the API and the email provider's webhook, which no session opens.
+    "brand/", "api", "emails/events/",
 )  # fmt: skip
 
 

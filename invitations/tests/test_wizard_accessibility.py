@@ -82,13 +82,6 @@ def test_adding_users_with_keyboard_only(live_server, live_cast, context):
     assert Invitation.objects.count() == 2
 
 
-@pytest.mark.spec("W-13")
-def test_enter_in_a_field_continues(live_server, live_cast, context):
-    page = open_as(context, live_server, live_cast, at=url("user_add_draft", live_cast.draft()))
-    page.get_by_label("First name").press("Enter")
-    expect(page.get_by_label("Reason for invitation")).to_be_visible()
-
-
 def fill(page: Page, n: int, person: tuple[str, str, str]) -> None:
     for label, value in zip(("First name", "Last name", "Email address"), person, strict=True):
         page.get_by_label(label).nth(n).fill(value)
