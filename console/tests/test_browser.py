@@ -87,7 +87,7 @@ def test_no_names_are_kept_in_browser_storage(page, crowd, open_page):
 
 @pytest.mark.spec("I-2", "U-18")
 def test_resend_an_invitation_by_keyboard(page, crowd, open_page):
-    open_page(page, crowd, "max", PENDING)
+    open_page(page, crowd, "max", PENDING + "?columns=role,invited_by,invite_expires")
     expect(page.locator(f"#user-{crowd.nadia.pk}")).to_contain_text("Olga Ivanova")
     menu_button(page, "Nadia Petrov").focus()
     page.keyboard.press("Enter")
@@ -99,7 +99,10 @@ def test_resend_an_invitation_by_keyboard(page, crowd, open_page):
     expect(item).to_be_hidden()
     expect(menu_button(page, "Nadia Petrov")).to_be_focused()
     page.keyboard.press("ArrowUp")
-    expect(item).to_be_focused()  # the last item of Max's menu
+    expect(page.get_by_role("menuitem", name="Correct email address")).to_be_focused()  # the last one of Max's menu
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    expect(item).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("Invitation resent to Nadia Petrov. It still expires on")
     expect(page.locator(f"#user-{crowd.nadia.pk}")).to_contain_text("Max Keller")
@@ -232,7 +235,7 @@ def test_phones_have_a_sort_control(page, crowd, open_page):
     expect(page.get_by_label("Sort")).to_have_value("-name")
     tick_filter(page, "Status", "Pending")
     expect(page.locator("tbody tr")).to_have_count(1)
-    expect(page.get_by_label("Sort").locator("option")).to_have_count(6)
+    expect(page.get_by_label("Sort").locator("option")).to_have_count(10)
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
