@@ -23,25 +23,25 @@ def can_resend(actor: Membership, member: Membership) -> Decision:
 
 
 def can_copy_link(actor: Membership, member: Membership) -> Decision:
-    """I-10: whoever may resend the invitation may copy its link, while it can be accepted."""
+    """I-10: members who may resend the invitation may copy its link while it can be accepted."""
     if not (decision := can_resend(actor, member)):
         return decision
     if member.is_expired:
-        return deny(_("The invitation has expired. Resend it first."))
+        return deny(_("This invitation has expired. Resend it first."))
     if not can_accept(member, single_sign_on=True):  # the inviter can't give the role any more
-        return deny(_("The link doesn’t work now. Resend the invitation first."))
+        return deny(_("This link no longer works. Resend the invitation first."))
     return ALLOWED
 
 
 def can_correct_address(actor: Membership, member: Membership) -> Decision:
-    """I-11: whoever may invite people and give them these roles may correct where a pending invitation goes.
+    """I-11: members who may invite people with these roles may correct the address of a pending invitation.
 
     Unlike resending, not where single sign-on is enforced (O-4): the new address may be another person's.
     """
     if member.status != Status.INVITED:
         return not_applicable(_("%(name)s has already joined.") % {"name": member.name})
     if member.managed_by == ManagedBy.SCIM:
-        return deny(_("The email address comes from the identity provider. Change it there."))
+        return deny(_("The email address comes from your identity provider. Change it there."))
     if not (decision := can_add_users(actor)):
         return decision
     return can_give_roles(actor, all_roles_of(member))

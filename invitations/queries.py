@@ -146,7 +146,7 @@ def undelivered_members(organization: Organization) -> QuerySet[Membership]:
 
 def reason_to_wait() -> str:
     """Return why queued email isn't sent now, "" if nothing keeps it. One query."""
-    return _("The mail server doesn’t accept our email now. We’ll try again") if current_outage() else ""
+    return _("The mail server isn’t accepting our email right now. We’ll try again") if current_outage() else ""
 
 
 def link_requests(organization: Organization) -> list[Invitation]:

@@ -13,5 +13,5 @@ def delete_old_sends() -> None:
 
 @shared_task(ignore_result=True, expires=3600)
 def repair_deliveries() -> None:
-    """Repair the states of invitation emails whose news were lost. Celery beat runs this every hour."""
+    """Repair the states of invitation emails whose updates were lost. Celery beat runs this every hour."""
     services.repair_deliveries()

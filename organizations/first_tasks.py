@@ -26,9 +26,9 @@ CUSTOM: tuple[tuple[P, QuickAction], ...] = (
     (P.SECURITY_VIEW, built_in.REVIEW_SECURITY),
     (P.PEOPLE_VIEW, built_in.VIEW_TEAM),
     (P.BILLING_VIEW, built_in.CHECK_SUBSCRIPTION),
-    (P.AUDIT_VIEW, QuickAction(_("See what happened lately"), "audit", "audit_log")),
-    (P.BRANDS_MANAGE, QuickAction(_("Set up the brand"), "brands", "brands")),
-    (P.KEYS_MANAGE, QuickAction(_("Check the access keys"), "key", "access_keys")),
+    (P.AUDIT_VIEW, QuickAction(_("See recent activity"), "audit", "audit_log")),
+    (P.BRANDS_MANAGE, QuickAction(_("Set up your brand"), "brands", "brands")),
+    (P.KEYS_MANAGE, QuickAction(_("Review the access keys"), "key", "access_keys")),
 )
 MAX_CUSTOM = 4
 

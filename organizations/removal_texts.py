@@ -30,12 +30,12 @@ def _describe_many(effect: Effect) -> str:
     names = join_names([loss.label for loss in effect.losses])
     if not names:
         return ""
-    text = _("More than %(count)s people lose %(names)s, unless they have access in another way.")
+    text = _("More than %(count)s people lose %(names)s, unless they also have access another way.")
     return text % {"count": f"{MAX_PEOPLE:,}", "names": names}
 
 
 def _describe_person(person: Membership, losses: list[Loss]) -> str:
-    """ "Opal loses Support desk, and keeps Warehouse rollout and Quality checks via Field operations."."""
+    """ "Opal loses Support desk but keeps Warehouse rollout and Quality checks via Field operations."."""
     lost = join_names([loss.label for loss in losses if loss.losers])
     kept: dict[str, list[str]] = defaultdict(list)
     for loss in losses:
@@ -44,9 +44,9 @@ def _describe_person(person: Membership, losses: list[Loss]) -> str:
     parts = [
         _("%(names)s %(source)s") % {"names": join_names(names), "source": source} for source, names in kept.items()
     ]
-    words = {"name": person.first_name or person.name, "lost": lost, "kept": join_names(parts)}
+    words = {"name": person.short_name or person.name, "lost": lost, "kept": join_names(parts)}
     if lost and kept:
-        return _("%(name)s loses %(lost)s, and keeps %(kept)s.") % words
+        return _("%(name)s loses %(lost)s but keeps %(kept)s.") % words
     if lost:
         return _("%(name)s loses %(lost)s.") % words
     return _("%(name)s keeps %(kept)s.") % words if kept else ""
@@ -60,7 +60,9 @@ def _describe_people(losses: list[Loss]) -> str:
     sentences = [_sentence(group) for group in alike.values()]
     if len(sentences) > SENTENCES:
         more = sum(map(len, list(alike.values())[SENTENCES:]))
-        others = ngettext("%(count)s other is affected.", "%(count)s others are affected.", more) % {"count": more}
+        others = ngettext("%(count)s more change isn’t listed.", "%(count)s more changes aren’t listed.", more) % {
+            "count": more
+        }
         sentences = [*sentences[:SENTENCES], others]
     return " ".join(sentences)
 

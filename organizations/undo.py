@@ -83,7 +83,7 @@ def _run(request: HttpRequest, restore: Callable[[], bool]) -> None:
     except Refused as refusal:
         messages.error(request, _("The removal wasn’t undone. %(reason)s") % {"reason": refusal})
         return
-    text = _("Undone. Access is as it was before.") if changed else _("This was already undone.")
+    text = _("Undone. Access was restored.") if changed else _("This was already undone.")
     messages.add_message(request, messages.SUCCESS if changed else messages.INFO, text)
 
 
@@ -96,7 +96,7 @@ def _read(request: MemberRequest, kind: str) -> Any:
     try:
         return _signer(request, kind).unsign_object(request.POST.get("token", ""), max_age=MAX_AGE)
     except signing.BadSignature:
-        messages.warning(request, _("It’s too late to undo this. Add the access again instead."))
+        messages.warning(request, _("It’s too late to undo this. Add the access again."))
         return None
 
 

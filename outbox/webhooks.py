@@ -67,13 +67,13 @@ def _record(request: HttpRequest, view: AnymailBaseWebhookView) -> HttpResponse:
     try:
         events = _read(request, view)
     except AnymailWebhookValidationFailure:  # its text may contain the secret
-        logger.warning("Refused a webhook of the email provider: wrong secret or signature.")
+        logger.warning("Rejected a webhook from the email provider: wrong secret or signature.")
         return HttpResponse("Wrong secret or signature.", status=403, content_type="text/plain")
     except SuspiciousOperation:  # too large
         raise
     except Exception as error:  # whatever anymail raises for a payload that it doesn't expect
-        logger.warning("Can't read a webhook of the email provider: %s", type(error).__name__)
-        return HttpResponse("Can't read this.", status=400, content_type="text/plain")
+        logger.warning("Can't read a webhook from the email provider: %s", type(error).__name__)
+        return HttpResponse("Can't read the request body.", status=400, content_type="text/plain")
     record_events(events)
     return HttpResponse()
 

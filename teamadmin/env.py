@@ -126,7 +126,7 @@ def credentials(name: str) -> str:
     if value:
         user, _, password = value.partition(":")
         if not user or not password:
-            raise ImproperlyConfigured(f"{name} must be a user and a password with a colon between them.")
+            raise ImproperlyConfigured(f"{name} must have the form user:password.")
         _require_strong(name, password, f"The password in {name}")
     return value
 

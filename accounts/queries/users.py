@@ -16,7 +16,7 @@ def user_exists(email: str) -> bool:
 
 
 def is_address_verified(user: User) -> bool:
-    """Return False for a user who joined by a link that others may have had, and got no link at their address since."""
+    """Return whether the address is proven. It isn't after joining by a copied link, until an emailed link is used."""
     return not User.objects.filter(pk=user.pk, is_address_verified=False).exists()
 
 

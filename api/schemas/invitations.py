@@ -19,7 +19,7 @@ class InvitationState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """What became of an email. Delivered and bounced come from the email provider's reports."""
+    """The delivery state of an email. Delivered and bounced come from the email provider's reports."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -53,10 +53,12 @@ class Invitation(Output):
         examples=[1],
     )
     last_sent_at: Time | None = Field(description="When the latest email was queued, null if there was none.")
-    delivery: DeliveryState | None = Field(description="What became of the latest email, null if that isn’t known.")
+    delivery: DeliveryState | None = Field(
+        description="The delivery state of the latest email, null if it isn’t known."
+    )
     delivery_reason: str = Field(
         max_length=200,
-        description="Why the email bounced, failed or waits, in words.",
+        description="Why the email bounced, failed or is waiting, in words.",
         examples=["Mailbox doesn’t exist"],
     )
     email_state: EmailState | None = Field(

@@ -13,11 +13,9 @@ MEMBERS = {
     "invitation.renewed": Description(
         gettext_lazy("{actor} renewed {target}’s invitation for 30 days"), "refresh", "accent"
     ),
-    "invitation.link_copied": Description(
-        gettext_lazy("{actor} copied the link of {target}’s invitation"), "copy", "warning"
-    ),
+    "invitation.link_copied": Description(gettext_lazy("{actor} copied {target}’s invitation link"), "copy", "warning"),
     "invitation.address_corrected": Description(
-        gettext_lazy("{actor} corrected {target}’s address from {from} to {to}"), "mail", "accent"
+        gettext_lazy("{actor} corrected {target}’s email address from {from} to {to}"), "mail", "accent"
     ),
     "invitation.revoked": Description(gettext_lazy("{actor} withdrew {target}’s invitation"), "ban", "danger"),
     "invitation.accepted": Description(gettext_lazy("{target} accepted the invitation"), "check", "success"),
@@ -39,10 +37,12 @@ MEMBERS = {
     "member.email_changed": Description(
         gettext_lazy("{actor} changed {target}’s email address from {from} to {to}"), "mail"
     ),
-    "saved_view.shared": Description(gettext_lazy("{actor} shared the view {target} of Users"), "eye", "success"),
-    "saved_view.changed": Description(gettext_lazy("{actor} changed the shared view {target} of Users"), "eye"),
-    "saved_view.renamed": Description(gettext_lazy("{actor} renamed the shared view {from} to {target}"), "pencil"),
+    "saved_view.shared": Description(gettext_lazy("{actor} shared the Users view {target}"), "eye", "success"),
+    "saved_view.changed": Description(gettext_lazy("{actor} changed the shared Users view {target}"), "eye"),
+    "saved_view.renamed": Description(
+        gettext_lazy("{actor} renamed the shared Users view {from} to {target}"), "pencil"
+    ),
     "saved_view.deleted": Description(
-        gettext_lazy("{actor} deleted the shared view {target} of Users"), "trash", "danger"
+        gettext_lazy("{actor} deleted the shared Users view {target}"), "trash", "danger"
     ),
 }

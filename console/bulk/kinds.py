@@ -191,7 +191,7 @@ KINDS = {
             unchanged_note=gettext_lazy("Already has 2FA, or was reminded within the last week."), in_menu=True,
         ),
         Kind(
-            "sessions", gettext_lazy("Log out"), "log-out", frozenset({Status.ACTIVE}), _can_administer,
+            "sessions", gettext_lazy("Log out sessions"), "log-out", frozenset({Status.ACTIVE}), _can_administer,
             access.can_log_out, access.log_out, in_menu=True,
         ),
         Kind(

@@ -64,7 +64,7 @@ class ListsForm(BulkForm):
 
     @property
     def _no_groups(self) -> str:
-        return _("No one selected is in a group that is managed here.")
+        return _("No one selected is in a manually managed group.")
 
     def _groups_to_leave(self) -> QuerySet[Group]:
         groups = manual_groups_in(self.organization)
@@ -121,7 +121,7 @@ class GroupMoveForm(GroupRemovalForm):
     def clean_target_id(self) -> UUID:
         group = _chosen_group(self, "target_id")
         if group.pk == self.cleaned_data.get("group_id"):
-            raise ValidationError(_("Choose another group than the one they leave."))
+            raise ValidationError(_("Choose a different group from the one they’re leaving."))
         raise_unless(can_add_to_group(self.actor, group))
         return group.pk
 

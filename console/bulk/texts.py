@@ -118,15 +118,17 @@ def consequence(key: str, preview: Preview) -> str:
         "role": _("This replaces their direct roles. Roles from groups don’t change."),
         "group": _("They immediately get the group’s projects and roles."),
         "group_removal": _(
-            "They immediately lose the group’s projects and roles, except those that they have otherwise."
+            "They immediately lose the group’s projects and roles, unless they also have them another way."
         ),
         "group_move": _(
             "They immediately get the projects and roles of the new group, and lose those of the old one, "
-            "except those that they have otherwise. Who isn’t in the old group isn’t moved."
+            "unless they also have them another way. Users who aren’t in the old group aren’t moved."
         ),
-        "project": _("They get direct access immediately. They keep it when they leave a group that gives it too."),
+        "project": _(
+            "They get direct access immediately. They keep it even if they leave a group that also gives access."
+        ),
         "project_removal": _("They immediately lose direct access. Access through groups and roles doesn’t change."),
-        "sessions": _("They are signed out of all their sessions here immediately, and can sign in again."),
+        "sessions": _("All their sessions in this organization end immediately. They can sign in again."),
         "invitation": _("They get the invitation email again. Links sent earlier keep working and expire as before."),
         "reminder": _("They get an email with a link to set up two-factor authentication, once a week at most."),
         "deactivation": _(

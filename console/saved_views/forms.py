@@ -16,7 +16,7 @@ class ViewForm(forms.Form):
 
     name = SingleLineField(label=gettext_lazy("Name"), limit=100)
     sharing = forms.ChoiceField(
-        label=gettext_lazy("Who sees it"),
+        label=gettext_lazy("Who can see it"),
         widget=forms.RadioSelect,
         choices=[
             (PRIVATE, ChoiceLabel(gettext_lazy("Only you"))),

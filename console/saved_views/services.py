@@ -1,7 +1,7 @@
 """Saving, changing and deleting views of the Users page (U-20).
 
 All run under the lock on the organization's row, so that limits and names hold when two tabs save at once. Shared views
-are in the audit log; private ones concern nobody else.
+are in the audit log; private ones aren't, because they affect no one else.
 """
 
 from uuid import UUID
@@ -45,7 +45,7 @@ def save_view(*, actor: Membership, name: str, contents: str, shared: bool) -> S
     actor = lock_actor(actor)
     require(can(actor, Permission.PEOPLE_VIEW))
     if len(contents) > (MAX_LENGTH or 0):
-        raise Refused(_("This view has too many filters to be saved. Remove some of them."))
+        raise Refused(_("This view has too many filters to save. Remove some of them."))
     view = SavedView(organization=actor.organization, owner=actor, created_by=actor, view=contents)
     _set_name(view, name)
     if shared:
@@ -91,7 +91,7 @@ def replace_contents(*, actor: Membership, view_id: UUID, contents: str, seen: s
     if seen not in (old, contents):
         raise ViewChanged(view)
     if len(contents) > (MAX_LENGTH or 0):
-        raise Refused(_("This view has too many filters to be saved. Remove some of them."))
+        raise Refused(_("This view has too many filters to save. Remove some of them."))
     view.view = contents
     view.save(update_fields=["view"])
     if view.is_shared and old != contents:

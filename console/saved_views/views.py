@@ -172,7 +172,9 @@ def saved_view_contents(request: MemberRequest, view_id: UUID) -> HttpResponse:
     except SavedView.DoesNotExist:
         raise Http404 from None
     except ViewChanged as changed:
-        text = _("Someone else just changed %(name)s. Open it to see the change, or update it again.")
+        text = _(
+            "Someone else just changed %(name)s. Open it again to see their changes, or update it again to replace them."
+        )
         messages.warning(request, text % {"name": changed.view.name})
     else:
         messages.success(request, _("%(name)s was updated.") % {"name": view.name})
@@ -189,9 +191,9 @@ def saved_view_default(request: MemberRequest) -> HttpResponse:
     except SavedView.DoesNotExist:
         raise Http404 from None
     if view_id:
-        messages.success(request, _("Users now opens on this view for you."))
+        messages.success(request, _("This is now your default view."))
         return _back(request, params)
-    messages.success(request, _("Users now opens on everyone for you."))
+    messages.success(request, _("You no longer have a default view. Users shows everyone."))
     return _back(request, params)
 
 

@@ -1,4 +1,4 @@
-"""Screens under conditions of their own: contrast themes, paper, narrow windows and phones (U-5, U-6, U-15, U-18)."""
+"""Layouts in special conditions: contrast themes, paper, narrow windows and phones (U-5, U-6, U-15, U-18)."""
 
 import re
 from pathlib import Path

@@ -32,7 +32,9 @@ def correct_address(*, actor: Membership, member: Membership, email: str) -> Inv
     actor, member, invitation = lock_invitation(actor, member, can_correct_address)
     key = validate_address(actor.organization, email, member)
     if key == member.email_key:
-        raise AlreadyCorrected(_("The invitation already goes to %(email)s.") % {"email": member.email})
+        raise AlreadyCorrected(
+            _("The invitation was already sent to %(email)s. Enter a different address.") % {"email": member.email}
+        )
     consume_mail_quota(actor=actor, keys=[key])
     old, member.email = member.email, email.strip()
     record(

@@ -78,7 +78,7 @@ def _news_of(row: OutgoingEmail, now: datetime) -> News:
         case State.SENT:
             return news(Delivery.SENT, row.sent_at or now, answer=row.answer)
         case State.FAILED:
-            return news(Delivery.FAILED, now, reason=in_words(answer) or _("It couldn’t be sent"), answer=answer)
+            return news(Delivery.FAILED, now, reason=in_words(answer) or _("The email couldn’t be sent"), answer=answer)
         case State.CANCELLED:
             return news(Delivery.NONE, now, reason=row.last_error)
         case State.HELD:
@@ -89,7 +89,7 @@ def _news_of(row: OutgoingEmail, now: datetime) -> News:
 def _reason_to_wait(answer: str) -> str:
     if not answer:
         return ""
-    return _("%(reason)s. We’ll try again") % {"reason": in_words(answer) or _("It couldn’t be sent yet")}
+    return _("%(reason)s. We’ll try again") % {"reason": in_words(answer) or _("The email couldn’t be sent yet")}
 
 
 @transaction.atomic
@@ -152,7 +152,7 @@ def _of_latest(news: News) -> News:
     """Return the news about a pending member's latest email: if that was cancelled, they got none."""
     if news.delivery != Delivery.NONE:
         return news
-    reason = _("The invitation couldn’t be accepted any more")
+    reason = _("The invitation could no longer be accepted")
     return replace(news, delivery=Delivery.FAILED, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""Repairing the states of invitation emails whose news were lost."""
+"""Repair of invitation emails whose updates were lost."""
 
 import time
 from datetime import timedelta
@@ -12,7 +12,7 @@ from invitations.services.deliveries import follow_emails
 from organizations.models import Delivery
 from outbox.models import OutgoingEmail
 
-# Emails that are queued for longer wait for the mail server, or the news of their sending were lost.
+# Emails that are queued for longer wait for the mail server, or the update that they were sent was lost.
 QUEUED_FOR, RECENT = timedelta(minutes=10), timedelta(hours=2)
 BATCH = 500
 
@@ -20,7 +20,7 @@ BATCH = 500
 def repair_deliveries() -> None:
     """Read the states of emails again that still seem queued, and add emails that the previous release queued.
 
-    News are lost if a listener of the outbox fails, and while workers of two releases run during an upgrade.
+    Updates are lost if a listener of the outbox fails, and while workers of two releases run during an upgrade.
     """
     queued = InvitationEmail.objects.filter(
         delivery=Delivery.QUEUED, created_at__lt=timezone.now() - QUEUED_FOR

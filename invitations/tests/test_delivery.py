@@ -163,7 +163,7 @@ def test_members_released_by_an_identity_provider_have_had_no_email(cast):
     assert [email.number for email in invitation_emails(invitation)] == [1]
 
 
-def test_lost_news_are_found_by_the_hourly_repair(cast, invitation):
+def test_lost_updates_are_found_by_the_hourly_repair(cast, invitation):
     old = timezone.now() - timedelta(hours=1)
     InvitationEmail.objects.update(created_at=old)
     OutgoingEmail.objects.update(state=State.FAILED, last_error="Mail server replied: 550 5.1.1 Unknown")

@@ -1,4 +1,4 @@
-"""News of an email that arrive at the same time as each other, a resend or a correction: no deadlock, one result."""
+"""Updates of an email that arrive at the same time as each other, a resend or a correction: no deadlock, one result."""
 
 import pytest
 from anymail.signals import AnymailTrackingEvent, EventType
@@ -46,7 +46,7 @@ def test_replays_at_once_and_the_worker_end_in_the_last_state(live_cast):
 
 
 @pytest.mark.parametrize("change", ["resend", "correct"])
-def test_news_of_the_older_email_during_a_change_leave_the_newer_one_queued(live_cast, change):
+def test_updates_of_the_older_email_during_a_change_leave_the_newer_one_queued(live_cast, change):
     invitation = live_cast.invite()[0]
     row, member = start_sending(invitation), invitation.membership
     changes = {

@@ -98,8 +98,8 @@ def _send(request: WizardRequest, saved: Batch) -> HttpResponse:
     response = redirect_to_pending(request, sent)
     if waiting:
         text = ngettext(
-            "%(count)s more person from your list is in a new draft. Select Add User to continue with them.",
-            "%(count)s more people from your list are in a new draft. Select Add User to continue with them.",
+            "%(count)s more person from your list is saved in a new draft. Select Add User to continue.",
+            "%(count)s more people from your list are saved in a new draft. Select Add User to continue.",
             waiting,
         )
         messages.info(request, text % {"count": f"{waiting:,}"})

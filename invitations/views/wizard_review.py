@@ -119,7 +119,7 @@ class ReviewPage:
         """What the notice says first."""
         reading = self.review.reading
         if not reading.people and not self.review.left_out:
-            return _("There’s no one in this list")
+            return _("No people found in this list")
         if reading.is_table and "email" not in reading.columns:
             return _("Which column has the email addresses?")
         if reading.unsure:
@@ -145,7 +145,7 @@ class ReviewPage:
             parts.append(self._unsure_text())
         parts += left_out_sentences(self.review.left_out)
         if reading.is_cut:
-            parts.append(_("The list is too long. Its end wasn’t read: paste it in parts."))
+            parts.append(_("The list is too long, so the end was cut off. Paste the rest as a second list."))
         return " ".join(parts)
 
     def _unsure_text(self) -> str:
@@ -225,13 +225,15 @@ def read_people_text(count: int) -> str:
 
 def people_left_title(people: Sequence[Any]) -> str:
     """Return how many people the batch has no room for."""
-    text = ngettext("%(count)s person doesn’t fit", "%(count)s people don’t fit", len(people))
+    text = ngettext("%(count)s person is over the limit", "%(count)s people are over the limit", len(people))
     return text % {"count": f"{len(people):,}"}
 
 
 def people_left_text(people: Sequence[dict[str, str]]) -> str:
     """Return who the batch has no room for, and what becomes of them."""
-    text = _("You can invite %(limit)s people at once. When you’ve sent these, a new draft has the others: %(names)s.")
+    text = _(
+        "You can invite %(limit)s people at a time. After you send these, the rest are saved in a new draft: %(names)s."
+    )
     return text % {"limit": MAX_PEOPLE, "names": few_names([person["email"] for person in people])}
 
 
@@ -250,11 +252,11 @@ def reason_text(part: LeftOutPart) -> str:
     texts = {
         Problem.NO_ADDRESS: _("No email address"),
         Problem.REPEATED: _("Same address as line %(line)s") % {"line": part.same_as},
-        Problem.SECOND_ADDRESS: _("Second address of the person in line %(line)s") % {"line": part.same_as},
+        Problem.SECOND_ADDRESS: _("Second address for the person in line %(line)s") % {"line": part.same_as},
         Problem.LISTED: _("Already in your form"),
         Problem.MEMBER: _("Already a member"),
-        Problem.PENDING: _("Already has an invitation"),
-        Problem.DEACTIVATED: _("Deactivated member"),
+        Problem.PENDING: _("Already invited"),
+        Problem.DEACTIVATED: _("Already a member (deactivated)"),
     }
     return texts[part.problem]
 
@@ -272,12 +274,12 @@ def left_out_sentences(parts: Sequence[LeftOutPart]) -> list[str]:
         sentences.append(text % {"count": f"{len(missing):,}", "names": few_names(missing)})
     counts = Counter(part.problem for part in parts)
     texts = {
-        Problem.REPEATED: ngettext("%(count)s repeated", "%(count)s repeated", counts[Problem.REPEATED]),
+        Problem.REPEATED: ngettext("%(count)s duplicate", "%(count)s duplicates", counts[Problem.REPEATED]),
         Problem.SECOND_ADDRESS: ngettext(
             "%(count)s second address", "%(count)s second addresses", counts[Problem.SECOND_ADDRESS]
         ),
         Problem.LISTED: ngettext("%(count)s already in your form", "%(count)s already in your form", 1),
-        Problem.MEMBER: ngettext("%(count)s member", "%(count)s members", counts[Problem.MEMBER]),
+        Problem.MEMBER: ngettext("%(count)s already a member", "%(count)s already members", counts[Problem.MEMBER]),
         Problem.PENDING: ngettext("%(count)s already invited", "%(count)s already invited", counts[Problem.PENDING]),
         Problem.DEACTIVATED: ngettext(
             "%(count)s deactivated member", "%(count)s deactivated members", counts[Problem.DEACTIVATED]

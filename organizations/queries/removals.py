@@ -138,7 +138,7 @@ def _project_loss(names: Names, before: Access, after: Access, project: UUID) ->
 
 
 def _role_loss(names: Names, before: Access, after: Access, role: UUID) -> Loss:
-    """Return who loses the role. Whoever has all of its permissions through other roles loses nothing."""
+    """Return who loses the role. Members who have all of its permissions through other roles lose nothing."""
     sources = []
     for key, member in names.members.items():
         had, has = before.role_sources(key, role), after.role_sources(key, role)
@@ -148,7 +148,7 @@ def _role_loss(names: Names, before: Access, after: Access, role: UUID) -> Loss:
 
 
 def _all_projects_loss(names: Names, before: Access, after: Access) -> Loss:
-    """Return who loses access to all projects with a role. Who keeps it isn't worth a sentence."""
+    """Return who loses access to all projects with a role. Leaves out who keeps it."""
     sources = (
         (member, before.all_projects_sources(key), after.all_projects_sources(key))
         for key, member in names.members.items()

@@ -56,7 +56,7 @@ def _load(organization: Organization, model: Any, ids: Iterable[UUID]) -> dict[U
     wanted = set(ids)
     found = model.objects.filter(organization=organization).in_bulk(list(wanted))
     if len(found) < len(wanted):
-        raise Refused(_("Something that would be given back no longer exists."))
+        raise Refused(_("A member, group, project or role no longer exists."))
     for item in found.values():
         item.organization = organization
     return found
@@ -66,7 +66,7 @@ def _roles(organization: Organization, ids: Iterable[UUID]) -> list[Role]:
     wanted = set(ids)
     roles = [role for role in roles_in(organization) if role.pk in wanted]
     if len(roles) < len(wanted):
-        raise Refused(_("Something that would be given back no longer exists."))
+        raise Refused(_("A member, group, project or role no longer exists."))
     return roles
 
 
@@ -92,7 +92,7 @@ def _restore_roles(actor: Membership, member: Membership, ids: list[UUID], remov
         return False
     if actor.organization.scheme == Scheme.RANKED:
         if any((member.pk, role.pk) not in removal.replaced_by for role in held):
-            raise Refused(_("Someone changed %(name)s’s role in the meantime.") % {"name": member.name})
+            raise Refused(_("Someone has changed %(name)s’s role since then.") % {"name": member.name})
         return set_member_roles(actor=actor, member=member, roles=roles)
     return set_member_roles(
         actor=actor, member=member, roles=list({role.pk: role for role in [*held, *roles]}.values())

@@ -87,7 +87,7 @@ def test_what_was_deleted_is_not_restored_and_nothing_else_either(cast):
     assert not cast.opal.group_links.exists()
 
 
-def test_people_and_groups_of_other_organizations_are_out_of_reach(cast):
+def test_people_and_groups_of_other_organizations_are_not_found(cast):
     for links in (pair(cast.globex_group, cast.opal), pair(cast.groups["marketing"], cast.tess)):
         with pytest.raises(Refused, match="no longer exists"):
             restore_access(actor=cast.olga, removal=Removal(links=links))

@@ -32,11 +32,11 @@ OUTCOMES = {
 }
 REJECTIONS: dict[str, Promise] = {
     RejectReason.INVALID: gettext_lazy("Address isn’t valid"),
-    RejectReason.BOUNCED: gettext_lazy("Provider blocks the address because email to it bounced before"),
-    RejectReason.TIMED_OUT: gettext_lazy("Server doesn’t answer"),
+    RejectReason.BOUNCED: gettext_lazy("Provider blocks the address because earlier email bounced"),
+    RejectReason.TIMED_OUT: gettext_lazy("Server didn’t respond"),
     RejectReason.BLOCKED: gettext_lazy("Provider blocks the address"),
-    RejectReason.SPAM: gettext_lazy("Provider blocks the address because they reported email as spam"),
-    RejectReason.UNSUBSCRIBED: gettext_lazy("Provider blocks the address because they unsubscribed"),
+    RejectReason.SPAM: gettext_lazy("Provider blocks the address because the recipient reported spam"),
+    RejectReason.UNSUBSCRIBED: gettext_lazy("Provider blocks the address because the recipient unsubscribed"),
 }
 
 

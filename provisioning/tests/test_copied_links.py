@@ -58,7 +58,7 @@ def test_the_address_is_not_verified_by_a_copied_link(cast, acme):
             join(organization=acme, user=user)
 
 
-def test_nobody_gets_what_an_identity_provider_created_by_a_copied_link(cast, acme):
+def test_a_copied_link_gives_nothing_that_an_identity_provider_created(cast, acme):
     invitation = invite(cast)
     copy_link(actor=cast.tess, member=invitation.membership)
     member = add_provisioned(acme)

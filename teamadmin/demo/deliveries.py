@@ -33,7 +33,7 @@ OUTCOMES = {
         Delivery.FAILED, "Server refused it", "554 5.7.1 Message rejected by a rule of the recipient’s organization"
     ),
     "marguerite.delacroix@acme.example": Outcome(
-        Delivery.QUEUED, "Server doesn’t answer. We’ll try again", resent=timedelta(minutes=8)
+        Delivery.QUEUED, "Server didn’t respond. We’ll try again", resent=timedelta(minutes=8)
     ),
     "wanjiru.kamau@acme.example": Outcome(Delivery.SENT),
     "florian.egger@acme.example": Outcome(asked=timedelta(hours=20)),

@@ -78,7 +78,9 @@ ACTIONS = (
     Place(
         gettext_lazy("Resend invitations"), "users_pending", "send", _has(Permission.PEOPLE_INVITE), USERS, "reminder"
     ),
-    Place(gettext_lazy("New group"), "group_new", "groups", policies.can_manage_groups, gettext_lazy("Groups"), "add"),
+    Place(
+        gettext_lazy("Add new group"), "group_new", "groups", policies.can_manage_groups, gettext_lazy("Groups"), "add"
+    ),
     Place(
         gettext_lazy("New project"), "project_new", "projects", policies.can_manage_projects,
         gettext_lazy("Projects"), "add create",

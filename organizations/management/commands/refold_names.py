@@ -10,9 +10,9 @@ from organizations.refolding import refold_members, refold_named
 
 class Command(BaseCommand):
     help = (
-        "Compute again how names are searched and sorted. Run it once after an upgrade, when no process of the"
-        " previous release runs any more: it wrote names in its own way. It can run while the site serves, and any"
-        " number of times."
+        "Recompute the forms in which names are searched and sorted. Run it once after an upgrade, when all processes"
+        " of the previous release have stopped: they stored names in the old form. It is safe to run while the site is up,"
+        " and more than once."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

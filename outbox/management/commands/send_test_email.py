@@ -8,9 +8,9 @@ from outbox.dialogue import send_test_email
 from outbox.policies import Cause
 
 ADVICE = {
-    Cause.EMAIL: "That is about this address or this email.",
+    Cause.EMAIL: "The problem is with this address or this email.",
     Cause.SERVER: "The server may accept it later.",
-    Cause.US: "That is about our settings: every email is refused.",
+    Cause.US: "The problem is with the settings: every email is rejected.",
 }
 
 
@@ -31,4 +31,4 @@ class Command(BaseCommand):
         failure = send_test_email(address, self.stdout.write)
         if failure:
             raise CommandError(f"Not accepted. {failure.reason}\n{ADVICE[failure.cause]} See docs/operating.md.")
-        self.stdout.write("Accepted. It may still be refused later, or filtered as spam: look into the mailbox.")
+        self.stdout.write("Accepted. It can still bounce or be filtered as spam: check the inbox.")
