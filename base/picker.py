@@ -66,7 +66,7 @@ class Picker:
 
 def search_query(values: QueryDict, name: str = "q") -> str:
     """Return the submitted search text as one line of printable characters, cut to MAX_QUERY_LENGTH."""
-    return "".join(char for char in values.get(name, "")[:MAX_QUERY_LENGTH] if char.isprintable()).strip()
+    return text.clean_search(values.get(name, ""), limit=MAX_QUERY_LENGTH)
 
 
 def selected_ids(values: QueryDict, name: str) -> list[UUID]:

@@ -121,6 +121,16 @@ def strip_hidden(value: str) -> str:
     return value.strip(SPACES + INVISIBLE + MARKS + REVERSING)
 
 
+def clean_search(value: str, *, limit: int) -> str:
+    """Return a search text as one line of at most `limit` characters.
+
+    Format characters, which show nothing, are dropped. Other unprintable characters become spaces; PostgreSQL would
+    reject a NUL.
+    """
+    line = "".join(char if char.isprintable() else "" if unicodedata.category(char) == "Cf" else " " for char in value)
+    return " ".join(line.split())[:limit].strip()
+
+
 def canonical_email(value: str) -> str:
     """Return the canonical form of an email address, which identifies a person.
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from invitations.links import read_token
 from invitations.models import Batch, Invitation, InvitationEmail
-from organizations.models import DELIVERY_PROBLEMS, Group, Membership, Organization, Project, Role, Status
+from organizations.models import Group, Membership, Organization, Project, Role, Status
 from organizations.queries import groups_in, projects_in, projects_through_groups, roles_in
+from organizations.queries.deliveries import UNDELIVERED
 from outbox.queries import current_outage
 
 # The newest emails of an invitation. Resends are limited to ten a day (I-5).
@@ -140,8 +141,7 @@ MOST_REQUESTS, MOST_BY_WEEK = 100, 20_000
 
 def undelivered_members(organization: Organization) -> QuerySet[Membership]:
     """Return the pending members whose latest email had a problem, as the Delivery filter of Pending finds them."""
-    members = Membership.objects.filter(organization=organization, status=Status.INVITED)
-    return members.filter(invite_delivery__in=DELIVERY_PROBLEMS).order_by("-invite_sent_at", "-pk")
+    return Membership.objects.filter(UNDELIVERED, organization=organization).order_by("-invite_sent_at", "-pk")
 
 
 def reason_to_wait() -> str:

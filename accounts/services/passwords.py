@@ -68,18 +68,22 @@ def reset_password(*, user: User, password: str) -> None:
         clear_account(user.email, action)
 
 
-def request_password_reset(request: HttpRequest, *, email: str, press: UUID | None = None) -> None:
+def request_password_reset(
+    request: HttpRequest, *, email: str, press: UUID | None = None, prefer_invitation: bool = False
+) -> None:
     """Queue the email with a reset link. Raise RateLimited after too many requests. Not inside a transaction.
 
     `press` is the id of the form: pressing its button twice within DOUBLE_PRESS queues one email.
 
     An unknown address takes the same work (CVE-2024-39329): its row is about no user, and no email is sent for it.
-    One that was invited gets the invitation again (I-11), from the worker for the same reason.
+    One that was invited gets the invitation again (I-11), from the worker for the same reason: instead of a reset link
+    if it also has a user and `prefer_invitation` is set.
     """
     user = find_user(email)
     start_attempt(*attempt_keys(request, RESET, email))
     awaited: UUID | None = import_string(settings.AWAITED_MEMBER)(email)
-    subject_id = user.pk if user else awaited or uuid7()
+    user_id = user.pk if user else None
+    subject_id = (awaited or user_id if prefer_invitation else user_id or awaited) or uuid7()
     queue_email(kind=RESET_EMAIL, subject_id=subject_id, key=_reset_key(email, press))
     log_event(action="password.reset_requested", user=user)
 

@@ -1,6 +1,5 @@
 """The view that a list page's URL describes: search, filters, sort, columns and page."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -8,6 +7,8 @@ from urllib.parse import urlencode
 
 from django.core.signing import BadSignature, Signer
 from django.http import QueryDict
+
+from base.text import clean_search
 
 SEARCH_LIMIT = 100
 
@@ -126,14 +127,5 @@ class ListParams:
 
 
 def read_search(query: QueryDict, name: str = "q") -> str:
-    """Return the search text of a URL: one line of at most SEARCH_LIMIT characters.
-
-    Format characters, which show nothing, are dropped. Other unprintable characters become spaces; PostgreSQL would
-    reject a NUL.
-    """
-    text = "".join(char if char.isprintable() else _replace(char) for char in query.get(name, ""))
-    return " ".join(text.split())[:SEARCH_LIMIT].strip()
-
-
-def _replace(char: str) -> str:
-    return "" if unicodedata.category(char) == "Cf" else " "
+    """Return the search text of a URL: one line of at most SEARCH_LIMIT characters."""
+    return clean_search(query.get(name, ""), limit=SEARCH_LIMIT)

@@ -73,7 +73,9 @@ def joined_by(choice: BulkChoice, members: list[Membership]) -> Holdings:
 
 
 def _effect(kind_key: str, choice: BulkChoice, member: Membership) -> str | bool:
-    """Return what the member lost and kept, as the note of the result."""
+    """Return what the member lost and kept, as the note of the result; True in the result of a large action."""
+    if not choice.has_effects:
+        return True
     return describe_effect(effect_of(member.organization, removal_of(kind_key, choice, [member]))) or True
 
 

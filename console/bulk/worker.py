@@ -6,6 +6,7 @@ action, and a killed worker leaves no member half processed or processed twice.
 
 import logging
 import time
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -17,7 +18,7 @@ from base.policies import Refused
 from console.bulk.choice import choice_from_json
 from console.bulk.kinds import KINDS, Kind
 from console.bulk.queries import item_counts
-from console.bulk.services import TASK, prepare_items
+from console.bulk.services import IMMEDIATE_LIMIT, TASK, prepare_items
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from organizations.models import Group, Membership, Organization
 from organizations.queries import member_in
@@ -109,6 +110,7 @@ def _apply(action: BulkAction, kind: Kind, item: BulkItem) -> tuple[ItemState, s
     organization = Organization.objects.get(pk=action.organization_id)
     actor = reload_actor(Membership(pk=action.actor_id), organization)
     choice = choice_from_json(organization, action.choice)
+    choice = replace(choice, has_effects=action.total <= IMMEDIATE_LIMIT)
     member = member_in(organization, item.member_id)
     if member is None:
         return ItemState.REFUSED, _("No longer exists.")

@@ -6,7 +6,7 @@ are in the audit log; private ones aren't, because they affect no one else.
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -122,7 +122,11 @@ def set_default_view(*, actor: Membership, view_id: UUID | None) -> None:
         DefaultView.objects.filter(member=actor).delete()
         return
     view = views_of(actor).get(pk=view_id)
-    DefaultView.objects.update_or_create(member=actor, defaults={"view": view})
+    try:
+        with transaction.atomic():
+            DefaultView.objects.update_or_create(member=actor, defaults={"view": view})
+    except IntegrityError:  # someone has just deleted it
+        raise SavedView.DoesNotExist from None
 
 
 def _lock(actor: Membership, view_id: UUID) -> tuple[Membership, SavedView]:

@@ -172,9 +172,7 @@ def saved_view_contents(request: MemberRequest, view_id: UUID) -> HttpResponse:
     except SavedView.DoesNotExist:
         raise Http404 from None
     except ViewChanged as changed:
-        text = _(
-            "Someone else just changed %(name)s. Open it again to see their changes, or update it again to replace them."
-        )
+        text = _("Someone else just changed %(name)s. Open it again to see it, or update it again to replace it.")
         messages.warning(request, text % {"name": changed.view.name})
     else:
         messages.success(request, _("%(name)s was updated.") % {"name": view.name})

@@ -79,7 +79,7 @@ def test_removing_users_in_bulk_can_be_undone(cast, marketing, htmx):
     client, headers = cast.client("max"), HTMX if htmx else {}
     page = press(client, url("group-removal", cast.bo, cast.opal), group_id=marketing.pk, headers=headers)
     page = press_undo(client, page, headers=headers)
-    assert "Undone. Access is as it was before." in text_of(page)
+    assert "Undone. Access was restored." in text_of(page)
     assert [found.membership for found in marketing.member_links.all()] == [cast.bo]  # Opal was never in it
 
 
@@ -117,7 +117,7 @@ def test_users_are_moved_between_groups(cast, marketing):
     client, address = cast.client("max"), url("group-move", cast.bo, cast.opal)
     assert "Move 2 users to another group?" in text_of(client.get(address))
     response = client.post(address, {"group_id": marketing.pk, "target_id": marketing.pk})
-    assert response.status_code == 422 and "Choose another group than the one they leave." in text_of(response)
+    assert response.status_code == 422 and "Choose a different group from the one they’re leaving." in text_of(response)
     assert "Choose a group." in text_of(client.post(address, {"group_id": marketing.pk}))
     done = press(client, address, group_id=marketing.pk, target_id=research.pk)
     assert "Moved 2 users from Marketing to Research." in text_of(done)
@@ -132,7 +132,7 @@ def test_the_confirmation_counts_what_the_new_group_gives(cast, marketing):
     ProjectGrant.objects.create(organization=cast.acme, group=research, project=cast.projects["website"])
     form = {"find": "1", "group_id": marketing.pk, "target_id": research.pk}
     shown = cast.client("max").post(url("group-move", cast.bo, cast.opal), form)
-    assert "Bo loses Atlas, and keeps Website via Research." in text_of(shown)
+    assert "Bo loses Atlas but keeps Website via Research." in text_of(shown)
 
 
 @pytest.mark.spec("R-6")

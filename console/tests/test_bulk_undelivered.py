@@ -32,7 +32,7 @@ def resent() -> list[str]:
 def test_those_that_failed_can_be_resent_alone(cast, members):
     client, address = cast.client("olga"), url("invitation", *members, view="pending/")
     page = text_of(client.get(address))
-    assert "Resend 4 invites" in page and "Resend only the 2 that failed" in page
+    assert "Resend 4 invites" in page and "Resend only the 2 undelivered invites" in page
     assert "Resent 2 invitations." in text_of(press(client, address, undelivered="1"))
     assert resent() == ["Ann", "Cleo"] and states() == {"done": 2}
 
@@ -45,13 +45,13 @@ def test_everyone_is_resent_with_the_other_button(cast, members):
 @pytest.mark.parametrize("keep", [[0, 2], [1, 3]])
 def test_the_button_is_only_there_if_it_makes_a_difference(cast, members, keep):
     address = url("invitation", *(members[number] for number in keep), view="pending/")
-    assert "that failed" not in text_of(cast.client("olga").get(address))
+    assert "undelivered" not in text_of(cast.client("olga").get(address))
 
 
 def test_those_that_failed_among_all_that_match(cast, members, monkeypatch):
     monkeypatch.setattr("console.bulk.preview.MAX_IDS", 2)
     address = url("invitation", view="pending/", all="1")
-    assert "Resend only the 2 that failed" in text_of(cast.client("olga").get(address))
+    assert "Resend only the 2 undelivered invites" in text_of(cast.client("olga").get(address))
     press(cast.client("olga"), address, undelivered="1")
     assert resent() == ["Ann", "Cleo"]
 

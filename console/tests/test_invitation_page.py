@@ -67,7 +67,7 @@ def test_history_of_emails_newest_first(cast, invited, url):
         (Delivery.DELIVERED, "", "Delivered"),
         (Delivery.SENT, "", "Accepted by the mail server"),
         (Delivery.QUEUED, "", "Queued again by Max Keller"),
-        (Delivery.QUEUED, "Server doesn’t answer. We’ll try again", "Queued : server doesn’t answer. We’ll try again"),
+        (Delivery.QUEUED, "Server didn’t respond. We’ll try again", "Queued : server doesn’t answer. We’ll try again"),
         (Delivery.FAILED, "Server refused it", "Failed : server refused it"),
         (Delivery.NONE, "Replaced by a newer email", "Not sent : replaced by a newer email"),
     ],
@@ -167,7 +167,7 @@ def test_link_of_an_expired_invitation_cannot_be_copied(cast, invited, url):
     client = cast.client("olga")
     response = client.post(f"{url}invitation/link/{VIEW}")
     assert response.status_code == 403 and not link_in(response)
-    assert "The invitation has expired. Resend it first." in text_of(response)
+    assert "This invitation has expired. Resend it first." in text_of(response)
     assert 'id="invitation-link"' not in client.get(url + VIEW).content.decode()
 
 
@@ -204,7 +204,7 @@ def test_correcting_the_address_in_the_drawer_updates_the_row_and_the_banner(cas
         ("ann@", "email address"),
         ("", "email address"),
         ("bo@acme.example", "already"),
-        ("ann@acme.example", "The invitation already goes to ann@acme.example."),
+        ("ann@acme.example", "The invitation was already sent to ann@acme.example."),
     ],
 )
 @pytest.mark.parametrize("at", ["profile", ""])

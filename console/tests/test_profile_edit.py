@@ -118,7 +118,7 @@ def test_a_pending_members_role_changes_the_invitation(cast):
     changed = {"roles": role_named("operator"), "first_name": "Nadja", "give": cast.projects["ledger"]}
     assert edit(cast.client("max"), nadia, **changed).status_code == 302
     content = invitation_content(Invitation.objects.get(pk=invitation.pk))  # what the email shows when it is rendered
-    assert (content.role_names, content.first_name, list(content.projects)) == ("Operator", "Nadja", ["Ledger"])
+    assert (content.role_names, content.short_name, list(content.projects)) == ("Operator", "Nadja", ["Ledger"])
     refused = edit(cast.client("max"), nadia, roles=role_named("admin"))
     assert refused.status_code == 403 and "You can’t give the role Admin" in text_of(refused)
     assert (fresh(nadia).name, [role.key for role in direct_roles_of(fresh(nadia))]) == ("Nadja Petrov", ["operator"])

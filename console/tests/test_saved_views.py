@@ -58,13 +58,13 @@ def test_after_saving_the_view_is_open_and_marked_in_the_menu(cast):
     assert names(page) == ["Bo Lindqvist"] and "Builders was saved." in text_of(page)
     html = client.get(VIEWS, {"view": page.context["params"].view}).content.decode()
     assert re.search(r'aria-current="true"><span class="truncate">Builders</span>', html)
-    assert "Update this view" not in html
+    assert "Update view" not in html
     # After another filter, the same view is shown as changed and can be updated.
     view = f"{page.context['params'].view}&status=deactivated"
     changed = client.get(USERS + view)
     assert "Builders (changed)" in text_of(changed)
     html = client.get(VIEWS, {"view": view}).content.decode()
-    assert "Update this view" in html and "Save as a new view" in html
+    assert "Update view" in html and "Save as new view" in html
     seen = unescape(re.search(r'name="seen" value="([^"]*)"', html)[1])
     saved = SavedView.objects.get()
     page = client.post(f"{VIEWS}{saved.pk}/contents/", {"view": view, "seen": seen}, follow=True)
@@ -108,13 +108,15 @@ def test_sharing_needs_the_permission_to_edit_people(cast):
     cast.rita = add_member(cast.acme, add_user("rita@acme.example", "Rita", "Reader"), role)
     shared, client = save(cast, "olga", shared=True), cast.client("rita")
     text = text_of(client.get(f"{VIEWS}new/"))
-    assert "Only you see it." in text and "Edit people" in text and "Everyone who can see users" not in text
+    assert "Only you can see it." in text and "Edit people" in text and "Everyone who can see users" not in text
     assert not save(cast, "rita", shared=True).is_shared
     # She opens shared views, and can make one her default, but not change it.
     page = client.get(open_url("acme", shared), follow=True)
     assert names(page) == ["Bo Lindqvist"]
     text = menu(cast, "rita", page.context["params"].view)
-    assert "Make default" in text and "Edit people" in text and "Rename" not in text and "Delete" not in text
+    assert (
+        "Set as default" in text and "Edit people" in text and "Rename view" not in text and "Delete view" not in text
+    )
     for url in (f"{VIEWS}{shared.pk}/", f"{VIEWS}{shared.pk}/deletion/", f"{VIEWS}{shared.pk}/contents/"):
         assert client.post(url, {"name": "Mine"}).status_code == 403
     assert client.post(f"{VIEWS}default/", {"id": shared.pk}).status_code == 302
@@ -186,9 +188,9 @@ def test_two_tabs_do_not_overwrite_each_other_unnoticed(cast):
 def test_users_opens_on_the_default_view(cast):
     view = save(cast, "olga")
     client = cast.client("olga")
-    assert "Make default" in menu(cast, "olga", f"?saved={view.pk}")
+    assert "Set as default" in menu(cast, "olga", f"?saved={view.pk}")
     page = client.post(f"{VIEWS}default/", {"id": view.pk, "view": ""}, follow=True)
-    assert "Users now opens on this view for you." in text_of(page)
+    assert "This is now your default view." in text_of(page)
     page = client.get(USERS, follow=True)
     assert names(page) == ["Bo Lindqvist"] and "View Builders (default)" in text_of(page)
     assert "Builders Default" in menu(cast, "olga")
@@ -233,7 +235,8 @@ def test_deleting_a_view_asks_first_and_clears_the_default(cast):
     for who in ("olga", "max"):
         cast.client(who).post(f"{VIEWS}default/", {"id": view.pk, "view": ""})
     page = cast.client("max").get(f"{VIEWS}{view.pk}/deletion/")
-    assert "Delete the view Builders?" in text_of(page) and "No one in the organization sees it" in text_of(page)
+    assert "Delete the view Builders?" in text_of(page)
+    assert "It’s deleted for everyone in the organization" in text_of(page)
     page = cast.client("max").post(f"{VIEWS}{view.pk}/deletion/", {"view": ""}, follow=True)
     assert "The view Builders was deleted." in text_of(page) and len(names(page)) == 4
     assert len(names(cast.client("olga").get(USERS))) == 4 and not DefaultView.objects.exists()
@@ -245,10 +248,10 @@ def test_a_view_whose_group_was_deleted_says_so(cast):
     view = save(cast, "olga", "Marketing people", view=f"?group={group.pk}&group={other.pk}")
     client = cast.client("olga")
     page = client.get(open_url("acme", view), follow=True)
-    assert "no longer exists" not in text_of(page)
+    assert "no longer works" not in text_of(page)
     delete_group(actor=cast.olga, group=group)
     page = client.get(open_url("acme", view), follow=True)
-    assert "Marketing people filters by something that no longer exists" in text_of(page) and "Group" in text_of(page)
+    assert "A filter in Marketing people no longer works" in text_of(page) and "Group" in text_of(page)
 
 
 def test_a_view_from_the_url_that_does_not_exist_is_ignored(cast):

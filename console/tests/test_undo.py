@@ -22,7 +22,7 @@ from teamadmin.testing.undo import press_undo, undo_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-22")]
 HTMX = {"HX-Request": "true"}
-UNDONE = "Undone. Access is as it was before."
+UNDONE = "Undone. Access was restored."
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_undo_expires(cast, marketing, monkeypatch):
     page = remove(client, marketing, cast.bo)
     later = timezone.now().timestamp() + MAX_AGE.total_seconds() + 5
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
-    assert "It’s too late to undo this. Add the access again instead." in text_of(press_undo(client, page))
+    assert "It’s too late to undo this. Add the access again." in text_of(press_undo(client, page))
     assert not marketing.member_links.exists()
 
 

@@ -29,7 +29,7 @@ def test_a_removal_is_undone_by_mouse_and_by_keyboard(page, live_cast, open_page
     remove_bo(page)
     axe(page)
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Undone. Access is as it was before.")).to_be_visible()
+    expect(page.get_by_text("Undone. Access was restored.")).to_be_visible()
     expect(page.locator("[data-undo]")).to_have_count(0)
     expect(page.locator("#members-title")).to_be_focused()
     remove_bo(page)
@@ -68,7 +68,7 @@ def test_without_a_script_undo_is_on_the_next_page(browser, live_cast, live_serv
     page.goto(live_server.url + group_url(live_cast))
     remove_bo(page)
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Undone. Access is as it was before.")).to_be_visible()
+    expect(page.get_by_text("Undone. Access was restored.")).to_be_visible()
     assert GroupMembership.objects.filter(membership=live_cast.bo).count() == 1
     context.close()
 
@@ -89,5 +89,5 @@ def test_bulk_actions_in_the_menu_show_who_loses_what(page, live_cast, open_page
     dialog.get_by_role("button", name="Remove 2 users").click()
     expect(page.locator("[data-undo]")).to_contain_text("Removed 2 users from Marketing.")
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Undone. Access is as it was before.")).to_be_visible()
+    expect(page.get_by_text("Undone. Access was restored.")).to_be_visible()
     assert GroupMembership.objects.filter(group=live_cast.groups["marketing"]).count() == 3

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from base.lists.filters import Filter, Options, Values, one_of
 from invitations.models import Invitation
 from organizations.models import DELIVERY_PROBLEMS, Delivery, Membership, Status
+from organizations.queries.deliveries import IsPending
 
 TONES = {
     Delivery.BOUNCED: "danger",
@@ -31,21 +32,6 @@ OPTIONS: Options = [
 ]
 # Members are found from their invitations or from an index of pending members if there are at most this many.
 FEW_MEMBERS = 3000
-
-
-class IsPending(Func):
-    """Whether a member is pending, for the indexes of pending members.
-
-    The value isn't a parameter: a cached generic plan wouldn't know it, and couldn't use these indexes.
-    """
-
-    template = "%(expressions)s = 'invited'"
-
-    def __init__(self) -> None:
-        super().__init__(F("status"), output_field=BooleanField())
-
-
-UNDELIVERED = Q(IsPending(), invite_delivery__in=DELIVERY_PROBLEMS)
 
 
 def _asked(context: Any) -> QuerySet[Invitation]:

@@ -22,11 +22,11 @@ from django.db.models.lookups import GreaterThan
 from base.counting import Count
 from base.lists.filters import Names, conditions, find_names, known_values
 from base.lists.keyset import PAGE_SIZE, compare_rows, merge_sorted
-from console.users.delivery import IsPending
 from console.users.filters import TAB_FILTERS, Tab, UsersContext
 from console.users.params import UserListParams
 from organizations.models import DELIVERY_PROBLEMS, MemberCount, Membership, Organization, Status
 from organizations.queries import matching_members, search_pattern
+from organizations.queries.deliveries import IsPending
 
 # How many rows are checked along the index, and how many if the first WALK rows had at least PROMISING matches: then
 # LONG_WALK rows will probably fill the page.

@@ -14,13 +14,13 @@ from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Que
 from base import counting
 from base.ids import parse_uuid
 from base.lists.params import Cursor
-from console.users.delivery import UNDELIVERED
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from console.users.params import UserListParams
 from console.users.queries import cursor_values, find_members, matching
 from organizations.models import GroupMembership, Membership, MembershipRole, Organization, Status
 from organizations.queries import REMIND_EVERY
+from organizations.queries.deliveries import UNDELIVERED
 from organizations.requests import MemberRequest
 
 # A page has fewer check boxes. To select more, users select all that match.

@@ -2,6 +2,8 @@
 
 import re
 
+from base.names import is_family_first
+
 # Parts of last names: "Ludwig van Beethoven".
 PARTICLES = {
     "van", "von", "der", "den", "de", "da", "di", "del", "dos", "du", "la", "le", "el", "al", "bin", "ben", "zu", "zum",
@@ -20,10 +22,6 @@ SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 REMARK = re.compile(r"[(\[][^()\[\]]{0,100}[)\]]")
 BULLET = re.compile(r"^\s*(?:[-*•·‣–—>]+|\[[ xX]?\]|\(?\d{1,4}[.):])\s+")
 QUOTES = " \t\"'“”„‘’`*;,\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-# Han, Kana and Hangul: the family name is first.
-FAMILY_FIRST = re.compile(
-    "[\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]+"
-)
 
 
 def split_name(text: str) -> tuple[str, str]:
@@ -37,7 +35,7 @@ def split_name(text: str) -> tuple[str, str]:
     words = _without_title(text).split()
     if len(words) < 2:
         return " ".join(words), suffix.strip()
-    if len(words) == 2 and all(FAMILY_FIRST.fullmatch(word) for word in words):
+    if len(words) == 2 and is_family_first(words[1], words[0]):
         return words[1], words[0]
     capitals = [len(word) > 1 and word.isupper() for word in words]
     if not all(capitals) and capitals[0]:  # SOTO Ana

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from base.policies import Refused
+from base.text import strip_hidden
 from invitations.models import Invitation
 from invitations.policies import can_correct_address
 from invitations.services.invitations import lock_invitation, send_again
@@ -36,7 +37,7 @@ def correct_address(*, actor: Membership, member: Membership, email: str) -> Inv
             _("The invitation was already sent to %(email)s. Enter a different address.") % {"email": member.email}
         )
     consume_mail_quota(actor=actor, keys=[key])
-    old, member.email = member.email, email.strip()
+    old, member.email = member.email, strip_hidden(email)
     record(
         organization_id=member.organization_id,
         actor=actor,

@@ -81,7 +81,7 @@ def _clean_person(person: dict) -> NewMember:
     return NewMember(
         first_name=text.clean_line(person["first_name"]),
         last_name=text.clean_line(person["last_name"]),
-        email=person["email"].strip(),
+        email=text.strip_hidden(person["email"]),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from invitations.email_keys import EMAIL_KIND, make_email_key
 from invitations.models import InvitationEmail
 from invitations.services.deliveries import follow_emails
-from organizations.models import Delivery
+from organizations.models import Delivery, Status
 from outbox.models import OutgoingEmail
 
 # Emails that are queued for longer wait for the mail server, or the update that they were sent was lost.
@@ -23,15 +23,19 @@ def repair_deliveries() -> None:
     Updates are lost if a listener of the outbox fails, and while workers of two releases run during an upgrade.
     """
     queued = InvitationEmail.objects.filter(
-        delivery=Delivery.QUEUED, created_at__lt=timezone.now() - QUEUED_FOR
+        delivery=Delivery.QUEUED,
+        created_at__lt=timezone.now() - QUEUED_FOR,
+        invitation__membership__status=Status.INVITED,  # no one needs the state of the others
     ).values_list("invitation_id", "number")
     _read_again([make_email_key(pk, number) for pk, number in queued.iterator()])
     # Ids start with their creation time, so the primary key finds the newest rows.
     since = UUID(int=int((time.time() - RECENT.total_seconds()) * 1000) << 80)
-    recent = OutgoingEmail.objects.filter(pk__gt=since, kind=EMAIL_KIND)
-    emails = InvitationEmail.objects.filter(created_at__gt=timezone.now() - 2 * RECENT)
-    known = {make_email_key(pk, number) for pk, number in emails.values_list("invitation_id", "number")}
-    _read_again([key for key in recent.values_list("key", flat=True) if key not in known])
+    recent = list(OutgoingEmail.objects.filter(pk__gt=since, kind=EMAIL_KIND).values_list("key", "subject_id"))
+    for start in range(0, len(recent), BATCH):
+        part = recent[start : start + BATCH]
+        emails = InvitationEmail.objects.filter(invitation__in={subject_id for _key, subject_id in part})
+        known = {make_email_key(pk, number) for pk, number in emails.values_list("invitation_id", "number")}
+        _read_again([key for key, _subject_id in part if key not in known])
 
 
 def _read_again(keys: list[str]) -> None:

@@ -83,7 +83,7 @@ def test_a_link_that_no_one_could_accept_is_not_copied(cast):
     invitation = cast.invite(role="admin")[0]
     Membership.objects.filter(pk=invitation.membership_id).update(invited_by=cast.max)
     member = Membership.objects.select_related("organization", "invited_by").get(pk=invitation.membership_id)
-    assert can_copy_link(cast.olga, member).reason == "The link doesn’t work now. Resend the invitation first."
+    assert can_copy_link(cast.olga, member).reason == "This link no longer works. Resend the invitation first."
 
 
 def test_members_of_other_organizations_are_not_found(cast, invitation):

@@ -24,7 +24,7 @@ def test_custom_role_from_invitation_to_first_sign_in(cast, name, slug):
     assert f'value="{role.pk}"' in setup and "Auditor" in setup
     draft = save_draft(actor=actor, batch=draft, version=draft.version, role_ids=[str(role.pk)])
     personal = client.get(reverse("user_add_personalize", args=[slug, draft.pk])).content.decode()
-    assert "Suggested first tasks for the Auditor role" in personal and "See what happened lately" in personal
+    assert "Suggested first tasks for the Auditor role" in personal and "See recent activity" in personal
     send_batch(actor=actor, batch=draft, version=draft.version)
     invitation = Invitation.objects.get(batch=draft)
     email = emails.render_invitation(OutgoingEmail.objects.get(subject_id=invitation.pk))

@@ -66,7 +66,7 @@ def test_an_accepted_email_is_sent(cast, mail_server, invitation):
     [
         ("550 5.1.1 No mailbox here by that name", Delivery.FAILED, "Mailbox doesn’t exist"),
         ("550 No such user here", Delivery.FAILED, "Mailbox doesn’t exist"),
-        ("550 5.1.10 Null MX", Delivery.FAILED, "Domain accepts no email"),
+        ("550 5.1.10 Null MX", Delivery.FAILED, "Domain doesn’t accept email"),
         ("550 5.7.2 Members only", Delivery.FAILED, "Server refused it"),
         ("452 4.2.2 Mailbox full", Delivery.QUEUED, "Mailbox is full. We’ll try again"),
         ("450 4.7.1 Greylisted", Delivery.QUEUED, "Server refused it. We’ll try again"),
@@ -86,7 +86,7 @@ def test_while_the_mail_server_refuses_us_email_is_queued_with_the_reason(cast, 
     mail_server.behaviour.refuse = {"MAIL": "550 5.1.8 Sender address rejected"}
     deliver_due()
     assert member_of(invitation).invite_delivery == Delivery.QUEUED
-    assert reason_to_wait() == "The mail server doesn’t accept our email now. We’ll try again"
+    assert reason_to_wait() == "The mail server isn’t accepting our email right now. We’ll try again"
     mail_server.reset()
     let_time_pass()
     OutgoingEmail.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
@@ -135,7 +135,7 @@ def test_an_email_that_is_not_needed_when_it_is_sent_is_a_problem_while_the_memb
     cast.acme.allowed_email_domains = ["elsewhere.example"]
     cast.acme.save()
     deliver_due()
-    assert history(invitation) == [("Failed", "The invitation couldn’t be accepted any more")]
+    assert history(invitation) == [("Failed", "The invitation could no longer be accepted")]
     assert member_of(invitation).invite_delivery == Delivery.FAILED
 
 

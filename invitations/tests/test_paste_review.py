@@ -127,13 +127,13 @@ def test_each_line_left_out_has_its_reason_and_what_to_do(cast):
     text = text_of(response)
     assert "Read 1 person" in text, text
     assert "1 line without an email address: Warehouse team (Porto)." in text
-    assert "Left out: 1 repeated, 1 already in your form, 1 member, 1 already invited and 1 deactivated member." in text
+    assert "Left out: 1 duplicate, 1 already in your form, 1 already a member, 1 already invited and 1 deact" in text
     left = text.split("Lines left out")[1]
     for line, reason in [
         ("1 Warehouse team (Porto)", "No email address"),
         ("3 bo@acme.example", "Already a member"),
-        ("4 pia@acme.example", "Already has an invitation"),
-        ("5 gone@acme.example", "Deactivated member"),
+        ("4 pia@acme.example", "Already invited"),
+        ("5 gone@acme.example", "Already a member (deactivated)"),
         ("6 ANA@acme.example", "Same address as line 2"),
         ("7 typed@acme.example", "Already in your form"),
     ]:
@@ -177,7 +177,7 @@ def test_a_list_that_is_not_added_waits(cast):
     client = cast.client("olga")
     paste(client, UNSURE)
     batch = Batch.objects.get()
-    assert "Your pasted list isn’t added yet" in text_of(client.get(url("user_add_draft", batch)))
+    assert "Your pasted list hasn’t been added yet" in text_of(client.get(url("user_add_draft", batch)))
     response = paste(client, "lee@acme.example", batch=batch)
     assert "lee@acme.example" in page_html(response) and "a1@acme.example" in page_html(response)
     review(client, action="discard")
@@ -217,10 +217,10 @@ def test_people_beyond_100_are_in_the_next_draft(cast):
     client = cast.client("olga")
     text = "\n".join(f"Person {chr(65 + n % 26)} <p{n}@acme.example>" for n in range(MAX_PEOPLE + 20))
     response = paste(client, text, ("Nadia", "Petrov", "nadia@acme.example"))
-    assert "21 people don’t fit" in text_of(response)
+    assert "21 people are over the limit" in text_of(response)
     assert "When you’ve sent these, a new draft has the others: p99@acme.example" in text_of(response)
     response = review(client, action="add")
-    assert len(rows()) == MAX_PEOPLE and "21 people don’t fit" in text_of(response)
+    assert len(rows()) == MAX_PEOPLE and "21 people are over the limit" in text_of(response)
     draft = Batch.objects.get()
     client.post(url("user_add_draft", draft), draft_form(draft) | {"role": setup_form()["role"]})
     draft.refresh_from_db()

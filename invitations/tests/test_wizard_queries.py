@@ -69,6 +69,6 @@ def test_preview_queries(cast, draft, django_assert_num_queries):
 @pytest.mark.skipif(not on_postgresql(), reason="SQLite writes many rows in parts")
 def test_done_queries(cast, draft, django_assert_num_queries):
     client = cast.client("olga")
-    with django_assert_num_queries(51):
+    with django_assert_num_queries(52):
         response = client.post(url("user_add_personalize", draft), personalize_form(draft, "Hello"))
     assert response.status_code == 302

@@ -42,7 +42,8 @@ def accept_again(request: HttpRequest) -> HttpResponse:
         return _render(request, form, status=422 if form.is_bound else 200)
     email = form.cleaned_data["email"]
     try:
-        request_password_reset(request, email=email, press=parse_uuid(form.cleaned_data["press"]))
+        press = parse_uuid(form.cleaned_data["press"])
+        request_password_reset(request, email=email, press=press, prefer_invitation=True)
     except RateLimited as error:
         form.add_error(None, str(error))
         return limit_reached(_render(request, form, status=429), error)

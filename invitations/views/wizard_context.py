@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from base import text
 from base.counting import Count
 from base.names import full_name
 from base.picker import MAX_OPTIONS, search_words
@@ -47,11 +48,7 @@ class SearchTerms:
     @classmethod
     def from_querydict(cls, values: QueryDict) -> "SearchTerms":
         """Read the searches from a form or query string, without characters that no name contains."""
-        return cls(*(_clean_search(values.get(name, "")) for name in ("group_q", "project_q")))
-
-
-def _clean_search(value: str) -> str:
-    return "".join(char for char in value[:SEARCH_LIMIT] if char.isprintable()).strip()
+        return cls(*(text.clean_search(values.get(name, ""), limit=SEARCH_LIMIT) for name in ("group_q", "project_q")))
 
 
 @dataclass

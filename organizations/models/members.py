@@ -164,11 +164,12 @@ class Membership(models.Model):
     def save(self, *args, **options) -> None:
         self.prepare()
         if (fields := options.get("update_fields")) is not None:
-            options["update_fields"] = {*fields, "email_key", "sort_name", "search_text"}
+            options["update_fields"] = {*fields, "email", "email_key", "sort_name", "search_text"}
         super().save(*args, **options)
 
     def prepare(self) -> "Membership":
-        """Set the columns that lists sort and search by. Return self, for bulk writes."""
+        """Set the columns that lists sort and search by, and clean the address. Return self, for bulk writes."""
+        self.email = text.strip_hidden(self.email)
         self.email_key = text.canonical_email(self.email)
         self.sort_name, self.search_text = search_columns(self.first_name, self.last_name, self.email, self.email_key)
         return self

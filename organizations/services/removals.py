@@ -34,11 +34,11 @@ def restore_access(*, actor: Membership, removal: Removal) -> bool:
     given = [_rejoin(actor, group, members) for group, members in _find(actor, Group, removal.links)]
     for member, roles in _find(actor, Membership, removal.member_roles):
         given.append(_restore_roles(actor, member, roles, removal))
-    for service_arguments in (
-        *({"members": [member], "projects": ids} for member, ids in _find(actor, Membership, removal.member_projects)),
-        *({"groups": [group], "projects": ids} for group, ids in _find(actor, Group, removal.group_projects)),
-    ):
-        given.append(_grant(actor, **service_arguments))
+    # Most removals take the same projects from each of their owners, so this is one grant.
+    for projects, members in _by_projects(_find(actor, Membership, removal.member_projects)):
+        given.append(_grant(actor, projects, members=members))
+    for projects, groups in _by_projects(_find(actor, Group, removal.group_projects)):
+        given.append(_grant(actor, projects, groups=groups))
     given += [_restore_group_roles(actor, group, roles) for group, roles in _find(actor, Group, removal.group_roles)]
     return any(given)
 
@@ -50,6 +50,14 @@ def _find(actor: Membership, model: Any, pairs: Pairs) -> Iterable[tuple[Any, li
         by_owner[owner].append(key)
     owners = _load(actor.organization, model, by_owner)
     return [(owners[key], ids) for key, ids in by_owner.items()]
+
+
+def _by_projects(owners: Iterable[tuple[Any, list[UUID]]]) -> Iterable[tuple[tuple[UUID, ...], list[Any]]]:
+    """Return the owners that get back the same projects, together."""
+    by_projects: dict[tuple[UUID, ...], list[Any]] = defaultdict(list)
+    for owner, projects in owners:
+        by_projects[tuple(projects)].append(owner)
+    return by_projects.items()
 
 
 def _load(organization: Organization, model: Any, ids: Iterable[UUID]) -> dict[UUID, Any]:
@@ -74,7 +82,7 @@ def _rejoin(actor: Membership, group: Group, members: list[UUID]) -> bool:
     return bool(add_to_group(actor=actor, group=group, members=_load(group.organization, Membership, members).values()))
 
 
-def _grant(actor: Membership, projects: list[UUID], **owners: list) -> bool:
+def _grant(actor: Membership, projects: Iterable[UUID], **owners: list) -> bool:
     found = _load(actor.organization, Project, projects).values()
     return bool(grant_projects(actor=actor, organization=actor.organization, projects=found, **owners))
 

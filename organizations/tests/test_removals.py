@@ -65,7 +65,7 @@ def test_a_person_who_leaves_a_group_loses_its_projects(cast):
 def test_a_person_keeps_what_other_groups_and_direct_access_give(cast):
     join(cast, cast.bo, "Field operations", "website", "ledger")
     marketing = cast.groups["marketing"]
-    assert text(cast, links=pair(marketing, cast.bo)) == "Bo loses Atlas, and keeps Website via Field operations."
+    assert text(cast, links=pair(marketing, cast.bo)) == "Bo loses Atlas but keeps Website via Field operations."
     give(cast, cast.bo, "atlas")
     kept = "Bo keeps Atlas with direct access and Website via Field operations."
     assert text(cast, links=pair(marketing, cast.bo)) == kept
@@ -95,7 +95,7 @@ def test_roles_of_a_group_are_lost_unless_the_person_has_them_otherwise(cast):
     assert text(cast, links=lost) == "Bo loses Atlas, Website and the role Auditor."
     other = join(cast, cast.bo, "Support")
     GroupRole.objects.create(organization=cast.acme, group=other, role=role)
-    assert text(cast, links=lost) == "Bo loses Atlas and Website, and keeps the role Auditor via Support."
+    assert text(cast, links=lost) == "Bo loses Atlas and Website but keeps the role Auditor via Support."
 
 
 def test_a_role_whose_permissions_all_stay_is_not_lost(cast):
@@ -161,7 +161,7 @@ def test_a_very_large_group_is_described_without_reading_it(cast, monkeypatch):
     monkeypatch.setattr("organizations.removal_texts.MAX_PEOPLE", 5)
     crowd(cast, 9, cast.groups["marketing"])
     assert text(cast, group_projects=pair(cast.groups["marketing"], cast.projects["website"])) == (
-        "More than 5 people lose Website, unless they have access in another way."
+        "More than 5 people lose Website, unless they also have access another way."
     )
 
 

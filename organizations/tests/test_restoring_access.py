@@ -102,7 +102,7 @@ def test_a_replaced_role_comes_back_unless_someone_changed_it_again(cast):
     assert [link.role for link in cast.bo.role_links.all()] == [builder]
     assert not restore_access(actor=cast.olga, removal=removal)
     MembershipRole.objects.filter(membership=cast.bo).update(role=manager)
-    with pytest.raises(Refused, match="Someone changed Bo Lindqvist’s role in the meantime"):
+    with pytest.raises(Refused, match="Someone has changed Bo Lindqvist’s role since then"):
         restore_access(actor=cast.olga, removal=removal)
 
 

@@ -161,21 +161,18 @@ def test_short_keys_are_refused(op, acme, cast):
     assert_refused(sign_in(client, op), client, "isn’t signed by")
 
 
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", -300), ("iat", 600), ("iat", -7200), ("nbf", 600)])
+def test_times_out_of_range(op, acme, cast, claim, seconds):
+    client = cast.client()
+    op.claims = {claim: int(time.time()) + seconds}
+    assert_refused(sign_in(client, op), client, "has expired, or the clocks differ")
+
+
 @pytest.mark.parametrize(
     "claims",
-    [
-        {"exp": int(time.time()) - 300},
-        {"exp": None},
-        {"exp": "tomorrow"},
-        {"exp": True},
-        {"exp": float("nan")},
-        {"iat": float("inf")},
-        {"iat": int(time.time()) + 600},
-        {"iat": int(time.time()) - 7200},
-        {"nbf": int(time.time()) + 600},
-    ],
+    [{"exp": None}, {"exp": "tomorrow"}, {"exp": True}, {"exp": float("nan")}, {"iat": float("inf")}],
 )
-def test_times_out_of_range(op, acme, cast, claims):
+def test_values_that_are_no_times(op, acme, cast, claims):
     client = cast.client()
     op.claims = claims
     assert_refused(sign_in(client, op), client, "has expired, or the clocks differ")

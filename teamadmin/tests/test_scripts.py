@@ -118,21 +118,6 @@ def test_rows_can_be_added_and_removed(front):
     assert front.input_value("[name=p-TOTAL_FORMS]") == "3"
 
 
-@pytest.mark.spec("W-4")
-def test_pasted_addresses_fill_rows(front):
-    text = "Ana María Soto <ana@x.example>, bo@x.example\ncem@x.example dora@x.example; eve@x.example"
-    front.evaluate(
-        """text => { const data = new DataTransfer(); data.setData('text', text);
-        document.querySelector('[name=p-0-email]').dispatchEvent(
-          new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })); }""",
-        text,
-    )
-    emails = front.eval_on_selector_all("[data-paste=email]", "all => all.map(input => input.value)")
-    # This list has at most four rows. Further addresses stay in the last one.
-    assert emails == ["ana@x.example", "bo@x.example", "cem@x.example", "dora@x.example, eve@x.example"]
-    assert front.input_value("[name=p-0-first]") == "Ana" and front.input_value("[name=p-0-last]") == "María Soto"
-
-
 def test_ticked_boxes_are_counted(front):
     front.get_by_label("Sales").check()
     assert front.inner_text("[data-tally]") == "2"

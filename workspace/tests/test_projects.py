@@ -76,18 +76,19 @@ def test_search_treats_special_characters_literally(cast, search):
 
 def test_pages_have_no_gaps_or_duplicates(cast):
     add_projects(cast.acme, 120)
-    names, after = [], ""
+    names, cursors, after = [], [], ""
     while True:
         page = project_page(cast.olga, after=after)
         names += [access.project.name_key for access in page.rows]
+        cursors += [f"{access.project.sort_name}~{access.project.pk}" for access in page.rows]
         assert len(page.rows) <= project_access.PAGE_SIZE
         if not page.next:
             break
         after = page.next
     assert len(names) == len(set(names)) == 123 and names == sorted(names)
-    back = project_page(cast.olga, before=names[100])
+    back = project_page(cast.olga, before=cursors[100])
     assert [access.project.name_key for access in back.rows] == names[50:100] and back.previous and back.next
-    assert not project_page(cast.olga, before=names[3]).previous
+    assert not project_page(cast.olga, before=cursors[3]).previous
 
 
 def test_htmx_gets_only_the_list(cast):
@@ -102,9 +103,9 @@ def test_htmx_gets_only_the_list(cast):
 def test_url_contains_search_and_page(cast):
     add_projects(cast.acme, 60, name="Site {:03}")
     first = cast.client("olga").get("/o/acme/projects/?q=site+0")
-    assert first.context["next"] == "/o/acme/projects/?q=site+0&after=site+049"
+    assert first.context["next"].startswith("/o/acme/projects/?q=site+0&after=site+049~")
     second = cast.client("olga").get(first.context["next"])
-    assert second.context["previous"] == "/o/acme/projects/?q=site+0&before=site+050"
+    assert second.context["previous"].startswith("/o/acme/projects/?q=site+0&before=site+050~")
     assert [access.project.name for access in second.context["page"].rows] == [f"Site {n:03}" for n in range(50, 60)]
 
 

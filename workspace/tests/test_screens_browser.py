@@ -140,7 +140,7 @@ def test_many_projects_are_paged(olga: Page, live_server, scene):
     )
     olga.goto(live_server.url + "/o/acme/projects/?q=p+")
     olga.get_by_role("link", name="Next").click()
-    expect(olga).to_have_url(re.compile(r"\?q=p&after=p\+049$|\?q=p\+&after="))
+    expect(olga).to_have_url(re.compile(r"\?q=p&after=p\+049~"))
     expect(olga.locator("#projects li").first).to_contain_text("P 050")
     olga.get_by_role("link", name="Previous").click()
     expect(olga.locator("#projects li").first).to_contain_text("P 000")

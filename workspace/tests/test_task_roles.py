@@ -48,7 +48,7 @@ def sign_in(cast):
 
 def navigation(client) -> str:
     html = client.get("/o/globex/").content.decode()
-    links = re.findall(r'<a class="nav-item"[^>]*>(.*?)</a>', html, re.S)
+    links = re.findall(r'<a class="nav-item"(?![^>]*data-palette)[^>]*>(.*?)</a>', html, re.S)  # without Search
     return ", ".join(re.sub(r"<[^>]*>|\s+", " ", link).strip() for link in links)
 
 

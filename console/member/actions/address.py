@@ -13,8 +13,10 @@ from console.member.profile.page import ProfilePage
 from console.member.profile.rendering import render_profile
 from invitations.services import AlreadyCorrected, correct_address
 from organizations.access import member_required
+from organizations.fresh import require_fresh_to_give
 from organizations.models import Membership
 from organizations.permissions import Permission
+from organizations.queries import all_roles_of
 from organizations.requests import MemberRequest
 
 
@@ -26,6 +28,7 @@ def user_invitation_address(request: MemberRequest, member_id: UUID) -> HttpResp
     action.require("correct_address")
     if not action.is_post:
         return _form(action)
+    require_fresh_to_give(request, role_ids=[role.pk for role in all_roles_of(action.member)])
     typed = request.POST.get("email", "").strip()[:400]
 
     def correct(*, actor: Membership, member: Membership) -> Membership:

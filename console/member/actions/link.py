@@ -10,8 +10,10 @@ from console.member.actions.member_action import MemberAction
 from console.member.profile.invitation import InvitationPanel
 from invitations.services import copy_link
 from organizations.access import member_required
+from organizations.fresh import require_fresh_to_give
 from organizations.models import Membership
 from organizations.permissions import Permission
+from organizations.queries import all_roles_of
 from organizations.requests import MemberRequest
 
 # The part of the member's page that shows the link, for htmx.
@@ -26,6 +28,8 @@ def user_invitation_link(request: MemberRequest, member_id: UUID) -> HttpRespons
     action.require("copy_link")
     if not action.is_post:
         return action.confirm("console/member/link.html", {"tone": "accent", "icon_name": "link"})
+    # Whoever has the link gets the roles.
+    require_fresh_to_give(request, role_ids=[role.pk for role in all_roles_of(action.member)])
     links: list[str] = []
 
     def copy(*, actor: Membership, member: Membership) -> Membership:

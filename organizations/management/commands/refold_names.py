@@ -11,8 +11,8 @@ from organizations.refolding import refold_members, refold_named
 class Command(BaseCommand):
     help = (
         "Recompute the forms in which names are searched and sorted. Run it once after an upgrade, when all processes"
-        " of the previous release have stopped: they stored names in the old form. It is safe to run while the site is up,"
-        " and more than once."
+        " of the previous release have stopped: they stored names in the old form. It is safe to run while the site is"
+        " up, and more than once."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
