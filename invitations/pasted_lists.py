@@ -4,7 +4,7 @@ The parser, invitations.pasted_people, only reads the text. Here it meets the dr
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
@@ -195,14 +195,16 @@ class Review:
             at += 1
         before = list(filter(is_filled, rows[:at]))
         rows = [*before, *added, *filter(is_filled, rows[at:])]
-        guessed = [*self.pasted.guessed, *(_row(person) for person in self.people if person.guessed)]
+        beyond = [_row(person) for person in self.beyond]
+        people = (*self.people, *self.beyond)
+        guessed = [*self.pasted.guessed, *(_row(person) for person in people if person.guessed)]
         return rows, replace(
             self.pasted,
             at=len(before),
             under=under if is_filled(under) else {},
             added=added,
-            beyond=[_row(person) for person in self.beyond],
-            guessed=[row for row in guessed if row in rows],
+            beyond=beyond,
+            guessed=only_in(guessed, [*rows, *beyond, *self.pasted.rest]),
         )
 
 
@@ -214,6 +216,12 @@ def _stored(text: str) -> str:
 def is_filled(row: Row) -> bool:
     """Return whether anything was typed in the row."""
     return any(value.strip() for value in row.values())
+
+
+def only_in(guessed: Iterable[Row], rows: Iterable[Row]) -> list[Row]:
+    """Return the rows with a guessed name that are among these rows."""
+    keys = set(map(_key, rows))
+    return [row for row in guessed if _key(row) in keys]
 
 
 def _key(row: Row) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from base.policies import require
 from invitations.models import Batch
-from invitations.pasted_lists import PastedList
+from invitations.pasted_lists import PastedList, only_in
 from invitations.validation import MAX_PEOPLE
 from organizations.models import Membership
 from organizations.policies import can_add_users
@@ -89,7 +89,7 @@ def start_next_draft(*, actor: Membership, batch: Batch) -> Batch | None:
         created_by=actor,
         inviter_name=actor.name,
         people=people[:MAX_PEOPLE],
-        pasted=PastedList(rest=people[MAX_PEOPLE:]).to_json(),
+        pasted=PastedList(rest=people[MAX_PEOPLE:], guessed=only_in(pasted.guessed, people)).to_json(),
         role_ids=batch.role_ids,
         group_ids=batch.group_ids,
         project_ids=batch.project_ids,

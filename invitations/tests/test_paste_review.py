@@ -137,7 +137,7 @@ def test_each_line_left_out_has_its_reason_and_what_to_do(cast):
         ("6 ANA@acme.example", "Same address as line 2"),
         ("7 typed@acme.example", "Already in your form"),
     ]:
-        assert re.search(rf"{re.escape(line)}\s*{reason}", left), line
+        assert re.search(rf"{re.escape(line)}\s*{re.escape(reason)}", left), line
     bo = Membership.objects.get(email="bo@acme.example")
     assert f'href="/o/acme/users/{bo.pk}/"' in page_html(response)
     assert left.count("Nothing to do") == 2 and left.count("Add address") == 1
@@ -218,7 +218,7 @@ def test_people_beyond_100_are_in_the_next_draft(cast):
     text = "\n".join(f"Person {chr(65 + n % 26)} <p{n}@acme.example>" for n in range(MAX_PEOPLE + 20))
     response = paste(client, text, ("Nadia", "Petrov", "nadia@acme.example"))
     assert "21 people are over the limit" in text_of(response)
-    assert "When you’ve sent these, a new draft has the others: p99@acme.example" in text_of(response)
+    assert "After you send these, the rest are saved in a new draft: p99@acme.example" in text_of(response)
     response = review(client, action="add")
     assert len(rows()) == MAX_PEOPLE and "21 people are over the limit" in text_of(response)
     draft = Batch.objects.get()
@@ -226,16 +226,29 @@ def test_people_beyond_100_are_in_the_next_draft(cast):
     draft.refresh_from_db()
     response = client.post(url("user_add_personalize", draft), personalize_form(draft, "Welcome"), follow=True)
     assert "100 invitations sent" in text_of(response)
-    assert "21 more people from your list are in a new draft." in text_of(response)
+    assert "21 more people from your list are saved in a new draft." in text_of(response)
     draft.refresh_from_db()
     rest = Batch.objects.get(sent_at=None)
     assert draft.pasted == {} and rest.reason == "Welcome" and rest.role_ids == draft.role_ids
     assert people_in(rest)[0] == ("Person", "V", "p99@acme.example") and len(rest.people) == 21
 
 
+def test_guessed_names_are_marked_in_the_next_draft_too(cast):
+    client = cast.client("olga")
+    paste(client, "\n".join(f"ana.soto{n}@acme.example" for n in range(MAX_PEOPLE + 1)))
+    review(client, action="add")
+    draft = Batch.objects.get()
+    client.post(url("user_add_draft", draft), draft_form(draft) | {"role": setup_form()["role"]})
+    draft.refresh_from_db()
+    client.post(url("user_add_personalize", draft), personalize_form(draft, ""))
+    rest = Batch.objects.get(sent_at=None)
+    assert people_in(rest) == [("Ana", "Soto", f"ana.soto{MAX_PEOPLE}@acme.example")]
+    assert "Names in italics are guessed from the email address." in text_of(client.get(url("user_add_draft", rest)))
+
+
 def test_a_list_that_is_too_long_says_so(cast):
     response = paste(cast.client("olga"), "sam@acme.example\n" + "x" * 100_001)
-    assert "The list is too long. Its end wasn’t read" in text_of(response)
+    assert "The list is too long, so the end was cut off" in text_of(response)
 
 
 def test_a_table_shows_only_columns_with_content(cast):
