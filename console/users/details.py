@@ -150,8 +150,9 @@ def _roles(role_ids: Any, roles: Mapping[UUID, Role]) -> list[Role]:
 
 
 def _read_time(value: Any) -> datetime | None:
-    """Return a time: PostgreSQL's driver has parsed it already, SQLite's has not."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    """Return a time. SQLite's driver returns it without a zone, as text or parsed."""
+    time = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
 
 
 def _read_json(value: Any) -> list:
