@@ -66,10 +66,11 @@ def removal_of(kind_key: str, choice: BulkChoice, members: list[Membership]) -> 
 
 
 def joined_by(choice: BulkChoice, members: list[Membership]) -> Holdings:
-    """Return the links to the group that these members move to."""
-    if choice.target is None:
-        return Holdings()
-    return Holdings(links=frozenset((choice.target.pk, member.pk) for member in members))
+    """Return the links to the group that these members move to, and the roles that they get instead."""
+    return Holdings(
+        links=frozenset((choice.target.pk, member.pk) for member in members if choice.target),
+        member_roles=frozenset((member.pk, role.pk) for member in members for role in choice.roles),
+    )
 
 
 def _effect(kind_key: str, choice: BulkChoice, member: Membership) -> str | bool:

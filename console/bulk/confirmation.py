@@ -26,7 +26,7 @@ from console.bulk.forms import BulkForm, DeletionForm, GroupChoiceForm, RoleChoi
 from console.bulk.kinds import Kind
 from console.bulk.list_forms import FORMS_WITH_LISTS
 from console.bulk.preview import Preview, preview_of
-from console.bulk.queries import current_links, removal_by
+from console.bulk.queries import current_links, removal_by, replaced_roles
 from console.bulk.services import IMMEDIATE_LIMIT, start_bulk
 from console.bulk.worker import process
 from console.models import UNFINISHED, BulkAction
@@ -37,7 +37,7 @@ from console.users.selection import Selection
 from console.users.views import tabs
 from organizations.fresh import require_fresh_to_give
 from organizations.models import Membership
-from organizations.queries.removals import effect_of
+from organizations.queries.removals import Removal, effect_of
 from organizations.removal_texts import describe_effect
 from organizations.requests import MemberRequest
 from organizations.undo import report_removal
@@ -92,12 +92,20 @@ class Confirmation:
         form = self.form
         return replace(self.choice, roles=form.roles, group=form.group, target=form.target, project=form.project)
 
+    @property
+    def removes(self) -> bool:
+        """Whether the action may remove access."""
+        return self.kind.key in (*REMOVING, "role")
+
     def effect(self) -> str:
-        """Return who will lose what with the group or project that is chosen so far, for a few members (U-22)."""
-        if not (self.form.is_bound and self.kind.key in REMOVING and self.preview.members):
+        """Return who will lose what with the roles, group or project chosen so far, for a few members (U-22)."""
+        if not (self.form.is_bound and self.removes and self.preview.members):
             return ""
         self.form.is_valid()
-        removal = current_links(removal_of(self.kind.key, self.chosen, self.preview.members))
+        if self.kind.key == "role":
+            removal = replaced_roles(self.chosen, self.preview.members) if self.chosen.roles else Removal()
+        else:
+            removal = current_links(removal_of(self.kind.key, self.chosen, self.preview.members))
         if not removal:
             return ""
         moved = [member for member in self.preview.members if member.pk in removal.members]
@@ -122,7 +130,7 @@ class Confirmation:
             "tone": self.kind.tone,
             "icon_name": self.kind.icon,
             "search": self.request.POST.get("search", ""),
-            "removes": self.kind.key in REMOVING,
+            "removes": self.removes,
             "effect": self.effect(),
         }
         return render(self.request, "console/bulk/confirmation.html", context, status=status)

@@ -1,5 +1,6 @@
 """Bulk actions and their results."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from console.bulk.access import removal_of
 from console.bulk.choice import BulkChoice
 from console.bulk.kinds import KINDS
 from console.models import BulkAction, BulkItem, ItemState
-from organizations.models import GroupMembership, Membership, ProjectGrant
+from organizations.models import GroupMembership, Membership, MembershipRole, ProjectGrant, Role
 from organizations.permissions import Permission
 from organizations.policies import can
 from organizations.queries.removals import Removal
+from organizations.roles import permissions_of
 
 PAGE_SIZE = 50
 
@@ -70,6 +72,19 @@ def current_links(removal: Removal) -> Removal:
         links=removal.links & frozenset(links.values_list("group_id", "membership_id")),
         member_projects=removal.member_projects & frozenset(grants.values_list("membership_id", "project_id")),
     )
+
+
+def replaced_roles(choice: BulkChoice, members: Sequence[Membership]) -> Removal:
+    """Return the roles that these members lose if they get the chosen ones instead. Two queries.
+
+    A role whose permissions the chosen ones all include isn't lost: a promotion takes nothing.
+    """
+    links = MembershipRole.objects.filter(membership__in=[member.pk for member in members])
+    held = frozenset(links.values_list("membership_id", "role_id"))
+    kept = frozenset().union(*(permissions_of(role) for role in choice.roles))
+    roles = Role.objects.in_bulk({role for _member, role in held} - {role.pk for role in choice.roles})
+    lost = {key for key, role in roles.items() if not permissions_of(role) <= kept}
+    return Removal(member_roles=frozenset(pair for pair in held if pair[1] in lost))
 
 
 def removal_by(action: BulkAction, choice: BulkChoice) -> Removal:

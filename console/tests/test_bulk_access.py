@@ -46,7 +46,7 @@ def test_users_are_removed_from_a_group(cast, marketing):
     client, address = cast.client("max"), url("group-removal", cast.bo, cast.opal, cast.olga)
     confirmation = text_of(client.get(address))
     assert "Remove 3 users from a group?" in confirmation
-    assert "lose the group’s projects and roles, except those that they have otherwise" in confirmation
+    assert "lose the group’s projects and roles, unless they also have them another way" in confirmation
     assert "Marketing" in confirmation and "Research" not in confirmation  # no one selected is in Research
     done = press(client, address, group_id=marketing.pk)
     assert "Removed 3 users from Marketing. View results" in text_of(done)
@@ -109,6 +109,18 @@ def test_a_member_s_page_offers_no_external_group_to_add(cast, external):
     assert "Marketing" in text_of(response) and "Staff" not in text_of(response)
 
 
+# --- change roles -------------------------------------------------------------------------------
+
+
+@pytest.mark.spec("U-22")
+def test_the_confirmation_of_another_role_says_who_loses_what(cast):
+    client, address = cast.client("olga"), url("role", cast.max, cast.bo)
+    assert "Max loses" not in text_of(client.get(address))
+    shown = text_of(client.post(address, {"find": "1", "role": role_named("operator").pk}))
+    assert "Max loses access to all other projects and the role Manager. Bo loses the role Builder." in shown
+    assert "No one loses" in text_of(client.post(address, {"find": "1", "role": role_named("admin").pk}))
+
+
 # --- move between groups ------------------------------------------------------------------------
 
 
@@ -165,7 +177,7 @@ def test_project_access_is_given(cast):
     give(cast, cast.bo, "ledger")
     client, address = cast.client("max"), url("project", cast.bo, cast.opal, *pending(cast.acme, 1))
     confirmation = text_of(client.get(address))
-    assert "Give 3 users access to a project?" in confirmation and "1 of them is deactivated." in confirmation
+    assert "Give 3 users access to a project?" in confirmation and "1 user is deactivated." in confirmation
     assert "Dam" not in confirmation and "Choose a project." in text_of(client.post(address))
     done = press(client, address, project_id=cast.projects["ledger"].pk)
     assert "Gave 3 users access to Ledger." in text_of(done)
