@@ -115,7 +115,7 @@ def delivery_note(member: Any, now: datetime) -> str:
         return member.delivery_reason
     if member.invite_delivery == Delivery.SENT:
         return _("Accepted by server")
-    return _("Sends in a minute") if now - (member.delivery_at or now) < SENT_WITHIN else _("Not sent yet")
+    return _("Sends in a minute") if now - member.invite_sent_at < SENT_WITHIN else _("Not sent yet")
 
 
 def delivery_csv(member: Any) -> str:

@@ -3,7 +3,6 @@ became of the invitation."""
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.db import connection
 
 from base.names import full_name
 from base.text import fold
-from organizations.models import Membership, Organization, Role, Status
+from organizations.models import DELIVERY_PROBLEMS, Delivery, Membership, Organization, Role, Status
 from organizations.permissions import Permission
 from organizations.queries import all_roles_of, set_prefetched_roles
 from organizations.roles import permissions_of
@@ -50,11 +49,15 @@ member_projects AS (
     )
     GROUP BY membership_id
 ),
-invitation AS (
-    SELECT membership_id, batch_id, sends, new_link_asked_at, email.reason AS delivery_reason, email.delivery_at
-    FROM invitations_invitation LEFT JOIN invitations_invitationemail AS email
-    ON email.invitation_id = invitations_invitation.id AND email.number = invitations_invitation.sends
+invitation AS MATERIALIZED (
+    SELECT id, membership_id, batch_id, sends, new_link_asked_at FROM invitations_invitation
     WHERE membership_id {is_pending} AND accepted_at IS NULL AND revoked_at IS NULL
+),
+note AS (
+    SELECT membership_id, reason AS delivery_reason
+    FROM invitation JOIN invitations_invitationemail AS email
+    ON email.invitation_id = invitation.id AND email.number = invitation.sends
+    WHERE membership_id {has_note}
 ),
 inviter AS MATERIALIZED (
     SELECT id, first_name, last_name, email
@@ -62,28 +65,32 @@ inviter AS MATERIALIZED (
 )
 SELECT member.id, role_ids, group_data, COALESCE(project_count, 0) AS project_count,
     inviter.first_name, inviter.last_name, inviter.email,
-    batch_id, sends, new_link_asked_at, delivery_reason, delivery_at
+    batch_id, sends, new_link_asked_at, delivery_reason
 FROM member
 LEFT JOIN member_roles ON member_roles.membership_id = member.id
 LEFT JOIN member_groups ON member_groups.membership_id = member.id
 LEFT JOIN member_projects ON member_projects.membership_id = member.id
 LEFT JOIN invitation ON invitation.membership_id = member.id
+LEFT JOIN note ON note.membership_id = member.id
 LEFT JOIN inviter ON inviter.id = member.invited_by_id
 """
 # In PostgreSQL an array makes each table be read by its index, where a join might read all of it.
 POSTGRESQL = DETAILS.format(
-    members="SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bool[]) AS ids (id, invited_by_id, is_pending)",
+    members="SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bool[], %s::bool[])"
+    " AS ids (id, invited_by_id, is_pending, has_note)",
     is_member="= ANY(ARRAY(SELECT id FROM member))",
     is_pending="= ANY(ARRAY(SELECT id FROM member WHERE is_pending))",
+    has_note="= ANY(ARRAY(SELECT id FROM member WHERE has_note))",
     is_inviter="= ANY(ARRAY(SELECT DISTINCT invited_by_id FROM member))",
     array="json_agg",
     object="json_build_object",
 )
 SQLITE = DETAILS.format(
     members="SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS invited_by_id,"
-    " json_extract(value, '$[2]') AS is_pending FROM json_each(%s)",
+    " json_extract(value, '$[2]') AS is_pending, json_extract(value, '$[3]') AS has_note FROM json_each(%s)",
     is_member="IN (SELECT id FROM member)",
     is_pending="IN (SELECT id FROM member WHERE is_pending)",
+    has_note="IN (SELECT id FROM member WHERE has_note)",
     is_inviter="IN (SELECT invited_by_id FROM member)",
     array="json_group_array",
     object="json_object",
@@ -95,8 +102,8 @@ def load_details(organization: Organization, members: Sequence[Membership], role
 
     Sets on each member its organization and roles, which are taken from `roles` (every role that a member can have),
     and the attributes `group_names` in order, `project_count`, `has_all_projects`, `inviter_name` ("" if unknown), and
-    for pending ones `batch_id`, `sends` (how many emails), `has_asked` (for a new link), `delivery_reason` and
-    `delivery_at` of the latest email (else None, 0, False, "" and None).
+    for pending ones `batch_id`, `sends` (how many emails), `has_asked` (for a new link), and `delivery_reason` of the
+    latest email (else None, 0, False and "").
     """
     if not members:
         return
@@ -111,11 +118,15 @@ def _read(organization: Organization, members: Sequence[Membership]) -> dict[UUI
     """Return the columns of DETAILS by name, by member."""
     params: list[Any]
     if connection.vendor == "postgresql":
-        columns: Any = zip(*((each.pk, each.invited_by_id, _is_pending(each)) for each in members), strict=True)
+        rows_of_ids = ((each.pk, each.invited_by_id, _is_pending(each), _has_note(each)) for each in members)
+        columns: Any = zip(*rows_of_ids, strict=True)
         sql, params = POSTGRESQL, [*map(list, columns), organization.pk, organization.pk]
     else:
-        triples = [(each.pk.hex, each.invited_by_id and each.invited_by_id.hex, _is_pending(each)) for each in members]
-        sql, params = SQLITE, [json.dumps(triples), organization.pk.hex, organization.pk.hex]
+        ids = [
+            (each.pk.hex, each.invited_by_id and each.invited_by_id.hex, _is_pending(each), _has_note(each))
+            for each in members
+        ]
+        sql, params = SQLITE, [json.dumps(ids), organization.pk.hex, organization.pk.hex]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column[0] for column in cursor.description]
@@ -125,6 +136,11 @@ def _read(organization: Organization, members: Sequence[Membership]) -> dict[UUI
 
 def _is_pending(member: Membership) -> bool:
     return member.status == Status.INVITED
+
+
+def _has_note(member: Membership) -> bool:
+    """Whether the latest email may have a reason to show. Reading those of all members would take four buffers each."""
+    return _is_pending(member) and member.invite_delivery in (Delivery.QUEUED, *DELIVERY_PROBLEMS)
 
 
 def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role], all_projects: set[UUID]) -> None:
@@ -142,17 +158,11 @@ def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role
     member.inviter_name = inviter or details["email"] or ""
     member.batch_id = details["batch_id"] and UUID(str(details["batch_id"]))
     member.sends, member.has_asked = details["sends"] or 0, details["new_link_asked_at"] is not None
-    member.delivery_reason, member.delivery_at = details["delivery_reason"] or "", _read_time(details["delivery_at"])
+    member.delivery_reason = details["delivery_reason"] or ""
 
 
 def _roles(role_ids: Any, roles: Mapping[UUID, Role]) -> list[Role]:
     return [roles[UUID(key)] for key in _read_json(role_ids)]
-
-
-def _read_time(value: Any) -> datetime | None:
-    """Return a time. SQLite's driver returns it without a zone, as text or parsed."""
-    time = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
 
 
 def _read_json(value: Any) -> list:
