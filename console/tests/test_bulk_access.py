@@ -117,7 +117,7 @@ def test_the_confirmation_of_another_role_says_who_loses_what(cast):
     client, address = cast.client("olga"), url("role", cast.max, cast.bo)
     assert "Max loses" not in text_of(client.get(address))
     shown = text_of(client.post(address, {"find": "1", "role": role_named("operator").pk}))
-    assert "Max loses access to all other projects and the role Manager. Bo loses the role Builder." in shown
+    assert "Max Keller loses the role Manager and access to all projects. Bo Lindqvist loses the role Builder." in shown
     assert "No one loses" in text_of(client.post(address, {"find": "1", "role": role_named("admin").pk}))
 
 

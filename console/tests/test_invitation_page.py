@@ -67,7 +67,7 @@ def test_history_of_emails_newest_first(cast, invited, url):
         (Delivery.DELIVERED, "", "Delivered"),
         (Delivery.SENT, "", "Accepted by the mail server"),
         (Delivery.QUEUED, "", "Queued again by Max Keller"),
-        (Delivery.QUEUED, "Server didn’t respond. We’ll try again", "Queued : server doesn’t answer. We’ll try again"),
+        (Delivery.QUEUED, "Server didn’t respond. We’ll try again", "Queued : server didn’t respond. We’ll try again"),
         (Delivery.FAILED, "Server refused it", "Failed : server refused it"),
         (Delivery.NONE, "Replaced by a newer email", "Not sent : replaced by a newer email"),
     ],
@@ -112,7 +112,7 @@ def test_request_for_a_new_link_is_in_the_history(cast, invited, url):
 def test_facts_of_the_invitation(cast, invited, url):
     text = text_of(cast.client("olga").get(url))
     today = f"{timezone.now():%b} {timezone.now().day}"
-    for fact in ("Invited by Max Keller", f"Sent {today}", "Resent 1 time", "in 30 days", "Welcome page Projects"):
+    for fact in ("Invited by Max Keller", f"First sent {today}", "Resent Once", "in 30 days", "Welcome page Projects"):
         assert fact in text, fact
     assert "Reason We need you. On Monday." in text
 

@@ -136,7 +136,7 @@ def test_a_view_is_renamed_and_shared(cast):
     view.refresh_from_db()
     assert view.is_shared and actions(cast, "olga") == ["saved_view.shared", "saved_view.renamed"]
     page = cast.client("olga").get("/o/acme/audit-log/")
-    assert "Renamed the shared view Our builders to Builders" in text_of(page)
+    assert "Renamed the shared Users view Our builders to Builders" in text_of(page)
 
 
 @pytest.mark.parametrize("shared", [False, True])

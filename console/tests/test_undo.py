@@ -164,8 +164,8 @@ def test_saving_a_profile_says_what_was_lost_and_can_be_undone(cast, marketing):
     edit(client, cast.bo, leave=marketing, take=ledger, give=cast.projects["atlas"], roles=role_named("operator"))
     page = client.get("/o/acme/users/")
     assert (
-        "Changes saved. Bo loses Ledger and the role Builder,"
-        " and keeps Atlas and Website with direct access. Undo" in text_of(page)
+        "Changes saved. Bo loses Ledger and the role Builder"
+        " but keeps Atlas and Website with direct access. Undo" in text_of(page)
     )
     assert UNDONE in text_of(press_undo(client, page))
     assert marketing.member_links.filter(membership=cast.bo).exists()
@@ -250,7 +250,7 @@ def test_deleting_a_role_says_which_permissions_are_lost(cast):
     role = add_role(cast.acme, "Auditor", P.AUDIT_VIEW)
     MembershipRole.objects.filter(membership=cast.bo).update(role=role)
     text = text_of(cast.client("olga").get(f"/o/acme/roles/{role.pk}/deletion/"))
-    assert "They lose these permissions, unless the replacement or another role" in text and "See the audit log" in text
+    assert "They lose these permissions, unless the replacement role or another" in text and "See the audit log" in text
 
 
 # --- deleting a group, and the roles of the identity provider's groups --------------------------
