@@ -106,12 +106,13 @@ class Confirmation:
             removal = replaced_roles(self.chosen, self.preview.members) if self.chosen.roles else Removal()
         else:
             removal = current_links(removal_of(self.kind.key, self.chosen, self.preview.members))
+        nothing = _("No one loses access to a project or role.")
         if not removal:
-            return ""
+            return nothing if self.chosen.roles else ""
         moved = [member for member in self.preview.members if member.pk in removal.members]
         joined = joined_by(self.chosen, moved)
         effect = describe_effect(effect_of(self.request.organization, removal, joined=joined))
-        return effect or _("No one loses access to a project or role.")
+        return effect or nothing
 
     def render(self, status: int = 200) -> HttpResponse:
         """Show the confirmation."""

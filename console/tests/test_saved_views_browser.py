@@ -74,7 +74,7 @@ def test_views_work_without_javascript(browser, live_server, live_cast):
     page.locator("#users-views").click()
     page.get_by_role("link", name="Rename or share view").click()
     page.get_by_role("textbox", name="Name").fill("Bo only")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save view", exact=True).click()
     page.locator("#users-views").click()
     page.get_by_role("link", name="Delete view").click()
     page.get_by_role("button", name="Delete view").click()

@@ -112,7 +112,7 @@ def test_an_address_that_is_not_allowed_any_more_can_be_corrected(cast):
 
 def test_pressing_twice_sends_once(cast, invitation):
     correct_address(actor=cast.max, member=invitation.membership, email=RIGHT)
-    with pytest.raises(AlreadyCorrected, match=f"already goes to {RIGHT}"):
+    with pytest.raises(AlreadyCorrected, match=f"was already sent to {RIGHT}"):
         correct_address(actor=cast.max, member=invitation.membership, email=RIGHT.lower())
     reload(invitation)
     assert (invitation.sends, invitation.version) == (2, 2)

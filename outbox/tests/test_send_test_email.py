@@ -28,9 +28,9 @@ def test_every_command_and_reply_is_printed(mail_server, capsys):
 @pytest.mark.parametrize(
     ("command", "reply", "advice"),
     [
-        ("RCPT", "550-5.1.1 No mailbox\r\n550 5.1.1 here by that name", "about this address"),
-        ("MAIL", "553 5.1.8 Sender address rejected", "about our settings"),
-        ("CONNECT", "554 5.7.1 Blocked by reputation", "about our settings"),
+        ("RCPT", "550-5.1.1 No mailbox\r\n550 5.1.1 here by that name", "with this address"),
+        ("MAIL", "553 5.1.8 Sender address rejected", "with the settings"),
+        ("CONNECT", "554 5.7.1 Blocked by reputation", "with the settings"),
         ("DATA", "451 4.3.0 Try again later", "may accept it later"),
     ],
 )

@@ -51,8 +51,8 @@ def test_prefixed_variables_can_be_in_files(set_file, monkeypatch):
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("password" * 8, "with a colon between them"),
-        (":" + "0123456789abcdef" * 2 + "x", "with a colon between them"),
+        ("password" * 8, "must have the form user:password"),
+        (":" + "0123456789abcdef" * 2 + "x", "must have the form user:password"),
         ("events:short", "at least 32 random characters"),
         ("events:" + "ab" * 20, "must be random"),
     ],

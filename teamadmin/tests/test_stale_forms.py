@@ -80,7 +80,7 @@ def test_other_forms_keep_what_was_typed(cast, visitor):
     response = visitor.post("/o/acme/groups/new/", stale | typed, headers=ORIGIN)
     page = response.content.decode()
     assert response.status_code == 403 and "You’re now signed in as" in page and "max@acme.example" in page
-    assert "Nothing was saved yet" in page and not Group.objects.filter(name__startswith="Team").exists()
+    assert "Nothing has been saved yet" in page and not Group.objects.filter(name__startswith="Team").exists()
     assert 'action="/o/acme/groups/new/"' in page and 'value="Team “A” &lt;b&gt;"' in page
     assert page.count('name="member"') == 2
     sent = {**typed, "member": [], "csrfmiddlewaretoken": re.search(r'Token" value="([^"]*)"', page, re.I)[1]}
