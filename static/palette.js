@@ -17,12 +17,12 @@ const settled = new Promise(done => { host.addEventListener('htmx:afterSettle', 
 await htmx.ajax('GET', link.href, { source: link, target: host });
 const { dialog, input } = parts();
 if (!dialog) return;
+if (before !== document.body) dialog.addEventListener('close', () => before.focus());
 await settled; // before that, htmx doesn't know the field
 if (link.dataset.typed) {
 input.value = link.dataset.typed;
 input.dispatchEvent(new Event('input', { bubbles: true }));
 }
-if (before !== document.body) dialog.addEventListener('close', () => before.focus());
 };
 let opening = false;
 link.addEventListener('palette', () => {

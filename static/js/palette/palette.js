@@ -21,13 +21,13 @@ const show = async () => {
   await htmx.ajax('GET', link.href, { source: link, target: host });
   const { dialog, input } = parts();
   if (!dialog) return;
+  // After dialog.js, which would focus the link. It may be closed before it has settled.
+  if (before !== document.body) dialog.addEventListener('close', () => before.focus());
   await settled; // before that, htmx doesn't know the field
   if (link.dataset.typed) {
     input.value = link.dataset.typed;
     input.dispatchEvent(new Event('input', { bubbles: true }));
   }
-  // After dialog.js, which would focus the link.
-  if (before !== document.body) dialog.addEventListener('close', () => before.focus());
 };
 
 let opening = false;
