@@ -1,6 +1,6 @@
 """Content of an invitation, shared by the email, its preview, the accept page and the welcome dialog."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from base.counting import Count, capped_count
 from base.mail import format_utc
 from base.names import short_name
+from base.sentences import join_names
 from invitations.models import Batch, Invitation
 from invitations.queries import accepted_invitation, batch_access
 from organizations.models import Membership, Organization, Role
@@ -104,12 +105,6 @@ class InvitationContent:
         """Days until the link expires, rounded: 30 in the first email, fewer in a resent one."""
         time_left = (self.expires_at or timezone.now()) - timezone.now()
         return max(1, round(time_left / timedelta(days=1)))
-
-
-def join_names(names: Iterable[str]) -> str:
-    """Return "A", "A and B" or "A, B and C"."""
-    *first, last = list(names) or [""]
-    return _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last} if first else last
 
 
 def _author(batch: Batch) -> Inviter:

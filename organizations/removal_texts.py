@@ -10,6 +10,9 @@ from organizations.models import Membership
 from organizations.queries.holdings import MAX_PEOPLE
 from organizations.queries.removals import Effect, Loss
 
+# How many names of a longer list are given.
+NAMED = 5
+
 # Up to this many people are all named; of more, the first two.
 NAMED_PEOPLE = 3
 # How many sentences about different projects and roles are written.
@@ -27,7 +30,7 @@ def describe_effect(effect: Effect) -> str:
 
 
 def _describe_many(effect: Effect) -> str:
-    names = join_names([loss.label for loss in effect.losses])
+    names = join_names([loss.label for loss in effect.losses], limit=NAMED)
     if not names:
         return ""
     text = _("More than %(count)s people lose %(names)s, unless they also have access another way.")
@@ -36,15 +39,16 @@ def _describe_many(effect: Effect) -> str:
 
 def _describe_person(person: Membership, losses: list[Loss]) -> str:
     """ "Opal loses Support desk but keeps Warehouse rollout and Quality checks via Field operations."."""
-    lost = join_names([loss.label for loss in losses if loss.losers])
+    lost = join_names([loss.label for loss in losses if loss.losers], limit=NAMED)
     kept: dict[str, list[str]] = defaultdict(list)
     for loss in losses:
         for _member, source in loss.keepers:
             kept[source].append(loss.label)
     parts = [
-        _("%(names)s %(source)s") % {"names": join_names(names), "source": source} for source, names in kept.items()
+        _("%(names)s %(source)s") % {"names": join_names(names, limit=NAMED), "source": source}
+        for source, names in kept.items()
     ]
-    words = {"name": person.short_name or person.name, "lost": lost, "kept": join_names(parts)}
+    words = {"name": person.short_name or person.name, "lost": lost, "kept": join_names(parts, limit=NAMED)}
     if lost and kept:
         return _("%(name)s loses %(lost)s but keeps %(kept)s.") % words
     if lost:
@@ -73,7 +77,7 @@ def _count_sources(loss: Loss) -> list[tuple[str, int]]:
 
 def _sentence(losses: list[Loss]) -> str:
     """Return a sentence about projects and roles that the same people lose or keep."""
-    names, losers = join_names([loss.label for loss in losses]), losses[0].losers
+    names, losers = join_names([loss.label for loss in losses], limit=NAMED), losses[0].losers
     kept = _count_sources(losses[0])
     if not losers:
         return _keepers(kept, names, is_alone=True) + "."

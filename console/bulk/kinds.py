@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from base.policies import ALLOWED, Decision, Refused, require
+from base.policies import Decision, Refused, require
 from console.bulk import access
 from console.bulk.choice import BulkChoice
 from console.member import policies as member_policies
@@ -82,11 +82,6 @@ def _can_change_roles(actor: Membership, member: Membership, choice: BulkChoice)
 
 def _change_roles(actor: Membership, member: Membership, choice: BulkChoice) -> bool:
     return set_member_roles(actor=actor, member=member, roles=choice.roles)
-
-
-def _can_add_to_group(actor: Membership, member: Membership, choice: BulkChoice) -> Decision:
-    # The rule is about the group. It was checked when the group was chosen; the service checks it for each member.
-    return ALLOWED
 
 
 def _add_to_group(actor: Membership, member: Membership, choice: BulkChoice) -> bool:
@@ -161,7 +156,7 @@ KINDS = {
         ),
         Kind(
             "group", gettext_lazy("Add to group"), "groups", ALL_STATUSES, can_change_group_members,
-            _can_add_to_group, _add_to_group, unchanged_note=gettext_lazy("Already in the group."),
+            access.can_always, _add_to_group, unchanged_note=gettext_lazy("Already in the group."),
         ),
         Kind(
             "group_removal", gettext_lazy("Remove from group"), "x", ALL_STATUSES, can_change_group_members,

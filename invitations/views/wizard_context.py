@@ -14,7 +14,7 @@ from base import text
 from base.counting import Count
 from base.names import full_name
 from base.picker import MAX_OPTIONS, search_words
-from invitations.content import join_names
+from base.sentences import join_names
 from invitations.forms import EMPTY_PERSON, PERSON_FIELDS, PersonalizeForm
 from invitations.models import Batch
 from invitations.queries import BatchAccess

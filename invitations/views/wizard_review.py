@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from invitations.content import join_names
+from base.sentences import join_names
 from invitations.pasted_lists import LeftOutPart, Problem, Review
 from invitations.pasted_people import PastedPerson
 from invitations.validation import MAX_PEOPLE
