@@ -151,18 +151,6 @@ addEventListener('focus', () => { if (shownToasts().some(toast => failed.get(toa
 }
 }
 {
-let target = null;
-document.body.addEventListener('htmx:beforeSwap', ({ detail }) => {
-const focused = document.activeElement;
-target = focused !== document.body && detail.target.contains(focused) ? detail.target : null;
-});
-document.body.addEventListener('htmx:afterSettle', () => {
-const list = target?.querySelector('.table-scroll') ?? document.getElementById('main');
-if (target && document.activeElement === document.body && !document.querySelector('dialog:modal')) list.focus({ preventScroll: true });
-target = null;
-});
-}
-{
 const IGNORED = '[type="search"], [type="hidden"], [type="submit"], [data-unguarded]';
 const initial = new WeakMap(), touched = new WeakSet(), leaving = new WeakSet();
 const state = form => JSON.stringify([...form.elements]
@@ -386,6 +374,19 @@ document.addEventListener('htmx:oobAfterSwap', restore);
 document.addEventListener('select:clear', () => clear(formOf()));
 addEventListener('pageshow', restore);
 restore();
+}
+{
+let target = null;
+document.body.addEventListener('htmx:beforeSwap', ({ detail }) => {
+detail.serverResponse = detail.serverResponse.replace(/<noscript>.*?<\/noscript>/gs, '');
+const focused = document.activeElement;
+target = focused !== document.body && detail.target.contains(focused) ? detail.target : null;
+});
+document.body.addEventListener('htmx:afterSettle', () => {
+const list = target?.querySelector('.table-scroll') ?? document.getElementById('main');
+if (target && document.activeElement === document.body && !document.querySelector('dialog:modal')) list.focus({ preventScroll: true });
+target = null;
+});
 }
 {
 document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });

@@ -1,7 +1,10 @@
-/* If a swap removes the focused element, such as the link to the next page, move the focus to the new list instead of the
-   top of the page. */
+/* Before a swap: remove <noscript>. htmx parses responses as if scripts were off, and a form's first button, which Enter presses,
+   would be one that nobody sees.
+   After a swap: if it removed the focused element, such as the link to the next page, move the focus to the new list instead
+   of the top of the page. */
 let target = null;
 document.body.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  detail.serverResponse = detail.serverResponse.replace(/<noscript>.*?<\/noscript>/gs, '');
   const focused = document.activeElement;
   target = focused !== document.body && detail.target.contains(focused) ? detail.target : null;
 });
