@@ -6,8 +6,8 @@ from audit.descriptions.sentence import Description
 
 IDENTITY = {
     "sso.settings_changed": Description(gettext_lazy("{actor} changed the single sign-on settings"), "key"),
-    "sso.turned_on": Description(gettext_lazy("{actor} turned single sign-on on"), "key", "success"),
-    "sso.turned_off": Description(gettext_lazy("{actor} turned single sign-on off"), "key", "warning"),
+    "sso.turned_on": Description(gettext_lazy("{actor} turned on single sign-on"), "key", "success"),
+    "sso.turned_off": Description(gettext_lazy("{actor} turned off single sign-on"), "key", "warning"),
     "sso.deleted": Description(gettext_lazy("{actor} deleted the single sign-on settings"), "trash", "danger"),
     "sso.test_passed": Description(gettext_lazy("{actor} tested single sign-on: it works"), "check", "success"),
     "sso.test_failed": Description(gettext_lazy("{actor} tested single sign-on: it failed"), "warning", "warning"),
@@ -36,7 +36,9 @@ IDENTITY = {
     "scim.adoption_requested": Description(gettext_lazy("{actor} asked to manage {target}"), "help", "accent"),
     "scim.adoption_refused": Description(gettext_lazy("{actor} kept {target} manually managed"), "user"),
     "scim.disconnected": Description(
-        gettext_lazy("{actor} deleted the connection to {target}; {members} members and {groups} groups became manual"),
+        gettext_lazy(
+            "{actor} deleted the connection to {target}; {members} members and {groups} groups are now manually managed"
+        ),
         "trash",
         "danger",
     ),

@@ -32,7 +32,7 @@ MEMBERS = {
     "member.projects_given": Description(gettext_lazy("{actor} gave {target} access to {projects}"), "projects"),
     "member.projects_taken": Description(gettext_lazy("{actor} removed {target}’s access to {projects}"), "projects"),
     "member.deleted": Description(gettext_lazy("{actor} deleted {target}"), "trash", "danger"),
-    "member.session_ended": Description(gettext_lazy("{actor} signed {target} out of {device}"), "log-out"),
+    "member.session_ended": Description(gettext_lazy("{actor} logged {target} out of {device}"), "log-out"),
     "members.exported": Description(gettext_lazy("{actor} exported a list of members"), "download"),
     "member.email_changed": Description(
         gettext_lazy("{actor} changed {target}’s email address from {from} to {to}"), "mail"

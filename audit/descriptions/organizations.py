@@ -23,18 +23,18 @@ ORGANIZATIONS = {
     "sub_account.created": Description(gettext_lazy("{actor} created the sub-account {target}"), "tree", "success"),
     "sub_account.renamed": Description(gettext_lazy("{actor} renamed the sub-account {from} to {to}"), "pencil"),
     "organization.sessions_ended": Description(
-        gettext_lazy("{actor} signed everyone out of {target}"), "log-out", "warning"
+        gettext_lazy("{actor} logged everyone out of {target}"), "log-out", "warning"
     ),
     "domain.added": Description(gettext_lazy("{actor} added the domain {target}"), "globe"),
     "domain.verified": Description(gettext_lazy("{target} was verified"), "globe", "success"),
-    "domain.missing": Description(gettext_lazy("The TXT record of {target} is gone"), "warning", "warning"),
-    "domain.found": Description(gettext_lazy("The TXT record of {target} is back"), "globe", "success"),
+    "domain.missing": Description(gettext_lazy("The TXT record for {target} is gone"), "warning", "warning"),
+    "domain.found": Description(gettext_lazy("The TXT record for {target} is back"), "globe", "success"),
     "domain.lapsed": Description(gettext_lazy("{target} is no longer verified"), "warning", "danger"),
     "domain.removed": Description(gettext_lazy("{actor} removed the domain {target}"), "trash", "danger"),
     "domain.joining_changed": Description(gettext_lazy("{actor} changed how people join {target}"), "globe"),
     "join.requested": Description(gettext_lazy("{target} asked to join"), "user-plus", "accent"),
-    "join.refused": Description(gettext_lazy("{actor} refused the request of {target}"), "ban", "danger"),
-    "setup_link.created": Description(gettext_lazy("{actor} made a setup link for {intent}"), "link", "warning"),
+    "join.refused": Description(gettext_lazy("{actor} refused {target}’s request to join"), "ban", "danger"),
+    "setup_link.created": Description(gettext_lazy("{actor} created a setup link for {intent}"), "link", "warning"),
     "setup_link.revoked": Description(gettext_lazy("{actor} revoked the {target} for {intent}"), "ban"),
     "organization.sso_enforced": Description(
         gettext_lazy("{actor} enforced single sign-on"), "shield-check", "success"

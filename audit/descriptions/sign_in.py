@@ -6,14 +6,14 @@ from audit.descriptions.sentence import Description
 
 SIGN_IN = {
     "user.unlocked": Description(
-        gettext_lazy("Platform staff let {target} try to sign in again: {reason}"), "lock", "accent"
+        gettext_lazy("Platform staff unlocked sign-in for {target}: {reason}"), "lock", "accent"
     ),
     "two_factor.reminded": Description(gettext_lazy("{actor} reminded {target} to set up 2FA"), "send", "accent"),
     "two_factor.reset": Description(gettext_lazy("{actor} reset {target}’s 2FA"), "phone", "warning"),
     "authenticator.added": Description(gettext_lazy("{target} added an authenticator app"), "phone"),
     "authenticator.replaced": Description(gettext_lazy("{target} replaced their authenticator app"), "phone"),
     "authenticator.removed": Description(gettext_lazy("{target} removed their authenticator app"), "phone", "warning"),
-    "sessions.ended": Description(gettext_lazy("{actor} signed {target} out everywhere"), "log-out"),
+    "sessions.ended": Description(gettext_lazy("{actor} logged {target} out everywhere"), "log-out"),
     "sign_in.succeeded": Description(
         gettext_lazy("{target} signed in with {device}"), "key", plain=gettext_lazy("{target} signed in")
     ),
@@ -52,14 +52,14 @@ SIGN_IN = {
         gettext_lazy("{target} tried to sign in without single sign-on"), "lock", "warning"
     ),
     "sign_in.failed:limited": Description(
-        gettext_lazy("Sign-in for {target} was blocked after too many failed tries"), "lock", "danger"
+        gettext_lazy("Sign-in for {target} was blocked after too many failed attempts"), "lock", "danger"
     ),
     "sign_out": Description(gettext_lazy("{target} signed out"), "log-out"),
     "password.changed": Description(gettext_lazy("{target} changed their password"), "key"),
     "password.reset": Description(gettext_lazy("{target} chose a new password with an emailed link"), "key", "warning"),
     "email.change_requested": Description(gettext_lazy("{target} asked to change their email address"), "mail"),
     "email.changed": Description(gettext_lazy("{target} changed their email address"), "mail", "warning"),
-    "email.restored": Description(gettext_lazy("{target} undid a change of their email address"), "mail", "success"),
+    "email.restored": Description(gettext_lazy("{target} undid a change to their email address"), "mail", "success"),
     "two_factor.enabled": Description(gettext_lazy("{target} turned on 2FA"), "shield-check", "success"),
     "two_factor.disabled": Description(gettext_lazy("{target} turned off 2FA"), "shield", "warning"),
     "passkey.added": Description(
@@ -106,9 +106,9 @@ SIGN_IN = {
     ),
     "sessions.ended_by_user": Description(gettext_lazy("{target} logged out all other sessions"), "log-out"),
     "sessions.ended_by_admin": Description(
-        gettext_lazy("{actor} signed {target} out of {organization}"),
+        gettext_lazy("{actor} logged {target} out of {organization}"),
         "log-out",
-        plain=gettext_lazy("{actor} signed {target} out"),
+        plain=gettext_lazy("{actor} logged {target} out"),
     ),
     "account.secured": Description(
         gettext_lazy("{target} reported activity that wasn’t theirs, and was signed out everywhere"),

@@ -54,9 +54,9 @@ LABELS: dict[str, str | Promise] = {
     "sign_in.new_device": gettext_lazy("Signed in from a new device"),
     "sign_in.failed": gettext_lazy("Failed sign-in"),
     "sign_out": gettext_lazy("Signed out"),
-    "sessions.ended": gettext_lazy("Signed out everywhere by an Admin"),
+    "sessions.ended": gettext_lazy("Logged out everywhere by an Admin"),
     "sessions.ended_by_user": gettext_lazy("Logged out all other sessions"),
-    "sessions.ended_by_admin": gettext_lazy("Signed out of the organization by an Admin"),
+    "sessions.ended_by_admin": gettext_lazy("Logged out of the organization by an Admin"),
     "account.secured": gettext_lazy("Reported activity that wasn’t theirs"),
     "browser.remembered": gettext_lazy("Device remembered for 30 days"),
     "browsers.forgotten": gettext_lazy("Remembered devices forgotten"),
@@ -81,7 +81,7 @@ LABELS: dict[str, str | Promise] = {
     "organization.rules_changed": gettext_lazy("Security settings changed"),
     "organization.sso_enforced": gettext_lazy("Single sign-on enforced"),
     "organization.sso_not_enforced": gettext_lazy("Single sign-on no longer enforced"),
-    "organization.sessions_ended": gettext_lazy("Everyone signed out"),
+    "organization.sessions_ended": gettext_lazy("Everyone logged out"),
     "audit.exported": gettext_lazy("Exported"),
 }
 

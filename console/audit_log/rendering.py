@@ -26,10 +26,10 @@ FAILED_SIGN_IN = "sign_in.failed"
 
 
 def actor_name(entry: Entry) -> str:
-    """Return the actor's name, or "Not known" for a failed sign-in without one."""
+    """Return the actor's name, or "Unknown" for a failed sign-in without one."""
     if entry.actor_label:
         return entry.actor_label
-    return _("Not known") if entry.action == FAILED_SIGN_IN else _("The system")
+    return _("Unknown") if entry.action == FAILED_SIGN_IN else _("The system")
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def test_what_people_did_to_themselves_and_what_no_one_is_known_for(cast):
         "Wrong password for Bo Lindqvist",
         "Signed in with Firefox on Linux",
     ]
-    assert "Not known" in text_of(response) and "The system" in text_of(response)
+    assert "Unknown" in text_of(response) and "The system" in text_of(response)
 
 
 def test_an_opened_entry_shows_its_data_as_labelled_values(cast):
