@@ -13,7 +13,7 @@ from accounts.services import unlock_user
 
 class UnlockForm(StaffForm):
     title = _("Unlock")
-    explanation = _("Forgets failed attempts to sign in. The password and second factors stay as they are.")
+    explanation = _("Clears failed sign-in attempts. The password and second factors don’t change.")
     button = _("Unlock")
     done = _("Unlocked.")
 

@@ -135,7 +135,7 @@ class EmailChangeForm(forms.Form):
     def clean_email(self) -> str:
         email = canonical_email(self.cleaned_data["email"])
         if email == self.user.email:
-            raise ValidationError(_("This is your email address already. Enter another one."), code="same")
+            raise ValidationError(_("This is already your email address. Enter another one."), code="same")
         return email
 
     def clean_password(self) -> str:

@@ -85,7 +85,9 @@ def check_new_password(password: str, user: User | None, rules: PasswordRules) -
     if user and rules.history and is_old_password(user, password, rules.history):
         raise ValidationError(_old_password(rules.history), code="old")
     if is_breached(password):
-        text = _("This password is known from a data breach at another website. Choose one that you use nowhere else.")
+        text = _(
+            "This password appeared in a data breach at another website. Choose one that you don’t use anywhere else."
+        )
         raise ValidationError(text, code="breached")
 
 
@@ -112,7 +114,7 @@ class PasswordRulesValidator:
             check_new_password(password, user, password_rules(user))
 
     def get_help_text(self) -> str:
-        return _("Your password must be long, hard to guess, and not made of your name.")
+        return _("Your password must be long, hard to guess, and not based on your name.")
 
 
 class MaximumLengthValidator:

@@ -118,13 +118,13 @@ NOTICES = {
     # Has an email of its own. This is for the page "This wasn't me".
     "two_factor.reset": Notice(
         gettext_lazy("Your two-factor authentication was reset"),
-        gettext_lazy("{actor} of {organization} reset the two-factor authentication of your {platform} account."),
+        gettext_lazy("{actor} of {organization} reset two-factor authentication for your {platform} account."),
     ),
     "sso.linked": Notice(
         gettext_lazy("{provider} can now sign you in to {organization}"),
         gettext_lazy(
             "{provider} can now sign you in to {organization} with your {platform} account. "
-            "It opens no other organization."
+            "It can’t be used for other organizations."
         ),
         gettext_lazy("An identity provider can now sign you in with your {platform} account."),
         gettext_lazy(
@@ -162,9 +162,9 @@ NOTICES = {
         ),
     ),
     "sessions.ended_by_admin": Notice(
-        gettext_lazy("An Admin signed you out"),
-        gettext_lazy("{actor} signed you out of {organization}. You can sign in again right away."),
-        gettext_lazy("{actor} signed you out. You can sign in again right away."),
+        gettext_lazy("An Admin logged you out"),
+        gettext_lazy("{actor} logged you out of {organization}. You can sign in again right away."),
+        gettext_lazy("{actor} logged you out. You can sign in again right away."),
         gettext_lazy(
             "To find out why, ask {actor}. If someone else may have used your account, choose “This wasn’t me”. "
             "We’ll sign you out everywhere and send you a link to choose a new password."

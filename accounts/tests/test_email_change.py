@@ -82,8 +82,8 @@ def test_the_sent_page_tells_where_and_how_long(cast):
     "email, message",
     [
         ("", "Enter an email address."),
-        ("bo@acme.example", "This is your email address already."),
-        ("BO@ACME.example", "This is your email address already."),
+        ("bo@acme.example", "This is already your email address."),
+        ("BO@ACME.example", "This is already your email address."),
         ("nonsense", "Enter an email address like"),
         ("a@b@c.example", "Enter an email address like"),
         ("bo@localhost", "Add the part after the last dot"),

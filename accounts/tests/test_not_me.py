@@ -203,7 +203,7 @@ def test_what_a_thief_prepared_ends(cast):
 def test_an_address_that_was_taken_meanwhile_is_not_taken_back(cast):
     entry = change_address(cast, "thief@x.example")
     other = add_user("bo@acme.example", "Bob")
-    assert "belongs to another account by now" in press(link(cast, entry))
+    assert "now belongs to another account" in press(link(cast, entry))
     assert fresh(cast).email == "thief@x.example" and not fresh(cast).has_usable_password()
     assert User.objects.get(pk=other.pk).check_password(PASSWORD) and reset_emails() == []
 

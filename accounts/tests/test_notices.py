@@ -115,8 +115,8 @@ def test_being_signed_out_names_the_admin_and_the_organization_but_not_the_admin
     finally:
         context.reset(token)
     message = render(notice())
-    assert message.subject == "An Admin signed you out"
-    assert "Olga Ivanova signed you out of Acme." in words(message.body)
+    assert message.subject == "An Admin logged you out"
+    assert "Olga Ivanova logged you out of Acme." in words(message.body)
     assert "198.51.100.7" not in message.body and "Firefox" not in message.body
 
 
@@ -126,7 +126,7 @@ def test_the_email_about_a_reset_has_the_link_too(cast):
     message = render(OutgoingEmail.objects.get(kind="accounts.two_factor_reset"))
     assert "http://testserver/accounts/not-me/" in message.body and "/accounts/not-me/" in message.alternatives[0][0]
     page = text_of(Client().get(message.body.split("http://testserver")[2].split()[0]))
-    assert "Olga Ivanova of Acme reset the two-factor authentication of your TeamAdmin account." in page
+    assert "Olga Ivanova of Acme reset two-factor authentication for your TeamAdmin account." in page
 
 
 def test_the_database_contains_no_link(cast):

@@ -63,7 +63,7 @@ def test_the_email_names_who_did_it_and_when(cast):
     at = format_utc(Entry.objects.get(action="two_factor.reset").at)
     assert message.to == ["bo@acme.example"] and message.subject == "Your two-factor authentication was reset"
     text = " ".join(message.body.split())
-    assert f"Olga Ivanova of Acme reset the two-factor authentication of bo@acme.example on {at}." in text
+    assert f"Olga Ivanova of Acme reset two-factor authentication for bo@acme.example on {at}." in text
     gone = "Your authenticator app, passkeys and backup codes no longer work, remembered devices are forgotten"
     assert gone in text and gone in message.alternatives[0][0]
     assert "http://testserver/accounts/login/" in message.body

@@ -83,5 +83,5 @@ def _confirm(request: HttpRequest, user: User, confirmation: EmailConfirmation) 
 
 
 def _link_ended(request: HttpRequest) -> HttpResponse:
-    text = _("It has been used, or you have asked for another address or changed your password since.")
+    text = _("It has already been used, or you’ve since asked for another address or changed your password.")
     return link_problem(request, _("This link no longer works"), text, 410)

@@ -96,7 +96,7 @@ def _require_confirmed(request: UserRequest) -> None:
     """Refuse a session that isn't the user's own, lacks the second factor or isn't fresh. The page asks for these."""
     require(can_change_account(request))
     if needs_second_factor(request) or not is_fresh(request):
-        raise Refused(_("Confirm it’s you first: reload the page."))
+        raise Refused(_("Reload the page to confirm it’s you, then try again."))
 
 
 @ceremony(signed_in=True)

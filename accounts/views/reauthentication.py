@@ -69,7 +69,7 @@ def _resume(request: UserRequest, next_url: str, token: str) -> HttpResponse:
     kept = take_suspended(request, token) if token else None
     if kept is None:
         if token:
-            messages.info(request, _("This was already done, or too much time has passed. Check, and try again."))
+            messages.info(request, _("You’ve already done this, or too much time has passed. Check, then try again."))
         return redirect(next_url or settings.LOGIN_REDIRECT_URL)
     restore_request(request, kept)
     match = request.resolver_match = resolve(kept["path"])

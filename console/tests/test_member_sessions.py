@@ -175,8 +175,8 @@ def test_the_member_and_every_admin_get_an_email(cast, two_factor):
     row = OutgoingEmail.objects.get(kind="organizations.two_factor_reset", subject_id=ada.pk)
     message = render_two_factor_reset(row)
     assert message is not None and message.to == ["ada@acme.example"]
-    assert message.subject == "Two-factor authentication of Bo Lindqvist was reset"
-    assert "Olga Ivanova reset the two-factor authentication of Bo Lindqvist in Acme" in " ".join(message.body.split())
+    assert message.subject == "Two-factor authentication was reset for Bo Lindqvist"
+    assert "Olga Ivanova reset two-factor authentication for Bo Lindqvist in Acme" in " ".join(message.body.split())
     MembershipRole.objects.filter(membership=ada).update(role=role_named("builder"))
     assert render_two_factor_reset(row) is None, "not an Admin any more"
     Membership.objects.filter(pk=ada.pk).update(status=Status.DEACTIVATED)

@@ -220,7 +220,7 @@ def test_invitations_of_an_organization_that_enforces_single_sign_on_lead_there(
     cast.acme.save()
     message = render_invitation(row)
     for part in (message.body, message.alternatives[0][0]):
-        assert "Acme requires single sign-on: you accept by signing in with it." in part
+        assert "Acme requires single sign-on. To accept, sign in with it." in part
 
 
 @pytest.mark.spec("I-7")

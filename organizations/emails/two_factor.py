@@ -53,7 +53,7 @@ def render_two_factor_reset(row: OutgoingEmail) -> AnymailMessage | None:
         return None
     admin, entry = found
     organization, slug = admin.organization, admin.organization.slug
-    subject = _("Two-factor authentication of %(name)s was reset")
+    subject = _("Two-factor authentication was reset for %(name)s")
     return compose_email(
         to=admin.user.email,  # type: ignore[union-attr]
         subject=subject % {"name": entry.target_label},

@@ -39,8 +39,8 @@ def render_certificate_expiring(row: OutgoingEmail) -> AnymailMessage | None:
     organization = member.organization
     days = days_until(expires_at, now, zone_named(member.user.time_zone) or UTC)
     subject = ngettext(
-        "The SAML certificate of %(organization)s expires in %(days)s day",
-        "The SAML certificate of %(organization)s expires in %(days)s days",
+        "The SAML certificate for %(organization)s expires in %(days)s day",
+        "The SAML certificate for %(organization)s expires in %(days)s days",
         days,
     )
     return compose_email(

@@ -25,7 +25,7 @@ def render_domain_missing(row: OutgoingEmail) -> AnymailMessage | None:
     found = _find(row)
     if found is None or found[1].missing_since is None or not found[1].verified_at:
         return None
-    return _compose(*found, "domain_missing", _("Add the TXT record of %(domain)s again"))
+    return _compose(*found, "domain_missing", _("Add the TXT record for %(domain)s again"))
 
 
 def render_domain_lapsed(row: OutgoingEmail) -> AnymailMessage | None:

@@ -55,7 +55,7 @@ def test_the_email_says_when_and_what_to_do(cast):
     remind_of_certificates()
     message = render_certificate_expiring(emails().get())
     assert message and message.to == [cast.olga.user.email]
-    assert message.subject.startswith("The SAML certificate of Acme expires in ")
+    assert message.subject.startswith("The SAML certificate for Acme expires in ")
     html = message.alternatives[0][0]
     for part in (message.body, html):
         assert "/o/acme/security/single-sign-on/" in part and "paste the new metadata" in part
