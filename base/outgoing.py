@@ -60,7 +60,7 @@ class Response:
             return json.loads(self.body)
         except (ValueError, RecursionError):
             host = urlsplit(self.url).hostname
-            raise OutgoingError(_("%(host)s didn’t answer with JSON.") % {"host": host}) from None
+            raise OutgoingError(_("%(host)s didn’t respond with JSON.") % {"host": host}) from None
 
 
 def get(url: str, *, headers: Mapping[str, str] | None = None) -> Response:
@@ -75,7 +75,7 @@ def get(url: str, *, headers: Mapping[str, str] | None = None) -> Response:
         if response.status not in (301, 302, 303, 307, 308) or "location" not in response.headers:
             return response
         url = _join(url, response.headers["location"])
-    raise OutgoingError(_("%(host)s redirects too often.") % {"host": urlsplit(url).hostname})
+    raise OutgoingError(_("%(host)s redirects too many times.") % {"host": urlsplit(url).hostname})
 
 
 def post(url: str, data: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Response:
@@ -169,7 +169,7 @@ def _exchange(
     with connection.getresponse() as answer:
         content = answer.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise OutgoingError(_("The answer of %(host)s is too long.") % {"host": parts.hostname})
+            raise OutgoingError(_("The response from %(host)s is too long.") % {"host": parts.hostname})
         if answer.length:
             raise HTTPException("The answer ended early.")
         received = {name.lower(): value for name, value in answer.getheaders()}
@@ -267,7 +267,7 @@ def _failure(error: Exception, host: str, deadline: float) -> str:
     """Return a sentence about why the request to `host` failed."""
     if isinstance(error, TimeoutError) or time.monotonic() >= deadline:
         seconds = settings.OUTGOING_TIMEOUT_SECONDS
-        return _("%(host)s didn’t answer within %(seconds)s seconds.") % {"host": host, "seconds": seconds}
+        return _("%(host)s didn’t respond within %(seconds)s seconds.") % {"host": host, "seconds": seconds}
     if isinstance(error, ssl.SSLError):
         return _("%(host)s has no valid certificate.") % {"host": host}
     return _("We can’t connect to %(host)s.") % {"host": host}

@@ -40,7 +40,7 @@ def test_bytes_are_posted_with_their_headers(serve):
 @pytest.mark.parametrize("body", [b"<html>", b"", b"\xff\xfe", b"[" * 100_000])
 def test_answers_that_are_not_json(serve, body):
     server = serve(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-    with pytest.raises(OutgoingError, match="didn’t answer with JSON"):
+    with pytest.raises(OutgoingError, match="didn’t respond with JSON"):
         outgoing.get(server.url).json()
 
 
@@ -187,7 +187,7 @@ def test_redirects_are_followed(serve):
 
 def test_endless_redirects(serve):
     server = serve(redirect("/again"))
-    with pytest.raises(OutgoingError, match="redirects too often"):
+    with pytest.raises(OutgoingError, match="redirects too many times"):
         outgoing.get(server.url)
     assert len(server.heads) == 4
 

@@ -49,7 +49,7 @@ def silent(connection: socket.socket, head: str) -> None:
 def test_slow_servers_are_left(serve, settings, answer):
     settings.OUTGOING_TIMEOUT_SECONDS = 1
     started = time.monotonic()
-    with pytest.raises(OutgoingError, match="127.0.0.1 didn’t answer within 1 seconds"):
+    with pytest.raises(OutgoingError, match="127.0.0.1 didn’t respond within 1 seconds"):
         outgoing.get(serve(answer).url)
     assert time.monotonic() - started < 3
 
@@ -108,7 +108,7 @@ def test_several_requests_share_a_limit(serve):
     url = serve(answer).url
     with outgoing.limit_time(0.6):
         assert outgoing.get(url).body == b"ok"
-        with pytest.raises(OutgoingError, match="didn’t answer"):
+        with pytest.raises(OutgoingError, match="didn’t respond"):
             outgoing.get(url)
     assert outgoing.get(url).body == b"ok"
 

@@ -93,7 +93,7 @@ def test_the_console_plays_a_sequence_and_opens_what_failed(page, connected, ope
     Group.objects.create(organization=connected.acme, name="Okta test")
     open_page(page, connected, "olga", f"{URL}test/")
     page.get_by_role("button", name="Run the test").click()
-    expect(page.get_by_text("A group with this name exists already", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("A group with this name already exists", exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_role("heading", name=re.compile("7 of 10 steps passed"))).to_be_visible()
     axe(page)
     page.set_viewport_size(PHONE)

@@ -96,12 +96,12 @@ def test_a_failed_step_is_open_and_says_how_to_fix_it(cast):
     response = cast.client("olga").post(TEST, {"sequence": "okta"}, follow=True)
     text, html = text_of(response), response.content.decode()
     assert "1 failed" in text and "2 not sent" in text and html.count("<details open") == 1
-    assert "A group with this name exists already" in text and "Rename or delete the group on the Groups page." in text
+    assert "A group with this name already exists" in text and "Rename or delete the group on the Groups page." in text
     assert "Not sent, because there is no group." in text
     report = run_sequence(actor=cast.olga, connection=cast.acme.scim_connection, sequence=SEQUENCES["okta"])
     states = Counter(step.state for step in report.steps)
     assert states == {PASSED: 7, FAILED: 1, SKIPPED: 2}
-    assert "A group with this name exists already" in report.to_text()
+    assert "A group with this name already exists" in report.to_text()
 
 
 def test_a_limit_of_the_endpoint_is_explained(cast, settings):

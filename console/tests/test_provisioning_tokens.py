@@ -69,7 +69,7 @@ def test_there_are_two_at_most_and_expired_ones_do_not_count(cast):
     create(client, "Two")
     assert 'aria-disabled="true"' in client.get(URL).content.decode()
     response = client.post(NEW, {"name": "Three", "expires": "90"})
-    assert response.status_code == 422 and "There are two tokens already. Revoke one first." in text_of(response)
+    assert response.status_code == 422 and "There are already two tokens. Revoke one first." in text_of(response)
     ScimToken.objects.filter(name="One").update(expires_at=timezone.now() - timedelta(seconds=1))
     assert "Expired" in text_of(client.get(URL))
     create(client, "Three")

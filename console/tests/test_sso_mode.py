@@ -32,7 +32,7 @@ def test_an_incomplete_provider_is_not_turned_on(olga):
     assert "Choose your provider first." in text_of(post(olga, "mode", mode="optional"))
     post(olga, "provider", provider="okta", protocol="oidc")
     response = post(olga, "mode", mode="optional")
-    assert response.status_code == 422 and "Fill in what your provider shows first." in text_of(response)
+    assert response.status_code == 422 and "First fill in what your provider shows." in text_of(response)
     assert not stored().is_enabled
 
 

@@ -93,7 +93,7 @@ def test_missing_values_are_named_beside_their_field(olga, changes, message):
 @pytest.mark.parametrize(
     "error",
     [
-        OutgoingError("acme.okta.example didn’t answer within 5 seconds."),
+        OutgoingError("acme.okta.example didn’t respond within 5 seconds."),
         OutgoingError("10.0.0.1 isn’t a public address, so we don’t connect to it."),
         SsoError("This address belongs to another issuer: https://evil.example.", code="issuer_mismatch"),
     ],

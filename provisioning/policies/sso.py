@@ -43,7 +43,7 @@ def is_complete(identity_provider: IdentityProvider | None) -> Decision:
     else:
         needed = [identity_provider.metadata, identity_provider.client_id, identity_provider.client_secret]
     if not identity_provider.issuer or not all(needed):
-        return deny(_("Fill in what your provider shows first."))
+        return deny(_("First fill in what your provider shows."))
     return ALLOWED
 
 

@@ -88,11 +88,11 @@ def _describe_member(run: DryRun, identity_provider: IdentityProvider, profile: 
     if run.is_linked:
         run.lines.append(_("Signs in as this member. They are linked already."))
     elif member.user is None:
-        run.lines.append(_("Linked to this member at once, because they have never signed in"))
+        run.lines.append(_("Linked to this member immediately, because they have never signed in"))
     elif needs_own_sign_in(identity_provider.organization, member.user, member):
         run.lines.append(_("Linked to this member after one sign-in to their own account"))
     else:
-        run.lines.append(_("Linked to this member at once"))
+        run.lines.append(_("Linked to this member immediately"))
     run.lines.append(_("Name, role, groups and projects stay. Signing in doesn’t change them."))
     run.lines.append(_second_factor(member, profile, label, now))
     return run
@@ -100,7 +100,7 @@ def _describe_member(run: DryRun, identity_provider: IdentityProvider, profile: 
 
 def _describe_invited(run: DryRun, member: Membership, now: Any) -> DryRun:
     if member.invite_expires_at and member.invite_expires_at <= now:
-        return run.refuse(_("Refused, because the invitation of this address has expired. Resend it."))
+        return run.refuse(_("Refused, because the invitation for this address has expired. Resend it."))
     roles = ", ".join(str(role.label) for role in direct_roles_of(member))
     run.lines.append(_("Joins through their invitation, with the role %(roles)s") % {"roles": roles})
     if not owns_address(member.organization, member.email):
@@ -110,9 +110,9 @@ def _describe_invited(run: DryRun, member: Membership, now: Any) -> DryRun:
 
 def _second_factor(member: Membership, profile: SsoProfile, label: dict[str, str], now: Any) -> str:
     if profile.mfa:
-        return _("No second factor asked: %(provider)s says that it checked one") % label
+        return _("Not asked for a second factor: %(provider)s says that it checked one") % label
     if not requires_two_factor(member, now):
-        return _("No second factor asked: %(organization)s doesn’t require one") % {
+        return _("Not asked for a second factor: %(organization)s doesn’t require one") % {
             "organization": member.organization.name
         }
     return _("Asked for their second factor here, because %(provider)s doesn’t say that it checked one") % label

@@ -31,13 +31,13 @@ def _run_again() -> str:
 def _for_step(step: Step, answer: Answer) -> Problem | None:
     if answer.status == 409 and step.key == "group":
         return Problem(
-            _("A group with this name exists already"),
+            _("A group with this name already exists"),
             _("Groups that were created here are managed here. Your identity provider can’t take them over."),
             [_("Rename or delete the group on the Groups page."), _run_again()],
         )
     if answer.status == 409 and step.key == "create":
         return Problem(
-            _("A member with this address exists already"),
+            _("A member with this address already exists"),
             _("Your identity provider asks to adopt them, and waits for your answer."),
             [_("Answer the adoption request on the Provisioning page."), _run_again()],
         )
@@ -53,8 +53,8 @@ def _for_step(step: Step, answer: Answer) -> Problem | None:
         )
     if answer.status < 400 and answer.status in step.expects:
         return Problem(
-            _("The answer isn’t what the provider expects"),
-            _("The request succeeded, but the change isn’t in the answer."),
+            _("The response isn’t what the provider expects"),
+            _("The request succeeded, but the change isn’t in the response."),
             [_("Copy the report and send it to support."), _run_again()],
         )
     return None
@@ -75,16 +75,20 @@ def _for_status(answer: Answer) -> Problem:
             [_("Check the rule on the Security page, for example the allowed email domains."), _run_again()],
         ),
         404: Problem(_("It no longer exists"), "", [_run_again(), report]),
-        409: Problem(_("It conflicts with something that exists already"), "", [_run_again(), report]),
+        409: Problem(_("It conflicts with something that already exists"), "", [_run_again(), report]),
         412: Problem(
-            _("Someone changed it meanwhile"), _("The provider reads it again and retries."), [_run_again(), report]
+            _("Someone changed it in the meantime"),
+            _("The provider reads it again and retries."),
+            [_run_again(), report],
         ),
         503: Problem(
-            _("The server is busy"), _("Your identity provider waits and retries by itself."), [_run_again(), report]
+            _("The server is busy"),
+            _("Your identity provider waits and retries automatically."),
+            [_run_again(), report],
         ),
         429: Problem(
             _("Too many requests"),
-            _("Your identity provider waits and retries by itself."),
+            _("Your identity provider waits and retries automatically."),
             [_("Wait a minute."), _run_again()],
         ),
     }

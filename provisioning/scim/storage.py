@@ -176,7 +176,7 @@ class Storage(ScimStorage):
     def _find_everywhere(self, resource_types: list[ResourceType], search: SearchRequest[Any]) -> Page:
         """Return a page of all users and then all groups, for a search at the root."""
         if search.cursor is not None or search.sort_by is not None:
-            raise NotImplementedException(detail="Sort, and use cursors, with /Users or /Groups, not both at once")
+            raise NotImplementedException(detail="Sorting and cursors work with /Users or /Groups, not both at once")
         found: list[Any] = []
         total = refused = 0
         for resource_type in resource_types:

@@ -189,7 +189,7 @@ class Users:
             members = Membership.objects.filter(organization=self.organization, email_key=email_key)
             taken.append(members.values_list(Value("email address")))
         if taken and (found := list(taken[0].union(*taken[1:], all=True))):
-            raise UniquenessException(detail=f"Someone else has this {found[0][0]}")
+            raise UniquenessException(detail=f"Another user has this {found[0][0]}")
 
     def _set_active(self, member: Membership, active: bool) -> Membership:
         if active == (member.status != Status.DEACTIVATED):

@@ -46,7 +46,7 @@ def can_hand_over(actor: Membership, member: Membership) -> Decision:
     The break-glass Admin stays manual: they must be able to sign in when the provider fails (O-4).
     """
     if member.managed_by == ManagedBy.SCIM:
-        return not_applicable(_("%(name)s is managed externally already.") % {"name": member.name})
+        return not_applicable(_("%(name)s is already managed externally.") % {"name": member.name})
     if member.is_break_glass:
         return deny(
             _("%(name)s is the break-glass Admin and stays manually managed. Choose another one first.")

@@ -37,7 +37,7 @@ def add_domain(*, actor: Manager, organization: Organization, name: str) -> Doma
     domains = Domain.objects.filter(organization=organization)
     current = domains.filter(name=name).first()
     if current and (link is None or current.verified_at):
-        raise DomainExists(_("%(domain)s is in the list already.") % {"domain": name})
+        raise DomainExists(_("%(domain)s is already in the list.") % {"domain": name})
     if current:
         current.setup_link = link
         current.save(update_fields=["setup_link"])

@@ -150,7 +150,7 @@ class _Attempt:
         if self.invited is None:
             return False
         if member is None or member.pk != self.invited.pk or member.status != Status.INVITED:
-            text = _("The invitation was sent to another address than the one that %(provider)s signed in.")
+            text = _("The invitation was sent to a different address from the one you used with %(provider)s.")
             raise SsoError(text % self._names(), code="other_address")
         return True
 
@@ -201,7 +201,7 @@ class _Attempt:
             raise SsoError(text % self._names(), code="email") from None
 
     def _other_account(self) -> SsoError:
-        text = _("Another account belongs to this address in %(organization)s. Ask one of its Admins.")
+        text = _("Another account in %(organization)s already uses this address. Ask one of its Admins.")
         return SsoError(text % self._names(), code="other_account")
 
     def _deactivated(self) -> SsoError:

@@ -129,7 +129,9 @@ def _require_can_join(organization: Organization, user: User, email: str) -> Non
     if not owns_address(organization, email) or (email == user.email and not is_address_verified(user)):
         raise Refused(_("%(organization)s needs to invite you. Ask one of its Admins.") % name)
     if is_known(organization, user, email):
-        raise Refused(_("You’re a member of %(organization)s, or invited. Ask one of its Admins.") % name)
+        raise Refused(
+            _("You’re already a member of %(organization)s, or you’ve been invited. Ask one of its Admins.") % name
+        )
     require(domain_allowed(organization, email))
     require(can_sign_in(user))
 

@@ -45,7 +45,7 @@ def find_profile(*, identity_provider: IdentityProvider, browser: str) -> tuple[
     )
     row = rows.first() if browser else None
     if row is None or not row.answer:
-        raise SsoError(_("This took too long, or was done already."), code="kept")
+        raise SsoError(_("This took too long, or was already done."), code="kept")
     return SsoProfile.from_json(row.answer), row.next_url
 
 

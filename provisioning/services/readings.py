@@ -51,7 +51,7 @@ def read_saml_url(url: str) -> dict[str, Any]:
 def read_saml(xml: bytes) -> dict[str, Any]:
     """Return the settings in a SAML metadata document. Raises ReadingFailed."""
     if len(xml) > MAX_METADATA:
-        raise ReadingFailed(_("This document is too long: the metadata of one provider has less than 256 KB."))
+        raise ReadingFailed(_("This document is too large. A provider’s metadata can have up to 256 KB."))
     try:
         found = parse_metadata(xml)
     except SsoError as error:

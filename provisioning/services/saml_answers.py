@@ -20,14 +20,14 @@ def store_answer(*, identity_provider: IdentityProvider, answer: Answer) -> SsoR
         raise SsoError(reason, code="not_fresh", checks=answer.profile.checks)
     open_rows = SsoRequest.objects.filter(pk=row.pk, answered_at=None, used_at=None)
     if not open_rows.update(answer=answer.profile.to_json(), answered_at=Now()):
-        raise SsoError(_("This answer was already used. Start again."), code="replay")
+        raise SsoError(_("This response was already used. Start again."), code="replay")
     return row
 
 
 def take_answer(*, sso_request: SsoRequest) -> SsoProfile:
     """Return the answer to a request that was just taken, and delete it: personal values don't stay. Raise SsoError."""
     if sso_request.answer is None:
-        raise SsoError(_("Your identity provider hasn’t answered yet. Start again."), code="unanswered")
+        raise SsoError(_("Your identity provider hasn’t responded yet. Start again."), code="unanswered")
     profile = SsoProfile.from_json(str(sso_request.answer))
     SsoRequest.objects.filter(pk=sso_request.pk).update(answer=None)
     return profile

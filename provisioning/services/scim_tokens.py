@@ -70,7 +70,7 @@ def create_token(
     actor = _authorize(actor, connection.organization)
     ScimConnection.objects.select_for_update().get(pk=connection.pk)
     if len(live_tokens(connection)) >= MAX_LIVE_TOKENS:
-        raise TooManyTokens(_("There are two tokens already. Revoke one first."))
+        raise TooManyTokens(_("There are already two tokens. Revoke one first."))
     text = PREFIX + secrets.token_urlsafe(32)
     token = ScimToken.objects.create(
         connection=connection,

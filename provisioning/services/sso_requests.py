@@ -69,7 +69,7 @@ def take_request(*, identity_provider: IdentityProvider, state: str, browser: st
         raise _unknown()
     row = SsoRequest.objects.select_related("identity_provider__organization", "member", "setup_link").get(key=key)
     if row.version != row.identity_provider.version:
-        raise SsoError(_("The settings have changed meanwhile. Try again."), code="changed")
+        raise SsoError(_("The settings have changed in the meantime. Try again."), code="changed")
     return row
 
 

@@ -16,7 +16,7 @@ def take_over_member(*, actor: Membership, member: Membership, request: Adoption
     names = {"name": member.name, "user_name": request.user_name}
     taken = ScimUser.objects.filter(organization=member.organization_id, user_name_key=key_of(request.user_name))
     if taken.exists():
-        return _("Your identity provider has given %(user_name)s to another member by now.") % names
+        return _("Your identity provider has since given %(user_name)s to another member.") % names
     try:
         with transaction.atomic():
             current = adopt_member(actor=actor, member=member)

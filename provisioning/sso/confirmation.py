@@ -22,13 +22,13 @@ def finish_confirmation(request: HttpRequest, sso_request: SsoRequest, profile: 
     provider = sso_request.identity_provider
     organization_id = str(provider.organization_id)
     if not request.user.is_authenticated or organization_id not in SignIns.of(request.session).sso:
-        raise SsoError(_("You’re no longer signed in here. Sign in, and repeat what you were doing."), code="closed")
+        raise SsoError(_("You’re no longer signed in here. Sign in, then try again."), code="closed")
     identities = ExternalIdentity.objects.filter(
         organization=provider.organization, issuer=profile.issuer, subject=profile.subject, user=request.user.pk
     )
     if not identities.exists():
         names = {"provider": provider.label, "email": request.user.email}
-        text = _("You signed in with another account. Sign in to %(provider)s as %(email)s, and try again.")
+        text = _("You signed in with a different account. Sign in to %(provider)s as %(email)s, and try again.")
         raise SsoError(text % names, code="other_user")
     try:
         complete_confirmation(request.session, organization_id=organization_id)  # type: ignore[arg-type]

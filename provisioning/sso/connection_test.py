@@ -63,7 +63,7 @@ def _require_tester(sso_request: SsoRequest) -> None:
     actor = sso_request.member or sso_request.setup_link
     decision = actor and can_manage_sso(actor, sso_request.identity_provider.organization)
     if not decision:
-        raise SsoError(_("You can’t set up single sign-on any more, so this test isn’t shown."), code="tester")
+        raise SsoError(_("You can no longer set up single sign-on, so this test isn’t shown."), code="tester")
 
 
 def _result_url(sso_request: SsoRequest, test: SsoTest) -> str:

@@ -61,7 +61,7 @@ GUIDES = {
             (_("Back-channel logout URI"), "logout"),
             (_("Grant type"), "grant"),
         ),
-        _("In Okta: the address of your Okta organization. You find it below your name at the top."),
+        _("In Okta: the address of your Okta organization. You’ll find it under your name at the top."),
         "https://acme.okta.com",
     ),
     (Provider.OKTA, Protocol.SAML): Guide(

@@ -118,7 +118,7 @@ def test_without_an_email_address_the_test_fails_but_shows_what_came_back(cast, 
 @pytest.mark.spec("O-3")
 def test_it_tells_members_how_they_would_be_linked(cast, provider):
     cast.olga.user.is_staff = False
-    assert "Linked to this member at once" in lines(finish(provider, cast))
+    assert "Linked to this member immediately" in lines(finish(provider, cast))
     add_member(cast.globex, cast.olga.user, "read_only")
     assert "after one sign-in to their own account" in lines(finish(provider, cast))
     ExternalIdentity.objects.create(
@@ -181,7 +181,7 @@ def test_someone_who_may_not_set_it_up_any_more_gets_no_result(cast, provider):
     request = started(provider, cast.olga)
     Membership.objects.filter(pk=cast.olga.pk).update(status="deactivated")
     request.member.refresh_from_db()
-    with pytest.raises(SsoError, match="any more"):
+    with pytest.raises(SsoError, match="You can no longer set up"):
         finish_test(RequestFactory().get("/"), request, PROFILE)
     assert not SsoTest.objects.exists()
 

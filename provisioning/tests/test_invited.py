@@ -203,7 +203,7 @@ def test_another_invitations_link_does_not_help(cast, okta, private):
     open_link(client, own)
     come_back(client, okta, "kim@private.example")
     for response in (client.get(JOIN), client.post(JOIN)):
-        assert response.status_code == 400 and "sent to another address" in text_of(response)
+        assert response.status_code == 400 and "sent to a different address" in text_of(response)
     assert {status_of(own), status_of(private)} == {Status.INVITED}
 
 

@@ -93,7 +93,7 @@ def test_a_member_listed_under_someone_elses_address_is_not_taken_over(cast, okt
     client = Client()
     response = come_back(client, okta, "bo@acme.example")
     assert response.status_code == 400 and user_of(client) is None
-    assert "Another account belongs to this address" in text_of(response)
+    assert "Another account already uses this address" in text_of(response)
 
 
 def test_a_new_session_id_after_signing_in(cast, okta):

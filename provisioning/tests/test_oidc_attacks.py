@@ -104,14 +104,14 @@ def test_mix_up(op, acme, cast, sender):
     """RFC 9207: the answer says that it comes from another provider than the one that was asked."""
     client = cast.client()
     op.answer["iss"] = sender
-    assert_refused(sign_in(client, op), client, "comes from another issuer")
+    assert_refused(sign_in(client, op), client, "comes from a different issuer")
     assert "/token" not in op.requests  # the code doesn't go to the wrong one
 
 
 def test_a_provider_that_names_itself_must_do_so(op, acme, cast):
     op.discovery["authorization_response_iss_parameter_supported"] = True
     client = cast.client()
-    assert_refused(sign_in(client, op), client, "comes from another issuer")
+    assert_refused(sign_in(client, op), client, "comes from a different issuer")
     op.answer["iss"] = op.url
     assert sign_in(client, op).status_code == 302 and is_signed_in(client)
 
@@ -119,7 +119,7 @@ def test_a_provider_that_names_itself_must_do_so(op, acme, cast):
 def test_a_mix_up_in_an_error(op, acme, cast):
     client = cast.client()
     op.answer = {"iss": "https://evil.example", "error": "access_denied", "code": None}
-    assert_refused(sign_in(client, op), client, "comes from another issuer")
+    assert_refused(sign_in(client, op), client, "comes from a different issuer")
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/o/globex/"])

@@ -30,7 +30,7 @@ def test_good_login(op, acme, cast):
 def test_invalid_iss(op, acme, cast):
     client = cast.client()
     op.claims["iss"] = "https://other.example"
-    assert_refused(sign_in(client, op), client, "comes from another issuer")
+    assert_refused(sign_in(client, op), client, "comes from a different issuer")
 
 
 def test_missing_sub(op, acme, cast):
@@ -85,7 +85,7 @@ def test_invalid_sig_rs256(op, acme, cast):
 def test_userinfo_invalid_sub(op, acme, cast):
     client = cast.client()
     op.userinfo["sub"] = "olga-1"
-    assert_refused(sign_in(client, op), client, "the profile of another person")
+    assert_refused(sign_in(client, op), client, "sent someone else’s profile")
 
 
 def test_nonce_invalid(op, acme, cast):

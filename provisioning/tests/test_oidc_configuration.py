@@ -126,7 +126,7 @@ def test_a_secret_whose_key_is_gone_is_explained(op, acme, cast, settings):
     IdentityProvider.objects.update(client_secret="x")
     settings.ENCRYPTION_KEYS = ["another-key-" + "k" * 40]
     client = cast.client()
-    assert_refused(sign_in(client, op), client, "can’t be read any more. Ask an Admin to enter it again")
+    assert_refused(sign_in(client, op), client, "can no longer be read. Ask an Admin to enter it again")
 
 
 def test_a_provider_that_changes_its_issuer_is_refused(op, acme, cast):

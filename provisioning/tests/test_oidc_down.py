@@ -46,13 +46,13 @@ def broken(handler) -> None:
 
 
 LIES = [
-    (hang, "didn’t answer within 1 seconds"),
-    (drip, "didn’t answer within 1 seconds"),
+    (hang, "didn’t respond within 1 seconds"),
+    (drip, "didn’t respond within 1 seconds"),
     (huge, "is too long"),
-    (html, "didn’t answer with JSON"),
+    (html, "didn’t respond with JSON"),
     (to_private, "isn’t a public address"),
-    (lambda handler: send_json(handler, []), "didn’t answer with a discovery document"),
-    (lambda handler: send_json(handler, None), "didn’t answer with a discovery document"),
+    (lambda handler: send_json(handler, []), "didn’t respond with a discovery document"),
+    (lambda handler: send_json(handler, None), "didn’t respond with a discovery document"),
     (broken, "has no discovery document at this address (status 500)"),
 ]
 
@@ -114,10 +114,10 @@ def test_strange_keys_are_skipped(op, acme, cast, key):
 def test_a_provider_that_is_down_makes_others_wait_once(op, acme, cast):
     op.pages[DISCOVERY] = hang
     client = cast.client()
-    assert_refused(client.get("/sso/acme/"), client, "didn’t answer")
+    assert_refused(client.get("/sso/acme/"), client, "didn’t respond")
     started = time.monotonic()
     for _ in range(5):
-        assert_refused(client.get("/sso/acme/"), client, "didn’t answer")
+        assert_refused(client.get("/sso/acme/"), client, "didn’t respond")
     assert time.monotonic() - started < 1 and op.requests.count(DISCOVERY) == 1
 
 

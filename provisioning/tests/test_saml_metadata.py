@@ -142,7 +142,7 @@ def test_expired_certificates_are_named():
         (entity(keys(certificate()) + endpoint("SingleSignOnService", "//evil.example/")), "https://"),
         (entity(keys(certificate()) + endpoint("SingleSignOnService", "https://a.example/" + "a" * 1000)), "too long"),
         (entity(keys(*(certificate(100, f"key {n}") for n in range(11))) + SSO), "more than 10"),
-        ("<a>" + "x" * 300_000 + "</a>", "too long"),
+        ("<a>" + "x" * 300_000 + "</a>", "too large"),
     ],
 )
 def test_what_is_wrong_with_other_documents_is_said(text, reason):

@@ -102,7 +102,7 @@ def _invited_member(request: HttpRequest, provider: IdentityProvider, profile: S
     if found.state != LinkState.OPEN or member is None or member.organization_id != provider.organization_id:
         raise SsoError(_("The invitation that you opened is no longer valid."), code="no_link")
     if member.email_key != canonical_email(profile.email):
-        text = _("The invitation was sent to another address than the one that %(provider)s signed in.")
+        text = _("The invitation was sent to a different address from the one you used with %(provider)s.")
         raise SsoError(text % name, code="other_address")
     return member
 
@@ -117,7 +117,7 @@ def _confirm(
     is_known: bool = True,
 ) -> HttpResponse:
     if not drop_profile(identity_provider=provider, browser=get_browser(request)):
-        raise SsoError(_("This took too long, or was done already."), code="kept")
+        raise SsoError(_("This took too long, or was already done."), code="kept")
     account = request.user if is_known else None
     try:
         found = identify(identity_provider=provider, profile=profile, account=account, invited=invited)  # type: ignore[arg-type]
@@ -125,7 +125,7 @@ def _confirm(
         error.profile = profile
         raise
     if found.outcome in PAGES:  # the domain or the address changed hands meanwhile
-        raise SsoError(_("Something changed meanwhile. Try again."), code="changed")
+        raise SsoError(_("Something changed in the meantime. Try again."), code="changed")
     return enter(request, provider, found, profile, next_url=next_url)
 
 

@@ -38,7 +38,7 @@ CHECKS = [
 LINES = [
     "Linked to this member after one sign-in to their own account",
     "Name, role, groups and projects stay. Signing in doesn’t change them.",
-    "No second factor asked: Okta says that it checked one",
+    "Not asked for a second factor: Okta says that it checked one",
 ]
 
 

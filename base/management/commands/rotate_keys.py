@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def _report(self, result: Result) -> None:
         self.stdout.write(f"{result.label}: {result.rotated} encrypted again, {result.current} already current.")
-        for problem, rows in (("can't be decrypted", result.undecryptable), ("changed meanwhile", result.busy)):
+        for problem, rows in (("can't be decrypted", result.undecryptable), ("changed in the meantime", result.busy)):
             if rows:
                 names = ", ".join(str(pk) for pk in rows[:SHOWN]) + (", ..." if len(rows) > SHOWN else "")
                 self.stderr.write(f"{result.label}: {len(rows)} {problem}, with these ids: {names}")

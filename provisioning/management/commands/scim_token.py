@@ -19,9 +19,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("organization", help="the part of its URLs that names it, such as acme")
-        parser.add_argument("--name", default="manage.py", help="how lists name the token")
-        parser.add_argument("--days", type=int, help="after how many days it expires (default: never)")
+        parser.add_argument("organization", help="the organization's name in URLs, such as acme")
+        parser.add_argument("--name", default="manage.py", help="the token's name in lists")
+        parser.add_argument("--days", type=int, help="the number of days until the token expires (default: never)")
         parser.add_argument(
             "--provider",
             choices=ScimConnection.Provider.values,

@@ -44,7 +44,7 @@ def _complete(sso_request: SsoRequest, answer: Mapping[str, str], checks: Checks
         raise SsoError(_error_sentence(identity_provider, error, answer.get("error_description", "")), code="refused")
     code = answer.get("code", "")
     if not code or len(code) > MAX_CODE:
-        text = _("The answer of %(label)s is incomplete. Try again.") % {"label": identity_provider.label}
+        text = _("The response from %(label)s is incomplete. Try again.") % {"label": identity_provider.label}
         raise SsoError(text, code="no_code")
     tokens = exchange_code(identity_provider, sso_request, metadata, code)
     claims = check_id_token(identity_provider, sso_request, tokens, metadata["issuer"], checks)
@@ -59,7 +59,7 @@ def _check_sender(
     sender = answer.get("iss")
     if sender is None and not metadata.get("authorization_response_iss_parameter_supported"):
         return
-    reason = _("The answer comes from another issuer than %(label)s.") % {"label": identity_provider.label}
+    reason = _("The response comes from a different issuer, not from %(label)s.") % {"label": identity_provider.label}
     checks.require(sender == metadata["issuer"], _("Sender"), sender or "–", reason, code="mix_up")
 
 
@@ -91,7 +91,7 @@ def _userinfo(
     userinfo = read_userinfo(identity_provider, metadata, tokens)
     if userinfo is None:
         return {}
-    reason = _("%(label)s answered with the profile of another person. Try again.") % {"label": identity_provider.label}
+    reason = _("%(label)s sent someone else’s profile. Try again.") % {"label": identity_provider.label}
     same = userinfo.get("sub") == claims["sub"]
     checks.require(same, _("Userinfo"), userinfo.get("sub"), reason, code="userinfo_subject")
     return userinfo

@@ -44,7 +44,7 @@ def discover(url: str) -> dict[str, Any]:
         raise OutgoingError(text % {"host": host, "status": response.status})
     document = response.json()
     if not isinstance(document, dict):
-        raise OutgoingError(_("%(host)s didn’t answer with a discovery document.") % {"host": host})
+        raise OutgoingError(_("%(host)s didn’t respond with a discovery document.") % {"host": host})
     return _check(document, issuer)
 
 

@@ -35,7 +35,7 @@ def exchange_code(
     if response.status != 200:
         raise _refusal(identity_provider, response, answer)
     if not isinstance(answer.get("id_token"), str):
-        text = _("The answer of %(label)s has no ID token.") % {"label": identity_provider.label}
+        text = _("The response from %(label)s has no ID token.") % {"label": identity_provider.label}
         raise SsoError(text, code="no_id_token")
     return answer
 
@@ -48,7 +48,7 @@ def _authentication(
     try:
         secret = str(identity_provider.client_secret)
     except DecryptionFailed:
-        text = _("The client secret can’t be read any more. Ask an Admin to enter it again.")
+        text = _("The client secret can no longer be read. Ask an Admin to enter it again.")
         raise SsoError(text, code="secret") from None
     methods = metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     if not secret:
@@ -58,7 +58,9 @@ def _authentication(
         return {"authorization": "Basic " + b64encode(pair.encode()).decode()}, {}
     if "client_secret_post" in methods:
         return {}, {"client_id": client, "client_secret": secret}
-    text = _("%(label)s accepts no client secret, so we can’t sign in with it.") % {"label": identity_provider.label}
+    text = _("%(label)s doesn’t accept client secrets, so we can’t sign in with it.") % {
+        "label": identity_provider.label
+    }
     raise SsoError(text, code="client_authentication")
 
 
@@ -99,4 +101,4 @@ def _json_object(response: Response) -> dict[str, Any]:
         return {}
     if isinstance(answer, dict):
         return answer
-    raise OutgoingError(_("The identity provider’s answer isn’t a JSON object."))
+    raise OutgoingError(_("The identity provider’s response isn’t a JSON object."))

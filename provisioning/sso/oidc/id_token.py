@@ -28,7 +28,7 @@ def check_id_token(
     check_party(identity_provider, issuer, claims, checks)
     nonce = claims.get("nonce")
     same = isinstance(nonce, str) and constant_time_compare(nonce, sso_request.nonce)
-    reason = _("The answer belongs to another sign-in. Try again.")
+    reason = _("The response belongs to another sign-in. Try again.")
     found = _("as sent") if same else _("different")
     checks.require(same, _("Nonce and state"), found, reason, code="nonce")
     check_times(claims, checks, max_age=settings.SSO_REQUEST_MINUTES * 60)
@@ -42,7 +42,7 @@ def check_id_token(
 def _check_subject(identity_provider: IdentityProvider, claims: dict[str, Any], checks: Checks) -> None:
     subject = claims.get("sub")
     valid = isinstance(subject, str) and 0 < len(subject) <= MAX_SUBJECT and subject.isascii() and subject.isprintable()
-    reason = _("The answer of %(label)s doesn’t say who signed in.") % {"label": identity_provider.label}
+    reason = _("The response from %(label)s doesn’t say who signed in.") % {"label": identity_provider.label}
     checks.require(valid, _("Subject"), subject, reason, code="subject")
 
 
@@ -58,7 +58,7 @@ def _check_access_token(token: Token, access_token: object, checks: Checks) -> N
     same = isinstance(expected, str) and bool(access_token) and constant_time_compare(half, expected)
     # Ed448 uses another hash. No provider is known to use it, so its hash isn't compared.
     same = same or algorithm == "Ed448"
-    checks.require(same, name, expected, _("The answer belongs to another sign-in. Try again."), code="at_hash")
+    checks.require(same, name, expected, _("The response belongs to another sign-in. Try again."), code="at_hash")
 
 
 def _check_fresh(

@@ -52,13 +52,13 @@ def verify(identity_provider: IdentityProvider, text: str, checks: Checks) -> To
     name, label = _("Signature"), identity_provider.label
     header = _read_header(text)
     algorithm, kid = header.get("alg"), header.get("kid")
-    reason = _("%(label)s signs its answers in a way that isn’t safe (%(found)s). Ask an Admin to choose RS256 there.")
+    reason = _("%(label)s signs its responses in an unsafe way (%(found)s). Ask an Admin to choose RS256 there.")
     found = as_text(algorithm, 30)
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         checks.require(False, name, found, reason % {"label": label, "found": found}, code="algorithm")
     token = _find_signer(identity_provider, text, header)
     found = f"{found}, {_('key')} {kid}" if kid else found
-    reason = _("The answer isn’t signed by %(label)s. Try again.") % {"label": label}
+    reason = _("The response isn’t signed by %(label)s. Try again.") % {"label": label}
     checks.require(token is not None, name, found, reason, code="signature")
     assert token is not None
     return token
@@ -97,14 +97,14 @@ def _claims(text: str, key: Key) -> dict[str, Any] | None:
 def check_party(identity_provider: IdentityProvider, issuer: str, claims: dict[str, Any], checks: Checks) -> None:
     """Raise SsoError unless the token is from this issuer, for our client and no other."""
     label = {"label": identity_provider.label}
-    reason = _("The answer comes from another issuer than %(label)s.") % label
+    reason = _("The response comes from a different issuer, not from %(label)s.") % label
     checks.require(claims.get("iss") == issuer, _("Issuer"), claims.get("iss"), reason, code="issuer")
     given = claims.get("aud")
     audience = given if isinstance(given, list) else [given]
     ours, authorized = identity_provider.client_id, claims.get("azp")
     right = bool(ours) and ours in audience and (len(audience) == 1 or authorized is not None)
     right = right and authorized in (None, ours)
-    reason = _("The answer of %(label)s is for another application. Ask an Admin to check the client ID.") % label
+    reason = _("The response from %(label)s is for another application. Ask an Admin to check the client ID.") % label
     checks.require(right, _("Audience"), ", ".join(map(str, audience)), reason, code="audience")
 
 
@@ -126,6 +126,6 @@ def check_times(
     if "nbf" in claims:
         start = time_of(claims, "nbf")
         good = good and start is not None and start <= now + LEEWAY_SECONDS
-    reason = reason or _("The answer has expired, or the clocks differ. Try again.")
+    reason = reason or _("The response has expired, or the clocks differ. Try again.")
     found = f"iat {claims.get('iat')}, exp {claims.get('exp')}"
     checks.require(good, _("Times"), found, reason, code="times")

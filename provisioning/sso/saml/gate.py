@@ -107,7 +107,7 @@ def parse(document: bytes) -> etree._Element:
         raise too_large()
     text = to_text(document)
     if "<!" in text or "<?" in text:
-        reason = _("The SAML document contains a DTD, a comment or something else that has no place in it.")
+        reason = _("The SAML document contains a DTD, a comment or something else that isn’t allowed in it.")
         raise SsoError(reason, code="markup")
     if text.count("<") > 2 * MAX_ELEMENTS or text.count("xmlns") > MAX_NAMESPACES:
         raise too_large()
@@ -233,7 +233,7 @@ def _check_retrieval(retrieval: etree._Element) -> None:
     assertion = next(retrieval.iterancestors(tag("saml:EncryptedAssertion")))
     key = assertion.find(tag("xenc:EncryptedKey"))
     if key is None or not key.get("Id") or retrieval.get("URI") != f"#{key.get('Id')}":
-        raise SsoError(_("The SAML document refers to a key outside of it."), code="reference")
+        raise SsoError(_("The SAML document refers to a key outside the document."), code="reference")
 
 
 def _name(element: etree._Element) -> str:

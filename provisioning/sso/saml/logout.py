@@ -83,7 +83,7 @@ def _check(identity_provider: IdentityProvider, root: etree._Element) -> LogoutR
     subject = subject_of(root.find(tag("saml:NameID")))
     indexes = tuple(dict.fromkeys(text_of(each) for each in root.findall(tag("samlp:SessionIndex"))))
     if not subject or len(indexes) > MAX_SESSIONS:
-        raise SsoError(_("The request names nobody."), code="subject")
+        raise SsoError(_("The request doesn’t name a user."), code="subject")
     name = hashlib.sha256(f"{identity_provider.pk} {root.get('ID')}".encode()).hexdigest()
     if not cache.add(f"saml-logout:{name}", 1, timeout=int(2 * MAX_AGE.total_seconds())):
         raise SsoError(_("The request was already used."), code="replay")

@@ -88,7 +88,7 @@ def read_certificate(text: str) -> x509.Certificate:
 def _parse(xml: bytes) -> etree._Element:
     """Unlike the documents of a sign-in, metadata may have comments: people write it by hand."""
     if len(xml) > gate.MAX_BYTES:
-        raise _bad(_("This document is too long: the metadata of one provider has less than 256 KB."))
+        raise _bad(_("This document is too large. A provider’s metadata can have up to 256 KB."))
     text = gate.to_text(xml).strip()
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise _bad(_("The metadata contains a DTD, which we don’t accept."))

@@ -38,7 +38,7 @@ def read_message(raw_query: str, name: str, identity_provider: IdentityProvider)
     for part in raw_query.split("&"):
         key, _equals, value = part.partition("=")
         if key in sent:
-            raise SsoError(_("The request names the same value twice."), code="structure")
+            raise SsoError(_("The request contains the same value twice."), code="structure")
         sent[key] = value
     if not sent.get("SigAlg") or not sent.get("Signature") or not sent.get(name):
         raise SsoError(_("The request isn’t signed."), code="unsigned")

@@ -116,7 +116,7 @@ class _Reader:
         issuers = [text_of(each.find(tag("saml:Issuer"))) for each in (assertion, self.response)]
         passed = bool(own) and issuers[0] == own and issuers[1] in ("", own)
         wrong = next((each for each in issuers if each != own), own)
-        reason = _("The answer is from “%(issuer)s”, which isn’t the identity provider in the settings.")
+        reason = _("The response is from “%(issuer)s”, which isn’t the identity provider in the settings.")
         self.require(_("Issuer"), passed, wrong, reason % {"issuer": wrong[:200]}, "issuer")
 
     def _check_audience(self, assertion: etree._Element) -> None:
@@ -125,24 +125,24 @@ class _Reader:
         audiences = [[text_of(each) for each in restriction] for restriction in restrictions]
         found = ", ".join(each for names in audiences for each in names)
         passed = bool(audiences) and all(own in names for names in audiences)
-        reason = _("The answer is for someone else. Enter %(entity_id)s as the audience at the identity provider.")
+        reason = _("The response is for someone else. Enter %(entity_id)s as the audience at the identity provider.")
         self.require(_("Audience"), passed, found, reason % {"entity_id": own}, "audience")
 
     def _check_confirmation(self, assertion: etree._Element) -> str:
         """Check where the answer belongs, and return the ID of the request. The browser that has it is the bearer."""
         confirmations = assertion.findall(f"{tag('saml:Subject')}/{tag('saml:SubjectConfirmation')}")
         bearers = [each[0] for each in confirmations if each.get("Method") == _BEARER and len(each)]
-        reason = _("The answer doesn’t say that the person who brings it may use it (bearer).")
+        reason = _("The response doesn’t have the confirmation method “bearer”.")
         self.require(_("Confirmation"), len(bearers) == 1, _("bearer"), reason, "confirmation")
         data, own = bearers[0], addresses.acs_url(self.organization)
         for place in (data.get("Recipient", ""), self.response.get("Destination", own)):
-            reason = _("The answer is for another address. Enter %(url)s as ACS URL at the identity provider.")
+            reason = _("The response is for another address. Enter %(url)s as ACS URL at the identity provider.")
             self.require(_("Recipient"), place == own, place, reason % {"url": own}, "recipient")
         request_id = data.get("InResponseTo", "")
         answered = self.response.get("InResponseTo", request_id)
         reason = _("This sign-in didn’t start here. Start it again on this page.")
         self.require(_("Request"), bool(request_id), _("none"), reason, "unsolicited")
-        reason = _("The answer names two different requests.")
+        reason = _("The response names two different requests.")
         self.require(_("Request"), answered == request_id, answered, reason, "request")
         ends = self._time(data, "NotOnOrAfter")
         passed = ends is not None and ends + SKEW > self.now and not self._starts_later(data)
@@ -202,7 +202,7 @@ class _Reader:
         reason = _("The NameID changes with every sign-in. Choose the format “persistent” or “email” at the provider.")
         self.require(_("NameID"), kind != _TRANSIENT, kind.rpartition(":")[2], reason, "subject")
         passed = bool(text) and len(text) <= SUBJECT_LENGTH and text.isprintable()
-        self.require(_("NameID"), passed, text, _("The answer contains no NameID that we can use."), "subject")
+        self.require(_("NameID"), passed, text, _("The response contains no NameID that we can use."), "subject")
         return subject_of(name_id)
 
     def _attributes(self, assertion: etree._Element) -> dict[str, tuple[str, ...]]:
@@ -212,7 +212,7 @@ class _Reader:
         for attribute in assertion.iter(tag("saml:Attribute")):
             name = attribute.get("Name", "").strip()
             if name in sent and name in fields:
-                reason = _("The answer contains the attribute “%(name)s” twice.") % {"name": name[:200]}
+                reason = _("The response contains the attribute “%(name)s” twice.") % {"name": name[:200]}
                 self.require(_("Attributes"), False, name, reason, "attribute_twice")
             sent[name] = (*sent.get(name, ()), *(text_of(value) for value in attribute))
         return sent
@@ -229,4 +229,4 @@ def _to_show(sent: attributes.Values) -> dict[str, str]:
 
 
 def _expired() -> str:
-    return _("The answer isn’t valid at this time. Try again. If it happens again, check the provider’s clock.")
+    return _("The response isn’t valid at this time. Try again. If it happens again, check the provider’s clock.")
