@@ -130,7 +130,7 @@ def consequence(key: str, preview: Preview) -> str:
         "project_removal": _("They immediately lose direct access. Access through groups and roles doesn’t change."),
         "sessions": _("All their sessions in this organization end immediately. They can sign in again."),
         "invitation": _("They get the invitation email again. Links sent earlier keep working and expire as before."),
-        "reminder": _("They get an email with a link to set up two-factor authentication, once a week at most."),
+        "reminder": _("They get an email with a link to set up two-factor authentication, at most once a week."),
         "deactivation": _(
             "They are signed out immediately and can’t sign in here, and their access keys stop working. "
             "They keep their roles, groups and projects."

@@ -17,7 +17,7 @@ from provisioning.services.join_rules import JoinSettings
 # What each rule means to the people it is for.
 RULES = (
     (JoinRule.INVITATION, gettext_lazy("People without an invitation are told to ask an Admin")),
-    (JoinRule.ASK, gettext_lazy("Their request appears on Pending; someone who may invite answers it")),
+    (JoinRule.ASK, gettext_lazy("Anyone who can invite people can approve their request on the Pending tab")),
     (JoinRule.AUTOMATIC, gettext_lazy("They become members as soon as they sign in and join, with the role below")),
 )
 

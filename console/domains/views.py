@@ -150,7 +150,7 @@ def domain_joining(request: MemberRequest) -> HttpResponse:
         form.add_error("role", str(refusal))
         return _render(request, join_form=form, status=422)
     if changed:
-        messages.success(request, _("How people join was saved."))
+        messages.success(request, _("Changes to how people join were saved."))
     return redirect("domains", request.organization.slug)
 
 

@@ -78,14 +78,14 @@ def join_request_refusal(request: MemberRequest, request_id: UUID) -> HttpRespon
         refused = refuse_join_request(actor=request.membership, join_request=join_request)
     except JoinRequest.DoesNotExist:
         raise Http404 from None
-    return _done(request, refused, _("The request of %(name)s was refused."), join_request)
+    return _done(request, refused, _("%(name)s’s request was refused."), join_request)
 
 
 def _done(request: MemberRequest, changed: bool, text: str, join_request: JoinRequest) -> HttpResponse:
     if changed:
         messages.success(request, text % {"name": join_request.user.name})
     else:
-        messages.info(request, _("This was already answered."))
+        messages.info(request, _("Someone has already answered this request."))
     return _back(request)
 
 

@@ -32,7 +32,7 @@ def _okta(url: str) -> SetupValues:
         [
             _("In Okta, open the app, then General, and turn on SCIM provisioning."),
             _("Open Provisioning, then Integration, and enter these values."),
-            _("Turn on pushing new users, profile updates and groups."),
+            _("Turn on the options that push new users, profile updates and groups."),
         ],
     )
 

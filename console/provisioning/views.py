@@ -87,7 +87,7 @@ def provisioning_roles(request: MemberRequest) -> HttpResponse:
         messages.error(request, _("No roles were changed.") + " " + str(refusal))
     else:
         text = ngettext("Role saved for %(count)s group.", "Roles saved for %(count)s groups.", len(changed))
-        done = text % {"count": len(changed)} if changed else _("The roles were saved already.")
+        done = text % {"count": len(changed)} if changed else _("The roles had already been saved.")
         taken = frozenset((change.group.pk, role.pk) for change in changed for role in change.remove)
         url = reverse("provisioning_roles_undo", args=[request.organization.slug])
         report_removal(request, done, Removal(group_roles=taken), url)

@@ -191,7 +191,7 @@ def saved_view_default(request: MemberRequest) -> HttpResponse:
     if view_id:
         messages.success(request, _("This is now your default view."))
         return _back(request, params)
-    messages.success(request, _("You no longer have a default view. Users shows everyone."))
+    messages.success(request, _("You no longer have a default view. The Users page shows everyone."))
     return _back(request, params)
 
 

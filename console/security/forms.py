@@ -174,9 +174,9 @@ def _hints(member: Membership, ip: str | None) -> dict[str, str]:
             "Leave empty for the default. If a member’s organizations differ, the longest applies."
         ),
         "password_history": _("Members can’t use one of these again"),
-        "idle_minutes": _("Counted from the last request, up to five minutes early"),
-        "sign_in_again_hours": _("Active or not"),
-        "max_sessions": _("When there are more, the oldest one is signed out"),
+        "idle_minutes": _("Counted from the last request. Members may be signed out up to five minutes early"),
+        "sign_in_again_hours": _("Even if they’re active"),
+        "max_sessions": _("When there are more, the oldest session ends"),
         "allowed_email_domains": _("Only these can be invited. Leave empty for any."),
         "allowed_ip_ranges": own,
         "deactivate_shared": _("On: they lose access to %(organization)s only. Off: you can only delete them.")

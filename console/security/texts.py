@@ -114,7 +114,7 @@ def detail(key: str, figures: Figures) -> str:
         "inactive": _("Everyone was active in the last 90 days"),
         "admins": _("Two to five is best") if figures.admins.value <= MOST_ADMINS else _("Two to five is safer"),
         "domains": _names(figures.verified_domains or figures.domains)
-        or _("Single sign-on and joining by address need one"),
+        or _("Needed for single sign-on and for joining without an invitation"),
     }[key]
 
 

@@ -20,9 +20,9 @@ from provisioning.sso.guides import guide_of, protocols_of
 PROTOCOLS = [
     (
         Protocol.OIDC,
-        ChoiceLabel("OpenID Connect", gettext_lazy("Recommended. New signing keys work by themselves")),
+        ChoiceLabel("OpenID Connect", gettext_lazy("Recommended. New signing keys are picked up automatically")),
     ),
-    (Protocol.SAML, ChoiceLabel("SAML 2.0", gettext_lazy("For providers that can’t do OpenID Connect"))),
+    (Protocol.SAML, ChoiceLabel("SAML 2.0", gettext_lazy("For providers that don’t support OpenID Connect"))),
 ]
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 SECRET_SAVED = gettext_lazy("Saved. Enter a new one to replace it.")
@@ -164,7 +164,7 @@ class SamlForm(StepForm):
         label=gettext_lazy("Metadata URL"),
         limit=1000,
         required=False,
-        help_text=gettext_lazy("Read again every day, so that new certificates work by themselves"),
+        help_text=gettext_lazy("Read every day, so new certificates are picked up automatically"),
         widget=forms.TextInput(attrs={"inputmode": "url", **PLAIN}),
     )
     metadata_xml = forms.CharField(

@@ -239,12 +239,12 @@ def test_the_confirmations_say_which_keys_stop_with_the_member_and_which_don_t(c
     shared_text = create(ada, "members:read", personal=False, name="HR sync")[1]
     page = text_of(client.get(users + "deactivation/"))
     assert "2 personal access keys stop working until they’re reactivated" in page
-    assert "Organization keys keep working. Rotate them, because Ada Berg has seen their secret: HR sync" in page
+    assert "Organization keys keep working. Rotate them, because Ada Berg has seen their secrets: HR sync" in page
     assert client.post(users + "deactivation/").status_code == 302
     assert not find_access_key(text) and find_access_key(shared_text)
     assert client.post(users + "reactivation/").status_code == 302 and find_access_key(text)
     page = text_of(client.get(users + "deletion/"))
-    assert "2 personal access keys stop working" in page and "has seen their secret: HR sync" in page
+    assert "2 personal access keys stop working" in page and "has seen their secrets: HR sync" in page
     assert client.post(users + "deletion/").status_code == 302
     assert not find_access_key(text) and find_access_key(shared_text)
 

@@ -83,7 +83,7 @@ def test_deactivation_shows_invitations_that_become_invalid(cast):
     cast.invite(ann, role="manager", people=[("Mo", "Ray", "mo@acme.example")])
     cast.invite(ann, role="builder", people=[("Bea", "Ray", "bea@acme.example")])
     expire(cast.invite(ann, role="admin", people=[("Eve", "Ray", "eve@acme.example")])[0])
-    said = "1 invitation to an administrative role from them can’t be accepted until someone resends it"
+    said = "1 invitation they sent for an administrative role can’t be accepted until someone resends it"
     assert said in text_of(cast.client("olga").get(url(ann, "deactivation")))
     assert said not in text_of(cast.client("olga").get(url(cast.bo, "deactivation")))
 
@@ -130,8 +130,8 @@ def test_deletion_shows_all_consequences(cast):
         "Delete Bo Lindqvist?", "Bo Lindqvist loses access immediately. This can’t be undone.",
         "Signed out of 1 session", "Removed from 2 groups: Marketing, Research", "Loses access to 3 projects",
         "No one else was given access to 1 project: Ledger",
-        "1 invitation to an administrative role from them can’t be accepted until someone resends it",
-        "2 other invitations from them stay valid", "Their account is deleted too (no other organizations)",
+        "1 invitation they sent for an administrative role can’t be accepted until someone resends it",
+        "2 other invitations they sent stay valid", "Their account is deleted too (no other organizations)",
         "Projects and their contents are kept",
     ):  # fmt: skip
         assert text in confirmation

@@ -52,7 +52,7 @@ def test_a_link_is_shown_once_and_stored_as_a_hash(cast):
     path = make(client)
     token = path.removeprefix("/setup/").removesuffix("/")
     response = client.get(URL)
-    assert token not in response.content.decode() and "Made by Olga Ivanova just now" in text_of(response)
+    assert token not in response.content.decode() and "Created by Olga Ivanova just now" in text_of(response)
     assert "no-store" in response["Cache-Control"]
     link = SetupLink.objects.get()
     assert token not in str(vars(link)) and "Not used yet" in text_of(response)
