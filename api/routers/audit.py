@@ -19,7 +19,12 @@ LINES = "application/x-ndjson"
 router = Router()
 After = Annotated[
     int,
-    Query(0, ge=0, le=MAX_SEQUENCE, description="Only entries after this sequence number, `next` of the last page."),
+    Query(
+        0,
+        ge=0,
+        le=MAX_SEQUENCE,
+        description="Only entries after this sequence number. Send `next` of the previous page to continue.",
+    ),
 ]
 
 
@@ -29,8 +34,7 @@ After = Annotated[
         "audit:read",
         id="list_audit_entries",
         summary="List audit log entries",
-        description="Returns entries after a sequence number, oldest first. Numbers have no gaps, so you see what you "
-        "missed. A new entry appears within seconds. Send `Accept: application/x-ndjson` to get one OCSF event per "
+        description="Returns entries after a sequence number, oldest first. Numbers have no gaps, so you can tell whether you missed any. A new entry appears within seconds. Send `Accept: application/x-ndjson` to get one OCSF event per "
         "line instead. The owner of the key needs the permission to export the audit log.",
         returns=AuditPage,
         permission=Permission.AUDIT_EXPORT,

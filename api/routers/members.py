@@ -73,7 +73,7 @@ def list_members(
     role: Annotated[Id | None, Query(None, description="Only members with this role, directly or through a group.")],
     group: Annotated[Id | None, Query(None, description="Only members of this group.")],
     project: Annotated[
-        Id | None, Query(None, description="Only members given this project, directly or through a group.")
+        Id | None, Query(None, description="Only members given access to this project, directly or through a group.")
     ],
     q: Annotated[str, Query("", max_length=100, description="Words in the name or email address.")],
     sort: Annotated[Sort, Query("name", description="The sort order. A minus sign reverses it.")],

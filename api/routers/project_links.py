@@ -29,7 +29,7 @@ PEOPLE_TOO = "Besides projects:read, it requires a scope that shows people, such
         "projects:read",
         id="list_project_members",
         summary="List members with direct access to a project",
-        description=f"Members given the project directly, not through a group or role. {PEOPLE_TOO}",
+        description=f"Members with direct access to the project, not through a group or role. {PEOPLE_TOO}",
         permission=P.PEOPLE_VIEW,
         returns=MemberReferencePage,
     ),

@@ -36,12 +36,14 @@ class AuditEntry(Output):
     data: Data = Field(description="Details, by action.")
     via: str = Field(
         max_length=300,
-        description="What the actor used besides the browser, such as an access key.",
+        description="What the actor used instead of the browser, such as an access key.",
         examples=["the access key Nightly report"],
     )
     ip: str | None = Field(max_length=45, description="The IP address of the request.", examples=["192.0.2.7"])
     request_id: str = Field(max_length=32, examples=["5f2f0c1a7e44d3b1"])
-    hash: str = Field(max_length=64, description="The entry’s link in the chain.", examples=["a3f5…"])
+    hash: str = Field(
+        max_length=64, description="The entry’s hash, which includes the previous entry’s hash.", examples=["a3f5…"]
+    )
 
 
 class AuditPage(Output):

@@ -83,7 +83,7 @@ WelcomePage = Annotated[
     Text,
     Field(
         max_length=40,
-        description="The page that opens first. The roles must offer it. Blank for the default.",
+        description="The page that opens first. One of the roles must allow it. Blank for the default.",
         examples=["homepage"],
     ),
 ]

@@ -17,7 +17,7 @@ class Role(Output):
     name: name("Builder")
     description: str = Field(max_length=500)
     built_in: bool = Field(description="Built-in roles can’t be changed or deleted.")
-    administrative: bool = Field(description="Whether it has a permission over people or settings.")
+    administrative: bool = Field(description="Whether the role includes an administrative permission.")
     permissions: list[Permission] = Field(max_length=len(Permission))
 
 
