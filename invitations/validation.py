@@ -145,7 +145,7 @@ def _validate_roles(errors: BatchErrors, actor: Membership, ids: set[UUID] | Non
 def _all_exist(errors: BatchErrors, name: str, count: int, ids: set[UUID] | None) -> bool:
     if ids is not None and count == len(ids):
         return True
-    errors.general[name] = _("Some of your choices no longer exist. Check what is added, then continue.")
+    errors.general[name] = _("Some of your choices no longer exist. Check your choices, then continue.")
     return False
 
 

@@ -30,7 +30,9 @@ class PlanField(forms.CharField):
     """The name of a plan, which only the Subscription page shows."""
 
     def __init__(self) -> None:
-        super().__init__(label=_("Plan"), max_length=40, required=False, help_text=_("Its name, like “Team”."))
+        super().__init__(
+            label=_("Plan"), max_length=40, required=False, help_text=_("The plan’s name, such as “Team”.")
+        )
 
     def to_python(self, value: Any) -> str:
         return text.clean_line(super().to_python(value))
@@ -45,7 +47,7 @@ class OrganizationForm(StaffForm):
     slug = forms.SlugField(label=_("Name in URLs"), max_length=60)
     scheme = forms.ChoiceField(label=_("Roles"), choices=Scheme.choices, help_text=_("Can’t be changed later."))
     seat_limit = forms.IntegerField(
-        label=_("Seats"), min_value=0, max_value=10_000_000, initial=0, help_text=_("0 for any number.")
+        label=_("Seats"), min_value=0, max_value=10_000_000, initial=0, help_text=_("0 means no limit.")
     )
     plan = PlanField()
     first_name = forms.CharField(label=_("First Admin’s first name"), max_length=100, required=False)
@@ -78,7 +80,7 @@ class OrganizationForm(StaffForm):
 
 class SuspensionForm(StaffForm):
     title = _("Suspend")
-    explanation = _("No one can open a suspended organization, and nothing signs in or provisions through it.")
+    explanation = _("No one can open a suspended organization. Its single sign-on and provisioning stop.")
     button = _("Suspend")
     done = _("Suspended.")
 
@@ -107,9 +109,9 @@ class ResumptionForm(StaffForm):
 
 class SeatsForm(StaffForm):
     title = _("Change plan and seats")
-    explanation = _("Active members and open invitations use a seat. Members who are over the limit stay.")
+    explanation = _("Active members and pending invitations use a seat. Members over the limit aren’t removed.")
     plan = PlanField()
-    limit = forms.IntegerField(label=_("Seats"), min_value=0, max_value=10_000_000, help_text=_("0 for any number."))
+    limit = forms.IntegerField(label=_("Seats"), min_value=0, max_value=10_000_000, help_text=_("0 means no limit."))
     field_order = ["plan", "limit", "reason"]
 
     @classmethod

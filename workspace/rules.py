@@ -94,7 +94,7 @@ def _sessions(count: int) -> str:
     if not count:
         return ""
     text = ngettext(
-        "One session at a time: a new one ends the one before.",
+        "One session at a time: a new one ends the old one.",
         "Up to %(count)s sessions at a time: a new one ends the oldest.",
         count,
     )

@@ -18,7 +18,7 @@ PEOPLE = [("Ann", "Lee", "ann@acme.example"), ("Ben", "Ray", "ben@acme.example")
 @pytest.fixture
 def ann(live_cast) -> Membership:
     ann, ben, cleo = live_cast.invite(people=PEOPLE)
-    deliver(ben, Delivery.FAILED, reason="Server refused it")
+    deliver(ben, Delivery.FAILED, reason="Server rejected the email")
     deliver(cleo, Delivery.DELIVERED)
     ask_for_link(cleo)
     answer = "550 5.1.1 No mailbox here by that name"

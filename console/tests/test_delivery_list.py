@@ -22,7 +22,7 @@ def sent(cast):
     """Six invitations, one for each state and one more: Finn has asked for a new link."""
     invitations = [cast.invite(cast.max, people=[person])[0] for person in PEOPLE]
     now = timezone.now()
-    reasons = {Delivery.BOUNCED: "Mailbox doesn’t exist", Delivery.FAILED: "Server refused it"}
+    reasons = {Delivery.BOUNCED: "Mailbox doesn’t exist", Delivery.FAILED: "Server rejected the email"}
     for number, (invitation, state) in enumerate(zip(invitations, STATES, strict=True)):
         at = now - timedelta(days=0 if state == Delivery.QUEUED else 10 - number, minutes=number)
         deliver(invitation, state, at=at, reason=reasons.get(state, ""))
@@ -34,7 +34,7 @@ def sent(cast):
 def test_every_invitation_shows_its_delivery_with_the_reason(cast, sent):
     page = cast.client("olga").get(PENDING)
     shown = [row(page, each.membership) for each in sent]
-    assert "Bounced Mailbox doesn’t exist" in shown[0] and "Failed Server refused it" in shown[1]
+    assert "Bounced Mailbox doesn’t exist" in shown[0] and "Failed Server rejected the email" in shown[1]
     assert "Queued Sends in a minute" in shown[2] and "Sent Accepted by server" in shown[3]
     assert "Delivered" in shown[4] and not any("Opened" in text for text in shown)
 
@@ -142,6 +142,6 @@ def test_export_has_the_delivery(cast, sent):
     lines = list(csv.DictReader(StringIO(text)))
     assert [line["Delivery"] for line in lines[:3]] == [
         "Bounced: Mailbox doesn’t exist",
-        "Failed: Server refused it",
+        "Failed: Server rejected the email",
         "Queued",
     ]

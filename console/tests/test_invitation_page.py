@@ -68,7 +68,7 @@ def test_history_of_emails_newest_first(cast, invited, url):
         (Delivery.SENT, "", "Accepted by the mail server"),
         (Delivery.QUEUED, "", "Queued again by Max Keller"),
         (Delivery.QUEUED, "Server didn’t respond. We’ll try again", "Queued : server didn’t respond. We’ll try again"),
-        (Delivery.FAILED, "Server refused it", "Failed : server refused it"),
+        (Delivery.FAILED, "Server rejected the email", "Failed : server rejected the email"),
         (Delivery.NONE, "Replaced by a newer email", "Not sent : replaced by a newer email"),
     ],
 )

@@ -38,7 +38,7 @@ def test_errors_are_beside_their_field_and_nothing_typed_is_lost(page, live_cast
     expect(field).to_be_focused()
     expect(field).to_have_accessible_description(
         "Your address now: 127.0.0.1. The ranges must include it."
-        " Your address 127.0.0.1 isn’t in these ranges. Add it, or they would lock you out."
+        " Your address 127.0.0.1 isn’t in these ranges. Add it, or you’ll be locked out."
     )
     axe(page)
     page.set_viewport_size(PHONE)

@@ -67,9 +67,9 @@ def test_an_accepted_email_is_sent(cast, mail_server, invitation):
         ("550 5.1.1 No mailbox here by that name", Delivery.FAILED, "Mailbox doesn’t exist"),
         ("550 No such user here", Delivery.FAILED, "Mailbox doesn’t exist"),
         ("550 5.1.10 Null MX", Delivery.FAILED, "Domain doesn’t accept email"),
-        ("550 5.7.2 Members only", Delivery.FAILED, "Server refused it"),
+        ("550 5.7.2 Members only", Delivery.FAILED, "Server rejected the email"),
         ("452 4.2.2 Mailbox full", Delivery.QUEUED, "Mailbox is full. We’ll try again"),
-        ("450 4.7.1 Greylisted", Delivery.QUEUED, "Server refused it. We’ll try again"),
+        ("450 4.7.1 Greylisted", Delivery.QUEUED, "Server rejected the email. We’ll try again"),
     ],
 )
 def test_what_the_mail_server_answers_is_shown_in_words(cast, mail_server, invitation, reply, delivery, reason):

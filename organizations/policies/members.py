@@ -143,7 +143,7 @@ def can_reset_two_factor(actor: Membership, member: Membership) -> Decision:
     if not (decision := can(actor, Permission.PEOPLE_ADMIN)):
         return decision
     if not member.two_factor:
-        return not_applicable(_("%(name)s hasn’t set up multi-factor authentication.") % {"name": member.name})
+        return not_applicable(_("%(name)s hasn’t set up two-factor authentication.") % {"name": member.name})
     if not (decision := outranks(actor, member)):
         return decision
     if shared_with_others(member):
@@ -168,8 +168,5 @@ def can_deprovision(member: Membership) -> Decision:
     U-11 doesn't apply, because only this organization's access ends.
     """
     if member.is_break_glass and member.organization.sso_enforced:
-        return deny(
-            _("%(name)s can sign in without single sign-on in an emergency. Choose someone else for that first.")
-            % {"name": member.name}
-        )
+        return deny(_("%(name)s is a break-glass Admin. Choose another one first.") % {"name": member.name})
     return is_not_last_admin(member)

@@ -126,8 +126,8 @@ def keeps_own_address(ranges: Sequence[str], ip: str | None) -> Decision:
     if ip_allowed(ranges, ip):
         return ALLOWED
     if ip is None:
-        return deny(_("We can’t tell your address, so these ranges would lock you out."))
-    return deny(_("Your address %(ip)s isn’t in these ranges. Add it, or they would lock you out.") % {"ip": ip})
+        return deny(_("We can’t determine your IP address, so these ranges would lock you out."))
+    return deny(_("Your address %(ip)s isn’t in these ranges. Add it, or you’ll be locked out.") % {"ip": ip})
 
 
 def two_factor_applies(member: Membership) -> bool:

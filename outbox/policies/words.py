@@ -11,7 +11,7 @@ from outbox.policies.smtp import FULL, NO_MAILBOX, enhanced_code
 
 NO_SUCH_MAILBOX = gettext_lazy("Mailbox doesn’t exist")
 MAILBOX_FULL = gettext_lazy("Mailbox is full")
-REFUSED = gettext_lazy("Server refused it")
+REFUSED = gettext_lazy("Server rejected the email")
 # "subject.detail" of RFC 3463. Servers use the codes that aren't listed for several reasons; the text may say more.
 WORDS: dict[str, Promise] = {
     "1.1": NO_SUCH_MAILBOX,

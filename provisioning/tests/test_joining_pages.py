@@ -31,7 +31,7 @@ def set_rule(**fields):
 
 
 def test_someone_asks_is_approved_and_welcomed(cast, nadia):
-    assert "may ask to join Acme" in text_of(nadia.get(PAGE))
+    assert "can ask to join Acme" in text_of(nadia.get(PAGE))
     assert "You asked to join" in text_of(nadia.post(JOIN, follow=True))
     assert "Ask to join Acme" not in text_of(nadia.get(PAGE))
     olga = cast.client("olga")

@@ -30,7 +30,9 @@ OUTCOMES = {
         Delivery.BOUNCED, "Mailbox doesn’t exist", "550 5.1.1 No mailbox here by that name", timedelta(days=1, hours=2)
     ),
     "kofi.mensah@acme.example": Outcome(
-        Delivery.FAILED, "Server refused it", "554 5.7.1 Message rejected by a rule of the recipient’s organization"
+        Delivery.FAILED,
+        "Server rejected the email",
+        "554 5.7.1 Message rejected by a rule of the recipient’s organization",
     ),
     "marguerite.delacroix@acme.example": Outcome(
         Delivery.QUEUED, "Server didn’t respond. We’ll try again", resent=timedelta(minutes=8)

@@ -21,7 +21,7 @@ if not DEMO:
 PLATFORM_NAME = env.text("PLATFORM_NAME", "TeamAdmin")
 # Who customers ask for another plan or more seats. Blank shows no address.
 OPERATOR_EMAIL = env.text("OPERATOR_EMAIL", "seats@teamadmin.example" if DEMO else "")
-# The seats of a new sub-account, 0 for any number. Staff change it in the backoffice.
+# The seats of a new sub-account, 0 means no limit. Staff change it in the backoffice.
 SUB_ACCOUNT_SEATS = env.number("SUB_ACCOUNT_SEATS", 5)
 BASE_URL = env.base_url("BASE_URL", f"http://localhost:{PORT}")  # passkeys need a name
 SECURE = BASE_URL.startswith("https://")

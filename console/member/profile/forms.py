@@ -109,7 +109,7 @@ class SubmittedProfile:
             if not decision:
                 self.errors["roles"] = decision.reason
         if self.join & self.leave or self.give & self.take:
-            self.errors["form"] = _("The same item is both added and removed. Choose one.")
+            self.errors["form"] = _("You’ve both added and removed the same item. Choose one.")
 
     @property
     def edit(self) -> Edit:

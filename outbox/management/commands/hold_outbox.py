@@ -12,7 +12,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--release", action="store_true", help="queue all held email, to be sent at once")
+        parser.add_argument("--release", action="store_true", help="queue all held email, to be sent right away")
 
     def handle(self, *args: Any, **options: Any) -> None:
         count, verb = (release_outbox(), "Released") if options["release"] else (hold_outbox(), "Held")

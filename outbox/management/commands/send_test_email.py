@@ -31,4 +31,4 @@ class Command(BaseCommand):
         failure = send_test_email(address, self.stdout.write)
         if failure:
             raise CommandError(f"Not accepted. {failure.reason}\n{ADVICE[failure.cause]} See docs/operating.md.")
-        self.stdout.write("Accepted. It can still bounce or be filtered as spam: check the inbox.")
+        self.stdout.write("Accepted. The email can still bounce or be filtered as spam: check the inbox.")
