@@ -34,8 +34,9 @@ After = Annotated[
         "audit:read",
         id="list_audit_entries",
         summary="List audit log entries",
-        description="Returns entries after a sequence number, oldest first. Numbers have no gaps, so you can tell whether you missed any. A new entry appears within seconds. Send `Accept: application/x-ndjson` to get one OCSF event per "
-        "line instead. The owner of the key needs the permission to export the audit log.",
+        description="Returns entries after a sequence number, oldest first. Numbers have no gaps, so you can tell "
+        "whether you missed any. A new entry appears within seconds. Send `Accept: application/x-ndjson` to get one "
+        "OCSF event per line instead. The owner of the key needs the permission to export the audit log.",
         returns=AuditPage,
         permission=Permission.AUDIT_EXPORT,
         also=LINES,
