@@ -62,7 +62,7 @@ class MalformedRequest(PasskeyError):
 
 
 class NoChallenge(PasskeyError):
-    """There were no options before, they are too old, or they were used already."""
+    """There are no options, they are too old, or they have already been used."""
 
     status, code = 409, "no_challenge"
     message = _("That took too long. Try again.")
@@ -119,7 +119,7 @@ class Assertion(NamedTuple):
 
 
 def registration_options(user: User) -> dict[str, Any]:
-    """Return the options for creating a passkey. They exclude authenticators that have one of the user's already."""
+    """Return the options for creating a passkey. They exclude authenticators that already have one of the user's."""
     return PasskeyHelper().register_begin(user)[0]
 
 

@@ -125,7 +125,7 @@ class AuditStream(models.Model):
     cursor = models.BigIntegerField(default=0)
     # False after the receiver responded with 410, or a person turned it off. `last_error` says why.
     is_active = models.BooleanField(default=True)
-    # The last entry of the latest request: a repeated one has the same entries and id, even if there are more by now.
+    # The last entry of the latest request: a repeated one has the same entries and id, even if there are more now.
     message_end = models.BigIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)

@@ -1,8 +1,8 @@
-"""The form in which names are searched and sorted, the same for what is stored and for what is typed."""
+"""Fold text for searching and sorting: the same form for stored names and for what people type."""
 
 import unicodedata
 
-# Letters that no Unicode form takes apart. Accents, ligatures and forms such as full width follow from NFKD.
+# Letters that no Unicode form decomposes. Accents, ligatures and forms such as full width follow from NFKD.
 LETTERS = {
     "ı": "i", "ȷ": "j", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ŋ": "n", "ĸ": "k", "æ": "ae",
     "œ": "oe", "ß": "ss", "þ": "th", "ə": "e", "ǝ": "e", "ɛ": "e", "ɔ": "o", "ɵ": "o", "ɓ": "b", "ƀ": "b", "ƈ": "c",
@@ -30,7 +30,7 @@ SEPARATORS = ",;<>()[]{}\u060c\u061b\u3001\u3008\u3009\u300a\u300b\u3010\u3011\u
 FOLDED = str.maketrans(
     {**LETTERS, **dict.fromkeys(APOSTROPHES + QUOTES, ""), **dict.fromkeys(DASHES + SEPARATORS, " ")}
 )
-# Accents and other marks, and format characters, which show nothing.
+# Accents and other marks, and invisible format characters.
 DROPPED = ("Mn", "Me", "Cf")
 
 

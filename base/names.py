@@ -1,10 +1,10 @@
-"""How people's names are put together, the same on pages, in emails and in exports."""
+"""Format people's names, the same way on pages, in emails and in exports."""
 
 import re
 
 from django.utils.translation import gettext_lazy as _
 
-# The error of a form without either name: one is enough.
+# The error if both names are missing: one is enough.
 MISSING_NAME = _("Enter a first or last name.")
 # Han, Hangul and Kana with their marks: iteration and length marks, half-width Katakana, variation selectors.
 EAST_ASIAN = (

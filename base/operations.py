@@ -71,7 +71,7 @@ class AddConstraintNotValid(_OnOtherDatabases, postgres.AddConstraintNotValid):
 
 
 class ValidateConstraint(postgres.ValidateConstraint):
-    """Check the rows that are there without blocking writes. Other databases have done that already."""
+    """Check the rows that are there without blocking writes. Other databases have already done that."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         if schema_editor.connection.vendor == "postgresql":

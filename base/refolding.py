@@ -1,4 +1,4 @@
-"""Computing the columns again that hold names as they are searched and sorted, after base.folding has changed."""
+"""Recompute the columns with folded names after base.folding has changed."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ def refold(
     """Set `columns` to what `compute` returns for the values of `sources`, and return how many rows have changed.
 
     Safe on millions of rows while the site runs: each batch is a short transaction that locks the rows it changes, and
-    a row that someone else has changed meanwhile is left to them. It can be stopped and started again.
+    a row that someone else has changed in the meantime is skipped. It can be stopped and started again.
     """
     changed, last = 0, None
     while batch := _read(rows, last, [*sources, *columns], BATCH_SIZE):

@@ -1,6 +1,6 @@
 """Lines of CSV (RFC 4180) that are safe to open in a spreadsheet.
 
-A file starts with BOM, a byte order mark, without which Excel expects another encoding than UTF-8.
+A file starts with BOM, a byte order mark: without it, Excel expects an encoding other than UTF-8.
 """
 
 import csv

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-# Zones of the IANA database are named after a city in one of these regions. Its other names are old ones.
+# Zones of the IANA database are named after a city in one of these regions. The others are outdated.
 REGIONS = frozenset(
     ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 )
@@ -73,6 +73,6 @@ def _name_set() -> frozenset[str]:
 
 
 def zone_label(moment: datetime) -> str:
-    """Return how the zone of an aware time is written: "CET", or "UTC-03:00" where it has no abbreviation."""
+    """Return how the zone of an aware time is written: "CET", or "UTC-03:00" if it has no abbreviation."""
     name = moment.tzname() or ""
     return f"UTC{moment.isoformat()[-6:]}" if name[:1] in ("", "+", "-") else name

@@ -39,7 +39,7 @@ def require_python():
 
 
 def ensure_venv(*names):
-    """Create .venv and install the requirements files `names` with hash checking, unless that is done already.
+    """Create .venv and install the requirements files `names` with hash checking, unless that is already done.
 
     A stamp file has the digests of the installed files, so later starts skip the work. Parallel starts wait for each
     other. Return the path of the environment's Python.

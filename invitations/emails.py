@@ -63,7 +63,7 @@ def _acceptable_invitation(invitation_id: UUID) -> Invitation | None:
 def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:
     """Render the invitation email with a freshly signed link.
 
-    None if the invitation can't be accepted any more, or if there is a newer email, maybe to another address.
+    None if the invitation can no longer be accepted, or if there is a newer email, maybe to another address.
     """
     invitation = _acceptable_invitation(row.subject_id)
     if invitation is None or row.key != email_key(invitation):
@@ -83,7 +83,7 @@ def render_invitation(row: OutgoingEmail) -> AnymailMessage | None:
 def render_link_request(row: OutgoingEmail) -> AnymailMessage | None:
     """Render the email that tells an inviter about a request for a new link (I-7).
 
-    None if the invitation is not expired any more, or if the inviter is no longer active.
+    None if the invitation is no longer expired, or if the inviter is no longer active.
     """
     invitations = Invitation.objects.filter(pk=row.subject_id, accepted_at=None, revoked_at=None)
     invitation = invitations.select_related(

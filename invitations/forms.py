@@ -79,7 +79,7 @@ def read_list_choices(post: QueryDict, pasted: PastedList) -> PastedList:
     changed = pasted.with_changed_text(post.get("text", pasted.text))
     if changed.text != pasted.text:
         return changed
-    # Those that were used have no field any more.
+    # Those that were used no longer have a field.
     addresses = changed.addresses | {
         name.removeprefix(ADDED_ADDRESS): value.strip()[:MAX_ADDRESS]
         for name, value in post.items()

@@ -1,6 +1,6 @@
-"""A pasted list of people on its way into a draft: what is added, what is left out and why (W-4).
+"""A list of people pasted into a draft: who is added, what is left out and why (W-4).
 
-The parser, invitations.pasted_people, only reads the text. Here it meets the draft and the organization's members.
+The parser, invitations.pasted_people, only reads the text. This module compares it with the draft and the members.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ FIELDS = ("first_name", "last_name", "email")
 
 
 class Problem(StrEnum):
-    """Why a line or a person was left out: the parser's reasons, and what the organization knows."""
+    """Why a line or a person was left out: the parser's reasons, and those found in the draft and the members."""
 
     NO_ADDRESS = Reason.NO_ADDRESS
     REPEATED = Reason.REPEATED
@@ -44,7 +44,7 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class LeftOutPart:
-    """A part of the text that adds no one. `same_as` is the line with the same address. `key`: see LeftOut."""
+    """A part of the text that was left out. `same_as` is the line with the same address. `key`: see LeftOut."""
 
     line: int
     text: str
@@ -58,7 +58,7 @@ class LeftOutPart:
 class PastedList:
     """What was pasted, and what the inviter chose, as Batch.pasted stores it.
 
-    `at` is the row of the form that it was pasted into, and `under` that row if it had a name. `added` are the rows
+    `at` is the row of the form that it was pasted into, and `under` what was typed there. `added` are the rows
     that were put into the form, so that adding them again replaces them. `beyond` are the people beyond MAX_PEOPLE, and
     `rest` those of earlier lists: they are in the next draft once this one is sent. `guessed` are all rows with a
     guessed name.
@@ -99,21 +99,21 @@ class PastedList:
         return [*self.rest, *self.beyond]
 
     def with_text(self, text: str, at: int = 0) -> "PastedList":
-        """Return the list with more text pasted. A list that was added is finished, and one that waits is kept."""
+        """Return the list with this text: appended if the list hasn't been added yet, otherwise as a new list."""
         if self.is_waiting:
             return self.with_changed_text(f"{self.text}\n{text}")
         text = _stored(text)
         return PastedList(text=text, at=at, rest=self.next_people, guessed=self.guessed)
 
     def with_changed_text(self, text: str) -> "PastedList":
-        """Return the list with another text in the place of this one. Nothing that was chosen applies to it."""
+        """Return the list with its text replaced. Choices made for the old text are dropped."""
         text = _stored(text)
         return self if text == self.text else replace(self, text=text, columns=None, has_heading=None, addresses={})
 
 
 @dataclass
 class Review:
-    """What adding a pasted list to these rows does. One query."""
+    """The result of adding a pasted list to these rows. One query."""
 
     organization: Organization
     pasted: PastedList
@@ -128,7 +128,7 @@ class Review:
 
     @cached_property
     def other_rows(self) -> list[Row]:
-        """The rows without those that this list added and nobody has changed since."""
+        """The rows without those that this list added and no one has changed since."""
         added, kept = Counter(map(_key, self.pasted.added)), []
         for row in self.rows:
             if added[_key(row)]:
@@ -172,7 +172,7 @@ class Review:
 
     @cached_property
     def left_out(self) -> list[LeftOutPart]:
-        """What adds no one, by line."""
+        """The parts that are left out, by line."""
         parts = [
             LeftOutPart(part.line, part.text, Problem(part.reason), part.same_as, part.key)
             for part in self.reading.left_out
@@ -185,7 +185,7 @@ class Review:
         return bool(self.people) and not (self.left_out or self.beyond or self.reading.unsure or self.reading.is_cut)
 
     def add(self) -> tuple[list[Row], PastedList]:
-        """Return the rows with the people added, and the list as it is then."""
+        """Return the rows with the people added, and the updated list."""
         added, rows = [_row(person) for person in self.people], list(self.other_rows)
         at, under = min(self.pasted.at, len(rows)), {}
         if added and at < len(rows) and _fits(rows[at], self.people[0]):
@@ -209,7 +209,7 @@ class Review:
 
 
 def _stored(text: str) -> str:
-    """Return the text with plain line breaks, and not much longer than what is read of it."""
+    """Return the text with plain line breaks, cut after the part that is read."""
     return text.replace("\r\n", "\n").replace("\r", "\n")[: MAX_CHARACTERS + 1].rstrip("\n")
 
 

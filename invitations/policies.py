@@ -28,7 +28,7 @@ def can_copy_link(actor: Membership, member: Membership) -> Decision:
         return decision
     if member.is_expired:
         return deny(_("This invitation has expired. Resend it first."))
-    if not can_accept(member, single_sign_on=True):  # the inviter can't give the role any more
+    if not can_accept(member, single_sign_on=True):  # the inviter can no longer give the role
         return deny(_("This link no longer works. Resend the invitation first."))
     return ALLOWED
 

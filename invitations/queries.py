@@ -165,7 +165,7 @@ def _live(organization: Organization) -> QuerySet[Invitation]:
 
 @dataclass(frozen=True)
 class WeekOfInvitations:
-    """Invitations sent in the week that starts on this Monday (UTC): accepted, pending and expired ones by now."""
+    """Invitations sent in the week that starts on this Monday (UTC): accepted, pending and expired ones, as of now."""
 
     start: datetime
     accepted: int = 0

@@ -7,7 +7,7 @@ from invitations import services
 
 @shared_task(ignore_result=True, expires=3600)
 def delete_old_sends() -> None:
-    """Delete email counts that no limit needs any more. Celery beat runs this every hour."""
+    """Delete email counts that no limit still needs. Celery beat runs this every hour."""
     services.delete_old_sends()
 
 

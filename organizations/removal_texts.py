@@ -1,4 +1,4 @@
-"""Sentences about who loses what with a removal of access, and who keeps it otherwise (U-22)."""
+"""Sentences about who loses what when access is removed, and who keeps it another way (U-22)."""
 
 from collections import Counter, defaultdict
 

@@ -1,7 +1,7 @@
 """Undo in the toast that reports a removal of access (U-22).
 
 The toast's form holds a token that says what to give back. It is signed, is of use only to the member who removed the
-access, and expires. It gives no right: restoring checks the same rules as adding does.
+access, and expires. It grants no permission: restoring checks the same rules as adding does.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,12 +28,12 @@ from organizations.services import restore_access, restore_permissions
 # The toast shows for ten seconds, but it waits while it is hovered or focused, stays without JavaScript, and networks
 # are slow.
 MAX_AGE = timedelta(minutes=2)
-# In front of the URL and the token in Message.extra_tags.
+# Precedes the URL and the token in Message.extra_tags.
 TAG = "undo"
 
 
 def report_removal(request: MemberRequest, done: str, removal: Removal, url: str) -> None:
-    """Say what was removed and what that takes from whom, with Undo if anything was removed.
+    """Report what was removed and who loses access, with Undo if anything was removed.
 
     done: what was done, as a sentence. url: the page that undoes it: undo_removal(), then the changed page.
     """
@@ -47,7 +47,7 @@ def report_removal(request: MemberRequest, done: str, removal: Removal, url: str
 def report_removed_permissions(
     request: MemberRequest, done: str, role: Role, permissions: Iterable[Permission], url: str
 ) -> None:
-    """Say that permissions were removed from a role, and from whom, with Undo: undo_removed_permissions()."""
+    """Report that permissions were removed from a role, and who loses them. Undo calls undo_removed_permissions()."""
     removed = sorted(map(str, permissions))
     token = _signer(request, f"role:{role.pk}").sign_object(removed, compress=True)
     _report(request, done, permission_effect(request.organization, role, map(Permission, removed)), url, token)

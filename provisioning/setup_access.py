@@ -96,7 +96,7 @@ def _respond(
 
 
 def ended_reason(link: SetupLink | None) -> str:
-    """Return why the link doesn't work any more, "" if it does."""
+    """Return why the link no longer works, "" if it does."""
     if link is None:
         return _("This link no longer works. Ask the person who sent it for a new one.")
     return can_use_setup_link(link, timezone.now()).reason

@@ -1,4 +1,4 @@
-"""Links from emails open although an email program added something at their end, such as the bracket around them."""
+"""Links from emails work even if an email program added something at the end, such as a closing bracket."""
 
 import re
 

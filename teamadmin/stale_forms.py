@@ -25,7 +25,7 @@ MAX_FIELDS, MAX_LENGTH = 2000, 200_000
 
 
 def respond(request: HttpRequest) -> HttpResponse | None:
-    """Return a page that goes on from the form, None if there is none: the general page then says what happened."""
+    """Return a page that continues from the form, or None: then the general page says what happened."""
     if getattr(request, "htmx", False):
         return None
     name = request.resolver_match.url_name if request.resolver_match else ""

@@ -29,7 +29,7 @@ class OwnGroup:
 
 
 def groups_with_sizes(member: Membership, *, limit: int = 20) -> list[OwnGroup]:
-    """Return the member's groups by name, at most `limit`. Two queries, one where there are none."""
+    """Return the member's groups by name, at most `limit`. Two queries, one if there are none."""
     groups = groups_of(member, limit=limit)
     sizes = group_sizes(groups) if groups else {}
     return [OwnGroup(group, *sizes[group.pk]) for group in groups]

@@ -103,7 +103,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return short_name(self.first_name, self.last_name)
 
     def save(self, *args, **options) -> None:
-        # Saving an older copy (in a password form, for example) must not bring back sessions that were ended meanwhile.
+        # Saving an older copy (in a password form, for example) must not bring back sessions that ended since.
         if not self._state.adding and options.get("update_fields") is None:
             unsaved = {"id", "sessions_version"}
             options["update_fields"] = {field.name for field in self._meta.concrete_fields} - unsaved

@@ -51,7 +51,7 @@ def reject_event(*, user: User, entry: Entry) -> bool:
     end_sessions(user=user)
     # Deleted, not only forgotten: a sign-in from the intruder's browser must count as new.
     KnownBrowser.objects.filter(user=user).delete()
-    # Otherwise the address is another user's by now, and the present one may be the intruder's.
+    # Otherwise the address now belongs to another user, and the current one may be the intruder's.
     can_mail = user.email == address
     data = {"entry": str(entry.pk), "event": entry.action, "at": entry.at.isoformat()}
     record_event(user=user, action=SECURED, data={**data, "restored": restored, "can_mail": can_mail})
@@ -61,7 +61,7 @@ def reject_event(*, user: User, entry: Entry) -> bool:
 
 
 def _restore(user: User, address: str, entry: Entry) -> bool:
-    """Return whether the user has the address again. Another user may have it by now, or this may be done already."""
+    """Return whether the user has the address again. Another user may have it now, or this may already be done."""
     try:
         with transaction.atomic():
             move_to_address(

@@ -86,7 +86,7 @@ def add_passkey(*, user: User, passkey: WebAuthnCredential) -> list[str]:
 def rename_passkey(*, passkey: WebAuthnCredential, name: str) -> None:
     """Change the passkey's name."""
     before, passkey.name = passkey.name, name
-    renamed = WebAuthnCredential.objects.filter(pk=passkey.pk).update(name=name)  # unless it was removed meanwhile
+    renamed = WebAuthnCredential.objects.filter(pk=passkey.pk).update(name=name)  # unless it has been removed
     if renamed and before != name:
         record_event(user=passkey.user, action="passkey.renamed", data={"from": before, "passkey": name})
 

@@ -118,7 +118,7 @@ def test_deactivated_users_are_recorded_where_they_were_members(cast):
     assert [entry.data for entry in entries("sign_in.failed", target_id=cast.bo.pk)] == [failed]
     add_member(cast.globex, cast.bo.user, "billing")
     sign_in("bo@acme.example", "wrong-wrong-wrong")
-    assert not entries("sign_in.failed", target_id=cast.bo.pk, data__reason="password")  # not Acme's business any more
+    assert not entries("sign_in.failed", target_id=cast.bo.pk, data__reason="password")  # no longer Acme's business
 
 
 def test_too_many_tries_are_recorded(cast):

@@ -35,7 +35,7 @@ from base.responses import limit_reached
 def reauthentication(request: UserRequest) -> HttpResponse:
     """Ask for any factor that the user has, then run the request that was kept, or return to `next`.
 
-    Someone whose sign-in is fresh by now, for example by a passkey, only presses Continue: GET changes nothing.
+    Someone whose sign-in has become fresh, for example with a passkey, only presses Continue: GET changes nothing.
     """
     next_url, token = get_next_url(request, ""), _value(request, "request")
     sso = _sso_choice(request, next_url, token)

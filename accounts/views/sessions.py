@@ -1,4 +1,4 @@
-"""Logging out one's own other sessions (S-4)."""
+"""Logging out your other sessions (S-4)."""
 
 from django.contrib import messages
 from django.contrib.auth import logout

@@ -232,7 +232,7 @@ def test_resending(cast, admin):
 
 @pytest.mark.spec("I-4", "A-6")
 def test_an_organization_s_key_leaves_the_inviter(cast):
-    """Its resend must not make an administrative role acceptable that no one there could give any more."""
+    """Its resend must not make an administrative role acceptable that no one there could give now."""
     (invitation,) = cast.invite(cast.max, role="manager")
     client = ApiClient(cast.acme)
     assert client.send("POST", f"invitations/{invitation.pk}/sends").json()["inviter"] == "Max Keller"

@@ -38,7 +38,7 @@ def can_give_project(actor: Membership, member: Membership, choice: BulkChoice) 
 
 
 def can_log_out(actor: Membership, member: Membership, choice: BulkChoice) -> Decision:
-    """S-5, R-7: as for one member, but not oneself: the action must be able to finish."""
+    """S-5, R-7: as for one member, but never yourself: the action must be able to finish."""
     if actor.pk == member.pk:
         return not_applicable(_("You can’t log yourself out here. Use Privacy & security."))
     return can_end_sessions(actor, member)

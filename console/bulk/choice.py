@@ -42,7 +42,7 @@ class BulkChoice:
 
 
 def choice_from_json(organization: Organization, data: dict[str, Any]) -> BulkChoice:
-    """Load the choice stored in BulkAction.choice. Raises Refused where something in it no longer exists."""
+    """Load the choice stored in BulkAction.choice. Raises Refused if something in it no longer exists."""
     role_ids = data.get("roles", [])
     roles = tuple(role for role in roles_in(organization) if str(role.pk) in role_ids) if role_ids else ()
     if len(roles) < len(role_ids):

@@ -201,7 +201,7 @@ def _asked_at(posted: Any, now: datetime) -> datetime | None:
 
 
 def build_form(kind_key: str, data: Any, *, actor: Membership, preview: Preview) -> BulkForm:
-    """Return the form for a kind of action, bound where there is `data`."""
+    """Return the form for a kind of action, bound if there is `data`."""
     initial = {"once": uuid7(), "asked": timezone.now().isoformat()}
     if kind_key == "deletion":
         return DeletionForm(data, actor=actor, eligible=preview.eligible, initial=initial)

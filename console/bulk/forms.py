@@ -132,7 +132,7 @@ class RoleChoiceForm(BulkForm):
 
 
 class GroupChoiceForm(BulkForm):
-    """The group to add members to, with a search by name where there are many."""
+    """The group to add members to, with a search by name if there are many."""
 
     search = forms.CharField(required=False, max_length=100)
     group_id = forms.UUIDField(required=False)
@@ -163,7 +163,7 @@ class GroupChoiceForm(BulkForm):
 
 
 def find_group(organization: Organization, group_id: UUID | None) -> Group | None:
-    """Return one of the organization's groups, None where it has no such group."""
+    """Return one of the organization's groups, None if it has no such group."""
     group = groups_in(organization, [group_id]).first() if group_id else None
     if group:
         group.organization = organization

@@ -29,7 +29,7 @@ from organizations.queries import (
 
 # The most names that a confirmation shows.
 NAME_LIMIT = 50
-# The most names where there are more than MAX_IDS members.
+# The most names if there are more than MAX_IDS members.
 FEW_NAMES = 5
 
 
@@ -131,7 +131,7 @@ def _preview_by_class(
 
 
 def _skip_reason(kind: Kind, actor: Membership, selection: Selection, alike: MemberClass) -> str:
-    """Return why the members of a class are skipped, as their rule would; empty where they are not."""
+    """Return why the members of a class are skipped, as their rule would; empty if they aren't."""
     if alike.is_actor and kind.key in ("deletion", "deactivation", "sessions"):
         return _("You can’t do this to yourself.")
     if alike.status not in kind.statuses:

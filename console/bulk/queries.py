@@ -63,7 +63,7 @@ def items_of(action: BulkAction, *, state: str = "", after: UUID | None = None) 
 
 
 def current_links(removal: Removal) -> Removal:
-    """Return the part of the removal that exists: those who aren't in the group can't lose it. Two queries."""
+    """Return the part of the removal that exists: members who aren't in the group can't lose it. Two queries."""
     groups, members = {group for group, _id in removal.links}, {member for _id, member in removal.links}
     links = GroupMembership.objects.filter(group__in=groups, membership__in=members)
     owners, projects = ({pair[side] for pair in removal.member_projects} for side in (0, 1))

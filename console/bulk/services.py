@@ -42,9 +42,9 @@ def start_bulk(
     The caller processes fewer. Beyond CAP, the worker inserts the items too: members who match then and were
     already there.
 
-    key: the action's id. Returns (action, True), or (action, False) where it was already started: a second click starts
-    nothing. Raises Refused where the actor can't use this kind of action at all, and BulkAction.DoesNotExist where the
-    key belongs to someone else.
+    key: the action's id. Returns (action, True), or (action, False) if it was already started: a second click starts
+    nothing. Raises Refused if the actor can't use this kind of action at all, and BulkAction.DoesNotExist if the key
+    belongs to someone else.
     """
     require(kind.is_available(actor))
     origin = context.current()
@@ -100,7 +100,7 @@ def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int
 
 @transaction.atomic
 def prepare_items(action: BulkAction) -> bool:
-    """Insert the items of a PREPARING action, all or none. Returns False where it was cancelled or already prepared."""
+    """Insert the items of a PREPARING action, all or none. Returns False if it was cancelled or already prepared."""
     selection, now = Selection.from_json(action.view, action.selection, action.organization_id)
     # With the row locked, a second worker waits and then finds the action running.
     locked = BulkAction.objects.select_for_update().filter(pk=action.pk, state=BulkState.PREPARING)
@@ -113,7 +113,7 @@ def prepare_items(action: BulkAction) -> bool:
 
 @transaction.atomic
 def cancel_bulk(*, actor: Membership, action: BulkAction) -> bool:
-    """Stop the action after the current member; completed changes are kept. Returns False where it had finished."""
+    """Stop the action after the current member; completed changes are kept. Returns False if it had finished."""
     cancelled = BulkAction.objects.filter(pk=action.pk, state__in=UNFINISHED).update(
         state=BulkState.CANCELLED, finished_at=timezone.now()
     )

@@ -35,7 +35,7 @@ ATTEMPTS = 3
 def process(action_id: UUID, *, limit: int = BATCH_SIZE, seconds: float = BATCH_SECONDS) -> bool:
     """Process up to `limit` members for up to `seconds`.
 
-    Returns True where members are left, after requesting another worker for them.
+    Returns True if members are left, after requesting another worker for them.
     """
     action = BulkAction.objects.filter(pk=action_id, state__in=UNFINISHED).select_related("organization").first()
     if action is None:
@@ -65,7 +65,7 @@ def _process_items(action: BulkAction, limit: int, deadline: float) -> bool:
 
 @transaction.atomic
 def _process_next(action: BulkAction, kind: Kind) -> bool:
-    """Process one waiting member whom no other worker has locked. Returns False where there is none."""
+    """Process one waiting member whom no other worker has locked. Returns False if there is none."""
     item = _lock_next_item(action)
     if item is None:
         return False
@@ -122,7 +122,7 @@ def _apply(action: BulkAction, kind: Kind, item: BulkItem) -> tuple[ItemState, s
 
 
 def _finish(action: BulkAction) -> bool:
-    """Mark the action done where no item is waiting. Returns True where other workers still have the last ones.
+    """Mark the action done if no item is waiting. Returns True if other workers still have the last ones.
 
     For a cancelled action, this counts the members who were being processed at that moment.
     """

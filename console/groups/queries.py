@@ -51,7 +51,7 @@ class GroupRow:
 
 
 def group_page(organization: Organization, params: GroupListParams) -> KeysetPage:
-    """Return a page of GroupRows by name: three queries, one where there are none."""
+    """Return a page of GroupRows by name: three queries, one if there are none."""
     groups = groups_in(organization).filter(*conditions(FILTERS, params.filters, organization))
     if params.q:
         groups = matching_names(groups, params.q)
@@ -77,7 +77,7 @@ def _load_rows(groups: list[Group]) -> list[GroupRow]:
 
 
 def group_in(organization: Organization, group_id: UUID) -> Group | None:
-    """Return one group of the organization, None where it has no such group."""
+    """Return one group of the organization, None if it has no such group."""
     group = groups_in(organization).filter(pk=group_id).first()
     if group:
         group.organization = organization

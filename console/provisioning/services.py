@@ -26,7 +26,7 @@ KIND = KINDS["deletion"]
 def disconnect_and_remove(*, actor: Membership, connection: ScimConnection) -> tuple[Disconnected, BulkAction]:
     """Delete the connection, and start a bulk action that removes its members with the usual rules.
 
-    The members are manual from now on, so whoever can't be removed stays: the last Admin, the actor, and members above
+    The members are manual from now on. Those who can't be removed stay: the last Admin, the actor, and members above
     them. Same errors as disconnect().
     """
     actor = lock_actor(actor)

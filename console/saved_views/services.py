@@ -25,7 +25,7 @@ MAX_LENGTH = SavedView._meta.get_field("view").max_length
 
 
 class NameTaken(Exception):
-    """A view with this name exists already."""
+    """A view with this name already exists."""
 
 
 class ViewChanged(Exception):
@@ -114,7 +114,7 @@ def delete_view(*, actor: Membership, view_id: UUID) -> SavedView:
 
 @transaction.atomic
 def set_default_view(*, actor: Membership, view_id: UUID | None) -> None:
-    """Open the Users page on this view from now on, or on everyone if None. It concerns only the member.
+    """Open the Users page on this view from now on, or on everyone if None. This affects only the member.
 
     Raises SavedView.DoesNotExist.
     """

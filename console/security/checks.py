@@ -92,11 +92,11 @@ def _networks(figures: Figures) -> Points | None:
 
 
 def _domains(figures: Figures) -> Points | None:
-    """With enforced single sign-on no one can be invited, and a domain is verified already."""
+    """With enforced single sign-on no one can be invited, and a domain is already verified."""
     return None if figures.sso_enforced else _yes_or_no(figures.verified_domains or figures.domains, 10)
 
 
-# Each returns None where it doesn't apply: then it isn't part of the sum.
+# Each returns None if it doesn't apply: then it isn't part of the sum.
 CHECKS: dict[str, Callable[[Figures], Points | None]] = {
     "two_factor": _two_factor,
     "sessions": _sessions,

@@ -123,7 +123,7 @@ def _check(key: str, figures: Figures, points: Points, viewer: Membership) -> Ch
 
 
 def _list_url(key: str, viewer: Membership) -> str:
-    """Return the URL of the list behind a check, "" where there is none or the viewer can't open it."""
+    """Return the URL of the list behind a check, "" if there is none or the viewer can't open it."""
     if key not in LISTS or not can(viewer, Permission.PEOPLE_VIEW):
         return ""
     return LISTS[key](viewer.organization).url(viewer.organization.slug)

@@ -101,7 +101,7 @@ def _domains_title(figures: Figures) -> str:
 
 
 def detail(key: str, figures: Figures) -> str:
-    """Return what the finding means, shown where there is no list behind it."""
+    """Return what the finding means, shown if there is no list behind it."""
     return {
         "two_factor": _("A stolen password is not enough to sign in as them"),
         "sessions": _sessions_detail(figures),

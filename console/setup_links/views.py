@@ -57,7 +57,7 @@ def setup_links(request: MemberRequest, intent: str) -> HttpResponse:
 @require_POST
 @member_required(Permission.SECURITY_MANAGE)
 def setup_link_revocation(request: MemberRequest, link_id: UUID) -> HttpResponse:
-    """Revoke a link. Pages that it has open stop working at once. Needs no fresh sign-in: it only takes access away."""
+    """Revoke a link. Its open pages stop working immediately. Needs no fresh sign-in: it only takes access away."""
     link = link_in(request.organization, link_id)
     if link is None:
         raise Http404

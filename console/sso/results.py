@@ -76,7 +76,7 @@ class TestResult:
 
     @property
     def report(self) -> str:
-        """Everything as text, to send to whoever looks after the provider."""
+        """Everything as text, to send to the people who manage the provider."""
         title = _("The test passed") if self.test.passed else _("The test failed")
         lines = [f"{title} ({self.label}, {self.test.at:%Y-%m-%d %H:%M} UTC)"]
         lines += [self.data[name] for name in ("reason", "fix") if self.data.get(name)]

@@ -42,7 +42,7 @@ def setup_of(request: MemberRequest, submission: Submission | None = None, mode:
 
 
 def enforcement_url(organization: Organization) -> str:
-    """Return the page on which single sign-on is enforced, or not any more (O-4)."""
+    """Return the page on which single sign-on is enforced or no longer enforced (O-4)."""
     return settings_url(organization) + "enforcement/"
 
 

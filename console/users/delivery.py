@@ -1,4 +1,4 @@
-"""What became of pending members' invitation emails (I-8): the filter, and the texts of the Users page."""
+"""The delivery of pending members' invitation emails (I-8): the filter, and the texts of the Users page."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

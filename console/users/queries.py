@@ -194,7 +194,7 @@ class _Search:
 
     @property
     def words(self) -> list[str]:
-        """Every name of the first section begins with the first word already."""
+        """Every name of the first section already begins with the first word."""
         return self.params.words[1:] if self.params.first_word and self.section == 0 else self.params.words
 
     @property

@@ -1,4 +1,4 @@
-"""A viewer's own choice of columns (U-5). Nobody else is concerned, so no audit entry is written."""
+"""A viewer's own choice of columns (U-5). It affects no one else, so no audit entry is written."""
 
 from collections.abc import Sequence
 

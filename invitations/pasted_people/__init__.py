@@ -35,7 +35,7 @@ def read_people(
     """Return the people in the text, and the lines that were left out.
 
     For a table, `columns` names what each column has ("first_name", "last_name", "name", "email" or ""), and
-    `has_heading` says whether its first line is a heading. By default both are found out. `addresses` are for
+    `has_heading` says whether its first line is a heading. By default both are detected. `addresses` are for
     parts without one, by LeftOut.key. Never raises.
     """
     is_cut = len(text) > MAX_CHARACTERS

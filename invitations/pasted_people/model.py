@@ -78,7 +78,7 @@ class PastedPeople:
         return not self.unsure
 
     def add(self, people: Iterable[PastedPerson]) -> None:
-        """Add people, and leave out those whose address is there already."""
+        """Add people, and leave out those whose address is already there."""
         for person in people:
             key = person.email.casefold()
             if key in self._lines:

@@ -5,10 +5,10 @@ import unicodedata
 
 from base import text as base_text
 
-# More is left out, and said. A hundred people with long names and a few columns have less than a tenth of this.
+# The rest is left out, with a message. A hundred people with long names and a few columns are less than a tenth.
 MAX_CHARACTERS = 100_000
 MAX_LINES = 10_000
-# Copying adds these, and they show nothing: control characters, zero-width spaces, directional marks, soft hyphens.
+# Invisible characters that copying adds: control characters, zero-width spaces, directional marks, soft hyphens.
 UNSEEN = re.compile("[\u0000-\u0008\u000e-\u001f\u007f\u200b\u200e\u200f\u2060\ufeff\u00ad\u061c]")
 # Joiners matter between two letters, as in Persian names.
 JOINERS = re.compile(r"(?<!\w)[\u200c\u200d]|[\u200c\u200d](?!\w)")
@@ -27,7 +27,7 @@ EDGES = ".'’‘`*!" + BIDI
 
 
 def tidy(text: str) -> str:
-    """Return the text in NFC, with plain spaces and line breaks, without characters that show nothing."""
+    """Return the text in NFC, with plain spaces and line breaks, without invisible characters."""
     text = LINE_BREAKS.sub("\n", text.translate(WIDE))
     return unicodedata.normalize("NFC", SPACES.sub(" ", JOINERS.sub("", UNSEEN.sub("", text))))
 

@@ -67,7 +67,7 @@ def accept_as_new_user(*, invitation: Invitation, password: str) -> tuple[Outcom
     """Create a user for the invited address with this password (already validated), and activate the member.
 
     Only the password comes from the request: address, names and roles are the membership's (CVE-2022-39306).
-    Return the user only if they joined. Raises Refused if the invitation may not be accepted any more.
+    Return the user only if they joined. Raises Refused if the invitation can no longer be accepted.
     """
     try:
         with transaction.atomic():
@@ -87,7 +87,7 @@ def accept_as_new_user(*, invitation: Invitation, password: str) -> tuple[Outcom
 def accept_as_user(*, invitation: Invitation, user: User) -> Outcome:
     """Activate the pending member for a signed-in user whose address is the invited one (J-2).
 
-    Raises Refused if the invitation may not be accepted any more.
+    Raises Refused if the invitation can no longer be accepted.
     """
     try:
         with transaction.atomic():

@@ -16,7 +16,7 @@ from organizations.models import Membership
 
 
 class AlreadyCorrected(Refused):
-    """The invitation goes to this address already. Nothing was sent now."""
+    """The invitation already goes to this address. Nothing was sent."""
 
 
 @transaction.atomic

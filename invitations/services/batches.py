@@ -35,7 +35,7 @@ def send_batch(*, actor: Membership, batch: Batch, version: int) -> tuple[Batch,
 
     Return (batch, True), or (batch, False) if it was sent before: pressing Done twice sends nothing twice.
     Raises Refused (the actor may not add people), DraftChanged (`version` is not the draft's), BatchInvalid
-    (an address or choice is not valid any more), RateLimited (a limit on emails is reached, I-5).
+    (an address or choice is no longer valid), RateLimited (a limit on emails is reached, I-5).
     """
     actor, locked = _lock(actor, batch)
     if locked.sent_at:

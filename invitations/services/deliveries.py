@@ -1,4 +1,4 @@
-"""What becomes of each invitation email (I-8): from the outbox, and from the email provider's webhooks.
+"""The delivery of each invitation email (I-8): from the outbox, and from the email provider's webhooks.
 
 News may arrive twice, late, or in the wrong order: a provider may report an email as delivered before our worker has
 saved it as sent. So a state only replaces a state of lower rank. The state of a member is that of their latest email.
@@ -157,7 +157,7 @@ def _of_latest(news: News) -> News:
 
 
 def _apply(email: InvitationEmail, news: News) -> bool:
-    """Change the email's state. Return False if it's no news."""
+    """Change the email's state. Return False if the state doesn't change."""
     old, new = Delivery(email.delivery), news.delivery
     same = (new, news.reason, news.answer) == (old, email.reason, email.answer)
     repeated = new == old and (new not in WAITING or (new == Delivery.SENT and not news.reason))

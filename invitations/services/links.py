@@ -14,8 +14,8 @@ from organizations.models import Membership
 def copy_link(*, actor: Membership, member: Membership) -> str:
     """Return the link of a pending member's invitation, the same as in the email. Count and audit that.
 
-    The link is a secret: anyone who has it can join. Don't store, log or cache it. It doesn't verify an address any
-    more (accounts.services.create_unverified_user).
+    The link is a secret: anyone who has it can join. Don't store, log or cache it. Once copied, it no longer verifies
+    an address (accounts.services.create_unverified_user).
 
     Raises Refused with the reason, and Membership.DoesNotExist.
     """

@@ -44,7 +44,7 @@ def _record_addresses(actor: Membership, keys: Collection[str], resend: bool, no
 
 
 def delete_old_sends(*, limit: int = 10_000) -> int:
-    """Delete rows that no limit counts any more, up to `limit` of each table. Return how many were deleted."""
+    """Delete rows that no limit still counts, up to `limit` of each table. Return how many were deleted."""
     now = timezone.now()
     deleted = 0
     for rows in (

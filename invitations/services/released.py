@@ -14,7 +14,7 @@ from organizations.queries import stored_member
 def add_expired_invitations(*, actor: Membership, members: Sequence[Membership]) -> list[Invitation]:
     """Give pending members without an invitation one that has expired, so that Admins can resend it (I-3).
 
-    For what release_member() returned, and without an email. `actor` becomes the inviter.
+    Takes what release_member() returned. Sends no email. `actor` becomes the inviter.
     """
     now = timezone.now()
     people = [{"first_name": each.first_name, "last_name": each.last_name, "email": each.email} for each in members]

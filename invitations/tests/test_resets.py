@@ -1,4 +1,4 @@
-"""A password reset at a pending address sends the invitation again, and nobody is told (I-11)."""
+"""A password reset at a pending address sends the invitation again, and no one is told (I-11)."""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
 """Accepting after the browser forgot the link: the page was open for more than an hour, or cookies were cleared.
 
-It says so, and offers to send the link again. Nothing was accepted.
+The page says so, and offers to send the link again. Nothing was accepted.
 """
 
 from uuid import uuid4
@@ -36,7 +36,7 @@ def render_forgotten(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_again(request: HttpRequest) -> HttpResponse:
-    """Send the link again, as a password reset at a pending address does (I-11). The answer is the same for others."""
+    """Send the link again, as a password reset at a pending address does (I-11). All addresses get this response."""
     form = LinkForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _render(request, form, status=422 if form.is_bound else 200)

@@ -34,6 +34,6 @@ def _accepted_by_user(request: HttpRequest, invitation: Invitation) -> bool:
 
 
 def render_denied(request: HttpRequest, invitation: Invitation, reason: str) -> HttpResponse:
-    """Render the page for a valid link whose invitation may not be accepted any more: 403 with the reason."""
+    """Render the page for a valid link whose invitation can no longer be accepted: 403 with the reason."""
     context = {"invitation": invitation, "member": invitation.membership, "reason": reason}
     return render(request, "invitations/accept/denied.html", context, status=403)

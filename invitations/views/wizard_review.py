@@ -230,7 +230,7 @@ def people_left_title(people: Sequence[Any]) -> str:
 
 
 def people_left_text(people: Sequence[dict[str, str]]) -> str:
-    """Return who the batch has no room for, and what becomes of them."""
+    """Return who the batch has no room for, and what happens to them."""
     text = _(
         "You can invite %(limit)s people at a time. After you send these, the rest are saved in a new draft: %(names)s."
     )

@@ -49,7 +49,7 @@ def render_access_key_created(row: OutgoingEmail) -> AnymailMessage | None:
 
 
 def render_access_key_expiring(row: OutgoingEmail) -> AnymailMessage | None:
-    """Return the email about a key that expires soon, or None if it has expired by now."""
+    """Return the email about a key that expires soon, or None if it has already expired."""
     found = _member_and_key(row)
     if found is None:
         return None

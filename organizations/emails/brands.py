@@ -14,7 +14,7 @@ from outbox.models import OutgoingEmail
 
 
 def render_brand_test(row: OutgoingEmail) -> AnymailMessage | None:
-    """Return the email in the organization's brand, or None if the member can't manage it any more."""
+    """Return the email in the organization's brand, or None if the member can no longer manage it."""
     member = active_member(row)
     if member is None or not can(member, Permission.BRANDS_MANAGE):
         return None

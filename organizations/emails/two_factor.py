@@ -15,7 +15,7 @@ from outbox.models import OutgoingEmail
 
 
 def render_two_factor_reminder(row: OutgoingEmail) -> AnymailMessage | None:
-    """Return the email that asks a member to set up a second factor (S-11), or None if they have one by now."""
+    """Return the email that asks a member to set up a second factor (S-11), or None if they have one now."""
     member = active_member(row)
     if member is None or member.two_factor:
         return None

@@ -160,7 +160,7 @@ class Deadline:
 def two_factor_deadline(member: Membership, now: datetime) -> Deadline | None:
     """Return when the organization will require a second factor that the member doesn't have yet (S-11).
 
-    None if it requires none of them, or does so already.
+    None if it requires none of them, or already does so.
     """
     start = member.organization.two_factor_required_from
     if start is None or start <= now or member.two_factor or not two_factor_applies(member):

@@ -138,7 +138,7 @@ class Access:
 
 
 def members_concerned(organization: Organization, removal: Holdings) -> dict[UUID, Membership]:
-    """Return the members concerned by name. Of more than MAX_PEOPLE, only some. One query, and one for each group."""
+    """Return the affected members by name. Of more than MAX_PEOPLE, only some. One query, and one for each group."""
     ids = removal.members
     for group in removal.groups:
         if len(ids) <= MAX_PEOPLE:  # never reads all members of a large group
@@ -149,7 +149,7 @@ def members_concerned(organization: Organization, removal: Holdings) -> dict[UUI
 
 
 def names_concerned(organization: Organization, removal: Holdings, members: dict[UUID, Membership]) -> Names:
-    """Return the groups that the members are or were in, the projects concerned by name, and all roles."""
+    """Return the groups that the members are or were in, the affected projects by name, and all roles."""
     left = {group for group, _member in removal.links}
     groups = Group.objects.filter(organization=organization)
     wanted = left | removal.groups

@@ -1,4 +1,4 @@
-"""What people lose when access is removed, and what they keep in another way (U-22)."""
+"""What people lose when access is removed, and what they keep another way (U-22)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -48,10 +48,10 @@ class Loss:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a removal takes from whom.
+    """What a removal takes, and from whom.
 
-    person: the only one concerned, if it is one person's access that was removed. has_many: more than MAX_PEOPLE are
-    concerned, so the losses name no one. more_projects: the projects beyond MAX_PROJECTS are not among the losses.
+    person: the only person affected, if it is one person's access that was removed. has_many: more than MAX_PEOPLE are
+    affected, so the losses name no one. more_projects: the projects beyond MAX_PROJECTS are not among the losses.
     """
 
     losses: list[Loss]
@@ -68,7 +68,7 @@ class Effect:
 def effect_of(organization: Organization, removal: Removal, *, joined: Holdings | None = None) -> Effect:
     """Return the effect of a removal that is about to happen, or has just happened. About ten queries.
 
-    If it has happened, what was given at the same time counts: who left a group for another one keeps what both give.
+    If it has happened, what was given at the same time counts: members who moved to another group keep what both give.
     If it is about to, `joined` has the links to the groups that the members join at the same time.
     """
     joined = joined or Holdings()
@@ -148,7 +148,7 @@ def _role_loss(names: Names, before: Access, after: Access, role: UUID) -> Loss:
 
 
 def _all_projects_loss(names: Names, before: Access, after: Access) -> Loss:
-    """Return who loses access to all projects with a role. Leaves out who keeps it."""
+    """Return who loses access to all projects with a role. Leaves out members who keep it."""
     sources = (
         (member, before.all_projects_sources(key), after.all_projects_sources(key))
         for key, member in names.members.items()

@@ -9,7 +9,7 @@ from base.times import NEVER
 from organizations.models import Membership, Organization, Status
 from organizations.queries.roles import admin_links
 
-# Nobody needs to know a larger number of Admins.
+# No one needs to know a larger number of Admins.
 ADMIN_CAP = 100
 # Members who haven't opened the organization for so long are inactive.
 INACTIVE_AFTER = timedelta(days=90)

@@ -31,7 +31,7 @@ def notify_created(*, actor: Membership, key: AccessKey) -> None:
 
 
 def notify_rotated(*, actor: Membership, key: AccessKey) -> None:
-    """Email the owner of a personal key, because whoever rotated it can act as them."""
+    """Email the owner of a personal key, because the person who rotated it can act as them."""
     if key.membership:
         _record_own(key.membership, key, "access_key.replaced", actor)
 

@@ -33,7 +33,7 @@ PREFIX_LENGTH = 8
 
 
 class TooManySecrets(Refused):
-    """The key has two live secrets already."""
+    """The key already has two live secrets."""
 
 
 @transaction.atomic
@@ -176,7 +176,7 @@ def rename_access_key(*, actor: Membership, key: AccessKey, name: str) -> Access
 
 @transaction.atomic
 def revoke_access_key(*, actor: Membership, key: AccessKey) -> bool:
-    """Delete a key: requests with it get 401 from now on. Return False if it's gone already. Raises Refused."""
+    """Delete a key: requests with it get 401 from now on. Return False if it's already gone. Raises Refused."""
     try:
         actor, key = _lock_key(actor, key)
     except AccessKey.DoesNotExist:

@@ -36,7 +36,7 @@ def without_statement_timeout(seconds: int = 600) -> None:
 def reload_actor(actor: Membership, organization: Organization) -> Membership:
     """Return `actor` as it is now, because their roles may have changed since the request started.
 
-    Raises Refused if they no longer exist, or if they act with an access key that can't be used any more.
+    Raises Refused if they no longer exist, or if they act with an access key that can no longer be used.
     """
     if actor.access_key:
         return _reload_acting_member(actor.access_key, organization)

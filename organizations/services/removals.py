@@ -25,10 +25,10 @@ from organizations.services.roles import RoleFields, edit_role
 
 @transaction.atomic
 def restore_access(*, actor: Membership, removal: Removal) -> bool:
-    """Give back all that the removal took, or nothing. Return False if all of it was already given back.
+    """Give back everything that the removal took, or nothing. Return False if all of it was already given back.
 
     Calls the services that give access, with their rules, locks and audit entries. Raises Refused with their reasons,
-    and where a member, group, project or role no longer exists.
+    and if a member, group, project or role no longer exists.
     """
     actor = lock_actor(actor)
     given = [_rejoin(actor, group, members) for group, members in _find(actor, Group, removal.links)]
@@ -111,7 +111,7 @@ def _restore_roles(actor: Membership, member: Membership, ids: list[UUID], remov
 def restore_permissions(*, actor: Membership, role: Role, permissions: Iterable[Permission]) -> bool:
     """Give a custom role back permissions that were just removed from it. Return False if it has them.
 
-    Keeps what else was changed. Raises as edit_role() does.
+    Keeps other changes made since. Raises the same errors as edit_role().
     """
     actor = lock_actor(actor)
     role = Role.objects.get(pk=role.pk, organization=actor.organization)

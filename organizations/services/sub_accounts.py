@@ -79,7 +79,7 @@ def _create(actor: Membership, name: str, slug: str, scheme: Scheme) -> Membersh
 
 @transaction.atomic
 def rename_sub_account(*, actor: Membership, child: Organization, name: str) -> bool:
-    """Rename a direct sub-account. Its name in URLs stays. Return False if the name was this one already.
+    """Rename a direct sub-account. Its name in URLs stays. Return False if this was already its name.
 
     Both organizations' audit logs say so. Raises Refused, and Organization.DoesNotExist.
     """

@@ -1,4 +1,4 @@
-"""Who loses what when access is removed, who keeps it otherwise, and giving it back (U-22)."""
+"""Who loses what when access is removed, who keeps it another way, and giving it back (U-22)."""
 
 import pytest
 from django.db import connection

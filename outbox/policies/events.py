@@ -14,7 +14,7 @@ from outbox.policies.words import NO_SUCH_MAILBOX, REFUSED, in_words
 
 
 class Outcome(StrEnum):
-    """What became of an email after the provider accepted it. DEFERRED: the receiving server wants it later."""
+    """What happened to an email after the provider accepted it. DEFERRED: the receiving server wants it later."""
 
     DELIVERED = "delivered"
     DEFERRED = "deferred"
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-# All others tell nothing about delivery: an open, a click, a complaint, an automatic reply.
+# All others say nothing about delivery: an open, a click, a complaint, an automatic reply.
 OUTCOMES = {
     EventType.DELIVERED: Outcome.DELIVERED,
     EventType.DEFERRED: Outcome.DEFERRED,

@@ -47,7 +47,7 @@ def reply_in(reason: str) -> str:
 
 
 def in_words(reply: str) -> str:
-    """Return what a reply means in a few words, or "" for a text that is no server's reply."""
+    """Return what a reply means in a few words, or "" for a text that isn't a server's reply."""
     text = clean_reason(reply)
     code = enhanced_code(re.sub(r"[\s;:\[]+", "\n", text))  # the code may be anywhere in a provider's text
     if code and (words := WORDS.get(code[1])):

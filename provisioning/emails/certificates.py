@@ -24,7 +24,7 @@ from provisioning.models.sso import Protocol
 def render_certificate_expiring(row: OutgoingEmail) -> AnymailMessage | None:
     """Return the email to the Admin `row.subject_id`.
 
-    None if they can't change it any more, or if the certificate was renewed or has expired meanwhile.
+    None if they can no longer change it, or if the certificate was renewed or has expired since.
     """
     admin = Membership.objects.filter(pk=row.subject_id, status=Status.ACTIVE)
     member = admin.select_related("organization", "user").first()

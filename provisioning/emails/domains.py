@@ -21,7 +21,7 @@ from provisioning.txt_records import txt_record
 
 
 def render_domain_missing(row: OutgoingEmail) -> AnymailMessage | None:
-    """Return the email that says that a domain's record is gone, or None if it's back by now."""
+    """Return the email that says that a domain's record is gone, or None if it's back."""
     found = _find(row)
     if found is None or found[1].missing_since is None or not found[1].verified_at:
         return None
@@ -29,7 +29,7 @@ def render_domain_missing(row: OutgoingEmail) -> AnymailMessage | None:
 
 
 def render_domain_lapsed(row: OutgoingEmail) -> AnymailMessage | None:
-    """Return the email that says that a domain is no longer verified, or None if it is verified again by now."""
+    """Return the email that says that a domain is no longer verified, or None if it is verified again."""
     found = _find(row)
     if found is None or found[1].verified_at:
         return None

@@ -104,7 +104,7 @@ class ScimGroup(ScimResource):
 
 
 class AdoptionRequest(models.Model):
-    """The provider tried to create someone who is a member already. Once approved, it manages that member (C-3).
+    """The provider tried to create someone who is already a member. Once approved, it manages that member (C-3).
 
     `payload` is the resource that it sent. `reason` is why they match: "email" or "name".
     """

@@ -1,6 +1,6 @@
 """Which organization owns an email address: the one that verified its domain (O-5).
 
-A domain whose TXT record has been gone for a week owns no address any more, also while no background check runs.
+A domain whose TXT record has been gone for a week no longer owns any address, even if no background check runs.
 """
 
 from datetime import timedelta

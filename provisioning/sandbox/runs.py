@@ -105,7 +105,7 @@ def run_sequence(*, actor: Manager, connection: ScimConnection, sequence: Sequen
     started = time.perf_counter()
     with sandbox():
         lock_manager(actor, organization, SetupIntent.SCIM)  # before the tokens, as the endpoint does
-        # In place of the real tokens, of which there may be two already.
+        # In place of the real tokens, of which there may already be two.
         ScimToken.objects.filter(connection=connection).delete()
         _token, text = create_token(actor=actor, connection=connection, name="Test")
         steps = _play(sequence, organization, text, started)

@@ -22,7 +22,7 @@ MAX_DOMAINS = 50
 
 
 class DomainExists(Exception):  # noqa: N818 - an outcome, not a mistake
-    """The organization has added this domain already."""
+    """The organization has already added this domain."""
 
 
 @transaction.atomic
@@ -57,7 +57,7 @@ def add_domain(*, actor: Manager, organization: Organization, name: str) -> Doma
 
 @transaction.atomic
 def remove_domain(*, actor: Membership, domain: Domain) -> bool:
-    """Remove a domain: it owns no address any more, at once. Return False if it is gone already. Raises Refused."""
+    """Remove a domain: it immediately stops owning addresses. Return False if it is already gone. Raises Refused."""
     actor = lock_actor(actor, domain.organization_id)
     require(can(actor, Permission.SECURITY_MANAGE))
     current = Domain.objects.select_for_update().filter(pk=domain.pk, organization=actor.organization).first()

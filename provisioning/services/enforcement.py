@@ -14,7 +14,7 @@ from provisioning.queries.sso_tests import provider_of
 def enforce_sso(*, actor: Membership) -> bool:
     """Make single sign-on the only way into the organization, except for break-glass Admins.
 
-    Return False if it is already. Raises Refused.
+    Return False if it already is. Raises Refused.
     """
     actor = lock_actor(actor)
     require(can_stop_enforcing_sso(actor))
@@ -27,7 +27,7 @@ def enforce_sso(*, actor: Membership) -> bool:
 
 @transaction.atomic
 def stop_enforcing_sso(*, actor: Membership) -> bool:
-    """Allow other ways to sign in again. Return False if they are allowed already. Raises Refused."""
+    """Allow other ways to sign in again. Return False if they are already allowed. Raises Refused."""
     actor = lock_actor(actor)
     require(can_stop_enforcing_sso(actor))
     if not actor.organization.sso_enforced:

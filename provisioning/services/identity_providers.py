@@ -146,7 +146,7 @@ def turn_off_sso(*, actor: Membership, organization: Organization) -> IdentityPr
 def delete_provider(*, actor: Membership, organization: Organization) -> None:
     """Delete the settings, the tests and the links between accounts. Members and their accounts stay.
 
-    If the same provider is set up again, people confirm their account once more. Raises Refused.
+    If the same provider is set up again, people have to confirm their accounts again. Raises Refused.
     """
     current = lock_manager(actor, organization, SetupIntent.SSO)
     provider = _locked_provider(current)
@@ -179,7 +179,7 @@ def _record(actor: Actor, provider: IdentityProvider, action: str, data: dict[st
 def update_certificates(*, identity_provider: IdentityProvider, values: Mapping[str, Any]) -> bool:
     """Replace the certificates and addresses of a SAML provider by those that its metadata has now.
 
-    Return whether the certificates changed. Nothing is changed if the entity ID isn't the same any more, because that
+    Return whether the certificates changed. Nothing is changed if the entity ID is no longer the same, because that
     would be another provider. Its owner chose the metadata URL, so a rotated certificate doesn't need a new test.
     """
     provider = IdentityProvider.objects.select_for_update(of=("self",)).filter(pk=identity_provider.pk).first()

@@ -131,7 +131,7 @@ def join_by_domain(
     """Make a user with a proven address at the organization's domain a member, if its rule is automatic (O-5, J-6).
 
     The caller has checked the address: `email`, or the user's own. Return None if the rule is another one, also
-    because the role isn't an everyday one any more (R-6). Raises IntegrityError if they are members, and NoFreeSeats.
+    because the role is no longer an everyday one (R-6). Raises IntegrityError if they are members, and NoFreeSeats.
     """
     role = join_role_of(organization)
     if role is None or effective_join_rule(organization) != JoinRule.AUTOMATIC:

@@ -50,7 +50,7 @@ def find_profile(*, identity_provider: IdentityProvider, browser: str) -> tuple[
 
 
 def drop_profile(*, identity_provider: IdentityProvider, browser: str) -> bool:
-    """Use the answer up. Return False if it was already."""
+    """Use up the answer. Return False if it was already used."""
     return bool(SsoRequest.objects.filter(key=_key(identity_provider, browser)).delete()[0])
 
 

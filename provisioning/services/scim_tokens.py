@@ -93,7 +93,7 @@ def create_token(
 
 @transaction.atomic
 def revoke_token(*, actor: Any, token: ScimToken) -> bool:
-    """Delete a token: requests with it get 401 from now on. Return False if it's gone already. Raises Refused."""
+    """Delete a token: requests with it get 401 from now on. Return False if it's already gone. Raises Refused."""
     connection = token.connection
     actor = _authorize(actor, connection.organization)
     if not ScimToken.objects.filter(pk=token.pk).delete()[0]:

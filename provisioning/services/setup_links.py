@@ -46,7 +46,7 @@ def create_setup_link(*, actor: Membership, intent: str) -> tuple[SetupLink, str
 
 @transaction.atomic
 def revoke_setup_link(*, actor: Membership, link: SetupLink) -> bool:
-    """End the link, also in pages that are open. Return False if it has ended already. Raises Refused."""
+    """End the link, also in pages that are open. Return False if it has already ended. Raises Refused."""
     actor = lock_actor(actor, link.organization_id)
     require(can(actor, Permission.SECURITY_MANAGE))
     if not open_links(actor.organization).filter(pk=link.pk).update(revoked_at=timezone.now()):

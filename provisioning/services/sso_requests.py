@@ -74,7 +74,7 @@ def take_request(*, identity_provider: IdentityProvider, state: str, browser: st
 
 
 def delete_old_requests() -> int:
-    """Delete requests that can't be finished any more, and return how many."""
+    """Delete requests that can no longer be finished, and return how many."""
     return SsoRequest.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()[0]
 
 

@@ -59,7 +59,7 @@ def fail_test(request: HttpRequest, sso_request: SsoRequest, error: SsoError) ->
 
 
 def _require_tester(sso_request: SsoRequest) -> None:
-    """Raise SsoError if the person who started the test may not set up single sign-on any more."""
+    """Raise SsoError if the person who started the test can no longer set up single sign-on."""
     actor = sso_request.member or sso_request.setup_link
     decision = actor and can_manage_sso(actor, sso_request.identity_provider.organization)
     if not decision:

@@ -1,4 +1,4 @@
-"""Joining an organization by one's own address at its verified domain, from the page of one's organizations (O-5)."""
+"""Joining an organization with an address at its verified domain, from the page of your organizations (O-5)."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

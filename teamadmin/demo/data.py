@@ -9,7 +9,7 @@ from organizations.models import Scheme
 from teamadmin.demo import logos
 
 PASSWORD = "correct-horse-battery"  # noqa: S105 - published on purpose
-# The key of every authenticator app of the demo, to type into one's own app. Published on purpose.
+# The key of every authenticator app of the demo, to type into your own app. Published on purpose.
 AUTHENTICATOR_KEY = "TEAMADMINDEMOSECRETTEAMADMINDEMO"
 
 

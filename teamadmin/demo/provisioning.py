@@ -194,7 +194,7 @@ def _entry(
 
 def _deactivation(builder: Builder, member: Membership) -> ScimLogEntry:
     name = member.name
-    note = f"Okta deactivated {name}. Their 2 sessions ended at once. “False” was read as false."
+    note = f"Okta deactivated {name}. Their 2 sessions ended immediately. “False” was read as false."
     operation = {"op": "Replace", "value": {"active": "False", "phoneNumbers": "masked"}}
     headers = {"Authorization": "Bearer masked", "Content-Type": SCIM, "User-Agent": "Okta SCIM Client 1.0.0"}
     answer = {"id": "5c21…e0b4", "userName": "s•••••@acme.example", "active": False, "meta": {"version": 'W/"17"'}}

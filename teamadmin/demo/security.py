@@ -1,4 +1,4 @@
-"""The demo's roll-out of two-factor authentication: who has it by now, reminders, its history and an announced date."""
+"""The demo's roll-out of two-factor authentication: who has it, reminders, its history and an announced date."""
 
 from datetime import datetime, timedelta
 

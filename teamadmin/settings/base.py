@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "teamadmin.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Inside WhiteNoise, whose files are compressed already. Random padding protects CSRF tokens against BREACH.
+    # Inside WhiteNoise, whose files are already compressed. Random padding protects CSRF tokens against BREACH.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "base.middleware.NeverCacheMiddleware",
@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "accounts.middleware.FreshSignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
-if METRICS_TOKEN:  # otherwise nobody reads what they measure
+if METRICS_TOKEN:  # otherwise no one reads what they measure
     after_health = MIDDLEWARE.index("teamadmin.health.HealthMiddleware") + 1
     MIDDLEWARE[after_health:after_health] = [
         "django_prometheus.middleware.PrometheusBeforeMiddleware",

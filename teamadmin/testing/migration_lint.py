@@ -39,7 +39,7 @@ EXEMPT: dict[tuple[str, str], str] = {}
 
 
 class Linter(MigrationLinter):
-    """Lints SQL that is printed already. The linter itself builds all models again for each migration."""
+    """Lints SQL that has already been printed. The linter itself builds all models again for each migration."""
 
     def __init__(self, sql: dict[tuple[str, str], list[str]]) -> None:
         super().__init__(no_cache=True, all_warnings_as_errors=True)

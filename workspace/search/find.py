@@ -1,4 +1,4 @@
-"""Everything that a member finds (U-21), by their permissions."""
+"""All search results of a member (U-21), by their permissions."""
 
 from django.utils.translation import gettext as _
 

@@ -1,4 +1,4 @@
-"""What a search finds in the database. Each function takes a fixed number of queries, whatever the organization's size.
+"""Search results from the database. Each function takes a fixed number of queries, whatever the organization's size.
 
 They use the searches of the lists that they lead to, so that both find the same.
 """

@@ -150,7 +150,7 @@ def group_undo(request: MemberRequest, group: Group) -> HttpResponse:
 
 
 def _role_option(request: MemberRequest, group: Group, role: Role, is_current: bool) -> dict[str, Any]:
-    """Return a role's check box; disabled with the reason where the actor can't add or remove it."""
+    """Return a role's check box; disabled with the reason if the actor can't add or remove it."""
     change = {"remove": [role]} if is_current else {"add": [role]}
     decision = policies.can_change_group_roles(request.membership, group, **change)
     return {"role": role, "description": description_of(role), "is_current": is_current, "reason": decision.reason}

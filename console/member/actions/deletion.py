@@ -50,7 +50,7 @@ def _consequences(action: MemberAction) -> dict[str, Any]:
 
 
 def _delete(action: MemberAction) -> bool:
-    """Delete the member. Returns False where a pending member has joined since: that needs another confirmation."""
+    """Delete the member. Returns False if a pending member has joined since: that needs another confirmation."""
     actor, member = action.request.membership, action.member
     try:
         if member.status != Status.INVITED:

@@ -28,7 +28,7 @@ def user_invitation_link(request: MemberRequest, member_id: UUID) -> HttpRespons
     action.require("copy_link")
     if not action.is_post:
         return action.confirm("console/member/link.html", {"tone": "accent", "icon_name": "link"})
-    # Whoever has the link gets the roles.
+    # Anyone with the link gets the roles.
     require_fresh_to_give(request, role_ids=[role.pk for role in all_roles_of(action.member)])
     links: list[str] = []
 

@@ -26,7 +26,7 @@ PARTS_BY_ACTION = {
 
 @dataclass(frozen=True)
 class Change:
-    """A change to one part of a profile; `actor` and `at` are empty where the audit log doesn't know them."""
+    """A change to one part of a profile; `actor` and `at` are empty if the audit log doesn't know them."""
 
     part: str
     label: str

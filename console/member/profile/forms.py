@@ -48,7 +48,7 @@ def take_snapshot(member: Membership, profile: Profile) -> ProfileSnapshot:
 
 
 def read_snapshot(post: QueryDict, organization: Organization, member_id: UUID) -> ProfileSnapshot | None:
-    """Return the snapshot in a submitted form, None where it is missing or its signature is invalid."""
+    """Return the snapshot in a submitted form, None if it is missing or its signature is invalid."""
     try:
         value = _signer(organization, member_id).unsign_object(post.get("seen", ""))
     except signing.BadSignature:

@@ -114,12 +114,12 @@ class InvitationPanel:
 
     @property
     def history(self) -> list[DeliveryEvent]:
-        """The latest emails and what became of them, newest first."""
+        """The latest emails and their delivery, newest first."""
         events = [event for email in self.emails[:SHOWN] for event in self._events_of(email)]
         if asked_at := self.invitation.new_link_asked_at:
             sentence = format_html("<b>{}</b>", _("Asked for a new link"))
             events.append(DeliveryEvent(sentence, "accent", "refresh", asked_at))
-        events.sort(key=lambda event: event.at, reverse=True)  # stable: what became of an email stays above it
+        events.sort(key=lambda event: event.at, reverse=True)  # stable: the delivery of an email stays above it
         return [
             DeliveryEvent(each.sentence, each.tone, each.icon, each.at, self.time.moment(each.at)) for each in events
         ]

@@ -1,4 +1,4 @@
-"""How a member who has joined came here, for their page (U-19)."""
+"""How a member joined, for their page (U-19)."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from organizations.models import ManagedBy, Membership
 
 @dataclass(frozen=True)
 class MembershipFacts:
-    """The facts of a member that aren't in their profile."""
+    """Facts about a member that aren't in their profile."""
 
     member: Membership
 
     @property
     def invited_by(self) -> str:
-        """Return who invited the member, or what else brought them here."""
+        """Return who invited the member, or how they joined otherwise."""
         if self.member.invited_by:
             return self.member.invited_by.name
         return _("Your identity provider") if self.member.managed_by == ManagedBy.SCIM else "–"

@@ -114,7 +114,7 @@ def _saved(
 def _report_saved(action: MemberAction, edited: EditResult, changes: Edit) -> None:
     """Say that `changes` were saved and, if they removed access, what was lost, with Undo (U-22).
 
-    What others removed at the same time is theirs to undo.
+    Removals by other people at the same time aren't undone.
     """
     member, before, now = edited.member, edited.before, profile_of(edited.member)
     after = replace(
@@ -147,7 +147,7 @@ def _concurrent_changes(submitted: SubmittedProfile, snapshot: ProfileSnapshot, 
 
 
 def _deleted(request: MemberRequest, snapshot: ProfileSnapshot) -> HttpResponse:
-    """Say that the member was deleted meanwhile. Only the form still knows their name; it is signed."""
+    """Say that the member has been deleted. Only the form still knows their name; it is signed."""
     messages.warning(
         request, _("%(name)s was deleted in the meantime. No changes were saved.") % {"name": snapshot.name}
     )

@@ -54,7 +54,7 @@ def role_deletion(request: MemberRequest, role_id: UUID) -> HttpResponse:
 
 
 def _replacement(request: MemberRequest, role: Role) -> Role | None:
-    """Return the chosen role, None where it is not one of the organization's."""
+    """Return the chosen role, None if it isn't one of the organization's."""
     role_id = request.POST.get("replacement", "")
     return next((other for other in roles_in(request.organization) if str(other.pk) == role_id), None)
 

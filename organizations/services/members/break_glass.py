@@ -22,7 +22,7 @@ MAX_ADMINS = 10_000
 
 @transaction.atomic
 def add_break_glass(*, actor: Membership, member: Membership) -> bool:
-    """Let an Admin sign in with password and second factor while single sign-on is enforced. False if they may already.
+    """Let an Admin sign in with password and second factor while single sign-on is enforced. False if they already may.
 
     Raises Refused and Membership.DoesNotExist.
     """

@@ -69,7 +69,7 @@ def delete_member(*, actor: Membership, member: Membership) -> None:
 def delete_locked_member(member: Membership) -> None:
     """Delete a member under the organization's lock. Who may do it, and the audit entry, are the caller's.
 
-    Raises Refused where it can't go, like the last Admin (R-8).
+    Raises Refused if it can't go, like the last Admin (R-8).
     """
     require(policies.is_not_last_admin(member))
     # Under the user's lock, other organizations that delete or add the same user either wait or have already finished.

@@ -22,7 +22,7 @@ KEEP_DAYS = 400
 def remind_two_factor(*, actor: Membership, member: Membership) -> bool:
     """Email a member without a second factor, asking them to set one up (S-11).
 
-    Returns False, and sends nothing, if they have one by now or were reminded within REMIND_EVERY: a second click
+    Returns False, and sends nothing, if they have one now or were reminded within REMIND_EVERY: a second click
     changes nothing. Raises Refused and Membership.DoesNotExist.
     """
     actor, member = lock_actor_and_member(actor, member)

@@ -154,7 +154,7 @@ def test_a_group_gives_the_roles_that_an_admin_mapped(cast, scim, people):
 
 @pytest.mark.spec("R-8")
 def test_the_last_admin_stays(cast, scim):
-    """Bo, managed by now, is the only Admin, through a group."""
+    """Bo, who is now managed, is the only Admin, through a group."""
     cast.bo.managed_by = ManagedBy.SCIM
     cast.bo.save()
     bo = scim.create_user("bo@acme.example")["id"]

@@ -1,5 +1,5 @@
 /* Before a swap: remove <noscript>. htmx parses responses as if scripts were off, and a form's first button, which Enter presses,
-   would be one that nobody sees.
+   would be one that no one sees.
    After a swap: if it removed the focused element, such as the link to the next page, move the focus to the new list instead
    of the top of the page. */
 let target = null;
