@@ -232,7 +232,7 @@ def reactivate(request: ApiRequest, member_id: UUID) -> HttpResponse:
     **operation(
         "members:write",
         id="end_member_sessions",
-        summary="Sign a member out",
+        summary="Log a member out",
         description="Ends their sessions in this organization. They can sign in again right away.",
         permission=Permission.PEOPLE_ADMIN,
         versioned=True,

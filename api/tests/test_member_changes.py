@@ -185,7 +185,7 @@ def test_sessions_end(cast, admin):
 
 @pytest.mark.spec("U-9")
 def test_two_factor_reset(cast, admin):
-    assert "two-factor" in assert_problem(admin.send("POST", f"members/{cast.bo.pk}/two-factor-reset"), 403)["detail"]
+    assert "multi-factor" in assert_problem(admin.send("POST", f"members/{cast.bo.pk}/two-factor-reset"), 403)["detail"]
     Membership.objects.filter(pk=cast.bo.pk).update(two_factor=True)
     assert admin.send("POST", f"members/{cast.bo.pk}/two-factor-reset").json()["two_factor"] is False
 

@@ -61,7 +61,7 @@ def test_without_a_second_factor_there_is_nothing_to_reset(cast):
     for method in ("get", "post"):
         response = getattr(cast.client("olga"), method)(url(cast.bo, "two-factor-reset"))
         assert response.status_code == 403
-        assert "Bo Lindqvist hasn’t set up two-factor authentication." in text_of(response)
+        assert "Bo Lindqvist hasn’t set up multi-factor authentication." in text_of(response)
     assert not OutgoingEmail.objects.exists()
 
 

@@ -143,7 +143,7 @@ def can_reset_two_factor(actor: Membership, member: Membership) -> Decision:
     if not (decision := can(actor, Permission.PEOPLE_ADMIN)):
         return decision
     if not member.two_factor:
-        return not_applicable(_("%(name)s hasn’t set up two-factor authentication.") % {"name": member.name})
+        return not_applicable(_("%(name)s hasn’t set up multi-factor authentication.") % {"name": member.name})
     if not (decision := outranks(actor, member)):
         return decision
     if shared_with_others(member):

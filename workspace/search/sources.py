@@ -25,7 +25,7 @@ from organizations.policies import can_add_users, can_assign_group, can_change_g
 from organizations.queries import accessible_projects, group_choices, group_sizes, project_page, roles_of_groups
 from workspace.search.results import LIMIT, Result, Search, Section
 
-# People are counted up to this number: "All 100+ people that match".
+# People are counted up to this number: "Show all 100+ matching people".
 COUNT_CAP = 100
 
 
@@ -40,7 +40,7 @@ def find_people(search: Search) -> Section | None:
     if len(found) <= LIMIT:
         return section
     number = sum(count_matches(organization, params, cap=COUNT_CAP).values())
-    label = _("All %(count)s people that match") % {"count": Count(number, COUNT_CAP)}
+    label = _("Show all %(count)s matching people") % {"count": Count(number, COUNT_CAP)}
     return replace(section, more_url=params.url(search.slug), more_label=label)
 
 
@@ -80,7 +80,7 @@ def group_section(search: Search, groups: list[Group]) -> Section:
     section = Section("groups", _("Groups"), results)
     if len(groups) <= LIMIT:
         return section
-    label = _("All %(count)s groups that match") % {"count": Count(len(groups), MAX_OPTIONS - 1)}
+    label = _("Show all %(count)s matching groups") % {"count": Count(len(groups), MAX_OPTIONS - 1)}
     return replace(section, more_url=_list_url(search, "groups"), more_label=label)
 
 
@@ -128,7 +128,7 @@ def find_projects(search: Search) -> Section | None:
     section = Section("projects", _("Projects"), results)
     if not page.next:
         return section
-    return replace(section, more_url=_list_url(search, "projects"), more_label=_("All projects that match"))
+    return replace(section, more_url=_list_url(search, "projects"), more_label=_("Show all matching projects"))
 
 
 def find_saved_views(search: Search) -> Section | None:

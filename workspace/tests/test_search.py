@@ -114,15 +114,15 @@ def test_nothing_of_another_organization_is_found(people):
 @pytest.mark.spec("U-21")
 def test_a_long_section_leads_to_the_full_list(people):
     client = people.client("olga")
-    assert found(client, "quinn")["People"] == [*(f"Quinn Abel{n:02}" for n in range(5)), "All 12 people that match"]
+    assert found(client, "quinn")["People"] == [*(f"Quinn Abel{n:02}" for n in range(5)), "Show all 12 matching people"]
     html = client.get(SEARCH, {"q": "quinn"}).content.decode()
     assert '"/o/acme/users/?q=quinn&amp;status=everyone"' in html
     for number in range(7):
         Group(organization=people.acme, name=f"Team {number}").save()
         Project(organization=people.acme, name=f"Team plan {number}").save()
     results = found(client, "team")
-    assert results["Groups"][5:] == ["All 7 groups that match"]
-    assert results["Projects"][5:] == ["All projects that match"]
+    assert results["Groups"][5:] == ["Show all 7 matching groups"]
+    assert results["Projects"][5:] == ["Show all matching projects"]
 
 
 @pytest.mark.spec("U-21")
