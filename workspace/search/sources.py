@@ -104,7 +104,7 @@ def group_actions(search: Search, groups: list[Group]) -> list[Result]:
         results.append(Result(url, label, search.words, _("Group"), "groups"))
     if may_invite:
         url = f"{reverse('user_add', args=[base])}?{urlencode({'new': '', 'group': group.pk})}"
-        label = _("Add User with the group %(group)s") % names
+        label = _("Add a new user to %(group)s") % names
         results.append(Result(url, label, search.words, _("Users"), "user-plus"))
     return results
 

@@ -41,7 +41,7 @@ def test_finds_people_groups_projects_and_actions(cast):
     assert found(cast.client("olga"), "mar") == {
         "Groups": ["Marketing"],
         "People": ["Marta Webb"],
-        "Actions": ["Add members to Marketing", "Add User with the group Marketing"],
+        "Actions": ["Add members to Marketing", "Add a new user to Marketing"],
     }
     assert found(cast.client("olga"), "atl") == {"Projects": ["Atlas"]}
 
