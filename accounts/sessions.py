@@ -82,7 +82,7 @@ class SessionStore(DatabaseSessionStore):
                     row.save(force_insert=True)
                 else:
                     row.save(force_update=True, update_fields=fields)
-        except IntegrityError:  # the key is taken, or the user was deleted meanwhile
+        except IntegrityError:  # the key is taken, or the user was deleted in the meantime
             raise (CreateError if must_create else UpdateError) from None
         except DatabaseError:
             if must_create:

@@ -68,7 +68,7 @@ def _stored(model: type[Model], name: str) -> QuerySet:
 
 def _rotate_row(model: type[Model], name: str, pk: Any, stored: str | None, result: Result) -> None:
     for _try in range(TRIES):
-        if stored is None:  # deleted meanwhile
+        if stored is None:  # deleted in the meantime
             return
         if uses_first_key(stored):
             result.current += 1

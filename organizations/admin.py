@@ -170,7 +170,7 @@ class RemovalForm(StaffForm):
         try:
             remove_managed_member(staff=staff, member=found, reason=self.cleaned_data["reason"])
         except Membership.DoesNotExist:
-            pass  # removed meanwhile, which was the aim
+            pass  # removed in the meantime, which was the aim
         return reverse("admin:organizations_membership_changelist")
 
 

@@ -19,7 +19,7 @@ def enforce_deadline(pool_pids: Callable[[], Iterable[int]]) -> None:
     """Once the worker is told to stop, give it WORKER_STOP_SECONDS, then kill its pool and exit. Runs in a thread.
 
     Celery waits for running tasks without a limit, or with worker_soft_shutdown_timeout always for the whole timeout,
-    and reads no results meanwhile, so that finished tasks run twice. What is killed here is in the database, and
+    and reads no results in the meantime, so that finished tasks run twice. What is killed here is in the database, and
     continued when its lease ends.
     """
     while not stopping.is_set():

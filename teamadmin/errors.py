@@ -29,7 +29,7 @@ class Problem:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Return 400: the request is malformed. If the session was ended meanwhile, redirect to the sign-in page."""
+    """Return 400: the request is malformed. If the session was ended in the meantime, redirect to the sign-in page."""
     if isinstance(exception, SessionInterrupted):
         return redirect("account_login")
     reason = _("The address or the form contains something we can’t read. Go back and try again.")

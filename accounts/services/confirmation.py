@@ -8,7 +8,7 @@ def complete_confirmation(session: SessionStore, *, organization_id: str = "") -
     """Save that the session's user has just proven who they are, and give it a new key (ASVS 7.2.4).
 
     With `organization_id`, to this organization's identity provider. Raise UpdateError if the session was ended
-    meanwhile.
+    in the meantime.
     """
     session.rotate_key()
     confirm_identity(session, organization_id=organization_id)

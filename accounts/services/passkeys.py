@@ -100,7 +100,7 @@ def remove_passkey(*, passkey: WebAuthnCredential, session: SessionBase) -> None
     user = lock_user(passkey.user)
     require(can_remove_factor(user))
     if not WebAuthnCredential.objects.filter(pk=passkey.pk).delete()[0]:
-        return  # removed meanwhile
+        return  # removed in the meantime
     record_event(user=user, action="passkey.removed", data={"passkey": passkey.name})
     finish_removing(user=user, session=session)
 

@@ -57,7 +57,7 @@ def rename_user(*, user: User, first_name: str, last_name: str) -> None:
 
 
 def lock_user(user: User) -> User:
-    """Lock the user's row until the transaction ends, so that they can't become a member anywhere meanwhile.
+    """Lock the user's row until the transaction ends, so that they can't become a member anywhere in the meantime.
 
     In the order of locks, users come after organizations and members. Raise User.DoesNotExist if the user is gone.
     """

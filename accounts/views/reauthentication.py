@@ -58,7 +58,7 @@ def _confirm(request: UserRequest, next_url: str, token: str) -> HttpResponse:
         return limit_reached(_render(request, IdentityForm(request=request), limit=str(limit)), limit)
     try:
         complete_confirmation(request.session)  # type: ignore[arg-type]
-    except UpdateError:  # the session was ended meanwhile
+    except UpdateError:  # the session was ended in the meantime
         logout(request)
         return redirect(settings.LOGIN_URL)
     return _resume(request, next_url, token)

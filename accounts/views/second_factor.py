@@ -90,7 +90,7 @@ def _question(request: HttpRequest) -> Question | HttpResponse:
 
 def _go_on(request: HttpRequest, question: Question, factor: str) -> HttpResponse:
     response = question.stage.exit() if question.stage else redirect(get_next_url(request))
-    if not request.user.is_authenticated:  # deleted or deactivated meanwhile
+    if not request.user.is_authenticated:  # deleted or deactivated in the meantime
         return response
     set_second_factor(request.session, factor)
     if factor == "backup_code":

@@ -44,7 +44,7 @@ def verify(organization_id: UUID | None) -> Report:
     """Check the entries of the organization. None: those without an organization. Takes no lock."""
     for _try in range(TRIES):
         report = _verify(organization_id)
-        if report.kept_from == _kept_from(organization_id):  # otherwise, retention deleted entries meanwhile
+        if report.kept_from == _kept_from(organization_id):  # otherwise, retention deleted entries in the meantime
             break
     return report
 

@@ -111,7 +111,7 @@ def load_selected(context: UsersContext, selection: Selection, now: datetime, *,
 def iterate_selected(organization: Organization, selection: Selection, now: datetime) -> Iterator[list[Membership]]:
     """Yield the selected members with their details in the view's order, CHUNK at a time.
 
-    Each chunk is read when it is needed: a member who is renamed meanwhile may come twice, or not at all.
+    Each chunk is read when it is needed: a member who is renamed in the meantime may come twice, or not at all.
     """
     context, params = UsersContext.load(organization), selection.params.first_page()
     if not selection.everyone:

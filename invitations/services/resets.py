@@ -23,7 +23,7 @@ def resend_after_reset(member_id: UUID) -> None:
     for member in pending.select_related("invited_by__organization").order_by("-pk")[:MAX_INVITATIONS]:
         try:
             _resend(member)
-        except (Refused, Membership.DoesNotExist):  # too many emails, joined meanwhile, or no longer allowed
+        except (Refused, Membership.DoesNotExist):  # too many emails, joined in the meantime, or no longer allowed
             continue
 
 

@@ -55,7 +55,7 @@ def claim_one(pk: UUID) -> OutgoingEmail | None:
 
 
 def _save_result(row: OutgoingEmail, **changes: object) -> bool:
-    """Save the result and notify the listeners. Do nothing and return False if the row was requeued meanwhile."""
+    """Save the result and notify the listeners. Do nothing and return False if the row was requeued in the meantime."""
     with transaction.atomic():
         own = OutgoingEmail.objects.filter(pk=row.pk, state=State.SENDING, attempts=row.attempts)
         if not own.update(**changes):

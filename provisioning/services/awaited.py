@@ -26,7 +26,7 @@ def invite_after_reset(member_id: UUID) -> None:
 
 
 def _offer_account(member: Membership) -> None:
-    if user_exists(member.email_key):  # asked meanwhile; the next request finds the user
+    if user_exists(member.email_key):  # asked in the meantime; the next request finds the user
         return
     try:
         with transaction.atomic():

@@ -119,7 +119,7 @@ def _ask(name: str, token: str) -> Answer:
 
 
 def _save(domain: Domain, answer: Answer, actor: Any) -> Domain:
-    """Save what DNS answered, with its consequences. Raises Domain.DoesNotExist if it was removed meanwhile."""
+    """Save what DNS answered, with its consequences. Raises Domain.DoesNotExist if it was removed in the meantime."""
     current = Domain.objects.select_for_update(of=("self",)).select_related("organization").get(pk=domain.pk)
     now = timezone.now()
     current.checked_at, current.problem, current.found = now, answer.problem, answer.found

@@ -91,7 +91,7 @@ class _Attempt:
     def run(self) -> Identified:
         try:
             return self._run()
-        except IntegrityError:  # the address got a user or a member meanwhile
+        except IntegrityError:  # the address got a user or a member in the meantime
             return self._run()
 
     @transaction.atomic

@@ -6,7 +6,7 @@ from provisioning.models import IdentityProvider
 
 
 def save_copy(*, identity_provider: IdentityProvider, **values: Any) -> None:
-    """Save what was read from the provider, unless its settings have changed meanwhile. `values` are fields."""
+    """Save what was read from the provider, unless its settings have changed in the meantime. `values` are fields."""
     current = IdentityProvider.objects.filter(pk=identity_provider.pk, version=identity_provider.version)
     current.update(**values)
     for name, value in values.items():

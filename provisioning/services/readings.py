@@ -1,6 +1,6 @@
 """Reading an identity provider's settings from the provider itself: its discovery document or its metadata.
 
-These make requests that may take five seconds, so no transaction is open meanwhile.
+These make requests that may take five seconds, so no transaction is open in the meantime.
 """
 
 from typing import Any

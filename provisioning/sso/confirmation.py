@@ -32,7 +32,7 @@ def finish_confirmation(request: HttpRequest, sso_request: SsoRequest, profile: 
         raise SsoError(text % names, code="other_user")
     try:
         complete_confirmation(request.session, organization_id=organization_id)  # type: ignore[arg-type]
-    except UpdateError:  # the session was ended meanwhile
+    except UpdateError:  # the session was ended in the meantime
         logout(request)
         return redirect(settings.LOGIN_URL)
     return redirect(sso_request.next_url or settings.LOGIN_REDIRECT_URL)

@@ -124,7 +124,7 @@ def _confirm(
     except SsoError as error:
         error.profile = profile
         raise
-    if found.outcome in PAGES:  # the domain or the address changed hands meanwhile
+    if found.outcome in PAGES:  # the domain or the address changed hands in the meantime
         raise SsoError(_("Something changed in the meantime. Try again."), code="changed")
     return enter(request, provider, found, profile, next_url=next_url)
 

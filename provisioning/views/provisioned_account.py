@@ -25,6 +25,6 @@ def provisioned_account(request: UserRequest, slug: str) -> HttpResponse:
         raise Http404
     try:
         link_provisioned_member(member=member, user=request.user)
-    except IntegrityError:  # they have joined in another way meanwhile
+    except IntegrityError:  # they have joined in another way in the meantime
         pass
     return redirect("welcome", slug)
