@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
 from console.tests.people import USERS, in_groups, joined
@@ -189,6 +190,28 @@ def test_between_768_and_1100_pixels_no_text_is_cut_under_the_fixed_column(page,
             page.evaluate("new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
             assert page.evaluate(CUT) == [], f"{path} at {width}"
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.spec("U-4", "U-18")
+def test_without_view_timelines_text_fades_out_at_the_fixed_column(page, crowd, open_page):
+    """As in Firefox. At the end of the list, nothing is under the fade."""
+    css = (settings.BASE_DIR / "static" / "app.css").read_text()
+    assert css.count("animation-timeline:view(inline))") == 2
+    css = css.replace("animation-timeline:view(inline))", "animation-timeline:missing())")
+    page.route("**/app.css", lambda route: route.fulfill(body=css, content_type="text/css"))
+    open_page(page, crowd, "olga", f"{USERS}?status=everyone&columns={ALL}")
+    for width in (768, 1100, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        fades = page.locator("tr > .more").evaluate_all(
+            "cells => cells.map(cell => getComputedStyle(cell, '::before')).map(s => [s.backgroundImage, s.width])"
+        )
+        assert len(fades) > 40 and all("gradient" in image and size == "32px" for image, size in fades), width
+        page.locator(".table-scroll").evaluate("box => { box.scrollLeft = box.scrollWidth }")
+        joined_at, more = page.locator("tbody tr [data-label=Joined]").first, page.locator("tbody .more").first
+        text = joined_at.evaluate(
+            "cell => { const all = document.createRange(); all.selectNodeContents(cell); return all.getBoundingClientRect().right }"
+        )
+        assert text <= more.bounding_box()["x"] - 32, width
 
 
 @pytest.mark.spec("U-5", "U-15")
