@@ -1,13 +1,15 @@
-"""Read people from pasted text: address lists from Outlook, Gmail and the like, tables from Excel, and CSV (W-4).
+"""Read people from pasted text: address lists from Outlook, Gmail and the like, tables, CSV and contact cards (W-4).
 
-`read_people()` is the only entry. It decides whether the text is a table or a list of addresses, and says what it left
-out and why. It knows nothing of organizations: whether an address may be invited is decided in invitations.validation.
+`read_people()` is the only entry. It decides what kind of text it is, and says what it left out and why. It knows
+nothing of organizations: whether an address may be invited is decided in invitations.validation.
 It takes linear time: each step looks at a character a bounded number of times.
 """
 
 from collections.abc import Mapping, Sequence
 
 from invitations.pasted_people.addresses import read_list
+from invitations.pasted_people.cards import COLUMNS as CARD_COLUMNS
+from invitations.pasted_people.cards import find_cards
 from invitations.pasted_people.model import COLUMNS, LeftOut, PastedPeople, PastedPerson, Reason
 from invitations.pasted_people.tables import find_table, read_table
 from invitations.pasted_people.text import ADDRESS, MAX_CHARACTERS, MAX_LINES, clean_address, tidy
@@ -41,8 +43,9 @@ def read_people(
     is_cut = len(text) > MAX_CHARACTERS
     lines = tidy(text[:MAX_CHARACTERS]).split("\n")
     is_cut, lines = is_cut or len(lines) > MAX_LINES, lines[:MAX_LINES]
-    table = find_table("\n".join(lines), forced=columns is not None)
-    if table:
+    if cards := find_cards(lines):
+        result = read_table(cards, columns or CARD_COLUMNS, bool(has_heading), addresses or {})
+    elif table := find_table("\n".join(lines), forced=columns is not None):
         result = read_table(table, columns, has_heading, addresses or {})
     else:
         result = read_list(lines, addresses or {})

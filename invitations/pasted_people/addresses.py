@@ -4,28 +4,34 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from invitations.pasted_people.model import PastedPeople, PastedPerson
-from invitations.pasted_people.names import BULLET, PARTICLES, guess_name, split_name
-from invitations.pasted_people.text import ADDRESS, BIDI, clean_address
+from invitations.pasted_people.names import BULLET, PARTICLES, guess_name, split_name, without_title
+from invitations.pasted_people.text import ADDRESS, BIDI, clean_address, trim
 
 # The start of a line in a copied email or contact.
 FIELD = re.compile(
-    r"^\s*(?:to|cc|bcc|from|an|von|kopie|empfänger|recipients?|name|mail|e-?mail(?:[ -](?:address|adresse))?)\s*:\s*",
+    r"^\s*(?:to|cc|bcc|from|an|von|kopie|empfänger|recipients?|name|mail|e-?mail(?:[ -](?:address|adresse))?"
+    r"|work|home|private?|business|arbeit|geschäftlich|dienstlich)\s*:\s*",
     re.I,
 )
-# An address, alone or as in <ana@x>, <mailto:ana@x>, [ana@x](mailto:ana@x) and (ana@x).
-ENTRY = re.compile(
-    rf"(?P<open>[<(\[]{{0,2}}) ?(?:mailto:)?(?P<email>{ADDRESS.pattern}) ?(?P<close>[>)\]]{{0,2}})", re.I
-)
-# 'ana@x', and one address twice: ana@x<mailto:ana@x>, [ana@x](mailto:ana@x), ana@x <ana@x>.
-QUOTED = re.compile(r"'([^\s'<>@]{1,64}@[^\s'<>@]{1,255})'")
-TWICE = re.compile(rf"\[?({ADDRESS.pattern})\]? ?[<(](?:mailto:)?\1[>)]", re.I)
+# An address, alone or as in <ana@x>, [ana@x] and (ana@x).
+ENTRY = re.compile(rf"(?P<open>[<(\[]{{0,2}}) ?(?P<email>{ADDRESS.pattern}) ?(?P<close>[>)\]]{{0,2}})")
+# 'ana@x' and "ana@x", and one address twice, of which one was a link: ana@x<ana@x>, [ana@x](ana@x), ana@x <ana@x>.
+QUOTED = re.compile(r"(['\"])([^\s'\"<>@]{1,64}@[^\s'\"<>@]{1,255})\1")
+TWICE = re.compile(rf"\[?({ADDRESS.pattern})\]? ?[<(]\1[>)]", re.I)
 # "ana@x Ana Soto" and "ana@x (Ana Soto)"
 AFTER = re.compile(r"[\s:–—-]{0,9}([^;,\n]+)")
 END = re.compile(r"\s{0,9}(?:[;,]|$)")
 SEPARATORS = " \t,;:/<>–—-" + BIDI
 NOT_A_NAME = re.compile(r"[\W\d_]*")
-AND = re.compile(r"^(?:and|und|or|oder|cc|&)(?:\s+|$)", re.I)
-MACHINE = set("{}<>=@#\\|")
+AND = re.compile(r"^(?:and|und|or|oder|sowie|plus|cc|&)(?:\s+|$)", re.I)
+MACHINE = re.compile(r"[{}<>=@#\\|&]|\bwww\.|://")
+# Beside an address, these alone aren't a name.
+NOT_NAMES = {
+    "admin", "administrator", "owner", "member", "guest", "manager", "builder", "operator", "user", "viewer", "editor",
+    "besitzer", "mitglied", "gast", "external", "extern", "active", "aktiv", "away", "offline", "pending", "organizer",
+    "required", "optional", "please", "add", "invite", "contact", "hi", "hello", "dear", "thanks", "bitte", "füge",
+    "hallo", "danke",
+}  # fmt: skip
 # A longer text before an address is a sentence, not a name.
 MAX_NAME, MAX_WORDS = 100, 7
 
@@ -60,13 +66,14 @@ def _joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def _plain(line: str) -> str:
     """Return the line without its bullet and the name of its field, and each address once."""
-    return TWICE.sub(r"<\1>", QUOTED.sub(r"\1", FIELD.sub("", BULLET.sub("", line)))).strip()
+    return TWICE.sub(r"<\1>", QUOTED.sub(r"\2", FIELD.sub("", BULLET.sub("", line)))).strip()
 
 
 def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:
     """Return the people in the line, and its parts without an address."""
     people, rest, end = [], [], 0
     matches = list(ENTRY.finditer(line))
+    has_commas = any(line[match.end() :].lstrip().startswith(",") for match in matches)
     # "Ana Soto, ana@x, Tom Berg, tom@x": the name is before the comma. Not so in "ana@x, Ana Soto, tom@x".
     comma = bool(matches) and bool(_text(line[: matches[0].start()])) and _ends_with_comma(line[: matches[0].start()])
     for n, match in enumerate(matches):
@@ -79,7 +86,7 @@ def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:
             found = AFTER.match(line, end, after_end)
             if found and _text(found[1]) and END.match(line, found.end()):
                 name, end = found[1].strip("() "), found.end()
-        parts, name = _split_list(name)
+        parts, name = _split_list(name, has_commas=has_commas)
         rest += [_text(other) for other in [*others, *parts] if _text(other)]
         people.append(_person(number, match["email"], name))
     return people, rest + [_text(part) for part in line[end:].split(";") if _text(part)]
@@ -89,24 +96,31 @@ def _ends_with_comma(text: str) -> bool:
     return text.rstrip().endswith(",")
 
 
-def _split_list(name: str) -> tuple[list[str], str]:
-    """Split text before an address into what isn't the name and the name: "Kim Lee, Ana Soto" are two people."""
-    text = AND.sub("", name.strip(SEPARATORS))
+def _split_list(name: str, *, has_commas: bool) -> tuple[list[str], str]:
+    """Split text before an address into what isn't the name and the name: "Owner: Ana Soto".
+
+    Where commas separate addresses, "Kim Lee, Ana Soto" are two people, else first and last name.
+    """
+    label, _colon, after = name.rpartition(": ")
+    label, name = (label, after) if trim(after) else ("", name)
+    text = AND.sub("", name.strip(SEPARATORS + "|→@"))
     if not _may_be_name(text):
-        return [text], ""
-    start, comma, end = text.rpartition(",")
+        return [label, text], ""
+    start, _comma, end = text.rpartition(",")
     words = start.split()
-    if comma and len(words) > 1 and len(end.split()) > 1 and '"' not in text and not PARTICLES & set(words):
-        return [start], end
-    return [], text
+    if has_commas and min(len(words), len(end.split())) > 1 and '"' not in text and not PARTICLES & set(words):
+        return [label, start], end
+    return [label], text
 
 
 def _may_be_name(text: str) -> bool:
-    """Return whether the text isn't a sentence or something for machines."""
-    words = text.split()
+    """Return whether the text isn't a sentence, a role or something for machines."""
+    words = without_title(text).split()
+    if {trim(word).casefold() for word in words} <= NOT_NAMES:
+        return not words
     small = [word for word in words if word[0].islower() and word not in PARTICLES]
     is_sentence = len(words) > 3 and len(small) == len(words) or len(words) > 2 and 0 < len(small) < len(words)
-    return len(text) <= MAX_NAME and len(words) <= MAX_WORDS and not is_sentence and not MACHINE & set(text)
+    return len(text) <= MAX_NAME and len(words) <= MAX_WORDS and not is_sentence and not MACHINE.search(text)
 
 
 def _text(part: str) -> str:

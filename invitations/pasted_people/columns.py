@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from invitations.pasted_people.text import fold, is_address
+from base.names import is_family_first
+from invitations.pasted_people.text import fold, has_letter, is_address
 
 Unsure = list[int]
 
@@ -42,15 +43,21 @@ def _fill(columns: list[str], names: list[int], rows: list[list[str]]) -> tuple[
     """Use columns that no address confirms: the second name column if one is confirmed, else the first two."""
     free = [n for n in names if not columns[n]]
     missing = [column for column in ("first_name", "last_name") if column not in columns]
-    if not missing or not free:
+    if not missing:
         return columns, []
+    if not free:  # without any name, text that isn't used may be one
+        texts = [n for n in range(len(columns)) if not columns[n] and any(has_letter(row[n]) for row in rows)]
+        return columns, texts if len(missing) == 2 else []
     full = [n for n in free if _share(row[n].count(" ") > 0 for row in rows if row[n]) > 0.5]
-    if len(missing) == 2 and (len(free) == 1 or (len(full) == 1 and _repeats(rows, set(free) - set(full)))):
-        if full:
-            columns[full[0]] = "name"
-        return columns, [] if full and len(free) == 1 else free
+    if len(missing) == 2 and len(full) == 1 and (len(rows) > 1 or len(free) == 1):
+        columns[full[0]] = "name"
+        return columns, [] if _repeats(rows, set(free) - set(full)) else free
+    if len(missing) == 2 and len(free) == 1:
+        return columns, free
     if len(free) > len(missing):  # leave out those with the fewest values, such as a department
         free = sorted(sorted(free, key=lambda n: -len({row[n] for row in rows}))[: len(missing)])
+    if len(free) == len(missing) == 2 and _share(is_family_first(row[free[1]], row[free[0]]) for row in rows) > 0.5:
+        free.reverse()
     for n, column in zip(free, missing, strict=False):
         columns[n] = column
     unsure = [n for n in names if not columns[n] or n in free]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 # What a column of a table can have. "" isn't used.
@@ -26,6 +26,11 @@ class PastedPerson:
     last_name: str = ""
     guessed: bool = False
     line: int = 0
+
+    @property
+    def has_name(self) -> bool:
+        """Whether the text has a name for the address."""
+        return bool(self.first_name or self.last_name) and not self.guessed
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class PastedPeople:
     line_count: int = 0
     is_cut: bool = False
     addresses: Mapping[str, str] = field(default_factory=dict)
-    _lines: dict[str, int] = field(default_factory=dict, repr=False)
+    _places: dict[str, int] = field(default_factory=dict, repr=False)
     _parts: Counter[int] = field(default_factory=Counter, repr=False)
 
     @property
@@ -78,14 +83,17 @@ class PastedPeople:
         return not self.unsure
 
     def add(self, people: Iterable[PastedPerson]) -> None:
-        """Add people, and leave out those whose address is already there."""
+        """Add people, and leave out those whose address is there already. Their name is used if there was none."""
         for person in people:
-            key = person.email.casefold()
-            if key in self._lines:
-                self.leave_out(person.line, person.email, Reason.REPEATED, self._lines[key])
-            else:
-                self._lines[key] = person.line
+            place = self._places.setdefault(person.email.casefold(), len(self.people))
+            if place == len(self.people):
                 self.people.append(person)
+                continue
+            first = self.people[place]
+            self.leave_out(person.line, person.email, Reason.REPEATED, first.line)
+            if not first.has_name and person.has_name:
+                names = {"first_name": person.first_name, "last_name": person.last_name}
+                self.people[place] = replace(first, **names, guessed=False)
 
     def leave_out(self, line: int, text: str, reason: Reason, same_as: int = 0) -> None:
         """Add a line, or a part of one, that has no new person."""

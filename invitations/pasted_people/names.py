@@ -3,6 +3,7 @@
 import re
 
 from base.names import is_family_first
+from invitations.pasted_people.text import trim
 
 # Parts of last names: "Ludwig van Beethoven".
 PARTICLES = {
@@ -15,33 +16,51 @@ SHARED = {
     "kontakt", "legal", "mail", "marketing", "news", "no", "noreply", "office", "ops", "press", "reply", "sales",
     "service", "staff", "support", "team", "test", "web", "webmaster",
 }  # fmt: skip
-TITLES = {"dr", "prof", "mr", "mrs", "ms", "miss", "herr", "frau", "dring"}
-DEGREES = {"phd", "md", "mba", "msc", "bsc", "ma", "ba", "llm", "dr", "cpa", "pmp"}
+# Those that are also names have their full stop.
+TITLES = {
+    "dr", "prof", "mr", "mrs", "ms", "mx", "miss", "herr", "frau", "dring", "dipling", "ing.", "mag.", "ir.", "drs.",
+    "med.", "rer.", "nat.", "phil.", "jur.", "h.c.",
+}  # fmt: skip
+DEGREES = {
+    "phd", "md", "mba", "msc", "bsc", "ma", "ba", "llm", "dr", "cpa", "pmp", "ceo", "cto", "cfo", "coo", "cio", "vp",
+}  # fmt: skip
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
-# "(External)" and "[EXT]" aren't part of a name. The limit keeps the search from taking quadratic time.
-REMARK = re.compile(r"[(\[][^()\[\]]{0,100}[)\]]")
-BULLET = re.compile(r"^\s*(?:[-*•·‣–—>]+|\[[ xX]?\]|\(?\d{1,4}[.):])\s+")
-QUOTES = " \t\"'“”„‘’`*;,\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+# What isn't part of a name: "(External)", "[EXT]", " - HR", " /ACME", a nickname in quotes, and the number of "1.Ana".
+# The limits keep the search from taking quadratic time.
+REMARK = re.compile(
+    r"[(\[][^()\[\]]{0,100}[)\]]|(?<=\S) [-–—/|].*|(?<=\S )[\"“„][^\"“”„]{1,40}[\"“”](?= \S)"
+    r"|^\d{1,4}(?:[.)] ?| )(?=[^\W\d])"
+)
+BULLET = re.compile(r"^\s*(?:(?:[-*•·‣–—>]+|\[[ xX]?\]|\(?\d{1,4}[.):]|\(?[a-zA-Z]\))\s+|o\t\s*)")
 
 
 def split_name(text: str) -> tuple[str, str]:
     """Return first and last name of "Ana Soto", "Soto, Ana" or "SOTO Ana". One word is a first name."""
     text = " ".join(text.split())
-    text = " ".join((REMARK.sub(" ", text).strip(QUOTES) or text.strip(QUOTES + "()[]")).split())
-    text, suffix = _without_suffix(text)
+    text, suffix = _without_suffix(trim(REMARK.sub(" ", text), keep=".") or trim(text, keep="."))
     if "," in text:
         last, first = (part.strip() for part in text.split(",")[:2])
-        return _without_title(first), _without_title(last) + suffix
-    words = _without_title(text).split()
+        return without_title(first), without_title(last) + suffix
+    words = [word for word in without_title(text).split() if any(map(str.isalnum, word))]
     if len(words) < 2:
         return " ".join(words), suffix.strip()
     if len(words) == 2 and is_family_first(words[1], words[0]):
         return words[1], words[0]
-    capitals = [len(word) > 1 and word.isupper() for word in words]
-    if not all(capitals) and capitals[0]:  # SOTO Ana
-        count = next(n for n, capital in enumerate(capitals) if not capital)
+    count = _last_name_words(words)
+    if count:
         return " ".join(words[count:]), " ".join(words[:count]) + suffix
     return words[0], " ".join(words[1:]) + suffix
+
+
+def _last_name_words(words: list[str]) -> int:
+    """Return how many words at the start are the last name: one in "SOTO Ana", two in "von Trapp Georg"."""
+    capitals = [len(word) > 2 and word.isupper() and "." not in word for word in words]
+    if capitals[0]:
+        return capitals.index(False) if False in capitals else 0
+    particles = [word in PARTICLES for word in words]
+    if particles[0] and any(word[0].isupper() for word in words):
+        return particles.index(False) + 1 if False in particles else 0
+    return 0
 
 
 def _plain(word: str) -> str:
@@ -49,16 +68,22 @@ def _plain(word: str) -> str:
 
 
 def _without_suffix(text: str) -> tuple[str, str]:
-    """Split "Soto, Ana, PhD" and "Ana Soto, Jr.": degrees are dropped, "Jr." becomes part of the last name."""
-    start, comma, end = text.rpartition(",")
-    if not comma or _plain(end) not in DEGREES | SUFFIXES:
-        return text, ""
-    return start, f" {end.strip()}" if _plain(end) in SUFFIXES else ""
+    """Split "Soto, Ana, PhD" and "Ana Soto, Jr.": degrees are dropped, "Jr." becomes part of the last name.
+
+    After a single word, they are a first name: "Li, Ma".
+    """
+    suffix = ""
+    while True:
+        start, _comma, end = text.rpartition(",")
+        if len(start.split()) < 2 or _plain(end) not in DEGREES | SUFFIXES:
+            return text, suffix
+        text, suffix = start, f" {end.strip()}{suffix}" if _plain(end) in SUFFIXES else suffix
 
 
-def _without_title(text: str) -> str:
+def without_title(text: str) -> str:
+    """Return the name without the titles at its start."""
     words = text.split()
-    while len(words) > 1 and _plain(words[0]) in TITLES:
+    while len(words) > 1 and TITLES & {words[0].casefold(), _plain(words[0])}:
         words = words[1:]
     return " ".join(words)
 

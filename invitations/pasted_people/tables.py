@@ -2,13 +2,13 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from invitations.pasted_people.columns import find_columns
-from invitations.pasted_people.headings import columns_of
+from invitations.pasted_people.headings import columns_of, heading_of
 from invitations.pasted_people.model import COLUMNS, PastedPeople, PastedPerson, Reason
 from invitations.pasted_people.names import guess_name, split_name
-from invitations.pasted_people.text import ADDRESS, clean_address, is_address
+from invitations.pasted_people.text import ADDRESS, clean_address, has_letter, is_address
 
 Row = tuple[int, list[str]]
 # Exports of contacts have up to a hundred columns. Text with more than these isn't a table.
@@ -19,7 +19,7 @@ HEADING_LINES = 5
 
 def find_table(text: str, *, forced: bool = False) -> list[Row]:
     """Return the rows of the table with their line numbers, or [] if the text isn't a table."""
-    for delimiter in "\t;,|":
+    for delimiter in "\t;,|\n":
         if delimiter in text and (rows := _rows(text, delimiter)) and (forced or _is_table(rows, delimiter)):
             width = max(len(cells) for _line, cells in rows)
             return [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in rows]
@@ -28,7 +28,7 @@ def find_table(text: str, *, forced: bool = False) -> list[Row]:
 
 def _rows(text: str, delimiter: str) -> list[Row]:
     """Return the rows that have any letter or digit, with spaces collapsed; [] if they are too many."""
-    rows = _parse(text, delimiter, csv.QUOTE_MINIMAL)
+    rows = _stacked(text) if delimiter == "\n" else _parse(text, delimiter, csv.QUOTE_MINIMAL)
     # A quote that nothing closes takes the lines after it with it.
     if any(cell.count("\n") > 5 or (cell.count("@") > 1 and "\n" in cell) for _line, cells in rows for cell in cells):
         rows = _parse(text, delimiter, csv.QUOTE_NONE)
@@ -37,6 +37,20 @@ def _rows(text: str, delimiter: str) -> list[Row]:
     rows = [(line, cells) for line, cells in rows if any(map(str.isalnum, "".join(cells)))]
     width = max((len(cells) for _line, cells in rows), default=0)
     return rows if 1 < width <= MAX_COLUMNS and width * len(rows) <= MAX_CELLS else []
+
+
+def _stacked(text: str) -> list[Row]:
+    """Return the rows of a table whose cells are on lines of their own, as web pages are copied: the same number of
+    lines per person, with the address always in the same place.
+    """
+    lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    at = [n for n, (_number, line) in enumerate(lines) if "@" in line]
+    height = at[1] - at[0] if len(at) > 1 else 0
+    if height < 3 or len(lines) % height or [n % height for n in at] != [at[0] % height] * len(at):
+        return []
+    if not all(is_address(lines[n][1]) for n in at):
+        return []
+    return [(lines[n][0], [line for _number, line in lines[n : n + height]]) for n in range(0, len(lines), height)]
 
 
 def _parse(text: str, delimiter: str, quoting: int) -> list[Row]:
@@ -68,12 +82,12 @@ def _is_table(rows: list[Row], delimiter: str) -> bool:
     heading = _find_heading(rows)
     if heading is not None and heading + 1 < len(rows) and "email" in columns_of(rows[heading][1]):
         return True
-    with_address = [cells for _line, cells in rows if any(is_address(cell) for cell in cells)]
-    one_each = [cells for cells in with_address if sum(len(ADDRESS.findall(cell)) for cell in cells) == 1]
+    with_address = [cells for _line, cells in rows if any(ADDRESS.search(cell) for cell in cells)]
+    one_each = [cells for cells in with_address if any(map(is_address, cells)) and len(_addresses(cells)) == 1]
     wide = [cells for cells in one_each if sum(bool(cell) for cell in cells) > 1]
     if not wide or len(one_each) < len(with_address) or any("<" in cell for _line, row in rows for cell in row):
         return False
-    return len(wide) * (4 if delimiter == "\t" else 2) > len(rows)
+    return len(wide) * (4 if delimiter == "\t" else 2) >= len(rows)
 
 
 def read_table(
@@ -89,6 +103,8 @@ def read_table(
     if columns is None:
         known = columns_of(result.heading) if result.heading else [""] * len(rows[0][1])
         result.columns, result.unsure = find_columns([cells for _line, cells in body], known)
+        if any(_is_shifted(result, cells) for _line, cells in body):
+            result.unsure = [n for n, column in enumerate(result.columns) if column]
     else:
         result.columns = _chosen(columns, len(rows[0][1]))
     for line, cells in above:
@@ -98,6 +114,12 @@ def read_table(
     return result
 
 
+def _is_shifted(result: PastedPeople, cells: list[str]) -> bool:
+    """Return whether the address is in a column without a heading, as when a comma in a name isn't quoted."""
+    without = [cell for cell, heading in zip(cells, result.heading, strict=False) if not heading]
+    return bool(_addresses(without)) and not any(_addresses([cells[n]]) for n, c in enumerate(result.columns) if c)
+
+
 def _chosen(columns: Sequence[str], width: int) -> list[str]:
     chosen = [column if column in COLUMNS else "" for column in columns][:width]
     return chosen + [""] * (width - len(chosen))
@@ -105,7 +127,7 @@ def _chosen(columns: Sequence[str], width: int) -> list[str]:
 
 def _joined(cells: list[str]) -> str:
     """Return the row as a text, without numbers that only count the rows."""
-    with_letters = [cell for cell in cells if any(map(str.isalpha, cell))]
+    with_letters = [cell for cell in cells if has_letter(cell)]
     return " ".join(with_letters or filter(None, cells))
 
 
@@ -113,18 +135,30 @@ def _read_row(result: PastedPeople, line: int, cells: list[str]) -> None:
     values: dict[str, str] = {}
     for column, cell in zip(result.columns, cells, strict=True):
         values[column] = f"{values[column]} {cell}".strip() if column in values else cell
-    found = ADDRESS.findall(values.get("email", ""))
-    if not found and "email" in result.columns:
-        found = [cell for cell in cells if is_address(cell)][:1]
-    if not found:
+    if not (found := _find_addresses(result, values.get("email", ""), cells)):
         result.add_without_address(line, _joined(cells), _name_in(values))
         return
-    email = clean_address(found[0])
+    email, *others = found
     first, last = _name_in(values)
     guessed = guess_name(email) if not (first or last) else ("", "")
     result.add([PastedPerson(email, first or guessed[0], last or guessed[1], guessed=any(guessed), line=line)])
-    for other in found[1:]:
-        result.leave_out(line, clean_address(other), Reason.SECOND_ADDRESS, line)
+    for other in others:
+        result.leave_out(line, other, Reason.SECOND_ADDRESS, line)
+
+
+def _addresses(cells: Iterable[str]) -> list[str]:
+    return [clean_address(found) for cell in cells for found in ADDRESS.findall(cell)]
+
+
+def _find_addresses(result: PastedPeople, email: str, cells: list[str]) -> list[str]:
+    """Return the addresses of the row, each once: those of its column, and of others that have addresses by heading."""
+    if "email" not in result.columns:
+        return []
+    headed = [cell for cell, heading in zip(cells, result.heading, strict=False) if heading_of(heading) == "email"]
+    unique: dict[str, str] = {}
+    for address in _addresses([email, *headed]) or _addresses(cells):
+        unique.setdefault(address.casefold(), address)
+    return list(unique.values())
 
 
 def _name_in(values: Mapping[str, str]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
 from base import text as base_text
 
@@ -16,31 +17,60 @@ JOINERS = re.compile(r"(?<!\w)[\u200c\u200d]|[\u200c\u200d](?!\w)")
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000\x0b\x0c]")
 LINE_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
-# What East Asian keyboards type.
-WIDE = str.maketrans("＠；，、＜＞", "@;,,<>")
+# What East Asian and Arabic keyboards type.
+WIDE = str.maketrans("＠；，、＜＞（）،؛", "@;,,<>(),;")
+# A link to write an email, and the parts of it that have addresses.
+MAILTO = re.compile(r"(?:mailto|smtp|sip):([^\s;?<>()\[\]\"']*)(?:\?([^\s<>()\[\]\"']*))?", re.I)
+RECIPIENTS = {"to", "cc", "bcc"}
+# What Excel reads from the first line of a CSV file.
+SEPARATOR_LINE = re.compile(r"\Asep=.(?=\n)", re.I)
 # Loose on purpose: canonical_email() checks addresses later, with a message beside the field. The lengths (RFC 5321,
-# 4.5.3.1) also keep the search from taking quadratic time.
-_PART = r"[^\s<>()\[\]{},;:\"“”„|/\\@]"
-ADDRESS = re.compile(rf"{_PART}{{1,64}}@{_PART}{{1,255}}")
-# What isn't part of an address at its ends: the full stop of a sentence, quotes.
-EDGES = ".'’‘`*!" + BIDI
+# 4.5.3.1) also keep the search from taking quadratic time. A part of a longer word with @ isn't an address.
+_PART = r"[^\s<>()\[\]{},;:\"“”„«»‹›|/\\@?&=]"
+ADDRESS = re.compile(rf"(?<!{_PART})(?<!@){_PART}{{1,64}}@{_PART}{{1,255}}+(?!@)")
 
 
 def tidy(text: str) -> str:
-    """Return the text in NFC, with plain spaces and line breaks, without invisible characters."""
-    text = LINE_BREAKS.sub("\n", text.translate(WIDE))
-    return unicodedata.normalize("NFC", SPACES.sub(" ", JOINERS.sub("", UNSEEN.sub("", text))))
+    """Return the text in NFC, with plain spaces and line breaks, without characters that show nothing."""
+    text = LINE_BREAKS.sub("\n", MAILTO.sub(_recipients, text.translate(WIDE)))
+    text = SPACES.sub(" ", JOINERS.sub("", UNSEEN.sub("", text)))
+    return unicodedata.normalize("NFC", SEPARATOR_LINE.sub("", text))
+
+
+def _recipients(link: re.Match[str]) -> str:
+    """Return the addresses of a link to write an email, without its subject and text."""
+    fields = [field.partition("=") for field in (link[2] or "").split("&")]
+    values = [link[1], *(value for name, _equals, value in fields if name.casefold() in RECIPIENTS)]
+    return ", ".join(unquote(value) for value in values if value)
+
+
+def trim(text: str, keep: str = "") -> str:
+    """Return the text without punctuation, symbols and spaces at its ends, except those in `keep`."""
+    start, end = 0, len(text)
+    while start < end and _is_edge(text[start], keep):
+        start += 1
+    while start < end and _is_edge(text[end - 1], keep):
+        end -= 1
+    return text[start:end]
+
+
+def _is_edge(char: str, keep: str) -> bool:
+    return char not in keep and unicodedata.category(char)[0] in "PSZC"
 
 
 def clean_address(text: str) -> str:
-    """Return an address without mailto:, the rest of a link, and punctuation around it."""
-    text = re.sub(r"^mailto:", "", text.strip(), flags=re.I).partition("?")[0]
-    return re.sub(r"^_(.*)_$", r"\1", text.strip(EDGES))
+    """Return an address without what is around it: quotes, a bullet, the full stop of a sentence."""
+    return re.sub(r"^_(.*)_$", r"\1", trim(text, keep="_"))
 
 
 def is_address(text: str) -> bool:
     """Return whether the text is one email address and nothing else."""
     return "@" in text and bool(ADDRESS.fullmatch(clean_address(text)))
+
+
+def has_letter(text: str) -> bool:
+    """Return whether the text has a letter."""
+    return any(map(str.isalpha, text))
 
 
 def fold(text: str) -> str:
