@@ -23,12 +23,14 @@ from base.zones import zone_label, zone_named
 
 LINE_WIDTH = 72
 MAX_HEADER_LENGTH = 180
+# Providers of django-anymail whose API takes no inline images. Their emails show a name in place of the logo.
+WITHOUT_INLINE_IMAGES = ("brevo", "sendinblue", "postal", "scaleway")
 # Marks at the start of a line of plain text, which its continuation lines keep as a prefix or as indentation.
 LINE_PREFIX = re.compile(r"(> ?|- |)")
 
 
 class LogoEmail(AnymailMessage):
-    """An email whose only attachment is the inline logo of its HTML part."""
+    """An email whose only attachment, if any, is the inline logo of its HTML part."""
 
     def message(self, **options: Any) -> Message:
         """Return the MIME message with the logo in multipart/related (RFC 2387) instead of multipart/mixed.
@@ -38,6 +40,8 @@ class LogoEmail(AnymailMessage):
         APIs don't use this method: they see the logo's Content-Disposition "inline" and its Content-ID.
         """
         message = super().message(**options)
+        if not self.attachments:
+            return message
         # `type` is the type of the first part (RFC 2387, 3.1). The boundary is only set when the message is serialized.
         message.replace_header("Content-Type", 'multipart/related; type="multipart/alternative"')
         return message
@@ -114,6 +118,19 @@ def render_text(template: str, context: Mapping[str, Any], brand: Brand | None =
     return wrap_text(render_to_string(template, {"platform_name": platform_name, **context}))
 
 
+def email_provider() -> str:
+    """Return the provider's name in django-anymail, such as "postmark", or "" for SMTP."""
+    package, _dot, rest = settings.EMAIL_BACKEND.partition(".backends.")
+    return rest.partition(".")[0] if package == "anymail" else ""
+
+
+def _attach_logo(message: LogoEmail, brand: Brand) -> str:
+    """Attach the brand's logo and return its URL for the HTML part, "" if the provider takes no inline images."""
+    if email_provider() in WITHOUT_INLINE_IMAGES:
+        return ""
+    return "cid:" + message.attach_inline_image(brand.logo_png, filename="logo.png", subtype="png", idstring="logo")
+
+
 def compose_email(
     *,
     to: str,
@@ -136,9 +153,9 @@ def compose_email(
     message.extra_headers["Auto-Submitted"] = "auto-generated"
     if reply_address := reply_to or brand.reply_to:
         message.reply_to = [reply_address]
-    content_id = message.attach_inline_image(brand.logo_png, filename="logo.png", subtype="png", idstring="logo")
-    context = {"subject": subject, "recipient": to, "logo_alt": brand.organization or brand.platform_name, **context}
+    logo = {"logo_src": _attach_logo(message, brand), "logo_alt": brand.organization or brand.platform_name}
+    context = {"subject": subject, "recipient": to, **logo, **context}
     message.body = render_text(f"mail/{template}.txt", context, brand)
-    html = render_html(f"mail/{template}.html", {**context, "logo_src": f"cid:{content_id}"}, brand)
+    html = render_html(f"mail/{template}.html", context, brand)
     message.attach_alternative(html, "text/html")
     return message

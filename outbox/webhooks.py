@@ -12,20 +12,23 @@ from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.base import AnymailBaseWebhookView
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from base.mail import email_provider
 from outbox.services import record_events
 
 logger = logging.getLogger(__name__)
 
-
-def current_provider() -> str:
-    """Return the provider's name in django-anymail, such as "postmark", or "" for SMTP."""
-    package, _, rest = settings.EMAIL_BACKEND.partition(".backends.")
-    return rest.partition(".")[0] if package == "anymail" else ""
+CHALLENGE = 'Basic realm="Email events"'
+# The keys of providers that sign their reports only if that is set up there. All others sign always or never.
+OPTIONAL_KEYS = {
+    "mailtrap": "MAILTRAP_TRACKING_SECRET",
+    "resend": "RESEND_SIGNING_SECRET",
+    "sendgrid": "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",
+}
 
 
 @cache
@@ -37,12 +40,16 @@ def _view_class(provider: str) -> type[AnymailBaseWebhookView] | None:
         return None
 
 
+def _is_proven(provider: str, view_class: type[AnymailBaseWebhookView]) -> bool:
+    """Whether the provider's events are proven by the secret or by a signature."""
+    signs = not view_class.warn_if_no_basic_auth or settings.ANYMAIL.get(OPTIONAL_KEYS.get(provider, ""))
+    return bool(signs or settings.ANYMAIL.get("WEBHOOK_SECRET"))
+
+
 def webhook_of(provider: str) -> AnymailBaseWebhookView | None:
     """Return anymail's view if this provider is set and its webhooks can be trusted: by secret or by signature."""
-    view_class = _view_class(provider) if provider and provider == current_provider() else None
-    if view_class is None:
-        return None
-    if not settings.ANYMAIL.get("WEBHOOK_SECRET") and view_class.warn_if_no_basic_auth:
+    view_class = _view_class(provider) if provider and provider == email_provider() else None
+    if view_class is None or not _is_proven(provider, view_class):
         return None
     try:
         return view_class()
@@ -52,18 +59,28 @@ def webhook_of(provider: str) -> AnymailBaseWebhookView | None:
 
 
 @csrf_exempt
-@require_http_methods(["HEAD", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def email_events(request: HttpRequest, provider: str) -> HttpResponse:
-    """Record what the provider reports about delivery. HEAD tells the provider that the address exists."""
+    """Record what the provider reports about delivery.
+
+    HEAD tells the provider that the address exists. Unisender Go asks with GET.
+    """
     view = webhook_of(provider)
     if view is None:
         raise Http404
     if request.method == "POST":
         return _record(request, view)
+    if request.method == "GET" and "get" not in view.http_method_names:
+        return HttpResponseNotAllowed(["HEAD", "POST"])
     return HttpResponse()
 
 
 def _record(request: HttpRequest, view: AnymailBaseWebhookView) -> HttpResponse:
+    if view.basic_auth and "Authorization" not in request.headers:
+        # Amazon sends the name and password of the address only when it's asked for them.
+        return HttpResponse(
+            "The secret is missing.", status=401, content_type="text/plain", headers={"WWW-Authenticate": CHALLENGE}
+        )
     try:
         events = _read(request, view)
     except AnymailWebhookValidationFailure:  # its text may contain the secret
@@ -71,6 +88,9 @@ def _record(request: HttpRequest, view: AnymailBaseWebhookView) -> HttpResponse:
         return HttpResponse("Wrong secret or signature.", status=403, content_type="text/plain")
     except SuspiciousOperation:  # too large
         raise
+    except ImproperlyConfigured as error:  # a key isn't set, or the address is set for incoming email
+        logger.error("Can't use a webhook from the email provider: %s", error)
+        return HttpResponse("Can't use this report.", status=400, content_type="text/plain")
     except Exception as error:  # whatever anymail raises for a payload that it doesn't expect
         logger.warning("Can't read a webhook from the email provider: %s", type(error).__name__)
         return HttpResponse("Can't read the request body.", status=400, content_type="text/plain")

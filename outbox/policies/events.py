@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from outbox.policies.failure import clean_reason
-from outbox.policies.words import NO_SUCH_MAILBOX, REFUSED, in_words
+from outbox.policies.words import BLOCKED, NO_SUCH_MAILBOX, REFUSED, in_words
 
 
 class Outcome(StrEnum):
@@ -30,11 +30,22 @@ OUTCOMES = {
     EventType.REJECTED: Outcome.FAILED,
     EventType.FAILED: Outcome.FAILED,
 }
+# Events that anymail doesn't know, of Amazon, Mandrill and Resend.
+OTHER_OUTCOMES = {
+    "delivered": Outcome.DELIVERED,
+    "DeliveryDelay": Outcome.DEFERRED,
+    "email.failed": Outcome.FAILED,
+    "email.suppressed": Outcome.FAILED,
+}
+# Where the cause is in an event if anymail passes no text on: Mailjet's "error" and "comment", SendGrid's "reason".
+CAUSES = ("comment", "reason", "error")
+PROVIDER_REFUSED = gettext_lazy("Provider refused it")
+NOT_YET = gettext_lazy("Server hasn’t accepted it yet")
 REJECTIONS: dict[str, Promise] = {
     RejectReason.INVALID: gettext_lazy("Address isn’t valid"),
     RejectReason.BOUNCED: gettext_lazy("Provider blocks the address because earlier email bounced"),
     RejectReason.TIMED_OUT: gettext_lazy("Server didn’t respond"),
-    RejectReason.BLOCKED: gettext_lazy("Provider blocks the address"),
+    RejectReason.BLOCKED: BLOCKED,
     RejectReason.SPAM: gettext_lazy("Provider blocks the address because the recipient reported spam"),
     RejectReason.UNSUBSCRIBED: gettext_lazy("Provider blocks the address because the recipient unsubscribed"),
 }
@@ -43,29 +54,45 @@ REJECTIONS: dict[str, Promise] = {
 def outcome_of(event: AnymailTrackingEvent) -> Outcome | None:
     """Return what the event says about delivery, or None. A soft bounce may still be delivered."""
     outcome = OUTCOMES.get(event.event_type)
+    if event.event_type == EventType.UNKNOWN:
+        raw = _raw(event)
+        outcome = OTHER_OUTCOMES.get(_text(raw.get("eventType") or raw.get("type") or raw.get("event")))
     return Outcome.DEFERRED if outcome is Outcome.BOUNCED and _is_soft(event) else outcome
 
 
 def _is_soft(event: AnymailTrackingEvent) -> bool:
-    raw = event.esp_event if isinstance(event.esp_event, dict) else {}
-    postmark, amazon = raw.get("Type"), str(event.description or "")
-    return postmark == "SoftBounce" or amazon.startswith("Transient:")
+    # Amazon reports a soft bounce when it has given up, and an automatic reply as one without a server's answer.
+    amazon = _text(event.description).startswith("Transient:") and not event.mta_response
+    return _raw(event).get("Type") == "SoftBounce" or amazon
 
 
 def reason_of(event: AnymailTrackingEvent, outcome: Outcome) -> str:
     """Return in a few words why the email wasn't delivered, "" if it was."""
     if outcome is Outcome.DELIVERED:
         return ""
-    if words := in_words(_text(event.mta_response)) or in_words(_text(event.description)):
-        return words
+    for text in _texts(event):
+        if words := in_words(text):
+            return words
+    if outcome is Outcome.DEFERRED:
+        return str(NOT_YET)
     if outcome is Outcome.BOUNCED and event.reject_reason == RejectReason.BOUNCED:
         return str(NO_SUCH_MAILBOX if "hard" in _text(event.description).lower() else REFUSED)
-    return str(REJECTIONS.get(event.reject_reason, REFUSED))
+    return str(REJECTIONS.get(event.reject_reason) or (PROVIDER_REFUSED if outcome is Outcome.FAILED else REFUSED))
 
 
 def answer_of(event: AnymailTrackingEvent) -> str:
     """Return what the receiving server said, or the provider."""
-    return clean_reason(_text(event.mta_response) or _text(event.description))
+    return clean_reason(next(iter(_texts(event)), ""))
+
+
+def _texts(event: AnymailTrackingEvent) -> list[str]:
+    """Return what the event says about its cause, the receiving server's own answer first."""
+    own = [_text(_raw(event).get(name)) for name in CAUSES]
+    return [text for text in (_text(event.mta_response), _text(event.description), *own) if text]
+
+
+def _raw(event: AnymailTrackingEvent) -> dict[str, Any]:
+    return event.esp_event if isinstance(event.esp_event, dict) else {}
 
 
 def time_of(event: AnymailTrackingEvent) -> datetime:

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outbox.policies.failure import clean_reason, without_addresses
-from outbox.policies.smtp import FULL, NO_MAILBOX, enhanced_code
+from outbox.policies.smtp import FULL, NO_MAILBOX, SENDER, enhanced_code
 
 NO_SUCH_MAILBOX = gettext_lazy("Mailbox doesn’t exist")
 MAILBOX_FULL = gettext_lazy("Mailbox is full")
 REFUSED = gettext_lazy("Server rejected the email")
+BLOCKED = gettext_lazy("Provider blocks the address")
 # "subject.detail" of RFC 3463. Servers use the codes that aren't listed for several reasons; the text may say more.
 WORDS: dict[str, Promise] = {
     "1.1": NO_SUCH_MAILBOX,
@@ -30,6 +31,18 @@ WORDS: dict[str, Promise] = {
     "7.17": gettext_lazy("Mailbox has a new owner"),
     "7.18": gettext_lazy("Domain has a new owner"),
 }
+NO_DOMAIN = re.compile(
+    r"\bdomain\b.{0,12}\b(not found|n.t exist|not exist|invalid|unknown)\b|\b(invalid|unknown|no such) domain\b", re.I
+)
+NO_MAIL_HOST = re.compile(r"\b(no|find|any) (mx|mail (host|server|exchanger))\b", re.I)
+# What the text of a reply or of a provider's event is about, if its code doesn't tell. The first that matches.
+TEXTS = [
+    (re.compile(r"\bsuppress", re.I), BLOCKED),
+    (FULL, MAILBOX_FULL),
+    (NO_MAIL_HOST, WORDS["1.10"]),
+    (NO_DOMAIN, WORDS["1.2"]),
+    (NO_MAILBOX, NO_SUCH_MAILBOX),
+]
 CODE = re.compile(r"(?:^|[\s;:(\[])[245]\d\d(?=[\s\-:;,.)\]]|$)")
 
 
@@ -52,9 +65,8 @@ def in_words(reply: str) -> str:
     code = enhanced_code(re.sub(r"[\s;:\[]+", "\n", text))  # the code may be anywhere in a provider's text
     if code and (words := WORDS.get(code[1])):
         return str(words)
-    text = without_addresses(text)
-    if FULL.search(text):
-        return str(MAILBOX_FULL)
-    if NO_MAILBOX.search(text):
-        return str(NO_SUCH_MAILBOX)
+    text = re.sub(r"_|(?<=[a-z])(?=[A-Z])", " ", without_addresses(text))  # err_user_unknown, OnAccountSuppressionList
+    found = next((words for pattern, words in TEXTS if pattern.search(text)), None)
+    if found and (found is BLOCKED or not SENDER.search(text)):  # otherwise the text is about us, not the recipient
+        return str(found)
     return str(REFUSED) if code or CODE.search(text) else ""

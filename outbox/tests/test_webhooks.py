@@ -202,9 +202,9 @@ def test_events_about_people_who_joined_or_left_change_nothing(client, postmark,
 @pytest.mark.parametrize("headers", [{}, authorization("events:wrong"), {"Authorization": "Basic %%%"}])
 def test_a_wrong_secret_is_refused(client, postmark, sent, headers, caplog):
     payload = {"RecordType": "Delivery", "Metadata": {"outbox": str(sent.pk)}}
-    assert post(client, POSTMARK, payload, headers).status_code == 403
+    assert post(client, POSTMARK, payload, headers).status_code == (403 if headers else 401)
     assert states(sent)[0] == Delivery.SENT
-    assert SECRET not in caplog.text and "wrong secret or signature" in caplog.text
+    assert SECRET not in caplog.text and ("wrong secret or signature" in caplog.text or not headers)
 
 
 @pytest.mark.spec("I-8")

@@ -15,7 +15,11 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.prefixed("ANYMAIL_")}
+ANYMAIL: dict[str, Any] = {
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # an email without its tag or metadata is better than none
+    **env.prefixed("ANYMAIL_"),
+}
 # Opens the provider's webhook (outbox.webhooks), by HTTP Basic authentication.
 if secret := env.credentials("ANYMAIL_WEBHOOK_SECRET"):
     ANYMAIL["WEBHOOK_SECRET"] = secret
