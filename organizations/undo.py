@@ -7,6 +7,7 @@ access, and expires. It grants no permission: restoring checks the same rules as
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -35,10 +36,15 @@ TAG = "undo"
 def report_removal(request: MemberRequest, done: str, removal: Removal, url: str) -> None:
     """Report what was removed and who loses access, with Undo if anything was removed.
 
+    Users who lost a role themselves aren't offered Undo: they can't give it back.
+
     done: what was done, as a sentence. url: the page that undoes it: undo_removal(), then the changed page.
     """
     if not removal:
         messages.success(request, done)
+        return
+    if any(member == request.membership.pk for member, _role in removal.member_roles):
+        messages.success(request, _with_effect(done, effect_of(request.organization, removal)))
         return
     token = _signer(request, "removal").sign_object(_to_json(removal), compress=True)
     _report(request, done, effect_of(request.organization, removal), url, token)
@@ -54,8 +60,11 @@ def report_removed_permissions(
 
 
 def _report(request: HttpRequest, done: str, effect: Effect, url: str, token: str) -> None:
-    text = format_html("<b>{}</b> {}", done, describe_effect(effect))
-    messages.success(request, text, extra_tags=f"{TAG} {url} {token}")
+    messages.success(request, _with_effect(done, effect), extra_tags=f"{TAG} {url} {token}")
+
+
+def _with_effect(done: str, effect: Effect) -> str:
+    return format_html("<b>{}</b> {}", done, describe_effect(effect))
 
 
 def undo_removal(request: MemberRequest) -> None:
@@ -66,7 +75,9 @@ def undo_removal(request: MemberRequest) -> None:
     removal = Removal(**{name: frozenset((UUID(a), UUID(b)) for a, b in pairs) for name, pairs in data.items()})
     role_ids = [role for _owner, role in removal.member_roles | removal.group_roles]
     require_fresh_to_give(request, role_ids=role_ids, group_ids=[group for group, _member in removal.links])
-    _run(request, lambda: restore_access(actor=request.membership, removal=removal))
+    # A changed role may have been a promotion.
+    done = _("Undone. Roles were restored.") if removal.is_only_roles else _("Undone. Access was restored.")
+    _run(request, partial(restore_access, actor=request.membership, removal=removal), done)
 
 
 def undo_removed_permissions(request: MemberRequest, role: Role) -> None:
@@ -74,17 +85,19 @@ def undo_removed_permissions(request: MemberRequest, role: Role) -> None:
     data = _read(request, f"role:{role.pk}")
     if data is not None:
         permissions = frozenset(map(Permission, data))
-        _run(request, lambda: restore_permissions(actor=request.membership, role=role, permissions=permissions))
+        restore = partial(restore_permissions, actor=request.membership, role=role, permissions=permissions)
+        _run(request, restore, _("Undone. Access was restored."))
 
 
-def _run(request: HttpRequest, restore: Callable[[], bool]) -> None:
+def _run(request: HttpRequest, restore: Callable[[], bool], done: str) -> None:
     try:
         changed = restore()
     except Refused as refusal:
-        messages.error(request, _("The removal wasn’t undone. %(reason)s") % {"reason": refusal})
+        messages.error(request, _("This wasn’t undone. %(reason)s") % {"reason": refusal})
         return
-    text = _("Undone. Access was restored.") if changed else _("This was already undone.")
-    messages.add_message(request, messages.SUCCESS if changed else messages.INFO, text)
+    messages.add_message(
+        request, messages.SUCCESS if changed else messages.INFO, done if changed else _("This was already undone.")
+    )
 
 
 def _signer(request: MemberRequest, kind: str) -> signing.TimestampSigner:
@@ -96,7 +109,7 @@ def _read(request: MemberRequest, kind: str) -> Any:
     try:
         return _signer(request, kind).unsign_object(request.POST.get("token", ""), max_age=MAX_AGE)
     except signing.BadSignature:
-        messages.warning(request, _("It’s too late to undo this. Add the access again."))
+        messages.warning(request, _("It’s too late to undo this. Restore the access manually."))
         return None
 
 

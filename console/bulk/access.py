@@ -8,8 +8,7 @@ from organizations.models import Group, Membership, Project
 from organizations.permissions import Permission
 from organizations.policies import can, can_end_sessions, can_give_member_projects
 from organizations.queries.holdings import Holdings
-from organizations.queries.removals import Removal, effect_of
-from organizations.removal_texts import describe_effect
+from organizations.queries.removals import Removal
 from organizations.services import (
     grant_projects,
     log_out_member,
@@ -73,26 +72,18 @@ def joined_by(choice: BulkChoice, members: list[Membership]) -> Holdings:
     )
 
 
-def _effect(kind_key: str, choice: BulkChoice, member: Membership) -> str | bool:
-    """Return what the member lost and kept, as the note of the result; True in the result of a large action."""
-    if not choice.has_effects:
-        return True
-    return describe_effect(effect_of(member.organization, removal_of(kind_key, choice, [member]))) or True
-
-
-def leave_group(actor: Membership, member: Membership, choice: BulkChoice) -> bool | str:
+def leave_group(actor: Membership, member: Membership, choice: BulkChoice) -> bool | Removal:
     """Remove the member from the group."""
     removed = remove_from_group(actor=actor, group=_chosen_group(choice), members=[member])
-    return bool(removed) and _effect("group_removal", choice, member)
+    return bool(removed) and removal_of("group_removal", choice, [member])
 
 
-def move(actor: Membership, member: Membership, choice: BulkChoice) -> bool | str:
+def move(actor: Membership, member: Membership, choice: BulkChoice) -> bool | Removal:
     """Move the member to another group, if they are in the first one."""
     if choice.target is None:
         raise Refused(_("Choose a group."))
     source = _chosen_group(choice)
-    moved = move_between_groups(actor=actor, source=source, target=choice.target, members=[member])
-    return bool(moved) and _effect("group_move", choice, member)
+    return move_between_groups(actor=actor, source=source, target=choice.target, members=[member]) or False
 
 
 def give_project(actor: Membership, member: Membership, choice: BulkChoice) -> bool:
@@ -101,11 +92,11 @@ def give_project(actor: Membership, member: Membership, choice: BulkChoice) -> b
     return bool(grant_projects(actor=actor, organization=actor.organization, projects=projects, members=[member]))
 
 
-def remove_project(actor: Membership, member: Membership, choice: BulkChoice) -> bool | str:
+def remove_project(actor: Membership, member: Membership, choice: BulkChoice) -> bool | Removal:
     """Remove the member's direct access to the project."""
     projects = [_chosen_project(choice)]
     removed = revoke_projects(actor=actor, organization=actor.organization, projects=projects, members=[member])
-    return bool(removed) and _effect("project_removal", choice, member)
+    return bool(removed) and removal_of("project_removal", choice, [member])
 
 
 def log_out(actor: Membership, member: Membership, choice: BulkChoice) -> bool:

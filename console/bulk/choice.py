@@ -16,8 +16,7 @@ from organizations.queries import groups_in, projects_in, roles_in
 class BulkChoice:
     """The roles, groups or project chosen for an action, and the tab that it was started from (I-3).
 
-    group: to join or leave. target: the group to move to. has_effects: whether the result says what each member lost
-    (U-22), which takes about ten queries for each.
+    group: to join or leave. target: the group to move to.
     """
 
     tab: Tab = Tab.ALL
@@ -25,7 +24,6 @@ class BulkChoice:
     group: Group | None = None
     target: Group | None = None
     project: Project | None = None
-    has_effects: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Return the value of BulkAction.choice; `name` and `target_name` are for display."""

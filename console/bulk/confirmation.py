@@ -26,7 +26,7 @@ from console.bulk.forms import BulkForm, DeletionForm, GroupChoiceForm, RoleChoi
 from console.bulk.kinds import Kind
 from console.bulk.list_forms import FORMS_WITH_LISTS
 from console.bulk.preview import Preview, preview_of
-from console.bulk.queries import current_links, removal_by, replaced_roles
+from console.bulk.queries import current_links, replaced_roles
 from console.bulk.services import IMMEDIATE_LIMIT, start_bulk
 from console.bulk.worker import process
 from console.models import UNFINISHED, BulkAction
@@ -37,7 +37,7 @@ from console.users.selection import Selection
 from console.users.views import tabs
 from organizations.fresh import require_fresh_to_give
 from organizations.models import Membership
-from organizations.queries.removals import Removal, effect_of
+from organizations.queries.removals import Removal, combine, effect_of
 from organizations.removal_texts import describe_effect
 from organizations.requests import MemberRequest
 from organizations.undo import report_removal
@@ -151,17 +151,18 @@ class Confirmation:
             )
         except BulkAction.DoesNotExist:
             raise BadRequest("This confirmation belongs to someone else.") from None
+        removals: list[Removal] = []
         if started and action.total <= IMMEDIATE_LIMIT:
-            process(action.pk, limit=IMMEDIATE_LIMIT + 1, seconds=REQUEST_SECONDS)
+            process(action.pk, limit=IMMEDIATE_LIMIT + 1, seconds=REQUEST_SECONDS, removals=removals)
         action.refresh_from_db()
         result_url = reverse("users_bulk_result", args=[self.request.organization.slug, action.pk])
         if action.state in UNFINISHED or not started:
             return htmx_redirect(self.request, result_url)
-        return self._success(action, result_url)
+        return self._success(action, result_url, combine(removals))
 
-    def _success(self, action: BulkAction, result_url: str) -> HttpResponse:
+    def _success(self, action: BulkAction, result_url: str, removal: Removal) -> HttpResponse:
         text = format_html('{} <a href="{}">{}</a>', texts.result_summary(action), result_url, _("View results"))
-        if removal := removal_by(action, self.chosen):
+        if removal:
             report_removal(self.request, text, removal, undo_url(self.request, action, self.selection))
         else:
             level = messages.warning if action.refused else messages.success

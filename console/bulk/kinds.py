@@ -31,6 +31,7 @@ from organizations.policies import (
     can_remind_two_factor,
     can_send_two_factor_reminders,
 )
+from organizations.queries.removals import Removal
 from organizations.services import (
     add_to_group,
     deactivate_member,
@@ -38,7 +39,7 @@ from organizations.services import (
     reactivate_member,
     remind_two_factor,
     remove_pending_member,
-    set_member_roles,
+    replace_member_roles,
 )
 
 ALL_STATUSES = frozenset(Status)
@@ -49,6 +50,7 @@ class Kind:
     """A kind of bulk action.
 
     statuses: of the members it can apply to. is_available: whether the actor can use it at all. rule: for one member.
+    apply: changes one member and returns whether anything changed, or what they lost (U-22).
     """
 
     key: str
@@ -57,7 +59,7 @@ class Kind:
     statuses: frozenset[str]
     is_available: Callable[[Membership], Decision]
     rule: Callable[[Membership, Membership, BulkChoice], Decision]
-    apply: Callable[[Membership, Membership, BulkChoice], bool | str]
+    apply: Callable[[Membership, Membership, BulkChoice], bool | Removal]
     tone: str = "accent"
     unchanged_note: str | Promise = field(default="")
     in_menu: bool = False
@@ -80,8 +82,9 @@ def _can_change_roles(actor: Membership, member: Membership, choice: BulkChoice)
     return can_change_roles(actor, member, choice.roles) if choice.roles else can_edit_member(actor, member)
 
 
-def _change_roles(actor: Membership, member: Membership, choice: BulkChoice) -> bool:
-    return set_member_roles(actor=actor, member=member, roles=choice.roles)
+def _change_roles(actor: Membership, member: Membership, choice: BulkChoice) -> bool | Removal:
+    replaced = replace_member_roles(actor=actor, member=member, roles=choice.roles)
+    return False if replaced is None else replaced
 
 
 def _add_to_group(actor: Membership, member: Membership, choice: BulkChoice) -> bool:

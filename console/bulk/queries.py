@@ -6,9 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from console.bulk.access import removal_of
 from console.bulk.choice import BulkChoice
-from console.bulk.kinds import KINDS
 from console.models import BulkAction, BulkItem, ItemState
 from organizations.models import GroupMembership, Membership, MembershipRole, ProjectGrant, Role
 from organizations.permissions import Permission
@@ -85,15 +83,3 @@ def replaced_roles(choice: BulkChoice, members: Sequence[Membership]) -> Removal
     roles = Role.objects.in_bulk({role for _member, role in held} - {role.pk for role in choice.roles})
     lost = {key for key, role in roles.items() if not permissions_of(role) <= kept}
     return Removal(member_roles=frozenset(pair for pair in held if pair[1] in lost))
-
-
-def removal_by(action: BulkAction, choice: BulkChoice) -> Removal:
-    """Return what a finished action removed; nothing if that can't be given back by adding it again. One query.
-
-    A move isn't undone: giving back the first group would leave them in both.
-    """
-    if action.kind not in ("group_removal", "project_removal"):
-        return Removal()
-    items = BulkItem.objects.filter(action=action, state=ItemState.DONE)
-    changed = items.exclude(note=str(KINDS[action.kind].unchanged_note)).values_list("member_id", flat=True)
-    return removal_of(action.kind, choice, [Membership(pk=key) for key in changed])

@@ -99,7 +99,7 @@ def test_undo_expires(cast, marketing, monkeypatch):
     page = remove(client, marketing, cast.bo)
     later = timezone.now().timestamp() + MAX_AGE.total_seconds() + 5
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
-    assert "It’s too late to undo this. Add the access again." in text_of(press_undo(client, page))
+    assert "It’s too late to undo this. Restore the access manually." in text_of(press_undo(client, page))
     assert not marketing.member_links.exists()
 
 
@@ -108,7 +108,7 @@ def test_undo_is_refused_with_the_reason_where_adding_is(cast, marketing):
     page = remove(client, marketing, cast.bo)
     GroupRole.objects.create(organization=cast.acme, group=marketing, role=role_named("admin"))
     page = press_undo(client, page)
-    assert "The removal wasn’t undone. You can’t add people to Marketing because it allows more" in text_of(page)
+    assert "This wasn’t undone. You can’t add people to Marketing because it allows more" in text_of(page)
     assert not marketing.member_links.exists()
 
 
@@ -201,7 +201,7 @@ def test_undoing_a_profile_is_all_or_nothing(cast, marketing):
     page = client.get("/o/acme/users/")
     cast.projects["ledger"].archived_at = timezone.now()
     cast.projects["ledger"].save()
-    assert "The removal wasn’t undone. Ledger is archived. Restore it first." in text_of(press_undo(client, page))
+    assert "This wasn’t undone. Ledger is archived. Restore it first." in text_of(press_undo(client, page))
     assert not GroupMembership.objects.filter(group=marketing).exists()
 
 
@@ -226,6 +226,14 @@ def test_people_who_give_up_their_own_access_are_not_offered_undo(cast):
     edit(client, cast.olga, roles=role_named("operator"))
     page = client.get("/o/acme/")
     assert "Changes saved." in text_of(page) and "data-undo" not in page.content.decode()
+
+
+def test_people_who_lower_their_own_role_are_not_offered_an_undo_that_would_be_refused(cast):
+    MembershipRole.objects.filter(membership=cast.bo).update(role=role_named("admin"))
+    client = cast.client("olga")
+    edit(client, cast.olga, roles=role_named("manager"))
+    page = client.get("/o/acme/users/")
+    assert "Changes saved. Olga loses the role Admin." in text_of(page) and "data-undo" not in page.content.decode()
 
 
 # --- a role -------------------------------------------------------------------------------------

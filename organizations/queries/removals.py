@@ -1,12 +1,12 @@
 """What people lose when access is removed, and what they keep another way (U-22)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from organizations.models import GroupMembership, GroupRole, Membership, MembershipRole, Organization, Role
+from organizations.models import GroupMembership, GroupRole, Membership, MembershipRole, Organization, Role, Scheme
 from organizations.permissions import LABELS, Permission
 from organizations.queries.holdings import (
     MAX_PEOPLE,
@@ -26,12 +26,31 @@ from organizations.roles import permissions_of
 
 @dataclass(frozen=True)
 class Removal(Holdings):
-    """The links that a removal of access deletes or has deleted.
+    """The links that a removal of access deletes or has deleted, and what it gave instead.
 
-    replaced_by: the roles (member, role) that members got for those in `member_roles`.
+    replaced_by: the roles (member, role) that members got for those in `member_roles`. joined: the groups (group,
+    member) that they were moved to from those in `links`. Undo takes both away again.
     """
 
     replaced_by: Pairs = NONE
+    joined: Pairs = NONE
+
+    @property
+    def is_only_roles(self) -> bool:
+        """Whether it takes nothing but direct roles from members."""
+        return self.including(Holdings()) == Holdings(member_roles=self.member_roles)
+
+
+def combine(removals: Iterable[Removal]) -> Removal:
+    """Return one removal that took and gave all of it."""
+    found = list(removals)
+    return Removal(**{each.name: NONE.union(*(getattr(one, each.name) for one in found)) for each in fields(Removal)})
+
+
+def replacement(member: Membership, before: Iterable[UUID], after: Iterable[UUID]) -> Removal:
+    """Return what it takes and gives to replace the member's direct roles."""
+    old, new = ({(member.pk, role) for role in roles} for roles in (before, after))
+    return Removal(member_roles=frozenset(old - new), replaced_by=frozenset(new - old))
 
 
 @dataclass
@@ -92,16 +111,17 @@ def effect_of(organization: Organization, removal: Removal, *, joined: Holdings 
 def removal_between(member: Membership, before: Profile, after: Profile) -> Removal:
     """Return what an edit of a member's profile removed.
 
-    A role whose permissions the new roles all include was not removed: a promotion takes nothing. Runs one query.
+    A role whose permissions the new roles all include was not removed: a promotion takes nothing. Where members have
+    several roles, new ones replace nothing: Undo keeps them. Runs one query.
     """
     roles = Role.objects.in_bulk([*(before.roles | after.roles)])
     kept = frozenset().union(*(permissions_of(roles[key]) for key in after.roles))
     lost = [key for key in before.roles - after.roles if key in roles and not permissions_of(roles[key]) <= kept]
-    return Removal(
+    changed = replacement(member, lost, after.roles if lost and member.organization.scheme == Scheme.RANKED else ())
+    return replace(
+        changed,
         links=frozenset((group, member.pk) for group in before.groups - after.groups),
         member_projects=frozenset((member.pk, project) for project in before.projects - after.projects),
-        member_roles=frozenset((member.pk, role) for role in lost),
-        replaced_by=frozenset((member.pk, role) for role in after.roles) if lost else NONE,
     )
 
 

@@ -42,7 +42,7 @@ from organizations.services.members.provisioned import (
     release_member,
     update_provisioned_member,
 )
-from organizations.services.members.roles import set_member_roles
+from organizations.services.members.roles import replace_member_roles, set_member_roles
 from organizations.services.members.sessions import end_idle_sessions, enter_organization
 from organizations.services.members.sign_in import (
     end_member_session,
@@ -179,6 +179,7 @@ __all__ = [
     "remove_provisioned_members",
     "rename_provisioned_group",
     "reorder_members",
+    "replace_member_roles",
     "reset_member_two_factor",
     "restore_access",
     "restore_permissions",

@@ -17,7 +17,7 @@ from organizations.queries.removals import Removal
 from organizations.roles import permissions_of
 from organizations.services.groups import change_group_roles
 from organizations.services.locks import lock_actor, lock_member
-from organizations.services.members.groups import add_to_group
+from organizations.services.members.groups import add_to_group, remove_from_group
 from organizations.services.members.roles import set_member_roles
 from organizations.services.projects import grant_projects
 from organizations.services.roles import RoleFields, edit_role
@@ -31,9 +31,11 @@ def restore_access(*, actor: Membership, removal: Removal) -> bool:
     and if a member, group, project or role no longer exists.
     """
     actor = lock_actor(actor)
-    given = [_rejoin(actor, group, members) for group, members in _find(actor, Group, removal.links)]
-    for member, roles in _find(actor, Membership, removal.member_roles):
-        given.append(_restore_roles(actor, member, roles, removal))
+    returned = [_rejoin(actor, group, members) for group, members in _find(actor, Group, removal.links)]
+    _leave(actor, removal.joined, {member.pk for members in returned for member in members})
+    given: list[Any] = [*returned]
+    for member, _ids in _find(actor, Membership, removal.member_roles | removal.replaced_by):
+        given.append(_restore_roles(actor, member, removal))
     # Most removals take the same projects from each of their owners, so this is one grant.
     for projects, members in _by_projects(_find(actor, Membership, removal.member_projects)):
         given.append(_grant(actor, projects, members=members))
@@ -78,8 +80,15 @@ def _roles(organization: Organization, ids: Iterable[UUID]) -> list[Role]:
     return roles
 
 
-def _rejoin(actor: Membership, group: Group, members: list[UUID]) -> bool:
-    return bool(add_to_group(actor=actor, group=group, members=_load(group.organization, Membership, members).values()))
+def _rejoin(actor: Membership, group: Group, members: list[UUID]) -> list[Membership]:
+    return add_to_group(actor=actor, group=group, members=_load(group.organization, Membership, members).values())
+
+
+def _leave(actor: Membership, joined: Pairs, returned: set[UUID]) -> None:
+    """Take those who are back in their group out of the one that they were moved to, if it still exists."""
+    for group in Group.objects.filter(organization=actor.organization, pk__in={group for group, _member in joined}):
+        members = Membership.objects.filter(pk__in=[key for moved_to, key in joined if moved_to == group.pk])
+        remove_from_group(actor=actor, group=group, members=members.filter(pk__in=returned))
 
 
 def _grant(actor: Membership, projects: Iterable[UUID], **owners: list) -> bool:
@@ -92,19 +101,21 @@ def _restore_group_roles(actor: Membership, group: Group, roles: list[UUID]) -> 
     return bool(added)
 
 
-def _restore_roles(actor: Membership, member: Membership, ids: list[UUID], removal: Removal) -> bool:
-    """Give a member their roles back. With one role per member (R-1), it replaces the one that they got for it."""
+def _restore_roles(actor: Membership, member: Membership, removal: Removal) -> bool:
+    """Give a member their roles back, instead of those that they got for them.
+
+    With one role per member (R-1), it's refused where they have another one by now.
+    """
     member = lock_member(member, actor.organization)
-    roles, held = _roles(actor.organization, ids), direct_roles_of(member)
-    if {role.pk for role in roles} <= {role.pk for role in held}:
+    lost = {role for owner, role in removal.member_roles if owner == member.pk}
+    roles, held = _roles(actor.organization, lost), direct_roles_of(member)
+    if lost and lost <= {role.pk for role in held}:
         return False
-    if actor.organization.scheme == Scheme.RANKED:
-        if any((member.pk, role.pk) not in removal.replaced_by for role in held):
-            raise Refused(_("Someone has changed %(name)s’s role since then.") % {"name": member.name})
-        return set_member_roles(actor=actor, member=member, roles=roles)
-    return set_member_roles(
-        actor=actor, member=member, roles=list({role.pk: role for role in [*held, *roles]}.values())
-    )
+    others = [role for role in held if (member.pk, role.pk) not in removal.replaced_by]
+    if others and actor.organization.scheme == Scheme.RANKED:
+        raise Refused(_("Someone has changed %(name)s’s role since then.") % {"name": member.name})
+    wanted = {role.pk: role for role in [*others, *roles]}
+    return set_member_roles(actor=actor, member=member, roles=list(wanted.values()))
 
 
 @transaction.atomic

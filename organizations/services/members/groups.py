@@ -9,6 +9,7 @@ from base.policies import require
 from organizations import policies
 from organizations.models import Group, GroupMembership, Membership
 from organizations.queries import roles_of_group
+from organizations.queries.removals import Removal
 from organizations.roles import admin_role_id
 from organizations.services.inviters import take_over
 from organizations.services.locks import lock_group, lock_members
@@ -59,20 +60,22 @@ def remove_from_group(*, actor: Membership, group: Group, members: Iterable[Memb
 
 
 @transaction.atomic
-def move_between_groups(
-    *, actor: Membership, source: Group, target: Group, members: Iterable[Membership]
-) -> list[Membership]:
-    """Move those of the members who are in `source` to `target`. Return them. Raises as adding and removing do.
+def move_between_groups(*, actor: Membership, source: Group, target: Group, members: Iterable[Membership]) -> Removal:
+    """Move those of the members who are in `source` to `target`. Return which links that removed, and which it added.
 
-    They are added first, so that the organization has an Admin at every step (R-8).
+    They are added first, so that the organization has an Admin at every step (R-8). Raises as adding and removing do.
     """
     actor, source = lock_group(actor, source)
     ids = [member.pk for member in members]
     moving = list(Membership.objects.filter(group_links__group=source, pk__in=ids))
-    if moving:
-        add_to_group(actor=actor, group=target, members=moving)
-        remove_from_group(actor=actor, group=source, members=moving)
-    return moving
+    if not moving:
+        return Removal()
+    joined = add_to_group(actor=actor, group=target, members=moving)
+    remove_from_group(actor=actor, group=source, members=moving)
+    return Removal(
+        links=frozenset((source.pk, member.pk) for member in moving),
+        joined=frozenset((target.pk, member.pk) for member in joined),
+    )
 
 
 def _record(actor: Membership, group: Group, action: str, members: list[Membership]) -> None:
