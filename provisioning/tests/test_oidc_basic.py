@@ -73,7 +73,7 @@ def test_idtoken_sig_rs256(op, acme, cast):
 def test_idtoken_sig_none(op, acme, cast):
     client = cast.client()
     op.algorithm = "none"
-    assert_refused(sign_in(client, op), client, "in a way that isn’t safe (none)")
+    assert_refused(sign_in(client, op), client, "in an unsafe way (none)")
 
 
 def test_invalid_sig_rs256(op, acme, cast):
