@@ -75,7 +75,7 @@ class TimeZoneForm(forms.Form):
 
 
 def show_password_rules(field: forms.Field, rules: PasswordRules) -> None:
-    """Let ui/password_rules.html and password.js show the rules at this field."""
+    """Let ui/password_rules.html and static/js/pages/password.js show the rules at this field."""
     field.widget.attrs |= {"data-min": rules.min_length, "data-unlike": "|".join(rules.words)}
     if settings.PASSWORD_BREACH_CHECK:
         field.widget.attrs["data-leaked"] = True

@@ -59,7 +59,7 @@ def _words(text: str) -> list[str]:
 
 
 def _letters(text: str) -> str:
-    """Return letters and digits only, in lower case and without accents. static/js/password.js does the same."""
+    """Return letters and digits only, in lower case and without accents. static/js/pages/password.js does the same."""
     plain = unicodedata.normalize("NFKD", text).lower()
     return "".join(char for char in plain if unicodedata.category(char)[0] in "LN")
 

@@ -1,4 +1,4 @@
-"""JSON for static/js/passkey.js. Each use of a passkey has two URLs: options for the browser, and its result.
+"""JSON for static/js/pages/passkey.js. Each use of a passkey has two URLs: options for the browser, and its result.
 
 The views of django_otp_webauthn aren't used: they would sign in without asking our policies.
 """

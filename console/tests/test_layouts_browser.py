@@ -208,10 +208,10 @@ def test_without_view_timelines_text_fades_out_at_the_fixed_column(page, crowd, 
         assert len(fades) > 40 and all("gradient" in image and size == "32px" for image, size in fades), width
         page.locator(".table-scroll").evaluate("box => { box.scrollLeft = box.scrollWidth }")
         joined_at, more = page.locator("tbody tr [data-label=Joined]").first, page.locator("tbody .more").first
-        text = joined_at.evaluate(
-            "cell => { const all = document.createRange(); all.selectNodeContents(cell); return all.getBoundingClientRect().right }"
+        end = joined_at.evaluate(
+            "cell => { const r = new Range(); r.selectNodeContents(cell); return r.getBoundingClientRect().right }"
         )
-        assert text <= more.bounding_box()["x"] - 32, width
+        assert end <= more.bounding_box()["x"] - 32, width
 
 
 @pytest.mark.spec("U-5", "U-15")

@@ -90,7 +90,7 @@ class Authenticator:
 
 
 def post(client: Any, url: str, data: object = None, **options: Any) -> Any:
-    """Post JSON, as static/js/passkey.js does."""
+    """Post JSON, as static/js/pages/passkey.js does."""
     return client.post(url, {} if data is None else data, content_type="application/json", **options)
 
 

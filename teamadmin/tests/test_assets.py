@@ -13,9 +13,9 @@ ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static"
 SHEETS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "css").rglob("*.css"))]
 SCRIPTS = [pytest.param(path, id=path.name) for path in sorted((STATIC / "js").rglob("*.js"))]
-CSS = (STATIC / "app.css").read_text() + (STATIC / "inside.css").read_text()
+CSS = "".join((STATIC / name).read_text() for name in ("app.css", "inside.css", "pages.css"))
 MEDIA = (STATIC / "media.css").read_text()
-INDEXES = ("index.css", "inside.css", "media.css", "palette.css")
+INDEXES = ("index.css", "inside.css", "media.css", "pages.css", "palette.css")
 
 
 def test_bundles_are_up_to_date():
@@ -62,6 +62,26 @@ def test_every_stylesheet_is_imported(path: Path):
     assert name in INDEXES or any(f'"{name}"' in (STATIC / "css" / index).read_text() for index in INDEXES)
 
 
+def test_the_users_page_needs_no_styles_of_other_pages():
+    """Nor what opens on it: dialogs, drawers and menus."""
+    used_elsewhere = set(re.findall(r"\.([a-z][a-z-]+)", without_strings("app.css") + without_strings("inside.css")))
+    only_pages = set(re.findall(r"\.([a-z][a-z-]+)", without_strings("pages.css"))) - used_elsewhere
+    assert {"guide", "values", "matrix", "code-block", "chart"} <= only_pages
+    folders = ("bulk", "join_requests", "member", "saved_views", "users")
+    paths = [path for folder in folders for path in (ROOT / "templates/console" / folder).rglob("*.html")]
+    paths += [ROOT / "templates/rows/users.html"]
+    ui = re.compile(r'{% include "(ui/[^"]+)"')
+    paths += {ROOT / "templates" / name for path in paths for name in ui.findall(path.read_text())}
+    for path in paths:
+        classes = {name for value in re.findall(r'class="([^"]*)"', path.read_text()) for name in value.split()}
+        assert not classes & only_pages, path
+        assert not re.search(r"data-(passkey|reveal|rules-of|counter)", path.read_text()), path
+
+
+def without_strings(name: str) -> str:
+    return re.sub(r'"[^"]*"', "", (STATIC / name).read_text())
+
+
 def test_every_variable_is_defined():
     used, defined = set(re.findall(r"var\((--[\w-]+)\s*\)", CSS + MEDIA)), set(re.findall(r"(--[\w-]+):", CSS))
     assert used <= defined, used - defined
@@ -75,8 +95,8 @@ def test_scripts_follow_the_content_security_policy(path: Path):
 
 
 def test_first_visit_is_small():
-    """The whole sign-in page takes 30 KB in five requests: page, stylesheet, script, icons and favicon."""
-    parts = [STATIC / "app.css", STATIC / "app.js", STATIC / "img/icons.svg", STATIC / "img/favicon.svg"]
+    """The whole sign-in page takes 30 KB in six requests: page, stylesheet, two scripts, icons and favicon."""
+    parts = [STATIC / name for name in ("app.css", "app.js", "pages.js", "img/icons.svg", "img/favicon.svg")]
     total = sum(len(gzip.compress(path.read_bytes())) for path in parts)
     assert total < 20_000
 

@@ -1,9 +1,11 @@
 """The Workspace page."""
 
+import re
+
 import pytest
 
 from organizations.models import Membership, Status
-from workspace.tests.pages import count_queries, fill_organization, page
+from workspace.tests.pages import count_queries, fill_organization, invite_many, page
 
 
 @pytest.mark.spec("R-1", "R-5")
@@ -44,6 +46,17 @@ def test_recent_activity_shows_only_this_organization(cast):
     cast.invite(actor=cast.tess, role="read_only", people=[("Eve", "Elsewhere", "eve@globex.example")])
     assert "Eve Elsewhere" not in page(cast, "olga", "/o/acme/workspace/")
     assert "Eve Elsewhere" in page(cast, "tess", "/o/globex/workspace/")
+
+
+@pytest.mark.spec("A-1")
+def test_counts_of_people_equal_the_lists_they_lead_to(cast):
+    invite_many(cast, 3, days=20)
+    invite_many(cast, 2, days=-1)  # expired: not counted, and not in the list
+    figure = re.compile(r'<dd class="big">(\d+)</dd>\s*<dd class="hint"><a href="([^"]*/users/[^"]*)"')
+    figures = {url: int(number) for number, url in figure.findall(page(cast, "olga", "/o/acme/workspace/"))}
+    assert list(figures.values()) == [4, 3]
+    for url, number in figures.items():
+        assert page(cast, "olga", url).count('<tr role="row" id="user-') == number, url
 
 
 def test_number_of_queries_is_constant(cast):
