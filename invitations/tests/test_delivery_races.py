@@ -8,7 +8,7 @@ from invitations.services import correct_address, resend_invitation
 from organizations.models import Delivery, Membership
 from organizations.services import lock_organization
 from outbox.models import OutgoingEmail, State
-from outbox.services import record_events
+from outbox.services import hold_outbox, record_events
 from outbox.services.claim import mark_sent
 from teamadmin.testing.parallel import on_postgresql, run_in_parallel, while_waiting
 
@@ -73,3 +73,22 @@ def test_an_actor_who_was_demoted_while_waiting_corrects_nothing(live_cast):
     )
     assert isinstance(result, Exception)
     assert Membership.objects.get(pk=member.pk).email == "nadia@acme.example"
+
+
+@pytest.mark.parametrize("change", ["hold", "sent"])
+def test_a_resend_and_a_change_of_the_email_that_waits_do_not_deadlock(live_cast, change, caplog):
+    """A resend locks the member, then the email that waits."""
+    invitation = live_cast.invite()[0]
+    row, member = OutgoingEmail.objects.get(subject_id=invitation.pk), invitation.membership
+    changes = {"hold": hold_outbox, "sent": lambda: mark_sent([row])}
+    (result,) = while_waiting(
+        lambda: Membership.objects.select_for_update().get(pk=member.pk),
+        lambda: resend_invitation(actor=live_cast.olga, member=member),
+        changes[change],
+    )
+    assert not isinstance(result, Exception), result
+    assert "Outbox listener" not in caplog.text
+    assert Membership.objects.get(pk=member.pk).invite_delivery == Delivery.QUEUED
+    newer, older = InvitationEmail.objects.order_by("-number")
+    assert newer.delivery == Delivery.QUEUED
+    assert older.delivery == (Delivery.NONE if change == "hold" else Delivery.SENT)

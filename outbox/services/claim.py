@@ -93,7 +93,7 @@ def mark_sent(rows: Sequence[OutgoingEmail]) -> None:
             if row.provider_message_id:
                 unfinished.filter(pk=row.pk).update(**changes, provider_message_id=row.provider_message_id)
             row.state, row.last_error = State.SENT, ""
-        notify_listeners(rows)
+    notify_listeners(rows)
 
 
 def release_claims(rows: Sequence[OutgoingEmail]) -> None:

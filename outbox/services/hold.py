@@ -18,9 +18,9 @@ def _set_state(rows: Q, state: State, **changes: object) -> int:
         with transaction.atomic():
             batch = list(OutgoingEmail.objects.filter(rows).select_for_update().order_by("id")[:BATCH])
             OutgoingEmail.objects.filter(pk__in=[row.pk for row in batch]).update(state=state, **changes)
-            for row in batch:
-                row.state = state
-            notify_listeners(batch)
+        for row in batch:
+            row.state = state
+        notify_listeners(batch)
         count += len(batch)
         if len(batch) < BATCH:
             return count

@@ -13,7 +13,10 @@ logger = logging.getLogger(__name__)
 
 
 def notify_listeners(rows: Sequence[OutgoingEmail]) -> None:
-    """Call every listener once with these rows, inside the transaction that changed them.
+    """Call every listener once with these rows, after their state was changed.
+
+    A listener may lock rows of its own, such as members. Services that cancel email lock those first, and emails that
+    wait second. So a caller that has changed emails that wait must commit before, or the two could deadlock.
 
     If a listener raises, its own writes are rolled back and the error is logged. It must not fail the transaction: an
     email that was sent but not saved as sent would be sent again.
