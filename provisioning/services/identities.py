@@ -201,7 +201,7 @@ class _Attempt:
             raise SsoError(text % self._names(), code="email") from None
 
     def _other_account(self) -> SsoError:
-        text = _("Another account in %(organization)s already uses this address. Ask one of its Admins.")
+        text = _("Another account already uses this address in %(organization)s. Ask one of its Admins.")
         return SsoError(text % self._names(), code="other_account")
 
     def _deactivated(self) -> SsoError:
