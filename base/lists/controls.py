@@ -16,7 +16,7 @@ Chips = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class FilterControl:
-    """A filter in the toolbar, with the text of what is `chosen`, such as "Builder +1".
+    """A filter in the toolbar, with the value that is `chosen`, and how many `others` are: "Builder +1".
 
     It has `options` (value, label, selected): check boxes in a menu, or a select if `single`. Without options it is a
     button that opens a menu with a search.
@@ -28,28 +28,23 @@ class FilterControl:
     options: tuple[tuple[str, Text, bool], ...] = ()
     chosen: Text = ""
     single: bool = False
+    others: int = 0
 
 
 def control(item: Filter, values: Values, names: Names, context: Any) -> FilterControl:
     """Return the control for a filter. `names` are those of the objects that the list is filtered by."""
     options = list(item.get_options(context))
     labels = dict(options) or names.get(item.name, {})
-    chosen = chosen_text([label for _value, label in _in_order(labels, values)]) or labels.get("", _("Any"))
+    found = [label for _value, label in _in_order(labels, values)]
+    chosen, others = found[0] if found else labels.get("", _("Any")), len(found[1:])
     if item.choose or not options:
-        return FilterControl(item.name, item.label, values, chosen=chosen)
+        return FilterControl(item.name, item.label, values, chosen=chosen, others=others)
     if item.single and "" not in labels:
         options.insert(0, ("", _("Any")))
     # Unknown values are offered, so that the form keeps sending them.
     options += [(value, _("Unknown")) for value in values if value not in labels]
     shown = [(value, label, value in (values or ("",))) for value, label in options if value or item.single]
-    return FilterControl(item.name, item.label, values, tuple(shown), chosen, item.single)
-
-
-def chosen_text(labels: Sequence[Text]) -> str:
-    """Return what a control shows for these values: the first, and how many others there are."""
-    if len(labels) < 2:
-        return str(labels[0]) if labels else ""
-    return _("%(first)s +%(count)s") % {"first": labels[0], "count": len(labels) - 1}
+    return FilterControl(item.name, item.label, values, tuple(shown), chosen, item.single, others)
 
 
 def _in_order(labels: Mapping[str, Text], values: Values) -> list[tuple[str, Text]]:

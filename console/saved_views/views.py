@@ -1,5 +1,6 @@
 """The menu of saved views, and saving, changing and deleting one (U-20)."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -79,7 +80,8 @@ def saved_views(request: MemberRequest) -> HttpResponse:
         "current": current,
         "may_change": bool(current) and can_change_view(member, current["view"]),
         "view": params.view,
-        "all_url": UserListParams(opens_view=bool(default)).url(slug),
+        "tab": params.tab,
+        "all_url": replace(params, opens_view=bool(default)).everyone(params.tab).url(slug),
         "back": params.url(slug),
     }
     template = "console/saved_views/_menu.html" if request.htmx else "console/saved_views/menu.html"

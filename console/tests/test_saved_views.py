@@ -273,3 +273,13 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_views(cast, djan
             client.get(address)
         with django_assert_num_queries(5):
             client.get(VIEWS)
+
+
+def test_on_pending_the_menu_leads_to_all_pending(cast):
+    cast.invite()
+    client = cast.client("olga")
+    assert "View All pending" in text_of(client.get(PENDING)) and "View All users" in text_of(client.get(USERS))
+    html = client.get(VIEWS, {"view": "pending/?status=expired"}).content.decode()
+    assert f'href="{PENDING}" aria-current="true"' in html and "All pending" in html and "All users" not in html
+    html = client.get(VIEWS, {"view": "?q=bo"}).content.decode()
+    assert f'href="{USERS}" aria-current="true"' in html and "All pending" not in html

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from console.models import SavedView
 from console.tests.people import USERS
+from console.tests.test_filters import role_id
 from teamadmin.testing.pages import tick_filter, use_session, wait_for_htmx
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.spec("U-20")]
@@ -81,3 +82,19 @@ def test_views_work_without_javascript(browser, live_server, live_cast):
     expect(page.locator("#toasts")).to_contain_text("The view Bo only was deleted.")
     expect(page.locator("tbody tr")).to_have_count(4)
     context.close()
+
+
+@pytest.mark.spec("U-6")
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_long_names_do_not_hide_what_changed_and_how_many_values_there_are(page, live_cast, open_page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    name = "Everyone who joined during the last reorganization"
+    view = SavedView.objects.create(organization=live_cast.acme, name=name, name_key=name.lower(), view="?q=bo")
+    roles = "&".join(f"role={role_id(key)}" for key in ("manager", "builder"))
+    open_page(page, live_cast, "olga", f"{USERS}?q=bo&{roles}&saved={view.pk}")
+    for button, text in ((page.locator("#users-views"), "(changed)"), (page.locator("#filter-role"), "+1")):
+        note, chevron = button.get_by_text(text).bounding_box(), button.locator(".icon").bounding_box()
+        assert note["x"] + note["width"] <= chevron["x"], text
+        shown = button.locator(".truncate").bounding_box()
+        assert shown["width"] > 20 and shown["x"] + shown["width"] <= note["x"], text
+    assert page.locator("#users-views .truncate").bounding_box()["width"] > 80

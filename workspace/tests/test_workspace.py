@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from console.models import DefaultView, SavedView
 from organizations.models import Membership, Status
 from workspace.tests.pages import count_queries, fill_organization, invite_many, page
 
@@ -50,6 +51,8 @@ def test_recent_activity_shows_only_this_organization(cast):
 
 @pytest.mark.spec("A-1")
 def test_counts_of_people_equal_the_lists_they_lead_to(cast):
+    view = SavedView.objects.create(organization=cast.acme, name="Bo", name_key="bo", view="?q=bo", owner=cast.olga)
+    DefaultView.objects.create(member=cast.olga, view=view)
     invite_many(cast, 3, days=20)
     invite_many(cast, 2, days=-1)  # expired: not counted, and not in the list
     figure = re.compile(r'<dd class="big">(\d+)</dd>\s*<dd class="hint"><a href="([^"]*/users/[^"]*)"')
