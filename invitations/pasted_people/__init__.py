@@ -40,9 +40,10 @@ def read_people(
     `has_heading` says whether its first line is a heading. By default both are found out. `addresses` are for
     parts without one, by LeftOut.key. Never raises.
     """
-    is_cut = len(text) > MAX_CHARACTERS
     lines = tidy(text[:MAX_CHARACTERS]).split("\n")
-    is_cut, lines = is_cut or len(lines) > MAX_LINES, lines[:MAX_LINES]
+    is_cut = len(text) > MAX_CHARACTERS or len(lines) > MAX_LINES
+    # The last line may end within an address. A single line can't be left out.
+    lines = lines[:MAX_LINES][: -1 if len(text) > MAX_CHARACTERS else None] or lines
     if cards := find_cards(lines):
         result = read_table(cards, columns or CARD_COLUMNS, bool(has_heading), addresses or {})
     elif table := find_table("\n".join(lines), forced=columns is not None):
@@ -50,6 +51,7 @@ def read_people(
     else:
         result = read_list(lines, addresses or {})
     result.is_cut = is_cut
+    result.last_line = len(lines)
     result.line_count = sum(1 for line in lines if line.strip())
     return result
 
