@@ -12,7 +12,7 @@ from invitations.pasted_people.cards import COLUMNS as CARD_COLUMNS
 from invitations.pasted_people.cards import find_cards
 from invitations.pasted_people.model import COLUMNS, LeftOut, PastedPeople, PastedPerson, Reason
 from invitations.pasted_people.tables import find_table, read_table
-from invitations.pasted_people.text import ADDRESS, MAX_CHARACTERS, MAX_LINES, clean_address, tidy
+from invitations.pasted_people.text import ADDRESS, MAX_CHARACTERS, MAX_LINES, clean_address, has_letter, tidy
 
 __all__ = [
     "COLUMNS",
@@ -57,6 +57,14 @@ def read_people(
 
 
 def find_address(text: str) -> str:
-    """Return the only address in the text, without what surrounds it, or ""."""
-    found = ADDRESS.findall(tidy(text[:1000]))
-    return clean_address(found[0]) if len(found) == 1 else ""
+    """Return the only address in the text, without what surrounds it, or "".
+
+    A name beside it needs brackets around the address: in "ana soto@x.example", a full stop may be missing.
+    """
+    text = tidy(text[:1000])
+    found = list(ADDRESS.finditer(text))
+    if len(found) != 1:
+        return ""
+    before, after = text[: found[0].start()], text[found[0].end() :]
+    is_alone = before.rstrip().endswith(("<", "(")) or not has_letter(before + after)
+    return clean_address(found[0][0]) if is_alone else ""

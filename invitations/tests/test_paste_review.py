@@ -271,6 +271,13 @@ def test_one_name_and_address_in_an_email_field_fill_its_row(cast):
     assert rows() == [("Ann", "Bell", "ann@acme.example"), ("Kim", "", "kim@acme.example")]
 
 
+def test_a_name_in_an_email_field_does_not_change_an_address_beside_a_typed_name(cast):
+    people = [("Ana", "Soto", "ana soto@acme.example"), ("Tom", "", "Tom Berg <tom@acme.example>")]
+    response = cast.client("olga").post(url("user_add"), setup_form(*people), follow=True)
+    assert "Remove spaces from the email address." in text_of(response)
+    assert rows() == [people[0], ("Tom", "", "tom@acme.example")]
+
+
 @pytest.mark.parametrize("names,is_valid", [(("Ana", ""), True), (("", "Soto"), True), (("", " "), False)])
 def test_one_name_is_enough(cast, names, is_valid):
     response = cast.client("olga").post(url("user_add"), setup_form((*names, "ana@acme.example")), follow=True)
