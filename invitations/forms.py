@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from base.forms import MultiLineField
 from base.ids import parse_uuid
 from invitations.pasted_lists import PastedList
-from invitations.pasted_people import PastedPerson, read_people
+from invitations.pasted_people import PastedPerson, find_address, read_people
 from organizations.models import Role
 from organizations.pages import default_welcome_page, welcome_pages
 
@@ -110,7 +110,7 @@ def take_lists(people: list[dict[str, str]]) -> tuple[list[dict[str, str]], str,
         text = person["email"]
         read = read_people(text) if is_list(text) and len(text) <= MAX_FIELD else None
         if read and len(read.people) == 1 and not read.left_out:
-            rows.append(_fill(person, read.people[0]))
+            rows.append(_fill(person, text, read.people[0]))
         elif len(text) > MAX_FIELD or (read and read.people):
             at = row if not texts else at
             texts.append(text)
@@ -125,10 +125,13 @@ def is_list(text: str) -> bool:
     return "@" in text and not ONE_ADDRESS.fullmatch(text)
 
 
-def _fill(row: dict[str, str], person: PastedPerson) -> dict[str, str]:
-    found = {"first_name": person.first_name, "last_name": person.last_name}
-    typed = {name: row[name] for name in found}
-    return {**(typed if any(value.strip() for value in typed.values()) else found), "email": person.email}
+def _fill(row: dict[str, str], text: str, person: PastedPerson) -> dict[str, str]:
+    """Return the row with the person that the text in its email field has. Beside a typed name, only with the address:
+    "ana soto@x" without a full stop stays as it is, for an error.
+    """
+    if row["first_name"].strip() or row["last_name"].strip():
+        return {**row, "email": find_address(text) or row["email"]}
+    return {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
 
 
 def drop_blank_rows(people: list[dict[str, str]]) -> list[dict[str, str]]:

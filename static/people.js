@@ -9,6 +9,12 @@ pasted.value = text.slice(0, MAX);
 at.value = field.closest('[data-repeat-row]')?.dataset.n ?? '';
 form.requestSubmit(form.querySelector('[data-paste-read]'));
 });
+document.addEventListener('submit', event => {
+const url = new URL(location), draft = event.target.elements.draft?.value;
+if (!draft || !url.searchParams.has('new')) return;
+url.searchParams.set('draft', draft);
+history.replaceState(history.state, '', url);
+});
 document.addEventListener('input', event => {
 if (!event.target.matches('[data-guess]')) return;
 for (const field of event.target.closest('[data-repeat-row]').querySelectorAll('[data-guess]')) {

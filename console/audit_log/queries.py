@@ -13,11 +13,12 @@ from django.db.models import Max, Q, QuerySet
 from audit.models import Entry
 from base.lists.filters import Names, Values, conditions, find_names
 from base.lists.keyset import PAGE_SIZE, compare_rows, merge_sorted
-from base.picker import MAX_OPTIONS
+from base.picker import MAX_OPTIONS, search_words
 from console.audit_log.actions import actions_of, search_actions
 from console.audit_log.filters import FILTERS, AuditContext
 from console.audit_log.params import AuditLogParams
 from organizations.models import Membership, Organization
+from organizations.queries import matching_members, matching_names
 
 KEY = ("at", "id")
 NEWEST = ("-at", "-id")
@@ -121,14 +122,19 @@ def _of_people(rows: QuerySet[Entry], ids: list[UUID]) -> list[QuerySet[Entry]]:
 def _search(organization_id: UUID, search: str) -> Q:
     """Return the condition for the newest entries that have every word in a name, the event, address or request id."""
     since = newest_since(organization_id)
-    return reduce(and_, (_word(word) for word in search.split()[:8]), since)
+    return reduce(and_, (_word(organization_id, word) for word in search.split()[:8]), since)
 
 
-def _word(word: str) -> Q:
+def _word(organization_id: UUID, word: str) -> Q:
+    """Return the condition for one word. The log has names as they were; members are found by their folded names."""
     actions = [value for _label, choices in search_actions(word) for value, _text in choices]
     parts = [Q(actor_label__icontains=word), Q(target_label__icontains=word), Q(request_id=word)]
     parts += [Q(action__in=actions)] if actions else []
     parts += [Q(action=word)]
+    if search_words(word):
+        members = matching_members(Membership.objects.filter(organization_id=organization_id), word)
+        named = matching_names(members, word).values("pk")
+        parts += [Q(actor_id__in=named), Q(target_id__in=named)]
     try:
         parts.append(Q(ip=str(ip_address(word))))
     except ValueError:

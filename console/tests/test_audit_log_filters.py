@@ -10,6 +10,7 @@ import time_machine
 from audit.descriptions import DESCRIPTIONS
 from console.audit_log import queries
 from console.audit_log.actions import OTHER, subject_of
+from console.tests.test_search import rename
 from organizations.services import create_group, delete_group
 from teamadmin.testing.audit_entries import LOG, ids, sentences, write, write_many
 from teamadmin.testing.html import text_of
@@ -92,6 +93,14 @@ def test_a_search_finds_names_addresses_events_and_request_ids(cast):
     response = cast.client("olga").get(LOG, {"q": "<nobody>", "when": "7d"})
     text = text_of(response)
     assert "No entries match" in text and "Search: <nobody>" in text and "When: Last 7 days" in text
+
+
+@pytest.mark.spec("U-6")
+def test_a_search_finds_members_as_their_names_are_typed(cast):
+    rename(cast.bo, "Łukasz", "O’Brien")
+    entry = write(cast.acme, cast.olga, "member.deactivated", cast.bo)
+    for typed in ("lukasz", "O'Brien", "obrien, lukasz", "“O’Brien”"):
+        assert found(cast, q=typed) == keys(entry), typed
 
 
 def test_a_search_reads_the_newest_entries_only(cast, monkeypatch):

@@ -12,7 +12,7 @@ from invitations.pasted_people.cards import COLUMNS as CARD_COLUMNS
 from invitations.pasted_people.cards import find_cards
 from invitations.pasted_people.model import COLUMNS, LeftOut, PastedPeople, PastedPerson, Reason
 from invitations.pasted_people.tables import find_table, read_table
-from invitations.pasted_people.text import ADDRESS, MAX_CHARACTERS, MAX_LINES, clean_address, tidy
+from invitations.pasted_people.text import ADDRESS, MAX_CHARACTERS, MAX_LINES, clean_address, has_letter, tidy
 
 __all__ = [
     "COLUMNS",
@@ -40,9 +40,10 @@ def read_people(
     `has_heading` says whether its first line is a heading. By default both are detected. `addresses` are for
     parts without one, by LeftOut.key. Never raises.
     """
-    is_cut = len(text) > MAX_CHARACTERS
     lines = tidy(text[:MAX_CHARACTERS]).split("\n")
-    is_cut, lines = is_cut or len(lines) > MAX_LINES, lines[:MAX_LINES]
+    is_cut = len(text) > MAX_CHARACTERS or len(lines) > MAX_LINES
+    # The last line may end within an address. A single line can't be left out.
+    lines = lines[:MAX_LINES][: -1 if len(text) > MAX_CHARACTERS else None] or lines
     if cards := find_cards(lines):
         result = read_table(cards, columns or CARD_COLUMNS, bool(has_heading), addresses or {})
     elif table := find_table("\n".join(lines), forced=columns is not None):
@@ -50,11 +51,20 @@ def read_people(
     else:
         result = read_list(lines, addresses or {})
     result.is_cut = is_cut
+    result.last_line = len(lines)
     result.line_count = sum(1 for line in lines if line.strip())
     return result
 
 
 def find_address(text: str) -> str:
-    """Return the only address in the text, without what surrounds it, or ""."""
-    found = ADDRESS.findall(tidy(text[:1000]))
-    return clean_address(found[0]) if len(found) == 1 else ""
+    """Return the only address in the text, without what surrounds it, or "".
+
+    A name beside it needs brackets around the address: in "ana soto@x.example", a full stop may be missing.
+    """
+    text = tidy(text[:1000])
+    found = list(ADDRESS.finditer(text))
+    if len(found) != 1:
+        return ""
+    before, after = text[: found[0].start()], text[found[0].end() :]
+    is_alone = before.rstrip().endswith(("<", "(")) or not has_letter(before + after)
+    return clean_address(found[0][0]) if is_alone else ""

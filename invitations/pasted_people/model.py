@@ -53,8 +53,8 @@ class PastedPeople:
 
     For tables: `columns` has what each column was read as, `unsure` the numbers (from 0) of the columns that the user
     should check, `rows` the cells with their line numbers, and `heading` the cells of the line with the headings.
-    `is_cut` says that the text was too long, and its end wasn't read. `addresses` are those that the user added, by the
-    key of the part without one.
+    `is_cut` says that the text was too long: `last_line` is the last one that was read. `addresses` are those that the
+    user added, by the key of the part without one.
     """
 
     people: list[PastedPerson] = field(default_factory=list)
@@ -65,6 +65,7 @@ class PastedPeople:
     heading: list[str] = field(default_factory=list)
     line_count: int = 0
     is_cut: bool = False
+    last_line: int = 0
     addresses: Mapping[str, str] = field(default_factory=dict)
     _places: dict[str, int] = field(default_factory=dict, repr=False)
     _parts: Counter[int] = field(default_factory=Counter, repr=False)

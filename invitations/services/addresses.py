@@ -8,6 +8,7 @@ from audit.services import record
 from base.policies import Refused
 from base.text import strip_hidden
 from invitations.models import Invitation
+from invitations.pasted_people import find_address
 from invitations.policies import can_correct_address
 from invitations.services.invitations import lock_invitation, send_again
 from invitations.services.quota import consume_mail_quota
@@ -31,6 +32,7 @@ def correct_address(*, actor: Membership, member: Membership, email: str) -> Inv
     expired invitation, RateLimited if a limit on emails is reached (I-5), and Membership.DoesNotExist.
     """
     actor, member, invitation = lock_invitation(actor, member, can_correct_address)
+    email = find_address(email) or email
     key = validate_address(actor.organization, email, member)
     if key == member.email_key:
         raise AlreadyCorrected(

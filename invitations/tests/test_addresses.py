@@ -50,6 +50,13 @@ def test_the_old_link_stops_working_and_the_new_address_gets_the_email(cast, inv
     assert member.invite_delivery == Delivery.QUEUED
 
 
+@pytest.mark.spec("I-11", "W-4")
+@pytest.mark.parametrize("typed", [f"mailto:{RIGHT}?subject=Hi", f"{RIGHT};", f"Petrova, Nadia <{RIGHT}>"])
+def test_an_address_may_be_copied_with_what_is_around_it(cast, invitation, typed):
+    correct_address(actor=cast.max, member=invitation.membership, email=typed)
+    assert reload(invitation).email == RIGHT
+
+
 @pytest.mark.spec("I-7", "I-11")
 def test_the_old_link_does_not_reveal_the_new_address(cast, invitation):
     old = accept_url(invitation)

@@ -88,6 +88,29 @@ def test_columns_are_chosen_and_an_address_added(page_at, axe):
     assert [error for error in errors if not error.startswith("htmx:")] == []
 
 
+@pytest.mark.spec("W-4", "W-12")
+def test_back_after_a_list_shows_what_was_typed(page_at):
+    page = page_at()
+    page.evaluate("document.querySelector('[data-autosave]').remove()")  # as if the list was pasted before it has saved
+    page.get_by_label("First name").fill("Typed")
+    paste(page, "Last name", TABLE)
+    expect(page.get_by_role("heading", name="Check the list")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("First name")).to_have_value("Typed")
+    expect(page.get_by_text("Your pasted list hasn’t been added yet")).to_be_visible()
+
+
+@pytest.mark.spec("W-4")
+def test_the_review_fits_on_a_phone(page_at):
+    page = page_at()
+    page.set_viewport_size({"width": 390, "height": 844})
+    paste(page, "Email address", TABLE.replace("1\tSales", "Number\tDepartment\tWho\tWhere\tMail\n1\tSales"))
+    expect(page.get_by_text("We weren’t sure about")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    heading = page.locator("#list-review th .block").first
+    assert heading.bounding_box()["y"] > page.locator("#list-review th label").first.bounding_box()["y"]
+
+
 @pytest.mark.spec("W-3", "W-13")
 def test_enter_adds_a_row_and_one_address_is_pasted_as_usual(page_at):
     page = page_at()

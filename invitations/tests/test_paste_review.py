@@ -248,7 +248,7 @@ def test_guessed_names_are_marked_in_the_next_draft_too(cast):
 
 def test_a_list_that_is_too_long_says_so(cast):
     response = paste(cast.client("olga"), "sam@acme.example\n" + "x" * 100_001)
-    assert "The list is too long, so the end was cut off" in text_of(response)
+    assert "The list is too long. Lines after line 1 were left out." in text_of(response)
 
 
 def test_a_table_shows_only_columns_with_content(cast):
@@ -269,6 +269,13 @@ def test_one_name_and_address_in_an_email_field_fill_its_row(cast):
     people = [("", "", "Ann Bell ann@acme.example"), ("Kim", "", "mailto:kim@acme.example;")]
     assert client.post(url("user_add"), setup_form(*people))["Location"].endswith("/personalize/")
     assert rows() == [("Ann", "Bell", "ann@acme.example"), ("Kim", "", "kim@acme.example")]
+
+
+def test_a_name_in_an_email_field_does_not_change_an_address_beside_a_typed_name(cast):
+    people = [("Ana", "Soto", "ana soto@acme.example"), ("Tom", "", "Tom Berg <tom@acme.example>")]
+    response = cast.client("olga").post(url("user_add"), setup_form(*people), follow=True)
+    assert "Remove spaces from the email address." in text_of(response)
+    assert rows() == [people[0], ("Tom", "", "tom@acme.example")]
 
 
 @pytest.mark.parametrize("names,is_valid", [(("Ana", ""), True), (("", "Soto"), True), (("", " "), False)])

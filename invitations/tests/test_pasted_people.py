@@ -266,6 +266,11 @@ def test_long_and_hostile_texts_are_quick(name):
     assert result.is_cut
 
 
+def test_an_address_at_the_end_of_a_long_text_is_not_cut():
+    result = read_people("ana@x.example\n" * 2 + "x" * (MAX_CHARACTERS - 33) + "\ntom@x.example")
+    assert [person.email for person in result.people] == ["ana@x.example"] and result.last_line == 3
+
+
 def test_says_that_a_text_is_too_long():
     assert not read_people("a@x.example\n" * 100).is_cut
     assert read_people("\n" * MAX_LINES).is_cut

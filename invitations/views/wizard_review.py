@@ -118,10 +118,10 @@ class ReviewPage:
     def title(self) -> str:
         """What the notice says first."""
         reading = self.review.reading
-        if not reading.people and not self.review.left_out:
-            return _("No people found in this list")
         if reading.is_table and "email" not in reading.columns:
             return _("Which column has the email addresses?")
+        if not reading.people:
+            return _("No people found in this list")
         if reading.unsure:
             count = len(reading.unsure)
             title = ngettext("We weren’t sure about one column", "We weren’t sure about %(count)s columns", count)
@@ -145,7 +145,8 @@ class ReviewPage:
             parts.append(self._unsure_text())
         parts += left_out_sentences(self.review.left_out)
         if reading.is_cut:
-            parts.append(_("The list is too long, so the end was cut off. Paste the rest as a second list."))
+            text = _("The list is too long. Lines after line %(line)s were left out. Paste the rest as a second list.")
+            parts.append(text % {"line": f"{reading.last_line:,}"})
         return " ".join(parts)
 
     def _unsure_text(self) -> str:
