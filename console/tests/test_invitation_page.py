@@ -51,6 +51,12 @@ def url(invited) -> str:
 
 
 @pytest.mark.spec("I-8")
+def test_an_email_that_the_recipients_server_wants_later_is_delayed(cast, invited, url):
+    send_again(invited, Delivery.SENT, reason="Mailbox is full")
+    assert "Delayed : mailbox is full" in text_of(cast.client("olga").get(url))
+
+
+@pytest.mark.spec("I-8")
 def test_history_of_emails_newest_first(cast, invited, url):
     text = text_of(cast.client("olga").get(url))
     assert "Sent 2 times, last yesterday" in text

@@ -1,5 +1,6 @@
 """What an event of an email provider's webhook means for an email (https://anymail.dev/en/stable/sending/tracking/)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -37,8 +38,15 @@ OTHER_OUTCOMES = {
     "email.failed": Outcome.FAILED,
     "email.suppressed": Outcome.FAILED,
 }
-# Where the cause is in an event if anymail passes no text on: Mailjet's "error" and "comment", SendGrid's "reason".
-CAUSES = ("comment", "reason", "error")
+# Where the cause is in an event if anymail passes no text on: Mailjet, SendGrid, Mailjet again, Amazon and Resend.
+CAUSES = (
+    ("comment",),
+    ("reason",),
+    ("error",),
+    ("deliveryDelay", "delayType"),
+    ("data", "failed", "reason"),
+    ("data", "suppressed", "message"),
+)
 PROVIDER_REFUSED = gettext_lazy("Provider refused it")
 NOT_YET = gettext_lazy("Server hasn’t accepted it yet")
 REJECTIONS: dict[str, Promise] = {
@@ -87,8 +95,15 @@ def answer_of(event: AnymailTrackingEvent) -> str:
 
 def _texts(event: AnymailTrackingEvent) -> list[str]:
     """Return what the event says about its cause, the receiving server's own answer first."""
-    own = [_text(_raw(event).get(name)) for name in CAUSES]
-    return [text for text in (_text(event.mta_response), _text(event.description), *own) if text]
+    known = event.event_type != EventType.UNKNOWN  # otherwise the description is anymail's
+    texts = [_text(event.mta_response), _text(event.description)] if known else []
+    return [text for text in (*texts, *(_text_at(_raw(event), path) for path in CAUSES)) if text]
+
+
+def _text_at(value: Any, path: Sequence[str]) -> str:
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return _text(value)
 
 
 def _raw(event: AnymailTrackingEvent) -> dict[str, Any]:

@@ -13,6 +13,7 @@ NO_SUCH_MAILBOX = gettext_lazy("Mailbox doesn’t exist")
 MAILBOX_FULL = gettext_lazy("Mailbox is full")
 REFUSED = gettext_lazy("Server rejected the email")
 BLOCKED = gettext_lazy("Provider blocks the address")
+UNREACHABLE = gettext_lazy("Mail server can’t be reached")
 # "subject.detail" of RFC 3463. Servers use the codes that aren't listed for several reasons; the text may say more.
 WORDS: dict[str, Promise] = {
     "1.1": NO_SUCH_MAILBOX,
@@ -61,6 +62,8 @@ def reply_in(reason: str) -> str:
 
 def in_words(reply: str) -> str:
     """Return what a reply means in a few words, or "" for a text that isn't a server's reply."""
+    if reply.startswith(_("Can’t reach the mail server: %(error)s") % {"error": ""}):
+        return str(UNREACHABLE)
     text = clean_reason(reply)
     code = enhanced_code(re.sub(r"[\s;:\[]+", "\n", text))  # the code may be anywhere in a provider's text
     if code and (words := WORDS.get(code[1])):

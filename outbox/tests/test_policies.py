@@ -8,7 +8,7 @@ import pytest
 from django.core.mail import BadHeaderError
 
 from outbox import policies
-from outbox.policies import MAX_ATTEMPTS, MAX_RENDER_ATTEMPTS, classify_failure
+from outbox.policies import MAX_ATTEMPTS, MAX_RENDER_ATTEMPTS, classify_failure, in_words
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,25 @@ def test_a_reply_becomes_one_short_printable_line():
     assert reason.startswith("Mail server replied: 550 not here [31m ż\ufffdxxx")
     assert reason.isprintable()
     assert len(reason) <= 500
+
+
+@pytest.mark.spec("I-8")
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        ("550 5.1.1 <a@b.example>: Recipient address rejected: User unknown", "Mailbox doesn’t exist"),
+        ("452 4.2.2 Over quota", "Mailbox is full"),
+        ("550 5.1.8 <us@b.example>: Sender address rejected: Domain not found", "Server refused it"),
+        ("550 Sender address rejected: user unknown in table", "Server refused it"),
+        ("Host or domain name not found", "Domain doesn’t exist"),
+        ("undefined Unable to find MX of domain no-mx.example.com", "Domain doesn’t accept email"),
+        ("err_user_unknown", "Mailbox doesn’t exist"),
+        ("err_mailbox_full", "Mailbox is full"),
+        ("Permanent: OnAccountSuppressionList", "Provider blocks the address"),
+        ("Amazon SES did not send it: it is on the suppression list for your account.", "Provider blocks the address"),
+        ("Can’t reach the mail server: [Errno 111] Connection refused", "Mail server can’t be reached"),
+        ("Something else", ""),
+    ],
+)
+def test_a_reply_in_words(reply, words):
+    assert in_words(reply) == words

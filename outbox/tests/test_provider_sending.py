@@ -105,5 +105,6 @@ def test_an_invitation_is_sent_through_every_provider(cast, outbox_settings, set
     assert row.provider_message_id == (APIS[name].message_id or row.provider_message_id) != ""
     (request,) = sent
     assert "/invitations/" in request or "/accept/" in request
+    assert (">Acme</b></p>" in request) is (name in NO_IMAGES)
     assert ("cid:" in request) is (name not in NO_IMAGES)
     assert name not in NO_IMAGES or "logo.png" not in request, "it would be a file attached to the email"

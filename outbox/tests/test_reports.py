@@ -168,7 +168,7 @@ def test_amazon_has_given_up_when_it_reports_a_soft_bounce(client, use, subtype,
 def test_amazon_reports_a_delay_and_a_blocked_address(client, use):
     use(SES)
     ses_event(client, "DeliveryDelay", "deliveryDelay", {"delayType": "MailboxFull"})
-    assert state()[0] == Delivery.SENT and state()[1]
+    assert state() == (Delivery.SENT, "Mailbox is full")
     recipients = [{"emailAddress": "nadia@acme.example"}]
     bounce = {"bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList", "bouncedRecipients": recipients}
     ses_event(client, "Bounce", "bounce", bounce)
@@ -195,7 +195,14 @@ def test_amazon_reports_a_delay_and_a_blocked_address(client, use):
         ),
         ("sendgrid", {"event": "dropped", "reason": "Bounced Address"}, (Delivery.FAILED, None)),
         ("resend", {"type": "email.failed"}, (Delivery.FAILED, "Provider refused it")),
-        ("resend", {"type": "email.suppressed"}, (Delivery.FAILED, "Provider refused it")),
+        (
+            "resend",
+            {
+                "type": "email.suppressed",
+                "data": {"email_id": "ID", "suppressed": {"message": "On the suppression list"}},
+            },
+            (Delivery.FAILED, "Provider blocks the address"),
+        ),
         ("resend", {"type": "email.opened"}, (Delivery.SENT, "")),
         ("brevo", {"event": "blocked"}, (Delivery.FAILED, "Provider blocks the address")),
         ("brevo", {"event": "deferred", "reason": "452 4.2.2 full"}, (Delivery.SENT, "Mailbox is full")),
@@ -211,6 +218,7 @@ def test_other_reports(client, use, name, payload, expected):
     provider = next(each for each in PROVIDERS if each.name == name)
     use(provider)
     form = provider.payload(Report(False, provider.message_id, {}))
+    payload = json.loads(json.dumps(payload).replace('"ID"', json.dumps(provider.message_id)))
     changed = [form[0] | payload] if isinstance(form, list) else form | payload
     post(client, provider, provider.prove(changed, KEY))
     assert state()[0] == expected[0]

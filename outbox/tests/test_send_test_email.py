@@ -52,6 +52,23 @@ def test_a_server_that_is_down_is_named(settings, capsys):
     assert "127.0.0.1:1" in capsys.readouterr().out
 
 
+def test_a_server_without_starttls_and_a_wrong_password_are_about_the_settings(mail_server, settings, capsys):
+    settings.EMAIL_USE_TLS = True
+    with pytest.raises(CommandError, match="STARTTLS extension not supported.*\n.*with the settings"):
+        send(capsys)
+    assert "(STARTTLS)" in capsys.readouterr().out
+    settings.EMAIL_USE_TLS, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = False, "user", PASSWORD
+    mail_server.behaviour.refuse = {"AUTH": "535 5.7.8 Username and password not accepted"}
+    with pytest.raises(CommandError, match="535 5.7.8 Username and password not accepted\n.*with the settings"):
+        send(capsys)
+    assert "< 535 5.7.8 Username and password not accepted" in capsys.readouterr().out
+
+
+def test_the_test_email_is_plain_text(mail_server, capsys):
+    send(capsys)
+    assert mail_server.messages[0].message.get_content_type() == "text/plain"
+
+
 def test_the_password_is_not_printed(mail_server, settings, capsys):
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "user", PASSWORD
     try:

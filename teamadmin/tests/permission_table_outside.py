@@ -42,7 +42,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
     "setup/<uuid:link_id>/domains/": {"GET": "404 404 404", "POST": "404 404 404"},
     "setup/<uuid:link_id>/domains/<uuid:domain_id>/checks/": {"POST": "404 404 404"},
     # Open only while an email provider with webhooks is set. outbox/tests/test_webhooks.py
-    "emails/events/<str:provider>/": {"POST": "404 404 404"},
+    "emails/events/<str:provider>/": {"GET": "404 404 404", "POST": "404 404 404"},
     "media/logos/<str:name>": {"GET": "404 404 404"},
     "brand/<str:kind>/<str:color>/<str:digest>.css": {"GET": "404 404 404"},
     "media/avatars/<str:name>": {"GET": "404 404 404"},

@@ -140,7 +140,8 @@ class InvitationPanel:
             yield DeliveryEvent(_labeled(_("Not sent"), email.reason), "neutral", "ban", email.created_at)
             return
         if state in STATE_MARKS or email.reason:
-            mark = STATE_MARKS.get(state, ("warning", "clock"))
+            waits = state == Delivery.QUEUED or (state == Delivery.SENT and email.reason)
+            mark = ("warning", "clock") if waits else STATE_MARKS[state]
             yield DeliveryEvent(_state_sentence(email, state), *mark, email.delivery_at)
         elsewhere = email.email if email.email != self.member.email else ""
         yield DeliveryEvent(_sent_sentence(email, state, elsewhere), "neutral", "send", email.created_at)
@@ -207,7 +208,8 @@ def _quoted(answer: str) -> str:
 def _state_sentence(email: InvitationEmail, state: Delivery) -> SafeString:
     if state == Delivery.SENT and not email.reason:
         return format_html("<b>{}</b> {}", _("Accepted"), _("by the mail server"))
-    return _labeled(state.label, email.reason)
+    # Sent with a reason: the provider has it, and the recipient's server wants it later.
+    return _labeled(_("Delayed") if state == Delivery.SENT else state.label, email.reason)
 
 
 def _labeled(label: str | Promise, reason: str) -> SafeString:
