@@ -90,10 +90,7 @@ class InvitationContent:
         """The first names and the number of further projects; empty if the role opens all projects."""
         if self.has_all_projects or not self.projects:
             return ""
-        more = int(self.project_count) - len(self.projects)
-        if more <= 0:
-            return _("%(names)s.") % {"names": join_names(self.projects)}
-        return _("%(names)s and %(more)s more.") % {"names": ", ".join(self.projects), "more": f"{more:,}"}
+        return _("%(names)s.") % {"names": join_names(self.projects, total=int(self.project_count))}
 
     @property
     def expiry_time(self) -> str:

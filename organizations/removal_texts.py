@@ -11,7 +11,7 @@ from organizations.queries.holdings import MAX_PEOPLE
 from organizations.queries.removals import Effect, Loss
 
 # How many names of a longer list are given.
-NAMED = 5
+NAMED = 4
 
 # Up to this many people are all named; of more, the first two.
 NAMED_PEOPLE = 3

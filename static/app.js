@@ -111,7 +111,7 @@ if (zone) document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesi
 {
 const region = document.getElementById('toasts');
 const expire = (toast, left) => setTimeout(() => {
-if (!toast.matches(':hover, :focus-within, :has(.htmx-request)')) left -= 250;
+if (!document.hidden && !toast.matches(':hover, :focus-within, :has(.htmx-request)')) left -= 250;
 left > 0 ? expire(toast, left) : toast.remove();
 }, 250);
 const show = toast => {
@@ -123,12 +123,16 @@ modal.prepend(toast);
 }
 if (toast.matches('[data-tone="success"]')) expire(toast, toast.matches('[data-undo]') ? 10000 : 8000);
 };
+const leave = toast => (toast.closest('dialog')?.querySelector('[data-first]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
 document.addEventListener('click', event => {
 const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');
 if (!toast) return;
-const modal = toast.closest('dialog');
+leave(toast);
 toast.remove();
-(modal?.querySelector('[data-first]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
+});
+document.addEventListener('submit', event => {
+const toast = event.target.closest('[data-toast]');
+if (toast?.contains(document.activeElement)) leave(toast);
 });
 if (region) {
 new MutationObserver(changes => {

@@ -69,6 +69,11 @@ class Filter:
         return tuple(values)[-1:] if self.single else tuple(sorted(tuple(values)[:MAX_VALUES]))
 
 
+def filter_named(filters: Iterable[Filter], name: str) -> Filter:
+    """Return the filter with that name. There must be one."""
+    return next(item for item in filters if item.name == name)
+
+
 def one_of(options: Iterable[tuple[str, Text]]) -> Callable[[str], str]:
     """Return a `parse` that accepts the values of these options."""
     values = {value for value, _label in options}

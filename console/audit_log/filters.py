@@ -107,7 +107,3 @@ FILTERS = (
     Filter("from", _("From"), parse=parse_day, condition=each(_from), find_names=_days, single=True),
     Filter("to", _("To"), parse=parse_day, condition=each(_to), find_names=_days, single=True),
 )
-
-
-def filter_named(name: str) -> Filter:
-    return next(item for item in FILTERS if item.name == name)

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from audit.services import record
 from base.lists.controls import choice_groups, is_search, ticked_values
+from base.lists.filters import filter_named
 from base.picker import search_query
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.audit_log.choices import MENUS, time_choices
 from console.audit_log.export import FORMATS
-from console.audit_log.filters import AuditContext, filter_named
+from console.audit_log.filters import FILTERS, AuditContext
 from console.audit_log.page import AuditLogPage
 from console.audit_log.params import AuditLogParams
 from console.audit_log.queries import iterate_entries
@@ -52,7 +53,7 @@ def audit_log_choices(request: MemberRequest, kind: str) -> HttpResponse:
 
     `apply` goes to the list that is filtered by those that are ticked.
     """
-    params, menu, item = _view(request), MENUS[kind], filter_named(kind)
+    params, menu, item = _view(request), MENUS[kind], filter_named(FILTERS, kind)
     ticked = ticked_values(item, params, request.GET)
     if "apply" in request.GET:
         return redirect(params.set_filter(kind, *ticked).url(request.organization.slug))

@@ -22,7 +22,7 @@ from base.responses import htmx_redirect
 from console.bulk import texts
 from console.bulk.access import REMOVING, joined_by, removal_of
 from console.bulk.choice import BulkChoice
-from console.bulk.forms import BulkForm, DeletionForm, GroupChoiceForm, RoleChoiceForm
+from console.bulk.forms import BulkForm, DeletionForm, RoleChoiceForm
 from console.bulk.kinds import Kind
 from console.bulk.list_forms import FORMS_WITH_LISTS
 from console.bulk.preview import Preview, preview_of
@@ -130,7 +130,6 @@ class Confirmation:
             "cancel_url": self.list_url,
             "tone": self.kind.tone,
             "icon_name": self.kind.icon,
-            "search": self.request.POST.get("search", ""),
             "removes": self.removes,
             "effect": self.effect(),
         }
@@ -208,5 +207,5 @@ def build_form(kind_key: str, data: Any, *, actor: Membership, preview: Preview)
         return DeletionForm(data, actor=actor, eligible=preview.eligible, initial=initial)
     if kind_key in FORMS_WITH_LISTS:
         return FORMS_WITH_LISTS[kind_key](data, actor=actor, members=preview.members, initial=initial)
-    forms_by_kind: dict[str, type[BulkForm]] = {"role": RoleChoiceForm, "group": GroupChoiceForm}
-    return forms_by_kind.get(kind_key, BulkForm)(data, actor=actor, initial=initial)
+    form = RoleChoiceForm if kind_key == "role" else BulkForm
+    return form(data, actor=actor, initial=initial)

@@ -6,11 +6,9 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from base.ids import uuid7
-from base.picker import search_query, selected_ids
 from base.policies import Decision
 from console.bulk.texts import confirmation_phrase
 from organizations.models import (
@@ -22,15 +20,12 @@ from organizations.models import (
     Scheme,
 )
 from organizations.policies import (
-    can_add_to_group,
     can_give_role,
     can_give_roles,
     roles_allowed,
 )
 from organizations.queries import (
-    group_choices,
     groups_in,
-    manual_groups_in,
     roles_in,
 )
 
@@ -129,37 +124,6 @@ class RoleChoiceForm(BulkForm):
         raise_unless(roles_allowed(self.organization, roles))
         raise_unless(can_give_roles(self.actor, roles))
         return self.cleaned_data["role"]
-
-
-class GroupChoiceForm(BulkForm):
-    """The group to add members to, with a search by name if there are many."""
-
-    search = forms.CharField(required=False, max_length=100)
-    group_id = forms.UUIDField(required=False)
-
-    def options(self) -> list[tuple[Group, bool]]:
-        """Return the first groups that match the search, and the chosen one; each with whether it is chosen."""
-        data = QueryDict() if not self.is_bound else self.data
-        chosen = selected_ids(data, "group_id")
-        groups = manual_groups_in(self.organization)
-        pick = group_choices(self.organization, search_query(data, "search"), chosen, groups=groups)
-        self.has_more = pick.more
-        return [(group, group.pk in chosen) for group in pick.listed]
-
-    @property
-    def group(self) -> Group | None:
-        return find_group(self.organization, self.cleaned_data.get("group_id"))
-
-    @property
-    def joined(self) -> list[Group]:
-        return [self.group] if self.group else []
-
-    def clean_group_id(self) -> UUID:
-        group = find_group(self.organization, self.cleaned_data["group_id"])
-        if group is None:
-            raise ValidationError(_("Choose a group."))
-        raise_unless(can_add_to_group(self.actor, group))
-        return group.pk
 
 
 def find_group(organization: Organization, group_id: UUID | None) -> Group | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -41,16 +41,24 @@ class ListsForm(BulkForm):
     """A choice from one or two lists. members: the selected ones, if they are few; else none.
 
     Of few members, only the groups that they are in, or the projects that they have, can be removed.
+    gives_access: whether members get access to what is chosen.
     """
+
+    gives_access = True
 
     def __init__(self, *args: Any, members: list[Membership], **options: Any) -> None:
         self.members = members
         super().__init__(*args, **options)
 
-    @property
+    @cached_property
     def choice_sets(self) -> list[ChoiceSet]:
         """The lists, in order."""
         raise NotImplementedError
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a list has nothing to choose from."""
+        return any(not each.options and not each.search for each in self.choice_sets)
 
     def _set(
         self, name: str, legend: str, search_label: str, find: Callable[..., ChoiceList], empty_text: str
@@ -80,12 +88,38 @@ class ListsForm(BulkForm):
         return projects.filter(Exists(ProjectGrant.objects.filter(membership__in=self.members, project=OuterRef("pk"))))
 
 
-class GroupRemovalForm(ListsForm):
-    """The group to leave."""
+class GroupForm(ListsForm):
+    """The group to join."""
 
     group_id = forms.UUIDField(required=False)
 
+    @cached_property
+    def choice_sets(self) -> list[ChoiceSet]:
+        find = partial(group_choices, groups=manual_groups_in(self.organization))
+        return [self._set("group_id", _("Group"), _("Search groups"), find, _("No groups yet."))]
+
     @property
+    def group(self) -> Group | None:
+        return find_group(self.organization, self.cleaned_data.get("group_id"))
+
+    @property
+    def joined(self) -> list[Group]:
+        return [self.group] if self.group else []
+
+    def clean_group_id(self) -> UUID:
+        group = _chosen_group(self, "group_id")
+        raise_unless(can_add_to_group(self.actor, group))
+        return group.pk
+
+
+class GroupRemovalForm(ListsForm):
+    """The group to leave."""
+
+    gives_access = False
+
+    group_id = forms.UUIDField(required=False)
+
+    @cached_property
     def choice_sets(self) -> list[ChoiceSet]:
         find = partial(group_choices, groups=self._groups_to_leave())
         return [self._set("group_id", _("Group"), _("Search groups"), find, self._no_groups)]
@@ -103,9 +137,11 @@ class GroupRemovalForm(ListsForm):
 class GroupMoveForm(GroupRemovalForm):
     """The group to leave, and the one to join instead."""
 
+    gives_access = True
+
     target_id = forms.UUIDField(required=False)
 
-    @property
+    @cached_property
     def choice_sets(self) -> list[ChoiceSet]:
         find = partial(group_choices, groups=self._groups_to_leave())
         find_target = partial(group_choices, groups=manual_groups_in(self.organization))
@@ -131,7 +167,7 @@ class ProjectForm(ListsForm):
 
     project_id = forms.UUIDField(required=False)
 
-    @property
+    @cached_property
     def choice_sets(self) -> list[ChoiceSet]:
         return [self._set("project_id", _("Project"), _("Search projects"), project_choices, _("No projects yet."))]
 
@@ -150,7 +186,9 @@ class ProjectForm(ListsForm):
 class ProjectRemovalForm(ProjectForm):
     """The project to remove direct access to."""
 
-    @property
+    gives_access = False
+
+    @cached_property
     def choice_sets(self) -> list[ChoiceSet]:
         find = partial(project_choices, projects=self._projects_to_remove())
         empty_text = _("No one selected has direct access to a project.")
@@ -158,6 +196,7 @@ class ProjectRemovalForm(ProjectForm):
 
 
 FORMS_WITH_LISTS: dict[str, type[ListsForm]] = {
+    "group": GroupForm,
     "group_removal": GroupRemovalForm,
     "group_move": GroupMoveForm,
     "project": ProjectForm,

@@ -16,7 +16,7 @@ from base.names import EAST_ASIAN
 from base.policies import require
 from console.bulk.choice import BulkChoice
 from console.bulk.kinds import Kind
-from console.bulk.queries import item_counts
+from console.bulk.queries import results_of
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from console.users.filters import UsersContext
 from console.users.selection import Selection, count_matching, selected
@@ -118,8 +118,7 @@ def cancel_bulk(*, actor: Membership, action: BulkAction) -> bool:
         state=BulkState.CANCELLED, finished_at=timezone.now()
     )
     if cancelled:
-        counts = item_counts(action)
-        BulkAction.objects.filter(pk=action.pk).update(done=counts.done, refused=counts.refused)
+        BulkAction.objects.filter(pk=action.pk).update(**results_of(action))
     return bool(cancelled)
 
 

@@ -150,8 +150,11 @@ def skipped_heading(count: int) -> str:
 
 
 def result_summary(action: BulkAction) -> str:
-    """Return one sentence about a finished action: how many members were changed and how many skipped."""
+    """Return one sentence about a finished action: how many members were changed, unchanged and skipped."""
     text = format_text(RESULTS, action.kind, action.done, action.choice)
+    unchanged = action.total - action.done - action.refused
+    if action.state == BulkState.DONE and unchanged:
+        text += "; " + _("nothing changed for %(count)s") % {"count": f"{unchanged:,}"}
     if action.refused:
         skipped = ngettext("%(count)s was skipped", "%(count)s were skipped", action.refused)
         text += "; " + skipped % {"count": f"{action.refused:,}"}

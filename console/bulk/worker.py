@@ -18,7 +18,7 @@ from base.policies import Refused
 from console.bulk.access import REMOVING
 from console.bulk.choice import choice_from_json
 from console.bulk.kinds import KINDS, Kind
-from console.bulk.queries import item_counts
+from console.bulk.queries import item_counts, results_of
 from console.bulk.services import IMMEDIATE_LIMIT, TASK, prepare_items
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from organizations.models import Group, Membership, Organization
@@ -150,8 +150,7 @@ def _finish(action: BulkAction) -> bool:
 
     For a cancelled action, this counts the members who were being processed at that moment.
     """
-    counts, rows = item_counts(action), BulkAction.objects.filter(pk=action.pk)
-    results = {"done": counts.done, "refused": counts.refused}
+    counts, results, rows = item_counts(action), results_of(action), BulkAction.objects.filter(pk=action.pk)
     rows.filter(state=BulkState.CANCELLED).update(**results)
     if counts.todo:
         return rows.filter(state=BulkState.RUNNING).exists()

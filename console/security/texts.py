@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from base.counting import Count
+from base.sentences import join_names
 from console.security.checks import MOST_ADMINS, Figures, Points
 
 # What each check is about, its icon, and how it earns points: the table below "How the score works".
@@ -113,7 +114,7 @@ def detail(key: str, figures: Figures) -> str:
         "invitations": _("All are valid for more than 7 days"),
         "inactive": _("Everyone was active in the last 90 days"),
         "admins": _("Two to five is best") if figures.admins.value <= MOST_ADMINS else _("Two to five is safer"),
-        "domains": _names(figures.verified_domains or figures.domains)
+        "domains": join_names(figures.verified_domains or figures.domains, limit=3)
         or _("Needed for single sign-on and for joining without an invitation"),
     }[key]
 
@@ -124,11 +125,6 @@ def _sessions_detail(figures: Figures) -> str:
     if figures.idle_minutes:
         return _("A member can be signed in on any number of devices")
     return _("Anyone who forgets to sign out stays signed in")
-
-
-def _names(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:3])
-    return _("%(names)s and %(count)s more") % {"names": shown, "count": len(names) - 3} if len(names) > 3 else shown
 
 
 def view_label(key: str, figures: Figures) -> str:

@@ -116,11 +116,11 @@ def test_deactivated_users_are_added_to_a_group(cast):
     nadia = cast.invite()[0].membership
     client, address = cast.client("max"), url("group", cast.opal, cast.bo, nadia)
     confirmation = text_of(client.get(address))
-    assert "1 of them is deactivated. They join the group now" in confirmation
+    assert "1 of them is deactivated. They get access when they’re reactivated." in confirmation
     assert "Marketing" in confirmation and "Reactor" not in confirmation
     assert "Choose a group." in text_of(client.post(address))
     done = press(client, address, group_id=cast.groups["marketing"].pk)
-    assert "Added 3 users to Marketing." in text_of(done)
+    assert "Added 2 users to Marketing; nothing changed for 1." in text_of(done)
     assert GroupMembership.objects.filter(group=cast.groups["marketing"]).count() == 3
     assert "Already in the group." in text_of(client.get(link(done, "View results")))
     GroupRole.objects.create(organization=cast.acme, group=cast.groups["research"], role=role_named("admin"))
@@ -165,7 +165,7 @@ def test_results_are_visible_to_their_actor_and_admins(cast):
     press(cast.client("max"), url("role", cast.bo, cast.opal), role=role_named("operator").pk)
     action = BulkAction.objects.get()
     assert cast.client("olga").get(f"{BULK}{action.pk}/").status_code == 200
-    assert "Role changed to Operator for 2 users." in text_of(cast.client("max").get(BULK))
+    assert "Role changed to Operator for 1 user; nothing changed for 1." in text_of(cast.client("max").get(BULK))
     cast.mia = add_member(cast.acme, add_user("mia@acme.example", "Mia", "M"), "manager")
     assert cast.client("mia").get(f"{BULK}{action.pk}/").status_code == 404
     assert "No bulk actions yet." in text_of(cast.client("mia").get(BULK))

@@ -49,7 +49,7 @@ def test_users_are_removed_from_a_group(cast, marketing):
     assert "lose the group’s projects and roles, unless they also have them another way" in confirmation
     assert "Marketing" in confirmation and "Research" not in confirmation  # no one selected is in Research
     done = press(client, address, group_id=marketing.pk)
-    assert "Removed 3 users from Marketing. View results" in text_of(done)
+    assert "Removed 2 users from Marketing; nothing changed for 1. View results" in text_of(done)
     assert not marketing.member_links.exists() and states() == {"done": 3}
     assert notes() == {
         "Bo Lindqvist": "Bo loses Atlas and Website.",
@@ -132,7 +132,7 @@ def test_users_are_moved_between_groups(cast, marketing):
     assert response.status_code == 422 and "Choose a different group from the one they’re leaving." in text_of(response)
     assert "Choose a group." in text_of(client.post(address, {"group_id": marketing.pk}))
     done = press(client, address, group_id=marketing.pk, target_id=research.pk)
-    assert "Moved 2 users from Marketing to Research." in text_of(done)
+    assert "Moved 1 user from Marketing to Research; nothing changed for 1." in text_of(done)
     assert [found.membership for found in research.member_links.all()] == [cast.bo]
     assert not marketing.member_links.exists()
     assert notes() == {"Bo Lindqvist": "Bo loses Atlas and Website.", "Opal Nakamura": "Wasn’t in the group."}
@@ -177,10 +177,10 @@ def test_project_access_is_given(cast):
     give(cast, cast.bo, "ledger")
     client, address = cast.client("max"), url("project", cast.bo, cast.opal, *pending(cast.acme, 1))
     confirmation = text_of(client.get(address))
-    assert "Give 3 users access to a project?" in confirmation and "1 user is deactivated." in confirmation
+    assert "Give 3 users access to a project?" in confirmation and "1 of them is deactivated." in confirmation
     assert "Dam" not in confirmation and "Choose a project." in text_of(client.post(address))
     done = press(client, address, project_id=cast.projects["ledger"].pk)
-    assert "Gave 3 users access to Ledger." in text_of(done)
+    assert "Gave 2 users access to Ledger; nothing changed for 1." in text_of(done)
     assert cast.projects["ledger"].grants.count() == 3 and notes()["Bo Lindqvist"] == "Already had direct access."
     response = client.post(address, {"project_id": cast.globex_project.pk})
     assert response.status_code == 422 and "Choose a project." in text_of(response)
@@ -221,6 +221,20 @@ def test_a_project_that_was_archived_meanwhile_is_given_to_no_one(cast, monkeypa
     cast.projects["ledger"].save()
     process(BulkAction.objects.get().pk)
     assert notes() == {"Bo Lindqvist": "Ledger no longer exists."} and states() == {"refused": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("project-removal", "No one selected has direct access to a project."),
+        ("group-removal", "No one selected is in a manually managed group."),
+        ("group-move", "No one selected is in a manually managed group."),
+    ],
+)
+def test_without_anything_to_choose_there_is_no_button(cast, kind, text):
+    page = cast.client("max").get(url(kind, cast.opal))
+    confirmation = page.content.decode().partition('class="card dialog-page"')[2]
+    assert text in text_of(page) and "btn primary" not in confirmation
 
 
 # --- log out ------------------------------------------------------------------------------------
@@ -264,5 +278,5 @@ def test_many_are_removed_by_a_worker(cast, marketing, monkeypatch):
     confirmation = text_of(client.get(address))
     assert "Remove 12 users from a group?" in confirmation and "Research" in confirmation  # all groups are offered
     done = press(client, address, group_id=marketing.pk)
-    assert "Removed 12 users from Marketing." in text_of(done)
+    assert "Removed 9 users from Marketing; nothing changed for 3." in text_of(done)
     assert not GroupMembership.objects.filter(group=marketing).exists()

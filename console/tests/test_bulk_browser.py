@@ -214,7 +214,10 @@ def test_searching_for_a_group(page, crowd, open_page, monkeypatch):
     search = dialog.get_by_role("searchbox", name="Search groups")
     search.press_sequentially("rese", delay=20)
     dialog.get_by_role("radio", name="Research").check()
+    search.press("Enter")  # searches, and adds no one
+    wait_for_htmx(page)
     expect(search).to_have_value("rese")
+    assert not BulkAction.objects.exists()
     dialog.get_by_role("button", name="Add 1 user").click()
     expect(page.locator("#toasts")).to_contain_text("Added 1 user to Research.")
 

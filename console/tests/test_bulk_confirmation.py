@@ -19,10 +19,10 @@ def test_many_groups_can_be_searched(cast, monkeypatch):
     monkeypatch.setattr("organizations.queries.choices.MAX_OPTIONS", 1)
     client, address = cast.client("max"), url("group", cast.bo)
     page = client.get(address)
-    assert "There are more groups. Search to find them." in text_of(page) and "Research" not in text_of(page)
-    found = client.post(address, {"find": "1", "search": "sear"})
+    assert "There are more. Search to find them." in text_of(page) and "Research" not in text_of(page)
+    found = client.post(address, {"find": "1", "group_q": "sear"})
     assert found.status_code == 200 and "Research" in text_of(found) and "Marketing" not in text_of(found)
-    assert "No groups match “zz”." in text_of(client.post(address, {"find": "1", "search": "zz"}))
+    assert "No matches for “zz”." in text_of(client.post(address, {"find": "1", "group_q": "zz"}))
 
 
 def test_members_are_listed_with_their_roles(cast):

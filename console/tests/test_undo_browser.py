@@ -57,6 +57,10 @@ def test_the_toast_stays_for_ten_seconds_and_waits_while_it_is_used(page, live_c
     page.clock.run_for(60_000)
     expect(toast).to_be_visible()
     page.mouse.move(0, 0)
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")  # another tab
+    page.clock.run_for(60_000)
+    expect(toast).to_be_visible()
+    page.evaluate("delete document.hidden")
     page.clock.run_for(2_000)
     expect(toast).to_have_count(0)
 
@@ -91,3 +95,21 @@ def test_bulk_actions_in_the_menu_show_who_loses_what(page, live_cast, open_page
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone. Access was restored.")).to_be_visible()
     assert GroupMembership.objects.filter(group=live_cast.groups["marketing"]).count() == 3
+
+
+def test_changed_roles_are_undone_by_keyboard_and_the_focus_stays_on_the_page(page, live_cast, open_page, axe):
+    people = joined(live_cast.acme, 2)
+    open_page(page, live_cast, "olga", "/o/acme/users/")
+    for name in ("Person 000 Test", "Person 001 Test"):
+        page.get_by_role("checkbox", name=f"Select {name}").check()
+    page.get_by_role("button", name="Change role").press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio", name="Manager").press("Space")
+    dialog.get_by_role("radio", name="Manager").press("Enter")
+    undo = page.locator("[data-undo]").get_by_role("button", name="Undo Ctrl Z")  # read out with the message
+    undo.focus()
+    axe(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Undone. Roles were restored.")).to_be_visible()
+    expect(page.locator("#main")).to_be_focused()
+    assert {role.key for person in people for role in person.roles.all()} == {"builder"}

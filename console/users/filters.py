@@ -289,7 +289,3 @@ def _filters_of(tab: Tab) -> tuple[Filter, ...]:
 
 
 TAB_FILTERS = {tab: _filters_of(tab) for tab in Tab}
-
-
-def filter_named(name: str) -> Filter:
-    return next(item for item in FILTERS if item.name == name)

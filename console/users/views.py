@@ -22,6 +22,7 @@ from base.lists.controls import (
     is_search,
     ticked_values,
 )
+from base.lists.filters import filter_named
 from base.picker import search_query
 from base.responses import is_htmx_fragment, render_page_or_fragment
 from console.bulk.kinds import available_kinds
@@ -34,7 +35,7 @@ from console.users.columns import COLUMNS, OPTIONAL, UserTable, chosen_columns, 
 from console.users.details import load_details
 from console.users.empty import empty_state
 from console.users.export import export_lines
-from console.users.filters import TAB_FILTERS, Tab, UsersContext, filter_named
+from console.users.filters import FILTERS, TAB_FILTERS, Tab, UsersContext
 from console.users.just_invited import just_invited, just_invited_text, with_batch
 from console.users.params import UserListParams
 from console.users.queries import TabCounts, UserPage, count_matches, count_tabs, find_page
@@ -217,7 +218,11 @@ def _params(request: MemberRequest, query: QueryDict) -> UserListParams:
 def users_choices(request: MemberRequest, kind: str) -> HttpResponse:
     """The groups or projects to filter by. `named` searches among them; `apply` goes to the list filtered by those that
     are ticked."""
-    params, slug, item = _params(request, request.GET).first_page(), request.organization.slug, filter_named(kind)
+    params, slug, item = (
+        _params(request, request.GET).first_page(),
+        request.organization.slug,
+        filter_named(FILTERS, kind),
+    )
     ticked = ticked_values(item, params, request.GET)
     if "apply" in request.GET:
         return redirect(params.set_filter(kind, *ticked).url(slug))

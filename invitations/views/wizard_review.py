@@ -235,17 +235,7 @@ def people_left_text(people: Sequence[dict[str, str]]) -> str:
     text = _(
         "You can invite %(limit)s people at a time. After you send these, the rest are saved in a new draft: %(names)s."
     )
-    return text % {"limit": MAX_PEOPLE, "names": few_names([person["email"] for person in people])}
-
-
-def few_names(names: Sequence[str]) -> str:
-    """Return the first names, and how many there are more."""
-    if len(names) <= MAX_NAMED:
-        return join_names(names)
-    return _("%(names)s and %(more)s more") % {
-        "names": ", ".join(names[:MAX_NAMED]),
-        "more": f"{len(names) - MAX_NAMED:,}",
-    }
+    return text % {"limit": MAX_PEOPLE, "names": join_names([person["email"] for person in people], limit=MAX_NAMED)}
 
 
 def reason_text(part: LeftOutPart) -> str:
@@ -272,7 +262,7 @@ def left_out_sentences(parts: Sequence[LeftOutPart]) -> list[str]:
             "%(count)s lines without an email address: %(names)s.",
             len(missing),
         )
-        sentences.append(text % {"count": f"{len(missing):,}", "names": few_names(missing)})
+        sentences.append(text % {"count": f"{len(missing):,}", "names": join_names(missing, limit=MAX_NAMED)})
     counts = Counter(part.problem for part in parts)
     texts = {
         Problem.REPEATED: ngettext("%(count)s duplicate", "%(count)s duplicates", counts[Problem.REPEATED]),

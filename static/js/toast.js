@@ -1,8 +1,8 @@
 /* Toasts: dismissed by their button. Success messages disappear after 8 seconds, those with Undo after 10. While a toast
-   is hovered or focused, or being undone, its time stands still. */
+   is hovered or focused, or being undone, or another tab is in front, its time stands still. */
 const region = document.getElementById('toasts');
 const expire = (toast, left) => setTimeout(() => {
-  if (!toast.matches(':hover, :focus-within, :has(.htmx-request)')) left -= 250;
+  if (!document.hidden && !toast.matches(':hover, :focus-within, :has(.htmx-request)')) left -= 250;
   left > 0 ? expire(toast, left) : toast.remove();
 }, 250);
 const show = toast => {
@@ -16,12 +16,17 @@ const show = toast => {
   if (toast.matches('[data-tone="success"]')) expire(toast, toast.matches('[data-undo]') ? 10000 : 8000);
 };
 
+// Before the focused button disappears.
+const leave = toast => (toast.closest('dialog')?.querySelector('[data-first]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
 document.addEventListener('click', event => {
   const toast = event.target.closest('[data-dismiss]')?.closest('[data-toast]');
   if (!toast) return;
-  const modal = toast.closest('dialog');
+  leave(toast);
   toast.remove();
-  (modal?.querySelector('[data-first]') ?? document.getElementById('main'))?.focus({ preventScroll: true });
+});
+document.addEventListener('submit', event => {
+  const toast = event.target.closest('[data-toast]');
+  if (toast?.contains(document.activeElement)) leave(toast);
 });
 
 if (region) {

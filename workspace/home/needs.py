@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.counting import Count, capped_count
+from base.sentences import join_names
 from console.provisioning.log import LogParams
 from console.provisioning.log_texts import FAILED_RECENTLY
 from console.users.delivery import ASKED, PROBLEM
@@ -59,14 +60,9 @@ def _pending_url(viewer: Membership, **filters: str) -> str:
     return users_view(Tab.PENDING, **filters).url(viewer.organization.slug)
 
 
-def _names(names: Sequence[str], count: Count) -> str:
-    """Return the first NAMED names and how many more there are, as text."""
-    text, more = ", ".join(names[:NAMED]), count.value - min(len(names), NAMED)
-    return _("%(names)s and %(count)s more") % {"names": text, "count": more} if more > 0 else text
-
-
 def _members(members: Sequence[Membership], count: Count) -> str:
-    return _names([member.name for member in members], count)
+    """Return the first NAMED names and how many more there are, as text."""
+    return join_names([member.name for member in members], limit=NAMED, total=count.value)
 
 
 def _undelivered(viewer: Membership, now: datetime) -> list[Need]:
@@ -108,7 +104,7 @@ def _join_requests(viewer: Membership, now: datetime) -> list[Need]:
     names = [each.user.name for each in open_join_requests(organization)[:NAMED]] if count else []
     title = ngettext("%(count)s person asked to join", "%(count)s people asked to join", count.value)
     url = reverse("join_requests", args=[organization.slug])
-    return _need("accent", "user-plus", title, count, _names(names, count), url, _("View requests"))
+    return _need("accent", "user-plus", title, count, join_names(names, total=count.value), url, _("View requests"))
 
 
 def _provisioning(viewer: Membership, now: datetime) -> list[Need]:

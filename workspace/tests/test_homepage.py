@@ -99,7 +99,7 @@ def test_undelivered_invitations_need_someone_until_they_are_sent_again(cast):
     fail_email(first)
     fail_email(second)
     need = needs(cast)["2 invitations weren’t delivered"]
-    assert need.detail == "Ben Ray, Ann Lee" and need.url == "/o/acme/users/pending/?delivery=problem"
+    assert need.detail == "Ben Ray and Ann Lee" and need.url == "/o/acme/users/pending/?delivery=problem"
     resend_invitation(actor=cast.olga, member=first.membership)
     assert "1 invitation wasn’t delivered" in needs(cast)
     Membership.objects.filter(pk=second.membership_id).delete()
