@@ -7,15 +7,14 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from base.picker import MAX_OPTIONS, search_words
 from organizations.models import Group, Membership, Organization, Project, Status
-from organizations.models.named import NamedModel
 from organizations.queries.groups import groups_in
 from organizations.queries.projects import projects_in
 
-N = TypeVar("N", bound=NamedModel)
+N = TypeVar("N", bound=Model)  # with a sort_name
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def matching_members(members: QuerySet[Membership], search: str) -> QuerySet[Mem
 
 
 def matching_names(items: QuerySet[N], search: str) -> QuerySet[N]:
-    """Filter groups, projects or records to those with every word of `search` in their name."""
+    """Filter members, groups, projects or records to those with every word of `search` in their name."""
     for word in search_words(search):
         items = items.filter(sort_name__contains=word)
     return items
