@@ -17,9 +17,10 @@ FIELD = re.compile(
 ENTRY = re.compile(rf"(?P<open>[<(\[]{{0,2}}) ?(?P<email>{ADDRESS.pattern}) ?(?P<close>[>)\]]{{0,2}})")
 # 'ana@x' and "ana@x", and one address twice, of which one was a link: ana@x<ana@x>, [ana@x](ana@x), ana@x <ana@x>.
 QUOTED = re.compile(r"(['\"])([^\s'\"<>@]{1,64}@[^\s'\"<>@]{1,255})\1")
-TWICE = re.compile(rf"\[?({ADDRESS.pattern})\]? ?[<(]\1[>)]", re.I)
+TWICE = re.compile(rf"\[?({ADDRESS.pattern})[\])\"']{{0,2}} ?[<(]\1[>)]", re.I)
 # "ana@x Ana Soto" and "ana@x (Ana Soto)"
 AFTER = re.compile(r"[\s:–—-]{0,9}([^;,\n]+)")
+COMMA = re.compile(r"\s{0,9},")
 END = re.compile(r"\s{0,9}(?:[;,]|$)")
 SEPARATORS = " \t,;:/<>–—-" + BIDI
 NOT_A_NAME = re.compile(r"[\W\d_]*")
@@ -73,7 +74,7 @@ def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:
     """Return the people in the line, and its parts without an address."""
     people, rest, end = [], [], 0
     matches = list(ENTRY.finditer(line))
-    has_commas = any(line[match.end() :].lstrip().startswith(",") for match in matches)
+    has_commas = any(COMMA.match(line, match.end()) for match in matches)
     # "Ana Soto, ana@x, Tom Berg, tom@x": the name is before the comma. Not so in "ana@x, Ana Soto, tom@x".
     comma = bool(matches) and bool(_text(line[: matches[0].start()])) and _ends_with_comma(line[: matches[0].start()])
     for n, match in enumerate(matches):
@@ -101,6 +102,7 @@ def _split_list(name: str, *, has_commas: bool) -> tuple[list[str], str]:
 
     Where commas separate addresses, "Kim Lee, Ana Soto" are two people, else first and last name.
     """
+    name = FIELD.sub("", name)
     label, _colon, after = name.rpartition(": ")
     label, name = (label, after) if trim(after) else ("", name)
     text = AND.sub("", name.strip(SEPARATORS + "|→@"))

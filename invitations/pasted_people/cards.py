@@ -24,6 +24,8 @@ def find_cards(lines: Sequence[str]) -> list[tuple[int, list[str]]]:
         elif key == "END:VCARD":
             rows.append((start, _row(card)))
             start = 0
+        elif start and card and line[:1].isspace():  # the rest of a long line
+            card[-1] += line[1:]
         elif start:
             card.append(line)
         elif key:

@@ -13,6 +13,8 @@ from invitations.pasted_people.text import ADDRESS, clean_address, has_letter, i
 Row = tuple[int, list[str]]
 # Exports of contacts have up to a hundred columns. Text with more than these isn't a table.
 MAX_COLUMNS, MAX_CELLS = 200, 300_000
+# What stands in a cell that has no value.
+BLANK = {"-", "–", "—", "n/a", "#n/a"}
 # A heading is in the first lines; above it, there may be a title.
 HEADING_LINES = 5
 
@@ -33,10 +35,15 @@ def _rows(text: str, delimiter: str) -> list[Row]:
     if any(cell.count("\n") > 5 or (cell.count("@") > 1 and "\n" in cell) for _line, cells in rows for cell in cells):
         rows = _parse(text, delimiter, csv.QUOTE_NONE)
         rows = [(line, [cell.strip('" ') for cell in cells]) for line, cells in rows]
-    rows = [(line, [" ".join(cell.split()) for cell in cells]) for line, cells in rows]
+    rows = [(line, [_plain(cell) for cell in cells]) for line, cells in rows]
     rows = [(line, cells) for line, cells in rows if any(map(str.isalnum, "".join(cells)))]
     width = max((len(cells) for _line, cells in rows), default=0)
     return rows if 1 < width <= MAX_COLUMNS and width * len(rows) <= MAX_CELLS else []
+
+
+def _plain(cell: str) -> str:
+    cell = " ".join(cell.split())
+    return "" if cell.casefold() in BLANK else cell
 
 
 def _stacked(text: str) -> list[Row]:
@@ -109,8 +116,9 @@ def read_table(
         result.columns = _chosen(columns, len(rows[0][1]))
     for line, cells in above:
         result.add_without_address(line, _joined(cells), split_name(_joined(cells)))
+    headed = [n for n, heading in enumerate(result.heading) if heading_of(heading) == "email"]
     for line, cells in body:
-        _read_row(result, line, cells)
+        _read_row(result, line, cells, headed)
     return result
 
 
@@ -131,11 +139,13 @@ def _joined(cells: list[str]) -> str:
     return " ".join(with_letters or filter(None, cells))
 
 
-def _read_row(result: PastedPeople, line: int, cells: list[str]) -> None:
+def _read_row(result: PastedPeople, line: int, cells: list[str], headed: Sequence[int]) -> None:
+    """Read a row. The columns of `headed` have addresses, too."""
     values: dict[str, str] = {}
     for column, cell in zip(result.columns, cells, strict=True):
         values[column] = f"{values[column]} {cell}".strip() if column in values else cell
-    if not (found := _find_addresses(result, values.get("email", ""), cells)):
+    found = _unique([values["email"], *(cells[n] for n in headed)]) or _unique(cells) if "email" in values else []
+    if not found:
         result.add_without_address(line, _joined(cells), _name_in(values))
         return
     email, *others = found
@@ -150,13 +160,9 @@ def _addresses(cells: Iterable[str]) -> list[str]:
     return [clean_address(found) for cell in cells for found in ADDRESS.findall(cell)]
 
 
-def _find_addresses(result: PastedPeople, email: str, cells: list[str]) -> list[str]:
-    """Return the addresses of the row, each once: those of its column, and of others that have addresses by heading."""
-    if "email" not in result.columns:
-        return []
-    headed = [cell for cell, heading in zip(cells, result.heading, strict=False) if heading_of(heading) == "email"]
+def _unique(cells: Iterable[str]) -> list[str]:
     unique: dict[str, str] = {}
-    for address in _addresses([email, *headed]) or _addresses(cells):
+    for address in _addresses(cells):
         unique.setdefault(address.casefold(), address)
     return list(unique.values())
 
