@@ -43,7 +43,7 @@ class EnforcementForm(forms.Form):
     """Confirms that the Admin won't lock themselves out."""
 
     sure = forms.BooleanField(
-        error_messages={"required": gettext_lazy("Make sure that you can sign in this way, then check this box.")}
+        error_messages={"required": gettext_lazy("Check this box once you’ve made sure, or you could be locked out.")}
     )
 
 

@@ -93,7 +93,7 @@ def test_who_may_not_ask(cast):
         with pytest.raises(Refused):
             ask(cast, stranger)
     cast.invite(people=[("Ina", "Vited", "ina@acme.example")])
-    with pytest.raises(Refused, match="or invited"):
+    with pytest.raises(Refused, match="or you’ve been invited"):
         ask(cast, add_user("ina@acme.example"))
     Domain.objects.update(verified_at=None)
     with pytest.raises(Refused, match="needs to invite you"):
