@@ -218,3 +218,17 @@ def test_custom_roles_show_their_names(cast):
     custom.save(force_insert=True)
     MembershipRole.objects.filter(membership=cast.bo).update(role=custom)
     assert "Auditor Marketing All Active" in row(cast.client("olga").get(USERS), cast.bo)
+
+
+@pytest.mark.spec("I-8", "U-6")
+def test_pending_can_be_sorted_by_sent(cast):
+    pending(cast.acme, 3, days=20)
+    now = timezone.now()
+    members = list(Membership.objects.filter(status=Status.INVITED).order_by("pk"))
+    for member, days in zip(members, (2, 5, 1), strict=True):
+        Membership.objects.filter(pk=member.pk).update(invite_sent_at=now - timedelta(days=days))
+    latest_first = [members[number].name for number in (2, 0, 1)]
+    client = cast.client("olga")
+    page = client.get(f"{PENDING}?sort=-sent")
+    assert names(page) == latest_first and 'aria-sort="descending"' in page.content.decode()
+    assert names(client.get(f"{PENDING}?sort=sent")) == latest_first[::-1]
