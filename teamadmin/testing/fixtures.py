@@ -46,12 +46,20 @@ def clear_redis(client: redis.Redis) -> None:
     client.set(TEST_MARKER, 1)
 
 
+@pytest.fixture(scope="session")
+def _redis_client() -> Iterator[redis.Redis | None]:
+    if not django_settings.REDIS_URL:
+        yield None
+        return
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client:
+        yield client
+
+
 @pytest.fixture(autouse=True)
-def _clear_redis() -> None:
+def _clear_redis(_redis_client: redis.Redis | None) -> None:
     """Start each test with an empty cache, no counted sign-in attempts and an empty queue."""
-    if django_settings.REDIS_URL:
-        with redis.Redis.from_url(django_settings.REDIS_URL) as client:
-            clear_redis(client)
+    if _redis_client:
+        clear_redis(_redis_client)
     else:
         cache.clear()
 

@@ -1,5 +1,6 @@
 """Every URL returns the status in permission_table.py for each role, and reveals nothing to strangers."""
 
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from organizations.models import AccessKey, Membership, Organization
 from organizations.permissions import Permission
 from provisioning.models import Domain, JoinRequest, ScimConnection, ScimToken
 from provisioning.services.setup_links import create_setup_link
-from teamadmin.testing.cast import Cast, add_member, add_role, add_user
+from teamadmin.testing.cast import Cast, add_member, add_role, add_user, create_cast
 from teamadmin.testing.records import add_records
+from teamadmin.testing.shared import shared_rows
 from teamadmin.tests.permission_columns import ACME, CUSTOM, GLOBEX
 from teamadmin.tests.permission_table import INSIDE, WITH_ACTIVE, WITH_DEACTIVATED
 from teamadmin.tests.permission_table_outside import LENIENT, OUTSIDE
@@ -83,8 +85,23 @@ class Stage:
         return response
 
 
+@pytest.fixture(scope="module")
+def shared_stage(django_db_setup, django_db_blocker) -> Iterator[Stage]:
+    with shared_rows(django_db_blocker, create_stage) as stage:
+        yield stage
+
+
 @pytest.fixture
-def stage(cast) -> Stage:
+def stage(shared_stage, db) -> Stage:
+    """The stage, which each test can change. The times that a minute or more would change are now."""
+    now = timezone.now()
+    Membership.objects.filter(user__isnull=False).update(last_active_at=now)
+    Domain.objects.update(checked_at=now)
+    return copy.deepcopy(shared_stage)
+
+
+def create_stage() -> Stage:
+    cast = create_cast()
     stage = Stage(cast, {name: getattr(cast, name) for name in (*ACME[:-1], "tess")})
     for role in GLOBEX[1:-1]:
         stage.members[role] = add_member(cast.globex, add_user(f"{role}@globex.example", role.title(), "X"), role)
@@ -124,7 +141,6 @@ def stage(cast) -> Stage:
         slug = "acme" if name in ACME else "globex"
         draft = cast.draft(stage.members[name], role="operator" if slug == "acme" else "read_only")
         stage.values[slug] |= {f"draft:{name}": str(draft.pk), "draft": stage.values[slug].get("draft", str(draft.pk))}
-    Membership.objects.filter(user__isnull=False).update(last_active_at=timezone.now())
     return stage
 
 

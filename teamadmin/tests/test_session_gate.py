@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from organizations.models import Organization
 from teamadmin.testing.cast import add_member
-from teamadmin.tests.test_permissions import listed, stage
+from teamadmin.tests.test_permissions import listed, shared_stage, stage
 
-__all__ = ["stage"]  # a fixture
+__all__ = ["shared_stage", "stage"]  # fixtures
 # What ends or blocks Olga's session in Acme, and where each leads.
 GATES = {
     "ended": "/accounts/sign-in-again/?next=",
