@@ -128,6 +128,11 @@ SEARCHES = {
     "common": "mar", "medium": "xenia", "rare": rows.RARE_NAME, "absent": "qwxz", "two letters": "an",
     "two words": "mar example", "in all": "acme",
 }  # fmt: skip
+PENDING_FILTERS = {
+    "problem": "delivery=problem", "problem, by name": "delivery=problem&sort=name", "asked": "delivery=asked",
+    "several": "delivery=asked&delivery=bounced&delivery=delivered", "open, sent": "status=pending&delivery=sent",
+    "expires soon": "expires=soon&sort=name",
+}  # fmt: skip
 SORTS = ("-name", "role", "-role", "last_active", "-last_active", "joined", "-joined")
 
 
@@ -148,8 +153,13 @@ def views() -> dict[str, tuple[str, dict]]:
         result[f"filter {name}"] = (f"{users}?{query}", {})
     for sort in SORTS:
         result[f"sort {sort}"] = (f"{users}?sort={sort}", {})
-    for sort in ("name", "-invite_expires", "role"):
+    for sort in ("name", "-invite_expires", "role", "sent", "-sent", "delivery"):
         result[f"sort pending {sort}"] = (f"{users}pending/?sort={sort}", {})
+    for name, query in PENDING_FILTERS.items():
+        result[f"filter pending {name}"] = (f"{users}pending/?{query}", {})
+    for words in ("mar", "qwxz", "group 1"):
+        result[f"palette {words}"] = (f"/o/acme/search/?q={words.replace(' ', '+')}", {})
+    result["Homepage"] = ("/o/acme/", {})
     # Last, because it evicts the pages of all other views from the cache.
     result["Django admin"] = ("/admin/organizations/membership/", {})
     return result
@@ -179,6 +189,10 @@ def filters() -> dict[str, str]:
     result["two roles"] = f"role={builder}&role={manager}"
     result["active or pending"] = "status=active&status=pending"
     result["expired by role"] = "status=expired&sort=role"
+    for days in ("30", "60", "90"):
+        result[f"inactive {days}"] = f"last_active={days}"
+        result[f"inactive {days}, last first"] = f"last_active={days}&sort=-last_active"
+    result["group, project"] = f"group={group}&project={project}&sort=role"
     return result
 
 

@@ -1,4 +1,4 @@
-"""Rows of seed data for COPY: organizations, members, groups, projects and grants, from a fixed seed."""
+"""Rows of seed data for COPY: organizations, members, invitations, groups, projects and grants, from a fixed seed."""
 
 import random
 import time
@@ -14,6 +14,10 @@ Garcia Ivanova Jansen Kowalski Larsen Martin Nakamura Olsen Park Quist Reyes Sat
 RARE_NAME = "Zebulon"
 NEVER = "1970-01-01 00:00:00+00"
 STATES = ("active", "deactivated", "invited")
+# What became of invitations: the state of Delivery, its reason, and up to which chance.
+DELIVERIES = ((1, "Mailbox doesn’t exist", 0.01), (2, "", 0.015), (3, "", 0.016), (4, "", 0.15), (5, "", 1.0))
+BATCH_SIZE = 50
+TWO_FACTOR_METHODS = ("app", "app", "app", "app", "app", "app", "app", "passkey", "passkey", "both")
 TABLES = {
     "accounts_user": "id password is_superuser email first_name last_name theme is_active is_staff date_joined",
     "organizations_organization": "id name slug scheme logo sso_enforced allowed_email_domains created_at",
@@ -21,7 +25,10 @@ TABLES = {
     "organizations_project": "id organization_id name name_key sort_name description created_at",
     "organizations_membership": "id organization_id user_id first_name last_name email email_key sort_name search_text"
     " status managed_by two_factor invited_by_id role_order invite_expires_at joined_at last_active_at welcomed_at"
-    " created_at",
+    " created_at invite_sent_at invite_delivery two_factor_method",
+    "invitations_batch": "id organization_id created_by_id inviter_name created_at updated_at sent_at",
+    "invitations_invitation": "id organization_id batch_id membership_id created_at new_link_asked_at",
+    "invitations_invitationemail": "invitation_id number email sent_by created_at delivery delivery_at reason",
     "organizations_membershiprole": "organization_id membership_id role_id",
     "organizations_groupmembership": "organization_id membership_id group_id",
     "organizations_projectgrant": "organization_id project_id membership_id group_id",
@@ -144,20 +151,43 @@ class Writer:
         key, owner, first_member = plan.key(4, number), plan.key(1, organization), plan.key(4, number - at)
         (first, last, sort_name), state, (role, rank) = self._name(at), self._state(at), self._role(at)
         email, invited = f"u{at}@{plan.name(organization)}.example", state == "invited"
+        two_factor = not invited and chance() < 0.4
         user = r"\N" if invited else plan.key(5, number)
         active = f"{self.days[2]} 00:00:00+00" if not at else self.random_time(-int(chance() ** 3 * 100))
         if not invited:
             password = "!" + "x" * 40
             self.add("accounts_user", user, password, "f", email, first, last, "system", "t", "f", self.now)
+        expires_in = int(chance() * 45) - 15
+        sent_at, delivery = (self.random_time(expires_in - 30), self._delivery()) if invited else (NEVER, (0, "", 0))
         self.add(
             "organizations_membership", key, owner, user, first, last, email, email, sort_name,
             f" {sort_name} {email} {email}", state, "scim" if chance() < 0.1 else "manual",
-            "t" if not invited and chance() < 0.4 else "f", first_member if at else r"\N", str(rank),
-            self.random_time(int(chance() * 45) - 15), NEVER if invited else self.random_time(-int(chance() * 900)),
+            "t" if two_factor else "f", first_member if at else r"\N", str(rank),
+            self.random_time(expires_in), NEVER if invited else self.random_time(-int(chance() * 900)),
             NEVER if invited else active, r"\N" if at else self.now, self.now,
+            sent_at, str(delivery[0]), self.random.choice(TWO_FACTOR_METHODS) if two_factor else "",
         )  # fmt: skip
+        if at % BATCH_SIZE == 0:
+            batch = plan.key(6, number // BATCH_SIZE if plan.organizations == 1 else organization)
+            self.add("invitations_batch", batch, owner, first_member, "Admin", self.now, self.now, self.now)
+        if invited:
+            self._invitation(owner, number, organization, email, sent_at, delivery)
         self.add("organizations_membershiprole", owner, key, role)
         self._grants(owner, key, organization)
+
+    def _delivery(self) -> tuple[int, str, float]:
+        chance = self.random.random()
+        return next(delivery for delivery in DELIVERIES if chance < delivery[2])
+
+    def _invitation(
+        self, owner: str, number: int, organization: int, email: str, sent_at: str, delivery: tuple[int, str, float]
+    ) -> None:
+        plan, key = self.plan, self.plan.key(7, number)
+        batch = plan.key(6, number // BATCH_SIZE if plan.organizations == 1 else organization)
+        asked = self.now if self.random.random() < 0.002 else r"\N"
+        self.add("invitations_invitation", key, owner, batch, plan.key(4, number), sent_at, asked)
+        state, reason = str(delivery[0]), delivery[1]
+        self.add("invitations_invitationemail", key, "1", email, "Admin", sent_at, state, sent_at, reason)
 
     def _grants(self, owner: str, key: str, organization: int) -> None:
         plan, chance = self.plan, self.random.random

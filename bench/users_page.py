@@ -11,7 +11,7 @@ they compare work.
 
 Each size has its own database (teamadmin_bench_...), filled by bench/seed.py. The databases are dropped at the end
 unless --keep is given; --reuse uses those of an earlier run and keeps them. DATABASE_URL is a PostgreSQL server whose
-user is a superuser, which seeding needs. Without it the script starts a private server.
+user is a superuser, which seeding needs. Without it, and without REDIS_URL, the script starts private servers.
 """
 
 import argparse
@@ -148,8 +148,7 @@ def measure(url: str, names: list[str], rounds: int, *, reuse: bool, keep: bool)
     """Measure on databases of these sizes on the server at `url` and print the report."""
     os.environ |= {
         "DATABASE_URL": url,
-        "REDIS_URL": os.environ.get("REDIS_URL", ""),
-        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "DJANGO_SETTINGS_MODULE": "teamadmin.testing.settings",
         # Building indexes for the seed takes longer than a page is allowed to.
         "STATEMENT_TIMEOUT_MS": "0",
     }
@@ -184,11 +183,10 @@ def main() -> None:
     from teamadmin.testing import services
 
     sizes = [size.strip() for size in options.sizes.split(",")]
-    if os.environ.get("DATABASE_URL"):
-        measure(os.environ["DATABASE_URL"], sizes, options.rounds, reuse=options.reuse, keep=options.keep)
-    else:
-        with services.postgres() as url:
-            measure(url, sizes, options.rounds, reuse=False, keep=False)
+    given = "DATABASE_URL" in os.environ
+    with services.from_environment_or_private() as urls:
+        os.environ |= urls
+        measure(urls["DATABASE_URL"], sizes, options.rounds, reuse=given and options.reuse, keep=given and options.keep)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 A filter takes several values, `role=A&role=B`: rows match that have any of them. Rows must match all filters.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -39,6 +39,7 @@ class Filter:
         None if the list applies it itself.
     row_condition: an equivalent condition that is fast to check row by row. `condition` if None.
     is_rare: function of (context, values), whether so few rows match that `condition` finds them fast. None if unknown.
+    range_of: the column of which `condition` is a range: a list sorted by it starts there. "" if there is none.
     options: the values with their labels, or a function of the context that returns them. The label of "" is shown
         if the filter has no value.
     single: whether only one value makes sense, as for a threshold.
@@ -54,6 +55,7 @@ class Filter:
     condition: Condition | None = None
     row_condition: Condition | None = None
     is_rare: Callable[[Any, Values], bool] | None = None
+    range_of: str = ""
     options: Options | Callable[[Any], Options] = ()
     single: bool = False
     find_names: Callable[[Any, Values], Mapping[str, str]] | None = None
@@ -107,12 +109,14 @@ def read_filters(filters: Iterable[Filter], query: QueryDict) -> dict[str, Value
     return {name: found for name, found in values.items() if found}
 
 
-def conditions(filters: Iterable[Filter], values: Mapping[str, Values], context: Any, *, by_row: bool = False) -> list:
-    """Return the conditions of the filters that have a value. by_row: in the form for checking row by row."""
+def conditions(
+    filters: Iterable[Filter], values: Mapping[str, Values], context: Any, *, by_row: Container[str] = ()
+) -> list:
+    """Return the conditions of the filters that have a value; of those in `by_row`, the form for checking rows."""
     found = []
     for item in filters:
         if item.condition and (chosen := values.get(item.name)):
-            condition = (by_row and item.row_condition) or item.condition
+            condition = (item.name in by_row and item.row_condition) or item.condition
             found.append(condition(context, chosen))
     return found
 

@@ -20,7 +20,7 @@ from django.db.models.functions import Coalesce, StrIndex
 from django.db.models.lookups import GreaterThan
 
 from base.counting import Count
-from base.lists.filters import Names, conditions, find_names, known_values
+from base.lists.filters import Filter, Names, conditions, find_names, known_values
 from base.lists.keyset import PAGE_SIZE, compare_rows, merge_sorted
 from console.users.filters import TAB_FILTERS, Tab, UsersContext
 from console.users.params import UserListParams
@@ -127,7 +127,7 @@ def find_members(
 
     Raises ValueError or ValidationError for a cursor that doesn't fit the sort.
     """
-    sections = list(enumerate(_sections(context, params)))
+    sections = list(enumerate(_sections(context, params, now)))
     if params.backwards:
         sections.reverse()
     values = params.cursor.values if params.cursor else None
@@ -135,11 +135,11 @@ def find_members(
         sections = sections[[number for number, _ in sections].index(int(values[0])) :]
         values = values[1:]
     found: list[tuple[int, Membership]] = []
-    is_rare = _is_rare(context, params)
+    rare = _rare_filter(context, params)
     for number, slices in sections:
         if values:
             slices = [_after(rows, params, values) for rows in slices]
-        members = _find(_Search(context, params, now, number), slices, limit - len(found), is_rare=is_rare)
+        members = _find(_Search(context, params, now, number), slices, limit - len(found), rare=rare)
         found += [(number, member) for member in members]
         if len(found) == limit:
             break
@@ -147,22 +147,32 @@ def find_members(
     return found
 
 
-def _sections(context: UsersContext, params: UserListParams) -> list[list[QuerySet]]:
+def _sections(context: UsersContext, params: UserListParams, now: datetime) -> list[list[QuerySet]]:
     """Return the view's members in sections that are listed one after the other, each as slices of the sort's index.
+
+    Filters that are a range of it are applied here: a walk from the newest activity on would check everyone else first.
 
     A search that is sorted by name has two: people who search for "mar" mean Maria and Marcus, so names that begin
     with the first word come first. They are a range of the index, and so are found wherever in the alphabet they are.
     """
     members = Membership.objects.filter(organization=context.organization)
-    slices = [_with_status(members, status, params) for status in params.status.statuses]
+    ranges = conditions(_ranges(params), params.filters, context)
+    if params.keys[0] == "invite_expires_at":
+        ranges += _expiry(params, now)
+    slices = [_with_status(members, status, params).filter(*ranges) for status in params.status.statuses]
     if not params.first_word:
         return [slices]
     start, end = _prefix_range(params.first_word)
-    ranges = Q(sort_name__lt=start), Q(sort_name__gte=end)
+    others = Q(sort_name__lt=start), Q(sort_name__gte=end)
     return [
         [rows.filter(sort_name__gte=start, sort_name__lt=end) for rows in slices],
-        [rows.filter(condition) for rows in slices for condition in ranges],
+        [rows.filter(condition) for rows in slices for condition in others],
     ]
+
+
+def _ranges(params: UserListParams) -> list[Filter]:
+    """Return the chosen filters that are a range of the sort's index."""
+    return [item for item in TAB_FILTERS[params.tab] if item.name in params.filters and item.range_of == params.keys[0]]
 
 
 def _with_status(members: QuerySet, status: Status, params: UserListParams) -> QuerySet:
@@ -201,13 +211,17 @@ class _Search:
     def is_empty(self) -> bool:
         """Whether all rows match."""
         by_expiry = self.params.keys[0] == "invite_expires_at"
-        filters = set(self.params.filters) - {"status"}
+        filters = set(self.params.filters) - {"status", *(item.name for item in _ranges(self.params))}
         return not (self.words or filters or (self.params.status.expired is not None and not by_expiry))
 
-    def match(self, rows: QuerySet, *, by_row: bool = False) -> QuerySet:
-        """Return the rows that match. by_row: in a form for checking one after the other, which uses no other index."""
+    def match(self, rows: QuerySet, *, by_row: bool = False, rare: str = "") -> QuerySet:
+        """Return the rows that match. by_row: in a form for checking one after the other, which uses no other index.
+
+        rare: the filter that few members match. They are found by it, and checked for the other filters.
+        """
+        checked = set(self.params.filters) - {rare} if by_row or rare else ()
         rows = rows.filter(
-            *conditions(TAB_FILTERS[self.params.tab], self.params.filters, self.context, by_row=by_row),
+            *conditions(TAB_FILTERS[self.params.tab], self.params.filters, self.context, by_row=checked),
             *_expiry(self.params, self.now),
         )
         if not by_row:
@@ -226,25 +240,26 @@ def _expiry(params: UserListParams, now: datetime) -> list[Q]:
     return [condition if status.only_pending else condition | ~Q(status=Status.INVITED)]
 
 
-def _is_rare(context: UsersContext, params: UserListParams) -> bool:
-    """Return whether a filter is known to match few members. One query for each filter by role, group or project."""
+def _rare_filter(context: UsersContext, params: UserListParams) -> str:
+    """Return a filter that is known to match few members, "" if none is. One query for each by links or delivery."""
     filters = [item for item in TAB_FILTERS[params.tab] if item.name in params.filters]
-    return any(item.is_rare(context, params.filters[item.name]) for item in filters if item.is_rare)
+    rare = (item.name for item in filters if item.is_rare and item.is_rare(context, params.filters[item.name]))
+    return next(rare, "")
 
 
-def _find(search: _Search, slices: list[QuerySet], limit: int, *, is_rare: bool) -> list[Membership]:
+def _find(search: _Search, slices: list[QuerySet], limit: int, *, rare: str) -> list[Membership]:
     """Return the first `limit` members of the slices that match."""
     params = search.params
     if search.is_empty:
-        return list(merge_sorted([search.match(rows) for rows in slices], params.order, limit))
-    for reach in () if is_rare else (WALK, LONG_WALK):
+        return list(merge_sorted(slices, params.order, limit))
+    for reach in () if rare else (WALK, LONG_WALK):
         members, is_complete = _walk(search, slices, limit, reach)
         if is_complete or len(members) == limit:
             return members
         if len(members) < PROMISING:
             break
     # An expression is no index's order, so PostgreSQL can't choose to walk after all.
-    hits = search.match(reduce(or_, slices))
+    hits = search.match(reduce(or_, slices), rare=rare)
     return list(hits.order_by(*(_unindexed(name) for name in params.order))[:limit])
 
 

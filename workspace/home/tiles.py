@@ -111,7 +111,7 @@ class Invitations:
 
 
 def invitations_tile(viewer: Membership, now: datetime) -> Invitations | None:
-    """Return the invitations by week, None if none were sent. One query."""
+    """Return the invitations by week, None if none were sent. Two queries."""
     if not can(viewer, Permission.PEOPLE_VIEW):
         return None
     weeks, is_capped = invitations_by_week(viewer.organization, now, weeks=WEEKS)
