@@ -25,6 +25,7 @@ NEWEST = ("-at", "-id")
 OLDEST = ("at", "id")
 # No index supports search inside names, so search and menus read this many of the newest entries.
 SEARCHED = 20_000
+MAX_NAMED = 500
 EXPORT_CHUNK = 500
 
 
@@ -126,15 +127,18 @@ def _search(organization_id: UUID, search: str) -> Q:
 
 
 def _word(organization_id: UUID, word: str) -> Q:
-    """Return the condition for one word. The log has names as they were; members are found by their folded names."""
+    """Return the condition for one word. The log has names as they were; members are found by their folded names.
+
+    Reads at most MAX_NAMED members: a database would compare each entry with a million of them.
+    """
     actions = [value for _label, choices in search_actions(word) for value, _text in choices]
     parts = [Q(actor_label__icontains=word), Q(target_label__icontains=word), Q(request_id=word)]
     parts += [Q(action__in=actions)] if actions else []
     parts += [Q(action=word)]
     if search_words(word):
         members = matching_members(Membership.objects.filter(organization_id=organization_id), word)
-        named = matching_names(members, word).values("pk")
-        parts += [Q(actor_id__in=named), Q(target_id__in=named)]
+        named = list(matching_names(members, word).values_list("pk", flat=True)[:MAX_NAMED])
+        parts += [Q(actor_id__in=named), Q(target_id__in=named)] if named else []
     try:
         parts.append(Q(ip=str(ip_address(word))))
     except ValueError:

@@ -103,6 +103,15 @@ def test_a_search_finds_members_as_their_names_are_typed(cast):
         assert found(cast, q=typed) == keys(entry), typed
 
 
+def test_a_search_by_name_reads_a_limited_number_of_members(cast, monkeypatch):
+    monkeypatch.setattr(queries, "MAX_NAMED", 1)
+    rename(cast.bo, "Łukasz", "Åberg")
+    rename(cast.max, "Łukasz", "Olsen")
+    write(cast.acme, cast.olga, "member.deactivated", cast.bo)
+    write(cast.acme, cast.olga, "member.deactivated", cast.max)
+    assert len(found(cast, q="lukasz")) == 1
+
+
 def test_a_search_reads_the_newest_entries_only(cast, monkeypatch):
     monkeypatch.setattr(queries, "SEARCHED", 5)
     write(cast.acme, cast.bo, "group.created", ago=timedelta(days=2))
