@@ -34,7 +34,7 @@ class ChoiceSet:
 
     @property
     def html_id(self) -> str:
-        return "bulk-" + self.field.name.removesuffix("_id")
+        return "choice-" + self.field.name.removesuffix("_id")
 
 
 class ListsForm(BulkForm):

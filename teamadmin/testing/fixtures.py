@@ -1,6 +1,7 @@
 """Fixtures for all tests. conftest.py loads them."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -136,12 +137,14 @@ def browser_context_args(browser_context_args: dict) -> dict:
 
 @pytest.fixture
 def axe() -> Callable:
-    """A function that asserts that axe finds no accessibility problem on the page: axe(page)."""
+    """A function that asserts that axe finds no accessibility problem on the page, and no id twice: axe(page)."""
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page) -> None:
         results = Axe().run(page)
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+        ids = Counter(page.locator("[id]").evaluate_all("elements => elements.map(each => each.id)"))
+        assert not (repeated := [each for each, count in ids.items() if count > 1]), f"{page.url}: {repeated}"
 
     return check
 
