@@ -33,21 +33,22 @@ MAX_AGE = timedelta(minutes=2)
 TAG = "undo"
 
 
-def report_removal(request: MemberRequest, done: str, removal: Removal, url: str) -> None:
+def report_removal(request: MemberRequest, done: str, removal: Removal, url: str, more: str = "") -> None:
     """Report what was removed and who loses access, with Undo if anything was removed.
 
     Users who lost a role themselves aren't offered Undo: they can't give it back.
 
     done: what was done, as a sentence. url: the page that undoes it: undo_removal(), then the changed page.
+    more: a link to the details, as HTML.
     """
     if not removal:
-        messages.success(request, done)
+        messages.success(request, format_html("{} {}", done, more) if more else done)
         return
     if any(member == request.membership.pk for member, _role in removal.member_roles):
-        messages.success(request, _with_effect(done, effect_of(request.organization, removal)))
+        messages.success(request, _with_effect(done, effect_of(request.organization, removal), more))
         return
     token = _signer(request, "removal").sign_object(_to_json(removal), compress=True)
-    _report(request, done, effect_of(request.organization, removal), url, token)
+    _report(request, done, effect_of(request.organization, removal), url, token, more)
 
 
 def report_removed_permissions(
@@ -59,12 +60,12 @@ def report_removed_permissions(
     _report(request, done, permission_effect(request.organization, role, map(Permission, removed)), url, token)
 
 
-def _report(request: HttpRequest, done: str, effect: Effect, url: str, token: str) -> None:
-    messages.success(request, _with_effect(done, effect), extra_tags=f"{TAG} {url} {token}")
+def _report(request: HttpRequest, done: str, effect: Effect, url: str, token: str, more: str = "") -> None:
+    messages.success(request, _with_effect(done, effect, more), extra_tags=f"{TAG} {url} {token}")
 
 
-def _with_effect(done: str, effect: Effect) -> str:
-    return format_html("<b>{}</b> {}", done, describe_effect(effect))
+def _with_effect(done: str, effect: Effect, more: str) -> str:
+    return format_html("<b>{}</b> {} {}", done, describe_effect(effect), more)
 
 
 def undo_removal(request: MemberRequest) -> None:

@@ -160,12 +160,12 @@ class Confirmation:
         return self._success(action, result_url, combine(removals))
 
     def _success(self, action: BulkAction, result_url: str, removal: Removal) -> HttpResponse:
-        text = format_html('{} <a href="{}">{}</a>', texts.result_summary(action), result_url, _("View results"))
+        done, link = texts.result_summary(action), format_html('<a href="{}">{}</a>', result_url, _("View results"))
         if removal:
-            report_removal(self.request, text, removal, undo_url(self.request, action, self.selection))
+            report_removal(self.request, done, removal, undo_url(self.request, action, self.selection), link)
         else:
             level = messages.warning if action.refused else messages.success
-            level(self.request, text)
+            level(self.request, format_html("{} {}", done, link))
         return list_updated(self.request, self.selection.params, self.list_url, is_on_security=self.is_on_security)
 
 
