@@ -33,22 +33,25 @@ MAX_AGE = timedelta(minutes=2)
 TAG = "undo"
 
 
-def report_removal(request: MemberRequest, done: str, removal: Removal, url: str, more: str = "") -> None:
+def report_removal(
+    request: MemberRequest, done: str, removal: Removal, url: str, *, more: str = "", level: int = messages.SUCCESS
+) -> None:
     """Report what was removed and who loses access, with Undo if anything was removed.
 
     Users who lost a role themselves aren't offered Undo: they can't give it back.
 
     done: what was done, as a sentence. url: the page that undoes it: undo_removal(), then the changed page.
-    more: a link to the details, as HTML.
+    more: a link to the details, as HTML. level: of the message; a warning stays until it is dismissed.
     """
     if not removal:
-        messages.success(request, format_html("{} {}", done, more) if more else done)
+        messages.add_message(request, level, format_html("{} {}", done, more) if more else done)
         return
+    text = format_html("{} {}", _with_effect(done, effect_of(request.organization, removal)), more)
     if any(member == request.membership.pk for member, _role in removal.member_roles):
-        messages.success(request, _with_effect(done, effect_of(request.organization, removal), more))
+        messages.add_message(request, level, text)
         return
     token = _signer(request, "removal").sign_object(_to_json(removal), compress=True)
-    _report(request, done, effect_of(request.organization, removal), url, token, more)
+    messages.add_message(request, level, text, extra_tags=f"{TAG} {url} {token}")
 
 
 def report_removed_permissions(
@@ -57,15 +60,12 @@ def report_removed_permissions(
     """Report that permissions were removed from a role, and who loses them. Undo calls undo_removed_permissions()."""
     removed = sorted(map(str, permissions))
     token = _signer(request, f"role:{role.pk}").sign_object(removed, compress=True)
-    _report(request, done, permission_effect(request.organization, role, map(Permission, removed)), url, token)
+    text = _with_effect(done, permission_effect(request.organization, role, map(Permission, removed)))
+    messages.success(request, text, extra_tags=f"{TAG} {url} {token}")
 
 
-def _report(request: HttpRequest, done: str, effect: Effect, url: str, token: str, more: str = "") -> None:
-    messages.success(request, _with_effect(done, effect, more), extra_tags=f"{TAG} {url} {token}")
-
-
-def _with_effect(done: str, effect: Effect, more: str) -> str:
-    return format_html("<b>{}</b> {} {}", done, describe_effect(effect), more)
+def _with_effect(done: str, effect: Effect) -> str:
+    return format_html("<b>{}</b> {}", done, describe_effect(effect))
 
 
 def undo_removal(request: MemberRequest) -> None:

@@ -161,11 +161,9 @@ class Confirmation:
 
     def _success(self, action: BulkAction, result_url: str, removal: Removal) -> HttpResponse:
         done, link = texts.result_summary(action), format_html('<a href="{}">{}</a>', result_url, _("View results"))
-        if removal:
-            report_removal(self.request, done, removal, undo_url(self.request, action, self.selection), link)
-        else:
-            level = messages.warning if action.refused else messages.success
-            level(self.request, format_html("{} {}", done, link))
+        level = messages.WARNING if action.refused else messages.SUCCESS
+        url = undo_url(self.request, action, self.selection)
+        report_removal(self.request, done, removal, url, more=link, level=level)
         return list_updated(self.request, self.selection.params, self.list_url, is_on_security=self.is_on_security)
 
 

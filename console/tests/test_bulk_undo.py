@@ -1,5 +1,7 @@
 """Undo of bulk actions: changed roles, and people moved between groups (U-22)."""
 
+import re
+
 import pytest
 
 from audit.models import Entry
@@ -110,6 +112,24 @@ def test_roles_that_were_only_added_are_taken_back_too(cast):
     press_undo(client, page)
     assert roles_of(first, second) == ["read_only", "data_admin"]
     assert "This was already undone." in text_of(press_undo(client, page))
+
+
+def test_a_role_that_came_back_beside_the_new_one_does_not_stop_undo(cast):
+    reader, billing = role_named("read_only", "task"), role_named("billing", "task")
+    member = add_member(cast.globex, add_user("ann@globex.example", "Ann"), reader)
+    client, address = cast.client("tess"), url("role", member).replace("/o/acme/", "/o/globex/")
+    page = press(client, address, role=billing.pk)
+    MembershipRole.objects.create(organization=cast.globex, membership=member, role=reader)  # by someone else
+    assert "Undone. Roles were restored." in text_of(press_undo(client, page))
+    assert roles_of(member) == ["read_only"]
+
+
+def test_the_message_stays_if_someone_was_refused(cast):
+    page = change_roles(cast, cast.bo, cast.olga, who="max", headers=HTMX)
+    assert "Bo loses the role Builder. View results Undo" in text_of(page)
+    assert re.search(r'data-tone="warning"[^>]*data-undo|data-undo[^>]*data-tone="warning"', page.content.decode())
+    page = change_roles(cast, cast.opal, role="builder", headers=HTMX)
+    assert 'data-tone="success"' in page.content.decode() and 'data-tone="warning"' not in page.content.decode()
 
 
 # --- moves --------------------------------------------------------------------------------------

@@ -104,17 +104,19 @@ def _restore_group_roles(actor: Membership, group: Group, roles: list[UUID]) -> 
 def _restore_roles(actor: Membership, member: Membership, removal: Removal) -> bool:
     """Give a member their roles back, instead of those that they got for them.
 
-    With one role per member (R-1), it's refused where they have another one by now.
+    With one role per member (R-1), it's refused where they now have another one.
     """
     member = lock_member(member, actor.organization)
     lost = {role for owner, role in removal.member_roles if owner == member.pk}
     roles, held = _roles(actor.organization, lost), direct_roles_of(member)
-    if lost and lost <= {role.pk for role in held}:
-        return False
     others = [role for role in held if (member.pk, role.pk) not in removal.replaced_by]
+    if len(others) == len(held) and lost <= {role.pk for role in held}:
+        return False
     if others and actor.organization.scheme == Scheme.RANKED:
         raise Refused(_("Someone has changed %(name)s’s role since then.") % {"name": member.name})
     wanted = {role.pk: role for role in [*others, *roles]}
+    if not wanted:  # older rows may have had no role
+        return False
     return set_member_roles(actor=actor, member=member, roles=list(wanted.values()))
 
 
