@@ -34,7 +34,7 @@ class StepForm(forms.Form):
     The hidden `as_seen` is what was saved when the form was made, so that no one's changes are overwritten unnoticed.
     """
 
-    as_seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    as_seen = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": False}))  # a page has several
 
     def __init__(self, data: Any = None, files: Any = None, *, provider: IdentityProvider | None) -> None:
         self.identity_provider = provider
