@@ -91,7 +91,7 @@ def test_the_page_offers_the_provider_that_opened_the_session_and_runs_the_actio
 
 def test_someone_else_at_the_provider_confirms_nothing(cast, client, rf):
     _response, row, profile = answer(client, cast.max, "/sso/acme/confirmation/?next=/o/acme/")
-    with pytest.raises(SsoError, match="another account"):
+    with pytest.raises(SsoError, match="different account"):
         finish(client, row, profile, rf)
     assert "/reauthenticate/" in delete_bo(client, cast)["Location"]
 
