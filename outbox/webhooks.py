@@ -7,7 +7,7 @@ they would open the webhooks of every provider, and accept unsigned ones where n
 import logging
 from functools import cache
 
-from anymail.exceptions import AnymailWebhookValidationFailure
+from anymail.exceptions import AnymailImproperlyInstalled, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.base import AnymailBaseWebhookView
 from anymail.webhooks.postal import PostalTrackingWebhookView
@@ -35,7 +35,7 @@ OPTIONAL_KEYS = {
 
 
 class UnusableKey(ImproperlyConfigured):
-    """The key for the signatures of the provider's reports is malformed."""
+    """The key for the signatures of the provider's reports is malformed, or needs a package that isn't installed."""
 
 
 @cache
@@ -66,6 +66,8 @@ def load_webhook(provider: str) -> AnymailBaseWebhookView | None:
         view = view_class()
         if isinstance(view, PostalTrackingWebhookView):  # the others read their key themselves, Postal at each report
             load_pem_public_key(f"-----BEGIN PUBLIC KEY-----\n{view.webhook_key}\n-----END PUBLIC KEY-----".encode())
+    except AnymailImproperlyInstalled as error:  # it has a line break
+        raise UnusableKey(" ".join(str(error).split())) from error
     except (ValueError, UnsupportedAlgorithm) as error:  # its text may contain a part of the key
         hint = "Set it as the provider shows it, without the lines BEGIN and END"
         raise UnusableKey(f"The key for its signatures is malformed ({type(error).__name__}). {hint}.") from None

@@ -3,7 +3,7 @@
 import pytest
 from django.core.checks import run_checks
 
-from outbox.tests.reports import BY_SECRET, EC_KEY, RSA_KEY, public_key
+from outbox.tests.reports import BY_SECRET, EC_KEY, KEY, RSA_KEY, public_key
 from teamadmin.startup import sentence
 
 pytestmark = [
@@ -11,6 +11,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid"),
 ]
 SENDGRID, POSTAL = "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY", "POSTAL_WEBHOOK_KEY"
+RESEND = "RESEND_SIGNING_SECRET"
 
 
 def found() -> list[str]:
@@ -33,6 +34,16 @@ def test_with_a_malformed_key_the_webhook_is_off(client, settings, caplog, provi
     response = client.post(f"/emails/events/{provider}/", b"{}", content_type="application/json", headers=headers)
     assert response.status_code == 404 and client.head(f"/emails/events/{provider}/").status_code == 404
     assert reason in caplog.text and key not in caplog.text + found()[0]
+
+
+@pytest.mark.parametrize("secret", [{}, BY_SECRET])
+def test_resends_key_needs_a_package(client, settings, caplog, secret):
+    use(settings, "resend", {RESEND: KEY, **secret})
+    reason = "The webhook of resend is off: The svix package isn't installed"
+    (text,) = found()
+    assert text.startswith(reason) and "django-anymail[resend]" in text and "\n" not in text
+    assert client.post("/emails/events/resend/", b"{}", content_type="application/json").status_code == 404
+    assert reason in caplog.text and KEY not in caplog.text + text
 
 
 @pytest.mark.parametrize(
