@@ -7,9 +7,12 @@ they would open the webhooks of every provider, and accept unsigned ones where n
 import logging
 from functools import cache
 
-from anymail.exceptions import AnymailWebhookValidationFailure
+from anymail.exceptions import AnymailImproperlyInstalled, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.base import AnymailBaseWebhookView
+from anymail.webhooks.postal import PostalTrackingWebhookView
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -31,6 +34,10 @@ OPTIONAL_KEYS = {
 }
 
 
+class UnusableKey(ImproperlyConfigured):
+    """The key for the signatures of the provider's reports is malformed, or needs a package that isn't installed."""
+
+
 @cache
 def _view_class(provider: str) -> type[AnymailBaseWebhookView] | None:
     """Return anymail's view for the provider's webhooks, None if it has no webhooks."""
@@ -46,14 +53,32 @@ def _is_proven(provider: str, view_class: type[AnymailBaseWebhookView]) -> bool:
     return bool(signs or settings.ANYMAIL.get("WEBHOOK_SECRET"))
 
 
-def webhook_of(provider: str) -> AnymailBaseWebhookView | None:
-    """Return anymail's view if this provider is set and its webhooks can be trusted: by secret or by signature."""
+def load_webhook(provider: str) -> AnymailBaseWebhookView | None:
+    """Return anymail's view if this provider is set and its webhooks can be trusted: by secret or by signature.
+
+    Raise UnusableKey if the key for the signatures is set, but can't be used. Raise ImproperlyConfigured if it must be
+    set, but isn't.
+    """
     view_class = _view_class(provider) if provider and provider == email_provider() else None
     if view_class is None or not _is_proven(provider, view_class):
         return None
     try:
-        return view_class()
-    except ImproperlyConfigured as error:  # the provider signs, but its key isn't set
+        view = view_class()
+        if isinstance(view, PostalTrackingWebhookView):  # the others read their key themselves, Postal at each report
+            load_pem_public_key(f"-----BEGIN PUBLIC KEY-----\n{view.webhook_key}\n-----END PUBLIC KEY-----".encode())
+    except AnymailImproperlyInstalled as error:  # it has a line break
+        raise UnusableKey(" ".join(str(error).split())) from error
+    except (ValueError, UnsupportedAlgorithm) as error:  # its text may contain a part of the key
+        hint = "Set it as the provider shows it, without the lines BEGIN and END"
+        raise UnusableKey(f"The key for its signatures is malformed ({type(error).__name__}). {hint}.") from None
+    return view
+
+
+def webhook_of(provider: str) -> AnymailBaseWebhookView | None:
+    """Return the same as load_webhook(), and None with a line in the log if the key can't be used or isn't set."""
+    try:
+        return load_webhook(provider)
+    except ImproperlyConfigured as error:
         logger.error("The webhook of %s is off: %s", provider, error)
         return None
 

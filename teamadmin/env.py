@@ -5,6 +5,7 @@ Each variable can also be read from a file: NAME_FILE has its path. Errors conta
 
 import os
 import re
+from collections.abc import Collection
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -216,7 +217,15 @@ def name_servers(name: str) -> list[str]:
     return items(name)
 
 
-def prefixed(prefix: str) -> dict[str, str]:
-    """Return all variables whose names start with `prefix`, with the prefix removed. NAME_FILE gives NAME."""
+def prefixed(prefix: str, flags: Collection[str] = ()) -> dict[str, str | bool]:
+    """Return all variables whose names start with `prefix`, with the prefix removed. NAME_FILE gives NAME.
+
+    Those in `flags`, named without the prefix, are True or False. Variables without a value are left out.
+    """
     found = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
-    return {name.removeprefix(prefix): value for name in sorted(found) if (value := verbatim(name))}
+    values: dict[str, str | bool] = {}
+    for name in sorted(found):
+        key = name.removeprefix(prefix)
+        if value := text(name) if key in flags else verbatim(name):
+            values[key] = parse_flag(name, value) if key in flags else value
+    return values

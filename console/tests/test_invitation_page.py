@@ -84,6 +84,19 @@ def test_every_state_is_in_words(cast, invited, url, state, reason, shown):
 
 
 @pytest.mark.spec("I-8")
+def test_an_email_that_waits_is_not_counted_as_sent(cast):
+    (invitation,) = cast.invite(cast.max)
+    url, client = profile_url(invitation.membership), cast.client("olga")
+    assert "Delivery Not sent yet Queued by Max Keller" in text_of(client.get(url))
+    deliver(invitation, Delivery.NONE, reason="Replaced by a newer email")
+    send_again(invitation, Delivery.QUEUED)
+    text = text_of(client.get(url))
+    assert "Not sent yet" in text and "Sent 2 times" not in text
+    deliver(invitation, Delivery.FAILED)
+    assert "Sent 2 times" in text_of(client.get(url))
+
+
+@pytest.mark.spec("I-8")
 def test_history_is_short(cast, invited, url):
     for number in range(5):
         send_again(invited, Delivery.DELIVERED, at=timezone.now() - timedelta(minutes=9 - number))

@@ -47,7 +47,7 @@ CAUSES = (
     ("data", "failed", "reason"),
     ("data", "suppressed", "message"),
 )
-PROVIDER_REFUSED = gettext_lazy("Provider refused it")
+PROVIDER_REFUSED = gettext_lazy("Provider rejected the email")
 NOT_YET = gettext_lazy("Server hasn’t accepted it yet")
 REJECTIONS: dict[str, Promise] = {
     RejectReason.INVALID: gettext_lazy("Address isn’t valid"),

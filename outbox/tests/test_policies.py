@@ -61,8 +61,8 @@ def test_a_reply_becomes_one_short_printable_line():
     [
         ("550 5.1.1 <a@b.example>: Recipient address rejected: User unknown", "Mailbox doesn’t exist"),
         ("452 4.2.2 Over quota", "Mailbox is full"),
-        ("550 5.1.8 <us@b.example>: Sender address rejected: Domain not found", "Server refused it"),
-        ("550 Sender address rejected: user unknown in table", "Server refused it"),
+        ("550 5.1.8 <us@b.example>: Sender address rejected: Domain not found", "Server rejected the email"),
+        ("550 Sender address rejected: user unknown in table", "Server rejected the email"),
         ("Host or domain name not found", "Domain doesn’t exist"),
         ("undefined Unable to find MX of domain no-mx.example.com", "Domain doesn’t accept email"),
         ("err_user_unknown", "Mailbox doesn’t exist"),

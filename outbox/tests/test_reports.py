@@ -194,7 +194,7 @@ def test_amazon_reports_a_delay_and_a_blocked_address(client, use):
             (Delivery.FAILED, "Provider blocks the address"),
         ),
         ("sendgrid", {"event": "dropped", "reason": "Bounced Address"}, (Delivery.FAILED, None)),
-        ("resend", {"type": "email.failed"}, (Delivery.FAILED, "Provider refused it")),
+        ("resend", {"type": "email.failed"}, (Delivery.FAILED, "Provider rejected the email")),
         (
             "resend",
             {

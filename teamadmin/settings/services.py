@@ -15,10 +15,25 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP.user, SMTP.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP.tls, SMTP.ssl
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# The settings of django-anymail that are on or off. All others are texts.
+ANYMAIL_FLAGS = {
+    "AMAZON_SES_AUTO_CONFIRM_SNS_SUBSCRIPTIONS",
+    "BREVO_PREVENT_HEADER_ENCODING_BUGS",
+    "BREVO_WORKAROUND_DISPLAY_NAME_BUGS",
+    "DEBUG_API_REQUESTS",
+    "IGNORE_RECIPIENT_STATUS",
+    "IGNORE_UNSUPPORTED_FEATURES",
+    "POSTMARK_USE_BULK_API",
+    "RESEND_VERIFY_ATTACHMENT_EXTENSIONS",
+    "SENDGRID_GENERATE_MESSAGE_ID",
+    "SPARKPOST_TRACK_INITIAL_OPEN_AS_OPENED",
+    "UNISENDER_GO_GENERATE_MESSAGE_ID",
+    "UNISENDER_GO_WORKAROUND_DISPLAY_NAME_BUGS",
+}
 ANYMAIL: dict[str, Any] = {
     "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
     "IGNORE_UNSUPPORTED_FEATURES": True,  # an email without its tag or metadata is better than none
-    **env.prefixed("ANYMAIL_"),
+    **env.prefixed("ANYMAIL_", ANYMAIL_FLAGS),
 }
 # Opens the provider's webhook (outbox.webhooks), by HTTP Basic authentication.
 if secret := env.credentials("ANYMAIL_WEBHOOK_SECRET"):

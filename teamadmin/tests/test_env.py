@@ -48,6 +48,15 @@ def test_prefixed_variables_can_be_in_files(set_file, monkeypatch):
     assert env.prefixed("ANYMAIL_") == {"PROVIDER": "postmark", "POSTMARK_SERVER_TOKEN": "t0ken"}
 
 
+def test_prefixed_flags_are_true_or_false(set_file, monkeypatch):
+    set_file("ANYMAIL_A", b"no\n")
+    for name, value in {"B": "True", "C": " ", "D": "0"}.items():
+        monkeypatch.setenv(f"ANYMAIL_{name}", value)
+    assert env.prefixed("ANYMAIL_", {"A", "B", "C"}) == {"A": False, "B": True, "D": "0"}
+    monkeypatch.setenv("ANYMAIL_B", "maybe")
+    assert message(env.prefixed, "ANYMAIL_", {"B"}).startswith("ANYMAIL_B must be 1 or 0")
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [

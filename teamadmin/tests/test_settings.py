@@ -1,13 +1,18 @@
 """Production settings come from the environment, and missing or invalid ones prevent the start."""
 
+import ast
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import anymail
 import pytest
 import yaml
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+
+from teamadmin.settings import services
 
 PRODUCTION = {
     "SECRET_KEY": "production-Key-0123456789-abcdefghijklmnopqrstuvwxyz",
@@ -83,7 +88,28 @@ def test_production_is_safe_by_default():
 def test_email_provider_is_used_if_set():
     provider = {"EMAIL_URL": "", "ANYMAIL_PROVIDER": "Postmark", "ANYMAIL_POSTMARK_SERVER_TOKEN": "t"}
     assert value_of("s.EMAIL_BACKEND", **provider) == "anymail.backends.postmark.EmailBackend"
-    assert value_of("s.ANYMAIL", **provider) == "{'REQUESTS_TIMEOUT': 20, 'POSTMARK_SERVER_TOKEN': 't'}"
+    values = {"REQUESTS_TIMEOUT": 20, "IGNORE_UNSUPPORTED_FEATURES": True, "POSTMARK_SERVER_TOKEN": "t"}
+    assert value_of("s.ANYMAIL", **provider) == str(values)
+
+
+@pytest.mark.parametrize("value", ["0", "False", "no"])
+def test_settings_of_the_email_provider_can_be_turned_off(value):
+    names = ("AMAZON_SES_AUTO_CONFIRM_SNS_SUBSCRIPTIONS", "IGNORE_UNSUPPORTED_FEATURES")
+    variables = {f"ANYMAIL_{name}": value for name in names}
+    assert value_of(f"[s.ANYMAIL.get(name) for name in {names}]", **variables) == "[False, False]"
+    assert value_of(f"[s.ANYMAIL.get(name) for name in {names}]") == "[None, True]"
+
+
+def test_every_setting_of_anymail_that_is_on_or_off_is_known():
+    found = set()
+    for path in Path(anymail.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "get_anymail_setting":
+                named = {each.arg: ast.unparse(each.value) for each in node.keywords}
+                if named.get("default") in ("True", "False"):
+                    provider = f"{path.stem}_" if "esp_name" in named else ""
+                    found.add(f"{provider}{ast.literal_eval(node.args[0])}".upper())
+    assert found == services.ANYMAIL_FLAGS
 
 
 def test_devmail_does_not_exist_in_production(client):

@@ -104,7 +104,9 @@ class InvitationPanel:
 
     @property
     def sent_text(self) -> str:
-        """Return "Sent 2 times, last yesterday"."""
+        """Return "Sent 2 times, last yesterday", or "Not sent yet" if every email waits or was replaced."""
+        if self.emails and not self.has_older_emails and all(_is_unsent(email) for email in self.emails):
+            return _("Not sent yet")
         count, last = self.invitation.sends, self.time.ago(self.member.invite_sent_at, in_sentence=True)
         text = ngettext("Sent once", "Sent %(count)s times", count) % {"count": count}
         if last is None:
@@ -196,6 +198,10 @@ class InvitationPanel:
     def welcome_page(self) -> str:
         key = self.invitation.batch.welcome_page
         return next((str(page.welcome_label) for page in registered_pages() if page.key == key), _("Homepage"))
+
+
+def _is_unsent(email: InvitationEmail) -> bool:
+    return email.delivery in (Delivery.QUEUED, Delivery.NONE)
 
 
 def _quoted(answer: str) -> str:
