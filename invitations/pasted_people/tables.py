@@ -20,11 +20,15 @@ HEADING_LINES = 5
 
 
 def find_table(text: str, *, forced: bool = False) -> list[Row]:
-    """Return the rows of the table with their line numbers, or [] if the text isn't a table."""
-    for delimiter in "\t;,|\n":
-        if delimiter in text and (rows := _rows(text, delimiter)) and (forced or _is_table(rows, delimiter)):
-            width = max(len(cells) for _line, cells in rows)
-            return [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in rows]
+    """Return the rows of the table with their line numbers, or [] if the text isn't a table.
+
+    `forced` texts that don't look like a table are split at the first delimiter that they have.
+    """
+    for is_any in (False, True) if forced else (False,):
+        for delimiter in "\t;,|\n":
+            if delimiter in text and (rows := _rows(text, delimiter)) and (is_any or _is_table(rows, delimiter)):
+                width = max(len(cells) for _line, cells in rows)
+                return [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in rows]
     return []
 
 

@@ -218,6 +218,11 @@ def test_the_user_chooses_the_columns():
     assert described(text, columns=["", "last_name", "first_name", "email"]) == [ANA, TOM]
 
 
+def test_the_user_chooses_the_columns_of_a_list_with_one_cell_per_line():
+    text = "Ana Soto\nBerlin, Germany\nana@x.example\nTom Berg\nParis, France\ntom@x.example"
+    assert described(text, columns=["name", "", "email"]) == [ANA, TOM]
+
+
 def test_the_user_says_whether_there_is_a_heading():
     text = "Who\tWhere\nAna Soto\tana@x.example"
     assert described(text, columns=["name", "email"], has_heading=True) == [ANA]
