@@ -54,7 +54,7 @@ def _joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     always after the address.
     """
     numbered = [(number, _plain(line)) for number, line in enumerate(lines, start=1) if line.strip(" \t;,")]
-    alone = {n for n, (_number, line) in enumerate(numbered) if "@" in line and ENTRY.fullmatch(line)}
+    alone = {n for n, (_number, line) in enumerate(numbered) if (match := ENTRY.fullmatch(line)) and _address(match)}
     names = {n for n, (_number, line) in enumerate(numbered) if "@" not in line}
     step = next((step for step in (-1, 1) if len(alone) > 1 and {n + step for n in alone} <= names), 0)
     joined = {n + step: numbered[n][1] for n in alone} if step else {}
@@ -73,7 +73,7 @@ def _plain(line: str) -> str:
 def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:
     """Return the people in the line, and its parts without an address."""
     people, rest, end = [], [], 0
-    matches = list(ENTRY.finditer(line))
+    matches = [match for match in ENTRY.finditer(line) if _address(match)]
     has_commas = any(COMMA.match(line, match.end()) for match in matches)
     # "Ana Soto, ana@x, Tom Berg, tom@x": the name is before the comma. Not so in "ana@x, Ana Soto, tom@x".
     comma = bool(matches) and bool(_text(line[: matches[0].start()])) and _ends_with_comma(line[: matches[0].start()])
@@ -89,8 +89,12 @@ def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:
                 name, end = found[1].strip("() "), found.end()
         parts, name = _split_list(name, has_commas=has_commas)
         rest += [_text(other) for other in [*others, *parts] if _text(other)]
-        people.append(_person(number, match["email"], name))
+        people.append(_person(number, _address(match), name))
     return people, rest + [_text(part) for part in line[end:].split(";") if _text(part)]
+
+
+def _address(match: re.Match[str]) -> str:
+    return clean_address(match["email"])
 
 
 def _ends_with_comma(text: str) -> bool:
@@ -132,7 +136,6 @@ def _text(part: str) -> str:
 
 
 def _person(number: int, email: str, name: str) -> PastedPerson:
-    email = clean_address(email)
     name = BULLET.sub("", name.strip(SEPARATORS))
     first, last = ("", "") if NOT_A_NAME.fullmatch(name) else split_name(name)
     if first or last:

@@ -93,7 +93,7 @@ def _is_table(rows: list[Row], delimiter: str) -> bool:
     heading = _find_heading(rows)
     if heading is not None and heading + 1 < len(rows) and "email" in columns_of(rows[heading][1]):
         return True
-    with_address = [cells for _line, cells in rows if any(ADDRESS.search(cell) for cell in cells)]
+    with_address = [cells for _line, cells in rows if _addresses(cells)]
     one_each = [cells for cells in with_address if any(map(is_address, cells)) and len(_addresses(cells)) == 1]
     wide = [cells for cells in one_each if sum(bool(cell) for cell in cells) > 1]
     if not wide or len(one_each) < len(with_address) or any("<" in cell for _line, row in rows for cell in row):
@@ -161,7 +161,7 @@ def _read_row(result: PastedPeople, line: int, cells: list[str], headed: Sequenc
 
 
 def _addresses(cells: Iterable[str]) -> list[str]:
-    return [clean_address(found) for cell in cells for found in ADDRESS.findall(cell)]
+    return [address for cell in cells for found in ADDRESS.findall(cell) if (address := clean_address(found))]
 
 
 def _unique(cells: Iterable[str]) -> list[str]:

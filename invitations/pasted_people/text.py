@@ -59,8 +59,13 @@ def _is_edge(char: str, keep: str) -> bool:
 
 
 def clean_address(text: str) -> str:
-    """Return an address without what is around it: quotes, a bullet, the full stop of a sentence."""
-    return re.sub(r"^_(.*)_$", r"\1", trim(text, keep="_"))
+    """Return an address without what is around it: quotes, a bullet, the full stop of a sentence.
+
+    "" if it has nothing else before or after its @, as in "a@...".
+    """
+    address = re.sub(r"^_(.*)_$", r"\1", trim(text, keep="_"))
+    local, _at, domain = address.partition("@")
+    return address if local and domain else ""
 
 
 def is_address(text: str) -> bool:

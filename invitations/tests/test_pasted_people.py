@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.pasted_people import MAX_CHARACTERS, MAX_LINES, Reason, read_people
+from invitations.pasted_people import MAX_CHARACTERS, MAX_LINES, Reason, find_address, read_people
 
 ANA, TOM = "Ana|Soto|ana@x.example", "Tom|Berg|tom@x.example"
 # Each: the pasted text, and what is read of it, as "first|last|email". A name that is guessed has "?" at its end.
@@ -235,6 +235,14 @@ def test_reads_any_text(text):
     """Nothing raises, and each address is there once."""
     emails = [person.email.casefold() for person in read_people(text).people]
     assert len(emails) == len(set(emails)) and all("@" in email for email in emails)
+
+
+@pytest.mark.parametrize(
+    "text,address",
+    [("<ana@x.example>!", "ana@x.example"), ("a@...", ""), ("!@!", ""), ("!@! ana@x.example", "ana@x.example")],
+)
+def test_finds_an_address_in_punctuation(text, address):
+    assert find_address(text) == address
 
 
 # Each repeats until the text is as long as it may be. Most of them took quadratic time in some version.
