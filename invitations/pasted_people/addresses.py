@@ -34,7 +34,7 @@ NOT_NAMES = {
     "hallo", "danke",
 }  # fmt: skip
 # A longer text before an address is a sentence, not a name.
-MAX_NAME, MAX_WORDS = 100, 7
+MAX_LENGTH, MAX_WORDS = 100, 7
 
 
 def read_list(lines: Sequence[str], addresses: Mapping[str, str]) -> PastedPeople:
@@ -121,12 +121,14 @@ def _split_list(name: str, *, has_commas: bool) -> tuple[list[str], str]:
 
 def _may_be_name(text: str) -> bool:
     """Return whether the text isn't a sentence, a role or something for machines."""
+    if len(text) > MAX_LENGTH:
+        return False
     words = without_title(text).split()
     if {trim(word).casefold() for word in words} <= NOT_NAMES:
         return not words
     small = [word for word in words if word[0].islower() and word not in PARTICLES]
     is_sentence = len(words) > 3 and len(small) == len(words) or len(words) > 2 and 0 < len(small) < len(words)
-    return len(text) <= MAX_NAME and len(words) <= MAX_WORDS and not is_sentence and not MACHINE.search(text)
+    return len(words) <= MAX_WORDS and not is_sentence and not MACHINE.search(text)
 
 
 def _text(part: str) -> str:

@@ -1,5 +1,6 @@
 """Names of people in pasted text: split full names, and guess names from addresses."""
 
+import itertools
 import re
 
 from base.names import is_family_first
@@ -33,10 +34,13 @@ REMARK = re.compile(
 )
 BULLET = re.compile(r"^\s*(?:(?:[-*•·‣–—>]+|\[[ xX]?\]|\(?\d{1,4}[.):]|\(?[a-zA-Z]\))\s+|o\t\s*)")
 
+# Both parts of a name, with its titles and remarks.
+MAX_NAME = 400
+
 
 def split_name(text: str) -> tuple[str, str]:
     """Return first and last name of "Ana Soto", "Soto, Ana" or "SOTO Ana". One word is a first name."""
-    text = " ".join(text.split())
+    text = " ".join(text.split())[:MAX_NAME]
     text, suffix = _without_suffix(trim(REMARK.sub(" ", text), keep=".") or trim(text, keep="."))
     if "," in text:
         last, first = (part.strip() for part in text.split(",")[:2])
@@ -83,9 +87,8 @@ def _without_suffix(text: str) -> tuple[str, str]:
 def without_title(text: str) -> str:
     """Return the name without the titles at its start."""
     words = text.split()
-    while len(words) > 1 and TITLES & {words[0].casefold(), _plain(words[0])}:
-        words = words[1:]
-    return " ".join(words)
+    titles = itertools.takewhile(lambda word: TITLES & {word.casefold(), _plain(word)}, words[:-1])
+    return " ".join(words[len(list(titles)) :])
 
 
 def guess_name(email: str) -> tuple[str, str]:
