@@ -25,6 +25,8 @@ TITLES = {
 DEGREES = {
     "phd", "md", "mba", "msc", "bsc", "ma", "ba", "llm", "dr", "cpa", "pmp", "ceo", "cto", "cfo", "coo", "cio", "vp",
 }  # fmt: skip
+# After a single word, these are first names: "Li, Ma".
+NAMES_TOO = {"ma", "ba", "md", "vp"}
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 # What isn't part of a name: "(External)", "[EXT]", " - HR", " /ACME", a nickname in quotes, and the number of "1.Ana".
 # The limits keep the search from taking quadratic time.
@@ -72,16 +74,14 @@ def _plain(word: str) -> str:
 
 
 def _without_suffix(text: str) -> tuple[str, str]:
-    """Split "Soto, Ana, PhD" and "Ana Soto, Jr.": degrees are dropped, "Jr." becomes part of the last name.
-
-    After a single word, they are a first name: "Li, Ma".
-    """
+    """Split "Soto, Ana, PhD" and "Ana Soto, Jr.": degrees are dropped, "Jr." becomes part of the last name."""
     suffix = ""
     while True:
         start, _comma, end = text.rpartition(",")
-        if len(start.split()) < 2 or _plain(end) not in DEGREES | SUFFIXES:
+        words, word = start.split(), _plain(end)
+        if not words or word not in DEGREES | SUFFIXES or (len(words) == 1 and word in NAMES_TOO):
             return text, suffix
-        text, suffix = start, f" {end.strip()}{suffix}" if _plain(end) in SUFFIXES else suffix
+        text, suffix = start, f" {end.strip()}{suffix}" if word in SUFFIXES else suffix
 
 
 def without_title(text: str) -> str:
