@@ -28,6 +28,8 @@ DEGREES = {
 # After a single word, these are first names: "Li, Ma".
 NAMES_TOO = {"ma", "ba", "md", "vp"}
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+# Two capitals without a vowel, as in "TJ Miller". Others are a last name: "LI Na".
+INITIALS = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2}")
 # What isn't part of a name: "(External)", "[EXT]", " - HR", " /ACME", a nickname in quotes, and the number of "1.Ana".
 # The limits keep the search from taking quadratic time.
 REMARK = re.compile(
@@ -60,8 +62,8 @@ def split_name(text: str) -> tuple[str, str]:
 
 def _last_name_words(words: list[str]) -> int:
     """Return how many words at the start are the last name: one in "SOTO Ana", two in "von Trapp Georg"."""
-    capitals = [len(word) > 2 and word.isupper() and "." not in word for word in words]
-    if capitals[0]:
+    capitals = [len(word) > 1 and word.isupper() and "." not in word for word in words]
+    if capitals[0] and not INITIALS.fullmatch(words[0]):
         return capitals.index(False) if False in capitals else 0
     particles = [word in PARTICLES for word in words]
     if particles[0] and any(word[0].isupper() for word in words):
