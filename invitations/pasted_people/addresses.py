@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from invitations.pasted_people.model import PastedPeople, PastedPerson
-from invitations.pasted_people.names import BULLET, PARTICLES, guess_name, split_name, without_title
+from invitations.pasted_people.names import BULLET, PARTICLES, guess_name, split_name, without_remarks, without_title
 from invitations.pasted_people.text import ADDRESS, BIDI, clean_address, trim
 
 # The start of a line in a copied email or contact.
@@ -25,7 +25,7 @@ END = re.compile(r"\s{0,9}(?:[;,]|$)")
 SEPARATORS = " \t,;:/<>–—-" + BIDI
 NOT_A_NAME = re.compile(r"[\W\d_]*")
 AND = re.compile(r"^(?:and|und|or|oder|sowie|plus|cc|&)(?:\s+|$)", re.I)
-MACHINE = re.compile(r"[{}<>=@#\\|&]|\bwww\.|://")
+MACHINE = re.compile(r"[{}<>=@#\\|]|\bwww\.|://")
 # Beside an address, these alone aren't a name.
 NOT_NAMES = {
     "admin", "administrator", "owner", "member", "guest", "manager", "builder", "operator", "user", "viewer", "editor",
@@ -128,7 +128,8 @@ def _may_be_name(text: str) -> bool:
         return not words
     small = [word for word in words if word[0].islower() and word not in PARTICLES]
     is_sentence = len(words) > 3 and len(small) == len(words) or len(words) > 2 and 0 < len(small) < len(words)
-    return len(words) <= MAX_WORDS and not is_sentence and not MACHINE.search(text)
+    are_two = " & " in without_remarks(text)  # "Ana Soto & Tom Berg"
+    return len(words) <= MAX_WORDS and not is_sentence and not are_two and not MACHINE.search(text)
 
 
 def _text(part: str) -> str:

@@ -45,7 +45,7 @@ MAX_NAME = 400
 def split_name(text: str) -> tuple[str, str]:
     """Return first and last name of "Ana Soto", "Soto, Ana" or "SOTO Ana". One word is a first name."""
     text = " ".join(text.split())[:MAX_NAME]
-    text, suffix = _without_suffix(trim(REMARK.sub(" ", text), keep=".") or trim(text, keep="."))
+    text, suffix = _without_suffix(trim(without_remarks(text), keep="."))
     if "," in text:
         last, first = (part.strip() for part in text.split(",")[:2])
         return without_title(first), without_title(last) + suffix
@@ -58,6 +58,12 @@ def split_name(text: str) -> tuple[str, str]:
     if count:
         return " ".join(words[count:]), " ".join(words[:count]) + suffix
     return words[0], " ".join(words[1:]) + suffix
+
+
+def without_remarks(text: str) -> str:
+    """Return the name without remarks, or the text if it has nothing else."""
+    name = REMARK.sub(" ", text)
+    return name if trim(name) else text
 
 
 def _last_name_words(words: list[str]) -> int:
