@@ -20,7 +20,7 @@ LINE_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 # What East Asian and Arabic keyboards type.
 WIDE = str.maketrans("＠；，、＜＞（）،؛", "@;,,<>(),;")
 # A link to write an email, and the parts of it that have addresses.
-MAILTO = re.compile(r"(?:mailto|smtp|sip):([^\s;?<>()\[\]\"']*)(?:\?([^\s<>()\[\]\"']*))?", re.I)
+MAILTO = re.compile(r"(?<!\w)(?:mailto|smtp|sip):([^\s;?<>()\[\]\"']*)(?:\?([^\s<>()\[\]\"']*))?", re.I)
 RECIPIENTS = {"to", "cc", "bcc"}
 # What Excel reads from the first line of a CSV file.
 SEPARATOR_LINE = re.compile(r"\Asep=.(?=\n)", re.I)
