@@ -111,25 +111,29 @@ def read_table(
         heading = found
     above, body = (rows[:heading], rows[heading + 1 :]) if heading is not None else ([], rows)
     result = PastedPeople(rows=body, heading=rows[heading][1] if heading is not None else [], addresses=addresses)
+    headed = [n for n, heading in enumerate(result.heading) if heading_of(heading) == "email"]
     if columns is None:
         known = columns_of(result.heading) if result.heading else [""] * len(rows[0][1])
         result.columns, result.unsure = find_columns([cells for _line, cells in body], known)
-        if any(_is_shifted(result, cells) for _line, cells in body):
-            result.unsure = [n for n, column in enumerate(result.columns) if column]
+        if any(_is_shifted(result, cells, headed) for _line, cells in body):
+            result.unsure = [n for n, column in enumerate(result.columns) if column or n in headed]
     else:
         result.columns = _chosen(columns, len(rows[0][1]))
     for line, cells in above:
         result.add_without_address(line, _joined(cells), split_name(_joined(cells)))
-    headed = [n for n, heading in enumerate(result.heading) if heading_of(heading) == "email"]
     for line, cells in body:
         _read_row(result, line, cells, headed)
     return result
 
 
-def _is_shifted(result: PastedPeople, cells: list[str]) -> bool:
-    """Return whether the address is in a column without a heading, as when a comma in a name isn't quoted."""
+def _is_shifted(result: PastedPeople, cells: list[str], headed: Sequence[int]) -> bool:
+    """Return whether the address is in a column without a heading, as when a comma in a name isn't quoted.
+
+    The columns of `headed` should have it, or those that are used if no heading says so.
+    """
     without = [cell for cell, heading in zip(cells, result.heading, strict=False) if not heading]
-    return bool(_addresses(without)) and not any(_addresses([cells[n]]) for n, c in enumerate(result.columns) if c)
+    expected = headed or [n for n, column in enumerate(result.columns) if column]
+    return bool(_addresses(without)) and not _addresses(cells[n] for n in expected)
 
 
 def _chosen(columns: Sequence[str], width: int) -> list[str]:

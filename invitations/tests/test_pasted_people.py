@@ -221,6 +221,12 @@ def test_the_user_chooses_the_columns_of_a_list_with_one_cell_per_line():
     assert described(text, columns=["name", "", "email"]) == [ANA, TOM]
 
 
+def test_asks_about_each_column_if_the_address_is_not_below_its_heading():
+    text = "Name,Email\nSoto, Ana,ana@x.example"
+    assert read_people(text).unsure == [0, 1, 2]
+    assert described(text, columns=["last_name", "first_name", "email"]) == [ANA]
+
+
 def test_the_user_says_whether_there_is_a_heading():
     text = "Who\tWhere\nAna Soto\tana@x.example"
     assert described(text, columns=["name", "email"], has_heading=True) == [ANA]
