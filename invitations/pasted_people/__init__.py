@@ -62,7 +62,7 @@ def find_address(text: str) -> str:
     A name beside it needs brackets around the address: in "ana soto@x.example", a full stop may be missing.
     """
     text = tidy(text[:1000])
-    found = list(ADDRESS.finditer(text))
+    found = [match for match in ADDRESS.finditer(text) if clean_address(match[0])]
     if len(found) != 1:
         return ""
     before, after = text[: found[0].start()], text[found[0].end() :]

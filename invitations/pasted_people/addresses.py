@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from invitations.pasted_people.model import PastedPeople, PastedPerson
-from invitations.pasted_people.names import BULLET, PARTICLES, guess_name, split_name, without_title
+from invitations.pasted_people.names import BULLET, PARTICLES, guess_name, split_name, without_remarks, without_title
 from invitations.pasted_people.text import ADDRESS, BIDI, clean_address, trim
 
 # The start of a line in a copied email or contact.
@@ -25,7 +25,7 @@ END = re.compile(r"\s{0,9}(?:[;,]|$)")
 SEPARATORS = " \t,;:/<>–—-" + BIDI
 NOT_A_NAME = re.compile(r"[\W\d_]*")
 AND = re.compile(r"^(?:and|und|or|oder|sowie|plus|cc|&)(?:\s+|$)", re.I)
-MACHINE = re.compile(r"[{}<>=@#\\|&]|\bwww\.|://")
+MACHINE = re.compile(r"[{}<>=@#\\|]|\bwww\.|://")
 # Beside an address, these alone aren't a name.
 NOT_NAMES = {
     "admin", "administrator", "owner", "member", "guest", "manager", "builder", "operator", "user", "viewer", "editor",
@@ -34,7 +34,7 @@ NOT_NAMES = {
     "hallo", "danke",
 }  # fmt: skip
 # A longer text before an address is a sentence, not a name.
-MAX_NAME, MAX_WORDS = 100, 7
+MAX_LENGTH, MAX_WORDS = 100, 7
 
 
 def read_list(lines: Sequence[str], addresses: Mapping[str, str]) -> PastedPeople:
@@ -54,7 +54,7 @@ def _joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     always after the address.
     """
     numbered = [(number, _plain(line)) for number, line in enumerate(lines, start=1) if line.strip(" \t;,")]
-    alone = {n for n, (_number, line) in enumerate(numbered) if "@" in line and ENTRY.fullmatch(line)}
+    alone = {n for n, (_number, line) in enumerate(numbered) if (match := ENTRY.fullmatch(line)) and _address(match)}
     names = {n for n, (_number, line) in enumerate(numbered) if "@" not in line}
     step = next((step for step in (-1, 1) if len(alone) > 1 and {n + step for n in alone} <= names), 0)
     joined = {n + step: numbered[n][1] for n in alone} if step else {}
@@ -73,7 +73,7 @@ def _plain(line: str) -> str:
 def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:
     """Return the people in the line, and its parts without an address."""
     people, rest, end = [], [], 0
-    matches = list(ENTRY.finditer(line))
+    matches = [match for match in ENTRY.finditer(line) if _address(match)]
     has_commas = any(COMMA.match(line, match.end()) for match in matches)
     # "Ana Soto, ana@x, Tom Berg, tom@x": the name is before the comma. Not so in "ana@x, Ana Soto, tom@x".
     comma = bool(matches) and bool(_text(line[: matches[0].start()])) and _ends_with_comma(line[: matches[0].start()])
@@ -89,8 +89,12 @@ def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:
                 name, end = found[1].strip("() "), found.end()
         parts, name = _split_list(name, has_commas=has_commas)
         rest += [_text(other) for other in [*others, *parts] if _text(other)]
-        people.append(_person(number, match["email"], name))
+        people.append(_person(number, _address(match), name))
     return people, rest + [_text(part) for part in line[end:].split(";") if _text(part)]
+
+
+def _address(match: re.Match[str]) -> str:
+    return clean_address(match["email"])
 
 
 def _ends_with_comma(text: str) -> bool:
@@ -117,12 +121,15 @@ def _split_list(name: str, *, has_commas: bool) -> tuple[list[str], str]:
 
 def _may_be_name(text: str) -> bool:
     """Return whether the text isn't a sentence, a role or something for machines."""
+    if len(text) > MAX_LENGTH:
+        return False
     words = without_title(text).split()
     if {trim(word).casefold() for word in words} <= NOT_NAMES:
         return not words
     small = [word for word in words if word[0].islower() and word not in PARTICLES]
     is_sentence = len(words) > 3 and len(small) == len(words) or len(words) > 2 and 0 < len(small) < len(words)
-    return len(text) <= MAX_NAME and len(words) <= MAX_WORDS and not is_sentence and not MACHINE.search(text)
+    are_two = " & " in without_remarks(text)  # "Ana Soto & Tom Berg"
+    return len(words) <= MAX_WORDS and not is_sentence and not are_two and not MACHINE.search(text)
 
 
 def _text(part: str) -> str:
@@ -132,7 +139,6 @@ def _text(part: str) -> str:
 
 
 def _person(number: int, email: str, name: str) -> PastedPerson:
-    email = clean_address(email)
     name = BULLET.sub("", name.strip(SEPARATORS))
     first, last = ("", "") if NOT_A_NAME.fullmatch(name) else split_name(name)
     if first or last:

@@ -1,5 +1,6 @@
 """Names of people in pasted text: split full names, and guess names from addresses."""
 
+import itertools
 import re
 
 from base.names import is_family_first
@@ -24,7 +25,11 @@ TITLES = {
 DEGREES = {
     "phd", "md", "mba", "msc", "bsc", "ma", "ba", "llm", "dr", "cpa", "pmp", "ceo", "cto", "cfo", "coo", "cio", "vp",
 }  # fmt: skip
+# After a single word, these are first names: "Li, Ma".
+NAMES_TOO = {"ma", "ba", "md", "vp"}
 SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
+# Two capitals without a vowel, as in "TJ Miller". Others are a last name: "LI Na".
+INITIALS = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2}")
 # What isn't part of a name: "(External)", "[EXT]", " - HR", " /ACME", a nickname in quotes, and the number of "1.Ana".
 # The limits keep the search from taking quadratic time.
 REMARK = re.compile(
@@ -33,11 +38,14 @@ REMARK = re.compile(
 )
 BULLET = re.compile(r"^\s*(?:(?:[-*•·‣–—>]+|\[[ xX]?\]|\(?\d{1,4}[.):]|\(?[a-zA-Z]\))\s+|o\t\s*)")
 
+# Both parts of a name, with its titles and remarks.
+MAX_NAME = 400
+
 
 def split_name(text: str) -> tuple[str, str]:
     """Return first and last name of "Ana Soto", "Soto, Ana" or "SOTO Ana". One word is a first name."""
-    text = " ".join(text.split())
-    text, suffix = _without_suffix(trim(REMARK.sub(" ", text), keep=".") or trim(text, keep="."))
+    text = " ".join(text.split())[:MAX_NAME]
+    text, suffix = _without_suffix(trim(without_remarks(text), keep="."))
     if "," in text:
         last, first = (part.strip() for part in text.split(",")[:2])
         return without_title(first), without_title(last) + suffix
@@ -52,10 +60,16 @@ def split_name(text: str) -> tuple[str, str]:
     return words[0], " ".join(words[1:]) + suffix
 
 
+def without_remarks(text: str) -> str:
+    """Return the name without remarks, or the text if it has nothing else."""
+    name = REMARK.sub(" ", text)
+    return name if trim(name) else text
+
+
 def _last_name_words(words: list[str]) -> int:
     """Return how many words at the start are the last name: one in "SOTO Ana", two in "von Trapp Georg"."""
-    capitals = [len(word) > 2 and word.isupper() and "." not in word for word in words]
-    if capitals[0]:
+    capitals = [len(word) > 1 and word.isupper() and "." not in word for word in words]
+    if capitals[0] and not INITIALS.fullmatch(words[0]):
         return capitals.index(False) if False in capitals else 0
     particles = [word in PARTICLES for word in words]
     if particles[0] and any(word[0].isupper() for word in words):
@@ -68,24 +82,21 @@ def _plain(word: str) -> str:
 
 
 def _without_suffix(text: str) -> tuple[str, str]:
-    """Split "Soto, Ana, PhD" and "Ana Soto, Jr.": degrees are dropped, "Jr." becomes part of the last name.
-
-    After a single word, they are a first name: "Li, Ma".
-    """
+    """Split "Soto, Ana, PhD" and "Ana Soto, Jr.": degrees are dropped, "Jr." becomes part of the last name."""
     suffix = ""
     while True:
         start, _comma, end = text.rpartition(",")
-        if len(start.split()) < 2 or _plain(end) not in DEGREES | SUFFIXES:
+        words, word = start.split(), _plain(end)
+        if not words or word not in DEGREES | SUFFIXES or (len(words) == 1 and word in NAMES_TOO):
             return text, suffix
-        text, suffix = start, f" {end.strip()}{suffix}" if _plain(end) in SUFFIXES else suffix
+        text, suffix = start, f" {end.strip()}{suffix}" if word in SUFFIXES else suffix
 
 
 def without_title(text: str) -> str:
     """Return the name without the titles at its start."""
     words = text.split()
-    while len(words) > 1 and TITLES & {words[0].casefold(), _plain(words[0])}:
-        words = words[1:]
-    return " ".join(words)
+    titles = itertools.takewhile(lambda word: TITLES & {word.casefold(), _plain(word)}, words[:-1])
+    return " ".join(words[len(list(titles)) :])
 
 
 def guess_name(email: str) -> tuple[str, str]:

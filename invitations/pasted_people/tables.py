@@ -20,11 +20,15 @@ HEADING_LINES = 5
 
 
 def find_table(text: str, *, forced: bool = False) -> list[Row]:
-    """Return the rows of the table with their line numbers, or [] if the text isn't a table."""
-    for delimiter in "\t;,|\n":
-        if delimiter in text and (rows := _rows(text, delimiter)) and (forced or _is_table(rows, delimiter)):
-            width = max(len(cells) for _line, cells in rows)
-            return [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in rows]
+    """Return the rows of the table with their line numbers, or [] if the text isn't a table.
+
+    `forced` texts that don't look like a table are split at the first delimiter that they have.
+    """
+    for is_any in (False, True) if forced else (False,):
+        for delimiter in "\t;,|\n":
+            if delimiter in text and (rows := _rows(text, delimiter)) and (is_any or _is_table(rows, delimiter)):
+                width = max(len(cells) for _line, cells in rows)
+                return [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in rows]
     return []
 
 
@@ -89,7 +93,7 @@ def _is_table(rows: list[Row], delimiter: str) -> bool:
     heading = _find_heading(rows)
     if heading is not None and heading + 1 < len(rows) and "email" in columns_of(rows[heading][1]):
         return True
-    with_address = [cells for _line, cells in rows if any(ADDRESS.search(cell) for cell in cells)]
+    with_address = [cells for _line, cells in rows if _addresses(cells)]
     one_each = [cells for cells in with_address if any(map(is_address, cells)) and len(_addresses(cells)) == 1]
     wide = [cells for cells in one_each if sum(bool(cell) for cell in cells) > 1]
     if not wide or len(one_each) < len(with_address) or any("<" in cell for _line, row in rows for cell in row):
@@ -107,25 +111,29 @@ def read_table(
         heading = found
     above, body = (rows[:heading], rows[heading + 1 :]) if heading is not None else ([], rows)
     result = PastedPeople(rows=body, heading=rows[heading][1] if heading is not None else [], addresses=addresses)
+    headed = [n for n, heading in enumerate(result.heading) if heading_of(heading) == "email"]
     if columns is None:
         known = columns_of(result.heading) if result.heading else [""] * len(rows[0][1])
         result.columns, result.unsure = find_columns([cells for _line, cells in body], known)
-        if any(_is_shifted(result, cells) for _line, cells in body):
-            result.unsure = [n for n, column in enumerate(result.columns) if column]
+        if any(_is_shifted(result, cells, headed) for _line, cells in body):
+            result.unsure = [n for n, column in enumerate(result.columns) if column or n in headed]
     else:
         result.columns = _chosen(columns, len(rows[0][1]))
     for line, cells in above:
         result.add_without_address(line, _joined(cells), split_name(_joined(cells)))
-    headed = [n for n, heading in enumerate(result.heading) if heading_of(heading) == "email"]
     for line, cells in body:
         _read_row(result, line, cells, headed)
     return result
 
 
-def _is_shifted(result: PastedPeople, cells: list[str]) -> bool:
-    """Return whether the address is in a column without a heading, as when a comma in a name isn't quoted."""
+def _is_shifted(result: PastedPeople, cells: list[str], headed: Sequence[int]) -> bool:
+    """Return whether the address is in a column without a heading, as when a comma in a name isn't quoted.
+
+    The columns of `headed` should have it, or those that are used if no heading says so.
+    """
     without = [cell for cell, heading in zip(cells, result.heading, strict=False) if not heading]
-    return bool(_addresses(without)) and not any(_addresses([cells[n]]) for n, c in enumerate(result.columns) if c)
+    expected = headed or [n for n, column in enumerate(result.columns) if column]
+    return bool(_addresses(without)) and not _addresses(cells[n] for n in expected)
 
 
 def _chosen(columns: Sequence[str], width: int) -> list[str]:
@@ -157,7 +165,7 @@ def _read_row(result: PastedPeople, line: int, cells: list[str], headed: Sequenc
 
 
 def _addresses(cells: Iterable[str]) -> list[str]:
-    return [clean_address(found) for cell in cells for found in ADDRESS.findall(cell)]
+    return [address for cell in cells for found in ADDRESS.findall(cell) if (address := clean_address(found))]
 
 
 def _unique(cells: Iterable[str]) -> list[str]:

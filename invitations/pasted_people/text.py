@@ -20,7 +20,7 @@ LINE_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 # What East Asian and Arabic keyboards type.
 WIDE = str.maketrans("＠；，、＜＞（）،؛", "@;,,<>(),;")
 # A link to write an email, and the parts of it that have addresses.
-MAILTO = re.compile(r"(?:mailto|smtp|sip):([^\s;?<>()\[\]\"']*)(?:\?([^\s<>()\[\]\"']*))?", re.I)
+MAILTO = re.compile(r"(?<!\w)(?:mailto|smtp|sip):([^\s;?<>()\[\]\"']*)(?:\?([^\s<>()\[\]\"']*))?", re.I)
 RECIPIENTS = {"to", "cc", "bcc"}
 # What Excel reads from the first line of a CSV file.
 SEPARATOR_LINE = re.compile(r"\Asep=.(?=\n)", re.I)
@@ -59,8 +59,13 @@ def _is_edge(char: str, keep: str) -> bool:
 
 
 def clean_address(text: str) -> str:
-    """Return an address without what is around it: quotes, a bullet, the full stop of a sentence."""
-    return re.sub(r"^_(.*)_$", r"\1", trim(text, keep="_"))
+    """Return an address without what is around it: quotes, a bullet, the full stop of a sentence.
+
+    "" if it has nothing else before or after its @, as in "a@...".
+    """
+    address = re.sub(r"^_(.*)_$", r"\1", trim(text, keep="_"))
+    local, _at, domain = address.partition("@")
+    return address if local and domain else ""
 
 
 def is_address(text: str) -> bool:

@@ -111,6 +111,19 @@ def test_the_review_fits_on_a_phone(page_at):
     assert heading.bounding_box()["y"] > page.locator("#list-review th label").first.bounding_box()["y"]
 
 
+@pytest.mark.spec("W-4")
+def test_on_a_phone_a_new_address_is_below_the_line_that_has_none(page_at):
+    page = page_at()
+    page.set_viewport_size({"width": 390, "height": 844})
+    paste(page, "Email address", "Ana Soto <ana@acme.example>\nLee Oh, who works in the warehouse in Berlin")
+    page.get_by_text("Add address").click()
+    row = page.locator(".left-out > li")
+    edge = row.bounding_box()["x"] + row.bounding_box()["width"]
+    text, field = row.locator(".grow").bounding_box(), row.get_by_role("textbox").bounding_box()
+    assert field["x"] == text["x"] and field["y"] > text["y"] + text["height"]
+    assert all(edge - box["x"] - box["width"] == pytest.approx(20, abs=1) for box in (text, field))
+
+
 @pytest.mark.spec("W-3", "W-13")
 def test_enter_adds_a_row_and_one_address_is_pasted_as_usual(page_at):
     page = page_at()

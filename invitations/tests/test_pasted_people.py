@@ -1,12 +1,10 @@
 """What people paste: from Outlook, Gmail, Excel, CSV files and elsewhere (W-4)."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invitations.pasted_people import MAX_CHARACTERS, MAX_LINES, Reason, read_people
+from invitations.pasted_people import Reason, find_address, read_people
 
 ANA, TOM = "Ana|Soto|ana@x.example", "Tom|Berg|tom@x.example"
 # Each: the pasted text, and what is read of it, as "first|last|email". A name that is guessed has "?" at its end.
@@ -218,6 +216,17 @@ def test_the_user_chooses_the_columns():
     assert described(text, columns=["", "last_name", "first_name", "email"]) == [ANA, TOM]
 
 
+def test_the_user_chooses_the_columns_of_a_list_with_one_cell_per_line():
+    text = "Ana Soto\nBerlin, Germany\nana@x.example\nTom Berg\nParis, France\ntom@x.example"
+    assert described(text, columns=["name", "", "email"]) == [ANA, TOM]
+
+
+def test_asks_about_each_column_if_the_address_is_not_below_its_heading():
+    text = "Name,Email\nSoto, Ana,ana@x.example"
+    assert read_people(text).unsure == [0, 1, 2]
+    assert described(text, columns=["last_name", "first_name", "email"]) == [ANA]
+
+
 def test_the_user_says_whether_there_is_a_heading():
     text = "Who\tWhere\nAna Soto\tana@x.example"
     assert described(text, columns=["name", "email"], has_heading=True) == [ANA]
@@ -232,46 +241,9 @@ def test_reads_any_text(text):
     assert len(emails) == len(set(emails)) and all("@" in email for email in emails)
 
 
-# Each repeats until the text is as long as it may be. Most of them took quadratic time in some version.
-HOSTILE = {
-    "addresses": "ana.soto@acme.example\n",
-    "Outlook": "Soto, Ana <ana@x.example>; ",
-    "Excel": "1\tSales\tAna\tSoto\tana@x.example\n",
-    "CSV": "Ana,Soto,a@x\n",
-    "headings": "Name;Vorname;E-Mail\n",
-    "open brackets": "(a",
-    "angle brackets": "<",
-    "at signs": "a@",
-    "short addresses": "a@b ",
-    "long local parts": "a" * 64 + "@",
-    "spaces": " ",
-    "tabs": "a\t",
-    "line breaks": "\n",
-    "quotes": '"a\ta@x\n',
-    "semicolons": "a;b@c;",
-    "mailto": "mailto:",
-    "dots": "a..",
-    "links": "a@b <a@c> ",
-    "accents": "a\u0300\u0316",
-}
-
-
-@pytest.mark.spec("W-4")
-@pytest.mark.parametrize("name", HOSTILE)
-def test_long_and_hostile_texts_are_quick(name):
-    text = "x " + HOSTILE[name] * (MAX_CHARACTERS // len(HOSTILE[name]) + 1)
-    started = time.thread_time()
-    result = read_people(text)
-    assert time.thread_time() - started < 1.5
-    assert result.is_cut
-
-
-def test_an_address_at_the_end_of_a_long_text_is_not_cut():
-    result = read_people("ana@x.example\n" * 2 + "x" * (MAX_CHARACTERS - 33) + "\ntom@x.example")
-    assert [person.email for person in result.people] == ["ana@x.example"] and result.last_line == 3
-
-
-def test_says_that_a_text_is_too_long():
-    assert not read_people("a@x.example\n" * 100).is_cut
-    assert read_people("\n" * MAX_LINES).is_cut
-    assert read_people("a@x.example\n" + " " * MAX_CHARACTERS).is_cut
+@pytest.mark.parametrize(
+    "text,address",
+    [("<ana@x.example>!", "ana@x.example"), ("a@...", ""), ("!@!", ""), ("!@! ana@x.example", "ana@x.example")],
+)
+def test_finds_an_address_in_punctuation(text, address):
+    assert find_address(text) == address

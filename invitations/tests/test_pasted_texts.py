@@ -36,5 +36,15 @@ def test_reads_what_people_copy(name):
     assert read + ([] if result.certain else ["? asked"]) == expected
 
 
+@pytest.mark.spec("W-4")
+@pytest.mark.parametrize("name", TEXTS)
+def test_choosing_the_columns_as_they_were_read_changes_nothing(name):
+    text, _expected = TEXTS[name]
+    result = read_people(text)
+    if result.is_table:
+        chosen = read_people(text, columns=result.columns, has_heading=result.has_heading)
+        assert (chosen.people, chosen.left_out) == (result.people, result.left_out)
+
+
 def test_there_are_more_than_sixty_texts():
     assert len(TEXTS) > 60

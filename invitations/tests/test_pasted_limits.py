@@ -1,0 +1,70 @@
+"""How long a pasted text may be, and how quickly it is read (W-4)."""
+
+import time
+
+import pytest
+
+from invitations.pasted_people import MAX_CHARACTERS, MAX_LINES, read_people
+
+# Each repeats until the text is as long as it may be. Most of them took quadratic time in some version.
+HOSTILE = {
+    "addresses": "ana.soto@acme.example\n",
+    "Outlook": "Soto, Ana <ana@x.example>; ",
+    "Excel": "1\tSales\tAna\tSoto\tana@x.example\n",
+    "CSV": "Ana,Soto,a@x\n",
+    "headings": "Name;Vorname;E-Mail\n",
+    "open brackets": "(a",
+    "angle brackets": "<",
+    "at signs": "a@",
+    "short addresses": "a@b ",
+    "long local parts": "a" * 64 + "@",
+    "spaces": " ",
+    "tabs": "a\t",
+    "line breaks": "\n",
+    "quotes": '"a\ta@x\n',
+    "semicolons": "a;b@c;",
+    "mailto": "mailto:",
+    "dots": "a..",
+    "links": "a@b <a@c> ",
+    "accents": "a\u0300\u0316",
+}
+
+
+@pytest.mark.spec("W-4")
+@pytest.mark.parametrize("name", HOSTILE)
+def test_long_and_hostile_texts_are_quick(name):
+    text = "x " + HOSTILE[name] * (MAX_CHARACTERS // len(HOSTILE[name]) + 1)
+    started = time.thread_time()
+    result = read_people(text)
+    assert time.thread_time() - started < 1.5
+    assert result.is_cut
+
+
+# The start of a text, what repeats until it is as long as it may be, and its end.
+LONG_NAMES = {
+    "degrees in a cell": ("A B", ",ma", "\ta@x"),
+    "suffixes before an address": ("A B", ",jr", " <a@x>"),
+    "titles before an address": ("", "dr ", "a@x"),
+    "degrees in each cell": ("", "A B" + ",ma" * 130 + "\ta@x\n", ""),
+}
+
+
+@pytest.mark.spec("W-4")
+@pytest.mark.parametrize("name", LONG_NAMES)
+def test_long_names_are_quick(name):
+    start, part, end = LONG_NAMES[name]
+    text = start + part * ((MAX_CHARACTERS - len(start + end)) // len(part)) + end
+    started = time.thread_time()
+    assert read_people(text).people
+    assert time.thread_time() - started < 1.5
+
+
+def test_an_address_at_the_end_of_a_long_text_is_not_cut():
+    result = read_people("ana@x.example\n" * 2 + "x" * (MAX_CHARACTERS - 33) + "\ntom@x.example")
+    assert [person.email for person in result.people] == ["ana@x.example"] and result.last_line == 3
+
+
+def test_says_that_a_text_is_too_long():
+    assert not read_people("a@x.example\n" * 100).is_cut
+    assert read_people("\n" * MAX_LINES).is_cut
+    assert read_people("a@x.example\n" + " " * MAX_CHARACTERS).is_cut
