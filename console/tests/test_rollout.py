@@ -120,8 +120,8 @@ def email(cast) -> OutgoingEmail:
     [
         (TwoFactorRule.EVERYONE, 14, "Acme requires two-factor authentication from"),
         (TwoFactorRule.EVERYONE, -1, "Acme requires two-factor authentication. You can’t open Acme until"),
-        (TwoFactorRule.ADMINS, 14, "The Admins of Acme ask you to protect your account"),
-        (TwoFactorRule.NO_ONE, None, "The Admins of Acme ask you to protect your account"),
+        (TwoFactorRule.ADMINS, 14, "The Admins of Acme are asking you to protect your account"),
+        (TwoFactorRule.NO_ONE, None, "The Admins of Acme are asking you to protect your account"),
     ],
 )
 def test_the_email_says_from_when_and_links_to_the_setup(cast, email, rule, days, text):
