@@ -9,7 +9,8 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from playwright.sync_api import BrowserContext, expect
+from django.db import connections
+from playwright.sync_api import BrowserContext, Playwright, expect
 
 from teamadmin.testing import browser as chromium
 from teamadmin.testing import processes
@@ -133,6 +134,13 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict) -> dict:
     return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="session")
+def playwright(playwright: Playwright) -> Iterator[Playwright]:
+    """Close the connections that Django made while Playwright's event loop ran: later it has others, for no loop."""
+    yield playwright
+    connections.close_all()
 
 
 @pytest.fixture
