@@ -47,11 +47,10 @@ def report_removal(
         messages.add_message(request, level, format_html("{} {}", done, more) if more else done)
         return
     text = format_html("{} {}", _with_effect(done, effect_of(request.organization, removal)), more)
-    if any(member == request.membership.pk for member, _role in removal.member_roles):
-        messages.add_message(request, level, text)
-        return
-    token = _signer(request, "removal").sign_object(_to_json(removal), compress=True)
-    messages.add_message(request, level, text, extra_tags=f"{TAG} {url} {token}")
+    tags = ""
+    if not any(member == request.membership.pk for member, _role in removal.member_roles):
+        tags = f"{TAG} {url} {_signer(request, 'removal').sign_object(_to_json(removal), compress=True)}"
+    messages.add_message(request, level, text, extra_tags=tags)
 
 
 def report_removed_permissions(
