@@ -41,12 +41,14 @@ def read_list(lines: Sequence[str], addresses: Mapping[str, str]) -> PastedPeopl
     """Return the people in a list of addresses."""
     result = PastedPeople(addresses=addresses)
     for number, line in _joined_lines(lines):
-        people, rest = _read_line(number, line)
-        result.add(people)
-        for part in rest:
-            result.add_without_address(number, part, split_name(part))
+        _add_line(result, number, line)
     result.left_out.sort(key=lambda left: left.line)
     return result
+
+
+def add_line(result: PastedPeople, number: int, line: str) -> None:
+    """Add the people in one line of a list, and its parts without an address."""
+    _add_line(result, number, _plain(line))
 
 
 def _joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -68,6 +70,13 @@ def _joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
 def _plain(line: str) -> str:
     """Return the line without its bullet and the name of its field, and each address once."""
     return TWICE.sub(r"<\1>", QUOTED.sub(r"\2", FIELD.sub("", BULLET.sub("", line)))).strip()
+
+
+def _add_line(result: PastedPeople, number: int, line: str) -> None:
+    people, rest = _read_line(number, line)
+    result.add(people)
+    for part in rest:
+        result.add_without_address(number, part, split_name(part))
 
 
 def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:

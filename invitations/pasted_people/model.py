@@ -28,6 +28,10 @@ class PastedPerson:
     line: int = 0
 
     @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
     def has_name(self) -> bool:
         """Whether the text has a name for the address."""
         return bool(self.first_name or self.last_name) and not self.guessed

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
+from invitations.pasted_people.addresses import add_line
 from invitations.pasted_people.columns import find_columns
 from invitations.pasted_people.headings import columns_of, heading_of
 from invitations.pasted_people.model import COLUMNS, PastedPeople, PastedPerson, Reason
@@ -22,13 +23,13 @@ HEADING_LINES = 5
 def find_table(text: str, *, forced: bool = False) -> list[Row]:
     """Return the rows of the table with their line numbers, or [] if the text isn't a table.
 
-    `forced` texts that don't look like a table are split at the first delimiter that they have.
+    Lines without the delimiter, such as a greeting or a second pasted list, are rows of one cell. `forced` texts that
+    don't look like a table are split at the first delimiter that they have.
     """
     for is_any in (False, True) if forced else (False,):
         for delimiter in "\t;,|\n":
             if delimiter in text and (rows := _rows(text, delimiter)) and (is_any or _is_table(rows, delimiter)):
-                width = max(len(cells) for _line, cells in rows)
-                return [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in rows]
+                return rows
     return []
 
 
@@ -93,10 +94,11 @@ def _is_table(rows: list[Row], delimiter: str) -> bool:
     heading = _find_heading(rows)
     if heading is not None and heading + 1 < len(rows) and "email" in columns_of(rows[heading][1]):
         return True
-    with_address = [cells for _line, cells in rows if _addresses(cells)]
+    with_cells = [cells for _line, cells in rows if len(cells) > 1]
+    with_address = [cells for cells in with_cells if _addresses(cells)]
     one_each = [cells for cells in with_address if any(map(is_address, cells)) and len(_addresses(cells)) == 1]
     wide = [cells for cells in one_each if sum(bool(cell) for cell in cells) > 1]
-    if not wide or len(one_each) < len(with_address) or any("<" in cell for _line, row in rows for cell in row):
+    if not wide or len(one_each) < len(with_address) or any("<" in cell for cells in with_cells for cell in cells):
         return False
     return len(wide) * (4 if delimiter == "\t" else 2) >= len(rows)
 
@@ -105,24 +107,31 @@ def read_table(
     rows: list[Row], columns: Sequence[str] | None, has_heading: bool | None, addresses: Mapping[str, str]
 ) -> PastedPeople:
     """Return the people in the rows. Without `columns`, find out what each column has."""
+    width = max(len(cells) for _line, cells in rows)
+    single = {line for line, cells in rows if len(cells) == 1}
+    rows = [(line, [*cells, *[""] * (width - len(cells))]) for line, cells in rows]
     found = _find_heading(rows)
     heading = (found or 0) if has_heading else None
     if has_heading is None:
         heading = found
     above, body = (rows[:heading], rows[heading + 1 :]) if heading is not None else ([], rows)
-    result = PastedPeople(rows=body, heading=rows[heading][1] if heading is not None else [], addresses=addresses)
+    whole = [(line, cells) for line, cells in body if line not in single]
+    result = PastedPeople(rows=whole, heading=rows[heading][1] if heading is not None else [], addresses=addresses)
     headed = [n for n, heading in enumerate(result.heading) if heading_of(heading) == "email"]
     if columns is None:
-        known = columns_of(result.heading) if result.heading else [""] * len(rows[0][1])
-        result.columns, result.unsure = find_columns([cells for _line, cells in body], known)
-        if any(_is_shifted(result, cells, headed) for _line, cells in body):
+        known = columns_of(result.heading) if result.heading else [""] * width
+        result.columns, result.unsure = find_columns([cells for _line, cells in whole], known)
+        if any(_is_shifted(result, cells, headed) for _line, cells in whole):
             result.unsure = [n for n, column in enumerate(result.columns) if column or n in headed]
     else:
-        result.columns = _chosen(columns, len(rows[0][1]))
+        result.columns = _chosen(columns, width)
     for line, cells in above:
         result.add_without_address(line, _joined(cells), split_name(_joined(cells)))
     for line, cells in body:
-        _read_row(result, line, cells, headed)
+        if line in single:
+            add_line(result, line, cells[0])
+        else:
+            _read_row(result, line, cells, headed)
     return result
 
 

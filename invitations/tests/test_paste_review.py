@@ -86,6 +86,12 @@ def test_asks_about_columns_that_are_not_certain(cast):
     assert rows()[0] == ("Soto", "Ana", "a1@acme.example")
 
 
+def test_people_on_lines_that_are_not_split_are_shown_in_the_columns(cast):
+    page = page_html(paste(cast.client("olga"), f"{UNSURE}\nMia Vo <mia@acme.example>"))
+    row = next(row for row in re.findall(r"<tr.*?</tr>", page, re.S) if "mia@acme.example" in row)
+    assert re.findall(r">([^<]*\w[^<]*)<", row) == ["4", "Mia", "Vo", "mia@acme.example"]
+
+
 def test_a_choice_is_kept_and_does_not_refuse_the_form(cast):
     """With JavaScript, a choice is sent at once. The form may be submitted before the response is there."""
     client = cast.client("olga")

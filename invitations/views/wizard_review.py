@@ -98,7 +98,7 @@ class ReviewPage:
         for n in self._shown_columns:
             name = columns[n]
             is_guess = person.guessed and name in ("first_name", "last_name")
-            text = getattr(person, name) if is_guess else cells[n] if cells else ""
+            text = getattr(person, name) if name and (is_guess or not cells) else cells[n] if cells else ""
             shown.append({"text": text, "is_guess": is_guess and bool(text), "is_used": bool(name)})
         for name in self.names:
             text = getattr(person, name)
