@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.descriptions import DESCRIPTIONS, Description
 from audit.models import Entry
+from base.sentences import join_names
 
 # Names listed in a sentence before "and 2 more".
 MAX_NAMES = 5
@@ -30,7 +31,7 @@ def describe(entry: Entry, *, with_actor: bool = True) -> AuditLine:
     with_actor=False leaves out who acted where the sentence starts with it, for lists that have a column for it.
     """
     description = _find(entry)
-    values = {name: _bold(_join_names(value)) for name, value in entry.data.items()}
+    values = {name: _bold(_text(value)) for name, value in entry.data.items()}
     values |= {"actor": _bold(entry.actor_label or _("The system")), "target": _bold(entry.target_label)}
     sentence = str(description.sentence)
     if description.plain and not _names(sentence) <= set(values):
@@ -64,13 +65,8 @@ def _names(sentence: str) -> set[str]:
     return {name for _text, name, _spec, _flag in Formatter().parse(sentence) if name}
 
 
-def _join_names(value: object) -> str:
-    """Return a list of names as text, the first MAX_NAMES of many. Other values are returned as text."""
-    if not isinstance(value, list):
-        return str(value)
-    names = ", ".join(str(name) for name in value[:MAX_NAMES])
-    more = len(value) - MAX_NAMES
-    return _("%(names)s and %(count)s more") % {"names": names, "count": more} if more > 0 else names
+def _text(value: object) -> str:
+    return join_names(map(str, value), limit=MAX_NAMES) if isinstance(value, list) else str(value)
 
 
 def _bold(label: str) -> SafeString:

@@ -61,7 +61,7 @@ class PastedList:
     `at` is the row of the form that it was pasted into, and `under` what was typed there. `added` are the rows
     that were put into the form, so that adding them again replaces them. `beyond` are the people beyond MAX_PEOPLE, and
     `rest` those of earlier lists: they are in the next draft once this one is sent. `guessed` are all rows with a
-    guessed name.
+    name that was guessed, or whose parts may be the other way round.
     """
 
     text: str = ""
@@ -197,7 +197,7 @@ class Review:
         rows = [*before, *added, *filter(is_filled, rows[at:])]
         beyond = [_row(person) for person in self.beyond]
         people = (*self.people, *self.beyond)
-        guessed = [*self.pasted.guessed, *(_row(person) for person in people if person.guessed)]
+        guessed = [*self.pasted.guessed, *(_row(person) for person in people if person.is_guess)]
         return rows, replace(
             self.pasted,
             at=len(before),

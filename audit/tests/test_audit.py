@@ -106,5 +106,7 @@ def test_a_sentence_shows_the_entrys_data(cast):
     assert 'from <b class="strong">Builder</b> to <b class="strong">&lt;b&gt;</b>' in describe(entry).sentence
     entry.action = "member.projects_given"
     assert "P0, P1, P2, P3, P4 and 2 more" in describe(entry).sentence
+    entry.data = {"projects": ["Atlas", "Ledger", "Website"]}
+    assert "Atlas, Ledger and Website" in describe(entry).sentence
     entry.data = {}
     assert "access to …" in describe(entry).sentence

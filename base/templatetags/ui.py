@@ -12,9 +12,18 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from base.sentences import join_names
 from base.text import avatar_color, initials
 
 register = template.Library()
+# Names that a list shows in one line.
+MAX_NAMES = 5
+
+
+@register.filter
+def joined(names: Iterable[Any]) -> str:
+    """Return "A, B and C"; of many names the first ones, as "A, B, C, D, E and 3 more"."""
+    return join_names(map(str, names), limit=MAX_NAMES)
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """Names in sentences."""
 
 import pytest
+from django.template import Context, Template
 
 from base.sentences import join_names
 
@@ -22,3 +23,8 @@ from base.sentences import join_names
 )
 def test_names_are_joined(names, options, text):
     assert join_names(names, **options) == text
+
+
+def test_a_template_joins_five_names_and_escapes_them():
+    text = Template("{% load ui %}{{ names|joined }}").render(Context({"names": ["<b>", "B", "C", "D", "E", "F", "G"]}))
+    assert text == "&lt;b&gt;, B, C, D, E and 2 more"

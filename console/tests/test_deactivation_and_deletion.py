@@ -128,7 +128,7 @@ def test_deletion_shows_all_consequences(cast):
     confirmation = text_of(cast.client("olga").get(url(bo, "deletion")))
     for text in (
         "Delete Bo Lindqvist?", "Bo Lindqvist loses access immediately. This can’t be undone.",
-        "Signed out of 1 session", "Removed from 2 groups: Marketing, Research", "Loses access to 3 projects",
+        "Signed out of 1 session", "Removed from 2 groups: Marketing and Research", "Loses access to 3 projects",
         "No one else was given access to 1 project: Ledger",
         "1 invitation they sent for an administrative role can’t be accepted until someone resends it",
         "2 other invitations they sent stay valid", "Their account is deleted too (no other organizations)",

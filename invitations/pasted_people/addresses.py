@@ -3,14 +3,23 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from invitations.pasted_people.model import PastedPeople, PastedPerson
-from invitations.pasted_people.names import BULLET, PARTICLES, guess_name, split_name, without_remarks, without_title
+from invitations.pasted_people.model import PastedPeople, PastedPerson, named_person
+from invitations.pasted_people.names import (
+    BULLET,
+    PARTICLES,
+    Name,
+    guess_name,
+    read_name,
+    without_remarks,
+    without_title,
+)
 from invitations.pasted_people.text import ADDRESS, BIDI, clean_address, trim
 
-# The start of a line in a copied email or contact.
+# The start of a line in a copied email or contact: English, German, French, Spanish, Italian, Dutch.
 FIELD = re.compile(
-    r"^\s*(?:to|cc|bcc|from|an|von|kopie|empfänger|recipients?|name|mail|e-?mail(?:[ -](?:address|adresse))?"
-    r"|work|home|private?|business|arbeit|geschäftlich|dienstlich)\s*:\s*",
+    r"^\s*(?:to|cc|bcc|from|reply-to|sender|an|von|kopie|absender|empfänger|recipients?|de|à|a|cci|para|cco|da|van|aan"
+    r"|name|mail|e|e-?mail(?:[ -](?:address|adresse))?|work|home|private?|business|arbeit|geschäftlich|dienstlich)"
+    r"\s*:\s*",
     re.I,
 )
 # An address, alone or as in <ana@x>, [ana@x] and (ana@x).
@@ -18,12 +27,13 @@ ENTRY = re.compile(rf"(?P<open>[<(\[]{{0,2}}) ?(?P<email>{ADDRESS.pattern}) ?(?P
 # 'ana@x' and "ana@x", and one address twice, of which one was a link: ana@x<ana@x>, [ana@x](ana@x), ana@x <ana@x>.
 QUOTED = re.compile(r"(['\"])([^\s'\"<>@]{1,64}@[^\s'\"<>@]{1,255})\1")
 TWICE = re.compile(rf"\[?({ADDRESS.pattern})[\])\"']{{0,2}} ?[<(]\1[>)]", re.I)
-# "ana@x Ana Soto" and "ana@x (Ana Soto)"
-AFTER = re.compile(r"[\s:–—-]{0,9}([^;,\n]+)")
+# "ana@x Ana Soto", "ana@x (Ana Soto)" and "ana@x - Soto, Ana"
+AFTER = re.compile(r"(?:\s?[:–—-]\s)([^\s;,]{1,50}, [^;,\n]+)|[\s:–—-]{0,9}([^;,\n]+)")
 COMMA = re.compile(r"\s{0,9},")
 END = re.compile(r"\s{0,9}(?:[;,]|$)")
 SEPARATORS = " \t,;:/<>–—-" + BIDI
 NOT_A_NAME = re.compile(r"[\W\d_]*")
+ARROW = re.compile(r"\s=+>?\s{0,9}$")
 AND = re.compile(r"^(?:and|und|or|oder|sowie|plus|cc|&)(?:\s+|$)", re.I)
 MACHINE = re.compile(r"[{}<>=@#\\|]|\bwww\.|://")
 # Beside an address, these alone aren't a name.
@@ -55,7 +65,9 @@ def _joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Yield the lines with their numbers. Join names and addresses on lines of their own: the name is always before, or
     always after the address.
     """
-    numbered = [(number, _plain(line)) for number, line in enumerate(lines, start=1) if line.strip(" \t;,")]
+    found = [(number, _plain(line)) for number, line in _unfolded(lines) if line.strip(" \t;,")]
+    numbered = [(number, line) for number, line in found if line.casefold() not in NOT_NAMES]
+    yield from ((number, line) for number, line in found if line.casefold() in NOT_NAMES)
     alone = {n for n, (_number, line) in enumerate(numbered) if (match := ENTRY.fullmatch(line)) and _address(match)}
     names = {n for n, (_number, line) in enumerate(numbered) if "@" not in line}
     step = next((step for step in (-1, 1) if len(alone) > 1 and {n + step for n in alone} <= names), 0)
@@ -67,6 +79,23 @@ def _joined_lines(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
+def _unfolded(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines with their numbers. Indented lines after "To: ana@x" continue it."""
+    header: list[str] = []
+    number = 1
+    for n, line in enumerate(lines, start=1):
+        if header and line[:1].isspace() and line.strip() and not FIELD.match(BULLET.sub("", line)):
+            header.append(line.strip())
+            continue
+        if header:
+            yield number, " ".join(header)
+        header, number = ([line], n) if FIELD.match(line) and "@" in line else ([], n)
+        if not header:
+            yield number, line
+    if header:
+        yield number, " ".join(header)
+
+
 def _plain(line: str) -> str:
     """Return the line without its bullet and the name of its field, and each address once."""
     return TWICE.sub(r"<\1>", QUOTED.sub(r"\2", FIELD.sub("", BULLET.sub("", line)))).strip()
@@ -76,7 +105,7 @@ def _add_line(result: PastedPeople, number: int, line: str) -> None:
     people, rest = _read_line(number, line)
     result.add(people)
     for part in rest:
-        result.add_without_address(number, part, split_name(part))
+        result.add_without_address(number, part, read_name(part))
 
 
 def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:
@@ -94,8 +123,9 @@ def _read_line(number: int, line: str) -> tuple[list[PastedPerson], list[str]]:
             others, name = [*others, name], ""
         if not _text(name) and not match["open"]:
             found = AFTER.match(line, end, after_end)
-            if found and _text(found[1]) and END.match(line, found.end()):
-                name, end = found[1].strip("() "), found.end()
+            text = found[1] or found[2] if found else ""
+            if found and _text(text) and END.match(line, found.end()):
+                name, end = text.strip("() "), found.end()
         parts, name = _split_list(name, has_commas=has_commas)
         rest += [_text(other) for other in [*others, *parts] if _text(other)]
         people.append(_person(number, _address(match), name))
@@ -118,7 +148,7 @@ def _split_list(name: str, *, has_commas: bool) -> tuple[list[str], str]:
     name = FIELD.sub("", name)
     label, _colon, after = name.rpartition(": ")
     label, name = (label, after) if trim(after) else ("", name)
-    text = AND.sub("", name.strip(SEPARATORS + "|→@"))
+    text = AND.sub("", ARROW.sub("", name).strip(SEPARATORS + "|→@"))
     if not _may_be_name(text):
         return [label, text], ""
     start, _comma, end = text.rpartition(",")
@@ -132,10 +162,10 @@ def _may_be_name(text: str) -> bool:
     """Return whether the text isn't a sentence, a role or something for machines."""
     if len(text) > MAX_LENGTH:
         return False
-    words = without_title(text).split()
+    words = without_title(without_remarks(text)).split()
     if {trim(word).casefold() for word in words} <= NOT_NAMES:
         return not words
-    small = [word for word in words if word[0].islower() and word not in PARTICLES]
+    small = [word for word in words if word.islower() and word not in PARTICLES]
     is_sentence = len(words) > 3 and len(small) == len(words) or len(words) > 2 and 0 < len(small) < len(words)
     are_two = " & " in without_remarks(text)  # "Ana Soto & Tom Berg"
     return len(words) <= MAX_WORDS and not is_sentence and not are_two and not MACHINE.search(text)
@@ -149,8 +179,6 @@ def _text(part: str) -> str:
 
 def _person(number: int, email: str, name: str) -> PastedPerson:
     name = BULLET.sub("", name.strip(SEPARATORS))
-    first, last = ("", "") if NOT_A_NAME.fullmatch(name) else split_name(name)
-    if first or last:
-        return PastedPerson(email, first, last, line=number)
-    first, last = guess_name(email)
-    return PastedPerson(email, first, last, guessed=bool(first), line=number)
+    is_copy = name.casefold() == email.partition("@")[0].casefold() and any(guess_name(email))
+    has_name = not NOT_A_NAME.fullmatch(name) and not is_copy
+    return named_person(email, read_name(name, email) if has_name else Name(), number)

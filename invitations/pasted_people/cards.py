@@ -4,7 +4,7 @@ import quopri
 import re
 from collections.abc import Sequence
 
-from invitations.pasted_people.names import split_name
+from invitations.pasted_people.names import read_name
 
 COLUMNS = ("first_name", "last_name", "email")
 
@@ -48,7 +48,7 @@ def _row(card: Sequence[str]) -> list[str]:
         elif field == "EMAIL":
             emails.append(value.strip())
     last, first = names
-    return [*((first, last) if first or last else split_name(full_name)), ", ".join(emails)]
+    return [*((first, last) if first or last else read_name(full_name)[:2]), ", ".join(emails)]
 
 
 def _plain(value: str) -> str:

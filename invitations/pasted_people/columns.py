@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from base.names import is_family_first
+from invitations.pasted_people.names import MAX_NAME, without_remarks
 from invitations.pasted_people.text import fold, has_letter, is_address
 
 Unsure = list[int]
@@ -28,7 +29,8 @@ def find_columns(rows: list[list[str]], known: list[str]) -> tuple[list[str], Un
 
 
 def _find_names(rows: list[list[str]], columns: list[str], email: int) -> tuple[list[str], Unsure]:
-    names = [n for n in range(len(columns)) if n != email and _has_names([row[n] for row in rows])]
+    people = [row for row in rows if is_address(row[email])]
+    names = [n for n in range(len(columns)) if n != email and _has_names([row[n] for row in people])]
     votes = Counter(vote for row in rows for vote in _votes(row, email, names))
     for column in ("name", "first_name", "last_name"):
         best = max((n for n in names if not columns[n]), key=lambda n: votes[(n, column)], default=None)
@@ -74,8 +76,9 @@ def _share(values: Iterable[bool]) -> float:
 
 
 def _is_name(cell: str) -> bool:
-    """Return whether the cell has only letters, spaces, hyphens, apostrophes, commas and full stops."""
-    return cell[0].isalpha() and all(char.isalpha() or char in " .'’`-,·" or not char.isprintable() for char in cell)
+    """Return whether the cell has letters, spaces, hyphens, apostrophes, commas, full stops and remarks."""
+    cell = without_remarks(cell[:MAX_NAME]).strip()
+    return cell[:1].isalpha() and all(char.isalpha() or char in " .'’`-,·" or not char.isprintable() for char in cell)
 
 
 def _has_names(cells: list[str]) -> bool:

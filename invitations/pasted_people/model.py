@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from invitations.pasted_people.names import Name, guess_name
+
 # What a column of a table can have. "" isn't used.
 COLUMNS = ("", "first_name", "last_name", "name", "email")
 
@@ -19,13 +21,22 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class PastedPerson:
-    """One person. `guessed` names come from the address. `line` is the number of the line, from 1."""
+    """One person. `guessed` names come from the address. If not `is_sure`, first and last name may be the other way
+    round. `line` is the number of the line, from 1. `dropped` are parts of the name's text that aren't used.
+    """
 
     email: str
     first_name: str = ""
     last_name: str = ""
     guessed: bool = False
+    is_sure: bool = True
     line: int = 0
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the user should check the name."""
+        return self.guessed or not self.is_sure
 
     @property
     def name(self) -> str:
@@ -35,6 +46,14 @@ class PastedPerson:
     def has_name(self) -> bool:
         """Whether the text has a name for the address."""
         return bool(self.first_name or self.last_name) and not self.guessed
+
+
+def named_person(email: str, name: Name, line: int) -> PastedPerson:
+    """Return the person with this name. Without a name, guess it from the address."""
+    if name.first or name.last:
+        return PastedPerson(email, name.first, name.last, is_sure=name.is_sure, line=line, dropped=name.dropped)
+    first, last = guess_name(email)
+    return PastedPerson(email, first, last, guessed=bool(first), line=line, dropped=name.dropped)
 
 
 @dataclass(frozen=True)
@@ -87,6 +106,11 @@ class PastedPeople:
         """Whether there is nothing to ask the user about the columns."""
         return not self.unsure
 
+    @property
+    def dropped(self) -> list[str]:
+        """The parts of names that aren't used, each once: titles, "(External)", a department after a dash."""
+        return list(dict.fromkeys(part for person in self.people for part in person.dropped))
+
     def add(self, people: Iterable[PastedPerson]) -> None:
         """Add people, and leave out those whose address is there already. Their name is used if there was none."""
         for person in people:
@@ -97,18 +121,17 @@ class PastedPeople:
             first = self.people[place]
             self.leave_out(person.line, person.email, Reason.REPEATED, first.line)
             if not first.has_name and person.has_name:
-                names = {"first_name": person.first_name, "last_name": person.last_name}
-                self.people[place] = replace(first, **names, guessed=False)
+                self.people[place] = replace(person, email=first.email, line=first.line)
 
     def leave_out(self, line: int, text: str, reason: Reason, same_as: int = 0) -> None:
         """Add a line, or a part of one, that has no new person."""
         self.left_out.append(LeftOut(line, text, reason, same_as))
 
-    def add_without_address(self, line: int, text: str, name: tuple[str, str]) -> None:
+    def add_without_address(self, line: int, text: str, name: Name) -> None:
         """Add a part without an address: a person if the user added one, else leave it out."""
         key = f"{line}-{self._parts[line]}"
         self._parts[line] += 1
         if key in self.addresses:
-            self.add([PastedPerson(self.addresses[key], *name, line=line)])
+            self.add([named_person(self.addresses[key], name, line)])
         else:
             self.left_out.append(LeftOut(line, text, Reason.NO_ADDRESS, key=key))

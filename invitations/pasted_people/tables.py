@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from invitations.pasted_people.addresses import add_line
 from invitations.pasted_people.columns import find_columns
-from invitations.pasted_people.headings import columns_of, heading_of
-from invitations.pasted_people.model import COLUMNS, PastedPeople, PastedPerson, Reason
-from invitations.pasted_people.names import guess_name, split_name
+from invitations.pasted_people.headings import address_columns, columns_of
+from invitations.pasted_people.model import COLUMNS, PastedPeople, Reason, named_person
+from invitations.pasted_people.names import BULLET, Name, read_name
 from invitations.pasted_people.text import ADDRESS, clean_address, has_letter, is_address
 
 Row = tuple[int, list[str]]
@@ -16,8 +16,10 @@ Row = tuple[int, list[str]]
 MAX_COLUMNS, MAX_CELLS = 200, 300_000
 # What stands in a cell that has no value.
 BLANK = {"-", "–", "—", "n/a", "#n/a"}
+# What the csv module doesn't take as quotes.
+QUOTES = "'“”„"
 # A heading is in the first lines; above it, there may be a title.
-HEADING_LINES = 5
+HEADING_LINES = 20
 
 
 def find_table(text: str, *, forced: bool = False) -> list[Row]:
@@ -40,7 +42,7 @@ def _rows(text: str, delimiter: str) -> list[Row]:
     if any(cell.count("\n") > 5 or (cell.count("@") > 1 and "\n" in cell) for _line, cells in rows for cell in cells):
         rows = _parse(text, delimiter, csv.QUOTE_NONE)
         rows = [(line, [cell.strip('" ') for cell in cells]) for line, cells in rows]
-    rows = [(line, [_plain(cell) for cell in cells]) for line, cells in rows]
+    rows = [(line, [_plain(BULLET.sub("", cells[0])), *map(_plain, cells[1:])]) for line, cells in rows if cells]
     rows = [(line, cells) for line, cells in rows if any(map(str.isalnum, "".join(cells)))]
     width = max((len(cells) for _line, cells in rows), default=0)
     return rows if 1 < width <= MAX_COLUMNS and width * len(rows) <= MAX_CELLS else []
@@ -48,6 +50,9 @@ def _rows(text: str, delimiter: str) -> list[Row]:
 
 def _plain(cell: str) -> str:
     cell = " ".join(cell.split())
+    quotes = sum(cell.count(quote) for quote in QUOTES)
+    if quotes == 1 or quotes == 2 and cell[0] in QUOTES and cell[-1] in QUOTES:
+        cell = cell.strip(QUOTES)
     return "" if cell.casefold() in BLANK else cell
 
 
@@ -56,7 +61,7 @@ def _stacked(text: str) -> list[Row]:
     lines per person, with the address always in the same place.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
-    at = [n for n, (_number, line) in enumerate(lines) if "@" in line]
+    at = [n for n, (_number, line) in enumerate(lines) if "@" in line[1:]]
     height = at[1] - at[0] if len(at) > 1 else 0
     if height < 3 or len(lines) % height or [n % height for n in at] != [at[0] % height] * len(at):
         return []
@@ -96,7 +101,7 @@ def _is_table(rows: list[Row], delimiter: str) -> bool:
         return True
     with_cells = [cells for _line, cells in rows if len(cells) > 1]
     with_address = [cells for cells in with_cells if _addresses(cells)]
-    one_each = [cells for cells in with_address if any(map(is_address, cells)) and len(_addresses(cells)) == 1]
+    one_each = [cells for cells in with_address if any(map(is_address, cells)) and len(_unique(cells)) == 1]
     wide = [cells for cells in one_each if sum(bool(cell) for cell in cells) > 1]
     if not wide or len(one_each) < len(with_address) or any("<" in cell for cells in with_cells for cell in cells):
         return False
@@ -117,7 +122,7 @@ def read_table(
     above, body = (rows[:heading], rows[heading + 1 :]) if heading is not None else ([], rows)
     whole = [(line, cells) for line, cells in body if line not in single]
     result = PastedPeople(rows=whole, heading=rows[heading][1] if heading is not None else [], addresses=addresses)
-    headed = [n for n, heading in enumerate(result.heading) if heading_of(heading) == "email"]
+    headed = address_columns(result.heading)
     if columns is None:
         known = columns_of(result.heading) if result.heading else [""] * width
         result.columns, result.unsure = find_columns([cells for _line, cells in whole], known)
@@ -126,7 +131,7 @@ def read_table(
     else:
         result.columns = _chosen(columns, width)
     for line, cells in above:
-        result.add_without_address(line, _joined(cells), split_name(_joined(cells)))
+        result.add_without_address(line, _joined(cells), read_name(_joined(cells)))
     for line, cells in body:
         if line in single:
             add_line(result, line, cells[0])
@@ -160,15 +165,15 @@ def _read_row(result: PastedPeople, line: int, cells: list[str], headed: Sequenc
     """Read a row. The columns of `headed` have addresses, too."""
     values: dict[str, str] = {}
     for column, cell in zip(result.columns, cells, strict=True):
+        if column != "email" and is_address(cell):  # in the wrong column, as in a row with fewer cells
+            continue
         values[column] = f"{values[column]} {cell}".strip() if column in values else cell
     found = _unique([values["email"], *(cells[n] for n in headed)]) or _unique(cells) if "email" in values else []
     if not found:
         result.add_without_address(line, _joined(cells), _name_in(values))
         return
     email, *others = found
-    first, last = _name_in(values)
-    guessed = guess_name(email) if not (first or last) else ("", "")
-    result.add([PastedPerson(email, first or guessed[0], last or guessed[1], guessed=any(guessed), line=line)])
+    result.add([named_person(email, _name_in(values, email), line)])
     for other in others:
         result.leave_out(line, other, Reason.SECOND_ADDRESS, line)
 
@@ -184,6 +189,6 @@ def _unique(cells: Iterable[str]) -> list[str]:
     return list(unique.values())
 
 
-def _name_in(values: Mapping[str, str]) -> tuple[str, str]:
+def _name_in(values: Mapping[str, str], email: str = "") -> Name:
     first, last = values.get("first_name", ""), values.get("last_name", "")
-    return split_name(values["name"]) if values.get("name") and not (first or last) else (first, last)
+    return Name(first, last) if first or last else read_name(values.get("name", ""), email)

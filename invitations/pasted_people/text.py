@@ -17,8 +17,8 @@ JOINERS = re.compile(r"(?<!\w)[\u200c\u200d]|[\u200c\u200d](?!\w)")
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000\x0b\x0c]")
 LINE_BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
-# What East Asian and Arabic keyboards type.
-WIDE = str.maketrans("＠；，、＜＞（）،؛", "@;,,<>(),;")
+# What East Asian and Arabic keyboards type: Latin letters and signs in full width, commas. Hyphens that don't break.
+WIDE = {0xFF01 + n: 0x21 + n for n in range(94)} | str.maketrans("、،؛\u2010\u2011", ",,;--")
 # A link to write an email, and the parts of it that have addresses.
 MAILTO = re.compile(r"(?<!\w)(?:mailto|smtp|sip):([^\s;?<>()\[\]\"']*)(?:\?([^\s<>()\[\]\"']*))?", re.I)
 RECIPIENTS = {"to", "cc", "bcc"}

@@ -48,7 +48,7 @@ def test_a_pasted_list_fills_rows(page_at, axe):
     expect(page.get_by_label("Email address")).to_have_count(3)
     guessed = page.get_by_label("First name").nth(2)
     expect(guessed).to_have_value("Jo")
-    expect(guessed).to_have_accessible_description("Names in italics are guessed from the email address.")
+    expect(guessed).to_have_accessible_description("Names in italics are guessed. Check them.")
     expect(guessed).to_have_css("font-style", "italic")
     axe(page)
     guessed.fill("Joe")

@@ -249,7 +249,7 @@ def test_guessed_names_are_marked_in_the_next_draft_too(cast):
     client.post(url("user_add_personalize", draft), personalize_form(draft, ""))
     rest = Batch.objects.get(sent_at=None)
     assert people_in(rest) == [("Ana", "Soto", f"ana.soto{MAX_PEOPLE}@acme.example")]
-    assert "Names in italics are guessed from the email address." in text_of(client.get(url("user_add_draft", rest)))
+    assert "Names in italics are guessed. Check them." in text_of(client.get(url("user_add_draft", rest)))
 
 
 def test_a_list_that_is_too_long_says_so(cast):

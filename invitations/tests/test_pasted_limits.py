@@ -1,5 +1,7 @@
 """How long a pasted text may be, and how quickly it is read (W-4)."""
 
+import functools
+import json
 import time
 
 import pytest
@@ -27,6 +29,20 @@ HOSTILE = {
     "dots": "a..",
     "links": "a@b <a@c> ",
     "accents": "a\u0300\u0316",
+    "short lines": "a1@x.de\n",
+    "dashes": "a - ",
+    "name and dash": "a - b <a@x>\n",
+    "slashes": "a/",
+    "numbers": "1.1 ",
+    "to": "To: a@b\n c@d\n",
+    "HTML links": '<a href="mailto:a@x.example">A</a>\n',
+    "open links": "<a mailto:",
+    "tags": "<li>a</li>",
+    "entities": "&lt;a@b&gt;",
+    "braces": '{"a":',
+    "JSON lists": '["a@b",',
+    "LDIF": "dn: a\nmail: a@b\ncn: A B\n",
+    "LDIF, one value": "dn: a\n b",
 }
 
 
@@ -56,6 +72,21 @@ def test_long_names_are_quick(name):
     text = start + part * ((MAX_CHARACTERS - len(start + end)) // len(part)) + end
     started = time.thread_time()
     assert read_people(text).people
+    assert time.thread_time() - started < 1.5
+
+
+def test_ten_thousand_lines_are_quick():
+    started = time.thread_time()
+    result = read_people("\n".join(f"n{number}@x" for number in range(MAX_LINES)))
+    assert time.thread_time() - started < 1.5
+    assert len(result.people) == MAX_LINES and not result.is_cut
+
+
+def test_json_is_quick():
+    people = [{"name": f"Ana Soto {number}", "mail": f"n{number}@x"} for number in range(2000)]
+    deep = json.dumps(functools.reduce(lambda inner, _n: [inner], range(900), people))
+    started = time.thread_time()
+    assert len(read_people(deep).people) == len(people)
     assert time.thread_time() - started < 1.5
 
 

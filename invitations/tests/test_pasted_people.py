@@ -148,7 +148,7 @@ CORPUS = {
 
 def described(text: str, **options) -> list[str]:
     people = read_people(text, **options).people
-    return [f"{one.first_name}|{one.last_name}|{one.email}{'?' if one.guessed else ''}" for one in people]
+    return [f"{one.first_name}|{one.last_name}|{one.email}{'?' if one.is_guess else ''}" for one in people]
 
 
 @pytest.mark.spec("W-4")

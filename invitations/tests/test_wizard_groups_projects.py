@@ -28,6 +28,16 @@ def test_chosen_groups_are_added_and_counted(cast):
     assert "1 person, 2 projects" in html
 
 
+def test_the_summary_names_the_first_five_groups(cast):
+    client = cast.client("olga")
+    draft = start_draft(client, groups=ids(cast.groups["marketing"], cast.groups["research"]))
+    assert "Groups Marketing and Research" in text_of(client.get(url("user_add_draft", draft)))
+    more = [Group.objects.create(organization=cast.acme, name=f"Alpha {n}") for n in range(6)]
+    draft.group_ids = ids(*more)
+    draft.save()
+    assert "Alpha 4 and 1 more" in text_of(client.get(url("user_add_draft", draft)))
+
+
 @pytest.mark.spec("W-6")
 def test_group_projects_are_listed_and_counted_once(cast):
     client = cast.client("olga")

@@ -193,16 +193,12 @@ class SetupStep:
 
     @property
     def group_summary(self) -> str:
-        """ "Marketing, Research", or "A, B, C, D, E and 2 more"."""
-        names = [group.name for group in self.access.groups]
-        joined = ", ".join(names[:MAX_GROUP_NAMES])
-        if len(names) > MAX_GROUP_NAMES:
-            return _("%(names)s and %(more)s more") % {"names": joined, "more": len(names) - MAX_GROUP_NAMES}
-        return joined or _("None")
+        """ "Marketing and Research", or "A, B, C, D, E and 2 more"."""
+        return join_names((group.name for group in self.access.groups), limit=MAX_GROUP_NAMES) or _("None")
 
     @property
     def role_summary(self) -> str:
-        return ", ".join(role.label for role in self.access.roles) or _("Not chosen yet")
+        return join_names(role.label for role in self.access.roles) or _("Not chosen yet")
 
     @property
     def capabilities_title(self) -> str:
@@ -224,7 +220,7 @@ def _group(group: Group, size: tuple[Count, Count], chosen: bool) -> dict:
 
 
 def _via(groups: list[Group]) -> str:
-    return _("via %(groups)s") % {"groups": ", ".join(group.name for group in groups)} if groups else ""
+    return _("via %(groups)s") % {"groups": join_names(group.name for group in groups)} if groups else ""
 
 
 def error_list(errors: BatchErrors) -> list[dict]:

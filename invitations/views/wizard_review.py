@@ -97,12 +97,12 @@ class ReviewPage:
         shown = []
         for n in self._shown_columns:
             name = columns[n]
-            is_guess = person.guessed and name in ("first_name", "last_name")
+            is_guess = person.is_guess and name in ("first_name", "last_name")
             text = getattr(person, name) if name and (is_guess or not cells) else cells[n] if cells else ""
             shown.append({"text": text, "is_guess": is_guess and bool(text), "is_used": bool(name)})
         for name in self.names:
             text = getattr(person, name)
-            shown.append({"text": text, "is_guess": person.guessed and bool(text), "is_used": True})
+            shown.append({"text": text, "is_guess": person.is_guess and bool(text), "is_used": True})
         return shown if self.is_table else [*shown, {"text": person.email, "is_used": True}]
 
     @property
@@ -143,7 +143,7 @@ class ReviewPage:
             lines = line_text % {"count": f"{reading.line_count:,}"}
             parts.append(_("%(read)s %(lines)s.") % {"read": read_people_text(len(self._people)), "lines": lines})
             parts.append(self._unsure_text())
-        parts += left_out_sentences(self.review.left_out)
+        parts += [*left_out_sentences(self.review.left_out), *dropped_sentences(reading.dropped)]
         if reading.is_cut:
             text = _("The list is too long. Lines after line %(line)s were left out. Paste the rest as a second list.")
             parts.append(text % {"line": f"{reading.last_line:,}"})
@@ -177,11 +177,11 @@ class ReviewPage:
     @property
     def read_summary(self) -> str:
         """What step 1 says below it."""
-        return " ".join(left_out_sentences(self.review.left_out))
+        return " ".join([*left_out_sentences(self.review.left_out), *dropped_sentences(self.review.reading.dropped)])
 
     @property
     def has_guessed(self) -> bool:
-        return any(person.guessed for person in self._people)
+        return any(person.is_guess for person in self._people)
 
     @property
     def left_out(self) -> list[dict]:
@@ -280,3 +280,9 @@ def left_out_sentences(parts: Sequence[LeftOutPart]) -> list[str]:
     if others:
         sentences.append(_("Left out: %(people)s.") % {"people": join_names(others)})
     return sentences
+
+
+def dropped_sentences(parts: Sequence[str]) -> list[str]:
+    """Return a sentence about the parts of names that aren't used, if there are any."""
+    text = _("Not used in names: %(parts)s.")
+    return [text % {"parts": join_names([part[:60] for part in parts], limit=MAX_NAMED)}] if parts else []
