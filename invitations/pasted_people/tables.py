@@ -141,13 +141,14 @@ def read_table(
 
 
 def _is_shifted(result: PastedPeople, cells: list[str], headed: Sequence[int]) -> bool:
-    """Return whether the address is in a column without a heading, as when a comma in a name isn't quoted.
+    """Return whether the address is in another column, as when a comma in a name isn't quoted or a cell is missing.
 
-    The columns of `headed` should have it, or those that are used if no heading says so.
+    With headings, that is a column without one. The columns of `headed` should have the address, or those that are used
+    if no heading says so.
     """
-    without = [cell for cell, heading in zip(cells, result.heading, strict=False) if not heading]
-    expected = headed or [n for n, column in enumerate(result.columns) if column]
-    return bool(_addresses(without)) and not _addresses(cells[n] for n in expected)
+    others = [cell for cell, heading in zip(cells, result.heading or [""] * len(cells), strict=False) if not heading]
+    used = [n for n, column in enumerate(result.columns) if column and (result.heading or column == "email")]
+    return bool(_addresses(others)) and not _addresses(cells[n] for n in headed or used)
 
 
 def _chosen(columns: Sequence[str], width: int) -> list[str]:
