@@ -40,6 +40,9 @@ INSIDE: dict[str, dict[str, str]] = {
         "POST": with_project_access(422, "olga", "max", "bo", "tess"),
     },
     "projects/<uuid:project_id>/archive/": {"GET": project_sharers(200), "POST": project_sharers(302)},
+    "projects/<uuid:project_id>/archive/undo/": {
+        "POST": with_project_access(302, "olga", "max", "bo", "tess", "read_only"),
+    },
     # The project is not archived, so no one can restore it.
     "projects/<uuid:project_id>/restoration/": {"POST": project_sharers(403)},
     "projects/<uuid:project_id>/people/": {"GET": project_sharers(200), "POST": project_sharers(422)},
