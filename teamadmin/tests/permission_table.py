@@ -118,6 +118,8 @@ INSIDE: dict[str, dict[str, str]] = {
     "security/single-sign-on/break-glass/": {"GET": admins(200)},
     # The <uuid:member_id> is a pending member: refused with a message.
     "security/single-sign-on/break-glass/<uuid:member_id>/": {"POST": admins(302)},
+    "security/single-sign-on/break-glass/<uuid:member_id>/removal/": {"GET": admins(200), "POST": admins(302)},
+    "security/single-sign-on/break-glass/<uuid:member_id>/undo/": {"POST": admins(302)},
     "security/single-sign-on/deletion/": {"GET": admins(404), "POST": admins(404)},
     "security/single-sign-on/tests/new/": {"GET": everyone(403)},
     "security/single-sign-on/tests/<uuid:test_id>/": {"GET": allowed(404, "olga", "tess", "read_only")},
@@ -138,7 +140,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "security/domains/<uuid:domain_id>/checks/": {"POST": admins(429)},
     "security/domains/<uuid:domain_id>/removal/": {"GET": admins(200), "POST": admins(302)},
     "security/setup-links/<slug:intent>/": {"GET": admins(200), "POST": admins(200)},
-    "security/setup-links/<uuid:link_id>/revocation/": {"POST": admins(302)},
+    "security/setup-links/<uuid:link_id>/revocation/": {"GET": admins(200), "POST": admins(302)},
     "users/requests/": {"GET": inviters(200)},
     "users/requests/<uuid:request_id>/approval/": {"POST": inviters(302)},
     "users/requests/<uuid:request_id>/refusal/": {"POST": inviters(302)},
