@@ -37,6 +37,7 @@ users_urls = [
     path("requests/", join_requests.join_requests, name="join_requests"),
     path("requests/<uuid:request_id>/approval/", join_requests.join_request_approval, name="join_request_approval"),
     path("requests/<uuid:request_id>/refusal/", join_requests.join_request_refusal, name="join_request_refusal"),
+    path("requests/<uuid:request_id>/refusal/undo/", join_requests.join_request_undo, name="join_request_undo"),
 ]
 
 bulk_urls = [

@@ -144,6 +144,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/requests/": {"GET": inviters(200)},
     "users/requests/<uuid:request_id>/approval/": {"POST": inviters(302)},
     "users/requests/<uuid:request_id>/refusal/": {"POST": inviters(302)},
+    "users/requests/<uuid:request_id>/refusal/undo/": {"POST": inviters(302)},
     "groups/": {"GET": people_viewers(200)},
     "groups/new/": {"GET": group_managers(200), "POST": group_managers(422)},
     "groups/<uuid:group_id>/": {"GET": people_viewers(200)},
