@@ -65,6 +65,7 @@ member_urls = [
     path("sessions/<str:session_key>/ending/", actions.user_session_ending, name="user_session_ending"),
     path("two-factor-reminder/", reminders.user_reminder, name="user_reminder"),
     path("deactivation/", actions.user_deactivation, name="user_deactivation"),
+    path("deactivation/undo/", actions.user_deactivation_undo, name="user_deactivation_undo"),
     path("reactivation/", actions.user_reactivation, name="user_reactivation"),
     path("deletion/", actions.user_deletion, name="user_deletion"),
 ]

@@ -103,6 +103,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/sessions/<str:session_key>/ending/": {"POST": admins(302)},
     "users/<uuid:member_id>/sessions/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/deactivation/": {"GET": admins(200), "POST": admins(302)},
+    "users/<uuid:member_id>/deactivation/undo/": {"POST": people_viewers(302)},
     "users/<uuid:member_id>/reactivation/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/deletion/": {"GET": admins(200), "POST": admins(302)},
     # Read Only can see security settings.
