@@ -37,6 +37,7 @@ users_urls = [
     path("requests/", join_requests.join_requests, name="join_requests"),
     path("requests/<uuid:request_id>/approval/", join_requests.join_request_approval, name="join_request_approval"),
     path("requests/<uuid:request_id>/refusal/", join_requests.join_request_refusal, name="join_request_refusal"),
+    path("requests/<uuid:request_id>/refusal/undo/", join_requests.join_request_undo, name="join_request_undo"),
 ]
 
 bulk_urls = [
@@ -64,6 +65,7 @@ member_urls = [
     path("sessions/<str:session_key>/ending/", actions.user_session_ending, name="user_session_ending"),
     path("two-factor-reminder/", reminders.user_reminder, name="user_reminder"),
     path("deactivation/", actions.user_deactivation, name="user_deactivation"),
+    path("deactivation/undo/", actions.user_deactivation_undo, name="user_deactivation_undo"),
     path("reactivation/", actions.user_reactivation, name="user_reactivation"),
     path("deletion/", actions.user_deletion, name="user_deletion"),
 ]

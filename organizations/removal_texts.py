@@ -29,6 +29,14 @@ def describe_effect(effect: Effect) -> str:
     return text
 
 
+def describe_archiving(effect: Effect) -> str:
+    """Return who can't open a project while it is archived, and who still can; "" if that is no one (P-1)."""
+    if not effect.has_many:
+        return describe_effect(effect)
+    text = _("More than %(count)s people lose %(name)s, unless they manage projects.")
+    return text % {"count": f"{MAX_PEOPLE:,}", "name": effect.losses[0].label}
+
+
 def _describe_many(effect: Effect) -> str:
     names = join_names([loss.label for loss in effect.losses], limit=NAMED)
     if not names:

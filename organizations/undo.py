@@ -1,4 +1,4 @@
-"""Undo in the toast that reports a removal of access (U-22).
+"""Undo in the toast that reports a removal of access, or another change that takes something away (U-22).
 
 The toast's form holds a token that says what to give back. It is signed, is of use only to the member who removed the
 access, and expires. It grants no permission: restoring checks the same rules as adding does.
@@ -58,9 +58,29 @@ def report_removed_permissions(
 ) -> None:
     """Report that permissions were removed from a role, and who loses them. Undo calls undo_removed_permissions()."""
     removed = sorted(map(str, permissions))
-    token = _signer(request, f"role:{role.pk}").sign_object(removed, compress=True)
-    text = _with_effect(done, permission_effect(request.organization, role, map(Permission, removed)))
-    messages.success(request, text, extra_tags=f"{TAG} {url} {token}")
+    details = describe_effect(permission_effect(request.organization, role, map(Permission, removed)))
+    report_change(request, done, url, kind=f"role:{role.pk}", data=removed, details=details)
+
+
+def report_change(request: MemberRequest, done: str, url: str, *, kind: str, data: Any = "", details: str = "") -> None:
+    """Report a change that took something away, with Undo. `url` is the page that calls undo_change().
+
+    kind: what was changed, with its id. data: what undo_change() passes to its function, as JSON. details: who lost
+    what, in sentences.
+    """
+    token = _signer(request, kind).sign_object(data, compress=True)
+    messages.success(request, format_html("<b>{}</b> {}", done, details), extra_tags=f"{TAG} {url} {token}")
+
+
+def undo_change(request: MemberRequest, restore: Callable[[Any], bool], *, kind: str, done: str, too_late: str) -> None:
+    """Call `restore` with the data of the form's token, and add the message `done`.
+
+    restore: returns False if it was already undone, and raises Refused with the reason if it can't be. too_late: what
+    to do instead once the token has expired.
+    """
+    data = _read(request, kind, too_late)
+    if data is not None:
+        _run(request, partial(restore, data), done)
 
 
 def _with_effect(done: str, effect: Effect) -> str:
@@ -69,7 +89,7 @@ def _with_effect(done: str, effect: Effect) -> str:
 
 def undo_removal(request: MemberRequest) -> None:
     """Give back what the form's token says, and add a message about it. Raises FreshSignInRequired (S-7)."""
-    data = _read(request, "removal")
+    data = _read(request, "removal", _("Restore the access manually."))
     if data is None:
         return
     removal = Removal(**{name: frozenset((UUID(a), UUID(b)) for a, b in pairs) for name, pairs in data.items()})
@@ -82,11 +102,12 @@ def undo_removal(request: MemberRequest) -> None:
 
 def undo_removed_permissions(request: MemberRequest, role: Role) -> None:
     """Give the role back the permissions in the form's token, and add a message about it."""
-    data = _read(request, f"role:{role.pk}")
-    if data is not None:
-        permissions = frozenset(map(Permission, data))
-        restore = partial(restore_permissions, actor=request.membership, role=role, permissions=permissions)
-        _run(request, restore, _("Undone. Access was restored."))
+
+    def restore(removed: list[str]) -> bool:
+        return restore_permissions(actor=request.membership, role=role, permissions=map(Permission, removed))
+
+    done, too_late = _("Undone. Access was restored."), _("Restore the access manually.")
+    undo_change(request, restore, kind=f"role:{role.pk}", done=done, too_late=too_late)
 
 
 def _run(request: HttpRequest, restore: Callable[[], bool], done: str) -> None:
@@ -104,12 +125,12 @@ def _signer(request: MemberRequest, kind: str) -> signing.TimestampSigner:
     return signing.TimestampSigner(salt=f"organizations.undo:{request.organization.pk}:{request.membership.pk}:{kind}")
 
 
-def _read(request: MemberRequest, kind: str) -> Any:
+def _read(request: MemberRequest, kind: str, too_late: str) -> Any:
     """Return what the form's token contains, or None, with a message, if it is too old or wasn't made for the user."""
     try:
         return _signer(request, kind).unsign_object(request.POST.get("token", ""), max_age=MAX_AGE)
     except signing.BadSignature:
-        messages.warning(request, _("It’s too late to undo this. Restore the access manually."))
+        messages.warning(request, _("It’s too late to undo this. %(instead)s") % {"instead": too_late})
         return None
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("projects/<uuid:project_id>/", project.project_page, name="project"),
     path("projects/<uuid:project_id>/details/", project.project_details, name="project_details"),
     path("projects/<uuid:project_id>/archive/", project.project_archive, name="project_archive"),
+    path("projects/<uuid:project_id>/archive/undo/", project.project_archive_undo, name="project_archive_undo"),
     path("projects/<uuid:project_id>/restoration/", project.project_restoration, name="project_restoration"),
     path("projects/<uuid:project_id>/people/", project_access.project_people, name="project_people"),
     path(

@@ -33,6 +33,7 @@ ORGANIZATIONS = {
     "domain.removed": Description(gettext_lazy("{actor} removed the domain {target}"), "trash", "danger"),
     "domain.joining_changed": Description(gettext_lazy("{actor} changed how people join {target}"), "globe"),
     "join.requested": Description(gettext_lazy("{target} asked to join"), "user-plus", "accent"),
+    "join.reopened": Description(gettext_lazy("{actor} reopened {target}’s request to join"), "refresh"),
     "join.refused": Description(gettext_lazy("{actor} refused {target}’s request to join"), "ban", "danger"),
     "setup_link.created": Description(gettext_lazy("{actor} created a setup link for {intent}"), "link", "warning"),
     "setup_link.revoked": Description(gettext_lazy("{actor} revoked the {target} for {intent}"), "ban"),

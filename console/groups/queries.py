@@ -1,6 +1,7 @@
 """Queries of the Groups pages. None of them reads all members of a group."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import connection
@@ -25,7 +26,7 @@ MAX_SORTED_BY_NAME = 100
 MAX_SEARCH_RESULTS = 1000
 # Up to this size, the pages of a group count its pending members and name members who keep access to its projects.
 SMALL_GROUP = 1000
-# How many names and projects the deletion's confirmation lists.
+# How many projects the deletion's confirmation lists.
 NAMED = 5
 
 # The newest members of each group, each with its own LIMIT, so that no group is read as a whole.
@@ -145,15 +146,16 @@ def group_counts(group: Group) -> GroupCounts:
 class DeletionPreview:
     """What deleting a group removes.
 
-    projects: the first NAMED and one more, if there are more. keepers: the first members who keep access to some of its
-    projects, None where the group is too large to tell. more_keepers: how many others do.
+    projects: the first NAMED and one more, if there are more. losers: the names of the members who lose one of its
+    projects or roles. keepers: of those who keep access to some of its projects. Both are None where the group is too
+    large to tell.
     """
 
     counts: GroupCounts
     projects: list[Project]
     roles: list[Role]
-    keepers: list[Membership] | None
-    more_keepers: int = 0
+    losers: list[str] | None
+    keepers: list[str] | None
 
 
 def deletion_preview(group: Group, roles: list[Role]) -> DeletionPreview:
@@ -161,14 +163,21 @@ def deletion_preview(group: Group, roles: list[Role]) -> DeletionPreview:
     counts = group_counts(group)
     projects = list(projects_in(group.organization).filter(grants__group=group)[: NAMED + 1])
     if counts.members.value > SMALL_GROUP:
-        return DeletionPreview(counts, projects, roles, None)
-    keepers = _keepers(group, list(projects_in(group.organization).filter(grants__group=group)[:MAX_PROJECTS]))
-    return DeletionPreview(counts, projects, roles, keepers[:NAMED], max(len(keepers) - NAMED, 0))
+        return DeletionPreview(counts, projects, roles, None, None)
+    return DeletionPreview(counts, projects, roles, *_losers_and_keepers(group, roles))
 
 
-def _keepers(group: Group, projects: list[Project]) -> list[Membership]:
-    """Return the members who have access to one of these projects of the group in another way, by name."""
-    removal = Removal(group_projects=frozenset((group.pk, project.pk) for project in projects))
-    losses = effect_of(group.organization, removal).losses if projects else []
+def _losers_and_keepers(group: Group, roles: list[Role]) -> tuple[list[str], list[str]]:
+    """Return who loses one of the group's projects or roles, and who keeps one of its projects another way, by name."""
+    projects = list(projects_in(group.organization).filter(grants__group=group)[:MAX_PROJECTS])
+    of_projects = Removal(group_projects=frozenset((group.pk, project.pk) for project in projects))
+    of_both = replace(of_projects, group_roles=frozenset((group.pk, role.pk) for role in roles))
+    losses = effect_of(group.organization, of_projects).losses if projects else []
+    all_losses = effect_of(group.organization, of_both).losses if roles else losses
+    losers = {member for loss in all_losses for member in loss.losers}
     keepers = {member for loss in losses for member, _source in loss.keepers}
-    return sorted(keepers, key=lambda member: (member.sort_name, member.pk))
+    return _names(losers), _names(keepers)
+
+
+def _names(members: Iterable[Membership]) -> list[str]:
+    return [member.name for member in sorted(members, key=lambda member: (member.sort_name, member.pk))]

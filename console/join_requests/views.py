@@ -5,22 +5,25 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from base.ids import parse_uuid
 from base.policies import Refused
+from base.responses import htmx_redirect
 from organizations.access import member_required
 from organizations.models import JoinRule, Membership
 from organizations.permissions import Permission
 from organizations.policies import can_give_role, has_free_seats
 from organizations.queries import role_in, roles_in
 from organizations.requests import MemberRequest
+from organizations.undo import report_change, undo_change
 from provisioning.models import JoinRequest
 from provisioning.policies.joining import join_role_of
 from provisioning.queries.join_requests import MOST, SHOWN, count_open_requests, join_request_in, open_requests
-from provisioning.services.join_requests import approve_join_request, refuse_join_request
+from provisioning.services.join_requests import approve_join_request, refuse_join_request, reopen_join_request
 
 
 def requests_context(viewer: Membership, *, limit: int = SHOWN) -> dict[str, Any]:
@@ -72,13 +75,42 @@ def join_request_approval(request: MemberRequest, request_id: UUID) -> HttpRespo
 @require_POST
 @member_required(Permission.PEOPLE_INVITE)
 def join_request_refusal(request: MemberRequest, request_id: UUID) -> HttpResponse:
-    """Refuse a request. The person who asked sees it on the page of their organizations."""
+    """Refuse a request, with Undo. The person who asked sees it on the page of their organizations."""
     join_request = _request_or_404(request, request_id)
     try:
         refused = refuse_join_request(actor=request.membership, join_request=join_request)
     except JoinRequest.DoesNotExist:
         raise Http404 from None
-    return _done(request, refused, _("%(name)s’s request was refused."), join_request)
+    if refused is None:
+        return _done(request, False, "", join_request)
+    name, url = join_request.user.name, reverse("join_request_undo", args=[request.organization.slug, join_request.pk])
+    report_change(
+        request,
+        _("%(name)s’s request was refused.") % {"name": name},
+        f"{url}?all=1" if "all" in request.POST else url,
+        kind=_kind(join_request),
+        data=refused.answered_at.isoformat(),
+        details=_("They can’t ask again, but you can invite them."),
+    )
+    return _back(request)
+
+
+@require_POST
+@member_required(Permission.PEOPLE_INVITE)
+def join_request_undo(request: MemberRequest, request_id: UUID) -> HttpResponse:
+    """Let a request wait again whose refusal was just reported (U-22)."""
+    join_request = _request_or_404(request, request_id)
+
+    def reopen(answered_at: str) -> bool:
+        return reopen_join_request(actor=request.membership, join_request=join_request, answered_at=answered_at)
+
+    done = _("Undone. %(name)s’s request is waiting again.") % {"name": join_request.user.name}
+    undo_change(request, reopen, kind=_kind(join_request), done=done, too_late=_("Invite the person instead."))
+    return _back(request)
+
+
+def _kind(join_request: JoinRequest) -> str:
+    return f"join_request:{join_request.pk}"
 
 
 def _done(request: MemberRequest, changed: bool, text: str, join_request: JoinRequest) -> HttpResponse:
@@ -91,7 +123,8 @@ def _done(request: MemberRequest, changed: bool, text: str, join_request: JoinRe
 
 def _back(request: MemberRequest) -> HttpResponse:
     """Redirect to the list that the request was answered in."""
-    return redirect("join_requests" if "all" in request.POST else "users_pending", request.organization.slug)
+    name = "join_requests" if "all" in request.POST or "all" in request.GET else "users_pending"
+    return htmx_redirect(request, reverse(name, args=[request.organization.slug]))
 
 
 def _request_or_404(request: MemberRequest, request_id: UUID) -> JoinRequest:

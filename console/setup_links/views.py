@@ -5,14 +5,15 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.fresh import fresh_sign_in_required
 from base.policies import Refused
+from base.responses import htmx_redirect
 from organizations.access import member_required
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
@@ -54,13 +55,23 @@ def setup_links(request: MemberRequest, intent: str) -> HttpResponse:
     return render(request, "console/setup_links/setup_links.html", context, status=409 if problem else 200)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.SECURITY_MANAGE)
 def setup_link_revocation(request: MemberRequest, link_id: UUID) -> HttpResponse:
-    """Revoke a link. Its open pages stop working immediately. Needs no fresh sign-in: it only takes access away."""
+    """Revoke a link after a confirmation. Its open pages stop working immediately, and it can't be brought back.
+
+    Needs no fresh sign-in: it only takes access away.
+    """
     link = link_in(request.organization, link_id)
     if link is None:
         raise Http404
-    if revoke_setup_link(actor=request.membership, link=link):
-        messages.success(request, _("The setup link was revoked."))
-    return redirect("setup_links", request.organization.slug, link.intent)
+    intent = SetupIntent(link.intent)
+    url = reverse("setup_links", args=[request.organization.slug, intent])
+    if request.method == "POST":
+        if revoke_setup_link(actor=request.membership, link=link):
+            messages.success(request, _("The setup link was revoked."))
+        else:
+            messages.info(request, _("The setup link had already ended."))
+        return htmx_redirect(request, url)
+    context = {"link": link, "intent": intent, "cancel_url": url, "tone": "danger", "icon_name": "key"}
+    return render(request, "console/setup_links/revocation.html", context)

@@ -209,6 +209,24 @@ def test_revoking_twice_says_so_once_and_links_are_limited(cast):
     assert Entry.objects.filter(action="setup_link.revoked").count() == 1
 
 
+def test_revoking_asks_first_and_says_what_happens(cast):
+    link, _token = create_setup_link(actor=cast.olga, intent="sso")
+    client, revoke = cast.client("olga"), f"/o/acme/security/setup-links/{link.pk}/revocation/"
+    page = client.get(URL.replace("domain", "sso")).content.decode()
+    assert f'href="{revoke}"' in page and f'action="{revoke}"' not in page
+    for headers in ({}, {"HX-Request": "true"}):
+        text = text_of(client.get(revoke, headers=headers))
+        assert "Revoke the setup link for Single sign-on?" in text and "This can’t be undone." in text
+        assert "The IT administrator who got it from Olga Ivanova can’t use it anymore" in text
+        assert "Last used: never" in text and "What was set up with it stays" in text
+    assert SetupLink.objects.get().revoked_at is None
+    done = client.post(revoke, headers={"HX-Request": "true"})
+    assert done["HX-Redirect"] == URL.replace("domain", "sso")
+    assert "The setup link was revoked." in text_of(client.get(done["HX-Redirect"]))
+    again = client.post(revoke, follow=True)
+    assert "The setup link had already ended." in text_of(again) and "data-undo" not in again.content.decode()
+
+
 @pytest.fixture
 def scim(cast) -> tuple[Client, str]:
     """A browser that has opened a link for provisioning, and the URL of its page."""

@@ -147,7 +147,7 @@ def test_a_fresh_sign_in_is_needed(cast, ready):
     session["confirmed_at"] = 1
     session.save()
     assert "/reauthenticate/" in enforce(client)["Location"]
-    assert "/reauthenticate/" in client.post(break_glass_url(cast.olga), {"remove": "yes"})["Location"]
+    assert "/reauthenticate/" in client.post(break_glass_url(cast.olga) + "removal/")["Location"]
     assert not is_enforced(cast) and Membership.objects.get(pk=cast.olga.pk).is_break_glass
 
 
@@ -194,7 +194,7 @@ def test_break_glass_admins_are_chosen_and_removed(cast, okta, ann):
     client.post(break_glass_url(ann))
     assert Membership.objects.get(pk=ann.pk).is_break_glass
     client.post(break_glass_url(ann))
-    client.post(break_glass_url(ann), {"remove": "yes"})
+    client.post(break_glass_url(ann) + "removal/")
     assert not Membership.objects.get(pk=ann.pk).is_break_glass
     actions = Entry.objects.filter(action__startswith="sso.break_glass").order_by("at").values_list("action", flat=True)
     assert list(actions) == ["sso.break_glass_added", "sso.break_glass_removed"]
@@ -213,11 +213,11 @@ def test_only_admins_with_password_and_second_factor_can_be_chosen(cast, okta, n
 def test_the_last_one_stays_while_it_is_enforced(cast, ready, ann):
     client = with_sso(cast.client("olga"), cast.acme)
     enforce(client)
-    response = client.post(break_glass_url(cast.olga), {"remove": "yes"}, follow=True)
+    response = client.post(break_glass_url(cast.olga) + "removal/", follow=True)
     assert "Acme needs a break-glass Admin while single sign-on is enforced" in text_of(response)
     add_app(ann.user)
     client.post(break_glass_url(ann))
-    client.post(break_glass_url(cast.olga), {"remove": "yes"})
+    client.post(break_glass_url(cast.olga) + "removal/")
     assert not Membership.objects.get(pk=cast.olga.pk).is_break_glass
 
 

@@ -36,6 +36,7 @@ from organizations.queries.project_sharing import (
     MemberAccess,
     groups_with_project,
     people_with_project,
+    roles_managing_projects,
     roles_with_all_projects,
 )
 from organizations.queries.projects import (
@@ -192,6 +193,7 @@ __all__ = [
     "roles_in",
     "roles_of_group",
     "roles_of_groups",
+    "roles_managing_projects",
     "roles_with_all_projects",
     "search_pattern",
     "security_event_memberships",

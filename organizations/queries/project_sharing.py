@@ -67,6 +67,11 @@ def roles_with_all_projects(organization: Organization) -> list[Role]:
     return [role for role in roles_in(organization) if Permission.PROJECTS_VIEW_ALL in permissions_of(role)]
 
 
+def roles_managing_projects(organization: Organization) -> list[Role]:
+    """Return the roles that can restore archived projects, and see them until then."""
+    return [role for role in roles_in(organization) if Permission.PROJECTS_MANAGE in permissions_of(role)]
+
+
 def people_with_project(
     project: Project, *, search: str = "", after: str = "", before: str = ""
 ) -> tuple[KeysetPage, bool]:
@@ -94,6 +99,13 @@ def people_with_project(
     has_previous, has_next = (more, True) if backwards else (key is not None, more)
     first, last = str(people[0].member.pk), str(people[-1].member.pk)
     return KeysetPage(people, first if has_previous else "", last if has_next else ""), False
+
+
+def member_ids_with_project(project: Project, *, limit: int) -> set[UUID]:
+    """Return the ids of up to `limit` members who have the project directly or through one of its first groups."""
+    groups = Group.objects.filter(organization=project.organization_id, project_links__project=project)
+    group_ids = list(groups.order_by("sort_name", "id").values_list("pk", flat=True)[:MAX_GROUPS])
+    return set(_member_ids(project, group_ids, ("", []), backwards=False, limit=limit))
 
 
 def _search(project: Project, search: str) -> QuerySet | list[UUID] | None:

@@ -6,7 +6,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from organizations.models import GroupMembership, GroupRole, Membership, MembershipRole, Organization, Role, Scheme
+from organizations.models import (
+    GroupMembership,
+    GroupRole,
+    Membership,
+    MembershipRole,
+    Organization,
+    Project,
+    Role,
+    Scheme,
+)
 from organizations.permissions import LABELS, Permission
 from organizations.queries.holdings import (
     MAX_PEOPLE,
@@ -21,6 +30,7 @@ from organizations.queries.holdings import (
     names_concerned,
 )
 from organizations.queries.profiles import Profile
+from organizations.queries.project_sharing import member_ids_with_project, roles_with_all_projects
 from organizations.roles import permissions_of
 
 
@@ -176,6 +186,25 @@ def _all_projects_loss(names: Names, before: Access, after: Access) -> Loss:
     return replace(_loss(_("access to all projects"), sources), keepers=[])
 
 
+def archive_effect(project: Project) -> Effect:
+    """Return who can't open the project while it is archived, and who still can: those who manage projects (P-1).
+
+    Leaves out members who have it only through a role that manages projects: nothing changes for them.
+    """
+    organization, ids = project.organization, member_ids_with_project(project, limit=MAX_PEOPLE + 1)
+    for role in roles_with_all_projects(organization):
+        if Permission.PROJECTS_MANAGE not in permissions_of(role):
+            ids |= _holders(organization, role)
+    if len(ids) > MAX_PEOPLE:
+        return Effect([Loss(project.name)], has_many=True)
+    members, access = _access_of(organization, ids)
+    sources = (
+        (member, [""], access.permission_sources(key, Permission.PROJECTS_MANAGE)) for key, member in members.items()
+    )
+    loss = _loss(project.name, sources)
+    return Effect([loss] if loss else [])
+
+
 def permission_effect(organization: Organization, role: Role, permissions: Iterable[Permission]) -> Effect:
     """Return who loses these permissions, which were just removed from the role, and who keeps them (R-3)."""
     removed = frozenset(permissions)
@@ -183,15 +212,20 @@ def permission_effect(organization: Organization, role: Role, permissions: Itera
     ids = _holders(organization, role)
     if len(ids) > MAX_PEOPLE:
         return Effect([Loss(label) for label in labels.values()], has_many=True)
-    held = Holdings(member_roles=frozenset((member, role.pk) for member in ids))
-    members = members_concerned(organization, held)
-    names = names_concerned(organization, held, members)
-    access = Access(holdings_of(members, names), names)
+    members, access = _access_of(organization, ids)
     losses = [
         _loss(label, ((member, [""], access.permission_sources(key, name)) for key, member in members.items()))
         for name, label in labels.items()
     ]
     return Effect([loss for loss in losses if loss])
+
+
+def _access_of(organization: Organization, ids: Iterable[UUID]) -> tuple[dict[UUID, Membership], Access]:
+    """Return these members by name, and what gives them their roles."""
+    found = Membership.objects.filter(organization=organization, pk__in=list(ids)).order_by("sort_name", "pk")
+    members = {member.pk: member for member in found}
+    names = names_concerned(organization, Holdings(), members)
+    return members, Access(holdings_of(members, names), names)
 
 
 def _holders(organization: Organization, role: Role) -> set[UUID]:

@@ -68,6 +68,7 @@ from organizations.services.projects import (
     grant_projects,
     restore_project,
     revoke_projects,
+    undo_project_archive,
 )
 from organizations.services.provisioned_groups import (
     add_provisioned_members,
@@ -196,6 +197,7 @@ __all__ = [
     "suspend_organization",
     "sync_two_factor",
     "touch_member",
+    "undo_project_archive",
     "update_provisioned_member",
     "without_statement_timeout",
 ]

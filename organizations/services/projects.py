@@ -7,9 +7,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.services import record
-from base.policies import Decision, require
+from base.policies import Decision, Refused, require
 from organizations import policies
 from organizations.models import Group, Membership, Organization, Project, ProjectGrant
 from organizations.services.locks import lock_actor, lock_members, lock_organization, reload_actor
@@ -68,6 +69,22 @@ def archive_project(*, actor: Membership, project: Project) -> Project:
 def restore_project(*, actor: Membership, project: Project) -> Project:
     """Undo archive_project(). Raises Refused."""
     return _archive(actor, project, policies.can_restore_project, archived=False)
+
+
+@transaction.atomic
+def undo_project_archive(*, actor: Membership, project: Project, archived_at: str) -> bool:
+    """Restore the project if it is still archived since `archived_at` (ISO 8601). Return False if it isn't archived.
+
+    Raises Refused, also if it was restored and archived again in the meantime.
+    """
+    actor, current = _lock_project(actor, project)
+    require(policies.can_manage_projects(actor))
+    if not current.archived_at:
+        return False
+    if current.archived_at.isoformat() != archived_at:
+        raise Refused(_("Someone archived %(project)s again.") % {"project": current.name})
+    restore_project(actor=actor, project=current)
+    return True
 
 
 @transaction.atomic

@@ -93,13 +93,33 @@ def approve_join_request(*, actor: Membership, join_request: JoinRequest, role: 
 
 
 @transaction.atomic
-def refuse_join_request(*, actor: Membership, join_request: JoinRequest) -> bool:
-    """Refuse the request. Return False if someone has answered by then. Raises Refused and JoinRequest.DoesNotExist."""
+def refuse_join_request(*, actor: Membership, join_request: JoinRequest) -> JoinRequest | None:
+    """Refuse the request, and return it as it is now. Return None if someone has answered by then.
+
+    Raises Refused and JoinRequest.DoesNotExist.
+    """
     actor, current = _lock(actor, join_request)
     if current.status != Status.OPEN:
-        return False
+        return None
     _answer(current, Status.REFUSED, actor)
     record(organization_id=actor.organization_id, actor=actor, action="join.refused", target=current)
+    return current
+
+
+@transaction.atomic
+def reopen_join_request(*, actor: Membership, join_request: JoinRequest, answered_at: str) -> bool:
+    """Let a request wait again that was refused at `answered_at` (ISO 8601). Return False if it does already.
+
+    Raises Refused, also if someone has answered it again since, and JoinRequest.DoesNotExist.
+    """
+    actor, current = _lock(actor, join_request)
+    if current.status == Status.OPEN:
+        return False
+    if current.answered_at is None or current.answered_at.isoformat() != answered_at:
+        raise Refused(_("Someone has already answered this request."))
+    current.status, current.answered_by, current.answered_at = Status.OPEN, None, None
+    current.save(update_fields=["status", "answered_by", "answered_at"])
+    record(organization_id=actor.organization_id, actor=actor, action="join.reopened", target=current)
     return True
 
 

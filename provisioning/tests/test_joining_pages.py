@@ -5,11 +5,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.services.sign_in import SignIns, SsoSignIn
+from audit.models import Entry
 from organizations.models import JoinRule, Membership, Organization
 from provisioning.models import Domain, JoinRequest
-from provisioning.services.join_requests import request_to_join
+from provisioning.services.join_requests import approve_join_request, refuse_join_request, request_to_join
 from teamadmin.testing.cast import add_user, role_named
 from teamadmin.testing.html import text_of
+from teamadmin.testing.undo import press_undo, undo_form
 
 pytestmark = pytest.mark.spec("O-5")
 PAGE, JOIN = "/organizations/", "/organizations/acme/joining/"
@@ -53,6 +55,43 @@ def test_a_refused_person_is_told_and_can_not_ask_again(cast, nadia):
     assert "wasn’t approved" in text and "Ask to join" not in text
     nadia.post(JOIN)
     assert JoinRequest.objects.get().status == "refused"
+
+
+@pytest.mark.spec("U-22")
+@pytest.mark.parametrize("page_of_all", [False, True])
+def test_a_refusal_can_be_undone(cast, nadia, page_of_all):
+    nadia.post(JOIN)
+    url, client = f"/o/acme/users/requests/{JoinRequest.objects.get().pk}/refusal/", cast.client("max")
+    page = client.post(url, {"all": "1"} if page_of_all else {}, follow=True)
+    text = "Nadia Petrov’s request was refused. They can’t ask again, but you can invite them. Undo"
+    assert text in text_of(page) and page.request["PATH_INFO"].endswith("requests/") == page_of_all
+    assert "It’s too late to undo this." in text_of(press_undo(cast.client("olga"), page))
+    page = press_undo(client, page)
+    assert "Undone. Nadia Petrov’s request is waiting again." in text_of(page)
+    assert "Refuse" in text_of(page) and page.request["PATH_INFO"].endswith("requests/") == page_of_all
+    asked = JoinRequest.objects.get()
+    assert (asked.status, asked.answered_by, asked.answered_at) == ("open", None, None)
+    assert Entry.objects.filter(action="join.reopened", actor_id=cast.max.pk).count() == 1
+
+
+@pytest.mark.spec("U-22")
+def test_undo_of_a_refusal_changes_no_later_answer(cast, nadia):
+    nadia.post(JOIN)
+    asked, client = JoinRequest.objects.get(), cast.client("max")
+    page = client.post(f"/o/acme/users/requests/{asked.pk}/refusal/", follow=True)
+    press_undo(client, page)
+    assert "This was already undone." in text_of(press_undo(client, page))
+    target, fields = undo_form(page)
+    assert client.post(target, fields, headers={"HX-Request": "true"})["HX-Redirect"] == "/o/acme/users/pending/"
+    for answer in (refuse_join_request, approve_join_request):
+        assert answer(actor=cast.olga, join_request=asked)
+        done = press_undo(client, page)
+        assert "This wasn’t undone. Someone has already answered this request." in text_of(done)
+        JoinRequest.objects.filter(status="refused").update(status="open")
+    assert JoinRequest.objects.get().status == "approved"
+    assert cast.client("bo").post(target, fields).status_code == 403
+    asked.user.delete()
+    assert client.post(target, fields).status_code == 404
 
 
 @pytest.mark.spec("J-6")

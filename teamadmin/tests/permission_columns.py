@@ -69,6 +69,7 @@ def integration_urls(kind: str) -> dict[str, dict[str, str]]:
         f"integrations/{kind}s/new/": {"GET": integration_managers(200), "POST": integration_managers(422)},
         one: {"GET": integration_viewers(200), "POST": integration_managers(422)},
         f"{one}archive/": {"GET": integration_managers(200), "POST": integration_managers(302)},
+        f"{one}archive/undo/": {"POST": integration_viewers(302)},
         f"{one}restoration/": {"GET": allowed(403), "POST": allowed(403)},
     }
 

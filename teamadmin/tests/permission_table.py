@@ -40,6 +40,9 @@ INSIDE: dict[str, dict[str, str]] = {
         "POST": with_project_access(422, "olga", "max", "bo", "tess"),
     },
     "projects/<uuid:project_id>/archive/": {"GET": project_sharers(200), "POST": project_sharers(302)},
+    "projects/<uuid:project_id>/archive/undo/": {
+        "POST": with_project_access(302, "olga", "max", "bo", "tess", "read_only"),
+    },
     # The project is not archived, so no one can restore it.
     "projects/<uuid:project_id>/restoration/": {"POST": project_sharers(403)},
     "projects/<uuid:project_id>/people/": {"GET": project_sharers(200), "POST": project_sharers(422)},
@@ -100,6 +103,7 @@ INSIDE: dict[str, dict[str, str]] = {
     "users/<uuid:member_id>/sessions/<str:session_key>/ending/": {"POST": admins(302)},
     "users/<uuid:member_id>/sessions/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/deactivation/": {"GET": admins(200), "POST": admins(302)},
+    "users/<uuid:member_id>/deactivation/undo/": {"POST": people_viewers(302)},
     "users/<uuid:member_id>/reactivation/": {"GET": admins(200), "POST": admins(302)},
     "users/<uuid:member_id>/deletion/": {"GET": admins(200), "POST": admins(302)},
     # Read Only can see security settings.
@@ -115,6 +119,8 @@ INSIDE: dict[str, dict[str, str]] = {
     "security/single-sign-on/break-glass/": {"GET": admins(200)},
     # The <uuid:member_id> is a pending member: refused with a message.
     "security/single-sign-on/break-glass/<uuid:member_id>/": {"POST": admins(302)},
+    "security/single-sign-on/break-glass/<uuid:member_id>/removal/": {"GET": admins(200), "POST": admins(302)},
+    "security/single-sign-on/break-glass/<uuid:member_id>/undo/": {"POST": admins(302)},
     "security/single-sign-on/deletion/": {"GET": admins(404), "POST": admins(404)},
     "security/single-sign-on/tests/new/": {"GET": everyone(403)},
     "security/single-sign-on/tests/<uuid:test_id>/": {"GET": allowed(404, "olga", "tess", "read_only")},
@@ -135,10 +141,11 @@ INSIDE: dict[str, dict[str, str]] = {
     "security/domains/<uuid:domain_id>/checks/": {"POST": admins(429)},
     "security/domains/<uuid:domain_id>/removal/": {"GET": admins(200), "POST": admins(302)},
     "security/setup-links/<slug:intent>/": {"GET": admins(200), "POST": admins(200)},
-    "security/setup-links/<uuid:link_id>/revocation/": {"POST": admins(302)},
+    "security/setup-links/<uuid:link_id>/revocation/": {"GET": admins(200), "POST": admins(302)},
     "users/requests/": {"GET": inviters(200)},
     "users/requests/<uuid:request_id>/approval/": {"POST": inviters(302)},
     "users/requests/<uuid:request_id>/refusal/": {"POST": inviters(302)},
+    "users/requests/<uuid:request_id>/refusal/undo/": {"POST": inviters(302)},
     "groups/": {"GET": people_viewers(200)},
     "groups/new/": {"GET": group_managers(200), "POST": group_managers(422)},
     "groups/<uuid:group_id>/": {"GET": people_viewers(200)},

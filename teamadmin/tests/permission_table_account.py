@@ -14,6 +14,8 @@ ACCOUNT: dict[str, dict[str, str]] = {
     "datasets/new/": {"GET": dataset_managers(200), "POST": dataset_managers(422)},
     "datasets/<uuid:dataset_id>/": {"GET": dataset_viewers(200), "POST": dataset_managers(422)},
     "datasets/<uuid:dataset_id>/archive/": {"GET": dataset_managers(200), "POST": dataset_managers(302)},
+    # Undo without the token of a removal only says that it is too late.
+    "datasets/<uuid:dataset_id>/archive/undo/": {"POST": dataset_viewers(302)},
     # Neither the datasets nor the rest are archived, so no one can restore them.
     "datasets/<uuid:dataset_id>/restoration/": {"GET": allowed(403), "POST": allowed(403)},
     "integrations/": {"GET": integration_viewers(200)},

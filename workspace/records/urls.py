@@ -14,6 +14,7 @@ def _urls(record_type: RecordType, prefix: str, *, listed_at: str, name: str) ->
         path(f"{prefix}new/", records.record_new, options, name=f"{key}_new"),
         path(one, records.record_page, options, name=key),
         path(f"{one}archive/", records.record_archive, options, name=f"{key}_archive"),
+        path(f"{one}archive/undo/", records.record_archive_undo, options, name=f"{key}_archive_undo"),
         path(f"{one}restoration/", records.record_restoration, options, name=f"{key}_restoration"),
     ]
 

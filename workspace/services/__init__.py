@@ -1,6 +1,13 @@
 """Writing datasets, sources, destinations and pipelines. Each function runs in one transaction with its audit entry."""
 
-from workspace.services.records import RecordConflict, archive_record, create_record, edit_record, restore_record
+from workspace.services.records import (
+    RecordConflict,
+    archive_record,
+    create_record,
+    edit_record,
+    restore_record,
+    undo_record_archive,
+)
 from workspace.services.values import (
     COMPARED,
     ConnectionValues,
@@ -22,4 +29,5 @@ __all__ = [
     "edit_record",
     "restore_record",
     "snapshot",
+    "undo_record_archive",
 ]

@@ -92,6 +92,23 @@ def restore_record(*, actor: Membership, record: Record) -> Record:
     return _set_archived(actor, record, archived=False)
 
 
+@transaction.atomic
+def undo_record_archive(*, actor: Membership, record: Record, archived_at: str) -> bool:
+    """Restore the record if it is still archived since `archived_at` (ISO 8601). Return False if it isn't archived.
+
+    Raises Refused, also if it was restored and archived again in the meantime.
+    """
+    actor, record = _lock(actor, record)
+    require(policies.can_manage_records(actor, type(record)))
+    if not record.archived_at:
+        return False
+    if record.archived_at.isoformat() != archived_at:
+        raise Refused(_("Someone archived %(name)s again.") % {"name": record.name})
+    require(policies.can_restore_record(actor, record))
+    _set_archived(actor, record, archived=False)
+    return True
+
+
 def _set_archived(actor: Membership, record: Record, *, archived: bool) -> Record:
     record.changed_at = timezone.now()
     record.archived_at = record.changed_at if archived else None

@@ -85,9 +85,10 @@ def test_restoring_an_archived_project_restores_access(cast, website):
     assert cast.client("bo").get(project_url(website)).status_code == 404
     assert "Website" not in text_of(cast.client("olga").get(PROJECTS))
     assert "Website" in text_of(client.get(f"{PROJECTS}?status=archived"))
-    for noun in ("details/", "archive/", "people/", "groups/"):
+    for noun in ("details/", "people/", "groups/"):
         response = client.post(project_url(website, noun), {"name": "X"})
         assert response.status_code == 403 and "is archived. Restore it first." in text_of(response)
+    assert "is archived. Restore it first." in text_of(client.get(project_url(website, "archive/")))
     assert "was restored" in text_of(client.post(project_url(website, "restoration/"), follow=True))
     assert cast.client("bo").get(project_url(website)).status_code == 200
     assert client.post(project_url(website, "restoration/")).status_code == 403

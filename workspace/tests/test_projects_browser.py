@@ -96,6 +96,27 @@ def test_without_javascript(browser: Browser, live_server, live_cast):
     context.close()
 
 
+@pytest.mark.spec("P-1", "U-22")
+def test_archiving_is_undone_by_keyboard(olga, live_cast, axe):
+    olga.get_by_role("link", name="Website").click()
+    olga.get_by_role("link", name="Archive").press("Enter")
+    dialog = olga.get_by_role("dialog")
+    expect(dialog).to_contain_text("Bo Lindqvist loses Website.")
+    expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
+    axe(olga)
+    dialog.get_by_role("button", name="Archive project").dblclick()
+    expect(olga.locator("[data-undo]")).to_contain_text("Website was archived.")
+    expect(olga.locator("[data-toast]")).to_have_count(1)
+    expect(olga.get_by_role("heading", name="People with access")).to_be_focused()
+    axe(olga)
+    olga.keyboard.press("Control+z")
+    expect(olga.get_by_text("Undone. Website was restored, including everyone’s access.")).to_be_visible()
+    expect(olga.get_by_text("This project is archived")).to_be_hidden()
+    expect(olga.get_by_role("heading", name="People with access")).to_be_focused()
+    live_cast.projects["website"].refresh_from_db()
+    assert live_cast.projects["website"].archived_at is None
+
+
 @pytest.mark.spec("U-18")
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])

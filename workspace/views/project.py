@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from audit.queries import creator_label
 from base import params
 from base.lists.keyset import KeysetPage
-from base.policies import require
+from base.policies import Refused, require
 from base.responses import render_page_or_fragment
 from organizations import policies
 from organizations.access import member_required
@@ -29,10 +29,14 @@ from organizations.queries import (
     people_with_project,
     project_access_of,
     project_in,
+    roles_managing_projects,
     roles_with_all_projects,
 )
+from organizations.queries.removals import archive_effect
+from organizations.removal_texts import describe_archiving
 from organizations.requests import MemberRequest
-from organizations.services import archive_project, edit_project, restore_project
+from organizations.services import archive_project, edit_project, restore_project, undo_project_archive
+from organizations.undo import report_change, undo_change
 from workspace.records.queries import datasets_of
 from workspace.views.projects import PROJECT_TAKEN
 
@@ -173,13 +177,63 @@ def project_details(request: MemberRequest, project: Project) -> HttpResponse:
 @project_required(*FORM_METHODS)
 def project_archive(request: MemberRequest, project: Project) -> HttpResponse:
     """Archive the project after a confirmation that explains the consequences."""
+    if request.method == "POST":
+        _archive(request, project)
+        return render_changed(request, project, focus="people")
     require(policies.can_archive_project(request.membership, project))
-    if request.method != "POST":
-        context = {"project": project, "cancel_url": project_url(request, project)}
-        return render(request, "workspace/project/archive.html", context)
-    archive_project(actor=request.membership, project=project)
-    messages.success(request, _("%(name)s was archived. It’s read-only until it’s restored.") % {"name": project.name})
-    return render_changed(request, project)
+    context = {
+        "project": project,
+        "effect": _archive_effect(request, project),
+        "roles": roles_managing_projects(request.organization) if _shows_people(request) else [],
+        "cancel_url": project_url(request, project),
+    }
+    return render(request, "workspace/project/archive.html", context)
+
+
+def _archive(request: MemberRequest, project: Project) -> None:
+    """Archive the project and add a message with Undo; a second press of the button only says that it is archived."""
+    try:
+        archived = archive_project(actor=request.membership, project=project)
+    except Refused:
+        project.refresh_from_db(fields=["archived_at"])
+        if not policies.can_restore_project(request.membership, project):
+            raise
+        messages.info(request, _("%(name)s is already archived.") % {"name": project.name})
+        return
+    done = _("%(name)s was archived. It’s read-only until it’s restored.") % {"name": project.name}
+    report_change(
+        request,
+        done,
+        reverse("project_archive_undo", args=[request.organization.slug, project.pk]),
+        kind=_kind(project),
+        data=archived.archived_at.isoformat(),
+        details=_archive_effect(request, project),
+    )
+
+
+def _archive_effect(request: MemberRequest, project: Project) -> str:
+    """Return who loses the project while it is archived, and who keeps it; "" for users who can't see people."""
+    return describe_archiving(archive_effect(project)) if _shows_people(request) else ""
+
+
+def _shows_people(request: MemberRequest) -> bool:
+    return Permission.PEOPLE_VIEW in request.permissions
+
+
+def _kind(project: Project) -> str:
+    return f"project:{project.pk}"
+
+
+@project_required("POST")
+def project_archive_undo(request: MemberRequest, project: Project) -> HttpResponse:
+    """Restore a project that this page has just reported as archived (U-22)."""
+
+    def restore(archived_at: str) -> bool:
+        return undo_project_archive(actor=request.membership, project=project, archived_at=archived_at)
+
+    done = _("Undone. %(name)s was restored, including everyone’s access.") % {"name": project.name}
+    undo_change(request, restore, kind=_kind(project), done=done, too_late=_("Restore the project instead."))
+    return render_changed(request, project, focus="people")
 
 
 @project_required("POST")

@@ -8,14 +8,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from base.policies import require
+from base.params import path as query_path
+from base.policies import Refused, require
 from base.responses import render_page_or_fragment
 from organizations.access import member_required
 from organizations.requests import MemberRequest
+from organizations.undo import report_change, undo_change
 from workspace import policies
 from workspace.models import Record
 from workspace.records.drawer import drawer_context
@@ -25,7 +28,14 @@ from workspace.records.params import RecordListParams
 from workspace.records.queries import record_in, visible_project_names
 from workspace.records.rendering import project_label
 from workspace.records.types import RecordType
-from workspace.services import RecordValues, archive_record, create_record, edit_record, restore_record
+from workspace.services import (
+    RecordValues,
+    archive_record,
+    create_record,
+    edit_record,
+    restore_record,
+    undo_record_archive,
+)
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -115,12 +125,49 @@ def record_page(request: MemberRequest, record_type: RecordType, record: Record)
 @record_view
 def record_archive(request: MemberRequest, record_type: RecordType, record: Record) -> HttpResponse:
     """Archive a record after a confirmation."""
-    require(policies.can_archive_record(request.membership, record))
     if request.method == "POST":
-        archive_record(actor=request.membership, record=record)
-        messages.success(request, _("%(name)s was archived.") % {"name": record.name})
+        _archive(request, record_type, record)
         return _changed(request, record_type)
+    require(policies.can_archive_record(request.membership, record))
     return render(request, "workspace/records/archive.html", _confirmation(request, record_type, record))
+
+
+def _archive(request: MemberRequest, record_type: RecordType, record: Record) -> None:
+    """Archive the record and add a message with Undo; a second press of the button only says that it is archived."""
+    name = {"name": record.name}
+    try:
+        archived = archive_record(actor=request.membership, record=record)
+    except Refused:
+        record.refresh_from_db(fields=["archived_at"])
+        if not record.archived_at or not policies.can_manage_records(request.membership, record_type.model):
+            raise
+        messages.info(request, _("%(name)s is already archived.") % name)
+        return
+    url = reverse(f"{record_type.key}_archive_undo", args=[request.organization.slug, record.pk])
+    report_change(
+        request,
+        _("%(name)s was archived.") % name,
+        query_path(url, view=request.GET.get("view", "")),
+        kind=_kind(record),
+        data=archived.archived_at.isoformat(),
+    )
+
+
+@require_POST
+@record_view
+def record_archive_undo(request: MemberRequest, record_type: RecordType, record: Record) -> HttpResponse:
+    """Restore a record that was just reported as archived (U-22)."""
+
+    def restore(archived_at: str) -> bool:
+        return undo_record_archive(actor=request.membership, record=record, archived_at=archived_at)
+
+    done = _("Undone. %(name)s was restored.") % {"name": record.name}
+    undo_change(request, restore, kind=_kind(record), done=done, too_late=_("Restore it from the archived ones."))
+    return _changed(request, record_type)
+
+
+def _kind(record: Record) -> str:
+    return f"{record._meta.model_name}:{record.pk}"
 
 
 @record_view

@@ -1,7 +1,7 @@
 """Actions on one member. Each is a page; for htmx it is a menu or a dialog."""
 
 from console.member.actions.address import user_invitation_address
-from console.member.actions.deactivation import user_deactivation
+from console.member.actions.deactivation import user_deactivation, user_deactivation_undo
 from console.member.actions.deletion import user_deletion
 from console.member.actions.invitation import user_invitation
 from console.member.actions.link import user_invitation_link
@@ -13,6 +13,7 @@ from console.member.actions.two_factor_reset import user_two_factor_reset
 
 __all__ = [
     "user_deactivation",
+    "user_deactivation_undo",
     "user_deletion",
     "user_invitation",
     "user_invitation_address",

@@ -2,20 +2,21 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.fresh import require_fresh_sign_in
 from base.policies import Decision, require
 from console.member.actions.member_action import MemberAction
 from console.member.offboarding import administrative_invitations, keys_of, open_sessions
 from organizations.access import member_required
+from organizations.models import Membership, Status
 from organizations.permissions import Permission
 from organizations.queries import shared_with_others
 from organizations.requests import MemberRequest
-from organizations.services import deactivate_member
+from organizations.services import deactivate_member, reactivate_member
+from organizations.undo import report_change, undo_change
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -42,8 +43,37 @@ def user_deactivation(request: MemberRequest, member_id: UUID) -> HttpResponse:
         return action.confirm("console/member/deactivation.html", context)
     require_fresh_sign_in(request)
     member = action.run(deactivate_member)
-    messages.success(request, _("%(name)s was deactivated.") % {"name": member.name})
+    report_change(
+        request,
+        _("%(name)s was deactivated.") % {"name": member.name},
+        action.url("undo_deactivation"),
+        kind=_kind(member),
+        details=_("They can’t open %(organization)s until they’re reactivated.")
+        % {"organization": request.organization.name},
+    )
     return action.success(member)
+
+
+@member_required(Permission.PEOPLE_VIEW)
+@require_POST
+def user_deactivation_undo(request: MemberRequest, member_id: UUID) -> HttpResponse:
+    """Reactivate a member whose deactivation was just reported (U-22). Their sessions don't come back."""
+    action = MemberAction.from_request(request, member_id)
+    member = action.member
+
+    def reactivate(_data: str) -> bool:
+        if member.status == Status.ACTIVE:
+            return False
+        action.run(reactivate_member)
+        return True
+
+    done = _("Undone. %(name)s was reactivated and can sign in again.") % {"name": member.name}
+    undo_change(request, reactivate, kind=_kind(member), done=done, too_late=_("Reactivate the user instead."))
+    return action.success(MemberAction.from_request(request, member_id).member)
+
+
+def _kind(member: Membership) -> str:
+    return f"deactivation:{member.pk}"
 
 
 def _blocked(action: MemberAction, decision: Decision) -> HttpResponse:

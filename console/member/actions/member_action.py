@@ -34,6 +34,7 @@ URL_NAMES = {
     "reset_two_factor": "user_two_factor_reset",
     "log_out": "user_sessions",
     "deactivate": "user_deactivation",
+    "undo_deactivation": "user_deactivation_undo",
     "reactivate": "user_reactivation",
     "delete": "user_deletion",
 }
