@@ -205,7 +205,7 @@ def test_amazon_reports_a_delay_and_a_blocked_address(client, use):
         ),
         ("resend", {"type": "email.opened"}, (Delivery.SENT, "")),
         ("brevo", {"event": "blocked"}, (Delivery.FAILED, "Provider blocks the address")),
-        ("brevo", {"event": "deferred", "reason": "452 4.2.2 full"}, (Delivery.SENT, "Mailbox is full")),
+        ("brevo", {"event": "deferred", "reason": "452 4.2.2 full"}, (Delivery.DELAYED, "Mailbox is full")),
         (
             "brevo",
             {"event": "soft_bounce", "reason": "undefined Unable to find MX of domain no-mx.example.com"},
