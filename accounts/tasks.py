@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts import services
+from accounts.services.sent_forms import delete_sent_forms
 from accounts.services.sessions import delete_expired_sessions as _delete_expired_sessions
 
 
@@ -14,5 +15,6 @@ def delete_old_attempts() -> None:
 
 @shared_task(ignore_result=True, expires=3600)
 def delete_expired_sessions() -> None:
-    """Delete sessions that have expired. Celery beat runs this every hour."""
+    """Delete sessions that have expired, and the responses to forms. Celery beat runs this every hour."""
     _delete_expired_sessions()
+    delete_sent_forms()

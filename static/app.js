@@ -142,6 +142,16 @@ requestAnimationFrame(() => region.append(...region.children));
 }
 }
 {
+let pressed = new WeakMap();
+addEventListener('submit', event => {
+const button = event.submitter ?? event.target;
+if (event.defaultPrevented || event.target.method !== 'post') return;
+if (event.timeStamp - pressed.get(button) < 5000) event.preventDefault();
+else pressed.set(button, event.timeStamp);
+});
+addEventListener('pageshow', () => { pressed = new WeakMap(); }); // the user went back
+}
+{
 document.addEventListener('keydown', event => {
 if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
 if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, dialog')) return;

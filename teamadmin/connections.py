@@ -107,7 +107,29 @@ def limit_bodies_on_disk() -> None:
 
 
 class Task(WSGITask):
-    """A request that is handled. Once the server stops, the response says that the connection will be closed."""
+    """A request that is handled. Once the server stops, the response says that the connection will be closed.
+
+    The response to HEAD has no body (RFC 9110, 9.3.2). Clients would read it as the response to their next request.
+    """
+
+    @property
+    def is_head(self) -> bool:
+        return self.request.command == "HEAD"
+
+    def get_environment(self) -> dict[str, Any]:
+        environ = super().get_environment()
+        if self.is_head:
+            environ.pop("wsgi.file_wrapper", None)  # it sends the file without write()
+        return environ
+
+    def write(self, data: bytes) -> None:
+        super().write(b"" if self.is_head else data)
+
+    def finish(self) -> None:
+        if self.is_head:
+            self.write(b"")
+            self.chunked_response = False  # no last chunk either
+        super().finish()
 
     def build_response_header(self) -> bytes:
         if self.channel.server.stopping:

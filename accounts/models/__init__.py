@@ -3,6 +3,7 @@
 from accounts.models.attempts import AttemptCount
 from accounts.models.browsers import KnownBrowser
 from accounts.models.passwords import OldPassword
+from accounts.models.sent_forms import SentForm
 from accounts.models.sessions import Session
 from accounts.models.two_factor import AuthenticatorApp, BackupCode
 from accounts.models.users import CsvSeparator, Theme, User, UserManager
@@ -14,6 +15,7 @@ __all__ = [
     "CsvSeparator",
     "KnownBrowser",
     "OldPassword",
+    "SentForm",
     "Session",
     "Theme",
     "User",

@@ -16,6 +16,7 @@ REASON = "invitation_id", "number", "reason"
 DELIVERY_STATES = {
     Delivery.QUEUED: DeliveryState.QUEUED,
     Delivery.SENT: DeliveryState.SENT,
+    Delivery.DELAYED: DeliveryState.DELAYED,
     Delivery.DELIVERED: DeliveryState.DELIVERED,
     Delivery.BOUNCED: DeliveryState.BOUNCED,
     Delivery.FAILED: DeliveryState.FAILED,

@@ -19,10 +19,11 @@ class InvitationState(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """The delivery state of an email. Delivered and bounced come from the email provider's reports."""
+    """The delivery state of an email. Delayed, delivered and bounced come from the email provider's reports."""
 
     QUEUED = "queued"
     SENT = "sent"
+    DELAYED = "delayed"
     DELIVERED = "delivered"
     BOUNCED = "bounced"
     FAILED = "failed"
@@ -58,7 +59,7 @@ class Invitation(Output):
     )
     delivery_reason: str = Field(
         max_length=200,
-        description="Why the email bounced, failed or is waiting, in words.",
+        description="Why the email bounced, failed, is delayed or is waiting, in words.",
         examples=["Mailbox doesn’t exist"],
     )
     email_state: EmailState | None = Field(

@@ -281,3 +281,12 @@ def test_a_bounce_is_shown_with_its_reason(cast, admin):
     assert found["a@acme.example"]["delivery"] == "bounced"
     assert found["a@acme.example"]["delivery_reason"] == "Mailbox doesn’t exist"
     assert (found["b@acme.example"]["delivery"], found["b@acme.example"]["delivery_reason"]) == ("queued", "")
+
+
+@pytest.mark.spec("A-7", "I-8")
+def test_a_delayed_email_is_delayed_with_its_reason(cast, admin):
+    (invitation,) = cast.invite(people=[("A", "One", "a@acme.example")])
+    Membership.objects.filter(pk=invitation.membership_id).update(invite_delivery=Delivery.DELAYED)
+    InvitationEmail.objects.filter(invitation=invitation).update(reason="Mailbox is full")
+    (found,) = admin.send("GET", "invitations").json()["items"]
+    assert (found["delivery"], found["delivery_reason"]) == ("delayed", "Mailbox is full")

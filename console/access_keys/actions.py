@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.fresh import is_fresh, require_fresh_sign_in
+from accounts.once import once
 from base.policies import Refused, require
 from base.responses import htmx_redirect
 from console.access_keys.forms import KeyForm, NameForm
@@ -37,6 +38,7 @@ from organizations.services.access_keys import (
 
 @member_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def key_new(request: MemberRequest, *, place: Place) -> HttpResponse:
     """Create a key and show its secret once."""
     place.check(request)
@@ -91,6 +93,7 @@ def _created(
 
 @member_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def key_rotation(request: MemberRequest, key_id: UUID, *, place: Place) -> HttpResponse:
     """Add a secret and show it once. The old one works for a week, or is revoked now."""
     key = place.key_or_404(request, key_id)

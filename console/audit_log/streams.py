@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.fresh import fresh_sign_in_required
+from accounts.once import once
 from audit.models import AuditStream
 from audit.queries import get_stream
 from audit.services import streams as services
@@ -48,6 +49,7 @@ def audit_streams(request: MemberRequest) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 @member_required(Permission.AUDIT_EXPORT)
 @fresh_sign_in_required
+@once
 def audit_stream_new(request: MemberRequest) -> HttpResponse:
     """Create a stream, and show its secret once."""
     form = StreamForm(request.POST if request.method == "POST" else None)
@@ -78,6 +80,7 @@ def audit_stream_test(request: MemberRequest, stream_id: UUID) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 @member_required(Permission.AUDIT_EXPORT)
 @fresh_sign_in_required
+@once
 def audit_stream_secret(request: MemberRequest, stream_id: UUID) -> HttpResponse:
     """Ask before the secret is changed, and show the new one once."""
     stream = _stream_or_404(request, stream_id)

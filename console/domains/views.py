@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.fresh import fresh_sign_in_required
+from accounts.once import once
 from base.policies import RateLimited, Refused, require
 from base.responses import htmx_redirect, is_htmx_fragment, limit_reached
 from console.domains.forms import DomainForm, JoinForm
@@ -68,6 +69,7 @@ def _render(
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.SECURITY_VIEW)
 @fresh_sign_in_required
+@once
 def domains(request: MemberRequest) -> HttpResponse:
     """Show the domains and how people join. POST adds a domain."""
     if request.method != "POST":

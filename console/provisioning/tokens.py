@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.fresh import fresh_sign_in_required
+from accounts.once import once
 from base.responses import htmx_redirect
 from console.provisioning.connections import connection_or_404, provisioning_url
 from console.provisioning.forms import TokenForm
@@ -23,6 +24,7 @@ from provisioning.services.scim_tokens import TooManyTokens, create_token, revok
 @member_required(Permission.SECURITY_MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in_required
+@once
 def provisioning_token_new(request: MemberRequest) -> HttpResponse:
     """Create a token and show it once."""
     connection = connection_or_404(request)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.once import once
 from base.ids import parse_uuid
 from base.policies import Refused, require
 from base.responses import htmx_redirect
@@ -90,6 +91,7 @@ def saved_views(request: MemberRequest) -> HttpResponse:
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(FORM_METHODS)
+@once
 def saved_view_new(request: MemberRequest) -> HttpResponse:
     """Save the current view under a name."""
     params = _params(request)

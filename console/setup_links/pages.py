@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.once import once
 from base.policies import RateLimited
 from base.responses import is_htmx_fragment, limit_reached
 from console.domains.forms import DomainForm
@@ -47,6 +48,7 @@ def _render(request: SetupRequest, form: DomainForm, *, status: int = 200, **ext
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @setup_link_required(SetupIntent.DOMAIN)
+@once
 def setup_domains(request: SetupRequest) -> HttpResponse:
     """Show the domains that this link added, with their records. POST adds one."""
     link, form = request.setup_link, DomainForm(request.POST or None)

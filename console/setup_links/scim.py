@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.once import once
 from base.policies import RateLimited
 from base.responses import limit_reached
 from console.provisioning.forms import ConnectionForm, TokenForm
@@ -82,6 +83,7 @@ def setup_scim_connection(request: SetupRequest) -> HttpResponse:
 
 @require_POST
 @setup_link_required(SetupIntent.SCIM)
+@once
 def setup_scim_token(request: SetupRequest) -> HttpResponse:
     """Create a token and show it in this response only."""
     connection, form = _connection_or_404(request), TokenForm(request.POST)

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.fresh import fresh_sign_in_required
+from accounts.once import once
 from base.policies import Refused
 from base.responses import htmx_redirect
 from organizations.access import member_required
@@ -35,6 +36,7 @@ def _intent_or_404(name: str) -> SetupIntent:
 @never_cache
 @member_required(Permission.SECURITY_MANAGE)
 @fresh_sign_in_required
+@once
 def setup_links(request: MemberRequest, intent: str) -> HttpResponse:
     """List the links of one intent that work. POST makes one, and shows it this one time."""
     current, url, problem = _intent_or_404(intent), "", ""

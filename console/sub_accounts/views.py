@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.once import once
 from accounts.services.sign_in import SignIns
 from base.policies import require
 from base.responses import htmx_redirect
@@ -40,6 +41,7 @@ def sub_accounts(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.SUB_ACCOUNTS_MANAGE)
+@once
 def sub_account_new(request: MemberRequest) -> HttpResponse:
     """Create a sub-account. Its creator is its first Admin."""
     parent = request.organization

@@ -5,6 +5,8 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.tests.delivery import ask_for_link, deliver, send_again
@@ -93,6 +95,25 @@ def test_filter_by_delivery(cast, sent, monkeypatch, value, found, walk):
     client = cast.client("olga")
     assert sorted(names(client.get(f"{PENDING}?delivery={value}&sort=name"))) == found
     assert sorted(names(client.get(f"{PENDING}?delivery={value}&q=lee"))) == found
+
+
+@pytest.mark.spec("I-8", "U-6", "U-17")
+def test_a_delayed_email_is_delayed_in_its_row_filter_sort_and_export(cast, sent, django_assert_num_queries):
+    client, expected = cast.client("olga"), "Delayed Mailbox is full"
+    with CaptureQueriesContext(connection) as before:
+        client.get(PENDING)
+    deliver(sent[3], Delivery.DELAYED, reason="Mailbox is full")
+    with django_assert_num_queries(len(before)):
+        page = client.get(PENDING)
+    assert expected in row(page, sent[3].membership) and "Accepted by server" not in row(page, sent[3].membership)
+    assert "2 invitations weren’t delivered" in page.content.decode()  # it may still be delivered
+    assert names(client.get(f"{PENDING}?delivery=delayed")) == ["Dan Lee"]
+    for other in ("problem", "sent"):
+        assert "Dan Lee" not in names(client.get(f"{PENDING}?delivery={other}"))
+    assert [name.split()[0] for name in names(client.get(f"{PENDING}?sort=delivery"))][:3] == ["Dan", "Ann", "Ben"]
+    response = client.get(f"{USERS}export/?view=pending/?delivery=delayed")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert [line["Delivery"] for line in csv.DictReader(StringIO(text))] == ["Delayed: Mailbox is full"]
 
 
 @pytest.mark.spec("U-3")

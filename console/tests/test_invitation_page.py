@@ -52,7 +52,7 @@ def url(invited) -> str:
 
 @pytest.mark.spec("I-8")
 def test_an_email_that_the_recipients_server_wants_later_is_delayed(cast, invited, url):
-    send_again(invited, Delivery.SENT, reason="Mailbox is full")
+    send_again(invited, Delivery.DELAYED, reason="Mailbox is full")
     assert "Delayed : mailbox is full" in text_of(cast.client("olga").get(url))
 
 

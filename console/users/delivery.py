@@ -18,6 +18,7 @@ from organizations.queries.deliveries import IsPending
 TONES = {
     Delivery.BOUNCED: "danger",
     Delivery.FAILED: "danger",
+    Delivery.DELAYED: "warning",
     Delivery.QUEUED: "neutral",
     Delivery.SENT: "warning",
     Delivery.DELIVERED: "success",

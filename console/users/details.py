@@ -140,7 +140,7 @@ def _is_pending(member: Membership) -> bool:
 
 def _has_note(member: Membership) -> bool:
     """Whether the latest email may have a reason to show. Reading those of all members would take four buffers each."""
-    return _is_pending(member) and member.invite_delivery in (Delivery.QUEUED, *DELIVERY_PROBLEMS)
+    return _is_pending(member) and member.invite_delivery in (Delivery.QUEUED, Delivery.DELAYED, *DELIVERY_PROBLEMS)
 
 
 def _set_details(member: Any, details: dict[str, Any], roles: Mapping[UUID, Role], all_projects: set[UUID]) -> None:

@@ -27,18 +27,19 @@ RANKS = {
     Delivery.QUEUED: 0,
     Delivery.NONE: 1,
     Delivery.SENT: 2,
-    Delivery.FAILED: 3,
-    Delivery.DELIVERED: 4,
-    Delivery.BOUNCED: 5,
+    Delivery.DELAYED: 3,
+    Delivery.FAILED: 4,
+    Delivery.DELIVERED: 5,
+    Delivery.BOUNCED: 6,
 }
 DELIVERY_OF = {
     Outcome.DELIVERED: Delivery.DELIVERED,
-    Outcome.DEFERRED: Delivery.SENT,  # the provider will try again
+    Outcome.DEFERRED: Delivery.DELAYED,
     Outcome.BOUNCED: Delivery.BOUNCED,
     Outcome.FAILED: Delivery.FAILED,
 }
 # These may be reported several times, each time with another reason.
-WAITING = (Delivery.QUEUED, Delivery.SENT)
+WAITING = (Delivery.QUEUED, Delivery.DELAYED)
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _apply(email: InvitationEmail, news: News) -> bool:
     """Change the email's state. Return False if the state doesn't change."""
     old, new = Delivery(email.delivery), news.delivery
     same = (new, news.reason, news.answer) == (old, email.reason, email.answer)
-    repeated = new == old and (new not in WAITING or (new == Delivery.SENT and not news.reason))
+    repeated = new == old and new not in WAITING
     if same or repeated or RANKS[new] < RANKS[old]:
         return False
     email.delivery, email.delivery_at = new, news.at

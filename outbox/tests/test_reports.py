@@ -153,7 +153,7 @@ def ses_event(client, kind: str, field: str, content: dict[str, object]):
 @pytest.mark.parametrize(
     ("subtype", "recipient", "expected"),
     [
-        ("General", {}, (Delivery.SENT, "Server hasn’t accepted it yet")),  # an automatic reply, perhaps
+        ("General", {}, (Delivery.DELAYED, "Server hasn’t accepted it yet")),  # an automatic reply, perhaps
         ("MailboxFull", {"diagnosticCode": "smtp; 452 4.2.2 Over quota"}, (Delivery.BOUNCED, "Mailbox is full")),
     ],
 )
@@ -168,7 +168,7 @@ def test_amazon_has_given_up_when_it_reports_a_soft_bounce(client, use, subtype,
 def test_amazon_reports_a_delay_and_a_blocked_address(client, use):
     use(SES)
     ses_event(client, "DeliveryDelay", "deliveryDelay", {"delayType": "MailboxFull"})
-    assert state() == (Delivery.SENT, "Mailbox is full")
+    assert state() == (Delivery.DELAYED, "Mailbox is full")
     recipients = [{"emailAddress": "nadia@acme.example"}]
     bounce = {"bounceType": "Permanent", "bounceSubType": "OnAccountSuppressionList", "bouncedRecipients": recipients}
     ses_event(client, "Bounce", "bounce", bounce)
@@ -205,7 +205,7 @@ def test_amazon_reports_a_delay_and_a_blocked_address(client, use):
         ),
         ("resend", {"type": "email.opened"}, (Delivery.SENT, "")),
         ("brevo", {"event": "blocked"}, (Delivery.FAILED, "Provider blocks the address")),
-        ("brevo", {"event": "deferred", "reason": "452 4.2.2 full"}, (Delivery.SENT, "Mailbox is full")),
+        ("brevo", {"event": "deferred", "reason": "452 4.2.2 full"}, (Delivery.DELAYED, "Mailbox is full")),
         (
             "brevo",
             {"event": "soft_bounce", "reason": "undefined Unable to find MX of domain no-mx.example.com"},

@@ -3,6 +3,7 @@
 import errno
 import resource
 import time
+from io import BytesIO
 
 import pytest
 from waitress.buffers import TempfileBasedBuffer
@@ -41,6 +42,32 @@ def app():
 def port(app):
     with serving(app) as web:
         yield web.effective_port
+
+
+def stream(environ, start_response):
+    """Respond without a length."""
+    start_response("200 OK", [])
+    yield b"part 1, "
+    yield b"part 2"
+
+
+def file(environ, start_response):
+    """Respond with a file, which waitress sends itself."""
+    start_response("200 OK", [("Content-Length", "5")])
+    return environ.get("wsgi.file_wrapper", lambda opened: [opened.read()])(BytesIO(b"hello"))
+
+
+@pytest.mark.parametrize("responds", [Application(), stream, file])
+def test_the_response_to_head_has_no_body(responds):
+    request = b"%s / HTTP/1.1\r\nHost: localhost\r\nConnection: %s\r\n\r\n"
+    with serving(responds) as web:
+        head, _, body = send(web.effective_port, request % (b"HEAD", b"close")).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200") and body == b""
+        page = send(web.effective_port, request % (b"GET", b"close"))
+        assert page.endswith((b"GET 0", b"0\r\n\r\n", b"hello"))
+        if b"Content-Length" in head:
+            both = send(web.effective_port, request % (b"HEAD", b"keep-alive") + request % (b"GET", b"close"))
+            assert both.count(b"HTTP/1.1 200") == 2 and both.partition(b"\r\n\r\n")[2].startswith(b"HTTP/1.1 200")
 
 
 AMBIGUOUS = {

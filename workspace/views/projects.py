@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.once import once
 from base import params
 from base.policies import require
 from base.responses import htmx_redirect, render_page_or_fragment
@@ -50,6 +51,7 @@ def project_list(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(Permission.WORKSPACE_VIEW)
+@once
 def project_new(request: MemberRequest) -> HttpResponse:
     """Create a project."""
     require(can_manage_projects(request.membership))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.once import once
 from base.params import path as query_path
 from base.policies import Refused, require
 from base.responses import render_page_or_fragment
@@ -83,6 +84,7 @@ def record_list(request: MemberRequest, record_type: RecordType) -> HttpResponse
 
 @require_http_methods(FORM_METHODS)
 @of_type
+@once
 def record_new(request: MemberRequest, record_type: RecordType) -> HttpResponse:
     """Create a record."""
     require(policies.can_manage_records(request.membership, record_type.model))

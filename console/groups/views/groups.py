@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.once import once
 from base.lists.columns import headings
 from base.lists.controls import active_filters, chips_of_several, control
 from base.lists.empty import EmptyState
@@ -80,6 +81,7 @@ def _empty_state(params: GroupListParams, slug: str) -> EmptyState | None:
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def group_new(request: MemberRequest) -> HttpResponse:
     """Create a group with a name, a description and members."""
     require(can_manage_groups(request.membership))

@@ -27,8 +27,10 @@ SHOWN = 5
 # An answer of a mail server: its code, perhaps with the enhanced one, and the text.
 ANSWER = re.compile(r"(?P<code>[245]\d\d(?:[ -][245]\.\d{1,3}\.\d{1,3})?)[ -](?P<text>.*\w.*)", re.DOTALL)
 STATE_MARKS = {
+    Delivery.QUEUED: ("warning", "clock"),
     Delivery.BOUNCED: ("danger", "x"),
     Delivery.FAILED: ("danger", "x"),
+    Delivery.DELAYED: ("warning", "clock"),
     Delivery.SENT: ("neutral", "check"),
     Delivery.DELIVERED: ("success", "check"),
 }
@@ -141,10 +143,8 @@ class InvitationPanel:
         if state == Delivery.NONE:
             yield DeliveryEvent(_labeled(_("Not sent"), email.reason), "neutral", "ban", email.created_at)
             return
-        if state in STATE_MARKS or email.reason:
-            waits = state == Delivery.QUEUED or (state == Delivery.SENT and email.reason)
-            mark = ("warning", "clock") if waits else STATE_MARKS[state]
-            yield DeliveryEvent(_state_sentence(email, state), *mark, email.delivery_at)
+        if state != Delivery.QUEUED or email.reason:
+            yield DeliveryEvent(_state_sentence(email, state), *STATE_MARKS[state], email.delivery_at)
         elsewhere = email.email if email.email != self.member.email else ""
         yield DeliveryEvent(_sent_sentence(email, state, elsewhere), "neutral", "send", email.created_at)
 
@@ -212,10 +212,9 @@ def _quoted(answer: str) -> str:
 
 
 def _state_sentence(email: InvitationEmail, state: Delivery) -> SafeString:
-    if state == Delivery.SENT and not email.reason:
+    if state == Delivery.SENT:
         return format_html("<b>{}</b> {}", _("Accepted"), _("by the mail server"))
-    # Sent with a reason: the provider has it, and the recipient's server wants it later.
-    return _labeled(_("Delayed") if state == Delivery.SENT else state.label, email.reason)
+    return _labeled(state.label, email.reason)
 
 
 def _labeled(label: str | Promise, reason: str) -> SafeString:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.once import once
 from base.ids import parse_uuid
 from base.policies import require
 from base.responses import htmx_redirect
@@ -35,6 +36,7 @@ def _render(request: MemberRequest, form: RoleForm, *, status: int = 200, **extr
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def role_new(request: MemberRequest) -> HttpResponse:
     """Add a role. The query parameter `from` names a role to copy."""
     require(can_manage_roles(request.membership))

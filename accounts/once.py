@@ -1,0 +1,67 @@
+"""A form whose button is pressed twice runs once, and both presses get the same response.
+
+So a double click, or reloading the response, creates one access key, and the secret on the screen is the one that
+works. Each page has another CSRF token in its forms, because Django masks it anew. So two requests with the same token
+and the same fields are two presses of one button.
+"""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.messages.storage.cookie import MessageDecoder, MessageEncoder
+from django.db import transaction
+from django.http import HttpResponse
+
+from accounts.services.sent_forms import claim_form, release_form, save_response
+
+PAGE_TOKEN = "csrfmiddlewaretoken"  # noqa: S105
+
+
+def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate a view whose POST creates something. Put it below the decorators that check who may.
+
+    The view runs in one transaction with the row of the form: if it fails, the form can be sent again.
+    """
+
+    @wraps(view)
+    def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST" or PAGE_TOKEN not in request.POST:
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            form = claim_form(_digest(request))
+            if form.response:
+                return _replay(request, str(form.response))
+            response = view(request, *args, **kwargs)
+            if response.status_code < 400:
+                save_response(form, _store(request, response))
+            else:
+                release_form(form)
+            return response
+
+    wrapped.runs_once = True  # type: ignore[attr-defined]
+    return wrapped
+
+
+def _digest(request: Any) -> str:
+    by, to, kind = request.session.session_key or "", request.get_full_path(), str(bool(request.htmx))
+    return sha256("\n".join((by, to, kind, request.POST.urlencode())).encode()).hexdigest()
+
+
+def _store(request: Any, response: HttpResponse) -> str:
+    """Return the response as text, with the messages that the next page will show."""
+    storage = messages.get_messages(request)
+    waiting = [] if storage.used else list(storage)
+    storage.used = storage.used and not waiting  # reading them isn't showing them
+    parts = (response.status_code, dict(response.items()), response.content.decode(), waiting)
+    return json.dumps(parts, cls=MessageEncoder)
+
+
+def _replay(request: Any, stored: str) -> HttpResponse:
+    status, headers, body, waiting = json.loads(stored, cls=MessageDecoder)
+    for message in waiting:
+        messages.add_message(request, message.level, message.message, message.extra_tags)
+    return HttpResponse(body, status=status, headers=headers)

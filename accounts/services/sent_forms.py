@@ -1,0 +1,37 @@
+"""Forms that were sent, for a second press of their button."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import SentForm
+
+# Later, the same form is sent on purpose.
+SENT_TWICE_WITHIN = timedelta(minutes=10)
+
+
+def claim_form(digest: str) -> SentForm:
+    """Return the form's row: a new one, or the one with the response of the first press. Call it in a transaction.
+
+    A second press waits here until the transaction of the first one ends.
+    """
+    SentForm.objects.filter(pk=digest, sent_at__lt=timezone.now() - SENT_TWICE_WITHIN).delete()
+    form, _created = SentForm.objects.get_or_create(pk=digest)
+    return form
+
+
+def save_response(form: SentForm, response: str) -> None:
+    """Keep the response for a second press."""
+    form.response = response
+    form.save(update_fields=["response"])
+
+
+def release_form(form: SentForm) -> None:
+    """Forget a form that was refused, so that it can be sent again."""
+    form.delete()
+
+
+def delete_sent_forms(*, limit: int = 10_000) -> int:
+    """Delete up to `limit` forms whose response is no longer needed. Return how many were deleted."""
+    old = SentForm.objects.filter(sent_at__lt=timezone.now() - SENT_TWICE_WITHIN).order_by("sent_at")
+    return SentForm.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()[0]
