@@ -31,8 +31,8 @@ from console.bulk.services import IMMEDIATE_LIMIT, start_bulk
 from console.bulk.worker import process
 from console.models import UNFINISHED, BulkAction
 from console.saved_views.queries import default_view_id
+from console.users.counts import count_tabs
 from console.users.params import UserListParams
-from console.users.queries import count_tabs
 from console.users.selection import Selection
 from console.users.views import tabs
 from organizations.fresh import require_fresh_to_give

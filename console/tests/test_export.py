@@ -5,6 +5,8 @@ import io
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import Entry
@@ -113,6 +115,22 @@ def test_chunks_contain_every_member_once(cast, monkeypatch, sort):
         expected = expected.filter(last_name="Test") if "q=" in view else expected
         expected = expected if "everyone" in view else expected.exclude(status="invited")
         assert len(emails) == len(set(emails)) and set(emails) == set(expected.values_list("email", flat=True))
+
+
+@pytest.mark.spec("P-1")
+@pytest.mark.parametrize("sort", ["name", "-name", "role", "-last_active"])
+def test_few_matches_are_gathered_once_however_many_chunks(cast, monkeypatch, sort):
+    monkeypatch.setattr("console.users.selection.CHUNK", 5)
+    members = joined(cast.acme, 40)
+    in_groups(members[::2], [cast.groups["research"]])
+    params = UserListParams.from_url(f"?sort={sort}&group={cast.groups['research'].pk}", organization_id=cast.acme.pk)
+    with CaptureQueriesContext(connection) as captured:
+        chunks = list(selection.iterate_selected(cast.acme, Selection(params, everyone=True), timezone.now()))
+    assert [len(chunk) for chunk in chunks] == [5, 5, 5, 5]
+    # Roles, how many the group has, and their ids; then two queries for each chunk.
+    assert len(captured) == 3 + 2 * len(chunks)
+    found = [member for chunk in chunks for member in chunk]
+    assert found == sorted(found, key=lambda member: [getattr(member, key) for key in params.keys], reverse="-" in sort)
 
 
 def test_an_export_takes_two_queries_per_chunk_and_one_for_roles(cast, monkeypatch, django_assert_num_queries):

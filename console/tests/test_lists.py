@@ -163,7 +163,7 @@ def test_an_invitation_expires_without_a_job(cast):
 @pytest.mark.spec("U-2")
 def test_tab_counts_are_exact_and_the_expired_count_is_capped(cast, monkeypatch):
     monkeypatch.setattr("base.counting.CAP", 10)
-    monkeypatch.setattr("console.users.queries.SUMMARY_CAP", 10)
+    monkeypatch.setattr("console.users.counts.SUMMARY_CAP", 10)
     joined(cast.acme, 16)
     pending(cast.acme, 11, days=-3)
     page = cast.client("olga").get(PENDING)

@@ -6,8 +6,7 @@ are checked: that finds whatever is common. Anything else is rare, and is gather
 groups and projects with few members are gathered at once. docs/performance.md has the measurements.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -15,16 +14,15 @@ from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce, StrIndex
 from django.db.models.lookups import GreaterThan
 
-from base.counting import Count
 from base.lists.filters import Filter, Names, conditions, find_names, known_values
 from base.lists.keyset import PAGE_SIZE, compare_rows, merge_sorted
-from console.users.filters import TAB_FILTERS, Tab, UsersContext
+from console.users.filters import TAB_FILTERS, UsersContext
 from console.users.params import UserListParams
-from organizations.models import DELIVERY_PROBLEMS, MemberCount, Membership, Organization, Status
+from organizations.models import Membership, Status
 from organizations.queries import matching_members, search_pattern
 from organizations.queries.deliveries import IsPending
 
@@ -32,43 +30,6 @@ from organizations.queries.deliveries import IsPending
 # LONG_WALK rows will probably fill the page.
 WALK, LONG_WALK = 1000, 10_000
 PROMISING = PAGE_SIZE * WALK // LONG_WALK
-# The most invitations that the page counts as expired or not delivered.
-SUMMARY_CAP = 100
-
-
-@dataclass(frozen=True)
-class TabCounts:
-    """Members who have joined, pending members, and how many of these have expired or whose invitation wasn't
-    delivered (None if not asked for)."""
-
-    joined: Count
-    pending: Count
-    expired: Count | None = None
-    undelivered: Count | None = None
-
-
-class _Number(Subquery):
-    """The number of rows of a subquery, which may have a limit."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
-
-
-def count_tabs(organization: Organization, tab: Tab, now: datetime) -> TabCounts:
-    """Return the counts of both tabs (U-2). One query, another one on Pending."""
-    sums = MemberCount.objects.filter(organization=organization).aggregate(
-        joined=Coalesce(Sum("active") + Sum("deactivated"), 0), pending=Coalesce(Sum("invited"), 0)
-    )
-    joined, pending = (Count(sums[name], sums[name]) for name in ("joined", "pending"))
-    if tab == Tab.ALL:
-        return TabCounts(joined, pending)
-    # No counter has these. The order makes PostgreSQL read the indexes and not the table.
-    rows = Membership.objects.filter(IsPending(), organization=organization)
-    expired = rows.filter(invite_expires_at__lte=now).order_by("invite_expires_at")
-    undelivered = rows.filter(invite_delivery__in=DELIVERY_PROBLEMS).order_by("invite_delivery")
-    numbers = [_Number(each.values("pk")[: SUMMARY_CAP + 1]) for each in (expired, undelivered)]
-    counts = Organization.objects.filter(pk=organization.pk).values_list(*numbers).first() or (0, 0)
-    return TabCounts(joined, pending, *(Count(number, SUMMARY_CAP) for number in counts))
 
 
 @dataclass(frozen=True)
@@ -145,6 +106,30 @@ def find_members(
             break
         values = None
     return found
+
+
+def iterate_members(
+    context: UsersContext, params: UserListParams, now: datetime, size: int
+) -> Iterator[list[Membership]]:
+    """Yield all members of the view in its order, `size` at a time.
+
+    What is common is read along the index. Of what is rare, the ids are gathered once: gathering and sorting for each
+    part of the list would take time that grows with the square of the matches.
+    """
+    rare = _rare_filter(context, params)
+    for number, slices in enumerate(_sections(context, params, now)):
+        search = _Search(context, params, now, number)
+        while (members := _along_index(search, slices, size, rare=rare)) is not None:
+            if members:
+                yield members
+            if len(members) < size:
+                break
+            slices = [_after(rows, params, [getattr(members[-1], name) for name in params.keys]) for rows in slices]
+        else:
+            ids = list(_gather(search, slices, rare=rare).values_list("pk", flat=True))
+            for start in range(0, len(ids), size):
+                found = Membership.objects.in_bulk(ids[start : start + size])
+                yield [found[pk] for pk in ids[start : start + size] if pk in found]
 
 
 def _sections(context: UsersContext, params: UserListParams, now: datetime) -> list[list[QuerySet]]:
@@ -249,18 +234,27 @@ def _rare_filter(context: UsersContext, params: UserListParams) -> str:
 
 def _find(search: _Search, slices: list[QuerySet], limit: int, *, rare: str) -> list[Membership]:
     """Return the first `limit` members of the slices that match."""
-    params = search.params
+    found = _along_index(search, slices, limit, rare=rare)
+    return list(_gather(search, slices, rare=rare)[:limit]) if found is None else found
+
+
+def _along_index(search: _Search, slices: list[QuerySet], limit: int, *, rare: str) -> list[Membership] | None:
+    """Return the first `limit` members that match, or None if so few of the first rows do that they are gathered."""
     if search.is_empty:
-        return list(merge_sorted(slices, params.order, limit))
+        return list(merge_sorted(slices, search.params.order, limit))
     for reach in () if rare else (WALK, LONG_WALK):
         members, is_complete = _walk(search, slices, limit, reach)
         if is_complete or len(members) == limit:
             return members
         if len(members) < PROMISING:
             break
-    # An expression is no index's order, so PostgreSQL can't choose to walk after all.
+    return None
+
+
+def _gather(search: _Search, slices: list[QuerySet], *, rare: str) -> QuerySet:
+    """Return all that match. An expression is no index's order, so PostgreSQL can't choose to walk after all."""
     hits = search.match(reduce(or_, slices), rare=rare)
-    return list(hits.order_by(*(_unindexed(name) for name in params.order))[:limit])
+    return hits.order_by(*(_unindexed(name) for name in search.params.order))
 
 
 def _walk(search: _Search, slices: list[QuerySet], limit: int, reach: int) -> tuple[list[Membership], bool]:
@@ -287,12 +281,3 @@ def matching(context: UsersContext, params: UserListParams, now: datetime) -> Qu
         return Membership.objects.none()
     rows = Membership.objects.filter(organization=context.organization, status__in=params.status.statuses)
     return _Search(context, replace(params, filters=filters), now, section=1).match(rows)
-
-
-def count_matches(organization: Organization, params: UserListParams, *, cap: int = 100) -> dict[str, int]:
-    """Return how many members of each status match the search, whatever the filters: {"invited": 2}.
-
-    Reads at most `cap` + 1 of them.
-    """
-    members = matching_members(Membership.objects.filter(organization=organization), params.q)
-    return Counter(members.order_by().values_list("status", flat=True)[: cap + 1])

@@ -13,11 +13,10 @@ from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Que
 
 from base import counting
 from base.ids import parse_uuid
-from base.lists.params import Cursor
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from console.users.params import UserListParams
-from console.users.queries import cursor_values, find_members, matching
+from console.users.queries import iterate_members, matching
 from organizations.models import GroupMembership, Membership, MembershipRole, Organization, Status
 from organizations.queries import REMIND_EVERY
 from organizations.queries.deliveries import UNDELIVERED
@@ -119,13 +118,9 @@ def iterate_selected(organization: Organization, selection: Selection, now: date
         load_details(organization, members, context.roles)
         yield members
         return
-    while found := find_members(context, params, now, CHUNK):
-        members = [member for _section, member in found]
+    for members in iterate_members(context, params, now, CHUNK):
         load_details(organization, members, context.roles)
         yield members
-        if len(found) < CHUNK:
-            break
-        params = replace(params, cursor=Cursor(False, cursor_values(params, *found[-1])))
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from console.users.counts import TabCounts
 from console.users.delivery import PROBLEM
 from console.users.filters import Tab
 from console.users.params import UserListParams, users_view
-from console.users.queries import TabCounts
 from organizations.models import Organization
 
 

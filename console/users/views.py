@@ -32,13 +32,14 @@ from console.saved_views.current import current_view, saved_url
 from console.saved_views.queries import view_of
 from console.users import texts
 from console.users.columns import COLUMNS, OPTIONAL, UserTable, chosen_columns, default_columns, saved_columns
+from console.users.counts import TabCounts, count_matches, count_tabs
 from console.users.details import load_details
 from console.users.empty import empty_state
 from console.users.export import export_lines
 from console.users.filters import FILTERS, TAB_FILTERS, Tab, UsersContext
 from console.users.just_invited import just_invited, just_invited_text, with_batch
 from console.users.params import UserListParams
-from console.users.queries import TabCounts, UserPage, count_matches, count_tabs, find_page
+from console.users.queries import UserPage, find_page
 from console.users.rendering import RowRenderer
 from console.users.selection import Selection
 from console.users.services import save_columns

@@ -16,10 +16,11 @@ from invitations.pasted_people.names import (
 from invitations.pasted_people.text import ADDRESS, BIDI, clean_address, trim
 
 # The start of a line in a copied email or contact: English, German, French, Spanish, Italian, Dutch.
+RECIPIENTS = r"to|cc|bcc|an|kopie|empfänger|recipients?|à|a|cci|para|cco|aan"
+TO = re.compile(rf"^\s*(?:{RECIPIENTS})\s*:", re.I)
 FIELD = re.compile(
-    r"^\s*(?:to|cc|bcc|from|reply-to|sender|an|von|kopie|absender|empfänger|recipients?|de|à|a|cci|para|cco|da|van|aan"
-    r"|name|mail|e|e-?mail(?:[ -](?:address|adresse))?|work|home|private?|business|arbeit|geschäftlich|dienstlich)"
-    r"\s*:\s*",
+    rf"^\s*(?:{RECIPIENTS}|from|reply-to|sender|von|absender|de|da|van|name|mail|e|e-?mail(?:[ -](?:address|adresse))?"
+    r"|work|home|private?|business|arbeit|geschäftlich|dienstlich)\s*:\s*",
     re.I,
 )
 # An address, alone or as in <ana@x>, [ana@x] and (ana@x).
@@ -89,7 +90,7 @@ def _unfolded(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
             continue
         if header:
             yield number, " ".join(header)
-        header, number = ([line], n) if FIELD.match(line) and "@" in line else ([], n)
+        header, number = ([line], n) if TO.match(line) and "@" in line else ([], n)
         if not header:
             yield number, line
     if header:

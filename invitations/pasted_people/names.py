@@ -127,14 +127,15 @@ def _split_words(words: list[str]) -> tuple[str, str, bool]:
         return words[1], words[0], True
     capitals = [_is_capitals(word) for word in words]
     if start := _last_name_words(words, capitals):
-        return " ".join(words[start:]), " ".join(words[:start]), len(words[0]) > 2 or not words[0].isupper()
+        return " ".join(words[start:]), " ".join(words[:start]), start > 1 or len(words[0]) > 2 or not capitals[0]
     end = len(words) - len(list(itertools.takewhile(bool, reversed(capitals))))  # "Jean Pierre DUPONT"
-    end = end if 0 < end < len(words) and len(words[-1]) > 2 else 1
+    if not 0 < end < len(words) or len(words[-1]) < 3 or _plain(words[-1]) in SUFFIXES | DEGREES:
+        end = 1
     return " ".join(words[:end]), " ".join(words[end:]), True
 
 
 def _is_capitals(word: str) -> bool:
-    return len(word) > 1 and word.isupper() and "." not in word and _plain(word) not in SUFFIXES | DEGREES
+    return len(word) > 1 and word.isupper() and "." not in word
 
 
 def without_remarks(text: str) -> str:

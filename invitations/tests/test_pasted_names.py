@@ -21,6 +21,8 @@ pytestmark = pytest.mark.spec("W-4")
         ("JO Berg", "jo.berg@x.example", Name("JO", "Berg")),
         ("Soto Ana", "ana.soto@x.example", Name("Soto", "Ana", is_sure=False)),
         ("Ana Soto", "ana.soto@x.example", Name("Ana", "Soto")),
+        ("MA Wei", "", Name("Wei", "MA", is_sure=False)),
+        ("DE LA CRUZ María", "", Name("María", "DE LA CRUZ")),
         ("Jean Pierre DUPONT", "", Name("Jean Pierre", "DUPONT")),
         ("Tom Berg III", "", Name("Tom", "Berg III")),
     ],

@@ -16,9 +16,10 @@ from base.counting import Count
 from base.picker import MAX_OPTIONS
 from console.saved_views.queries import open_url, views_of
 from console.users.columns import STATES
+from console.users.counts import count_matches
 from console.users.filters import Tab, UsersContext
 from console.users.params import users_view
-from console.users.queries import count_matches, find_members
+from console.users.queries import find_members
 from organizations.models import Group, Membership
 from organizations.permissions import Permission
 from organizations.policies import can_add_users, can_assign_group, can_change_group_members

@@ -15,10 +15,10 @@ from django.utils import timezone
 from base.policies import Decision, require
 from base.responses import htmx_redirect
 from console.member import policies
+from console.users.counts import count_tabs
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from console.users.params import UserListParams
-from console.users.queries import count_tabs
 from console.users.rendering import RowRenderer
 from console.users.views import tabs
 from organizations.models import Membership
