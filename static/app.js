@@ -1,4 +1,7 @@
 {
+if (document.documentElement.hasAttribute('data-sent')) history.replaceState(history.state, '');
+}
+{
 const showButtons = root => root.querySelectorAll?.('[data-copy], [data-print]').forEach(button => {
 button.hidden = 'copy' in button.dataset && !navigator.clipboard;
 });

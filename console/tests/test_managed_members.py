@@ -206,6 +206,13 @@ def test_the_drawer_says_that_the_provider_manages_them(people):
         assert ("Hasn’t signed in yet" in text) is never, member.name
 
 
+@pytest.mark.spec("U-19")
+def test_the_page_says_who_added_them_and_that_they_were_never_active(cast):
+    connect(cast.acme)
+    text = text_of(cast.client("olga").get(member_url(add_managed(cast.acme))))
+    assert re.search(r"Last active Never Joined .+? Invited by Your identity provider (?!2FA)", text)
+
+
 def test_their_menu_has_no_delete(people):
     for member in people.everyone:
         html = people.client.get(f"{member_url(member)}menu/").content.decode()

@@ -126,7 +126,9 @@ def test_done_above_limit_keeps_draft_and_shows_reason(cast, settings):
     seen = client.get(url)
     assert seen.status_code == 200 and "Acme can send 1 invitation email a day" in seen.content.decode()
     form = {"version": batch.version, "reason": "Come and see", "welcome_page": "homepage"}
-    html = client.post(url, form, follow=True).content.decode()
+    response = client.post(url, form)
+    assert response["Location"] == f"{url}?check=1"  # so that the browser's Back shows it again
+    html = client.get(response["Location"]).content.decode()
     assert "Acme can send 1 invitation email a day" in html and "Come and see" in html
     saved = Batch.objects.get(pk=batch.pk)
     assert saved.sent_at is None and saved.reason == "Come and see"

@@ -42,6 +42,20 @@ def test_two_factor_ticks_off_when_it_is_set_up(cast):
 
 
 @pytest.mark.spec("A-1")
+def test_the_list_has_buttons_to_hide_it_and_to_start_and_finish_each_task(cast):
+    text = page(cast, "bo", HOME)
+    for path, label in (
+        ("hidden", "Hide first tasks"),
+        ("edit-a-project", "Start: Edit a project"),
+        ("edit-a-project/completion", "Mark as done: Edit a project"),
+        ("second-factor", "Start: Set up 2FA"),
+    ):
+        form = text[text.index(f'action="/o/acme/tasks/{path}/"') :]
+        assert f'aria-label="{label}"' in form[: form.index("</form>")]
+    assert "tasks/second-factor/completion/" not in text
+
+
+@pytest.mark.spec("A-1")
 def test_first_tasks_can_be_hidden_and_disappear_when_done(cast):
     assert cast.client("bo").post("/o/acme/tasks/hidden/").url == f"{HOME}?tasks=hidden#tasks"
     assert task_states(cast, "bo") is None

@@ -115,6 +115,17 @@ def test_requests_for_a_new_link_need_someone(cast):
     assert need.detail == "Ann Lee" and need.url == "/o/acme/users/pending/?delivery=asked"
 
 
+@pytest.mark.spec("A-1", "I-7")
+def test_many_requests_for_a_new_link_are_counted_as_their_list_shows_them(cast, monkeypatch):
+    for module in ("invitations.queries", "workspace.home.needs"):
+        monkeypatch.setattr(f"{module}.MOST_REQUESTS", 2)
+    people = [("Ann", "Lee", "ann@acme.example"), ("Ben", "Ray", "ben@acme.example"), ("Cy", "Fox", "cy@acme.example")]
+    cast.invite(people=people)
+    Invitation.objects.update(new_link_asked_at=timezone.now())
+    need = needs(cast)["3 people asked for a new link"]
+    assert cast.client("olga").get(need.url).content.decode().count('<tr role="row" id="user-') == 3
+
+
 @pytest.mark.spec("A-1")
 def test_long_lists_of_names_are_cut(cast):
     invite_many(cast, 5, days=3)
