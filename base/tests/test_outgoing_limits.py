@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from base import outgoing
 from base.outgoing import OutgoingError
 from base.tests.raw_server import OK, redirect, serve
+from teamadmin.testing.processes import wait_until
 
 __all__ = ["serve"]  # a fixture
 
@@ -100,13 +101,18 @@ def test_slow_redirects_share_one_limit(serve, settings):
         outgoing.get(serve(answer).url)
 
 
-def test_several_requests_share_a_limit(serve):
+def test_several_requests_share_a_limit(serve, settings, monkeypatch):
+    """Each request takes 30 of 50 seconds, by a clock that the test moves."""
+    settings.OUTGOING_TIMEOUT_SECONDS = 50
+    passed, clock = [0.0], time.monotonic
+
     def answer(connection, head):
-        time.sleep(0.4)
+        passed[0] += 30
         connection.sendall(OK)
 
+    monkeypatch.setattr(outgoing.time, "monotonic", lambda: clock() + passed[0])
     url = serve(answer).url
-    with outgoing.limit_time(0.6):
+    with outgoing.limit_time(50):
         assert outgoing.get(url).body == b"ok"
         with pytest.raises(OutgoingError, match="didn’t respond"):
             outgoing.get(url)
@@ -124,7 +130,7 @@ def test_slow_servers_leave_threads_for_others(serve, settings):
     waiting = [threading.Thread(target=wait) for _ in range(outgoing.AT_ONCE)]
     for thread in waiting:
         thread.start()
-    time.sleep(0.3)
+    wait_until(lambda: not outgoing._slots._value, 3)
     started = time.monotonic()
     with pytest.raises(OutgoingError, match="Too many requests to other servers"):
         outgoing.get(serve().url)

