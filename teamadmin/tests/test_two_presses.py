@@ -153,6 +153,14 @@ def test_a_refused_form_can_be_sent_again(olga, live_cast):
     assert form.press(olga, name="Explorers").status_code == 302
 
 
+def test_a_search_in_the_form_is_answered_anew(olga, live_cast):
+    form = form_on(olga, f"{ACME}groups/new/", "groups/new/")
+    for scripts in ({}, {"HX-Request": "true"}):
+        found = [olga.post(form.action, {**form.fields, "search": "Bo"}, headers=scripts) for _ in range(2)]
+        assert all("Bo Lindqvist" in text_of(each) for each in found)
+    assert not SentForm.objects.exists()
+
+
 def test_the_message_is_on_the_page_that_the_second_press_opens(olga):
     form = form_on(olga, f"{ACME}projects/new/", "projects/new/")
     first, second = same_browser(olga), same_browser(olga)
