@@ -29,7 +29,8 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method != "POST" or PAGE_TOKEN not in request.POST:
+        is_search = "search" in request.POST  # of a picker in the form
+        if request.method != "POST" or is_search or PAGE_TOKEN not in request.POST:
             return view(request, *args, **kwargs)
         with transaction.atomic():
             form = claim_form(_digest(request))
@@ -54,8 +55,9 @@ def _digest(request: Any) -> str:
 def _store(request: Any, response: HttpResponse) -> str:
     """Return the response as text, with the messages that the next page will show."""
     storage = messages.get_messages(request)
-    waiting = [] if storage.used else list(storage)
-    storage.used = storage.used and not waiting  # reading them isn't showing them
+    were_shown = storage.used
+    waiting = [] if were_shown else list(storage)
+    storage.used = were_shown  # reading them here isn't showing them
     parts = (response.status_code, dict(response.items()), response.content.decode(), waiting)
     return json.dumps(parts, cls=MessageEncoder)
 

@@ -17,6 +17,7 @@ from audit.models import AuditStream, Entry
 from console.models import SavedView
 from organizations.models import AccessKey, AccessKeySecret, Group, Organization, Project, Role
 from organizations.queries import find_access_key
+from outbox.models import OutgoingEmail
 from provisioning.models import Domain, ScimConnection, ScimToken, SetupLink
 from teamadmin.testing.forms import PageForm, form_on
 from teamadmin.testing.html import text_of
@@ -133,6 +134,16 @@ def test_setup_links_and_their_tokens_work_after_two_presses(olga, live_cast):
     assert len(results(pages)) == 1 and ScimToken.objects.count() == 1
 
 
+@pytest.mark.spec("I-11")
+def test_an_address_that_is_corrected_by_a_double_click_isnt_refused(olga, live_cast):
+    (invitation,) = live_cast.invite()
+    form = form_on(olga, f"{ACME}users/{invitation.membership_id}/invitation/address/", "address/")
+    responses = press_at_once(olga, form, email="right@acme.example")
+    assert {each.status_code for each in responses} == {302} and len(results(responses)) == 1
+    invitation.refresh_from_db()
+    assert invitation.sends == 2 and OutgoingEmail.objects.filter(kind="invitations.invitation").count() == 2
+
+
 def test_a_refused_form_can_be_sent_again(olga, live_cast):
     form = form_on(olga, f"{ACME}groups/new/", "groups/new/")
     group = Group.objects.create(organization=live_cast.acme, name="Explorers")
@@ -140,6 +151,14 @@ def test_a_refused_form_can_be_sent_again(olga, live_cast):
     assert not SentForm.objects.exists()
     group.delete()
     assert form.press(olga, name="Explorers").status_code == 302
+
+
+def test_a_search_in_the_form_is_answered_anew(olga, live_cast):
+    form = form_on(olga, f"{ACME}groups/new/", "groups/new/")
+    for scripts in ({}, {"HX-Request": "true"}):
+        found = [olga.post(form.action, {**form.fields, "search": "Bo"}, headers=scripts) for _ in range(2)]
+        assert all("Bo Lindqvist" in text_of(each) for each in found)
+    assert not SentForm.objects.exists()
 
 
 def test_the_message_is_on_the_page_that_the_second_press_opens(olga):

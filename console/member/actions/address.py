@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.once import once
 from console.member.actions.member_action import MemberAction
 from console.member.profile.page import ProfilePage
 from console.member.profile.rendering import render_profile
@@ -22,6 +23,7 @@ from organizations.requests import MemberRequest
 
 @member_required(Permission.PEOPLE_VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def user_invitation_address(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """Ask for the address and send the invitation there; also from the form on the member's page (at=profile)."""
     action = MemberAction.from_request(request, member_id)
