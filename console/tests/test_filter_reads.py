@@ -2,10 +2,14 @@
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from console.tests.people import PENDING, USERS
-from console.tests.test_reads import BUFFERS, fill, over_budget
-from teamadmin.testing.buffers import settle
+from console.tests.test_reads import BUFFERS, fill, over_budget, plan_nodes
+from console.users.filters import UsersContext
+from console.users.params import UserListParams
+from console.users.selection import MAX_IDS, Selection, load_selected
+from teamadmin.testing.buffers import plan_of, settle
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.skipif("connection.vendor != 'postgresql'")]
 SIZE = 10_000
@@ -46,3 +50,24 @@ def test_filters_that_begin_late_in_the_order_are_not_walked_to(live_cast):
         f"{both}&sort=name": in_group,
     }
     assert over_budget(live_cast, views) == {}
+
+
+@pytest.mark.spec("U-6")
+def test_names_on_a_confirmation_for_everyone_are_read_by_name(live_cast):
+    """The members are counted by reading them once. Their first names don't take another look at all of them."""
+    fill(live_cast, SIZE)
+    settle()
+    context, now = UsersContext.load(live_cast.acme), timezone.now()
+    for view in ("", "?status=everyone", "pending/"):
+        everyone = Selection(UserListParams.from_url(view, organization_id=live_cast.acme.pk), everyone=True)
+        recorded = []
+
+        def record(execute, query, params, many, context, recorded=recorded):
+            recorded.append((query, params))
+            return execute(query, params, many, context)
+
+        with connection.execute_wrapper(record):
+            members = load_selected(context, everyone, now, limit=MAX_IDS + 1)
+        assert len(members) == MAX_IDS + 1 and members == sorted(members, key=lambda member: member.sort_name)
+        read = [node["Actual Rows"] for node in plan_nodes(plan_of(*recorded[0], prepared=False))]
+        assert max(read) <= 2 * len(members), (view, read)

@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Que
 
 from base import counting
 from base.ids import parse_uuid
+from base.lists.keyset import merge_sorted
 from console.users.details import load_details
 from console.users.filters import UsersContext
 from console.users.params import UserListParams
@@ -102,7 +103,12 @@ def count_matching(organization: Organization, params: UserListParams, now: date
 
 def load_selected(context: UsersContext, selection: Selection, now: datetime, *, limit: int) -> list[Membership]:
     """Return up to `limit` selected members by name, with their details. Two queries."""
-    members = list(selected(context, selection, now).order_by("sort_name", "pk")[:limit])
+    rows, params = selected(context, selection, now), selection.params
+    slices = [rows]
+    if selection.everyone and not (params.words or params.filters.keys() - {"status"}):
+        # Each status is a range of the index by name. Otherwise PostgreSQL sorts everyone.
+        slices = [rows.filter(status=status) for status in params.status.statuses]
+    members = list(merge_sorted(slices, ("sort_name", "id"), limit))
     load_details(context.organization, members, context.roles)
     return members
 
