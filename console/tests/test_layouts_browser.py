@@ -148,6 +148,9 @@ def test_print_shows_the_list_alone_with_all_columns(page, crowd, open_page, tmp
     expect(page.locator("tbody a.name").first).to_have_css("text-decoration-line", "none")
     expect(page.locator("html")).to_have_css("color-scheme", "light")
     assert 'counter(page) " / " counter(pages)' in (settings.BASE_DIR / "static" / "media.css").read_text()
+    page.set_viewport_size({"width": 500, "height": 700})  # small paper: still a table with headings
+    expect(page.locator("tbody tr").first).to_have_css("display", "table-row")
+    expect(page.locator("thead")).to_have_css("position", "static")
     pdf = Path(tmp_path / "users.pdf")
     page.pdf(path=pdf, prefer_css_page_size=True)
     pages = re.findall(rb"/Type\s*/Page\b", pdf.read_bytes())

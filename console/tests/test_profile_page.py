@@ -1,13 +1,16 @@
 """A member's page: contents, permissions and query counts (U-8, U-16, U-19, G-4, R-7)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from audit.services import record
 from console.tests.people import in_groups, joined, link
 from console.tests.profiles import HTMX, disabled_roles, profile_url
+from invitations.models import Invitation
 from organizations.models import Group, GroupMembership, GroupRole, ManagedBy, Membership, Project, ProjectGrant, Status
 from teamadmin.testing.cast import add_member, add_user, role_named
 from teamadmin.testing.html import text_of
@@ -174,6 +177,21 @@ def test_pending_members_have_a_page_too(cast):
     page = cast.client("max").get(profile_url(nadia))
     assert "Nadia Petrov Pending nadia@acme.example" in text_of(page) and "Save changes" in text_of(page)
     assert "Sessions" not in text_of(page)
+
+
+@pytest.mark.spec("U-19")
+@pytest.mark.parametrize(
+    ("sends", "days", "expected"), [(1, 20, "Resent Never Expires"), (3, -2, "Resent 2 times Expired")]
+)
+def test_the_page_of_a_pending_member_says_how_often_they_were_invited_and_until_when(cast, sends, days, expected):
+    (invitation,) = cast.invite()
+    Invitation.objects.update(sends=sends)
+    expires = timezone.now() + timedelta(days=days)
+    Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=expires)
+    shown = section(cast.client("max").get(profile_url(invitation.membership)), "Invitation<")
+    assert f"{expected} {expires:%b} {expires.day}" in shown
+    assert ("in 20 days" if days > 0 else "2 days ago") in shown
+    assert "Reason None" in shown and "Welcome page Homepage" in shown
 
 
 @pytest.mark.spec("A-5")
