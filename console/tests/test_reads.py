@@ -24,11 +24,12 @@ QUERIES, BUFFERS, SEARCH_QUERIES = 8, 400, 11
 INVITATIONS = 150
 ROLE = {role.key: role.id for role in BUILT_IN if role.scheme == "ranked"}
 # The order of the members' names differs from that of their ids, so that neighbours in the list are on different pages
-# of the table. Groups have ids in the order of their creation, as in production.
+# of the table. Groups have ids in the order of their creation, as in production. All ids are the same in each run,
+# because random ones split the pages of indexes differently, and views would read a few buffers more or less.
 CROWD = """
 DROP TABLE IF EXISTS crowd;
 CREATE TEMPORARY TABLE crowd AS
-SELECT gen_random_uuid() AS id, gen_random_uuid() AS person, n, 'person ' || md5(n::text) AS name,
+SELECT md5('member ' || n)::uuid AS id, md5('user ' || n)::uuid AS person, n, 'person ' || md5(n::text) AS name,
        (ARRAY['active', 'active', 'active', 'deactivated', 'invited'])[1 + n % 5] AS status
 FROM generate_series(1, {size}) AS n;
 INSERT INTO accounts_user (id, password, is_superuser, email, first_name, last_name, theme, is_active, is_staff,
@@ -160,7 +161,7 @@ def test_every_view_takes_few_queries_and_buffers(live_cast, size):
 OTHER_ORGANIZATIONS = """
 DROP TABLE IF EXISTS others;
 CREATE TEMPORARY TABLE others AS
-SELECT gen_random_uuid() AS id, n FROM generate_series(1, {number}) AS n;
+SELECT md5('other ' || n)::uuid AS id, n FROM generate_series(1, {number}) AS n;
 INSERT INTO organizations_organization (id, name, slug, scheme, logo, sso_enforced, deactivate_shared,
                                         allowed_email_domains, created_at, require_two_factor, idle_minutes,
                                         sign_in_again_hours, max_sessions, lockout_attempts, password_min_length,
@@ -171,9 +172,9 @@ FROM others;
 INSERT INTO organizations_membership (id, organization_id, first_name, last_name, email, email_key, sort_name,
     search_text, status, managed_by, two_factor, role_order, invite_expires_at, joined_at, last_active_at, created_at,
     columns, pending_columns, two_factor_method, two_factor_reminded_at, sessions_ended_at)
-SELECT gen_random_uuid(), others.id, 'Some', name, name || '@o.example', name || '@o.example', 'some ' || name,
-    ' some ' || name, 'invited', 'manual', false, 30, now() + interval '9 day', '1970-01-01Z', '1970-01-01Z', now(), '',
-    '', '', '1970-01-01Z', '1970-01-01Z'
+SELECT md5('member ' || name)::uuid, others.id, 'Some', name, name || '@o.example', name || '@o.example',
+    'some ' || name, ' some ' || name, 'invited', 'manual', false, 30, now() + interval '9 day', '1970-01-01Z',
+    '1970-01-01Z', now(), '', '', '', '1970-01-01Z', '1970-01-01Z'
 FROM others, LATERAL (SELECT md5(others.n || '-' || m) AS name FROM generate_series(1, {members}) AS m) AS named;
 """
 

@@ -10,6 +10,7 @@ import redis
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import BrowserContext, Playwright, expect
 
 from teamadmin.testing import browser as chromium
@@ -20,6 +21,11 @@ from teamadmin.testing.mailserver import MailServer
 TEST_MARKER = "teamadmin:only-for-tests"
 # How long expectations of a page may take, in milliseconds. Long, because a busy machine is no failure.
 TIMEOUT = 60_000
+# Random texts are the same in each run, and a busy machine is no failure: no change fails by chance. To look for new
+# failures: bin/test PATH --hypothesis-profile search
+hypothesis_settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+hypothesis_settings.register_profile("search", deadline=None, database=None, max_examples=3000)
+hypothesis_settings.load_profile("suite")
 BROWSER_FIXTURES = {"page", "context", "browser", "running_demo"}
 
 

@@ -8,18 +8,22 @@ from django.db import connection, connections, transaction
 
 from teamadmin.testing.processes import wait_until
 
+# Seconds after which threads count as hanging. Long, because a busy machine is no failure: twenty presses that each
+# wait for the one before can take minutes.
+HANGING = 300
+
 
 def run_in_parallel(times: int, press: Callable[[int], Any]) -> list[Any]:
     """Call press(0) ... press(times - 1) in as many threads, all released together.
 
-    Return what each call returned or raised, in order. Needs committed data (transactional_db).
+    Return what each call returned or raised, in order. Needs committed data (transactional_db). Fails if a call hangs.
     """
     gate = threading.Barrier(times)
     results: list[Any] = [None] * times
 
     def run(number: int) -> None:
         try:
-            gate.wait(10)
+            gate.wait(HANGING)
             results[number] = press(number)
         except Exception as error:
             results[number] = error
@@ -30,7 +34,8 @@ def run_in_parallel(times: int, press: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(HANGING)
+    assert not any(thread.is_alive() for thread in threads), f"not within {HANGING} s: {results}"
     return results
 
 
@@ -56,7 +61,7 @@ def while_waiting(lock: Callable[[], Any], change: Callable[[], Any], *presses: 
             wait_until(lambda: waiting() >= len(presses), 20, lambda: f"{waiting()} of {len(presses)} wait")
             change()
     finally:
-        thread.join(60)
+        thread.join(HANGING)
     return results
 
 

@@ -10,7 +10,7 @@ from teamadmin import embedded, server
 from teamadmin.testing.processes import Child, free_port, wait_until
 from teamadmin.testing.raw_http import connect, read_all, seconds, status
 
-# Paths: how many seconds a response takes. /stream/2 sends it in ten parts.
+# Paths: how many seconds a response takes. /stream/4 sends it in ten parts.
 PROCESS = """
 import sys, time
 from teamadmin import server
@@ -59,11 +59,11 @@ def test_all_requests_are_answered(start):
     """Four are running, two of them send their response in parts, and the others wait for a thread."""
     child = start(25)
     clients = []
-    for path in ["/stream/2", "/stream/2"] + ["/0.5"] * 10:
+    for path in ["/stream/4", "/stream/4"] + ["/0.5"] * 10:
         clients.append(connect(child.port))
         clients[-1].sendall(f"GET {path} HTTP/1.1\r\n\r\n".encode())
     child.process.send_signal(signal.SIGTERM)
-    wait_until(lambda: not accepts(child.port), 1.5)  # at once: responses still take two seconds
+    wait_until(lambda: not accepts(child.port), 3.5)  # at once: responses still take four seconds
     child.process.send_signal(signal.SIGTERM)  # a second one changes nothing
     responses = [read_all(client) for client in clients]
     assert {status(response) for response in responses} == {200}
