@@ -20,6 +20,18 @@ from teamadmin.testing.mailserver import MailServer
 TEST_MARKER = "teamadmin:only-for-tests"
 # How long expectations of a page may take, in milliseconds. Long, because a busy machine is no failure.
 TIMEOUT = 60_000
+# axe computes the same few colors thousands of times a page, with most of its time. Keep each color's result.
+KEEP_COLORS = """;{
+  const { prototype } = axe.commons.color.Color, { parseString } = prototype, kept = new Map();
+  prototype.parseString = function (text) {
+    if (!kept.has(text)) {
+      const { r, g, b, alpha } = parseString.call(this, text);
+      kept.set(text, { r, g, b, alpha });
+    }
+    return Object.assign(this, kept.get(text));
+  };
+  undefined; // Playwright would call the function
+}"""
 BROWSER_FIXTURES = {"page", "context", "browser", "running_demo"}
 
 
@@ -146,10 +158,11 @@ def playwright(playwright: Playwright) -> Iterator[Playwright]:
 @pytest.fixture
 def axe() -> Callable:
     """A function that asserts that axe finds no accessibility problem on the page, and no id twice: axe(page)."""
+    from axe_playwright_python.base import AXE_SCRIPT
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page) -> None:
-        results = Axe().run(page)
+        results = Axe(AXE_SCRIPT + KEEP_COLORS).run(page)
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
         ids = Counter(page.locator("[id]").evaluate_all("elements => elements.map(each => each.id)"))
         assert not (repeated := [each for each, count in ids.items() if count > 1]), f"{page.url}: {repeated}"
