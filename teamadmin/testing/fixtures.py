@@ -1,5 +1,6 @@
 """Fixtures for all tests. conftest.py loads them."""
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -44,6 +45,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if "running_demo" in fixtures:
             item.add_marker(pytest.mark.xdist_group("demo"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect the tests without garbage collection, which frees next to nothing, and leave them out of it later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_sessionstart() -> None:
