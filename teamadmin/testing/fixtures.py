@@ -1,5 +1,6 @@
 """Fixtures for all tests. conftest.py loads them."""
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +27,18 @@ TIMEOUT = 60_000
 hypothesis_settings.register_profile("suite", derandomize=True, deadline=None, database=None)
 hypothesis_settings.register_profile("search", deadline=None, database=None, max_examples=3000)
 hypothesis_settings.load_profile("suite")
+# axe computes the same few colors thousands of times a page, with most of its time. Keep each color's result.
+KEEP_COLORS = """;{
+  const { prototype } = axe.commons.color.Color, { parseString } = prototype, kept = new Map();
+  prototype.parseString = function (text) {
+    if (!kept.has(text)) {
+      const { r, g, b, alpha } = parseString.call(this, text);
+      kept.set(text, { r, g, b, alpha });
+    }
+    return Object.assign(this, kept.get(text));
+  };
+  undefined; // Playwright would call the function
+}"""
 BROWSER_FIXTURES = {"page", "context", "browser", "running_demo"}
 
 
@@ -38,6 +51,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if "running_demo" in fixtures:
             item.add_marker(pytest.mark.xdist_group("demo"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect the tests without garbage collection, which frees next to nothing, and leave them out of it later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_sessionstart() -> None:
@@ -152,10 +176,11 @@ def playwright(playwright: Playwright) -> Iterator[Playwright]:
 @pytest.fixture
 def axe() -> Callable:
     """A function that asserts that axe finds no accessibility problem on the page, and no id twice: axe(page)."""
+    from axe_playwright_python.base import AXE_SCRIPT
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page) -> None:
-        results = Axe().run(page)
+        results = Axe(AXE_SCRIPT + KEEP_COLORS).run(page)
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
         ids = Counter(page.locator("[id]").evaluate_all("elements => elements.map(each => each.id)"))
         assert not (repeated := [each for each, count in ids.items() if count > 1]), f"{page.url}: {repeated}"
