@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from anymail.backends.test import EmailBackend
 from django.core.management import CommandError, call_command
 
 pytestmark = pytest.mark.spec("I-8")
@@ -91,7 +92,14 @@ def test_the_demo_has_its_own_mailbox(settings, capsys, db):
     assert "Accepted." in send(capsys)
 
 
-def test_a_provider_reply_is_printed(settings, capsys):
+def test_a_provider_reply_is_printed(settings, capsys, monkeypatch):
     settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
+
+    class Reply(dict):
+        text = '{"message": "Queued. Thank you."}'
+
+    post = EmailBackend.post_to_esp
+    monkeypatch.setattr(EmailBackend, "post_to_esp", lambda *args: Reply(post(*args)))
     text = send(capsys)
     assert "anymail.backends.test" in text and "< sent" in text
+    assert '< {"message": "Queued. Thank you."}' in text
