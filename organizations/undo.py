@@ -6,7 +6,7 @@ access, and expires. It grants no permission: restoring checks the same rules as
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from audit.queries import entries_for_target
 from base.policies import Refused
 from organizations.fresh import require_fresh_to_give
-from organizations.models import Role
+from organizations.models import Membership, Role
 from organizations.permissions import Permission
 from organizations.queries.removals import Effect, Removal, effect_of, permission_effect
 from organizations.removal_texts import describe_effect
@@ -81,6 +82,14 @@ def undo_change(request: MemberRequest, restore: Callable[[Any], bool], *, kind:
     data = _read(request, kind, too_late)
     if data is not None:
         _run(request, partial(restore, data), done)
+
+
+def require_unchanged(member: Membership, reported_at: str, *actions: str) -> None:
+    """Raise Refused if the audit log has one of the actions on the member since `reported_at` (ISO 8601)."""
+    since = datetime.fromisoformat(reported_at)
+    entries = entries_for_target(member.organization_id, member.pk, since=since)
+    if any(entry.action in actions for entry in entries):
+        raise Refused(_("Someone has changed this since."))
 
 
 def _with_effect(done: str, effect: Effect) -> str:

@@ -1,5 +1,6 @@
 {
-if (document.documentElement.hasAttribute('data-sent')) history.replaceState(history.state, '');
+const refused = '.notice[data-tone="danger"], .notice[role="alert"], [aria-invalid="true"]';
+if (document.documentElement.hasAttribute('data-sent') && document.querySelector(refused)) history.replaceState(history.state, '');
 }
 {
 const showButtons = root => root.querySelectorAll?.('[data-copy], [data-print]').forEach(button => {

@@ -1,5 +1,7 @@
 """Creating, rotating, renaming and revoking access keys (A-6). Each page is a dialog for htmx."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -36,15 +38,29 @@ from organizations.services.access_keys import (
 )
 
 
+def _checked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate a view that shows a new secret: check who may, also before it is shown again (accounts.once)."""
+
+    @wraps(view)
+    def wrapped(request: MemberRequest, *, place: Place, **kwargs: Any) -> HttpResponse:
+        if "key_id" in kwargs:
+            require(can_rotate_key(request.membership, place.key_or_404(request, kwargs["key_id"])))
+        else:
+            place.check(request)
+        if request.method == "POST":
+            require_fresh_sign_in(request)
+        return view(request, place=place, **kwargs)
+
+    return wrapped
+
+
 @member_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@_checked
 @once
 def key_new(request: MemberRequest, *, place: Place) -> HttpResponse:
     """Create a key and show its secret once."""
-    place.check(request)
     is_post = request.method == "POST"
-    if is_post:
-        require_fresh_sign_in(request)
     form = KeyForm(request.POST if is_post else None, actor=request.membership, can_share=not place.own_only)
     if is_post and form.is_valid():
         try:
@@ -93,14 +109,13 @@ def _created(
 
 @member_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@_checked
 @once
 def key_rotation(request: MemberRequest, key_id: UUID, *, place: Place) -> HttpResponse:
     """Add a secret and show it once. The old one works for a week, or is revoked now."""
     key = place.key_or_404(request, key_id)
-    require(can_rotate_key(request.membership, key))
     error = ""
     if request.method == "POST":
-        require_fresh_sign_in(request)
         end_old = request.POST.get("old") == "end"
         try:
             _secret, text = rotate_access_key(actor=request.membership, key=key, end_old=end_old)

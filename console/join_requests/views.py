@@ -102,7 +102,10 @@ def join_request_undo(request: MemberRequest, request_id: UUID) -> HttpResponse:
     join_request = _request_or_404(request, request_id)
 
     def reopen(answered_at: str) -> bool:
-        return reopen_join_request(actor=request.membership, join_request=join_request, answered_at=answered_at)
+        try:
+            return reopen_join_request(actor=request.membership, join_request=join_request, answered_at=answered_at)
+        except JoinRequest.DoesNotExist:
+            raise Http404 from None
 
     done = _("Undone. %(name)s’s request is waiting again.") % {"name": join_request.user.name}
     undo_change(request, reopen, kind=_kind(join_request), done=done, too_late=_("Invite the person instead."))

@@ -1,5 +1,7 @@
 """The Provisioning page, its connection, its groups and its log."""
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -109,10 +111,10 @@ def provisioning_roles_undo(request: MemberRequest) -> HttpResponse:
 def provisioning_log_export(request: MemberRequest) -> StreamingHttpResponse:
     """Return the log as CSV, with the filters of the page."""
     params = LogParams.from_querydict(request.GET, request.organization)
-    response = StreamingHttpResponse(
-        export_lines(request.organization, params, request.user.csv_separator),
-        content_type="text/csv; charset=utf-8",
-    )
+    lines: Iterator[str] = iter(())
+    if request.method == "GET":
+        lines = export_lines(request.organization, params, request.user.csv_separator)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"{request.organization.slug}-provisioning-{timezone.now():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,7 +22,7 @@ from organizations.policies import can, can_add_break_glass, can_be_break_glass,
 from organizations.queries import BREAK_GLASS_CHOICES, break_glass_admins, break_glass_choices, member_in
 from organizations.requests import MemberRequest
 from organizations.services import add_break_glass, remove_break_glass
-from organizations.undo import report_change, undo_change
+from organizations.undo import report_change, require_unchanged, undo_change
 from provisioning.queries.sso_tests import provider_of
 
 # How many of the other break-glass Admins a confirmation names.
@@ -90,9 +91,16 @@ def sso_break_glass_undo(request: MemberRequest, member_id: UUID) -> HttpRespons
     """Choose an Admin again whose removal was just reported (U-22)."""
     member = _member_or_404(request, member_id)
     require_fresh_sign_in(request)
+
+    def add(reported_at: str) -> bool:
+        if member.is_break_glass:
+            return False
+        require_unchanged(member, reported_at, "sso.break_glass_added", "sso.break_glass_removed")
+        return _call(add_break_glass, request, member)
+
     undo_change(
         request,
-        lambda _data: _call(add_break_glass, request, member),
+        add,
         kind=_kind(member),
         done=_("Undone. %(name)s is a break-glass Admin again.") % {"name": member.name},
         too_late=_("Choose the Admin again instead."),
@@ -115,7 +123,7 @@ def _remove(request: MemberRequest, member: Membership) -> None:
         messages.success(request, done)
     else:
         url = reverse("sso_break_glass_undo", args=[request.organization.slug, member.pk])
-        report_change(request, done, url, kind=_kind(member))
+        report_change(request, done, url, kind=_kind(member), data=timezone.now().isoformat())
 
 
 def _call(service: Callable[..., bool], request: MemberRequest, member: Membership) -> bool:

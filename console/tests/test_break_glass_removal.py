@@ -49,7 +49,7 @@ def test_where_it_is_enforced_it_says_that_open_sessions_end(cast, chosen):
     client = with_sso(cast.client("olga"), cast.acme)
     enforce(client)
     text = text_of(client.get(removal_url(chosen)))
-    assert "Ann Admin can only open Acme with Okta, also in sessions that are open now" in text
+    assert "Ann Admin can only open Acme with Okta, including in sessions that are already open" in text
     assert "You can only open Acme with Okta." in text_of(client.get(removal_url(cast.olga)))
 
 

@@ -218,7 +218,7 @@ def test_revoking_asks_first_and_says_what_happens(cast):
         text = text_of(client.get(revoke, headers=headers))
         assert "Revoke the setup link for Single sign-on?" in text and "This can’t be undone." in text
         assert "The IT administrator who got it from Olga Ivanova can’t use it anymore" in text
-        assert "Last used: never" in text and "What was set up with it stays" in text
+        assert "Last used: never" in text and "Anything already set up with it keeps working" in text
     assert SetupLink.objects.get().revoked_at is None
     done = client.post(revoke, headers={"HX-Request": "true"})
     assert done["HX-Redirect"] == URL.replace("domain", "sso")

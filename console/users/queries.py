@@ -118,15 +118,16 @@ def iterate_members(
     """
     rare = _rare_filter(context, params)
     for number, slices in enumerate(_sections(context, params, now)):
-        search = _Search(context, params, now, number)
-        while (members := _along_index(search, slices, size, rare=rare)) is not None:
+        search, rest = _Search(context, params, now, number), slices
+        while (members := _along_index(search, rest, size, rare=rare)) is not None:
             if members:
                 yield members
             if len(members) < size:
                 break
-            slices = [_after(rows, params, [getattr(members[-1], name) for name in params.keys]) for rows in slices]
+            last = [getattr(members[-1], name) for name in params.keys]
+            rest = [_after(rows, params, last) for rows in slices]
         else:
-            ids = list(_gather(search, slices, rare=rare).values_list("pk", flat=True))
+            ids = list(_gather(search, rest, rare=rare).values_list("pk", flat=True))
             for start in range(0, len(ids), size):
                 found = Membership.objects.in_bulk(ids[start : start + size])
                 yield [found[pk] for pk in ids[start : start + size] if pk in found]

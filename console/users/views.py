@@ -1,6 +1,7 @@
 """The Users page: its two lists, the column settings, the menus of its filters, and the export (U-2 to U-6, U-17)."""
 
 from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -285,10 +286,11 @@ def users_export(request: MemberRequest) -> HttpResponseBase:
     selection = Selection.from_request(request)
     if not selection:
         selection = replace(selection, everyone=True)
+    lines: Iterator[str] = iter(())
     if request.method == "GET":
         data = {"view": selection.params.view[:500], "selected": len(selection.ids)}
         record(organization_id=request.organization.pk, actor=request.membership, action="members.exported", data=data)
-    lines = export_lines(request.organization, selection, timezone.now(), request.user.csv_separator)
+        lines = export_lines(request.organization, selection, timezone.now(), request.user.csv_separator)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="users.csv"'
     return response

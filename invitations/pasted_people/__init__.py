@@ -1,5 +1,5 @@
-"""Read people from pasted text: address lists from Outlook, Gmail and the like, tables, CSV, contact cards, JSON, LDIF
-and HTML (W-4).
+"""Read people from pasted text: address lists from Outlook, Gmail and the like, tables, CSV, contact cards and
+HTML (W-4).
 
 `read_people()` is the only entry. It decides what kind of text it is, and says what it left out and why. It knows
 nothing of organizations: whether an address may be invited is decided in invitations.validation.
@@ -13,7 +13,6 @@ from invitations.pasted_people.cards import COLUMNS as CARD_COLUMNS
 from invitations.pasted_people.cards import find_cards
 from invitations.pasted_people.markup import without_markup
 from invitations.pasted_people.model import COLUMNS, LeftOut, PastedPeople, PastedPerson, Reason
-from invitations.pasted_people.records import find_records
 from invitations.pasted_people.tables import find_table, read_table
 from invitations.pasted_people.text import ADDRESS, MAX_CHARACTERS, MAX_LINES, clean_address, has_letter, tidy
 
@@ -47,7 +46,7 @@ def read_people(
     is_cut = len(text) > MAX_CHARACTERS or len(lines) > MAX_LINES
     # The last line may end within an address. A single line can't be left out.
     lines = lines[:MAX_LINES][: -1 if len(text) > MAX_CHARACTERS else None] or lines
-    if cards := find_cards(lines) or find_records(lines):
+    if cards := find_cards(lines):
         result = read_table(cards, columns or CARD_COLUMNS, bool(has_heading), addresses or {})
     elif table := find_table("\n".join(lines), forced=columns is not None):
         result = read_table(table, columns, has_heading, addresses or {})

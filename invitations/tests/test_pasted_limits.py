@@ -1,7 +1,5 @@
 """How long a pasted text may be, and how quickly it is read (W-4)."""
 
-import functools
-import json
 import time
 
 import pytest
@@ -40,9 +38,7 @@ HOSTILE = {
     "tags": "<li>a</li>",
     "entities": "&lt;a@b&gt;",
     "braces": '{"a":',
-    "JSON lists": '["a@b",',
-    "LDIF": "dn: a\nmail: a@b\ncn: A B\n",
-    "LDIF, one value": "dn: a\n b",
+    "brackets": '["a@b",',
 }
 
 
@@ -80,14 +76,6 @@ def test_ten_thousand_lines_are_quick():
     result = read_people("\n".join(f"n{number}@x" for number in range(MAX_LINES)))
     assert time.thread_time() - started < 1.5
     assert len(result.people) == MAX_LINES and not result.is_cut
-
-
-def test_json_is_quick():
-    people = [{"name": f"Ana Soto {number}", "mail": f"n{number}@x"} for number in range(2000)]
-    deep = json.dumps(functools.reduce(lambda inner, _n: [inner], range(900), people))
-    started = time.thread_time()
-    assert len(read_people(deep).people) == len(people)
-    assert time.thread_time() - started < 1.5
 
 
 def test_an_address_at_the_end_of_a_long_text_is_not_cut():

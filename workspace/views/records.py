@@ -164,7 +164,7 @@ def record_archive_undo(request: MemberRequest, record_type: RecordType, record:
         return undo_record_archive(actor=request.membership, record=record, archived_at=archived_at)
 
     done = _("Undone. %(name)s was restored.") % {"name": record.name}
-    undo_change(request, restore, kind=_kind(record), done=done, too_late=_("Restore it from the archived ones."))
+    undo_change(request, restore, kind=_kind(record), done=done, too_late=_("Restore it from the archive."))
     return _changed(request, record_type)
 
 

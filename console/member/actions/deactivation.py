@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,7 +17,7 @@ from organizations.permissions import Permission
 from organizations.queries import shared_with_others
 from organizations.requests import MemberRequest
 from organizations.services import deactivate_member, reactivate_member
-from organizations.undo import report_change, undo_change
+from organizations.undo import report_change, require_unchanged, undo_change
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -48,6 +49,7 @@ def user_deactivation(request: MemberRequest, member_id: UUID) -> HttpResponse:
         _("%(name)s was deactivated.") % {"name": member.name},
         action.url("undo_deactivation"),
         kind=_kind(member),
+        data=timezone.now().isoformat(),
         details=_("They can’t open %(organization)s until they’re reactivated.")
         % {"organization": request.organization.name},
     )
@@ -61,9 +63,10 @@ def user_deactivation_undo(request: MemberRequest, member_id: UUID) -> HttpRespo
     action = MemberAction.from_request(request, member_id)
     member = action.member
 
-    def reactivate(_data: str) -> bool:
+    def reactivate(reported_at: str) -> bool:
         if member.status == Status.ACTIVE:
             return False
+        require_unchanged(member, reported_at, "member.deactivated", "member.reactivated")
         action.run(reactivate_member)
         return True
 

@@ -212,9 +212,10 @@ def _quoted(answer: str) -> str:
 
 
 def _state_sentence(email: InvitationEmail, state: Delivery) -> SafeString:
-    if state == Delivery.SENT:
+    if state == Delivery.SENT and not email.reason:
         return format_html("<b>{}</b> {}", _("Accepted"), _("by the mail server"))
-    return _labeled(state.label, email.reason)
+    # Earlier releases stored a delayed email as one that was sent with a reason.
+    return _labeled(Delivery.DELAYED.label if state == Delivery.SENT else state.label, email.reason)
 
 
 def _labeled(label: str | Promise, reason: str) -> SafeString:
