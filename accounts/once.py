@@ -1,8 +1,8 @@
 """A form whose button is pressed twice runs once, and both presses get the same response.
 
 So a double click, or reloading the response, creates one access key, and the secret on the screen is the one that
-works. Each page has a different CSRF token in its forms, because Django masks it anew. So two requests with the same token
-and the same fields are two presses of one button.
+works. Each page has a different CSRF token in its forms, because Django masks it anew. So two requests with the same
+token and the same fields are two presses of one button.
 """
 
 import json

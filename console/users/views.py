@@ -1,7 +1,7 @@
 """The Users page: its two lists, the column settings, the menus of its filters, and the export (U-2 to U-6, U-17)."""
 
-from dataclasses import replace
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
