@@ -5,6 +5,7 @@ import pytest
 from audit.models import Entry
 from console.tests.test_sso_enforcement import ADMINS, ann, break_glass_url, enforce, okta, ready  # noqa: F401
 from organizations.models import Membership, MembershipRole
+from organizations.services import add_break_glass, remove_break_glass
 from organizations.tests.session_clients import add_app
 from teamadmin.testing.cast import role_named
 from teamadmin.testing.html import text_of
@@ -72,6 +73,15 @@ def test_it_can_be_undone(cast, chosen, headers):
     assert "This was already undone." in text_of(press_undo(client, page))
     actions = Entry.objects.filter(action__startswith="sso.break_glass").order_by("at", "pk")
     assert [entry.action for entry in actions] == ["sso.break_glass_removed", "sso.break_glass_added"]
+
+
+def test_a_later_removal_stays(cast, chosen):
+    client = cast.client("olga")
+    page = client.post(removal_url(chosen), follow=True)
+    add_break_glass(actor=cast.olga, member=chosen)
+    remove_break_glass(actor=cast.olga, member=chosen)
+    assert "This wasn’t undone. Someone has changed this since." in text_of(press_undo(client, page))
+    assert not is_chosen(chosen)
 
 
 def test_a_second_press_only_says_that_they_are_none(cast, chosen):

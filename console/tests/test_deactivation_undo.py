@@ -5,7 +5,7 @@ import pytest
 from audit.models import Entry
 from console.tests.people import USERS
 from organizations.models import Membership, MembershipRole, Organization, Status
-from organizations.services import delete_member
+from organizations.services import deactivate_member, delete_member, reactivate_member
 from teamadmin.testing.cast import role_named
 from teamadmin.testing.html import text_of
 from teamadmin.testing.undo import press_undo, undo_form
@@ -66,6 +66,15 @@ def test_undo_follows_the_rules_of_reactivating(cast):
     MembershipRole.objects.filter(membership=cast.olga).update(role=role_named("manager"))
     text = text_of(press_undo(client, page))
     assert "This wasn’t undone." in text and status(cast.bo) == Status.DEACTIVATED
+
+
+def test_a_later_deactivation_stays(cast):
+    client = cast.client("olga")
+    page = deactivate(client, cast.bo)
+    reactivate_member(actor=cast.olga, member=cast.bo)
+    deactivate_member(actor=cast.olga, member=cast.bo)
+    assert "This wasn’t undone. Someone has changed this since." in text_of(press_undo(client, page))
+    assert status(cast.bo) == Status.DEACTIVATED
 
 
 def test_a_deleted_member_is_not_found(cast):

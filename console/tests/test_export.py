@@ -133,6 +133,24 @@ def test_few_matches_are_gathered_once_however_many_chunks(cast, monkeypatch, so
     assert found == sorted(found, key=lambda member: [getattr(member, key) for key in params.keys], reverse="-" in sort)
 
 
+def test_each_chunk_of_a_long_export_has_the_same_query(cast, monkeypatch):
+    monkeypatch.setattr("console.users.selection.CHUNK", 5)
+    joined(cast.acme, 40)
+    everyone = Selection(UserListParams.default(Tab.ALL), everyone=True)
+    with CaptureQueriesContext(connection) as captured:
+        chunks = list(selection.iterate_selected(cast.acme, everyone, timezone.now()))
+    comparisons = [
+        query["sql"].count('"sort_name", ') for query in captured if 'FROM "organizations_membership"' in query["sql"]
+    ]
+    assert len(chunks) > 8 and len(comparisons) >= len(chunks) and len(set(comparisons[1:])) == 1
+
+
+def test_head_of_an_export_reads_no_members(cast, monkeypatch):
+    monkeypatch.setattr("console.users.views.export_lines", lambda *args: pytest.fail("The export was read."))
+    response = cast.client("olga").head(EXPORT)
+    assert response.status_code == 200 and b"".join(response.streaming_content) == b""
+
+
 def test_an_export_takes_two_queries_per_chunk_and_one_for_roles(cast, monkeypatch, django_assert_num_queries):
     in_groups(joined(cast.acme, 40), list(cast.groups.values()))
     everyone = Selection(UserListParams.default(Tab.ALL), everyone=True)

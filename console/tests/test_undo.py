@@ -269,8 +269,8 @@ def test_deleting_a_group_says_who_keeps_its_projects_by_role_too(cast, marketin
     in_groups([cast.olga, cast.opal], [marketing])
     ProjectGrant.objects.create(organization=cast.acme, membership=cast.opal, project=cast.projects["atlas"])
     text = text_of(cast.client("max").get(url(marketing, "deletion/")))
-    assert "These members lose projects or roles: Bo Lindqvist, Opal Nakamura" in text
-    assert "keep access to some of the projects: Olga Ivanova, Opal Nakamura" in text
+    assert "These members lose projects or roles: Bo Lindqvist and Opal Nakamura" in text
+    assert "keep access to some of the projects: Olga Ivanova and Opal Nakamura" in text
 
 
 @pytest.mark.spec("U-22", "C-5")

@@ -15,10 +15,11 @@ from accounts.models import SentForm
 from accounts.services.sent_forms import delete_sent_forms
 from audit.models import AuditStream, Entry
 from console.models import SavedView
-from organizations.models import AccessKey, AccessKeySecret, Group, Organization, Project, Role
+from organizations.models import AccessKey, AccessKeySecret, Group, MembershipRole, Organization, Project, Role
 from organizations.queries import find_access_key
 from outbox.models import OutgoingEmail
 from provisioning.models import Domain, ScimConnection, ScimToken, SetupLink
+from teamadmin.testing.cast import role_named
 from teamadmin.testing.forms import PageForm, form_on
 from teamadmin.testing.html import text_of
 from teamadmin.testing.parallel import run_in_parallel
@@ -121,6 +122,18 @@ def test_the_secret_that_is_shown_works_however_often_it_was_pressed(olga, scrip
     secrets = {SECRET.search(each.content.decode())[0] for each in press_at_once(olga, rotation)}
     assert len(secrets) == 1 and find_access_key(secrets.pop())[0] == key
     assert AccessKeySecret.objects.count() == 2
+
+
+@pytest.mark.spec("A-6")
+def test_the_secret_is_shown_again_only_to_someone_who_may_still_create_it(olga, live_cast, settings):
+    form = form_on(olga, f"{ACME}access-keys/new/", "access-keys/new/")
+    typed = KEY | {"owner": "organization"}
+    assert SECRET.search(form.press(olga, **typed).content.decode())
+    settings.FRESH_SIGN_IN_MINUTES = -1
+    assert form.press(olga, **typed).status_code == 302, "asks for a fresh sign-in"
+    settings.FRESH_SIGN_IN_MINUTES = 15
+    MembershipRole.objects.filter(membership=live_cast.olga).update(role=role_named("operator"))
+    assert form.press(olga, **typed).status_code == 403
 
 
 @pytest.mark.spec("O-6", "C-1")
