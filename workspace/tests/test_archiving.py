@@ -38,7 +38,7 @@ def test_the_confirmation_names_who_loses_it_and_who_keeps_it(cast, website):
     ProjectGrant.objects.create(organization=cast.acme, project=website, membership=cast.max)
     text = text_of(cast.client("olga").get(project_url(website, "archive/")))
     assert "Bo Lindqvist loses Website; 1 keeps it through the role Manager." in text
-    assert "Roles that can still open and restore it: Admin, Manager" in text
+    assert "Roles that can still open and restore it: Admin and Manager" in text
 
 
 def test_people_who_see_all_projects_but_cannot_manage_them_lose_it(cast, website):

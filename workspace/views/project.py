@@ -181,10 +181,11 @@ def project_archive(request: MemberRequest, project: Project) -> HttpResponse:
         _archive(request, project)
         return render_changed(request, project, focus="people")
     require(policies.can_archive_project(request.membership, project))
+    roles = roles_managing_projects(request.organization) if _shows_people(request) else []
     context = {
         "project": project,
         "effect": _archive_effect(request, project),
-        "roles": roles_managing_projects(request.organization) if _shows_people(request) else [],
+        "roles": [role.label for role in roles],
         "cancel_url": project_url(request, project),
     }
     return render(request, "workspace/project/archive.html", context)
