@@ -166,7 +166,7 @@ def test_the_deletion_of_a_member_says_what_loses_its_owner(cast):
         add_record(Dataset, cast.acme, name, owner=cast.bo)
     add_record(Source, cast.acme, "Shop", owner=cast.bo)
     html = page(cast, "olga", f"/o/acme/users/{cast.bo.pk}/deletion/")
-    assert "Left without an owner: 2 datasets, 1 source" in html
+    assert "Left without an owner: 2 datasets and 1 source" in html
     assert "Left without an owner" not in page(cast, "olga", f"/o/acme/users/{cast.opal.pk}/deletion/")
 
 
