@@ -102,7 +102,7 @@ def test_delete_shows_what_is_lost_and_what_is_kept(cast, marketing):
     for part in (
         "Delete Marketing?", "3 members", "lose access to the group’s 2 projects: Atlas , Website",
         "lose the group’s roles: Operator", "Members keep their own role",
-        "some of the projects: Max Keller, Opal Nakamura",
+        "some of the projects: Max Keller and Opal Nakamura",
     ):  # fmt: skip
         assert part in text, part
     done = client.post(url(marketing, "deletion/"), follow=True)
