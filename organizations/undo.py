@@ -89,7 +89,7 @@ def require_unchanged(member: Membership, reported_at: str, *actions: str) -> No
     since = datetime.fromisoformat(reported_at)
     entries = entries_for_target(member.organization_id, member.pk, since=since)
     if any(entry.action in actions for entry in entries):
-        raise Refused(_("Someone has changed this since."))
+        raise Refused(_("It was changed again in the meantime."))
 
 
 def _with_effect(done: str, effect: Effect) -> str:

@@ -39,17 +39,22 @@ from organizations.services.access_keys import (
 
 
 def _checked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate a view that shows a new secret: check who may, also before it is shown again (accounts.once)."""
+    """Decorate a view that shows a new secret: check who may, also before it is shown again (accounts.once).
+
+    The view of one key gets it as `key`.
+    """
 
     @wraps(view)
-    def wrapped(request: MemberRequest, *, place: Place, **kwargs: Any) -> HttpResponse:
-        if "key_id" in kwargs:
-            require(can_rotate_key(request.membership, place.key_or_404(request, kwargs["key_id"])))
-        else:
+    def wrapped(request: MemberRequest, *, place: Place, key_id: UUID | None = None) -> HttpResponse:
+        found = {}
+        if key_id is None:
             place.check(request)
+        else:
+            found["key"] = place.key_or_404(request, key_id)
+            require(can_rotate_key(request.membership, found["key"]))
         if request.method == "POST":
             require_fresh_sign_in(request)
-        return view(request, place=place, **kwargs)
+        return view(request, place=place, **found)
 
     return wrapped
 
@@ -111,9 +116,8 @@ def _created(
 @require_http_methods(["GET", "HEAD", "POST"])
 @_checked
 @once
-def key_rotation(request: MemberRequest, key_id: UUID, *, place: Place) -> HttpResponse:
+def key_rotation(request: MemberRequest, *, key: AccessKey, place: Place) -> HttpResponse:
     """Add a secret and show it once. The old one works for a week, or is revoked now."""
-    key = place.key_or_404(request, key_id)
     error = ""
     if request.method == "POST":
         end_old = request.POST.get("old") == "end"

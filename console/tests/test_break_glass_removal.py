@@ -80,7 +80,7 @@ def test_a_later_removal_stays(cast, chosen):
     page = client.post(removal_url(chosen), follow=True)
     add_break_glass(actor=cast.olga, member=chosen)
     remove_break_glass(actor=cast.olga, member=chosen)
-    assert "This wasn’t undone. Someone has changed this since." in text_of(press_undo(client, page))
+    assert "This wasn’t undone. It was changed again in the meantime." in text_of(press_undo(client, page))
     assert not is_chosen(chosen)
 
 
@@ -116,7 +116,9 @@ def test_people_who_may_lock_themselves_out_are_not_offered_undo(cast, chosen):
     page = client.post(removal_url(cast.olga), follow=True)
     assert "data-undo" in page.content.decode()
     press_undo(client, page)
+    assert "You can become one again at any time." in text_of(client.get(removal_url(cast.olga)))
     enforce(client)
+    assert "Another Admin can choose you again." in text_of(client.get(removal_url(cast.olga)))
     page = client.post(removal_url(cast.olga), follow=True)
     assert "Olga Ivanova is no longer a break-glass Admin." in text_of(page)
     assert "data-undo" not in page.content.decode() and not is_chosen(cast.olga)

@@ -73,7 +73,7 @@ def test_a_later_deactivation_stays(cast):
     page = deactivate(client, cast.bo)
     reactivate_member(actor=cast.olga, member=cast.bo)
     deactivate_member(actor=cast.olga, member=cast.bo)
-    assert "This wasn’t undone. Someone has changed this since." in text_of(press_undo(client, page))
+    assert "This wasn’t undone. It was changed again in the meantime." in text_of(press_undo(client, page))
     assert status(cast.bo) == Status.DEACTIVATED
 
 

@@ -34,7 +34,7 @@ class Delivery(models.IntegerChoices):
     NONE = 0, _("No email")
     BOUNCED = 1, _("Bounced")
     FAILED = 2, _("Failed")
-    # A server wants it later, and the provider tries again. Negative, because the other numbers are in the indexes.
+    # A server wants it later, and the provider tries again. Added last: the others keep their numbers.
     DELAYED = -1, _("Delayed")
     QUEUED = 3, _("Queued")
     SENT = 4, _("Sent")
