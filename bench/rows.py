@@ -15,7 +15,7 @@ RARE_NAME = "Zebulon"
 NEVER = "1970-01-01 00:00:00+00"
 STATES = ("active", "deactivated", "invited")
 # What became of invitations: the state of Delivery, its reason, and up to which chance.
-DELIVERIES = ((1, "Mailbox doesn’t exist", 0.01), (2, "", 0.015), (3, "", 0.016), (4, "", 0.15), (5, "", 1.0))
+DELIVERIES = ((1, "Mailbox doesn’t exist", 0.01), (2, "", 0.015), (4, "", 0.016), (5, "", 0.15), (6, "", 1.0))
 BATCH_SIZE = 50
 TWO_FACTOR_METHODS = ("app", "app", "app", "app", "app", "app", "app", "passkey", "passkey", "both")
 TABLES = {

@@ -8,7 +8,7 @@ from base.times import NEVER
 
 BATCH = 1000
 KIND = "invitations.invitation"
-NONE, FAILED, QUEUED, SENT = 0, 2, 3, 4
+NONE, FAILED, QUEUED, SENT = 0, 2, 4, 5
 STATES = {"queued": QUEUED, "sending": QUEUED, "held": QUEUED, "sent": SENT, "failed": FAILED, "cancelled": NONE}
 
 

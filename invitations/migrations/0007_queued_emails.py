@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             model_name="invitationemail",
             index=models.Index(
-                condition=models.Q(("delivery", 3)), fields=["created_at"], name="invitation_email_queued"
+                condition=models.Q(("delivery", 4)), fields=["created_at"], name="invitation_email_queued"
             ),
         ),
     ]

@@ -20,7 +20,15 @@ class Migration(migrations.Migration):
             model_name="membership",
             name="invite_delivery",
             field=models.SmallIntegerField(
-                choices=[(0, "No email"), (1, "Bounced"), (2, "Failed"), (3, "Queued"), (4, "Sent"), (5, "Delivered")],
+                choices=[
+                    (0, "No email"),
+                    (1, "Bounced"),
+                    (2, "Failed"),
+                    (3, "Delayed"),
+                    (4, "Queued"),
+                    (5, "Sent"),
+                    (6, "Delivered"),
+                ],
                 db_default=0,
                 default=0,
             ),

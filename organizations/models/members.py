@@ -34,11 +34,10 @@ class Delivery(models.IntegerChoices):
     NONE = 0, _("No email")
     BOUNCED = 1, _("Bounced")
     FAILED = 2, _("Failed")
-    # A server wants it later, and the provider tries again. Added last: the others keep their numbers.
-    DELAYED = -1, _("Delayed")
-    QUEUED = 3, _("Queued")
-    SENT = 4, _("Sent")
-    DELIVERED = 5, _("Delivered")
+    DELAYED = 3, _("Delayed")  # the recipient's server wants it later, and the provider tries again
+    QUEUED = 4, _("Queued")
+    SENT = 5, _("Sent")
+    DELIVERED = 6, _("Delivered")
 
 
 DELIVERY_PROBLEMS = (Delivery.BOUNCED, Delivery.FAILED)

@@ -212,10 +212,9 @@ def _quoted(answer: str) -> str:
 
 
 def _state_sentence(email: InvitationEmail, state: Delivery) -> SafeString:
-    if state == Delivery.SENT and not email.reason:
+    if state == Delivery.SENT:
         return format_html("<b>{}</b> {}", _("Accepted"), _("by the mail server"))
-    # Earlier releases stored a delayed email as one that was sent with a reason.
-    return _labeled(Delivery.DELAYED.label if state == Delivery.SENT else state.label, email.reason)
+    return _labeled(state.label, email.reason)
 
 
 def _labeled(label: str | Promise, reason: str) -> SafeString:
