@@ -30,9 +30,10 @@ class ItemState(models.TextChoices):
 class BulkAction(models.Model):
     """One action on many members (U-15). Its items are the members selected when it was confirmed.
 
-    kind: a key of console.bulk.kinds.KINDS. choice: the chosen roles or group, by id. view: the list that it was
-    started from. selection: stored only where there are too many members to insert during the request. done, refused:
-    written when it ends. The actor is stored as id and name, so that the action outlives them.
+    kind: a key of console.bulk.kinds.KINDS, or "undo". choice: the chosen roles or group, by id; the action that it
+    undoes, or that undid it. view: the list that it was started from. selection: stored only where there are too many
+    members to insert during the request. done, refused: written when it ends. The actor is stored as id and name, so
+    that the action outlives them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -72,6 +73,10 @@ class BulkAction(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
+    @property
+    def is_undone(self) -> bool:
+        return "undone_by" in self.choice
+
 
 class BulkItem(models.Model):
     """One member of a bulk action. Stores id, name and email as plain values: a deleted member is still listed."""
@@ -84,6 +89,8 @@ class BulkItem(models.Model):
     state = models.CharField(max_length=7, choices=ItemState, default=ItemState.TODO)
     # Why the member was skipped, or that nothing had to change.
     note = models.CharField(max_length=500, blank=True)
+    # What the member lost and got instead, and when, for Undo (U-22). Null unless that can be undone.
+    taken = models.JSONField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(state__in=ItemState.values), name="bulk_item_state_known")]

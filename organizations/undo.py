@@ -5,11 +5,9 @@ access, and expires. It grants no permission: restoring checks the same rules as
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core import signing
@@ -50,8 +48,13 @@ def report_removal(
     text = format_html("{} {}", _with_effect(done, effect_of(request.organization, removal)), more)
     tags = ""
     if not any(member == request.membership.pk for member, _role in removal.member_roles):
-        tags = f"{TAG} {url} {_signer(request, 'removal').sign_object(_to_json(removal), compress=True)}"
+        tags = f"{TAG} {url} {_signer(request, 'removal').sign_object(removal.to_json(), compress=True)}"
     messages.add_message(request, level, text, extra_tags=tags)
+
+
+def report_with_undo(request: HttpRequest, text: str, url: str, *, level: int = messages.SUCCESS) -> None:
+    """Report a change with Undo. The page at `url` knows what to give back, so the form has no token."""
+    messages.add_message(request, level, text, extra_tags=f"{TAG} {url}")
 
 
 def report_removed_permissions(
@@ -96,17 +99,20 @@ def _with_effect(done: str, effect: Effect) -> str:
     return format_html("<b>{}</b> {}", done, describe_effect(effect))
 
 
-def undo_removal(request: MemberRequest) -> None:
-    """Give back what the form's token says, and add a message about it. Raises FreshSignInRequired (S-7)."""
+def undo_removal(request: MemberRequest) -> bool:
+    """Give back what the form's token says, and add a message about it. Return False if it wasn't given back.
+
+    Raises FreshSignInRequired (S-7).
+    """
     data = _read(request, "removal", _("Restore the access manually."))
     if data is None:
-        return
-    removal = Removal(**{name: frozenset((UUID(a), UUID(b)) for a, b in pairs) for name, pairs in data.items()})
+        return False
+    removal = Removal.from_json(data)
     role_ids = [role for _owner, role in removal.member_roles | removal.group_roles]
     require_fresh_to_give(request, role_ids=role_ids, group_ids=[group for group, _member in removal.links])
     # A changed role may have been a promotion.
     done = _("Undone. Roles were restored.") if removal.is_only_roles else _("Undone. Access was restored.")
-    _run(request, partial(restore_access, actor=request.membership, removal=removal), done)
+    return _run(request, partial(restore_access, actor=request.membership, removal=removal), done)
 
 
 def undo_removed_permissions(request: MemberRequest, role: Role) -> None:
@@ -119,15 +125,27 @@ def undo_removed_permissions(request: MemberRequest, role: Role) -> None:
     undo_change(request, restore, kind=f"role:{role.pk}", done=done, too_late=too_late)
 
 
-def _run(request: HttpRequest, restore: Callable[[], bool], done: str) -> None:
+def _run(request: HttpRequest, restore: Callable[[], bool], done: str) -> bool:
     try:
         changed = restore()
     except Refused as refusal:
-        messages.error(request, _("This wasn’t undone. %(reason)s") % {"reason": refusal})
-        return
-    messages.add_message(
-        request, messages.SUCCESS if changed else messages.INFO, done if changed else _("This was already undone.")
-    )
+        report_refusal(request, refusal)
+        return False
+    if changed:
+        messages.success(request, done)
+    else:
+        report_second_press(request)
+    return True
+
+
+def report_refusal(request: HttpRequest, refusal: Refused) -> None:
+    """Report that nothing was undone, and why."""
+    messages.error(request, _("This wasn’t undone. %(reason)s") % {"reason": refusal})
+
+
+def report_second_press(request: HttpRequest) -> None:
+    """Report that there was nothing left to undo."""
+    messages.info(request, _("This was already undone."))
 
 
 def _signer(request: MemberRequest, kind: str) -> signing.TimestampSigner:
@@ -141,8 +159,3 @@ def _read(request: MemberRequest, kind: str, too_late: str) -> Any:
     except signing.BadSignature:
         messages.warning(request, _("It’s too late to undo this. %(instead)s") % {"instead": too_late})
         return None
-
-
-def _to_json(removal: Removal) -> dict[str, list[list[str]]]:
-    pairs = {each.name: getattr(removal, each.name) for each in fields(removal)}
-    return {name: sorted([a.hex, b.hex] for a, b in found) for name, found in pairs.items() if found}

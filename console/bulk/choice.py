@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from organizations.queries import groups_in, projects_in, roles_in
 class BulkChoice:
     """The roles, groups or project chosen for an action, and the tab that it was started from (I-3).
 
-    group: to join or leave. target: the group to move to.
+    group: to join or leave. target: the group to move to. undo_of: the action to undo.
     """
 
     tab: Tab = Tab.ALL
@@ -24,6 +25,7 @@ class BulkChoice:
     group: Group | None = None
     target: Group | None = None
     project: Project | None = None
+    undo_of: UUID | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the value of BulkAction.choice; `name` and `target_name` are for display."""
@@ -54,7 +56,8 @@ def choice_from_json(organization: Organization, data: dict[str, Any]) -> BulkCh
         )
         if name in data
     }
-    return BulkChoice(Tab(data["tab"]), roles, **found)
+    undo_of = UUID(data["undo_of"]) if "undo_of" in data else None
+    return BulkChoice(Tab(data["tab"]), roles, **found, undo_of=undo_of)
 
 
 def _find(rows: QuerySet, data: dict[str, Any], name: str) -> Any:

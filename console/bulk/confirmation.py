@@ -40,7 +40,7 @@ from organizations.models import Membership
 from organizations.queries.removals import Removal, combine, effect_of
 from organizations.removal_texts import describe_effect
 from organizations.requests import MemberRequest
-from organizations.undo import report_removal
+from organizations.undo import report_removal, report_with_undo
 
 # The longest that a request processes members (htmx times out after 20 seconds); a worker does the rest.
 REQUEST_SECONDS = 8.0
@@ -163,7 +163,12 @@ class Confirmation:
         done, link = texts.result_summary(action), format_html('<a href="{}">{}</a>', result_url, _("View results"))
         level = messages.WARNING if action.refused else messages.SUCCESS
         url = undo_url(self.request, action, self.selection)
-        report_removal(self.request, done, removal, url, more=link, level=level)
+        if self.kind.key == "deactivation" and action.done:
+            effect = _("They can’t open %(organization)s until they’re reactivated.")
+            effect = effect % {"organization": self.request.organization.name}
+            report_with_undo(self.request, format_html("<b>{}</b> {} {}", done, effect, link), url, level=level)
+        else:
+            report_removal(self.request, done, removal, url, more=link, level=level)
         return list_updated(self.request, self.selection.params, self.list_url, is_on_security=self.is_on_security)
 
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from base.policies import Decision, Refused, require
 from console.bulk import access
 from console.bulk.choice import BulkChoice
+from console.bulk.taken import give_back
 from console.member import policies as member_policies
+from console.models import BulkAction
 from console.users.params import UserListParams
 from invitations import policies as invitations
 from invitations.services import resend_invitation, withdraw_invitation
@@ -206,6 +208,23 @@ KINDS = {
         ),
     )
 }  # fmt: skip
+
+# Started from the result of an action, never for a selection.
+UNDO = Kind(
+    "undo",
+    gettext_lazy("Undo"),
+    "undo",
+    ALL_STATUSES,
+    lambda actor: can(actor, Permission.PEOPLE_VIEW),
+    access.can_always,
+    give_back,
+    unchanged_note=gettext_lazy("Was already undone."),
+)
+
+
+def kind_of(action: BulkAction) -> Kind:
+    """Return the kind of an action that was started."""
+    return UNDO if action.kind == UNDO.key else KINDS[action.kind]
 
 
 def available_kinds(actor: Membership, params: UserListParams) -> list[Kind]:

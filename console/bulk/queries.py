@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from console.bulk.choice import BulkChoice
-from console.bulk.kinds import KINDS
+from console.bulk.kinds import kind_of
 from console.models import BulkAction, BulkItem, ItemState
 from organizations.models import GroupMembership, Membership, MembershipRole, ProjectGrant, Role
 from organizations.permissions import Permission
@@ -35,7 +35,7 @@ def item_counts(action: BulkAction) -> ItemCounts:
 
 def results_of(action: BulkAction) -> dict[str, int]:
     """Return `done` and `refused` of an action that has ended. Those for whom nothing had to change aren't `done`."""
-    counts, note = item_counts(action), str(KINDS[action.kind].unchanged_note)
+    counts, note = item_counts(action), str(kind_of(action).unchanged_note)
     items = BulkItem.objects.filter(action=action, state=ItemState.DONE)
     unchanged = items.filter(note=note).count() if note else 0
     return {"done": counts.done - unchanged, "refused": counts.refused}

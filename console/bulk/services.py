@@ -1,4 +1,4 @@
-"""Starting, cancelling and resuming bulk actions."""
+"""Starting, cancelling, undoing and resuming bulk actions."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,17 +6,20 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, UUIDField, Value, When
+from django.db.models import Case, F, QuerySet, UUIDField, Value, When
 from django.db.models.functions import Coalesce, Concat, Left, NullIf, Trim
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from base import context
 from base.counting import CAP
 from base.names import EAST_ASIAN
-from base.policies import require
+from base.policies import Decision, Refused, deny, not_applicable, require
 from console.bulk.choice import BulkChoice
-from console.bulk.kinds import Kind
+from console.bulk.kinds import KINDS, UNDO, Kind
 from console.bulk.queries import results_of
+from console.bulk.taken import CHANGES
+from console.bulk.texts import result_of
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from console.users.filters import UsersContext
 from console.users.selection import Selection, count_matching, selected
@@ -29,6 +32,8 @@ IMMEDIATE_LIMIT = 200
 # An unfinished action untouched for this long lost its worker, or the worker's wake-up.
 STALLED_AFTER = timedelta(seconds=60)
 TASK = "console.tasks.process_bulk"
+# People look at the result when they come back to it, perhaps the next morning.
+UNDO_FOR = timedelta(days=1)
 # Inserting a million items takes longer than a page's statements may take.
 PREPARE_SECONDS = 180
 
@@ -47,17 +52,7 @@ def start_bulk(
     belongs to someone else.
     """
     require(kind.is_available(actor))
-    origin = context.current()
-    fields = {
-        "organization_id": actor.organization_id,
-        "actor_id": actor.pk,
-        "actor_name": actor.name[:300],
-        "kind": kind.key,
-        "choice": choice.to_json(),
-        "view": view[:4000],
-        "ip": origin.ip,
-        "request_id": origin.request_id,
-    }
+    fields = _origin(actor) | {"kind": kind.key, "choice": choice.to_json(), "view": view[:4000]}
     action, created = BulkAction.objects.get_or_create(pk=key, defaults=fields)
     if not created:
         return BulkAction.objects.get(pk=key, organization=actor.organization_id, actor_id=actor.pk), False
@@ -73,6 +68,67 @@ def start_bulk(
     return action, True
 
 
+def _origin(actor: Membership) -> dict[str, Any]:
+    """Return who starts an action, and from where."""
+    origin = context.current()
+    return {
+        "organization_id": actor.organization_id,
+        "actor_id": actor.pk,
+        "actor_name": actor.name[:300],
+        "ip": origin.ip,
+        "request_id": origin.request_id,
+    }
+
+
+def can_undo(actor: Membership, action: BulkAction, now: datetime) -> Decision:
+    """U-22: those who started an action that took something away can undo it for UNDO_FOR after its end."""
+    if action.kind not in CHANGES or action.state in UNFINISHED or not action.done:
+        return not_applicable(_("This action can’t be undone."))
+    if action.actor_id != actor.pk:
+        return not_applicable(_("Only %(name)s can undo this action.") % {"name": action.actor_name})
+    if action.finished_at is None or now - action.finished_at > UNDO_FOR:
+        return deny(_("It’s too late to undo this."))
+    return KINDS[action.kind].is_available(actor)
+
+
+@transaction.atomic
+def start_undo(*, actor: Membership, action: BulkAction, now: datetime) -> tuple[BulkAction, bool]:
+    """Start a bulk action that gives back what this one took, for those whom it changed.
+
+    The caller processes up to IMMEDIATE_LIMIT members. Returns (the undoing action, True), or (that one, False) if it
+    was already started; it's the action itself if that was undone in another way. Raises Refused.
+    """
+    require(can_undo(actor, action, now))
+    action = BulkAction.objects.select_for_update().get(pk=action.pk, organization=actor.organization)
+    if action.is_undone:
+        return BulkAction.objects.filter(pk=action.choice["undone_by"]).first() or action, False
+    choice = {"tab": action.choice["tab"], "undo_of": str(action.pk), "name": result_of(action)}
+    undo = BulkAction.objects.create(**_origin(actor), kind=UNDO.key, choice=choice, view=action.view)
+    if action.done > CAP:
+        undo.state, undo.total = BulkState.PREPARING, CAP
+    else:
+        undo.total = _insert_changed(undo)
+    if not undo.total:
+        raise Refused(_("The action ran before an update that added Undo."))
+    undo.save(update_fields=["state", "total"])
+    mark_undone(action, by=undo)
+    if undo.total > IMMEDIATE_LIMIT:
+        publish_after_commit(TASK, str(undo.pk))
+    return undo, True
+
+
+def mark_undone(action: BulkAction, *, by: BulkAction | None = None) -> None:
+    """Note that the action was undone: by another action, or by the Undo of its message."""
+    action.choice["undone_by"] = str(by.pk) if by else None
+    action.save(update_fields=["choice"])
+
+
+def _insert_changed(undo: BulkAction) -> int:
+    """Insert an item for every member whom the action that is undone has changed, and return how many."""
+    changed = BulkItem.objects.filter(action=undo.choice["undo_of"], taken__isnull=False).order_by("member_id")
+    return _insert(undo, changed, [F("member_id"), F("name"), F("email")])
+
+
 def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int:
     """Insert an item for every selected member, and return how many.
 
@@ -82,16 +138,13 @@ def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int
     western = Trim(Concat("first_name", Value(" "), "last_name"))
     full_name = Case(When(**is_family_first, then=Concat("last_name", "first_name")), default=western)
     name = Left(Coalesce(NullIf(full_name, Value("")), "email"), 254)
-    values: list[Any] = [
-        Value(action.pk, UUIDField()),
-        F("pk"),
-        name,
-        F("email"),
-        Value(ItemState.TODO.value),
-        Value(""),
-    ]
-    members = selected(UsersContext.load(action.organization), selection, now).order_by("pk").values_list(*values)
-    rows, params = members.query.sql_with_params()
+    members = selected(UsersContext.load(action.organization), selection, now).order_by("pk")
+    return _insert(action, members, [F("pk"), name, F("email")])
+
+
+def _insert(action: BulkAction, source: QuerySet, person: list[Any]) -> int:
+    values = [Value(action.pk, UUIDField()), *person, Value(ItemState.TODO.value), Value("")]
+    rows, params = source.values_list(*values).query.sql_with_params()
     columns = "action_id, member_id, name, email, state, note"
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {BulkItem._meta.db_table} ({columns}) {rows}", params)
@@ -101,13 +154,16 @@ def insert_items(action: BulkAction, selection: Selection, now: datetime) -> int
 @transaction.atomic
 def prepare_items(action: BulkAction) -> bool:
     """Insert the items of a PREPARING action, all or none. Returns False if it was cancelled or already prepared."""
-    selection, now = Selection.from_json(action.view, action.selection, action.organization_id)
     # With the row locked, a second worker waits and then finds the action running.
     locked = BulkAction.objects.select_for_update().filter(pk=action.pk, state=BulkState.PREPARING)
     if not locked.exists():
         return False
     without_statement_timeout(PREPARE_SECONDS)
-    total = insert_items(action, selection, now)
+    if action.kind == UNDO.key:
+        total = _insert_changed(action)
+    else:
+        selection, now = Selection.from_json(action.view, action.selection, action.organization_id)
+        total = insert_items(action, selection, now)
     return bool(locked.update(state=BulkState.RUNNING, total=total))
 
 

@@ -72,6 +72,7 @@ PROGRESS: TextsByKind = {
     "deactivation": lambda n: ngettext("Deactivating %(count)s user", "Deactivating %(count)s users", n),
     "reactivation": lambda n: ngettext("Reactivating %(count)s user", "Reactivating %(count)s users", n),
     "deletion": lambda n: ngettext("Deleting %(count)s user", "Deleting %(count)s users", n),
+    "undo": lambda n: _("Undoing “%(name)s”"),
 }
 RESULTS: TextsByKind = {
     "role": lambda n: ngettext(
@@ -98,6 +99,7 @@ RESULTS: TextsByKind = {
     "deactivation": lambda n: ngettext("Deactivated %(count)s user", "Deactivated %(count)s users", n),
     "reactivation": lambda n: ngettext("Reactivated %(count)s user", "Reactivated %(count)s users", n),
     "deletion": lambda n: ngettext("Deleted %(count)s user", "Deleted %(count)s users", n),
+    "undo": lambda n: ngettext("Undid “%(name)s” for %(count)s user", "Undid “%(name)s” for %(count)s users", n),
 }
 
 
@@ -149,9 +151,14 @@ def skipped_heading(count: int) -> str:
     return text % {"count": f"{count:,}"}
 
 
+def result_of(action: BulkAction) -> str:
+    """Return what a finished action has changed, as a part of a sentence."""
+    return format_text(RESULTS, action.kind, action.done, action.choice)
+
+
 def result_summary(action: BulkAction) -> str:
     """Return one sentence about a finished action: how many members were changed, unchanged and skipped."""
-    text = format_text(RESULTS, action.kind, action.done, action.choice)
+    text = result_of(action)
     unchanged = action.total - action.done - action.refused
     if action.state == BulkState.DONE and unchanged:
         text += "; " + _("nothing changed for %(count)s") % {"count": f"{unchanged:,}"}
@@ -163,7 +170,7 @@ def result_summary(action: BulkAction) -> str:
 
 def progress_title(action: BulkAction) -> str:
     """Return what an unfinished action is doing."""
-    if action.state == BulkState.PREPARING:
+    if action.state == BulkState.PREPARING and action.kind != "undo":
         text = format_text(PROGRESS, action.kind, CAP, action.choice)
         return text.replace(f"{CAP:,}", str(Count(CAP + 1)), 1)
     return format_text(PROGRESS, action.kind, action.total, action.choice)

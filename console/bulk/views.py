@@ -9,15 +9,17 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.fresh import require_fresh_sign_in
 from base.ids import parse_uuid
-from base.policies import require
+from base.policies import Refused, require
 from base.responses import htmx_redirect
 from console.bulk import texts
-from console.bulk.confirmation import Confirmation, list_updated
-from console.bulk.kinds import KINDS
+from console.bulk.confirmation import REQUEST_SECONDS, Confirmation, list_updated
+from console.bulk.kinds import KINDS, kind_of
 from console.bulk.queries import (
     PAGE_SIZE,
     ItemCounts,
@@ -26,14 +28,16 @@ from console.bulk.queries import (
     item_counts,
     items_of,
 )
-from console.bulk.services import cancel_bulk
+from console.bulk.services import IMMEDIATE_LIMIT, can_undo, cancel_bulk, mark_undone, start_undo
+from console.bulk.worker import process
 from console.models import UNFINISHED, BulkAction, BulkState, ItemState
 from console.users.params import UserListParams
 from console.users.selection import Selection, count_matching
 from organizations.access import member_required
+from organizations.fresh import require_fresh_to_give
 from organizations.permissions import Permission
 from organizations.requests import MemberRequest
-from organizations.undo import undo_removal
+from organizations.undo import report_refusal, report_second_press, undo_removal
 
 
 @member_required(Permission.PEOPLE_VIEW)
@@ -72,6 +76,10 @@ def _action_or_404(request: MemberRequest, action_id: UUID) -> BulkAction:
     return action
 
 
+def _result_url(request: MemberRequest, action: BulkAction) -> str:
+    return reverse("users_bulk_result", args=[request.organization.slug, action.pk])
+
+
 def _title(action: BulkAction) -> str:
     return texts.progress_title(action) if action.state in UNFINISHED else texts.result_summary(action)
 
@@ -88,8 +96,8 @@ def bulk_list(request: MemberRequest) -> HttpResponse:
         {
             "action": action,
             "title": _title(action),
-            "icon": KINDS[action.kind].icon,
-            "tone": KINDS[action.kind].tone,
+            "icon": kind_of(action).icon,
+            "tone": kind_of(action).tone,
         }
         for action in rows[:PAGE_SIZE]
     ]
@@ -112,9 +120,12 @@ def _result_context(request: MemberRequest, action: BulkAction) -> dict[str, Any
     show, after = request.GET.get("show", ""), parse_uuid(request.GET.get("after", ""))
     items, next_after = ([], None) if is_running else items_of(action, state=show, after=after)
     params = UserListParams.from_url(action.view, organization_id=request.organization.pk)
-    url = reverse("users_bulk_result", args=[request.organization.slug, action.pk])
+    url, undo = _result_url(request, action), _undo_of(request, action)
     return {
         "action": action,
+        "can_undo": bool(can_undo(request.membership, action, timezone.now())) and not action.is_undone,
+        "undo_url": undo and _result_url(request, undo),
+        "undo_title": undo and _title(undo),
         "is_running": is_running,
         "is_preparing": action.state == BulkState.PREPARING,
         "processed": counts.done + counts.refused,
@@ -125,6 +136,11 @@ def _result_context(request: MemberRequest, action: BulkAction) -> dict[str, Any
         "page_url": url,
         "list_url": params.url(request.organization.slug),
     }
+
+
+def _undo_of(request: MemberRequest, action: BulkAction) -> BulkAction | None:
+    """Return the action that undid this one, if there is one."""
+    return action_visible_to(request.membership, action.choice["undone_by"]) if action.choice.get("undone_by") else None
 
 
 def _filters(counts: ItemCounts, action: BulkAction, url: str, show: str) -> list[dict[str, Any]]:
@@ -145,11 +161,54 @@ def _filters(counts: ItemCounts, action: BulkAction, url: str, show: str) -> lis
 @member_required(Permission.PEOPLE_VIEW)
 @require_POST
 def bulk_undo(request: MemberRequest, action_id: UUID) -> HttpResponse:
-    """Undo a bulk removal whose result was just reported, and return to the list (U-22)."""
-    _action_or_404(request, action_id)
-    undo_removal(request)
+    """Undo a bulk action that took something away (U-22).
+
+    The message about a small removal has a token that says what to give back: all of it or nothing. Otherwise, another
+    bulk action gives it back to each member. Messages return to the list, the page of the result leads to the new one.
+    """
+    action = _action_or_404(request, action_id)
+    if request.POST.get("token"):
+        if undo_removal(request):
+            mark_undone(action)
+    else:
+        undo = _undo(request, action)
+        if "token" not in request.POST or undo.state in UNFINISHED:
+            return htmx_redirect(request, _result_url(request, undo))
     params = UserListParams.from_url(request.GET.get("view", ""), organization_id=request.organization.pk)
     return list_updated(request, params, params.url(request.organization.slug))
+
+
+def _undo(request: MemberRequest, action: BulkAction) -> BulkAction:
+    """Undo the action, or start to if it has many members. Returns the action whose page has the result.
+
+    Adds a message, except where that page says the same.
+    """
+    try:
+        _require_fresh_to_undo(request, action)
+        undo, started = start_undo(actor=request.membership, action=action, now=timezone.now())
+    except Refused as refusal:
+        report_refusal(request, refusal)
+        return action
+    if not started:
+        report_second_press(request)
+        return undo
+    if undo.total <= IMMEDIATE_LIMIT:
+        process(undo.pk, limit=IMMEDIATE_LIMIT + 1, seconds=REQUEST_SECONDS)
+        undo.refresh_from_db()
+    if "token" in request.POST and undo.state not in UNFINISHED:
+        link = format_html('<a href="{}">{}</a>', _result_url(request, undo), _("View results"))
+        level = messages.WARNING if undo.refused else messages.SUCCESS
+        messages.add_message(request, level, format_html("{} {}", texts.result_summary(undo), link))
+    return undo
+
+
+def _require_fresh_to_undo(request: MemberRequest, action: BulkAction) -> None:
+    """Require a fresh sign-in if Undo may give Admin back (S-7): always for roles, because each member had others."""
+    require(can_undo(request.membership, action, timezone.now()))
+    if action.kind == "role":
+        require_fresh_sign_in(request)
+    elif "group" in action.choice:
+        require_fresh_to_give(request, group_ids=[action.choice["group"]])
 
 
 @member_required(Permission.PEOPLE_VIEW)

@@ -7,6 +7,7 @@ action, and a killed worker leaves no member half processed or processed twice.
 import logging
 import time
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -17,9 +18,10 @@ from base import context
 from base.policies import Refused
 from console.bulk.access import REMOVING
 from console.bulk.choice import choice_from_json
-from console.bulk.kinds import KINDS, Kind
+from console.bulk.kinds import Kind, kind_of
 from console.bulk.queries import item_counts, results_of
 from console.bulk.services import IMMEDIATE_LIMIT, TASK, prepare_items
+from console.bulk.taken import taken_by
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from organizations.models import Group, Membership, Organization
 from organizations.queries import member_in
@@ -37,10 +39,11 @@ ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one member: the item's state and note, and what they lost."""
+    """What became of one member: the item's state, note and what Undo gives back, and what they lost."""
 
     state: ItemState
     note: str = ""
+    taken: dict[str, Any] | None = None
     removal: Removal = Removal()
 
 
@@ -72,7 +75,7 @@ def process(
 
 
 def _process_items(action: BulkAction, limit: int, deadline: float, removals: list[Removal]) -> bool:
-    kind = KINDS[action.kind]
+    kind = kind_of(action)
     for _number in range(limit):
         if time.monotonic() > deadline or stopping.is_set():
             return True
@@ -91,7 +94,7 @@ def _process_next(action: BulkAction, kind: Kind) -> Removal | None:
         return None
     outcome = _attempt(action, kind, item)
     waiting = BulkItem.objects.filter(action=action, member_id=item.member_id, state=ItemState.TODO)
-    if waiting.update(state=outcome.state, note=outcome.note[:500]):
+    if waiting.update(state=outcome.state, note=outcome.note[:500], taken=outcome.taken):
         return outcome.removal
     transaction.set_rollback(True)  # without row locks, another worker was faster
     return Removal()
@@ -139,10 +142,12 @@ def _apply(action: BulkAction, kind: Kind, item: BulkItem) -> Outcome:
         return Outcome(ItemState.REFUSED, _("No longer exists."))
     member.organization = organization
     changed = kind.apply(actor, member, choice)
+    taken = taken_by(kind.key, changed)
     if not isinstance(changed, Removal):
-        return Outcome(ItemState.DONE, "" if changed else str(kind.unchanged_note))
+        return Outcome(ItemState.DONE, "" if changed else str(kind.unchanged_note), taken)
     has_note = kind.key in REMOVING and action.total <= IMMEDIATE_LIMIT
-    return Outcome(ItemState.DONE, describe_effect(effect_of(organization, changed)) if has_note else "", changed)
+    note = describe_effect(effect_of(organization, changed)) if has_note else ""
+    return Outcome(ItemState.DONE, note, taken, changed)
 
 
 def _finish(action: BulkAction) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from typing import Self
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -49,6 +50,16 @@ class Removal(Holdings):
     def is_only_roles(self) -> bool:
         """Whether it takes nothing but direct roles from members."""
         return self.including(Holdings()) == Holdings(member_roles=self.member_roles)
+
+    def to_json(self) -> dict[str, list[list[str]]]:
+        """Return it in a form that can be stored."""
+        pairs = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: sorted([a.hex, b.hex] for a, b in found) for name, found in pairs.items() if found}
+
+    @classmethod
+    def from_json(cls, data: dict[str, list[list[str]]]) -> Self:
+        """Return what to_json() was called on."""
+        return cls(**{name: frozenset((UUID(a), UUID(b)) for a, b in pairs) for name, pairs in data.items()})
 
 
 def combine(removals: Iterable[Removal]) -> Removal:
