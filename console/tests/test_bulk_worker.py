@@ -14,6 +14,7 @@ from console.bulk import services, worker
 from console.bulk.choice import BulkChoice
 from console.bulk.kinds import KINDS
 from console.models import BulkAction, BulkItem, BulkState
+from console.tests.bulk_runs import begin, make_stalled, notes, states
 from console.tests.people import joined
 from console.users.filters import Tab
 from console.users.params import UserListParams
@@ -27,32 +28,11 @@ from teamadmin.testing.processes import wait_until
 pytestmark = pytest.mark.spec("U-15")
 
 
-def begin(actor: Membership, members: list[Membership], kind: str = "deactivation", **choice) -> BulkAction:
-    chosen = Selection(UserListParams.default(Tab.ALL), ids=tuple(member.pk for member in members))
-    fields = {"kind": KINDS[kind], "choice": BulkChoice(**choice), "selection": chosen, "now": timezone.now()}
-    action, started = services.start_bulk(actor=actor, view="", key=uuid4(), **fields)
-    assert started
-    return action
-
-
-def states(action: BulkAction) -> dict[str, int]:
-    found = list(BulkItem.objects.filter(action=action).values_list("state", flat=True))
-    return {state: found.count(state) for state in set(found)}
-
-
-def notes(action: BulkAction) -> set[str]:
-    return set(BulkItem.objects.filter(action=action, state="refused").values_list("note", flat=True))
-
-
 def assert_processed_once(action: BulkAction, name: str = "member.deactivated") -> None:
     """One audit entry for each changed member."""
     told = list(Entry.objects.filter(action=name).values_list("target_id", flat=True))
     done = set(BulkItem.objects.filter(action=action, state="done").values_list("member_id", flat=True))
     assert len(told) == len(set(told)) and set(told) == done
-
-
-def make_stalled(action: BulkAction) -> None:
-    BulkAction.objects.filter(pk=action.pk).update(touched_at=timezone.now() - timedelta(minutes=2))
 
 
 @pytest.mark.django_db
