@@ -124,6 +124,7 @@ def _result_context(request: MemberRequest, action: BulkAction) -> dict[str, Any
     return {
         "action": action,
         "can_undo": bool(can_undo(request.membership, action, timezone.now())) and not action.is_undone,
+        "undo": undo,
         "undo_url": undo and _result_url(request, undo),
         "undo_title": undo and _title(undo),
         "is_running": is_running,

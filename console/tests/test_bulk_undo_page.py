@@ -65,6 +65,8 @@ def test_what_a_worker_finished_is_undone_by_a_worker(large):
     undone = BulkAction.objects.exclude(pk=action.pk).get()
     assert page.redirect_chain == [(result_page(undone), 302)]
     assert "Undoing “Deactivated 5 users”" in text_of(page) and "0 of 5" in text_of(page)
+    running = "This action is being undone Undoing “Deactivated 5 users”"
+    assert running in text_of(client.get(result_page(action)))
     worker.process(undone.pk, limit=10)
     page = client.get(result_page(undone))
     assert "Undid “Deactivated 5 users” for 5 users." in text_of(page) and OFFER not in text_of(page)

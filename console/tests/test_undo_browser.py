@@ -5,8 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from console.tests.people import in_groups, joined
-from organizations.models import GroupMembership
+from console.bulk.worker import process
+from console.models import BulkAction
+from console.tests.people import USERS, in_groups, joined
+from organizations.models import GroupMembership, Membership, Status
 from teamadmin.testing.pages import use_session
 
 pytestmark = pytest.mark.spec("U-22")
@@ -113,3 +115,51 @@ def test_changed_roles_are_undone_by_keyboard_and_the_focus_stays_on_the_page(pa
     expect(page.get_by_text("Undone. Roles were restored.")).to_be_visible()
     expect(page.locator("#main")).to_be_focused()
     assert {role.key for person in people for role in person.roles.all()} == {"builder"}
+
+
+def deactivate(page: Page, *people: str) -> None:
+    for name in people:
+        page.get_by_role("checkbox", name=f"Select {name}", exact=True).check()
+    page.get_by_role("group", name="Actions for selected users").get_by_role("button", name="Deactivate").click()
+    page.get_by_role("button", name=f"Deactivate {len(people)} users").click()
+
+
+def test_bulk_deactivation_is_undone_by_keyboard(page, live_cast, open_page):
+    people = joined(live_cast.acme, 2)
+    open_page(page, live_cast, "olga", USERS)
+    deactivate(page, "Person 000 Test", "Person 001 Test")
+    expect(page.locator("[data-undo]")).to_contain_text("Deactivated 2 users. They can’t open Acme")
+    page.locator("#main").focus()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("Undid “Deactivated 2 users” for 2 users.")).to_be_visible()
+    expect(page.locator("tbody tr").filter(has_text="Person 001")).to_contain_text("Active")
+    assert {Membership.objects.get(pk=person.pk).status for person in people} == {Status.ACTIVE}
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_a_worker_finished_is_undone_on_its_page(browser, live_cast, live_server, axe, monkeypatch, script):
+    for module in ("services", "confirmation", "views"):
+        monkeypatch.setattr(f"console.bulk.{module}.IMMEDIATE_LIMIT", 1)
+    people = joined(live_cast.acme, 2)
+    context = browser.new_context(java_script_enabled=script, viewport={"width": 390, "height": 844})
+    use_session(context, live_server.url, live_cast.client("olga"))
+    page = context.new_page()
+    page.goto(live_server.url + USERS)
+    deactivate(page, "Person 000 Test", "Person 001 Test")
+    expect(page.get_by_role("heading", name="Deactivating 2 users")).to_be_visible()
+    process(BulkAction.objects.get().pk)
+    if not script:
+        page.get_by_role("link", name="Refresh").click()
+    expect(page.get_by_role("heading", name="Deactivated 2 users.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    if script:
+        axe(page)
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_role("heading", name="Undoing “Deactivated 2 users”")).to_be_visible()
+    process(BulkAction.objects.get(kind="undo").pk)
+    if not script:
+        page.get_by_role("link", name="Refresh").click()
+    expect(page.get_by_role("heading", name="Undid “Deactivated 2 users” for 2 users.")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    assert {Membership.objects.get(pk=person.pk).status for person in people} == {Status.ACTIVE}
+    context.close()
