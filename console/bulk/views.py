@@ -141,7 +141,8 @@ def _result_context(request: MemberRequest, action: BulkAction) -> dict[str, Any
 
 def _undo_of(request: MemberRequest, action: BulkAction) -> BulkAction | None:
     """Return the action that undid this one, if there is one."""
-    return action_visible_to(request.membership, action.choice["undone_by"]) if action.choice.get("undone_by") else None
+    key = parse_uuid(action.choice.get("undone_by") or "")
+    return action_visible_to(request.membership, key) if key else None
 
 
 def _filters(counts: ItemCounts, action: BulkAction, url: str, show: str) -> list[dict[str, Any]]:
@@ -169,7 +170,7 @@ def bulk_undo(request: MemberRequest, action_id: UUID) -> HttpResponse:
     """
     action = _action_or_404(request, action_id)
     if request.POST.get("token"):
-        if undo_removal(request):
+        if undo_removal(request) and action.actor_id == request.membership.pk:
             mark_undone(action)
     else:
         undo = _undo(request, action)

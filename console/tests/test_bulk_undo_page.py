@@ -38,8 +38,8 @@ def run(actor: Membership, members: list[Membership], kind: str = "deactivation"
     return BulkAction.objects.get(pk=action.pk)
 
 
-def undo(client, action: BulkAction, **options):
-    return client.post(f"{result_page(action)}undo/", follow=True, **options)
+def undo(client, action: BulkAction, data=None):
+    return client.post(f"{result_page(action)}undo/", data, follow=True)
 
 
 def people_in(group: Group) -> set[Membership]:
@@ -130,6 +130,15 @@ def test_the_undo_of_the_message_is_known_on_the_page(cast):
     assert "This action was undone" in text_of(client.get(result_page(action)))
     assert "This was already undone." in text_of(undo(client, action))
     assert BulkAction.objects.count() == 1
+
+
+def test_the_undo_of_ones_own_message_does_not_mark_the_action_of_someone_else(cast):
+    MembershipRole.objects.filter(membership=cast.max).update(role=role_named("admin"))
+    action, client = run(cast.olga, joined(cast.acme, 2)), cast.client("max")
+    page = press(client, url("group-removal", cast.bo), group_id=cast.groups["marketing"].pk)
+    _target, fields = undo_form(page)
+    assert "Undone. Access was restored." in text_of(undo(client, action, data=fields))
+    assert OFFER in text_of(cast.client("olga").get(result_page(action)))
 
 
 # --- a fresh sign-in ----------------------------------------------------------------------------
