@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from console.bulk import services
+from console.bulk import services, worker
 from console.bulk.choice import BulkChoice
 from console.bulk.kinds import KINDS
 from console.models import BulkAction, BulkItem
@@ -34,3 +34,24 @@ def notes(action: BulkAction) -> set[str]:
 
 def make_stalled(action: BulkAction) -> None:
     BulkAction.objects.filter(pk=action.pk).update(touched_at=timezone.now() - timedelta(minutes=2))
+
+
+def run(actor: Membership, members: list[Membership], kind: str = "deactivation", **choice) -> BulkAction:
+    """Run an action to its end."""
+    return finish(begin(actor, members, kind, **choice))
+
+
+def finish(action: BulkAction) -> BulkAction:
+    """Process the action, and return it as it is then."""
+    assert worker.process(action.pk, limit=1000, seconds=60) is False
+    return BulkAction.objects.get(pk=action.pk)
+
+
+def start_undo(action: BulkAction, actor: Membership) -> BulkAction:
+    undo, started = services.start_undo(actor=actor, action=action, now=timezone.now())
+    assert started
+    return undo
+
+
+def undo(action: BulkAction, actor: Membership) -> BulkAction:
+    return finish(start_undo(action, actor))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from console.bulk import worker
 from console.models import BulkAction
 from console.tests.bulk_requests import BULK, HTMX, press, url
-from console.tests.bulk_runs import begin, states
+from console.tests.bulk_runs import run, states
 from console.tests.people import USERS, joined
 from organizations.models import Group, GroupRole, Membership, MembershipRole, Status
 from organizations.services import deactivate_member, reactivate_member
@@ -30,12 +30,6 @@ def large(cast, monkeypatch):
 
 def result_page(action: BulkAction) -> str:
     return f"{BULK}{action.pk}/"
-
-
-def run(actor: Membership, members: list[Membership], kind: str = "deactivation", **choice) -> BulkAction:
-    action = begin(actor, members, kind, **choice)
-    assert worker.process(action.pk, limit=100) is False
-    return BulkAction.objects.get(pk=action.pk)
 
 
 def undo(client, action: BulkAction, data=None):

@@ -1,4 +1,4 @@
-"""Undo of bulk actions that a worker finishes: for whom, by whom, until when, in batches, exactly once (U-22)."""
+"""Undo of bulk actions that a worker finishes: by whom, until when, in batches, exactly once (U-22)."""
 
 from datetime import timedelta
 
@@ -8,206 +8,21 @@ from django.utils import timezone
 from audit.models import Entry
 from base.policies import Refused
 from console.bulk import services, worker
-from console.bulk.texts import progress_title, result_summary
+from console.bulk.texts import progress_title
 from console.models import BulkAction, BulkItem, BulkState
-from console.tests.bulk_runs import begin, make_stalled, notes, states
+from console.tests.bulk_runs import begin, finish, make_stalled, notes, run, start_undo, states, undo
 from console.tests.people import in_groups, joined
-from organizations.models import Group, GroupMembership, Membership, MembershipRole, Organization, ProjectGrant, Status
-from organizations.services import (
-    add_to_group,
-    deactivate_member,
-    grant_projects,
-    reactivate_member,
-    remove_from_group,
-    revoke_projects,
-    set_member_roles,
-)
+from organizations.models import GroupMembership, Membership, MembershipRole, Organization, Status
 from outbox.services import wakeup
 from teamadmin.testing.cast import role_named
 from teamadmin.testing.parallel import on_postgresql, run_in_parallel
 from teamadmin.testing.processes import wait_until
 
 pytestmark = pytest.mark.spec("U-15", "U-22")
-CHANGED = {"Someone has changed this since then."}
-
-
-def run(actor: Membership, members: list[Membership], kind: str, **choice) -> BulkAction:
-    """Run an action to its end."""
-    return finish(begin(actor, members, kind, **choice))
-
-
-def finish(action: BulkAction) -> BulkAction:
-    assert worker.process(action.pk, limit=1000, seconds=60) is False
-    return BulkAction.objects.get(pk=action.pk)
-
-
-def start_undo(action: BulkAction, actor: Membership) -> BulkAction:
-    undo, started = services.start_undo(actor=actor, action=action, now=timezone.now())
-    assert started
-    return undo
-
-
-def undo(action: BulkAction, actor: Membership) -> BulkAction:
-    return finish(start_undo(action, actor))
-
-
-def people_in(group: Group) -> set[Membership]:
-    return {link.membership for link in group.member_links.select_related("membership")}
 
 
 def roles_of(*members: Membership) -> list[str]:
     return [link.role.key for member in members for link in member.role_links.all()]
-
-
-def status_of(*members: Membership) -> list[str]:
-    return [Membership.objects.get(pk=member.pk).status for member in members]
-
-
-# --- for those whom the action changed ----------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_who_was_removed_from_a_group_is_added_again(cast):
-    group, people = cast.groups["marketing"], joined(cast.acme, 5)
-    in_groups(people[:3], [group])
-    action = run(cast.max, people, "group_removal", group=group)
-    assert people_in(group) == {cast.bo}
-    undone = undo(action, cast.max)
-    assert people_in(group) == {cast.bo, *people[:3]}
-    assert result_summary(undone) == "Undid “Removed 3 users from Marketing” for 3 users."
-    added = Entry.objects.filter(action="group.member_added", actor_id=cast.max.pk)
-    assert {entry.target_id for entry in added} == {member.pk for member in people[:3]}
-
-
-@pytest.mark.django_db
-def test_moved_people_are_moved_back_and_stay_where_they_were_before(cast):
-    marketing, research = cast.groups["marketing"], cast.groups["research"]
-    in_groups([cast.opal], [marketing, research])
-    action = run(cast.max, [cast.bo, cast.opal, cast.olga], "group_move", group=marketing, target=research)
-    assert (people_in(marketing), people_in(research)) == (set(), {cast.bo, cast.opal})
-    undo(action, cast.max)
-    assert (people_in(marketing), people_in(research)) == ({cast.bo, cast.opal}, {cast.opal})
-
-
-@pytest.mark.django_db
-def test_a_move_is_undone_if_the_new_group_is_gone(cast):
-    marketing, research = cast.groups["marketing"], cast.groups["research"]
-    action = run(cast.max, [cast.bo], "group_move", group=marketing, target=research)
-    research.delete()
-    undo(action, cast.max)
-    assert people_in(marketing) == {cast.bo}
-
-
-@pytest.mark.django_db
-def test_project_access_is_given_back_to_those_who_had_it_directly(cast):
-    website = cast.projects["website"]
-    ProjectGrant.objects.create(organization=cast.acme, membership=cast.opal, project=website)
-    action = run(cast.max, [cast.bo, cast.opal], "project_removal", project=website)
-    undo(action, cast.max)
-    assert {grant.membership for grant in website.grants.exclude(membership=None)} == {cast.opal}
-
-
-@pytest.mark.django_db
-def test_each_person_gets_their_own_role_back(cast):
-    people = [cast.max, cast.bo, cast.opal]
-    assert roles_of(*people) == ["manager", "builder", "operator"]
-    action = run(cast.olga, people, "role", roles=(role_named("operator"),))
-    assert action.done == 2
-    undone = undo(action, cast.olga)
-    assert roles_of(*people) == ["manager", "builder", "operator"]
-    assert (undone.total, undone.done) == (2, 2), "nothing changed for Opal"
-
-
-@pytest.mark.django_db
-def test_who_was_deactivated_is_reactivated(cast):
-    before, *people = joined(cast.acme, 4)
-    deactivate_member(actor=cast.olga, member=before)
-    action = run(cast.olga, [before, *people], "deactivation")
-    undone = undo(action, cast.olga)
-    assert status_of(before, *people) == [Status.DEACTIVATED, *[Status.ACTIVE] * 3]
-    assert result_summary(undone) == "Undid “Deactivated 3 users” for 3 users."
-
-
-@pytest.mark.django_db
-def test_of_a_stopped_action_the_completed_part_is_undone(cast):
-    action = begin(cast.olga, joined(cast.acme, 5))
-    worker.process(action.pk, limit=2)
-    services.cancel_bulk(actor=cast.olga, action=action)
-    action.refresh_from_db()
-    assert undo(action, cast.olga).done == 2
-    assert not Membership.objects.filter(organization=cast.acme, status=Status.DEACTIVATED).exists()
-
-
-# --- changed since ------------------------------------------------------------------------------
-
-
-def change_group_again(cast, member: Membership) -> None:
-    add_to_group(actor=cast.olga, group=cast.groups["marketing"], members=[member])
-    remove_from_group(actor=cast.olga, group=cast.groups["marketing"], members=[member])
-
-
-def change_project_again(cast, member: Membership) -> None:
-    fields = {"actor": cast.olga, "organization": cast.acme, "members": [member]}
-    grant_projects(projects=[cast.projects["website"]], **fields)
-    revoke_projects(projects=[cast.projects["website"]], **fields)
-
-
-def change_role_again(cast, member: Membership) -> None:
-    for role in ("manager", "operator"):
-        set_member_roles(actor=cast.olga, member=member, roles=[role_named(role)])
-
-
-def deactivate_again(cast, member: Membership) -> None:
-    reactivate_member(actor=cast.olga, member=member)
-    deactivate_member(actor=cast.olga, member=member)
-
-
-def held(cast, member: Membership) -> tuple:
-    member = Membership.objects.get(pk=member.pk)
-    groups, grants = member.group_links.values_list("group__name"), ProjectGrant.objects.filter(membership=member)
-    return member.status, sorted(groups), grants.count(), [role.key for role in member.roles.all()]
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("kind", "change"),
-    [
-        ("group_removal", change_group_again),
-        ("group_move", change_group_again),
-        ("project_removal", change_project_again),
-        ("role", change_role_again),
-        ("deactivation", deactivate_again),
-    ],
-)
-def test_people_whom_someone_changed_since_are_skipped_and_counted(cast, kind, change):
-    chosen = {
-        "role": {"roles": (role_named("operator"),)},
-        "group_removal": {"group": cast.groups["marketing"]},
-        "group_move": {"group": cast.groups["marketing"], "target": cast.groups["research"]},
-        "project_removal": {"project": cast.projects["website"]},
-    }.get(kind, {})
-    first, second = people = joined(cast.acme, 2)
-    in_groups(people, [cast.groups["marketing"]])
-    grant_projects(actor=cast.olga, organization=cast.acme, projects=[cast.projects["website"]], members=people)
-    before = held(cast, second)
-    action = run(cast.olga, people, kind, **chosen)
-    change(cast, first)
-    changed = held(cast, first)
-    undone = undo(action, cast.olga)
-    assert held(cast, first) == changed != before and held(cast, second) == before
-    assert states(undone) == {"done": 1, "refused": 1} and notes(undone) == CHANGED
-    assert result_summary(undone).endswith("for 1 user; 1 was skipped.")
-
-
-@pytest.mark.django_db
-def test_changes_of_other_groups_and_projects_do_not_matter(cast):
-    projects, research = [cast.projects["atlas"]], cast.groups["research"]
-    grant_projects(actor=cast.olga, organization=cast.acme, projects=list(cast.projects.values()), members=[cast.opal])
-    removal = run(cast.olga, [cast.bo], "group_removal", group=cast.groups["marketing"])
-    revocation = run(cast.olga, [cast.opal], "project_removal", project=cast.projects["website"])
-    add_to_group(actor=cast.olga, group=research, members=[cast.bo])
-    revoke_projects(actor=cast.olga, organization=cast.acme, projects=projects, members=[cast.opal])
-    assert (undo(removal, cast.olga).done, undo(revocation, cast.olga).done) == (1, 1)
 
 
 # --- rules --------------------------------------------------------------------------------------
