@@ -56,6 +56,12 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     return _render(request, Problem(404, _("Page not found"), reason))
 
 
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """Return 405: someone opened an address that only receives forms. teamadmin.wrong_methods shows it."""
+    reason = _("It only receives forms from other pages. Opening it changes nothing.")
+    return _render(request, Problem(405, _("You can’t open this address directly"), reason))
+
+
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return 429: a limit on attempts or emails is reached."""
     reason = _("Too many attempts in a short time. Wait a few minutes, then try again.")
