@@ -24,7 +24,8 @@ from organizations.models import AccessKey, AccessKeySecret, Group, MembershipRo
 from organizations.queries import find_access_key
 from outbox.models import OutgoingEmail
 from provisioning.models import Domain, ScimConnection, ScimToken, SetupLink
-from teamadmin.testing.cast import role_named
+from teamadmin.testing.aging import age, confirm
+from teamadmin.testing.cast import PASSWORD, role_named
 from teamadmin.testing.forms import PageForm, form_in, form_on
 from teamadmin.testing.html import text_of
 from teamadmin.testing.parallel import HANGING, run_in_parallel
@@ -139,6 +140,19 @@ def test_the_secret_is_shown_again_only_to_someone_who_may_still_create_it(olga,
     settings.FRESH_SIGN_IN_MINUTES = 15
     MembershipRole.objects.filter(membership=live_cast.olga).update(role=role_named("operator"))
     assert form.press(olga, **typed).status_code == 403
+
+
+@pytest.mark.spec("A-6", "S-7")
+def test_the_secret_is_shown_to_both_presses_after_a_fresh_sign_in(olga):
+    form = form_on(olga, f"{ACME}access-keys/new/", "access-keys/new/")
+    age(olga, 30)
+    asked = form.press(olga, **KEY, owner="me")
+    page = confirm(olga, asked, password=PASSWORD, without_scripts="1")
+    assert page["Location"] == asked["Location"] and not AccessKey.objects.exists()
+    again = form_on(olga, page["Location"], "reauthenticate/")
+    pages = [*press_at_once(olga, again), again.press(olga)]
+    assert len(results(pages)) == 1 and AccessKey.objects.count() == 1
+    assert find_access_key(SECRET.search(pages[0].content.decode())[0])
 
 
 @pytest.mark.spec("O-6", "C-1")
