@@ -1,5 +1,6 @@
 """Addresses that only receive forms show a page when a browser opens them, and sign-in leads to the form's page."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -41,6 +42,23 @@ def test_the_page_has_the_frame_where_the_organization_is_known(cast):
     project = cast.projects["website"]
     response = cast.client("olga").get(f"/o/acme/projects/{project.pk}/undo/", headers=BROWSER)
     assert response.status_code == 405 and 'id="account-menu"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "referer, back",
+    [
+        ("http://testserver/o/acme/users/add/?new", "/o/acme/users/add/?new"),
+        ("http://testserver/o/acme/tasks/hidden/", ""),
+        ("http://testserver/accounts/login/?next=/o/acme/tasks/hidden/", ""),
+        ("https://evil.example/o/acme/", ""),
+        ("javascript:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_the_page_leads_back_to_the_page_before(cast, referer, back):
+    """After Reload, the browser still names the page that it came from."""
+    page = cast.client("bo").get("/o/acme/tasks/hidden/", headers=BROWSER | {"Referer": referer}).content.decode()
+    assert re.findall(r'href="([^"]*)">Go back<', page) == ([back] if back else [])
 
 
 @pytest.mark.parametrize(
