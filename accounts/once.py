@@ -15,10 +15,11 @@ from django.contrib import messages
 from django.contrib.messages.storage.cookie import MessageDecoder, MessageEncoder
 from django.db import transaction
 from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from accounts.services.sent_forms import claim_form, release_form, save_response
-
-PAGE_TOKEN = "csrfmiddlewaretoken"  # noqa: S105
+from accounts.kept_fields import CSRF_TOKEN, kept_fields
+from accounts.services.sent_forms import FirstPressRunning, claim_form, release_form, save_response
 
 
 def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -30,21 +31,42 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         is_search = "search" in request.POST  # of a picker in the form
-        if request.method != "POST" or is_search or PAGE_TOKEN not in request.POST:
+        if request.method != "POST" or is_search or CSRF_TOKEN not in request.POST:
             return view(request, *args, **kwargs)
-        with transaction.atomic():
-            form = claim_form(_digest(request))
-            if form.response:
-                return _replay(request, str(form.response))
-            response = view(request, *args, **kwargs)
-            if response.status_code < 400:
-                save_response(form, _store(request, response))
-            else:
-                release_form(form)
-            return response
+        try:
+            return _run(request, lambda: view(request, *args, **kwargs))
+        except FirstPressRunning:
+            return _still_running(request)
 
     wrapped.runs_once = True  # type: ignore[attr-defined]
     return wrapped
+
+
+def _run(request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
+    with transaction.atomic():
+        form = claim_form(_digest(request))
+        if form.response:
+            return _replay(request, str(form.response))
+        response = view()
+        if response.status_code < 400:
+            save_response(form, _store(request, response))
+        else:
+            release_form(form)
+        return response
+
+
+def _still_running(request: Any) -> HttpResponse:
+    """Say that the first press takes long. For htmx a toast, because the form is still on the page.
+
+    The page has the same form with the same token, so that sending it again gives the result of the first press.
+    """
+    if request.htmx:
+        text = _("This takes longer than usual. Wait a minute, then press the button again. Nothing is done twice.")
+        response = render(request, "ui/toast.html", {"text": text, "tone": "warning"}, status=409)
+        response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
+        return response
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    return render(request, "errors/still_running.html", {"fields": sent if kept_fields(request) else []}, status=409)
 
 
 def _digest(request: Any) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.access import login_required
 from accounts.next_url import get_next_url, with_next
 from accounts.queries import has_two_factor
 from accounts.requests import UserRequest

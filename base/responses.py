@@ -51,12 +51,18 @@ def page_url(request: Any, default: str) -> str:
     """
     if request.method in ("GET", "HEAD") and not request.htmx:
         return request.get_full_path()
-    sent_from = request.htmx.current_url if request.htmx else request.META.get("HTTP_REFERER", "")
+    return referring_page(request) or default
+
+
+def referring_page(request: Any) -> str:
+    """Return the path of the page that the request was sent from, "" if that is unknown or of another site."""
+    htmx = getattr(request, "htmx", None)
+    sent_from = htmx.current_url if htmx else request.META.get("HTTP_REFERER", "")
     if not url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, request.is_secure()):
-        return default
+        return ""
     parts = urlsplit(sent_from)
     path = "/" + parts.path.lstrip("/")  # "//host/" would be another site
-    return parts._replace(scheme="", netloc="", path=path, fragment="").geturl() if parts.netloc else default
+    return parts._replace(scheme="", netloc="", path=path, fragment="").geturl() if parts.netloc else ""
 
 
 def htmx_redirect(request: Any, url: str) -> HttpResponse:

@@ -49,9 +49,7 @@ def _is_current(path: str, url: str) -> bool:
 
 def _redirect_to_sign_in(request):
     """Redirect to the sign-in page, which leads back to this page, or to the page of the form that was submitted."""
-    if request.method in ("GET", "HEAD"):
-        return redirect_to_login(request.get_full_path())
-    return redirect_to_login(request.path)
+    return redirect_to_login(page_url(request, request.path))
 
 
 def _set_membership(request, member: Membership) -> None:

@@ -1,11 +1,11 @@
 """The start page, and choosing an organization (A-5)."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.access import login_required
 from accounts.next_url import get_next_url
 from accounts.requests import UserRequest
 from accounts.services.sign_in import SignIns

@@ -153,7 +153,9 @@ if (event.defaultPrevented || event.target.method !== 'post') return;
 if (event.timeStamp - pressed.get(button) < 5000) event.preventDefault();
 else pressed.set(button, event.timeStamp);
 });
-addEventListener('pageshow', () => { pressed = new WeakMap(); }); // the user went back
+const forget = () => { pressed = new WeakMap(); };
+addEventListener('pageshow', forget); // the user went back
+addEventListener('beforeunload', event => setTimeout(() => event.defaultPrevented && forget()));
 }
 {
 document.addEventListener('keydown', event => {

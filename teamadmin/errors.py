@@ -14,18 +14,19 @@ from django.utils.translation import gettext as _
 from api.problems import Problem as ApiProblem
 from api.problems import problem_response
 from base.policies import RateLimited, Refused
-from base.responses import limit_reached
+from base.responses import limit_reached, referring_page
 from teamadmin import stale_forms
 
 
 @dataclass(frozen=True)
 class Problem:
-    """The content of an error page. `home` adds a link to the homepage."""
+    """The content of an error page. `home` adds a link to the homepage, and `back` one to the page before."""
 
     status: int
     heading: str
     reason: str
     home: bool = True
+    back: str = ""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -54,6 +55,18 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
     """Return 404. People outside an organization get it for all of the organization's pages (A-5)."""
     reason = _("It may have been moved or deleted, or the account you’re signed in with can’t see it.")
     return _render(request, Problem(404, _("Page not found"), reason))
+
+
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """Return 405: someone opened an address that only receives forms. teamadmin.wrong_methods shows it."""
+    reason = _("It only receives forms from other pages. Opening it changes nothing.")
+    return _render(request, Problem(405, _("You can’t open this address directly"), reason, back=_page_before(request)))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the page with the form, as the browser names it for a Reload, too. Not a page where someone signs in."""
+    page = referring_page(request)
+    return "" if page.partition("?")[0] == request.path or page.startswith("/accounts/") else page
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -114,6 +127,7 @@ def _context(request: HttpRequest, problem: Problem) -> dict:
         "heading": problem.heading,
         "reason": problem.reason,
         "home": problem.home,
+        "back": problem.back,
         "request_id": getattr(request, "id", ""),
     }
 

@@ -3,25 +3,19 @@
 If the form came from one of our own pages, which its Origin proves, what was typed is shown again with a new token.
 """
 
-import re
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.kept_fields import kept_fields
 from accounts.next_url import get_next_url
 from accounts.views.passwords import SignInView
 from invitations.views.accept import render_out_of_date
 
 # Pages where someone signs in.
 SIGN_IN = frozenset({"account_login", "second_factor"})
-# Fields that no page may show again. Forms with one aren't kept: sending the rest could lose it silently.
-SECRET = re.compile("pass|secret|token|code|otp|credential|private|signature", re.IGNORECASE)
-IGNORED = frozenset({"csrfmiddlewaretoken"})
-# More fields, or longer ones, aren't kept.
-MAX_FIELDS, MAX_LENGTH = 2000, 200_000
 
 
 def respond(request: HttpRequest) -> HttpResponse | None:
@@ -37,7 +31,7 @@ def respond(request: HttpRequest) -> HttpResponse | None:
         return _sign_in_again(request)
     if name == "accept":
         return render_out_of_date(request)
-    fields = _kept_fields(request)
+    fields = kept_fields(request)
     return render(request, "errors/stale_form.html", {"fields": fields}, status=403) if fields else None
 
 
@@ -54,10 +48,3 @@ def _sign_in_again(request: HttpRequest) -> HttpResponse:
     response = view(request)
     response.status_code = 403 if response.status_code == 200 else response.status_code
     return response
-
-
-def _kept_fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the form's fields, none if it has a secret or a file, or is too large."""
-    fields = [(name, value) for name, values in request.POST.lists() for value in values if name not in IGNORED]
-    too_large = len(fields) > MAX_FIELDS or sum(len(value) for _name, value in fields) > MAX_LENGTH
-    return [] if too_large or request.FILES or any(SECRET.search(name) for name, _value in fields) else fields

@@ -2,21 +2,34 @@
 
 from datetime import timedelta
 
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import SentForm
 
 # Later, the same form is sent on purpose.
 SENT_TWICE_WITHIN = timedelta(minutes=10)
+# What PostgreSQL says when a statement has waited too long: query_canceled, lock_not_available.
+WAITED_TOO_LONG = ("57014", "55P03")
+
+
+class FirstPressRunning(Exception):  # noqa: N818 - not an error
+    """The first press of the form's button is still being carried out."""
 
 
 def claim_form(digest: str) -> SentForm:
     """Return the form's row: a new one, or the one with the response of the first press. Call it in a transaction.
 
-    A second press waits here until the transaction of the first one ends.
+    A second press waits here until the transaction of the first one ends. Raises FirstPressRunning if that takes longer
+    than a statement may.
     """
-    SentForm.objects.filter(pk=digest, sent_at__lt=timezone.now() - SENT_TWICE_WITHIN).delete()
-    form, _created = SentForm.objects.get_or_create(pk=digest)
+    try:
+        SentForm.objects.filter(pk=digest, sent_at__lt=timezone.now() - SENT_TWICE_WITHIN).delete()
+        form, _created = SentForm.objects.get_or_create(pk=digest)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") in WAITED_TOO_LONG:
+            raise FirstPressRunning from error
+        raise
     return form
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
+from accounts.kept_fields import CSRF_TOKEN
 from accounts.models import Session
 from accounts.sessions import hash_key
 
@@ -28,7 +29,7 @@ def suspend_request(request: HttpRequest, *, back_url: str) -> str:
     Passwords and secrets are never kept: a database dump would contain them.
     """
     secret = [name for name, values in request.POST.lists() if IS_PASSWORD.search(name) and any(values)]
-    hidden = {*secret, "csrfmiddlewaretoken"}
+    hidden = {*secret, CSRF_TOKEN}
     post = {name: values for name, values in request.POST.lists() if name not in hidden}
     size = sum(len(value) for values in post.values() for value in values)
     if request.FILES or size > SIZE_LIMIT:
@@ -71,9 +72,13 @@ def take_suspended(request: HttpRequest, token: str) -> dict[str, Any] | None:
     return found
 
 
-def restore_request(request: HttpRequest, kept: dict[str, Any]) -> None:
-    """Make `request` the one that was kept. Its cookies, session, user and CSRF token stay those of today."""
+def restore_request(request: HttpRequest, kept: dict[str, Any], token: str) -> None:
+    """Make `request` the one that was kept. Its cookies, session, user and CSRF token stay those of today.
+
+    accounts.once recognizes the form by `token`, which it was kept under.
+    """
     post = QueryDict(mutable=True)
+    post[CSRF_TOKEN] = token
     for name, values in kept["post"].items():
         post.setlist(name, values)
     request.GET, request.POST = QueryDict(kept["query"]), post  # type: ignore[assignment]

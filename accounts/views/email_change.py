@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import login_required
 from accounts.forms import EmailChangeForm
 from accounts.fresh import is_fresh
 from accounts.links import EmailConfirmation, InvalidLink, read_email_confirmation

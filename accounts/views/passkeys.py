@@ -1,7 +1,6 @@
 """Pages for the user's passkeys: list, add, name, remove (S-2, S-4)."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_otp_webauthn.models import WebAuthnCredential
 
+from accounts.access import login_required
 from accounts.forms import PasskeyForm
 from accounts.fresh import fresh_sign_in_required, require_fresh_sign_in
 from accounts.models import User

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
-from django.contrib.auth.decorators import login_required
 from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import login_required
 from accounts.fresh import is_fresh
 from accounts.identity_form import IdentityForm
 from accounts.models import BackupCode
@@ -27,6 +27,10 @@ from accounts.services.suspension import find_suspended, restore_request, take_s
 from accounts.single_sign_on import SsoChoice, sso_choice_at
 from base.policies import RateLimited
 from base.responses import limit_reached
+
+# Sent by browsers without scripts, which don't stop a second press. The confirmation gives the session a new key. So a
+# second press of it is refused, and would hide the result of the action. Another page runs it, which can be sent twice.
+WITHOUT_SCRIPTS = "without_scripts"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,17 +65,24 @@ def _confirm(request: UserRequest, next_url: str, token: str) -> HttpResponse:
     except UpdateError:  # the session was ended in the meantime
         logout(request)
         return redirect(settings.LOGIN_URL)
+    if token and WITHOUT_SCRIPTS in request.POST:
+        return redirect(_own_url(next_url, token))  # which asks to continue
     return _resume(request, next_url, token)
 
 
 def _resume(request: UserRequest, next_url: str, token: str) -> HttpResponse:
-    """Run the kept request, once. Its view checks permissions again."""
-    kept = take_suspended(request, token) if token else None
+    """Run the kept request. Its view checks permissions again.
+
+    A second press runs it again only where accounts.once gives both presses the same result, such as a new secret.
+    """
+    kept = find_suspended(request, token)
+    if kept and not getattr(resolve(kept["path"]).func, "runs_once", False):
+        kept = take_suspended(request, token)
     if kept is None:
         if token:
             messages.info(request, _("You’ve already done this, or too much time has passed. Check, then try again."))
         return redirect(next_url or settings.LOGIN_REDIRECT_URL)
-    restore_request(request, kept)
+    restore_request(request, kept, token)
     match = request.resolver_match = resolve(kept["path"])
     return match.func(request, *match.args, **match.kwargs)
 
@@ -83,6 +94,10 @@ def _sso_choice(request: UserRequest, next_url: str, token: str) -> SsoChoice | 
     return choice if choice and choice.organization_id in SignIns.of(request.session).sso else None
 
 
+def _own_url(next_url: str, token: str) -> str:
+    return f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: next_url, 'request': token})}"
+
+
 def _value(request: HttpRequest, name: str) -> str:
     return request.POST.get(name) or request.GET.get(name, "")
 
@@ -90,8 +105,7 @@ def _value(request: HttpRequest, name: str) -> str:
 def _render(request: UserRequest, form: IdentityForm, *, status: int = 200, **context: Any) -> HttpResponse:
     user, next_url, token = request.user, get_next_url(request, ""), _value(request, "request")
     factors, kept = get_second_factors(user), find_suspended(request, token)
-    query = urlencode({REDIRECT_FIELD_NAME: next_url, "request": token})
-    own_url, sso = f"{reverse('account_reauthenticate')}?{query}", _sso_choice(request, next_url, token)
+    own_url, sso = _own_url(next_url, token), _sso_choice(request, next_url, token)
     context |= {
         "form": form,
         "factors": factors,

@@ -2,12 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import login_required
 from accounts.models import Session
 from accounts.next_url import get_next_url
 from accounts.requests import UserRequest

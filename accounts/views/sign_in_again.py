@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import login_required
 from accounts.next_url import get_next_url
 from accounts.requests import UserRequest
 from accounts.services import record_event

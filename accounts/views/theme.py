@@ -1,13 +1,13 @@
 """Views for the user's own settings, which apply in every organization."""
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from accounts.access import login_required
 from accounts.forms import CsvSeparatorForm, ThemeForm
 from accounts.models import CsvSeparator, Theme
 from accounts.requests import UserRequest

@@ -10,9 +10,7 @@ MEMBERS = {
     ),
     "invitation.created": Description(gettext_lazy("{actor} invited {target}"), "send", "accent"),
     "invitation.resent": Description(gettext_lazy("{actor} resent {target}’s invitation"), "send", "accent"),
-    "invitation.renewed": Description(
-        gettext_lazy("{actor} renewed {target}’s invitation for 30 days"), "refresh", "accent"
-    ),
+    "invitation.renewed": Description(gettext_lazy("{actor} renewed {target}’s invitation"), "refresh", "accent"),
     "invitation.link_copied": Description(gettext_lazy("{actor} copied {target}’s invitation link"), "copy", "warning"),
     "invitation.address_corrected": Description(
         gettext_lazy("{actor} corrected {target}’s email address from {from} to {to}"), "mail", "accent"

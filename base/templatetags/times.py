@@ -3,12 +3,19 @@
 from datetime import datetime
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from base.times import RelativeTime
 
 register = template.Library()
+
+
+@register.simple_tag
+def invitation_days() -> int:
+    """Return for how many days the link of an invitation is valid."""
+    return settings.INVITATION_DAYS
 
 
 @register.simple_tag

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
+from console.tests.bulk_requests import url as bulk_url
 from console.tests.people import PENDING, USERS, expire, link, names, row
 from invitations.models import Invitation
 from organizations.models import Membership, Status
@@ -94,6 +95,17 @@ def test_an_expired_invitation_restarts_after_a_confirmation(cast, eve):
     day = timezone.localtime(eve.invite_expires_at)
     assert f"Invitation resent to Eve Late with a new link. It expires on {day:%b} {day.day}" in text_of(done)
     assert "Pending" in row(done, eve)
+
+
+@pytest.mark.spec("I-1", "I-3", "I-11")
+def test_pages_name_the_days_that_a_new_link_is_valid(cast, eve, settings):
+    settings.INVITATION_DAYS = 14
+    client, valid = cast.client("olga"), "valid for 14 days."
+    assert f"Resending it sends a new link that is {valid}" in text_of(client.get(url(eve, "invitation", "pending/")))
+    bulk = client.get(bulk_url("invitation", eve, view="pending/"))
+    assert f"1 has expired. Resending it sends a new link that is {valid}" in text_of(bulk)
+    for page in (url(eve, "invitation/address", "pending/"), f"{USERS}{eve.pk}/?view=pending/"):
+        assert "a new period of 14 days starts." in text_of(client.get(page)), page
 
 
 @pytest.mark.spec("I-3")

@@ -100,3 +100,19 @@ def test_a_page_asks_before_discarding(page, live_cast, open_page, path, field, 
     assert prompts.count == 1
     page.goto(page.url.split("/o/")[0] + USERS)
     assert prompts.count == 1
+
+
+@pytest.mark.spec("U-18")
+def test_a_button_can_be_pressed_again_after_staying(page, live_cast, open_page):
+    """Pressing the same button twice within five seconds sends one form, but after "Stay" none was sent."""
+    open_page(page, live_cast, "olga", "/o/acme/brands/")
+    answers = [Dialog.dismiss, Dialog.accept]
+    page.on("dialog", lambda dialog: answers.pop(0)(dialog))
+    page.get_by_label("Platform name").fill("Workbench")
+    send = page.get_by_role("button", name="Send me a test email")
+    send.click()
+    assert len(answers) == 1 and page.url.endswith("/brands/")
+    expect(page.get_by_label("Platform name")).to_have_value("Workbench")
+    send.click()
+    expect(page.locator("#toasts")).to_contain_text("olga@acme.example")
+    assert not answers

@@ -88,7 +88,7 @@ def find_members(
 
     Raises ValueError or ValidationError for a cursor that doesn't fit the sort.
     """
-    sections = list(enumerate(_sections(context, params, now)))
+    sections = list(enumerate(sections_of(context, params, now)))
     if params.backwards:
         sections.reverse()
     values = params.cursor.values if params.cursor else None
@@ -100,7 +100,7 @@ def find_members(
     for number, slices in sections:
         if values:
             slices = [_after(rows, params, values) for rows in slices]
-        members = _find(_Search(context, params, now, number), slices, limit - len(found), rare=rare)
+        members = find_in(SectionSearch(context, params, now, number), slices, limit - len(found), rare=rare)
         found += [(number, member) for member in members]
         if len(found) == limit:
             break
@@ -117,8 +117,8 @@ def iterate_members(
     part of the list would take time that grows with the square of the matches.
     """
     rare = _rare_filter(context, params)
-    for number, slices in enumerate(_sections(context, params, now)):
-        search, rest = _Search(context, params, now, number), slices
+    for number, slices in enumerate(sections_of(context, params, now)):
+        search, rest = SectionSearch(context, params, now, number), slices
         while (members := _along_index(search, rest, size, rare=rare)) is not None:
             if members:
                 yield members
@@ -127,13 +127,13 @@ def iterate_members(
             last = [getattr(members[-1], name) for name in params.keys]
             rest = [_after(rows, params, last) for rows in slices]
         else:
-            ids = list(_gather(search, rest, rare=rare).values_list("pk", flat=True))
+            ids = list(gather(search, rest, rare=rare).values_list("pk", flat=True))
             for start in range(0, len(ids), size):
                 found = Membership.objects.in_bulk(ids[start : start + size])
                 yield [found[pk] for pk in ids[start : start + size] if pk in found]
 
 
-def _sections(context: UsersContext, params: UserListParams, now: datetime) -> list[list[QuerySet]]:
+def sections_of(context: UsersContext, params: UserListParams, now: datetime) -> list[list[QuerySet]]:
     """Return the view's members in sections that are listed one after the other, each as slices of the sort's index.
 
     Filters that are a range of it are applied here: a walk from the newest activity on would check everyone else first.
@@ -180,7 +180,7 @@ def _after(rows: QuerySet, params: UserListParams, values: Sequence[Any], *, ope
 
 
 @dataclass(frozen=True)
-class _Search:
+class SectionSearch:
     """The conditions for the rows of one section."""
 
     context: UsersContext
@@ -233,18 +233,18 @@ def _rare_filter(context: UsersContext, params: UserListParams) -> str:
     return next(rare, "")
 
 
-def _find(search: _Search, slices: list[QuerySet], limit: int, *, rare: str) -> list[Membership]:
+def find_in(search: SectionSearch, slices: list[QuerySet], limit: int, *, rare: str) -> list[Membership]:
     """Return the first `limit` members of the slices that match."""
     found = _along_index(search, slices, limit, rare=rare)
-    return list(_gather(search, slices, rare=rare)[:limit]) if found is None else found
+    return list(gather(search, slices, rare=rare)[:limit]) if found is None else found
 
 
-def _along_index(search: _Search, slices: list[QuerySet], limit: int, *, rare: str) -> list[Membership] | None:
+def _along_index(search: SectionSearch, slices: list[QuerySet], limit: int, *, rare: str) -> list[Membership] | None:
     """Return the first `limit` members that match, or None if so few of the first rows do that they are gathered."""
     if search.is_empty:
         return list(merge_sorted(slices, search.params.order, limit))
     for reach in () if rare else (WALK, LONG_WALK):
-        members, is_complete = _walk(search, slices, limit, reach)
+        members, is_complete = walk(search, slices, limit, reach)
         if is_complete or len(members) == limit:
             return members
         if len(members) < PROMISING:
@@ -252,13 +252,13 @@ def _along_index(search: _Search, slices: list[QuerySet], limit: int, *, rare: s
     return None
 
 
-def _gather(search: _Search, slices: list[QuerySet], *, rare: str) -> QuerySet:
+def gather(search: SectionSearch, slices: list[QuerySet], *, rare: str) -> QuerySet:
     """Return all that match. An expression is no index's order, so PostgreSQL can't choose to walk after all."""
     hits = search.match(reduce(or_, slices), rare=rare)
     return hits.order_by(*(_unindexed(name) for name in search.params.order))
 
 
-def _walk(search: _Search, slices: list[QuerySet], limit: int, reach: int) -> tuple[list[Membership], bool]:
+def walk(search: SectionSearch, slices: list[QuerySet], limit: int, reach: int) -> tuple[list[Any], bool]:
     """Return up to `limit` matches among the first `reach` rows, and whether there are no other rows."""
     params = search.params
     keys = merge_sorted([rows.values_list(*params.keys) for rows in slices], params.order, reach)
@@ -281,4 +281,4 @@ def matching(context: UsersContext, params: UserListParams, now: datetime) -> Qu
     if filters is None:
         return Membership.objects.none()
     rows = Membership.objects.filter(organization=context.organization, status__in=params.status.statuses)
-    return _Search(context, replace(params, filters=filters), now, section=1).match(rows)
+    return SectionSearch(context, replace(params, filters=filters), now, section=1).match(rows)

@@ -74,6 +74,13 @@ def test_replaced_link_points_to_newer_email(cast, invitation):
     assert open_link(cast.client(), make_token(Invitation.objects.get())).status_code == 200
 
 
+@pytest.mark.spec("I-1")
+def test_the_page_of_an_expired_link_says_for_how_long_links_are_valid(cast, invitation, settings):
+    settings.INVITATION_DAYS = 14
+    expire(invitation)
+    assert_closed(cast.client(), invitation, 410, "Links are valid for 14 days. Yours expired on")
+
+
 @pytest.mark.spec("I-1", "I-7")
 def test_request_for_new_link_emails_inviter_once(cast, invitation):
     client = cast.client()

@@ -224,14 +224,17 @@ def test_invitations_of_an_organization_that_enforces_single_sign_on_lead_there(
 
 
 @pytest.mark.spec("I-7")
-def test_inviter_is_told_about_request_for_new_link(cast):
+def test_inviter_is_told_about_request_for_new_link(cast, settings):
     invitation = cast.invite()[0]
     past = timezone.now() - timedelta(seconds=1)
     Membership.objects.filter(pk=invitation.membership_id).update(invite_expires_at=past)
     invitation.refresh_from_db()
     assert request_new_link(invitation=invitation)
     row = OutgoingEmail.objects.get(kind="invitations.link_request")
+    settings.INVITATION_DAYS = 14
     message = render_link_request(row)
+    for part in (message.body, message.alternatives[0][0]):
+        assert "This starts a new 14-day period." in " ".join(part.split())
     assert (message.to, message.subject) == (["olga@acme.example"], "Nadia Petrov asked for a new invitation link")
     assert "http://testserver/o/acme/users/pending/" in message.body
     assert "http://testserver/o/acme/users/pending/" in message.alternatives[0][0]

@@ -68,6 +68,15 @@ def test_this_wasn_t_me_revokes_what_was_made_since_and_keeps_older_keys(cast):
     assert sorted(told) == ["access_key.revoked", "access_key.secret_ended"]
 
 
+@pytest.mark.spec("S-8")
+def test_this_wasn_t_me_keeps_the_keys_of_the_organization(cast):
+    _mine, mine = create(cast.olga)
+    _shared, shared = create(cast.olga, personal=False, name="HR sync")
+    entry = Entry.objects.filter(action="access_key.added", organization_id=None).earliest("at")
+    assert reject_event(user=cast.olga.user, entry=entry)
+    assert find_access_key(shared) and not find_access_key(mine)
+
+
 def test_the_owner_is_told_when_someone_else_revokes_their_key(cast):
     key, _text = create(cast.bo)
     OutgoingEmail.objects.all().delete()

@@ -1,9 +1,9 @@
 """Confirming who one is with single sign-on, before a sensitive action (S-7)."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from accounts.access import login_required
 from accounts.next_url import get_next_url
 from accounts.services.sign_in import SignIns
 from provisioning.models import SsoPurpose

@@ -1,12 +1,12 @@
 """Joining an organization with an address at its verified domain, from the page of your organizations (O-5)."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.access import login_required
 from accounts.requests import UserRequest
 from accounts.services.sign_in import SignIns
 from base.policies import Refused

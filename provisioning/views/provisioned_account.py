@@ -1,11 +1,11 @@
 """Joining an organization whose identity provider has added the user, with an account from elsewhere (J-6)."""
 
-from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accounts.access import login_required
 from accounts.requests import UserRequest
 from accounts.services.sign_in import SignIns
 from organizations.queries import awaited_at

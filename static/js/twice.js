@@ -7,4 +7,7 @@ addEventListener('submit', event => {
   if (event.timeStamp - pressed.get(button) < 5000) event.preventDefault();
   else pressed.set(button, event.timeStamp);
 });
-addEventListener('pageshow', () => { pressed = new WeakMap(); }); // the user went back
+const forget = () => { pressed = new WeakMap(); };
+addEventListener('pageshow', forget); // the user went back
+// The browser asks whether to leave the page with unsaved changes: after "Stay", nothing was sent. guard.js runs later.
+addEventListener('beforeunload', event => setTimeout(() => event.defaultPrevented && forget()));

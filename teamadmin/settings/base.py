@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "base.middleware.HtmxRedirectMiddleware",
+    "teamadmin.wrong_methods.WrongMethodMiddleware",
     "accounts.middleware.FreshSignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]

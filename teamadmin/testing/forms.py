@@ -34,7 +34,11 @@ class _Fields(HTMLParser):
 
 def form_on(client: Client, page: str, action: str = "") -> PageForm:
     """Return the page's form whose action contains `action`. Raise AssertionError if there is none."""
-    text = client.get(page).content.decode()
+    return form_in(client.get(page).content.decode(), action, page)
+
+
+def form_in(text: str, action: str, page: str = "") -> PageForm:
+    """Return the form in a page's text whose action contains `action`."""
     for found in re.finditer(r'<form\b[^>]*?\bmethod="post"[^>]*>', text):
         target = re.search(r'action="([^"]*)"', found[0])
         url = unescape(target[1]) if target else page

@@ -66,6 +66,7 @@ def integration_urls(kind: str) -> dict[str, dict[str, str]]:
     """Return the lines of sources, destinations or pipelines, all unarchived and in use by nothing."""
     one = f"integrations/{kind}s/<uuid:{kind}_id>/"
     return {
+        f"integrations/{kind}s/export/": {"GET": integration_viewers(200)},
         f"integrations/{kind}s/new/": {"GET": integration_managers(200), "POST": integration_managers(422)},
         one: {"GET": integration_viewers(200), "POST": integration_managers(422)},
         f"{one}archive/": {"GET": integration_managers(200), "POST": integration_managers(302)},

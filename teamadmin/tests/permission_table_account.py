@@ -11,6 +11,7 @@ from teamadmin.tests.permission_columns import (
 
 ACCOUNT: dict[str, dict[str, str]] = {
     "datasets/": {"GET": dataset_viewers(200)},
+    "datasets/export/": {"GET": dataset_viewers(200)},
     "datasets/new/": {"GET": dataset_managers(200), "POST": dataset_managers(422)},
     "datasets/<uuid:dataset_id>/": {"GET": dataset_viewers(200), "POST": dataset_managers(422)},
     "datasets/<uuid:dataset_id>/archive/": {"GET": dataset_managers(200), "POST": dataset_managers(302)},

@@ -80,6 +80,26 @@ def test_a_double_click_on_the_page_that_asks_who_it_is_shows_the_key(page, live
     assert len(posts) == 1
 
 
+@pytest.mark.spec("A-6", "S-7")
+def test_without_scripts_a_double_click_after_the_confirmation_shows_the_key(browser: Browser, live_cast, live_server):
+    client = live_cast.client("olga")
+    age(client, 30)
+    context = browser.new_context(java_script_enabled=False)
+    use_session(context, live_server.url, client)
+    page = context.new_page()
+    page.goto(f"{live_server.url}{ACME}preferences/keys/new/")
+    fill_key(page)
+    page.get_by_role("button", name="Create key").dblclick()
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").first.click()
+    expect(page.get_by_text("You’re confirmed.")).to_be_visible()
+    assert not AccessKey.objects.exists(), "a second press of the first button is refused, and must hide nothing"
+    page.get_by_role("button", name="Continue").dblclick()
+    expect(page.get_by_role("heading", name="Copy your key now")).to_be_visible()
+    assert find_access_key(SECRET.search(page.content())[0])[0] == AccessKey.objects.get()
+    context.close()
+
+
 def test_a_button_can_be_pressed_again_after_going_back(page, live_cast, live_server):
     use_session(page.context, live_server.url, live_cast.client("olga"))
     page.goto(f"{live_server.url}{ACME}groups/new/")

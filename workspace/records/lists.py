@@ -1,5 +1,6 @@
 """Data for the lists of records, except their rows."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -40,6 +41,7 @@ def list_context(request: MemberRequest, record_type: RecordType, params: Record
         "next": page.next,
         "empty": None if page.rows else _empty_state(request, record_type, params, may_add=may_add),
         "page_url": url,
+        "export": record_type.export_url(slug) + replace(params, cursor=None).query(),
         "base": record_type.list_url(slug),
         "controls": [control(item, params.values(item.name), {}, context) for item in filters],
         "chips": chips_of_several(

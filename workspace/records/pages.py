@@ -1,4 +1,6 @@
-"""One page of a list of records."""
+"""One page of a list of records, or all of them."""
+
+from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -11,17 +13,13 @@ from workspace.models import Record
 from workspace.records.params import RecordContext, RecordListParams, filters_of
 from workspace.records.queries import records_in
 
+EXPORT_CHUNK = 500
+
 
 def record_page(context: RecordContext, params: RecordListParams) -> KeysetPage:
     """Return the records of a view, with the signed cursors of the pages before and after. One query."""
-    organization, record_type = context.member.organization, context.record_type
-    records = records_in(organization, record_type.model)
-    records = records.filter(*conditions(filters_of(record_type), params.filters, context))
-    if "state" not in params.filters:
-        records = records.filter(archived_at=None)
-    if params.q:
-        records = matching_names(records, params.q)
-    rows, is_further, has_more = _read(records, params)
+    organization = context.member.organization
+    rows, is_further, has_more = _read(_matching(context, params), params)
     if not rows:
         return KeysetPage([])
     earlier, later = (has_more, True) if params.backwards else (is_further, has_more)
@@ -30,6 +28,27 @@ def record_page(context: RecordContext, params: RecordListParams) -> KeysetPage:
         previous=_url(organization, params, rows[0], backwards=True) if earlier else "",
         next=_url(organization, params, rows[-1], backwards=False) if later else "",
     )
+
+
+def iterate_records(context: RecordContext, params: RecordListParams) -> Iterator[list[Record]]:
+    """Yield all records of a view in its order, EXPORT_CHUNK at a time."""
+    matching = rest = _matching(context, params)
+    order = [f"-{name}" if params.descending else name for name in params.order]
+    while records := list(rest.order_by(*order)[:EXPORT_CHUNK]):
+        yield records
+        last = [getattr(records[-1], name) for name in params.order]
+        rest = matching.filter(compare_rows(matching, params.order, "<" if params.descending else ">", last))
+
+
+def _matching(context: RecordContext, params: RecordListParams) -> QuerySet[Record]:
+    record_type = context.record_type
+    records = records_in(context.member.organization, record_type.model)
+    records = records.filter(*conditions(filters_of(record_type), params.filters, context))
+    if "state" not in params.filters:
+        records = records.filter(archived_at=None)
+    if params.q:
+        records = matching_names(records, params.q)
+    return records
 
 
 def _read(records: QuerySet[Record], params: RecordListParams) -> tuple[list[Record], bool, bool]:

@@ -48,6 +48,9 @@ class RecordType:
     def list_url(self, slug: str) -> str:
         return reverse(f"{self.key}s" if self.key != "source" else "integrations", args=[slug])
 
+    def export_url(self, slug: str) -> str:
+        return reverse(f"{self.key}_export", args=[slug])
+
     def new_url(self, slug: str) -> str:
         return reverse(f"{self.key}_new", args=[slug])
 

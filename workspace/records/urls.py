@@ -11,6 +11,7 @@ def _urls(record_type: RecordType, prefix: str, *, listed_at: str, name: str) ->
     one = f"{prefix}<uuid:{key}_id>/"
     return [
         path(listed_at, records.record_list, options, name=name),
+        path(f"{prefix}export/", records.record_export, options, name=f"{key}_export"),
         path(f"{prefix}new/", records.record_new, options, name=f"{key}_new"),
         path(one, records.record_page, options, name=key),
         path(f"{one}archive/", records.record_archive, options, name=f"{key}_archive"),

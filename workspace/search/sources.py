@@ -15,11 +15,11 @@ from base import text
 from base.counting import Count
 from base.picker import MAX_OPTIONS
 from console.saved_views.queries import open_url, views_of
+from console.users.best_matches import best_matches
 from console.users.columns import STATES
 from console.users.counts import count_matches
 from console.users.filters import Tab, UsersContext
 from console.users.params import users_view
-from console.users.queries import find_members
 from organizations.models import Group, Membership
 from organizations.permissions import Permission
 from organizations.policies import can_add_users, can_assign_group, can_change_group_members
@@ -36,8 +36,8 @@ def find_people(search: Search) -> Section | None:
         return None
     organization = search.viewer.organization
     params = replace(users_view(Tab.ALL, status="everyone"), q=search.q)
-    found = find_members(UsersContext(organization, {}), params, timezone.now(), LIMIT + 1)
-    section = Section("people", _("People"), [_person(search, member) for _number, member in found[:LIMIT]])
+    found = best_matches(UsersContext(organization, {}), params, timezone.now(), LIMIT + 1)
+    section = Section("people", _("People"), [_person(search, member) for member in found[:LIMIT]])
     if len(found) <= LIMIT:
         return section
     number = sum(count_matches(organization, params, cap=COUNT_CAP).values())

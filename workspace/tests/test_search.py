@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from console.models import SavedView
@@ -55,6 +57,50 @@ def test_people_are_found_by_email_and_by_every_status(cast):
     assert found(client, "lindqvist")["People"] == ["Bo Lindqvist"]
     html = client.get(SEARCH, {"q": "lindqvist"}).content.decode()
     assert "Deactivated" in html
+
+
+NAMES = [
+    ("Anna", "Tamar"), ("Ben", "Tamar"), ("Cora", "Lamarr"), ("Zoe", "Marlow"), ("Yan", "de Mars"), ("Mark", "Webb"),
+    ("Mara", "Abel"), ("Amar", "Quist"),
+]  # fmt: skip
+IN_ORDER = ["Mara Abel", "Mark Webb", "Yan de Mars", "Zoe Marlow", "Amar Quist"]
+
+
+@pytest.mark.spec("U-21")
+@pytest.mark.parametrize("walk", [2, 9, 1000])
+def test_people_whose_name_has_a_word_that_begins_with_it_come_first(cast, monkeypatch, walk):
+    """First or last name, however far down the alphabet, before those that have it inside a word."""
+    monkeypatch.setattr("console.users.best_matches.WALK", walk)
+    for number, (first, last) in enumerate(NAMES):
+        add_member(cast.acme, add_user(f"person{number}@acme.example", first, last), "operator")
+    client = cast.client("olga")
+    assert found(client, "mar")["People"] == [*IN_ORDER, "Show all 8 matching people"]
+    assert found(client, "mar ama")["People"] == ["Amar Quist", "Anna Tamar", "Ben Tamar", "Cora Lamarr"]
+    assert found(client, "tam")["People"] == ["Anna Tamar", "Ben Tamar"]
+    assert found(client, "webb")["People"] == ["Mark Webb"]
+    assert "People" not in found(client, "eb"), "two letters match the start of a word only"
+
+
+@pytest.mark.spec("U-21")
+@pytest.mark.parametrize("walk", [2, 5, 1000])
+def test_a_name_comes_before_addresses_that_begin_with_it(cast, monkeypatch, walk):
+    monkeypatch.setattr("console.users.best_matches.WALK", walk)
+    for number in range(3):
+        add_member(cast.acme, add_user(f"mar.{number}@acme.example", "Al", f"Quist{number}"), "operator")
+    add_member(cast.acme, add_user("z@acme.example", "Zoe", "Marlow"), "operator")
+    assert found(cast.client("olga"), "mar")["People"] == ["Zoe Marlow", "Al Quist0", "Al Quist1", "Al Quist2"]
+
+
+@pytest.mark.spec("U-21")
+def test_a_word_of_everyones_address_is_not_gathered(cast, monkeypatch):
+    """Its index would read every member. The names among the first rows still come first."""
+    monkeypatch.setattr("console.users.best_matches.WALK", 20)
+    for number in range(40):
+        add_member(cast.acme, add_user(f"person{number:02}@acme.example", "Person", f"Quist{number:02}"), "operator")
+    add_member(cast.acme, add_user("b@acme.example", "Ben", "Acmeson"), "operator")
+    with CaptureQueriesContext(connection) as queries:
+        assert found(cast.client("olga"), "acme")["People"][:2] == ["Ben Acmeson", "Bo Lindqvist"]
+    assert not [each for each in queries if "COALESCE" in each["sql"] and "sort_name" in each["sql"]]
 
 
 @pytest.mark.spec("U-21")

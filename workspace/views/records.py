@@ -1,12 +1,12 @@
 """Datasets, sources, destinations and pipelines (A-3): their lists and drawers, and archiving and restoring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,9 +23,10 @@ from organizations.undo import report_change, undo_change
 from workspace import policies
 from workspace.models import Record
 from workspace.records.drawer import drawer_context
+from workspace.records.export import export_lines
 from workspace.records.forms import RecordForm, form_class
 from workspace.records.lists import list_context
-from workspace.records.params import RecordListParams
+from workspace.records.params import RecordContext, RecordListParams
 from workspace.records.queries import record_in, visible_project_names
 from workspace.records.rendering import project_label
 from workspace.records.types import RecordType
@@ -80,6 +81,19 @@ def record_list(request: MemberRequest, record_type: RecordType) -> HttpResponse
     context = list_context(request, record_type, params)
     page, fragment = "workspace/records/list.html", "workspace/records/_results.html"
     return render_page_or_fragment(request, page=page, fragment=fragment, context=context, url=context["page_url"])
+
+
+@require_safe
+@of_type
+def record_export(request: MemberRequest, record_type: RecordType) -> StreamingHttpResponse:
+    """Return the view as CSV. Everyone who may see the list may export it."""
+    params = RecordListParams.from_querydict(request.GET, record_type, request.organization.pk)
+    lines: Iterator[str] = iter(())
+    if request.method == "GET":
+        lines = export_lines(RecordContext(request.membership, record_type), params, request.user.csv_separator)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{record_type.key}s.csv"'
+    return response
 
 
 @require_http_methods(FORM_METHODS)
