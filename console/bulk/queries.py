@@ -41,6 +41,18 @@ def results_of(action: BulkAction) -> dict[str, int]:
     return {"done": counts.done - unchanged, "refused": counts.refused}
 
 
+def lacks_taken(action: BulkAction) -> bool:
+    """Return whether a member was changed without storing what was taken: by a release that couldn't undo it."""
+    note = str(kind_of(action).unchanged_note)
+    changed = BulkItem.objects.filter(action=action, state=ItemState.DONE, taken__isnull=True)
+    return (changed.exclude(note=note) if note else changed).exists()
+
+
+def has_taken(action: BulkAction) -> bool:
+    """Return whether what the action took is stored for any member."""
+    return BulkItem.objects.filter(action=action, taken__isnull=False).exists()
+
+
 def actions_visible_to(viewer: Membership) -> QuerySet[BulkAction]:
     """Return the viewer's own bulk actions, newest first; for people who can delete members, everyone's."""
     actions = BulkAction.objects.filter(organization=viewer.organization_id).order_by("-id")

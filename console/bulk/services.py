@@ -17,7 +17,7 @@ from base.names import EAST_ASIAN
 from base.policies import Decision, Refused, deny, not_applicable, require
 from console.bulk.choice import BulkChoice
 from console.bulk.kinds import KINDS, UNDO, Kind
-from console.bulk.queries import results_of
+from console.bulk.queries import lacks_taken, results_of
 from console.bulk.taken import CHANGES
 from console.bulk.texts import result_of
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
@@ -34,6 +34,8 @@ STALLED_AFTER = timedelta(seconds=60)
 TASK = "console.tasks.process_bulk"
 # People look at the result when they come back to it, perhaps the next morning.
 UNDO_FOR = timedelta(days=1)
+# More than the workers that process one action at the same time.
+MAX_WORKERS = 100
 # Inserting a million items takes longer than a page's statements may take.
 PREPARE_SECONDS = 180
 
@@ -102,14 +104,15 @@ def start_undo(*, actor: Membership, action: BulkAction, now: datetime) -> tuple
     action = BulkAction.objects.select_for_update().get(pk=action.pk, organization=actor.organization)
     if action.is_undone:
         return BulkAction.objects.filter(pk=action.choice["undone_by"]).first() or action, False
+    _wait_for_workers(action)
+    if lacks_taken(action):
+        raise Refused(_("This action ran before Undo was available."))
     choice = {"tab": action.choice["tab"], "undo_of": str(action.pk), "name": result_of(action)}
     undo = BulkAction.objects.create(**_origin(actor), kind=UNDO.key, choice=choice, view=action.view)
     if action.done > CAP:
         undo.state, undo.total = BulkState.PREPARING, CAP
     else:
         undo.total = _insert_changed(undo)
-    if not undo.total:
-        raise Refused(_("The action ran before an update that added Undo."))
     undo.save(update_fields=["state", "total"])
     mark_undone(action, by=undo)
     if undo.total > IMMEDIATE_LIMIT:
@@ -117,10 +120,19 @@ def start_undo(*, actor: Membership, action: BulkAction, now: datetime) -> tuple
     return undo, True
 
 
+def _wait_for_workers(action: BulkAction) -> None:
+    """Wait for those who were being processed when the action was stopped: workers lock the first that are left."""
+    left = BulkItem.objects.filter(action=action, state=ItemState.TODO).order_by("member_id")
+    list(left.select_for_update()[:MAX_WORKERS])
+
+
+@transaction.atomic(savepoint=False)
 def mark_undone(action: BulkAction, *, by: BulkAction | None = None) -> None:
-    """Note that the action was undone: by another action, or by the Undo of its message."""
-    action.choice["undone_by"] = str(by.pk) if by else None
-    action.save(update_fields=["choice"])
+    """Note that the action was undone: by another action, or by the Undo of its message. The first one counts."""
+    action = BulkAction.objects.select_for_update().get(pk=action.pk)
+    if not action.is_undone:
+        action.choice["undone_by"] = str(by.pk) if by else None
+        action.save(update_fields=["choice"])
 
 
 def _insert_changed(undo: BulkAction) -> int:

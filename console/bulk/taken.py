@@ -11,10 +11,12 @@ from audit.queries import entries_in
 from base.policies import Refused
 from console.bulk.choice import BulkChoice
 from console.models import BulkItem
-from organizations.models import Membership
+from organizations.models import Membership, MembershipRole
 from organizations.queries.removals import Removal
-from organizations.services import reactivate_member, restore_access
+from organizations.services import lock_actor, reactivate_member, restore_access
 
+# More changes of one member than a day has, also where an identity provider makes them.
+MAX_CHANGES = 1000
 GROUP_CHANGES = ("group.member_added", "group.member_removed")
 # The kinds that can be undone, and the events in the audit log of which a later one on the same member prevents it.
 CHANGES = {
@@ -35,18 +37,31 @@ def taken_by(kind_key: str, changed: bool | Removal) -> dict[str, Any] | None:
 
 
 def give_back(actor: Membership, member: Membership, choice: BulkChoice) -> bool:
-    """Undo what the action `choice.undo_of` did to the member, with the rules of giving access or reactivating."""
+    """Undo what the action `choice.undo_of` did to the member, with the rules of giving access or reactivating.
+
+    Call it in a transaction: with the organization locked, no one changes the member after the check.
+    """
+    actor = lock_actor(actor)
     item = BulkItem.objects.select_related("action").get(action=choice.undo_of, member_id=member.pk)
-    if any(_is_same(item, entry.data) for entry in _changes_since(item, member.organization_id)):
+    removal = Removal.from_json(item.taken["removal"])
+    changes = _changes_since(item, member.organization_id)
+    if any(_is_same(item, entry.data) for entry in changes) or _has_lost(member, removal):
         raise Refused(_("Someone has changed this since then."))
     if item.action.kind == "deactivation":
         return bool(reactivate_member(actor=actor, member=member))
-    return restore_access(actor=actor, removal=Removal.from_json(item.taken["removal"]))
+    return restore_access(actor=actor, removal=removal)
+
+
+def _has_lost(member: Membership, removal: Removal) -> bool:
+    """Return whether the member has lost a role that the action gave: deleting a role isn't recorded for members."""
+    given = {role for _member, role in removal.replaced_by}
+    return MembershipRole.objects.filter(membership=member, role__in=given).count() < len(given)
 
 
 def _changes_since(item: BulkItem, organization_id: UUID) -> list[Any]:
     since = datetime.fromisoformat(item.taken["at"])
-    return entries_in(organization_id, target_id=item.member_id, actions=CHANGES[item.action.kind], since=since)
+    actions = CHANGES[item.action.kind]
+    return entries_in(organization_id, target_id=item.member_id, actions=actions, since=since, limit=MAX_CHANGES)
 
 
 def _is_same(item: BulkItem, data: dict[str, Any]) -> bool:

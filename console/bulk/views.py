@@ -25,6 +25,7 @@ from console.bulk.queries import (
     ItemCounts,
     action_visible_to,
     actions_visible_to,
+    has_taken,
     item_counts,
     items_of,
 )
@@ -123,7 +124,7 @@ def _result_context(request: MemberRequest, action: BulkAction) -> dict[str, Any
     url, undo = _result_url(request, action), _undo_of(request, action)
     return {
         "action": action,
-        "can_undo": bool(can_undo(request.membership, action, timezone.now())) and not action.is_undone,
+        "can_undo": _can_undo(request, action),
         "undo": undo,
         "undo_url": undo and _result_url(request, undo),
         "undo_title": undo and _title(undo),
@@ -137,6 +138,10 @@ def _result_context(request: MemberRequest, action: BulkAction) -> dict[str, Any
         "page_url": url,
         "list_url": params.url(request.organization.slug),
     }
+
+
+def _can_undo(request: MemberRequest, action: BulkAction) -> bool:
+    return not action.is_undone and bool(can_undo(request.membership, action, timezone.now())) and has_taken(action)
 
 
 def _undo_of(request: MemberRequest, action: BulkAction) -> BulkAction | None:
@@ -166,7 +171,8 @@ def bulk_undo(request: MemberRequest, action_id: UUID) -> HttpResponse:
     """Undo a bulk action that took something away (U-22).
 
     The message about a small removal has a token that says what to give back: all of it or nothing. Otherwise, another
-    bulk action gives it back to each member. Messages return to the list, the page of the result leads to the new one.
+    bulk action gives it back to each member. From a message, the response is the list. From the page of the result, it
+    leads to the page of the new action.
     """
     action = _action_or_404(request, action_id)
     if request.POST.get("token"):

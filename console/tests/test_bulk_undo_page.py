@@ -17,7 +17,7 @@ from teamadmin.testing.html import text_of
 from teamadmin.testing.undo import press_undo, undo_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15", "U-22")]
-OFFER = "You can undo this for a day"
+OFFER = "You can undo this within a day"
 
 
 @pytest.fixture
@@ -76,6 +76,13 @@ def test_a_second_press_leads_to_the_first_result(cast):
     page = undo(client, action)
     assert "This was already undone." in text_of(page) and "Undid “Deactivated 2 users”" in text_of(page)
     assert BulkAction.objects.count() == 2
+
+
+def test_no_undo_for_what_ran_before_the_update(cast):
+    client, action = cast.client("olga"), run(cast.olga, joined(cast.acme, 2))
+    assert OFFER in text_of(client.get(result_page(action)))
+    action.items.update(taken=None)
+    assert OFFER not in text_of(client.get(result_page(action)))
 
 
 def test_those_whom_someone_changed_are_skipped_and_named(cast):

@@ -7,7 +7,8 @@ from console.bulk import services, worker
 from console.bulk.texts import result_summary
 from console.tests.bulk_runs import begin, notes, run, states, undo
 from console.tests.people import in_groups, joined
-from organizations.models import Group, Membership, ProjectGrant, Status
+from organizations.models import Group, Membership, MembershipRole, ProjectGrant, Scheme, Status
+from organizations.permissions import Permission
 from organizations.services import (
     add_to_group,
     deactivate_member,
@@ -17,7 +18,7 @@ from organizations.services import (
     revoke_projects,
     set_member_roles,
 )
-from teamadmin.testing.cast import role_named
+from teamadmin.testing.cast import add_role, role_named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-15", "U-22")]
 CHANGED = {"Someone has changed this since then."}
@@ -171,3 +172,25 @@ def test_changes_of_other_groups_and_projects_do_not_matter(cast):
     add_to_group(actor=cast.olga, group=research, members=[cast.bo])
     revoke_projects(actor=cast.olga, organization=cast.acme, projects=projects, members=[cast.opal])
     assert (undo(removal, cast.olga).done, undo(revocation, cast.olga).done) == (1, 1)
+
+
+def test_who_lost_the_new_role_does_not_get_the_old_one_back(cast):
+    """With several roles each (R-2), they would have the old role and what replaced the new one."""
+    custom = add_role(cast.globex, "Reviewer", Permission.PEOPLE_VIEW)
+    one, two = joined(cast.globex, 2)
+    links = MembershipRole.objects.filter(membership__in=[one, two])
+    links.update(role=role_named("read_only", Scheme.TASK))
+    action = run(cast.tess, [one, two], "role", roles=(custom,))
+    links.filter(membership=one).update(role=role_named("billing", Scheme.TASK))  # as deleting a role does
+    undone = undo(action, cast.tess)
+    assert (states(undone), notes(undone)) == ({"done": 1, "refused": 1}, CHANGED)
+    assert roles_of(one, two) == ["billing", "read_only"]
+
+
+def test_many_later_changes_do_not_hide_one(cast):
+    action = run(cast.max, [cast.bo], "group_removal", group=cast.groups["marketing"])
+    change_group_again(cast, cast.bo)
+    for _number in range(26):
+        add_to_group(actor=cast.olga, group=cast.groups["research"], members=[cast.bo])
+        remove_from_group(actor=cast.olga, group=cast.groups["research"], members=[cast.bo])
+    assert notes(undo(action, cast.max)) == CHANGED
