@@ -58,15 +58,17 @@ def _run(request: Any, view: Callable[[], HttpResponse]) -> HttpResponse:
 def _still_running(request: Any) -> HttpResponse:
     """Say that the first press takes long. For htmx a toast, because the form is still on the page.
 
-    The page has the same form with the same token, so that sending it again gives the result of the first press.
+    The page has the same form with the same token, so that sending it again gives the result of the first press. If it
+    was kept during a sign-in, reloading the page does that: it confirms the sign-in again.
     """
     if request.htmx:
-        text = _("This takes longer than usual. Wait a minute, then press the button again. Nothing is done twice.")
+        text = _("This is taking longer than usual. Wait a minute, then press the button again. Nothing is done twice.")
         response = render(request, "ui/toast.html", {"text": text, "tone": "warning"}, status=409)
         response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
         return response
-    sent = [(name, value) for name, values in request.POST.lists() for value in values]
-    return render(request, "errors/still_running.html", {"fields": sent if kept_fields(request) else []}, status=409)
+    can_send = kept_fields(request) and not getattr(request, "was_kept", False)
+    fields = [(name, value) for name, values in request.POST.lists() for value in values] if can_send else []
+    return render(request, "errors/still_running.html", {"fields": fields}, status=409)
 
 
 def _digest(request: Any) -> str:

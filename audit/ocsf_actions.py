@@ -112,7 +112,13 @@ ACTIVITIES = {
             13: "group.roles_taken",
         },
     ),
-    **_all(OcsfClass.API, {2: "members.exported audit.exported"}),
+    **_all(
+        OcsfClass.API,
+        {
+            2: "members.exported datasets.exported sources.exported destinations.exported pipelines.exported"
+            " audit.exported"
+        },
+    ),
     **_all(
         OcsfClass.ENTITY,
         {

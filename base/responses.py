@@ -61,7 +61,7 @@ def referring_page(request: Any) -> str:
     if not url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, request.is_secure()):
         return ""
     parts = urlsplit(sent_from)
-    path = "/" + parts.path.lstrip("/")  # "//host/" would be another site
+    path = "/" + parts.path.lstrip("/\\")  # "//host/" and "/\host/" would be another site
     return parts._replace(scheme="", netloc="", path=path, fragment="").geturl() if parts.netloc else ""
 
 

@@ -30,6 +30,11 @@ def retry_text(retry_at: datetime, now: datetime) -> str:
     }
 
 
+def days_text(number: int) -> str:
+    """Return "1 day", or "30 days"."""
+    return ngettext("%(count)d day", "%(count)d days", number) % {"count": number}
+
+
 def days_until(start: datetime, now: datetime, zone: tzinfo | None = None) -> int:
     """Return the days until a time in the future, by the calendar in `zone`: 1 for tomorrow, and for later today.
 

@@ -155,7 +155,7 @@ else pressed.set(button, event.timeStamp);
 });
 const forget = () => { pressed = new WeakMap(); };
 addEventListener('pageshow', forget); // the user went back
-addEventListener('beforeunload', event => setTimeout(() => event.defaultPrevented && forget()));
+addEventListener('beforeunload', event => setTimeout(() => event.defaultPrevented && setTimeout(forget, 1000)));
 }
 {
 document.addEventListener('keydown', event => {

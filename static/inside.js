@@ -152,7 +152,8 @@ addEventListener('focus', () => { if (shownToasts().some(toast => failed.get(toa
 }
 {
 const IGNORED = '[type="search"], [type="hidden"], [type="submit"], [data-unguarded]';
-const initial = new WeakMap(), touched = new WeakSet(), leaving = new WeakSet();
+let leaving = new WeakSet();
+const initial = new WeakMap(), touched = new WeakSet();
 const state = form => JSON.stringify([...form.elements]
 .filter(field => field.name && !field.matches(IGNORED) && (!/checkbox|radio/.test(field.type) || field.checked))
 .map(field => [field.name, field.value]).sort());
@@ -168,18 +169,22 @@ button?.focus({ preventScroll: button.getBoundingClientRect().bottom <= dialog.g
 };
 const ask = (dialog, go) => { onDiscard = go; show(dialog, true); };
 const asking = dialog => dialog.querySelector('[data-guard-ask]')?.hidden === false;
-const stop = event => { event.preventDefault(); event.stopImmediatePropagation(); };
+const isOnBackdrop = ({ target, clientX: x, clientY: y }, dialog) => {
+const box = dialog.getBoundingClientRect();
+return target === dialog && (x < box.left || x > box.right || y < box.top || y > box.bottom);
+};
+const cancel = event => { event.preventDefault(); event.stopImmediatePropagation(); };
 document.addEventListener('keydown', event => {
 const dialog = event.key === 'Escape' && document.querySelector('dialog:modal');
 if (!dialog || dialog.querySelector(':popover-open') || !findDirty(dialog)) return;
-stop(event);
+cancel(event);
 if (asking(dialog)) show(dialog, false);
 else ask(dialog, () => dialog.close());
 }, true);
 document.addEventListener('cancel', event => {
 const dialog = event.target;
 if (!dialog.matches?.('dialog:modal') || !findDirty(dialog)) return;
-stop(event);
+cancel(event);
 ask(dialog, () => dialog.close());
 }, true);
 document.addEventListener('click', event => {
@@ -190,10 +195,8 @@ if (event.target.closest('[data-guard-drop]')) {
 leaving.add(findDirty(dialog) ?? dialog);
 return onDiscard?.();
 }
-const box = dialog.getBoundingClientRect();
-const isOnBackdrop = event.target === dialog && (event.clientX < box.left || event.clientY < box.top || event.clientX > box.right);
-if (!(isOnBackdrop || event.target.closest('[data-close]')) || !findDirty(dialog)) return;
-stop(event);
+if (!(isOnBackdrop(event, dialog) || event.target.closest('[data-close]')) || !findDirty(dialog)) return;
+cancel(event);
 ask(dialog, () => dialog.close());
 }, true);
 document.addEventListener('htmx:confirm', event => {
@@ -208,7 +211,7 @@ document.addEventListener('htmx:beforeOnLoad', event => {
 const { elt, xhr } = event.detail;
 if (!event.defaultPrevented && elt.matches('form[data-guard]') && xhr.getResponseHeader('HX-Redirect')) leaving.add(elt);
 });
-addEventListener('beforeunload', event => { if (findDirty(document)) event.preventDefault(); });
+addEventListener('beforeunload', event => { if (findDirty(document)) { event.preventDefault(); leaving = new WeakSet(); } });
 document.addEventListener('input', event => { if (event.target.form) touched.add(event.target.form); }, true);
 for (const name of ['htmx:afterSwap', 'htmx:load']) document.addEventListener(name, event => remember(event.target));
 remember(document);

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from api.problems import Problem as ApiProblem
@@ -16,6 +17,9 @@ from api.problems import problem_response
 from base.policies import RateLimited, Refused
 from base.responses import limit_reached, referring_page
 from teamadmin import stale_forms
+
+# Pages where someone signs in, or proves who they are.
+SIGN_IN = ("account_login", "second_factor", "account_reauthenticate", "sign_in_again")
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,14 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def method_not_allowed(request: HttpRequest) -> HttpResponse:
     """Return 405: someone opened an address that only receives forms. teamadmin.wrong_methods shows it."""
-    reason = _("It only receives forms from other pages. Opening it changes nothing.")
+    reason = _("This address only accepts submitted forms. Nothing was changed.")
     return _render(request, Problem(405, _("You can’t open this address directly"), reason, back=_page_before(request)))
 
 
 def _page_before(request: HttpRequest) -> str:
     """Return the page with the form, as the browser names it for a Reload, too. Not a page where someone signs in."""
     page = referring_page(request)
-    return "" if page.partition("?")[0] == request.path or page.startswith("/accounts/") else page
+    return "" if page.partition("?")[0] in {request.path, *map(reverse, SIGN_IN)} else page
 
 
 def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

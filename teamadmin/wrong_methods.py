@@ -26,6 +26,6 @@ class WrongMethodMiddleware:
 
 
 def _opened_in_browser(request: HttpRequest) -> bool:
-    """Return whether a browser opens a page. Only then it names HTML: scripts and programs accept anything."""
+    """Return whether a browser opens a page. Browsers name HTML only then: scripts and programs accept anything."""
     is_page = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("Accept", "")
     return is_page and not getattr(request, "htmx", False) and not request.path.startswith(FOR_PROGRAMS)

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import SentForm
 
-# Later, the same form is sent on purpose.
-SENT_TWICE_WITHIN = timedelta(minutes=10)
+# Later, the same form is sent on purpose. Not sooner than services.suspension forgets a form that it keeps.
+SENT_TWICE_WITHIN = timedelta(minutes=settings.FRESH_SIGN_IN_MINUTES)
 # What PostgreSQL says when a statement has waited too long: query_canceled, lock_not_available.
 WAITED_TOO_LONG = ("57014", "55P03")
 

@@ -75,12 +75,13 @@ def take_suspended(request: HttpRequest, token: str) -> dict[str, Any] | None:
 def restore_request(request: HttpRequest, kept: dict[str, Any], token: str) -> None:
     """Make `request` the one that was kept. Its cookies, session, user and CSRF token stay those of today.
 
-    accounts.once recognizes the form by `token`, which it was kept under.
+    accounts.once recognizes the form by `token`, which it was kept under. No browser can send it with that token.
     """
     post = QueryDict(mutable=True)
     post[CSRF_TOKEN] = token
     for name, values in kept["post"].items():
         post.setlist(name, values)
     request.GET, request.POST = QueryDict(kept["query"]), post  # type: ignore[assignment]
+    request.was_kept = True  # type: ignore[attr-defined]
     request.method, request.path, request.path_info = "POST", kept["path"], kept["path"]
     request.META = {**request.META, "QUERY_STRING": kept["query"], "PATH_INFO": kept["path"]}

@@ -76,7 +76,7 @@ def test_the_page_says_what_happened_and_what_the_button_does(cast):
     page = text_of(Client().get(link(cast, event(cast, device="Edge on Windows"))))
     assert "from a device that we haven’t seen before" in page and "Edge on Windows" in page and " UTC" in page
     assert "You’re signed out everywhere" in page and "We email bo@acme.example a link to choose a new password" in page
-    assert "Keys and tokens of your organization keep working. Ask an Admin to check them." in page
+    assert "Your organization’s keys and tokens still work. Ask an Admin to check them." in page
 
 
 def test_pressing_the_button_secures_the_account(cast):

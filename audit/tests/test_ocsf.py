@@ -61,6 +61,7 @@ def test_the_check_finds_mistakes():
         ("dataset.archived", OcsfClass.ENTITY, 11),
         ("thing.happened", OcsfClass.ENTITY, 3),
         ("members.exported", OcsfClass.API, 2),
+        ("pipelines.exported", OcsfClass.API, 2),
     ],
 )
 def test_an_action_has_its_class_and_activity(action, ocsf_class, activity):

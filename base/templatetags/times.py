@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from base.times import RelativeTime
+from base.times import RelativeTime, days_text
 
 register = template.Library()
 
@@ -16,6 +16,12 @@ register = template.Library()
 def invitation_days() -> int:
     """Return for how many days the link of an invitation is valid."""
     return settings.INVITATION_DAYS
+
+
+@register.simple_tag
+def invitation_period() -> str:
+    """Return for how long the link of an invitation is valid: "30 days"."""
+    return days_text(settings.INVITATION_DAYS)
 
 
 @register.simple_tag

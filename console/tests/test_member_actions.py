@@ -98,14 +98,16 @@ def test_an_expired_invitation_restarts_after_a_confirmation(cast, eve):
 
 
 @pytest.mark.spec("I-1", "I-3", "I-11")
-def test_pages_name_the_days_that_a_new_link_is_valid(cast, eve, settings):
-    settings.INVITATION_DAYS = 14
-    client, valid = cast.client("olga"), "valid for 14 days."
+@pytest.mark.parametrize("days, period", [(14, "14 days"), (1, "1 day")])
+def test_pages_name_the_days_that_a_new_link_is_valid(cast, eve, settings, days, period):
+    settings.INVITATION_DAYS = days
+    client, valid = cast.client("olga"), f"valid for {period}."
     assert f"Resending it sends a new link that is {valid}" in text_of(client.get(url(eve, "invitation", "pending/")))
     bulk = client.get(bulk_url("invitation", eve, view="pending/"))
     assert f"1 has expired. Resending it sends a new link that is {valid}" in text_of(bulk)
     for page in (url(eve, "invitation/address", "pending/"), f"{USERS}{eve.pk}/?view=pending/"):
-        assert "a new period of 14 days starts." in text_of(client.get(page)), page
+        assert f"a new period of {period} starts." in text_of(client.get(page)), page
+    assert f"Links are valid for {period}." in text_of(client.get(PENDING))
 
 
 @pytest.mark.spec("I-3")

@@ -1,5 +1,7 @@
 """Closing a dialog or leaving a page with unsaved input asks for confirmation."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
@@ -11,16 +13,21 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 class LeavePrompts:
-    """Dismiss the browser's prompts to leave the page and count them."""
+    """Answer the browser's prompts to leave the page, with "Stay" unless `answer` is changed, and count them."""
 
     def __init__(self, page: Page) -> None:
-        self.count = 0
-        page.on("dialog", self.dismiss)
+        self.page, self.count, self.answer = page, 0, Dialog.dismiss
+        page.on("dialog", self._answer)
 
-    def dismiss(self, dialog: Dialog) -> None:
+    def _answer(self, dialog: Dialog) -> None:
         assert dialog.type == "beforeunload"
         self.count += 1
-        dialog.dismiss()
+        self.answer(dialog)
+
+    def wait(self, count: int) -> None:
+        """Wait until there were so many. A prompt can come after the click that leads to it has returned."""
+        while self.count < count:
+            self.page.wait_for_event("dialog")
 
 
 @pytest.mark.spec("G-1", "G-4", "U-18")
@@ -91,6 +98,7 @@ def test_a_page_asks_before_discarding(page, live_cast, open_page, path, field, 
     prompts = LeavePrompts(page)
     page.get_by_label(field).first.fill("acme.example")
     page.get_by_role("link", name="Users", exact=True).click()
+    prompts.wait(1)
     expect(page.get_by_label(field).first).to_have_value("acme.example")
     assert prompts.count == 1 and page.url.endswith(path)
     if path == "roles/new/":
@@ -102,17 +110,72 @@ def test_a_page_asks_before_discarding(page, live_cast, open_page, path, field, 
     assert prompts.count == 1
 
 
+@pytest.mark.spec("G-1", "U-18")
+def test_clicks_beside_a_dialog_ask_before_discarding(page, live_cast, open_page):
+    """Above, below, left and right of it."""
+    page.set_viewport_size(WIDE)
+    open_page(page, live_cast, "olga", "/o/acme/groups/")
+    page.locator("#new-group").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Group name").fill("Storm crew")
+    for x, y in ((720, 5), (720, 895), (5, 450), (1435, 450)):
+        page.mouse.click(x, y)
+        expect(dialog.get_by_text(QUESTION)).to_be_visible()
+        dialog.get_by_role("button", name="Keep editing").click()
+        expect(dialog.get_by_text(QUESTION)).to_be_hidden()
+    expect(dialog.get_by_label("Group name")).to_have_value("Storm crew")
+
+
 @pytest.mark.spec("U-18")
-def test_a_button_can_be_pressed_again_after_staying(page, live_cast, open_page):
-    """Pressing the same button twice within five seconds sends one form, but after "Stay" none was sent."""
+def test_a_form_is_still_guarded_after_staying(page, live_cast, open_page):
+    """It was sent, but the browser asked because of another form."""
+    open_page(page, live_cast, "olga", "/o/acme/roles/new/")
+    prompts = LeavePrompts(page)
+    page.get_by_label("Name").first.fill("Sailor")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<form id=other data-guard=dirty></form>')")
+    page.get_by_role("button", name="Add role").click()
+    prompts.wait(1)
+    page.evaluate("document.getElementById('other').remove()")
+    page.get_by_role("link", name="Users", exact=True).click()
+    prompts.wait(2)
+    assert page.url.endswith("roles/new/")
+
+
+@pytest.fixture
+def send_test(page, live_cast, open_page):
+    """A page with unsaved changes, and the button of another form. Time stands still."""
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
     open_page(page, live_cast, "olga", "/o/acme/brands/")
-    answers = [Dialog.dismiss, Dialog.accept]
-    page.on("dialog", lambda dialog: answers.pop(0)(dialog))
     page.get_by_label("Platform name").fill("Workbench")
-    send = page.get_by_role("button", name="Send me a test email")
-    send.click()
-    assert len(answers) == 1 and page.url.endswith("/brands/")
+    page.clock.pause_at(now + timedelta(hours=1))
+    return page.get_by_role("button", name="Send me a test email")
+
+
+@pytest.mark.spec("U-18")
+def test_a_button_can_be_pressed_again_after_staying(page, send_test):
+    """Pressing the same button twice within five seconds sends one form, but after "Stay" none was sent."""
+    prompts = LeavePrompts(page)
+    send_test.click()
+    prompts.wait(1)
+    page.clock.run_for(1100)
     expect(page.get_by_label("Platform name")).to_have_value("Workbench")
-    send.click()
+    prompts.answer = Dialog.accept
+    send_test.click()
     expect(page.locator("#toasts")).to_contain_text("olga@acme.example")
-    assert not answers
+    assert prompts.count == 2
+
+
+@pytest.mark.spec("U-18")
+def test_a_button_is_not_pressed_again_while_the_next_page_comes(page, send_test):
+    """After "Leave", the page with the button is still there. Sends its events: tests can't see a page that is left."""
+    press = """button => {
+        const event = new SubmitEvent('submit', { bubbles: true, cancelable: true, submitter: button });
+        return !button.form.dispatchEvent(event);
+    }"""
+    assert send_test.evaluate(press) is False
+    assert page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))") is False, "the browser asks"
+    page.clock.run_for(900)
+    assert send_test.evaluate(press) is True
+    page.clock.run_for(200)
+    assert send_test.evaluate(press) is False

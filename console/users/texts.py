@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from base.times import days_text
 from console.users.counts import TabCounts
 from console.users.delivery import PROBLEM
 from console.users.filters import Tab
@@ -23,7 +24,7 @@ def summary(organization: Organization, counts: TabCounts) -> str:
     ]
     if counts.expired:
         parts.append(_("%(count)s expired") % {"count": counts.expired})
-    links = _("Links are valid for %(days)s days.") % {"days": settings.INVITATION_DAYS}
+    links = _("Links are valid for %(period)s.") % {"period": days_text(settings.INVITATION_DAYS)}
     return f"{', '.join(parts)}. {links}"
 
 

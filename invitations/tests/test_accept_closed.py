@@ -75,10 +75,11 @@ def test_replaced_link_points_to_newer_email(cast, invitation):
 
 
 @pytest.mark.spec("I-1")
-def test_the_page_of_an_expired_link_says_for_how_long_links_are_valid(cast, invitation, settings):
-    settings.INVITATION_DAYS = 14
+@pytest.mark.parametrize("days, period", [(14, "14 days"), (1, "1 day")])
+def test_the_page_of_an_expired_link_says_for_how_long_links_are_valid(cast, invitation, settings, days, period):
+    settings.INVITATION_DAYS = days
     expire(invitation)
-    assert_closed(cast.client(), invitation, 410, "Links are valid for 14 days. Yours expired on")
+    assert_closed(cast.client(), invitation, 410, f"Links are valid for {period}. Yours expired on")
 
 
 @pytest.mark.spec("I-1", "I-7")

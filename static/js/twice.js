@@ -9,5 +9,6 @@ addEventListener('submit', event => {
 });
 const forget = () => { pressed = new WeakMap(); };
 addEventListener('pageshow', forget); // the user went back
-// The browser asks whether to leave the page with unsaved changes: after "Stay", nothing was sent. guard.js runs later.
-addEventListener('beforeunload', event => setTimeout(() => event.defaultPrevented && forget()));
+// The browser asks whether to leave the page with unsaved changes, after guard.js. After "Stay", nothing was sent. After
+// "Leave", the page is here until the next one comes, usually within a second. Timers wait for the answer.
+addEventListener('beforeunload', event => setTimeout(() => event.defaultPrevented && setTimeout(forget, 1000)));

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
@@ -47,3 +48,15 @@ def form_in(text: str, action: str, page: str = "") -> PageForm:
             parser.feed(text[found.end() : text.index("</form>", found.end())])
             return PageForm(url or page, parser.fields)
     raise AssertionError(f"{page} has no form that posts to {action}")
+
+
+def same_browser(client: Client) -> Client:
+    """Return another client with the same cookies, for another thread."""
+    other = Client()
+    other.cookies.update(client.cookies)
+    return other
+
+
+def results(responses: list[Any]) -> set[tuple[int, str, str]]:
+    """Return the different responses: status, where they lead, and their pages."""
+    return {(each.status_code, each.get("Location", ""), each.content.decode()) for each in responses}

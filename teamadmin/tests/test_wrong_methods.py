@@ -9,7 +9,7 @@ from django.test import Client
 from teamadmin.testing.cast import PASSWORD
 from teamadmin.testing.html import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("U-18")]
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 HEADING = "You can’t open this address directly"
 # In an organization, of an account, and open to visitors.
@@ -27,7 +27,7 @@ def test_a_browser_gets_a_page_with_a_link(cast, path):
     client = cast.client("bo")
     response = client.get(path, headers=BROWSER)
     assert (response.status_code, response["Allow"]) == (405, "POST")
-    assert HEADING in text_of(response) and "It only receives forms from other pages." in text_of(response)
+    assert HEADING in text_of(response) and "This address only accepts submitted forms." in text_of(response)
     assert response.content.strip().endswith(b"</html>") and response["Content-Type"].startswith("text/html")
     assert 'href="/">Go to your homepage</a>' in response.content.decode()
     assert client.get("/", follow=True).status_code == 200
@@ -50,6 +50,12 @@ def test_the_page_has_the_frame_where_the_organization_is_known(cast):
         ("http://testserver/o/acme/users/add/?new", "/o/acme/users/add/?new"),
         ("http://testserver/o/acme/tasks/hidden/", ""),
         ("http://testserver/accounts/login/?next=/o/acme/tasks/hidden/", ""),
+        ("http://testserver/accounts/two-factor/verify/", ""),
+        ("http://testserver/accounts/reauthenticate/?next=/", ""),
+        ("http://testserver/accounts/sign-in-again/", ""),
+        ("http://testserver/accounts/two-factor/", "/accounts/two-factor/"),
+        ("http://testserver//evil.example/", "/evil.example/"),
+        ("http://testserver/\\evil.example/", "/evil.example/"),
         ("https://evil.example/o/acme/", ""),
         ("javascript:alert(1)", ""),
         ("", ""),

@@ -15,7 +15,7 @@ from workspace.records.types import RecordType
 
 
 def export_lines(context: RecordContext, params: RecordListParams, separator: str = ",") -> Iterator[str]:
-    """Yield the file in chunks: what the list shows, and nothing else."""
+    """Yield the file in chunks: what the list shows, and each description, which the list of pipelines leaves out."""
     heads = [_("Name"), _("Description"), *_own_heads(context.record_type)]
     yield BOM + csv_line([*heads, _("Project"), _("Owner"), _("Status"), _("Changed")], separator)
     for records in iterate_records(context, params):

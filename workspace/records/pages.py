@@ -31,9 +31,17 @@ def record_page(context: RecordContext, params: RecordListParams) -> KeysetPage:
 
 
 def iterate_records(context: RecordContext, params: RecordListParams) -> Iterator[list[Record]]:
-    """Yield all records of a view in its order, EXPORT_CHUNK at a time."""
-    matching = rest = _matching(context, params)
+    """Yield all records of a view in its order, EXPORT_CHUNK at a time. A search is run once."""
+    matching = _matching(context, params)
     order = [f"-{name}" if params.descending else name for name in params.order]
+    if params.q:
+        ids = list(matching.order_by(*order).values_list("pk", flat=True))
+        for start in range(0, len(ids), EXPORT_CHUNK):
+            chunk = ids[start : start + EXPORT_CHUNK]
+            found = records_in(context.member.organization, context.record_type.model).in_bulk(chunk)
+            yield [found[pk] for pk in chunk if pk in found]
+        return
+    rest = matching
     while records := list(rest.order_by(*order)[:EXPORT_CHUNK]):
         yield records
         last = [getattr(records[-1], name) for name in params.order]

@@ -9,7 +9,7 @@ from workspace.search.results import LIMIT, Search, Section
 def find(search: Search) -> list[Section]:
     """Return the sections that have results. Without a search, these are pages and actions.
 
-    At most 14 queries, whatever the organization's size.
+    At most 19 queries, whatever the organization's size.
     """
     pages = destinations.find_pages(search)
     sections: list[Section | None]

@@ -31,7 +31,7 @@ COUNT_CAP = 100
 
 
 def find_people(search: Search) -> Section | None:
-    """Return the members of every status that match, for viewers of the Users page. At most five queries."""
+    """Return the members of every status that match, for viewers of the Users page. At most 11 queries."""
     if not search.may(Permission.PEOPLE_VIEW):
         return None
     organization = search.viewer.organization

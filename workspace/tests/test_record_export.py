@@ -6,15 +6,19 @@ from html import unescape
 from io import StringIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from audit.models import Entry
 from organizations.permissions import Permission
+from teamadmin.testing.html import text_of
 from teamadmin.testing.records import add_pipeline, add_record
 from workspace.models import Dataset, Source
 from workspace.tests.test_records import client_with
 
-pytestmark = [pytest.mark.django_db, pytest.mark.spec("A-3")]
+pytestmark = [pytest.mark.django_db, pytest.mark.spec("A-3", "U-17")]
 DATASETS, SOURCES = "/o/acme/datasets/", "/o/acme/integrations/"
 
 
@@ -49,9 +53,34 @@ def test_every_record_is_exported_once_in_order(cast, monkeypatch, sort):
     now = timezone.now()
     for number in range(12):
         add_record(Dataset, cast.acme, f"Set {number:02}", changed_at=now)
-    rows = exported(cast.client("olga"), f"{DATASETS}?sort={sort}")[1:]
-    names = [f"Set {number:02}" for number in range(12)]
-    assert [row[0] for row in rows] == (names[::-1] if sort.startswith("-") else names)
+    client, names = cast.client("olga"), [f"Set {number:02}" for number in range(12)]
+    for search in ("", "&q=set"):
+        rows = exported(client, f"{DATASETS}?sort={sort}{search}")[1:]
+        assert [row[0] for row in rows] == (names[::-1] if sort.startswith("-") else names)
+
+
+def test_a_search_is_run_once(cast, monkeypatch):
+    """Its index can't be read on from a row, so each part of the list would search again."""
+    monkeypatch.setattr("workspace.records.pages.EXPORT_CHUNK", 4)
+    for number in range(12):
+        add_record(Dataset, cast.acme, f"Set {number:02}", project=cast.projects["ledger"])
+    client = cast.client("olga")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(f"{DATASETS}export/?q=set").getvalue().count(b"Ledger") == 12
+    assert len([each for each in queries if " LIKE " in each["sql"]]) == 1
+
+
+@pytest.mark.parametrize("kind", ["datasets", "sources", "destinations", "pipelines"])
+def test_an_export_is_recorded_in_the_audit_log(cast, kind):
+    client = cast.client("olga")
+    page, subject = (DATASETS, "datasets") if kind == "datasets" else (f"{SOURCES}{kind}/", "integrations")
+    client.head(f"{page}export/")
+    assert not Entry.objects.filter(action=f"{kind}.exported").exists()
+    client.get(f"{page}export/?q=orders&state=draft")
+    entry = Entry.objects.get(action=f"{kind}.exported")
+    assert (entry.actor_id, entry.organization_id) == (cast.olga.pk, cast.acme.pk)
+    assert entry.data == {"view": "?q=orders&state=draft"}
+    assert f"Exported a list of {kind}" in text_of(client.get(f"/o/acme/audit-log/?action={subject}"))
 
 
 def test_sources_have_their_kind_and_no_secret_and_pipelines_what_they_join(cast):

@@ -242,14 +242,18 @@ def test_every_page_links_to_search(cast):
 
 
 @pytest.mark.spec("U-21")
+@pytest.mark.parametrize("walk", [2, 1000])
 @pytest.mark.parametrize("size", [1, 30])
-def test_the_number_of_queries_does_not_grow(cast, django_assert_max_num_queries, size):
+def test_the_number_of_queries_does_not_grow(cast, monkeypatch, django_assert_max_num_queries, size, walk):
+    """By first names, by last names, which are also found beyond the rows that are checked, and by both."""
+    monkeypatch.setattr("console.users.best_matches.WALK", walk)
     for number in range(size):
         add_member(cast.acme, add_user(f"mara{number}@acme.example", "Mara", f"Abel{number}"), "operator")
-        Group(organization=cast.acme, name=f"Marketing {number}").save()
-        Project(organization=cast.acme, name=f"Marble {number}").save()
+        Group(organization=cast.acme, name=f"Marketing Abel {number}").save()
+        Project(organization=cast.acme, name=f"Marble Abel {number}").save()
     client = cast.client("olga")
-    with django_assert_max_num_queries(18):
-        client.get(SEARCH, {"q": "mar"})
+    for search in ("mar", "abel", "abel mar"):
+        with django_assert_max_num_queries(18):
+            assert "Mara Abel0" in found(client, search)["People"]
     with django_assert_max_num_queries(5):
         client.get(SEARCH)

@@ -1,6 +1,7 @@
 """Datasets, sources, destinations and pipelines (A-3): their lists and drawers, and archiving and restoring."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.once import once
+from audit.services import record as record_entry
 from base.params import path as query_path
 from base.policies import Refused, require
 from base.responses import render_page_or_fragment
@@ -86,10 +88,16 @@ def record_list(request: MemberRequest, record_type: RecordType) -> HttpResponse
 @require_safe
 @of_type
 def record_export(request: MemberRequest, record_type: RecordType) -> StreamingHttpResponse:
-    """Return the view as CSV. Everyone who may see the list may export it."""
+    """Return the view as CSV. Everyone who may see the list may export it.
+
+    The audit entry is written first, however much of the file is fetched.
+    """
     params = RecordListParams.from_querydict(request.GET, record_type, request.organization.pk)
     lines: Iterator[str] = iter(())
     if request.method == "GET":
+        data = {"view": replace(params, cursor=None).query()[:500]}
+        action = f"{record_type.key}s.exported"
+        record_entry(organization_id=request.organization.pk, actor=request.membership, action=action, data=data)
         lines = export_lines(RecordContext(request.membership, record_type), params, request.user.csv_separator)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{record_type.key}s.csv"'

@@ -3,7 +3,8 @@
    [data-unguarded] fields are no changes.
    data-guard="dirty" marks a form that already has changes when it arrives. */
 const IGNORED = '[type="search"], [type="hidden"], [type="submit"], [data-unguarded]';
-const initial = new WeakMap(), touched = new WeakSet(), leaving = new WeakSet();
+let leaving = new WeakSet();
+const initial = new WeakMap(), touched = new WeakSet();
 // Boxes that a search adds are no change. Ticked ones are.
 const state = form => JSON.stringify([...form.elements]
   .filter(field => field.name && !field.matches(IGNORED) && (!/checkbox|radio/.test(field.type) || field.checked))
@@ -22,12 +23,16 @@ const show = (dialog, asking) => {
 };
 const ask = (dialog, go) => { onDiscard = go; show(dialog, true); };
 const asking = dialog => dialog.querySelector('[data-guard-ask]')?.hidden === false;
-const stop = event => { event.preventDefault(); event.stopImmediatePropagation(); };
+const isOnBackdrop = ({ target, clientX: x, clientY: y }, dialog) => {
+  const box = dialog.getBoundingClientRect();
+  return target === dialog && (x < box.left || x > box.right || y < box.top || y > box.bottom);
+};
+const cancel = event => { event.preventDefault(); event.stopImmediatePropagation(); };
 
 document.addEventListener('keydown', event => {
   const dialog = event.key === 'Escape' && document.querySelector('dialog:modal');
   if (!dialog || dialog.querySelector(':popover-open') || !findDirty(dialog)) return;
-  stop(event);
+  cancel(event);
   if (asking(dialog)) show(dialog, false);
   else ask(dialog, () => dialog.close());
 }, true);
@@ -35,7 +40,7 @@ document.addEventListener('keydown', event => {
 document.addEventListener('cancel', event => {
   const dialog = event.target;
   if (!dialog.matches?.('dialog:modal') || !findDirty(dialog)) return;
-  stop(event);
+  cancel(event);
   ask(dialog, () => dialog.close());
 }, true);
 document.addEventListener('click', event => {
@@ -46,10 +51,8 @@ document.addEventListener('click', event => {
     leaving.add(findDirty(dialog) ?? dialog);
     return onDiscard?.();
   }
-  const box = dialog.getBoundingClientRect();
-  const isOnBackdrop = event.target === dialog && (event.clientX < box.left || event.clientY < box.top || event.clientX > box.right);
-  if (!(isOnBackdrop || event.target.closest('[data-close]')) || !findDirty(dialog)) return;
-  stop(event);
+  if (!(isOnBackdrop(event, dialog) || event.target.closest('[data-close]')) || !findDirty(dialog)) return;
+  cancel(event);
   ask(dialog, () => dialog.close());
 }, true);
 // Opening another dialog would replace this one.
@@ -66,7 +69,8 @@ document.addEventListener('htmx:beforeOnLoad', event => {
   const { elt, xhr } = event.detail;
   if (!event.defaultPrevented && elt.matches('form[data-guard]') && xhr.getResponseHeader('HX-Redirect')) leaving.add(elt);
 });
-addEventListener('beforeunload', event => { if (findDirty(document)) event.preventDefault(); });
+// After "Stay", the form that was sent is still here.
+addEventListener('beforeunload', event => { if (findDirty(document)) { event.preventDefault(); leaving = new WeakSet(); } });
 document.addEventListener('input', event => { if (event.target.form) touched.add(event.target.form); }, true);
 // When the form arrives, and again when htmx has settled, unless the user has typed meanwhile.
 for (const name of ['htmx:afterSwap', 'htmx:load']) document.addEventListener(name, event => remember(event.target));
