@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from base import context
 from base.counting import CAP
 from base.names import EAST_ASIAN
-from base.policies import Decision, Refused, deny, not_applicable, require
+from base.policies import Refused, require
 from console.bulk.choice import BulkChoice
-from console.bulk.kinds import KINDS, UNDO, Kind
+from console.bulk.kinds import UNDO, Kind
+from console.bulk.policies import can_undo
 from console.bulk.queries import lacks_taken, results_of
-from console.bulk.taken import CHANGES
 from console.bulk.texts import result_of
 from console.models import UNFINISHED, BulkAction, BulkItem, BulkState, ItemState
 from console.users.filters import UsersContext
@@ -32,8 +32,6 @@ IMMEDIATE_LIMIT = 200
 # An unfinished action untouched for this long lost its worker, or the worker's wake-up.
 STALLED_AFTER = timedelta(seconds=60)
 TASK = "console.tasks.process_bulk"
-# People look at the result when they come back to it, perhaps the next morning.
-UNDO_FOR = timedelta(days=1)
 # More than the workers that process one action at the same time.
 MAX_WORKERS = 100
 # Inserting a million items takes longer than a page's statements may take.
@@ -80,17 +78,6 @@ def _origin(actor: Membership) -> dict[str, Any]:
         "ip": origin.ip,
         "request_id": origin.request_id,
     }
-
-
-def can_undo(actor: Membership, action: BulkAction, now: datetime) -> Decision:
-    """U-22: those who started an action that took something away can undo it for UNDO_FOR after its end."""
-    if action.kind not in CHANGES or action.state in UNFINISHED or not action.done:
-        return not_applicable(_("This action can’t be undone."))
-    if action.actor_id != actor.pk:
-        return not_applicable(_("Only %(name)s can undo this action.") % {"name": action.actor_name})
-    if action.finished_at is None or now - action.finished_at > UNDO_FOR:
-        return deny(_("It’s too late to undo this."))
-    return KINDS[action.kind].is_available(actor)
 
 
 @transaction.atomic

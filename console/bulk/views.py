@@ -20,6 +20,7 @@ from base.responses import htmx_redirect
 from console.bulk import texts
 from console.bulk.confirmation import REQUEST_SECONDS, Confirmation, list_updated
 from console.bulk.kinds import KINDS, kind_of
+from console.bulk.policies import can_undo
 from console.bulk.queries import (
     PAGE_SIZE,
     ItemCounts,
@@ -29,7 +30,7 @@ from console.bulk.queries import (
     item_counts,
     items_of,
 )
-from console.bulk.services import IMMEDIATE_LIMIT, can_undo, cancel_bulk, mark_undone, start_undo
+from console.bulk.services import IMMEDIATE_LIMIT, cancel_bulk, mark_undone, start_undo
 from console.bulk.worker import process
 from console.models import UNFINISHED, BulkAction, BulkState, ItemState
 from console.users.params import UserListParams

@@ -9,6 +9,7 @@ from audit.models import Entry
 from base.policies import Refused
 from console.bulk import services, worker
 from console.bulk.kinds import KINDS
+from console.bulk.policies import can_undo
 from console.bulk.texts import progress_title
 from console.models import BulkAction, BulkItem, BulkState
 from console.tests.bulk_runs import begin, finish, make_stalled, notes, run, start_undo, states, undo
@@ -76,7 +77,7 @@ def test_a_second_undo_starts_nothing(cast):
 @pytest.mark.django_db
 def test_what_can_not_be_undone(cast):
     def refusal(action: BulkAction, actor: Membership = cast.olga, **later) -> str:
-        return services.can_undo(actor, action, timezone.now() + timedelta(**later)).reason
+        return can_undo(actor, action, timezone.now() + timedelta(**later)).reason
 
     people = joined(cast.acme, 3)
     action = begin(cast.olga, people[:1])
