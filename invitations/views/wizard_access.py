@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from accounts.kept_fields import CSRF_TOKEN
 from base.ids import uuid7
 from base.policies import require
 from invitations.forms import read_draft_id, read_setup
@@ -62,7 +63,7 @@ def _stash_post(request: HttpRequest, back_url: str) -> None:
         return
     reject_unstorable(request.POST)
     read_setup(request.POST)
-    post = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    post = {name: values for name, values in request.POST.lists() if name != CSRF_TOKEN}
     if sum(len(value) for values in post.values() for value in values) <= STASH_LIMIT:
         request.session[SESSION_KEY] = {"owner": owner, "back": back_url, "post": post}
 
